@@ -67,7 +67,7 @@ async def test_keys_typed_ahead_act_on_the_pane_they_were_meant_for(start: Start
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         reader.burst("/", *"beta", "enter", "enter", "s")
-        await reader.sees("starred “Beta test”", "1 · newest first")
+        await reader.sees("starred “Beta test”", "INBOX beta", "1 article ")
         assert reader.app.reading.state.pane is Pane.ARTICLE
 
 
@@ -100,9 +100,9 @@ async def test_tags_are_included_and_excluded_in_the_sidebar(start: Start, artic
         while reader.app.reading.state.panes.sidebar.current.name != "space":
             await reader.keys("k")
         await reader.keys("+")
-        await reader.sees("INBOX tag:space", "2 · newest first")
+        await reader.sees("INBOX tag:space", "2 articles", "newest first")
         await reader.keys("-")
-        await reader.sees("INBOX -tag:space", "1 · newest first")
+        await reader.sees("INBOX -tag:space", "1 article ")
         await reader.keys("q", "q")
         await reader.sees("3 · newest first")
 

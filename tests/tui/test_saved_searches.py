@@ -44,7 +44,7 @@ async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: St
         await reader.keys("enter")
         await reader.sees("changed the search “Sky”", "Sky             1")
         await reader.keys("enter")
-        await reader.sees("INBOX wolf", "1 · newest first", "Alpha wolf")
+        await reader.sees("INBOX wolf", "1 article ", "newest first", "Alpha wolf")
         await reader.keys("h", "x")
         await reader.sees("deleted the search “Sky”")
         await reader.keys("u")

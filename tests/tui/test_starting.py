@@ -44,7 +44,7 @@ async def test_keys_typed_before_the_first_frame_are_executed(
         await reader.sees("3 unread")
     at_once(monkeypatch, type_ahead)
     async with start(articles) as reader:
-        await reader.sees("/ gam", "INBOX gam", "Gamma rays")
+        await reader.sees("/ gam", "1 article ·", "Gamma rays")
         await reader.no_longer_sees("Beta test")
         await reader.keys("escape")
         await reader.sees("★", "Beta test")

@@ -48,6 +48,9 @@ HOLD_SECONDS = 1.0
 NOTICE_SECONDS = 20.0
 """Seconds for which the warnings of the start are shown, unless another message replaces them."""
 
+_JOINERS = ("\u200c", "\u200d")
+"""The zero-width joiner and non-joiner, which words of Persian need; Textual calls them unprintable."""
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -304,6 +307,12 @@ class ReaderApp(FailureGuard, App[None]):
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, KeyScreen):
             self.app_focus = True
             screen, typing = self.screen, self.screen.typing
+            if screen.query_typing is not None and screen.is_typing_query:
+                # The bar changes text, list and completions at once, so that a letter costs one frame.
+                is_text = event.is_printable or event.character in _JOINERS
+                screen.query_typing.feed(event.key, event.character or "" if is_text else "")
+                screen.show_hints()
+                return
             if typing is not None and typing.takes(event.key):
                 await super().on_event(event)
                 return
@@ -328,7 +337,7 @@ class ReaderApp(FailureGuard, App[None]):
         """Return True if an unbound key with alt is to be read as esc and another key."""
         if not event.key.startswith("alt+") or event.character is None or event.is_forwarded:
             return False
-        if not isinstance(self.screen, KeyScreen) or self.screen.typing is not None:
+        if not isinstance(self.screen, KeyScreen) or self.screen.typing is not None or self.screen.is_typing_query:
             return True
         return not any(event.key in keys for keys in self.keys_in_force.of(self.screen.context))
 

@@ -39,7 +39,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("accent-ink", tone, 4.5) for tone in ("page", "side", "raised", "cursor-tone", *HIGHLIGHTS)),
     *(("link-ink", tone, 4.5) for tone in ("page", "raised", "code-tone", *HIGHLIGHTS)),
     *(("good", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
-    *(("bad", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
+    *(("bad", tone, 4.5) for tone in ("page", "side", "raised", "cursor-tone")),
     ("match-current-ink", "match-current", 7.0),
 )
 """Foreground, background, minimum contrast: 7:1 for body text, else 4.5:1 (WCAG 2.2, 1.4.6 and 1.4.3)."""

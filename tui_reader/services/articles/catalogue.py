@@ -148,6 +148,7 @@ class MemoryCatalogue:
         """Headlines of articles that no view lists any more: open ones whose files are gone."""
         self._orders: dict[Sort, list[_Entry]] = {}
         self._tally = Tally()
+        self._edition = 0
         self._unprepared: dict[ArticleId, None] = {}
         """Articles whose annotations have changed since they were prepared for queries."""
         self._bookmarked: dict[str, set[ArticleId]] = {}
@@ -189,6 +190,15 @@ class MemoryCatalogue:
     def note_annotations(self, ids: Iterable[ArticleId]) -> None:
         """Record that annotations of articles have changed; queries find the old ones until they are prepared."""
         self._unprepared.update(dict.fromkeys(each for each in ids if each in self._rows))
+
+    @property
+    def edition(self) -> int:
+        """Number of changes of titles, tags and other descriptions, and of the articles that there are."""
+        return self._edition
+
+    def records(self) -> list[ArticleRecord]:
+        """Return all articles as queries compare them, in no particular order."""
+        return list(self._rows.values())
 
     @property
     def unprepared(self) -> int:
@@ -257,6 +267,8 @@ class MemoryCatalogue:
     def _changed(self, old: Headline | None, new: Headline | None) -> None:
         """Update counts, bookmarks and cached views for a headline that is added, changed or removed."""
         self._listed = self._positions = None
+        if old is None or new is None or not has_same_description(old, new):
+            self._edition += 1
         self._tally.replace(old, new)
         before = old.state.bookmarks if old is not None else NOTHING
         after = new.state.bookmarks if new is not None else NOTHING

@@ -19,11 +19,13 @@ from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.documents import Documents, LoadedDocuments
 from tui_reader.services.articles.filing import Filing
 from tui_reader.services.articles.identities import Batch, Identities, found_file
+from tui_reader.services.articles.query_words import QueryWords
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.articles.scan_ingest import ScanIngest
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.discovery import Discovery
 from tui_reader.services.library.events import EventSender
+from tui_reader.services.library.query_history import QueryHistory
 from tui_reader.services.library.save_monitor import SaveMonitor
 from tui_reader.services.library.search_counts import SearchCounts
 from tui_reader.services.library.searches import Searches
@@ -62,6 +64,8 @@ class LibraryParts(NamedTuple):
     catalogue: MemoryCatalogue
     annotation_texts: AnnotationTexts
     filing: Filing
+    query_words: QueryWords
+    query_history: QueryHistory
     searches: Searches
     search_counts: SearchCounts
     state: LibraryState
@@ -137,6 +141,8 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         catalogue=catalogue,
         state=state,
         annotation_texts=AnnotationTexts(catalogue, state.annotation_index),
+        query_words=QueryWords(catalogue, reading.all_tags),
+        query_history=QueryHistory(paths.cache.stem),
         searches=searches,
         search_counts=SearchCounts(catalogue, searches),
         reading=reading,

@@ -62,6 +62,8 @@ class Library:
         self.revisions = parts.revisions
         self.missing_articles = parts.missing_articles
         self.annotation_texts = parts.annotation_texts
+        self.query_words = parts.query_words
+        self.query_history = parts.query_history
         self.searches = parts.searches
         self.filing = parts.filing
         self.search_counts = parts.search_counts

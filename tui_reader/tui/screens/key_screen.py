@@ -10,16 +10,19 @@ from textual.screen import Screen
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.sequencer import Sequencer, Step
+from tui_reader.tui.screens.query_typing import BAR_HINTS
 from tui_reader.tui.widgets.line_pane import FailureGuard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.timer import Timer
     from textual.widget import Widget
 
     from tui_reader.tui.commands.command import Command
     from tui_reader.tui.commands.keymap import Keymap
+    from tui_reader.tui.screens.query_typing import QueryTyping
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.bars import StatusBar
     from tui_reader.tui.widgets.note_editor import NoteEditor
@@ -54,6 +57,8 @@ class KeyScreen(FailureGuard, Screen[None]):
     AUTO_FOCUS = ""
     _editor: NoteEditor | None = None
     _sheet: NoteSheet | None = None
+    query_typing: QueryTyping | None = None
+    """Types into the query bar of the screen; None as long as there is no bar."""
 
     def __init__(self, state: ReadingScreenState, status: StatusBar) -> None:
         super().__init__()
@@ -138,6 +143,9 @@ class KeyScreen(FailureGuard, Screen[None]):
         if self._editor is not None and self._editor.open:
             self._status.show_hints(self._editor.HINTS)
             return
+        if self.is_typing_query:
+            self._status.show_hints(BAR_HINTS)
+            return
         continuations = self._sequencer.hints(self._keymap.of(self.context))
         hints = [Hint(keys, self.state.label_of(keys, label)) for keys, label in continuations]
         if not hints:
@@ -149,6 +157,17 @@ class KeyScreen(FailureGuard, Screen[None]):
     def pending_hints(self) -> Sequence[Hint]:
         """Return the hints shown before those of the context, while an operation of several keys is under way."""
         return ()
+
+    @property
+    def is_typing_query(self) -> bool:
+        """True while the query bar is open, so that keys are text."""
+        return self.query_typing is not None and self.query_typing.is_open
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert a pasted text into the open query bar."""
+        if self.query_typing is not None and self.query_typing.is_open:
+            event.stop()
+            self.query_typing.paste(event.text)
 
     @property
     def typing(self) -> Typing | None:

@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 
+from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.tui.widgets.dates import short_date
 from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.query_rows import PLAIN_QUERY_STYLES, QUERY_STYLES, QueryBar, query_pieces
 from tui_reader.tui.widgets.row_choice import RowChoice
 from tui_reader.tui.widgets.styled_lines import Piece, clip, fit_parts, line, wrap
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId, Headline
 
 HEADER_ROWS = 2
-"""Rows of the header: the name of the view and an empty row."""
+"""Rows of the header: the name of the view and an empty row; with a query the row of its counts lies between them."""
 LOW_HEIGHT = 22
 """Rows of the widget (24 of the terminal) below which `Density.AUTO` is compact."""
 
@@ -58,10 +60,9 @@ class HeadlineList(LinePane):
         "mark": "accent-ink",
         "bad": "bad",
         "faint": "faint",
-        "include": "good",
-        "exclude": "strike bad",
+        **QUERY_STYLES,
     }
-    PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline"}
+    PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline", **PLAIN_QUERY_STYLES}
 
     @dataclass
     class Clicked(Message):
@@ -69,6 +70,13 @@ class HeadlineList(LinePane):
 
         index: int
         chain: int
+
+    @dataclass
+    class BarClicked(Message):
+        """The open query bar was clicked, at a column of a row."""
+
+        column: int
+        row: int
 
     @dataclass
     class Wheeled(Message):
@@ -91,8 +99,10 @@ class HeadlineList(LinePane):
         self._versions: dict[ArticleId, int] = {}
         self._cursor = 0
         self._top = 0
-        self._title: tuple[Piece, ...] = ()
-        self._title_text: tuple[tuple[str, str], ...] = ()
+        self.bar = QueryBar()
+        """The query that is being typed at the top."""
+        self._title = ""
+        self._query = ParsedQuery()
         self._order = ""
         self._empty: tuple[str, ...] = ()
         self._density = Density.AUTO
@@ -123,7 +133,19 @@ class HeadlineList(LinePane):
     @property
     def page(self) -> int:
         """Number of headlines that fit into the widget, at least one."""
-        return max(1, (self.size.height - HEADER_ROWS) // self.row_count)
+        return max(1, (self.size.height - self.header_rows) // self.row_count)
+
+    @property
+    def header_rows(self) -> int:
+        """Number of rows above the first headline."""
+        if self.bar.is_open:
+            return self.bar.height(*self.size)
+        return HEADER_ROWS + (self.has_query and self.row_count > 2)
+
+    @property
+    def has_query(self) -> bool:
+        """True if a query narrows the list."""
+        return bool(self._query.text.strip())
 
     def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
         """Show the articles of a view, with the cursor on one of them."""
@@ -135,16 +157,25 @@ class HeadlineList(LinePane):
         self._follow()
         self.repaint()
 
-    def describe(self, title: Sequence[tuple[str, str]], order: str, empty: Sequence[str]) -> None:
+    def describe(self, title: str, query: ParsedQuery, order: str, empty: Sequence[str]) -> None:
         """Set the header and the text of an empty view.
 
         Args:
-            title: Texts with the names of their styles: `label`, `include`, `exclude` or `muted`.
+            title: Name of the standing view.
+            query: The query that narrows it.
             order: The sort order, in words.
             empty: Lines shown if there is no headline; the first is brighter.
         """
-        self._title_text, self._order, self._empty = tuple(title), order, tuple(empty)
+        self._title, self._query, self._order, self._empty = title, query, order, tuple(empty)
+        self._follow()
         self.repaint()
+
+    def repaint_bar(self) -> None:
+        """Repaint the query bar, and the headlines below it, which give way to its completions."""
+        self._follow()
+        self.repaint()
+        x, y = self.region.offset
+        self.app.cursor_position = Offset(x + self.bar.cursor_column(self.size.width), y)
 
     def set_density(self, density: Density) -> None:
         """Set the space between headlines."""
@@ -233,18 +264,23 @@ class HeadlineList(LinePane):
 
     def _region_of(self, index: int) -> Region:
         rows = self.row_count
-        return Region(0, HEADER_ROWS + (index - self._top) * rows, self.size.width, rows).intersection(self.size.region)
+        return Region(0, self.header_rows + (index - self._top) * rows, self.size.width, rows).intersection(
+            self.size.region
+        )
 
     # Painting
 
     def row_key(self, y: int) -> Hashable:
         """Return everything that determines the appearance of a row."""
-        if y < HEADER_ROWS:
-            return "header", y, self._title_text, self._order, len(self._ids)
-        index, part = divmod(y - HEADER_ROWS, self.row_count)
+        header = self.header_rows
+        if y < header:
+            if self.bar.is_open:
+                return "bar", y, self.bar.version, self.size.height
+            return "header", y, self._title, self._query.text, self._order, len(self._ids), header
+        index, part = divmod(y - header, self.row_count)
         index += self._top
         if not self._ids:
-            return "empty", y, self._empty
+            return "empty", y - header, self._empty
         if part > 1 or index >= len(self._ids):
             return "blank"
         article = self._ids[index]
@@ -254,14 +290,15 @@ class HeadlineList(LinePane):
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint a row: the header, a title, the metadata of an article, or nothing."""
         base = self.named_style("")
-        if y < HEADER_ROWS:
-            return self._paint_header(width) if y == 0 else line(width, base, ())
+        header = self.header_rows
+        if y < header:
+            return self._paint_header(y, width)
         if not self._ids:
             said = [(part, number) for number, text in enumerate(self._empty) for part in wrap(text, width - 4)]
-            text, number = said[y - HEADER_ROWS] if y - HEADER_ROWS < len(said) else ("", 0)
+            text, number = said[y - header] if y - header < len(said) else ("", 0)
             style = self.named_style("title") if number == 0 else self.named_style("muted")
             return line(width, base, [Piece("   ", base), Piece(text, base + style)])
-        index, part = divmod(y - HEADER_ROWS, self.row_count)
+        index, part = divmod(y - header, self.row_count)
         index += self._top
         if part > 1 or index >= len(self._ids):
             return line(width, base, ())
@@ -276,13 +313,27 @@ class HeadlineList(LinePane):
         paint = self._paint_title if part == 0 else self._paint_meta
         return paint(headline, bar, base, width)
 
-    def _paint_header(self, width: int) -> Strip:
+    def _paint_header(self, y: int, width: int) -> Strip:
+        """Paint a row of the header, or of the query bar while it is open."""
+        if self.bar.is_open:
+            if y == 0:
+                return self.bar.paint_text(width, self.named_style)
+            return self.bar.paint_below(y - 1, (width, self.size.height), self.named_style)
         base = self.named_style("")
-        count = f"{len(self._ids):,}"
-        title = [Piece(text, base + self.named_style(style)) for text, style in self._title_text]
-        room = width - 3 - sum(cell_len(text) for text, _ in self._title_text)
-        right = fit_parts([count, self._order], max(len(count), room))
-        return line(width, base, [Piece(" ", base), *title], [Piece(f" {right} ", base + self.named_style("muted"))])
+        muted, count = base + self.named_style("muted"), len(self._ids)
+        if y == 1 and self.has_query:
+            found = Piece(f" {count:,} article{'' if count == 1 else 's'}", muted)
+            return line(
+                width, base, [found], [Piece(f" {clip(self._order, width - cell_len(found.text) - 2)} ", muted)]
+            )
+        if y:
+            return line(width, base, ())
+        title = [Piece(f" {self._title}", base + self.named_style("label"))]
+        if self.has_query:
+            return line(width, base, [*title, Piece(" ", base), *query_pieces(self._query, base, self.named_style)])
+        room = width - 2 - cell_len(title[0].text)
+        right = fit_parts([f"{count:,}", self._order], max(len(f"{count:,}"), room))
+        return line(width, base, title, [Piece(f" {right} ", muted)])
 
     def _paint_title(self, headline: Headline, bar: Piece, base: Style, width: int) -> Strip:
         if headline.article.error:
@@ -314,13 +365,15 @@ class HeadlineList(LinePane):
 
     def index_at(self, y: int) -> int | None:
         """Return the index of the headline at a row of the widget; None if there is none."""
-        index = self._top + (y - HEADER_ROWS) // self.row_count
-        return index if y >= HEADER_ROWS and index < len(self._ids) else None
+        index = self._top + (y - self.header_rows) // self.row_count
+        return index if y >= self.header_rows and index < len(self._ids) else None
 
     def on_click(self, event: events.Click) -> None:
-        """Post `Clicked` with the headline under the mouse."""
+        """Post `Clicked` with the headline under the mouse, or `BarClicked`."""
         index = self.index_at(event.y)
-        if index is not None:
+        if self.bar.is_open and event.y < self.header_rows:
+            self.post_message(self.BarClicked(event.x, event.y))
+        elif index is not None:
             self.post_message(self.Clicked(index, event.chain))
 
     def on_mouse_scroll_down(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui_reader.model.query import Field, FieldName, Not, Shelf, Value
 from tui_reader.search.edits import chosen, exact, with_term, without
 from tui_reader.search.evaluation import sort_order
+from tui_reader.search.explanation import explain
 from tui_reader.services.library.events import noop
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.cursor import following, gap_between
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.model.query import Sort
+    from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
@@ -27,6 +29,8 @@ class HeadlineListing:
         self._state = state
         self.on_searches_stale: Callable[[], None] = noop
         """Called when the saved searches are to be counted again."""
+        self.progress = ""
+        """What is still being searched; shown below the query bar."""
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
         """The article under the cursor whose file disappeared, and the article that the cursor moved to."""
@@ -36,7 +40,9 @@ class HeadlineListing:
         """The index in the list where the open article stood before it left the list; None while it is listed."""
         return self._gap[1] if self._gap is not None and self._gap[0] == self._state.shown else None
 
-    def refresh(self, *, keep: ArticleId | None = None, stay: bool = True, hold: bool = False) -> None:
+    def refresh(
+        self, *, keep: ArticleId | None = None, stay: bool = True, hold: bool = False, recount: bool = True
+    ) -> None:
         """Query the view again, with the cursor on the same article, or else on the next one that is listed.
 
         Args:
@@ -44,6 +50,7 @@ class HeadlineListing:
             stay: True to keep the open article in the list although it no longer matches the view.
             hold: True to keep the article under the cursor as well. Used for changes that no key caused, because the
                 next key is meant for that article.
+            recount: False if no article has changed, so that the saved searches need not be counted again.
         """
         state = self._state
         headlines = state.panes.headlines
@@ -67,7 +74,10 @@ class HeadlineListing:
         headlines.show(ids, cursor, keep_top=keep is None)
         self._lost = (lost, headlines.current) if lost is not None and lost not in ids else None
         self.describe()
-        self.recount()
+        if recount:
+            self.recount()
+        else:
+            self.show_counts()
 
     def _find_gap(self, reading: ArticleId | None, ids: Sequence[ArticleId]) -> ArticleId | None:
         """Update the gap: the position in the list at which the open article was before it left the list.
@@ -98,13 +108,21 @@ class HeadlineListing:
         self._state.panes.headlines.touch(ids)
         self.recount()
 
-    def set_view(self, *, shelf: Shelf | None = None, query: str | None = None, sort: Sort | None = None) -> None:
+    def set_view(
+        self,
+        *,
+        shelf: Shelf | None = None,
+        query: str | None = None,
+        sort: Sort | None = None,
+        keep: ArticleId | None = None,
+    ) -> None:
         """Show another view; another standing view or source is shown from its top.
 
         Args:
             shelf: Another standing view.
             query: The text of another query.
             sort: Another order.
+            keep: Article to set the cursor on, if it is listed.
         """
         state = self._state
         before = state.view.shelf, self._sources
@@ -112,7 +130,7 @@ class HeadlineListing:
         if (state.view.shelf, self._sources) != before:
             self._gap = self._lost = None
             state.panes.headlines.show((), 0)
-        self.refresh()
+        self.refresh(keep=keep, recount=False)
 
     @property
     def _sources(self) -> frozenset[str]:
@@ -151,13 +169,27 @@ class HeadlineListing:
         return Choices(same[0] if is_here else "", self._state.view.shelf, self._sources, tags.included, tags.excluded)
 
     def describe(self) -> None:
-        """Show the standing view and the query above the list."""
-        state = self._state
-        title: list[tuple[str, str]] = [(state.view.shelf.upper(), "label")]
-        if state.query.text.strip():
-            title.append((f" {state.query.text.strip()}", "title"))
-        headlines = state.panes.headlines
-        headlines.describe(title, state.view.sort, () if headlines.ids else state.empty_lines())
+        """Show the standing view and the query above the list, and below the query bar what it finds."""
+        state, headlines = self._state, self._state.panes.headlines
+        empty = () if headlines.ids else state.empty_lines()
+        headlines.describe(state.view.shelf.upper(), state.query, state.view.sort, empty)
+        if headlines.bar.is_open:
+            self.describe_bar()
+
+    def describe_bar(self) -> None:
+        """Show below the query bar how many articles match, and how the query is understood."""
+        state, bar = self._state, self._state.panes.headlines.bar
+        count = len(state.panes.headlines.ids)
+        found = f"{count:,} article{'' if count == 1 else 's'}"
+        if state.view.shelf is not Shelf.INBOX:
+            found += f" in {state.view.shelf}"
+        if state.query.problem:
+            bar.note(f"{found} · {state.query.problem}", bad=True)
+        elif state.query.is_empty:
+            bar.note(f"{found} · tab lists fields · up former queries")
+        else:
+            understood = explain(state.query.while_typing, state.settings.colours)
+            bar.note(" · ".join(filter(None, (found, self.progress, understood))))
 
     # Filters
 
@@ -184,11 +216,11 @@ class HeadlineListing:
         if entry.section is Section.SOURCES:
             is_chosen = entry.name in self._sources
             text = without(text, FieldName.SOURCE)
-            self.set_view(query=text if is_chosen else with_term(text, exact(FieldName.SOURCE, entry.name)))
+            self._edit(text if is_chosen else with_term(text, exact(FieldName.SOURCE, entry.name)))
             return True
         tags = chosen(self._state.query.term, FieldName.TAG)
         if entry.name in tags.included | tags.excluded:
-            self.set_view(query=without(text, FieldName.TAG, entry.name))
+            self._edit(without(text, FieldName.TAG, entry.name))
         else:
             self.mark_tag(entry.name, include=True)
         return False
@@ -200,7 +232,7 @@ class HeadlineListing:
         if tag not in (tags.included if include else tags.excluded):
             field = exact(FieldName.TAG, tag)
             text = with_term(text, field if include else Not(field))
-        self.set_view(query=text)
+        self._edit(text)
 
     def clear_filter(self) -> bool:
         """Clear the query; the standing view stays.
@@ -213,17 +245,27 @@ class HeadlineListing:
         self.set_view(query="")
         return True
 
-    def match(self, text: str) -> None:
-        """Narrow the list by the text of a query."""
-        if text != self._state.query.text:
-            self.set_view(query=text)
+    def match(self, text: str, *, keep: ArticleId | None = None) -> ParsedQuery:
+        """Narrow the list by the text of a query.
+
+        Args:
+            text: The text, whose last word may be the beginning of a longer one.
+            keep: Article to set the cursor on, if it is listed.
+        """
+        if text != self._state.query.text or keep is not None:
+            self.set_view(query=text, keep=keep)
+        return self._state.query
+
+    def _edit(self, text: str) -> None:
+        """Narrow the list by a query that was not typed: the blank ends its last word, which is a whole one."""
+        self.set_view(query=f"{text.strip()} " if text.strip() else "")
 
     def sort(self, sort: Sort) -> None:
         """Change the order of the headlines; an order in the query is replaced there."""
         text = self._state.query.text
         if sort_order(self._state.query.term) is not None:
             name = Field(FieldName.SORT, (Value(sort.name.lower()),))
-            self.set_view(query=with_term(without(text, FieldName.SORT), name))
+            self._edit(with_term(without(text, FieldName.SORT), name))
         else:
             self.set_view(sort=sort)
 

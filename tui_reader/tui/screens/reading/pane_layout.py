@@ -31,6 +31,8 @@ class PaneLayout:
     def activate(self, pane: Pane) -> None:
         """Make a pane the active one; `Pane.SELECTION` also starts a selection in the article."""
         state, host = self._state, self._host
+        if host.is_wired:
+            host.query_actions.typing.finish()
         if pane is Pane.SELECTION:
             self.activate(Pane.ARTICLE)
             if not state.panes.article.selection.kind:

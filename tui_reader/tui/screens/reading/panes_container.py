@@ -37,6 +37,10 @@ class PanesContainer(Horizontal):
             self._pane_layout.activate(Pane.LIST)
             self._host.navigator.show_current()
 
+    def on_headline_list_bar_clicked(self, event: HeadlineList.BarClicked) -> None:
+        """Take the clicked completion of the query bar, or set the cursor in its text."""
+        self._host.query_actions.click(event.column, event.row)
+
     def on_headline_list_wheeled(self, event: HeadlineList.Wheeled) -> None:
         """Scroll the list, and show the article under the cursor unless the article pane is active."""
         self._state.panes.headlines.scroll_by(event.by)

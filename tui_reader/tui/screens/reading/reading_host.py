@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.actions.changes import ChangesActions
     from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
     from tui_reader.tui.screens.reading.actions.links import LinkActions
+    from tui_reader.tui.screens.reading.actions.query import QueryActions
     from tui_reader.tui.screens.reading.actions.selection import SelectionActions
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
     from tui_reader.tui.screens.reading.state import ReadingScreenState
@@ -99,6 +100,7 @@ class ReadingHost(EditorHost, Protocol):
     selection_actions: SelectionActions
     link_actions: LinkActions
     changes_actions: ChangesActions
+    query_actions: QueryActions
     annotations: AnnotationsView | None
     """The list of annotations while it is open."""
 
@@ -113,6 +115,9 @@ class ReadingHost(EditorHost, Protocol):
     @property
     def is_wired(self) -> bool:
         """True if the article pane, the prompt and the actions exist."""
+
+    def idle_seconds(self) -> float:
+        """Return the seconds since the last command."""
 
     def show_hints(self) -> None:
         """Show in the last row which keys make sense now."""

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.actions.changes import ChangesActions
     from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
     from tui_reader.tui.screens.reading.actions.links import LinkActions
+    from tui_reader.tui.screens.reading.actions.query import QueryActions
     from tui_reader.tui.screens.reading.actions.selection import SelectionActions
     from tui_reader.tui.screens.reading.reading_host import AnnotationsView, Program
     from tui_reader.tui.widgets.prompt import Prompt, Question
@@ -87,6 +88,7 @@ class ReadingScreen(KeyScreen):
     selection_actions: SelectionActions
     link_actions: LinkActions
     changes_actions: ChangesActions
+    query_actions: QueryActions
 
     def __init__(
         self,
@@ -169,6 +171,8 @@ class ReadingScreen(KeyScreen):
         self.navigator, self.highlight_actions = wiring.navigator, wiring.highlight_actions
         self.selection_actions, self.link_actions = wiring.selection_actions, wiring.link_actions
         self.changes_actions, self._handlers = wiring.changes_actions, wiring.handlers
+        self.query_actions = wiring.query_actions
+        self.query_typing = wiring.query_actions.typing
         panes = self.state.panes
         self.query_one("#panes").mount(panes.article)
         self.mount(panes.prompt)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.document.clean import clean_line
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.search.evaluation import sort_order
+from tui_reader.search.explanation import explain
 from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.parser import parse
 from tui_reader.tui.commands.command import Pane
@@ -308,7 +309,12 @@ class ReadingScreenState:
     def empty_lines(self) -> Sequence[str]:
         """Return the lines of an empty headline list: why it is empty, and what to do about it."""
         if not self.query.is_empty:
-            return "No article matches", "", f"{self.keymap.hint('clear_filter')}  clear the filter"
+            lines = ["No article matches", "", f"searched: {explain(self.query.while_typing, self.settings.colours)}"]
+            if self.view.shelf is not Shelf.INBOX:
+                lines.append(f"in: {self.view.shelf}")
+            if self.query.problem:
+                lines.append(self.query.problem)
+            return *lines, "", f"{self.keymap.hint('clear_filter')}  clear the filter"
         if len(self.library.catalogue):
             return {
                 "unread": ("Everything is read",),

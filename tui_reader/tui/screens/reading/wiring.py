@@ -16,6 +16,7 @@ from tui_reader.tui.screens.reading.actions.find import FindActions
 from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
 from tui_reader.tui.screens.reading.actions.links import LinkActions
 from tui_reader.tui.screens.reading.actions.navigation import Navigation
+from tui_reader.tui.screens.reading.actions.query import QueryActions
 from tui_reader.tui.screens.reading.actions.quotes import QuoteActions
 from tui_reader.tui.screens.reading.actions.searches import SearchActions
 from tui_reader.tui.screens.reading.actions.selection import SelectionActions
@@ -41,6 +42,7 @@ class Wiring(NamedTuple):
     selection_actions: SelectionActions
     link_actions: LinkActions
     changes_actions: ChangesActions
+    query_actions: QueryActions
     handlers: dict[str, Handler]
     """The handler of each command that works on the reading screen, by the command's id."""
 
@@ -82,6 +84,9 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
     quotes = QuoteActions(
         state, selection, copy_text=links.copy_text, pick=view_options.pick, ask=host.ask, run=host.run_outside
     )
+    query = QueryActions(
+        state, listing, navigator, activate=activate, idle_seconds=host.idle_seconds, run=host.run_named
+    )
     owners = (
         Navigation(state, navigator, activate),
         triage,
@@ -92,10 +97,10 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         BookmarkActions(state, listing, navigator, activate),
         SearchActions(state, listing, host.ask),
         ViewActions(listing, navigator, activate),
-        FindActions(state, listing, navigator, host.ask, activate),
+        FindActions(state, listing, navigator, host.ask, activate=activate, open_query_bar=query.open),
         links,
         quotes,
         view_options,
         BackActions(host, pane_layout),
     )
-    return Wiring(navigator, highlights, selection, links, changes, handlers_of(owners, WITH_SELECTION))
+    return Wiring(navigator, highlights, selection, links, changes, query, handlers_of(owners, WITH_SELECTION))

@@ -1,4 +1,4 @@
-"""The commands that search the text, and those that filter the list by titles and tags."""
+"""The commands that search the text, and those that narrow the list."""
 
 from __future__ import annotations
 
@@ -34,10 +34,12 @@ class FindActions:
         listing: HeadlineListing,
         navigator: ArticleNavigator,
         ask: Callable[[Question], None],
+        *,
         activate: Callable[[Pane], None],
+        open_query_bar: Callable[[], None],
     ) -> None:
         self._state, self._listing, self._navigator = state, listing, navigator
-        self._ask, self._activate = ask, activate
+        self._ask, self._activate, self._open_query_bar = ask, activate, open_query_bar
         self._words = ""
 
     @command("search")
@@ -46,36 +48,7 @@ class FindActions:
         if self._state.pane is Pane.ARTICLE:
             self._find_in_text()
         else:
-            self._filter_list()
-
-    def _filter_list(self) -> None:
-        before = self._state.query.text
-
-        def narrow(text: str) -> None:
-            self._listing.match(text)
-            self._navigator.show_current()
-
-        def answered(text: str) -> None:
-            narrow(text)
-            self._activate(Pane.LIST)
-            found = len(self._state.panes.headlines.ids)
-            self._state.say(f"{found:,} of {len(self._state.library.catalogue):,} articles" if text.strip() else "")
-
-        def stepped(by: int) -> None:
-            if self._state.panes.headlines.move_to(self._state.panes.headlines.cursor + by):
-                self._navigator.show_current()
-
-        self._ask(
-            Question(
-                "/",
-                answered,
-                value=before,
-                changed=narrow,
-                cancelled=narrow,
-                stepped=stepped,
-                placeholder="words, tag:x, is:unread, by:name",
-            )
-        )
+            self._open_query_bar()
 
     def _find_in_text(self) -> None:
         pane = self._state.panes.article

@@ -1,0 +1,242 @@
+"""The query bar: what is typed narrows the list at once, and completions, former queries and slips are at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual import events
+
+from tui_reader.tui.commands.command import Pane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Reader, Start
+
+
+def bar(reader: Reader) -> list[str]:
+    """Return the rows of the list's column, without its left margin and what stands right of it."""
+    x, y, width, height = reader.app.reading.state.panes.headlines.region
+    rows = reader.app.screen._compositor.render_strips()[y : y + height]
+    return [row.crop(x, x + width).text.strip() for row in rows]
+
+
+async def ready(reader: Reader) -> None:
+    """Wait until the words of all articles are counted."""
+    await reader.until(lambda: len(reader.library.catalogue) == 3)
+    await reader.sees("Alpha wolf")
+    await reader.until(reader.library.query_words.prepare)
+
+
+async def test_what_is_typed_is_completed_and_narrows_the_list(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        assert bar(reader)[0] == "/"
+        assert bar(reader)[1].startswith("3 articles · tab lists fields")
+        await reader.types("tag:sp")
+        rows = bar(reader)
+        assert rows[0] == "/ tag:sp"
+        assert rows[1].split() == ["space", "tag", "·", "2", "articles"]
+        assert rows[2] == "2 articles · tagged sp…"
+        assert [row for row in rows[3:] if "●" in row] == ["▎● Beta test", "● Gamma rays"]
+        await reader.keys("tab")
+        assert bar(reader)[:2] == ["/ tag:space", "2 articles · tagged space"]
+        await reader.types("ra")
+        assert bar(reader)[1].split() == ["rays", "word", "·", "1", "article"]
+        await reader.sees("Paragraph 1 of Gamma")
+        await reader.keys("enter")
+        assert bar(reader)[0] == "INBOX tag:space ra"
+        assert bar(reader)[1].split() == ["1", "article", "newest", "first"]
+        assert reader.app.reading.state.pane is Pane.LIST
+        await reader.keys("g", "c")
+        await reader.sees("filter cleared", "3 · newest first")
+
+
+async def test_down_and_up_choose_completions_and_tab_takes_the_chosen_one(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("source:")
+        assert [row.split("  ")[0] for row in bar(reader)[1:4]] == ["Space desk", "Tools", "Zoo"]
+        await reader.keys("down", "ctrl+n", "up", "tab")
+        assert bar(reader)[0] == '/ source:"Tools"'
+        await reader.types("-source:")
+        assert [row.split("  ")[0] for row in bar(reader)[1:3]] == ["Space desk", "Zoo"], "what is there is left out"
+        await reader.keys("ctrl+u", "tab")
+        assert reader.text.count("field") >= 6, "tab lists the fields where nothing is typed"
+
+
+async def test_escape_restores_the_query_and_the_article_and_clears_it_the_second_time(
+    start: Start, articles: Path
+) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("j", "/")
+        await reader.types("tag:space")
+        await reader.keys("enter")
+        assert reader.app.reading.state.panes.headlines.cursor == 0
+        await reader.keys("j", "/")
+        assert bar(reader)[0] == "/ tag:space"
+        await reader.types(" beta")
+        assert "● Gamma rays" not in "".join(bar(reader))
+        await reader.keys("escape")
+        assert bar(reader)[0] == "INBOX tag:space"
+        await reader.sees("Paragraph 1 of Gamma")
+        assert reader.app.reading.state.panes.headlines.cursor == 1
+        await reader.keys("escape")
+        await reader.sees("filter cleared", "3 · newest first")
+
+
+async def test_up_brings_former_queries_and_down_the_text_before(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        for query in ("beta", "tag:space", "beta"):
+            await reader.keys("/", "ctrl+u")
+            await reader.types(query)
+            await reader.keys("enter")
+        assert list(reader.library.query_history.entries[:2]) == ["beta", "tag:space"]
+        await reader.keys("/", "ctrl+u", "up")
+        assert bar(reader)[0] == "/ beta"
+        await reader.keys("up", "up")
+        assert bar(reader)[0] == "/ tag:space"
+        assert "2 articles" in bar(reader)[1]
+        await reader.keys("down", "down")
+        assert bar(reader)[0] == "/"
+        await reader.keys("z", "z", "up", "up", "down", "down")
+        assert bar(reader)[0] == "/ zz"
+    async with start(articles) as reader:
+        await ready(reader)
+        reader.library.query_history.load()
+        await reader.keys("/", "up", "up")
+        assert bar(reader)[0] == "/ tag:space", "they are kept for the next start"
+
+
+async def test_a_slip_is_said_and_tab_takes_the_suggestion(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("titel:beta")
+        rows = bar(reader)
+        assert rows[1].split() == ["title:beta", "meant?"]
+        assert " ".join(rows[2:4]) == "0 articles · there is no field “titel:” · title:beta is meant?"
+        assert "No article matches" in rows[4]
+        await reader.keys("tab")
+        assert bar(reader)[0] == "/ title:beta"
+        assert "● Beta test" in "".join(bar(reader))
+
+
+async def test_a_list_without_a_match_says_what_was_searched_and_how_to_clear(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("C++ is:unraed")
+        await reader.keys("enter")
+        await reader.sees(
+            "No article matches", "searched: “C++”, “is:unraed…”", "is:unread is meant?", "gc  clear the filter"
+        )
+
+
+@pytest.mark.parametrize(
+    "text", ["C++", "AT&T", "10:30", "https://x.org/a?b=c", '"', "-", "OR", "(((", "a OR", "is:", "tag:,", "\u202e港"]
+)
+async def test_odd_input_is_searched_and_said(start: Start, articles: Path, text: str) -> None:
+    async with start(articles, size=(60, 20)) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types(text)
+        rows = bar(reader)
+        assert rows[0].startswith("/ ")
+        assert any(" article" in row and " · " in row for row in rows[1:6])
+        await reader.keys(*["left"] * 3, "x", "ctrl+w", "delete", "tab", "down", "up", "enter")
+        assert reader.app.reading.state.pane is Pane.LIST
+
+
+async def test_pastes_are_one_line_without_control_characters(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        reader.app.post_message(events.Paste("beta\r\n\x1b[31m\x07test\x9b"))
+        await reader.until(lambda: "test" in bar(reader)[0])
+        assert reader.app.reading.state.query.text.split() == ["beta", "[31mtest›"]
+        reader.app.post_message(events.Paste("word " * 2_000))
+        await reader.until(lambda: len(reader.app.reading.state.query.text) > 9_000)
+        await reader.sees("only the first 200")
+        await reader.keys("home", "end", "ctrl+left", "x", "backspace", "enter")
+        await reader.sees("0 of 3 articles")
+
+
+@pytest.mark.parametrize(("size", "most"), [((60, 20), 4), ((40, 12), 2), ((30, 8), 1)])
+async def test_a_small_screen_shows_the_bar_and_what_is_found(
+    start: Start, articles: Path, size: tuple[int, int], most: int
+) -> None:
+    async with start(articles, size=size) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("is:un OR ")
+        await reader.types("is:")
+        rows = bar(reader)
+        assert rows[0] == "/ is:un OR is:"
+        assert [row.split()[0] for row in rows[1 : most + 1]] == ["unread", "read", "starred", "archived"][:most]
+        assert rows[most + 1].startswith("3 articles")
+        assert "Alpha wolf" in rows[most + 2]
+        for _ in range(6):
+            await reader.keys("down")
+        assert rows[1] != bar(reader)[1], "completions scroll"
+        await reader.types("x" * 80)
+        assert bar(reader)[0].endswith("xxx"), "the cursor stays visible"
+
+
+async def test_a_click_takes_a_completion_and_one_elsewhere_keeps_the_query(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("source:")
+        await reader.pilot.click("#headlines", offset=(8, 2))
+        assert bar(reader)[0] == '/ source:"Tools"'
+        await reader.pilot.click("#article", offset=(8, 9))
+        assert bar(reader)[0] == 'INBOX source:"Tools"'
+        assert reader.app.reading.state.pane is Pane.ARTICLE
+
+
+async def test_ctrl_s_keeps_the_query_as_a_saved_search(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("tag:space")
+        await reader.keys("ctrl+s")
+        await reader.sees("keep this search as")
+        await reader.types("Rockets")
+        await reader.keys("enter")
+        await reader.sees("saved the search “Rockets”")
+        saved = reader.library.searches.named("Rockets")
+        assert saved is not None
+        assert saved.query == "tag:space"
+
+
+async def test_a_note_is_found_as_soon_as_it_is_prepared(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", "a")
+        await reader.types("zebra crossing")
+        await reader.keys("escape", "q", "q", "/")
+        await reader.types("zebra")
+        await reader.until(lambda: "1 article ·" in bar(reader)[1] or "1 article ·" in bar(reader)[2])
+        assert "Alpha wolf" in "".join(bar(reader))
+
+
+async def test_the_order_in_the_query_and_the_chosen_one_are_one(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("sort:title ")
+        assert "by title" in bar(reader)[1]
+        await reader.keys("enter")
+        assert bar(reader)[1].split("  ")[-1].strip() == "by title"
+        await reader.keys("S")
+        await reader.sees("Order of the headlines")
+        await reader.keys(*"oldest", "enter")
+        await reader.until(lambda: bar(reader)[0] == "INBOX sort:oldest")
+        assert bar(reader)[1].endswith("oldest first")

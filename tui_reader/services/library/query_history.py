@@ -1,0 +1,71 @@
+"""The queries that were typed for a library, kept in this machine's state folder."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST = 50
+"""Number of queries that are kept."""
+LONGEST = 1_000
+"""Length in code points from which a query is not kept."""
+
+
+class QueryHistory:
+    """The former queries of a library, the latest first. The disk is read and written in threads."""
+
+    def __init__(self, key: str) -> None:
+        """Remember the file; nothing is read yet.
+
+        Args:
+            key: A file name, different for each set of folders and files.
+        """
+        self._key = f"{key}-queries"
+        self._lock = Lock()
+        self._entries: tuple[str, ...] = ()
+        self._is_loaded = False
+
+    @property
+    def entries(self) -> Sequence[str]:
+        """The queries, the latest first; those of former runs once they have been read."""
+        return self._entries
+
+    def begin_loading(self) -> None:
+        """Read the queries of former runs in a thread, unless that was done."""
+        if not self._is_loaded:
+            self._is_loaded = True
+            Thread(target=self.load, name="queries", daemon=True).start()
+
+    def load(self) -> None:
+        """Read the queries of former runs, and of other windows."""
+        from tui_reader.storage.session_file import read_session  # noqa: PLC0415 - not for the first frame
+
+        found = read_session(self._key).get("queries")
+        read = [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+        with self._lock:
+            self._entries = _merged(self._entries, read)
+
+    def add(self, query: str) -> None:
+        """Put a query first, and write the queries in a thread. An empty one is not kept."""
+        query = query.strip()
+        if not query or len(query) > LONGEST or self._entries[:1] == (query,):
+            return
+        with self._lock:
+            self._entries = _merged((query,), self._entries)
+        Thread(target=self._write, name="queries").start()
+
+    def _write(self) -> None:
+        from tui_reader.storage.session_file import write_session  # noqa: PLC0415 - not for the first frame
+
+        self.load()
+        # That it could not be written is not reported: former queries are a convenience.
+        with self._lock, suppress(OSError):
+            write_session(self._key, {"queries": list(self._entries)})
+
+
+def _merged(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))[:MOST]

@@ -1,0 +1,167 @@
+"""The query bar of the headline list: opening, narrowing the list with every letter, closing."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tui_reader.search.completion import Offer
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping
+from tui_reader.tui.screens.reading.state import local_today
+from tui_reader.tui.widgets.query_rows import LEFT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.search.parsed_query import ParsedQuery
+    from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
+    from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
+    from tui_reader.tui.widgets.headline_list import HeadlineList
+
+ARTICLE_DELAY = 0.05
+"""Seconds without a letter before the article under the cursor is shown: most are not looked at while typing."""
+SLICE_SECONDS = 0.004
+"""Seconds of preparing words and notes between two frames."""
+SLICES_PER_SECOND = 60
+REST_SECONDS = 0.03
+"""Seconds since the last letter before a slice is run, so that no letter waits for one."""
+AGAIN_SECONDS = 0.25
+"""Seconds between two lists of what was found in notes meanwhile."""
+SAID_AFTER_SECONDS = 0.3
+"""Seconds of searching notes from which the bar says so."""
+IDLE_SECONDS = 1.0
+"""Seconds without a key from which words and notes are prepared although no query is typed."""
+
+
+class QueryActions:
+    """Runs the query bar of the headline list."""
+
+    def __init__(
+        self,
+        state: ReadingScreenState,
+        listing: HeadlineListing,
+        navigator: ArticleNavigator,
+        *,
+        activate: Callable[[Pane], None],
+        idle_seconds: Callable[[], float],
+        run: Callable[[str], None],
+    ) -> None:
+        """Prepare; `open` opens the bar.
+
+        Args:
+            state: The state of the reading screen.
+            listing: The list.
+            navigator: Shows articles.
+            activate: Makes a pane the active one.
+            idle_seconds: Returns the seconds since the last command.
+            run: Runs a command by its id.
+        """
+        self._state, self._listing, self._navigator = state, listing, navigator
+        self._activate, self._idle_seconds = activate, idle_seconds
+        headlines = state.panes.headlines
+        callbacks = Callbacks(
+            self._changed, self._kept, self._cancelled, lambda: run("save_search"), headlines.repaint_bar
+        )
+        self.typing = QueryTyping(headlines.bar, state.library.query_history, self._offer, callbacks)
+        self._article: ArticleId | None = None
+        """The article under the cursor when the bar was opened."""
+        self._article_timer: Timer | None = None
+        self._slices: Timer | None = None
+        self._typed_at = self._opened_at = self._listed_at = 0.0
+        self._found_more = False
+        headlines.set_interval(IDLE_SECONDS, self._prepare_when_idle)
+
+    @property
+    def _headlines(self) -> HeadlineList:
+        return self._state.panes.headlines
+
+    def open(self) -> None:
+        """Open the bar at the top of the list, with the query of the list."""
+        if self._state.pane is not Pane.LIST:
+            self._activate(Pane.LIST)
+        self._article = self._headlines.current
+        self._opened_at = monotonic()
+        self.typing.open(self._state.query)
+        self._listing.describe_bar()
+        self._begin_slices()
+
+    def click(self, column: int, row: int) -> None:
+        """Take the clicked completion, or set the cursor in the text."""
+        bar, size = self._headlines.bar, self._headlines.size
+        index = bar.index_at(row, size.height)
+        if index is not None:
+            self.typing.take(index)
+        elif row == 0:
+            self.typing.set_cursor(bar.edit.offset_at(column - LEFT, size.width - LEFT - 1))
+
+    def _offer(self) -> Offer:
+        return Offer(self._state.library.query_words.vocabulary, self._state.settings.colours, local_today())
+
+    def _changed(self, text: str) -> ParsedQuery:
+        self._typed_at = monotonic()
+        query = self._listing.match(text)
+        if self._article_timer is not None:
+            self._article_timer.stop()
+        self._article_timer = self._headlines.set_timer(ARTICLE_DELAY, self._navigator.show_current)
+        self._begin_slices()
+        return query
+
+    def _kept(self, text: str) -> None:
+        self._close()
+        found = len(self._headlines.ids)
+        self._state.say(f"{found:,} of {len(self._state.library.catalogue):,} articles" if text.strip() else "")
+
+    def _cancelled(self, text: str) -> None:
+        self._listing.match(text, keep=self._article)
+        self._close()
+
+    def _close(self) -> None:
+        if self._article_timer is not None:
+            self._article_timer.stop()
+        self._listing.describe()
+        self._activate(Pane.LIST)
+        self._navigator.show_current()
+
+    # Words and notes
+
+    def _prepare_when_idle(self) -> None:
+        if self._idle_seconds() >= IDLE_SECONDS and self._state.library.is_scan_taken_in:
+            self._begin_slices()
+
+    def _begin_slices(self) -> None:
+        if self._slices is None and not self._is_prepared:
+            self._slices = self._headlines.set_interval(1 / SLICES_PER_SECOND, self._prepare_slice)
+
+    @property
+    def _is_prepared(self) -> bool:
+        library = self._state.library
+        return library.query_words.is_ready and library.annotation_texts.is_ready
+
+    def _prepare_slice(self) -> None:
+        """Count words and prepare notes for some milliseconds, and list again what they find."""
+        now, library = monotonic(), self._state.library
+        if now - self._typed_at < REST_SECONDS:
+            return
+        if not library.query_words.is_ready:
+            if library.query_words.prepare(SLICE_SECONDS):
+                self.typing.refresh()
+            return
+        self._found_more |= library.annotation_texts.prepare(SLICE_SECONDS)
+        is_ready = self._is_prepared
+        if is_ready and self._slices is not None:
+            self._slices.stop()
+            self._slices = None
+        is_long = not is_ready and self.typing.is_open and now - self._opened_at > SAID_AFTER_SECONDS
+        progress = "searching notes…" if is_long else ""
+        if progress != self._listing.progress:
+            self._listing.progress = progress
+            self._listing.describe()
+        if self._found_more and (is_ready or now - self._listed_at > AGAIN_SECONDS):
+            self._found_more, self._listed_at = False, now
+            if not self._state.query.is_empty:
+                self._listing.refresh(recount=False)
