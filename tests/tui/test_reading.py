@@ -250,3 +250,28 @@ async def test_every_command_works_in_every_pane_it_is_bound_in(
             assert not screen.typing, f"{command.id} cannot be left by esc"
         await reader.keys("Q")
         assert reader.app.return_code == 0
+
+
+async def test_the_counts_of_the_sidebar_are_those_of_the_listed_articles(start: Start, articles: Path) -> None:
+    """By a typed query, a tag, a shelf and a changed article; without a filter they are those of the library."""
+
+    def counts(reader: Any) -> dict[str, str]:
+        rows = [line[:20].replace("›", " ").split() for line in reader.lines()]
+        return {row[-2]: row[-1] for row in rows if len(row) > 1 and row[-1].isdigit()}
+
+    async with start(articles) as reader:
+        await reader.until(lambda: counts(reader).items() >= {"space": "2", "tools": "1", "nature": "1"}.items())
+        await reader.keys("/")
+        await reader.types("rays")
+        await reader.until(lambda: counts(reader).get("space") == "1" and "nature" not in counts(reader))
+        assert "nature" in reader.text
+        await reader.keys("escape")
+        await reader.until(lambda: counts(reader).get("space") == "2")
+        await reader.keys("/")
+        await reader.types("tag:tools")
+        await reader.keys("enter")
+        await reader.until(lambda: counts(reader).items() >= {"space": "1", "tools": "1", "Tools": "1"}.items())
+        assert not {"nature", "Zoo", "desk"} & set(counts(reader))
+        await reader.keys("escape", "s", "h", "j", "j", "enter")
+        await reader.until(lambda: "STARRED" in reader.text and "nature" not in counts(reader))
+        assert counts(reader).items() >= {"Starred": "1", "space": "1", "tools": "1"}.items()

@@ -281,6 +281,11 @@ def _plain(_: Library, headline: Headline) -> str:
     """Return an article in one line: marks, title, and what is known of it."""
     state = headline.state
     marks = ("●" if not state.read else " ") + ("★" if state.starred else " ")
-    about = [headline.field("source"), headline.field("date")[:10], f"{headline.article.metadata.minutes} min"]
+    file_date = headline.article.file_date
+    about = [
+        headline.field("source") or headline.field("byline"),
+        headline.field("date")[:10] or (f"{file_date} (file)" if file_date else ""),
+        headline.time_left,
+    ]
     about += [f"#{tag}" for tag in headline.tags]
     return f"{marks} {headline.title}  ({' · '.join(filter(None, about))})"

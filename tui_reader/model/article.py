@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -18,6 +20,18 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 WORDS_PER_MINUTE = 230
 """Silent reading of English: 228 words a minute in the IReST texts (Trauzettel-Klosinski and Dietz, 2012)."""
+
+
+def reading_time(minutes: int) -> str:
+    """Format a reading time: `12 min`, `1.5 h`, from ten hours on `15 h`."""
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes / 60
+    return f"{hours:.1f} h".replace(".0 h", " h") if minutes < 600 else f"{round(hours):,} h"
+
+
+BEGUN = 0.005
+"""Share of the text that must have been seen, and must be left, for an article to count as begun."""
 
 
 class Metadata(NamedTuple):
@@ -66,6 +80,14 @@ class Article(NamedTuple):
     error: str = ""
     """Why the article cannot be read, in a few words; empty if it can."""
 
+    @property
+    def file_date(self) -> str:
+        """Return the local day of the last change of the file as an ISO 8601 date; empty if it has no file."""
+        if self.mtime_ns > 0:
+            with suppress(OverflowError, ValueError, OSError):
+                return datetime.fromtimestamp(self.mtime_ns // 1_000_000_000).astimezone().date().isoformat()
+        return ""
+
 
 class ReadingState(NamedTuple):
     """Reading state of an article, such as place and tags; kept in the store, never in the file."""
@@ -112,6 +134,19 @@ class Headline(NamedTuple):
         """Return a metadata field by name: the reader's correction if there is one, else the file's value."""
         corrected = self.state.edits.get(name)
         return corrected if corrected is not None else str(getattr(self.article.metadata, name))
+
+    @property
+    def time_left(self) -> str:
+        """Return the reading time as text: that of the whole, or `12 min left` of an article that was begun."""
+        minutes, progress = self.article.metadata.minutes, self.state.progress
+        if self.state.read or not self.is_begun:
+            return reading_time(minutes)
+        return f"{reading_time(max(1, round(minutes * (1 - progress))))} left"
+
+    @property
+    def is_begun(self) -> bool:
+        """Return True if a part of the text has been seen, neither the beginning alone nor all of it."""
+        return BEGUN <= self.state.progress < 1 - BEGUN
 
     def is_guessed(self, name: str) -> bool:
         """Return True if the value of a field is a guess that the reader has not confirmed."""

@@ -37,3 +37,10 @@ def test_the_number_of_panes_depends_on_the_width() -> None:
 def test_an_article_beside_the_list_has_at_least_forty_columns() -> None:
     for width in range(72, 400):
         assert arrange(width, Pane.LIST, zen=False).article >= 40
+
+
+def test_a_drawer_leaves_no_ends_of_headlines_beside_it() -> None:
+    for width in range(72, 100):
+        shown = arrange(width, Pane.SIDEBAR, zen=False)
+        assert shown.drawer
+        assert shown.sidebar == shown.headlines

@@ -63,9 +63,9 @@ class Tally:
     def counts(self) -> Counts:
         """Return the current numbers."""
         if self._ranked_sources is None:
-            self._ranked_sources = _rank(self._sources)
+            self._ranked_sources = rank(self._sources)
         if self._ranked_tags is None:
-            self._ranked_tags = _rank(self._tags)
+            self._ranked_tags = rank(self._tags)
         return Counts(
             dict(self._shelves),
             self._ranked_sources,
@@ -123,6 +123,6 @@ def _grouping(headline: Headline | None) -> tuple[str, tuple[str, ...]]:
     return headline.field("source"), tuple(sorted(set(headline.tags)))
 
 
-def _rank(groups: Counter[str]) -> tuple[tuple[str, int], ...]:
+def rank(groups: Counter[str]) -> tuple[tuple[str, int], ...]:
     """Return names with their numbers, the most frequent first, then in the order of names."""
     return tuple(sorted(((n, c) for n, c in groups.items() if n), key=lambda g: (-g[1], g[0].casefold(), g[0])))

@@ -30,6 +30,12 @@ def short_date(text: str, today: date) -> str:
     return f"{_DAYS[day.weekday()][:3]} {day.day} {month}"
 
 
+def shortest_date(text: str, today: date) -> str:
+    """Format a date as `5 Jun` within half a year of today, else as `5 Jun 2024`; empty if no date."""
+    whole = short_date(text, today)
+    return whole.split(" ", 1)[1] if whole and not whole[0].isdigit() else whole
+
+
 def long_date(text: str, today: date) -> str:
     """Format a date as `Thursday 5 June`, with the year if it is not this one; empty if it is no date."""
     day = parse_date(text)

@@ -11,7 +11,7 @@ from textual.geometry import Offset, Region
 from textual.message import Message
 
 from tui_reader.search.parsed_query import ParsedQuery
-from tui_reader.tui.widgets.dates import short_date
+from tui_reader.tui.widgets.headline_texts import meta_text
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.query_rows import PLAIN_QUERY_STYLES, QUERY_STYLES, QueryBar, query_pieces
 from tui_reader.tui.widgets.row_choice import RowChoice
@@ -346,18 +346,9 @@ class HeadlineList(LinePane):
         return line(width, base, [bar, mark, Piece(" ", base), title])
 
     def _paint_meta(self, headline: Headline, bar: Piece, base: Style, width: int) -> Strip:
-        article, state = headline.article, headline.state
+        state = headline.state
         marks = " ".join(filter(None, ("★" if state.starred else "", f"✎{headline.notes}" if headline.notes else "")))
-        if article.error:
-            parts = [article.error]
-        else:
-            parts = [
-                headline.field("source"),
-                short_date(headline.field("date"), self._today()),
-                f"{article.metadata.minutes} min",
-                f"{state.progress:.0%}".replace("%", " %") if 0.005 <= state.progress < 0.995 else "",
-            ]
-        meta = fit_parts(parts, width - 5 - (cell_len(marks) + 1 if marks else 0), drop_first=(1, 0))
+        meta = meta_text(headline, width - 5 - (cell_len(marks) + 1 if marks else 0), self._today())
         right = [Piece(f"{marks} ", base + self.named_style("mark"))] if marks else ()
         return line(width, base, [bar, Piece("  ", base), Piece(meta, base + self.named_style("muted"))], right)
 

@@ -253,7 +253,10 @@ class TagSidebar(LinePane):
             label = entry.section.upper() + (" …" if entry.section in self._folded else "")
             return line(width, base, [bar, Piece(label, base + self.named_style("label"))])
         state = self._state_of(entry)
-        style = base + self.named_style(state) if state else base
+        # A name that no listed article has keeps its row, so that the rows under the cursor do not move.
+        is_unused = not entry.articles and entry.section in (Section.SOURCES, Section.TAGS)
+        look = state or ("muted" if is_unused else "")
+        style = base + self.named_style(look) if look else base
         if entry.section is Section.TAGS:
             lead = " " + {"include": "+ ", "exclude": "− "}.get(state, "  ")
         else:

@@ -8,6 +8,7 @@ from tui_reader.model.query import Field, FieldName, Not, Shelf, Value
 from tui_reader.search.edits import chosen, exact, with_term, without
 from tui_reader.search.evaluation import sort_order
 from tui_reader.search.explanation import explain
+from tui_reader.services.articles.listed_counts import ListedCounts
 from tui_reader.services.library.events import noop
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.cursor import following, gap_between
@@ -27,8 +28,10 @@ class HeadlineListing:
 
     def __init__(self, state: ReadingScreenState) -> None:
         self._state = state
-        self.on_searches_stale: Callable[[], None] = noop
-        """Called when the saved searches are to be counted again."""
+        self.on_counts_stale: Callable[[], None] = noop
+        """Called when the listed articles or the saved searches are to be counted again."""
+        self.listed_counts = ListedCounts(state.library.catalogue)
+        """The sources and tags of the articles in the list."""
         self.progress = ""
         """What is still being searched; shown below the query bar."""
         self._gap: tuple[ArticleId, int] | None = None
@@ -74,6 +77,7 @@ class HeadlineListing:
         headlines.show(ids, cursor, keep_top=keep is None)
         self._lost = (lost, headlines.current) if lost is not None and lost not in ids else None
         self.describe()
+        self._count_listed()
         if recount:
             self.recount()
         else:
@@ -106,7 +110,16 @@ class HeadlineListing:
         is worse than one that leaves when the view is queried next.
         """
         self._state.panes.headlines.touch(ids)
+        self._count_listed()
         self.recount()
+
+    def _count_listed(self) -> None:
+        """Begin to count the sources and tags of the list, if anything narrows it."""
+        state = self._state
+        is_narrowed = state.view.shelf is not Shelf.INBOX or not state.query.is_empty
+        self.listed_counts.begin(state.panes.headlines.ids if is_narrowed else None)
+        if self.listed_counts.is_stale:
+            self.on_counts_stale()
 
     def set_view(
         self,
@@ -138,15 +151,15 @@ class HeadlineListing:
         return chosen(self._state.query.term, FieldName.SOURCE).included
 
     def recount(self) -> None:
-        """Update the counts in the sidebar and the first row; those of saved searches follow one by one."""
+        """Update the counts in the sidebar and the first row; those of long lists and saved searches follow."""
         if self._state.library.search_counts.invalidate():
-            self.on_searches_stale()
+            self.on_counts_stale()
         self.show_counts()
 
     def show_counts(self) -> None:
         """Show the counts as they are known."""
         state = self._state
-        counts = state.library.catalogue.counts()
+        counts = self.listed_counts.narrowed(state.library.catalogue.counts())
         searches, numbers = state.library.searches.all(), state.library.search_counts
         saved = [Entry(Section.SEARCHES, each.name, numbers.of(each.query), each.id) for each in searches]
         state.panes.sidebar.show(self._choices(), counts.shelves, saved, counts.sources, counts.tags)

@@ -57,7 +57,8 @@ def arrange(width: int, pane: Pane, *, zen: bool) -> Arrangement:
     if mode is Mode.TWO:
         headlines = max(30, min(38, width * 2 // 5))
         drawer = pane is Pane.SIDEBAR
-        return Arrangement(mode, 26 if drawer else 0, headlines, width - headlines - 1, drawer)
+        # A narrower drawer would leave the ends of the headlines visible beside it.
+        return Arrangement(mode, headlines if drawer else 0, headlines, width - headlines - 1, drawer)
     return Arrangement(
         mode,
         width if pane is Pane.SIDEBAR else 0,

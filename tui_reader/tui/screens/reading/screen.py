@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 COUNT_SECONDS = 0.12
 """Seconds between a change and the counting of saved searches."""
+LISTED_SECONDS = 0.03
+"""Seconds between a change and the counting of the sources and tags of a long list."""
 KEEP_PLACE_SECONDS = 2.0
 """Seconds between two checks whether the reading position must be saved."""
 NOTICE_SECONDS = 6.0
@@ -179,24 +181,32 @@ class ReadingScreen(KeyScreen):
         panes.article.display = self.pane_layout.shows_article
         self.resumption.begin()
         self.set_interval(KEEP_PLACE_SECONDS, self._keep_place_when_still)
-        self.listing.on_searches_stale = self._count_searches_soon
-        self._count_searches_soon()
+        self.listing.on_counts_stale = self._count_soon
+        self._count_soon()
 
     def idle_seconds(self) -> float:
         """Return the seconds since the last key."""
         return time.monotonic() - self._last_key
 
-    def _count_searches_soon(self) -> None:
-        """Count the saved searches after a pause; a further change begins the pause again."""
+    def _count_soon(self) -> None:
+        """Count the sources and tags of the list, then the saved searches; a further change begins the pause again."""
         if self._count_timer is not None:
             self._count_timer.stop()
-        self._count_timer = self.set_timer(COUNT_SECONDS, self._count_search)
+        pause = LISTED_SECONDS if self.listing.listed_counts.is_stale else COUNT_SECONDS
+        self._count_timer = self.set_timer(pause, self._count_some)
 
-    def _count_search(self) -> None:
-        """Count one saved search, and leave the next one to the next turn of the event loop."""
-        counts, colours = self.library.search_counts, self.state.settings.colours
-        if counts.count_next(colours):
-            self._count_timer = self.set_timer(0.01, self._count_search)
+    def _count_some(self) -> None:
+        """Count a part of the list or one saved search, and leave the rest to the next turn of the event loop."""
+        listed, searches = self.listing.listed_counts, self.library.search_counts
+        if listed.is_stale:
+            listed.count_slice()
+            if listed.is_stale:
+                self._count_timer = self.set_timer(0.001, self._count_some)
+                return
+            self.listing.show_counts()
+            self._count_timer = self.set_timer(COUNT_SECONDS - LISTED_SECONDS, self._count_some)
+        elif searches.count_next(self.state.settings.colours):
+            self._count_timer = self.set_timer(0.01, self._count_some)
         else:
             self._count_timer = None
             self.listing.show_counts()

@@ -9,8 +9,10 @@ from rich.cells import cell_len
 from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
 from tui_reader.document.cells import expand_tabs
 from tui_reader.document.layout import Layout
+from tui_reader.model.article import reading_time
 from tui_reader.tui.widgets.article_pane.styles import Role
 from tui_reader.tui.widgets.dates import long_date
+from tui_reader.tui.widgets.headline_texts import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -109,11 +111,12 @@ def _meta_parts(headline: Headline, today: date) -> Iterable[tuple[str, Role]]:
     for name in ("source", "byline", "date"):
         value = headline.field(name)
         if name == "date":
-            value = long_date(value, today) or value
+            file_date = long_date(headline.article.file_date, today)
+            value = long_date(value, today) or value or (f"{file_date}{FILE}" if file_date else "")
         if value:
             yield (f"{value}?" if headline.is_guessed(name) else value), Role.META
     if metadata.words:
-        yield f"{metadata.minutes} min", Role.META
+        yield reading_time(metadata.minutes), Role.META
         yield f"{metadata.words:,} {'word' if metadata.words == 1 else 'words'}", Role.META
 
 

@@ -1,0 +1,97 @@
+"""The second row of a headline: source or author, date, reading time and progress, cut in a fixed order."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tui_reader.model.article import Article, Headline, Metadata, ReadingState, reading_time
+from tui_reader.tui.widgets.headline_texts import meta_text
+
+TODAY = date(2026, 6, 10)
+
+
+def headline(words: int = 920, mtime: str = "", error: str = "", progress: float = 0.0, **fields: Any) -> Headline:
+    """Return an article of 4 minutes, of a file last changed at a local time."""
+    at = int(datetime.fromisoformat(mtime).timestamp() * 1e9) if mtime else 0
+    article = Article("a", "a.md", Metadata(title="A", words=words, **fields), mtime_ns=at, error=error)
+    return Headline(article, ReadingState(progress=progress))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (1, "1 min"),
+        (59, "59 min"),
+        (60, "1 h"),
+        (90, "1.5 h"),
+        (240, "4 h"),
+        (599, "10 h"),
+        (900, "15 h"),
+        (925, "15 h"),
+    ],
+)
+def test_long_reading_times_are_in_hours(minutes: int, text: str) -> None:
+    assert reading_time(minutes) == text
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"source": "Air desk", "byline": "Ann Bly", "date": "2026-06-04"}, "Air desk · Thu 4 Jun · 4 min"),
+        ({"byline": "Ann Bly", "date": "2026-06-04T10:00:00+02:00"}, "Ann Bly · Thu 4 Jun · 4 min"),
+        ({"date": "2024-06-04", "mtime": "2026-06-01T10:00"}, "4 Jun 2024 · 4 min"),
+        ({"source": "S", "mtime": "2026-06-01T10:00"}, "S · Mon 1 Jun (file) · 4 min"),
+        ({"mtime": "2019-02-03T10:00"}, "3 Feb 2019 (file) · 4 min"),
+        ({}, "4 min"),
+        ({"words": 230 * 900, "byline": "Dumas"}, "Dumas · 15 h"),
+        ({"words": 230 * 20, "progress": 0.4}, "12 min left · 40 %"),
+        ({"words": 230 * 900, "progress": 0.5}, "7.5 h left · 50 %"),
+        ({"progress": 0.99}, "1 min left · 99 %"),
+        ({"progress": 0.999}, "4 min"),
+        ({"progress": 0.001}, "4 min"),
+        ({"source": "S", "error": "not text: 3 % zero bytes"}, "not text: 3 % zero bytes"),
+    ],
+)
+def test_a_row_says_whose_article_it_is_of_when_and_how_long(fields: dict[str, Any], text: str) -> None:
+    assert meta_text(headline(**fields), 80, TODAY) == text
+
+
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [
+        (45, "Brussels desk · Thu 4 Jun · 3 min left · 30 %"),
+        (44, "Brussels desk · Thu 4 Jun · 3 min left"),
+        (38, "Brussels desk · Thu 4 Jun · 3 min left"),
+        (37, "Brussels desk · 4 Jun · 3 min left"),
+        (30, "Brussels… · 4 Jun · 3 min left"),
+        (27, "Bruss… · 4 Jun · 3 min left"),
+        (26, "4 Jun · 3 min left"),
+        (17, "3 min left"),
+    ],
+)
+def test_the_date_leaves_after_progress_weekday_and_source(width: int, text: str) -> None:
+    begun = headline(source="Brussels desk", date="2026-06-04", progress=0.3)
+    assert meta_text(begun, width, TODAY) == text
+
+
+WORDS = st.text("ab 家\U0001f468é", max_size=30)
+
+
+@given(st.integers(1, 70), WORDS, WORDS, st.sampled_from(["", "2026-06-04", "2020-01-01", "no date"]), st.floats(0, 1))
+def test_no_row_is_wider_than_its_room(width: int, source: str, byline: str, day: str, progress: float) -> None:
+    shown = headline(source=source.strip(), byline=byline.strip(), date=day, progress=progress)
+    assert cell_len(meta_text(shown, width, TODAY)) <= width
+
+
+def test_marks_of_notes_and_stars_do_not_displace_the_date() -> None:
+    """The list has 38 columns in a terminal of 100 to 120, and the marks take up to six."""
+    for source in ("Air desk", "Brussels desk", "The Very Long Name of a Publication"):
+        shown = headline(source=source, date="2026-06-04")
+        for marks in range(8):
+            assert "4 Jun" in meta_text(shown, 33 - marks, TODAY)

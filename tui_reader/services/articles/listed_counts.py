@@ -1,0 +1,83 @@
+"""Counts the sources and tags of the articles that a list shows, in slices, so that no key waits for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tui_reader.services.articles.counts import rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.articles.catalogue import Catalogue
+    from tui_reader.services.articles.counts import Counts
+
+SLICE = 500
+"""Number of articles that are counted at a time, which takes 1 ms."""
+
+_Ranked = tuple[tuple[str, int], ...]
+
+
+class ListedCounts:
+    """The numbers of listed articles of each source and tag. Used from the library's owner thread."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._uncounted: Sequence[ArticleId] | None = None
+        """The articles that are left to count; None if there is nothing to count."""
+        self._counting: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+        """Sources and tags of the articles counted so far."""
+        self._found: tuple[Counter[str], Counter[str]] | None = None
+        """Sources and tags of the list; None for a list of the whole library."""
+
+    @property
+    def is_stale(self) -> bool:
+        """True if articles are left to count; until then the numbers of the former list are shown."""
+        return self._uncounted is not None
+
+    def begin(self, ids: Sequence[ArticleId] | None) -> None:
+        """Begin to count a list; a short one is counted at once.
+
+        Args:
+            ids: The listed articles; None if nothing narrows the list.
+        """
+        self._uncounted, self._counting = ids, (Counter(), Counter())
+        if ids is None:
+            self._found = None
+        elif len(ids) <= SLICE:
+            self.count_slice()
+
+    def count_slice(self) -> None:
+        """Count some of the articles that are left."""
+        if self._uncounted is None:
+            return
+        sources, tags = self._counting
+        for headline in self._catalogue.rows(self._uncounted[:SLICE]):
+            sources[headline.field("source")] += 1
+            if headline.tags:
+                tags.update(set(headline.tags))
+        self._uncounted = self._uncounted[SLICE:] or None
+        if self._uncounted is None:
+            self._found = self._counting
+
+    def narrowed(self, counts: Counts) -> Counts:
+        """Replace the numbers of sources and tags by those of the list.
+
+        All names stay, in their order: a row under the cursor must not move, and what the query asks for must stay
+        within reach. Names that only the list has follow, such as those of archived articles.
+
+        Args:
+            counts: The numbers of the library.
+        """
+        if self._found is None:
+            return counts
+        sources, tags = self._found
+        return counts._replace(sources=_narrowed(counts.sources, sources), tags=_narrowed(counts.tags, tags))
+
+
+def _narrowed(ranked: _Ranked, found: Counter[str]) -> _Ranked:
+    known = {name for name, _ in ranked}
+    others = Counter({name: count for name, count in found.items() if name not in known})
+    return (*((name, found.get(name, 0)) for name, _ in ranked), *rank(others))

@@ -1,0 +1,65 @@
+"""The second row of a headline: who wrote it and when, how long it is, and how far it was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from tui_reader.tui.widgets.dates import short_date, shortest_date
+from tui_reader.tui.widgets.styled_lines import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from tui_reader.model.article import Headline
+
+PART = " · "
+FILE = " (file)"
+"""Follows the date of a file, which is shown for an article that has no date of its own."""
+LEAST_SOURCE = 6
+"""Columns below which a source or author is left out instead of cut."""
+
+
+def meta_text(headline: Headline, width: int, today: date) -> str:
+    """Describe an article in one row: source or author, date, reading time, progress.
+
+    What does not fit is shortened in this order: the progress leaves, the date loses its weekday, the source is cut,
+    then leaves. The date leaves last, so that marks of notes do not displace it.
+
+    Args:
+        headline: The article with its state.
+        width: Columns of the row.
+        today: The current day.
+    """
+    if headline.article.error:
+        return clip(headline.article.error, width)
+    versions = list(_versions(headline, today))
+    for parts in versions:
+        if (text := _joined(parts)) and cell_len(text) <= width:
+            return text
+    source, *rest = versions[-1]
+    room = width - cell_len(_joined(rest)) - len(PART)
+    if source and rest and room >= LEAST_SOURCE:
+        return _joined((clip(source, room), *rest))
+    while len(rest) > 1 and cell_len(_joined(rest)) > width:
+        rest.pop(0)
+    return clip(_joined(rest), width)
+
+
+def _joined(parts: tuple[str, ...] | list[str]) -> str:
+    return PART.join(filter(None, parts))
+
+
+def _versions(headline: Headline, today: date) -> Iterator[tuple[str, ...]]:
+    """Yield the parts of the row, from the longest version to the shortest."""
+    source = headline.field("source") or headline.field("byline")
+    given = headline.field("date")
+    day, mark = (given, "") if given else (headline.article.file_date, FILE)
+    whole, short = (f"{text}{mark}" if text else given for text in (short_date(day, today), shortest_date(day, today)))
+    time = headline.time_left
+    if headline.is_begun:
+        yield source, whole, time, f"{headline.state.progress:.0%}".replace("%", " %")
+    yield source, whole, time
+    yield source, short, time
