@@ -34,7 +34,9 @@ OPTIMIZED = 1
 """Flag of code objects that are functions (inspect.CO_OPTIMIZED)."""
 EVENTS = frozenset({"ReaderApp.on_library_event_message"})
 """Functions that begin another journey while the frame of a key is waited for."""
-TIMERS = frozenset({"ReadingScreen._keep_place_when_still", "ReaderApp._collect_when_idle"})
+TIMERS = frozenset(
+    {"ReadingScreen._keep_place_when_still", "ReaderApp._collect_when_idle", "ReadingScreen._count_some"}
+)
 """Functions that timers call, on no journey."""
 FRAME_SECONDS = 20.0
 """Seconds to wait for the frame that ends a journey."""

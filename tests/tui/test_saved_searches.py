@@ -23,7 +23,8 @@ async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: St
         await reader.sees("keep this search as")
         await reader.types("Orbit")
         await reader.keys("enter")
-        await reader.sees("saved the search “Orbit” · u undoes", "›Orbit           2")
+        await reader.sees("saved the search “Orbit” · u undoes")
+        await reader.sees("›Orbit           2")
         await reader.keys("g", "c")
         await reader.no_longer_sees("›Orbit")
         await reader.keys("h")
@@ -34,7 +35,8 @@ async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: St
         await reader.keys("end", *["backspace"] * 5)
         await reader.types("Sky")
         await reader.keys("enter")
-        await reader.sees("renamed the search “Orbit” to “Sky”", "Sky             2")
+        await reader.sees("renamed the search “Orbit” to “Sky”")
+        await reader.sees("Sky             2")
         await reader.keys("alt+k")
         await reader.sees("moved the search “Sky”")
         names = [each.name for each in reader.library.searches.all()]
@@ -42,7 +44,8 @@ async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: St
         await reader.keys("e", "end", *["backspace"] * 9)
         await reader.types("wolf")
         await reader.keys("enter")
-        await reader.sees("changed the search “Sky”", "Sky             1")
+        await reader.sees("changed the search “Sky”")
+        await reader.sees("Sky             1")
         await reader.keys("enter")
         await reader.sees("INBOX wolf", "1 article ", "newest first", "Alpha wolf")
         await reader.keys("h", "x")
@@ -55,7 +58,8 @@ async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, a
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "Gamma rays")
         await reader.keys("L")
-        await reader.sees("put “Alpha wolf” up next · u undoes", "Up next         1")
+        await reader.sees("put “Alpha wolf” up next · u undoes")
+        await reader.sees("Up next         1")
         await reader.keys("j", "L", "j", "L", "g", "l")
         await reader.sees("UP NEXT", "3 · in your order")
         before = [row.title for row in reader.library.reading.up_next()]
@@ -74,8 +78,10 @@ async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, a
 async def test_new_articles_are_filed_by_rules_with_a_notice_and_undone(start: Start, articles: Path) -> None:
     settings = Settings(rules=(Rule("tag:space", tag=("orbit",), star=True),))
     async with start(articles, settings=settings) as reader:
-        await reader.sees("filed 2 articles by your rules · u undoes", "orbit         2", "★")
+        await reader.sees("filed 2 articles by your rules · u undoes")
+        await reader.sees("orbit         2", "★")
         (articles / "new.md").write_text("---\ntitle: New moon\ntags: [space]\n---\n\nA text.\n", encoding="utf-8")
         await reader.sees("New moon", "filed 1 article by your rules", "orbit         3")
         await reader.keys("u")
-        await reader.sees("undid: filed 1 article by your rules", "orbit         2")
+        await reader.sees("undid: filed 1 article by your rules")
+        await reader.sees("orbit         2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tui_reader.document.normalization import search_key
@@ -200,7 +201,7 @@ def _article_value(leaf: Field, value: Value | Interval, context: Context) -> Pr
     text = value.text
     match leaf.name:
         case FieldName.IS:
-            return _any_of([_STATE_TESTS[state] for state in states_of(text)] or [lambda _: False])
+            return _state_test(text)
         case FieldName.HAS:
             return _PART_TESTS.get(part_of(text), lambda _: False)
         case FieldName.COLOUR:
@@ -274,6 +275,12 @@ _STATE_TESTS: dict[str, Predicate[ArticleRecord]] = {
     "orphan": _has_state("orphan"),
     "gone": lambda _: False,
 }
+
+
+@lru_cache
+def _state_test(text: str) -> Predicate[ArticleRecord]:
+    """Return the test of a value of `is:`; the standing views ask for the same few at every refresh of the list."""
+    return _any_of([_STATE_TESTS[state] for state in states_of(text)] or [lambda _: False])
 
 
 _PART_TESTS: dict[str, Predicate[ArticleRecord]] = {

@@ -99,11 +99,6 @@ class ArticleRecord:
         self._description: DescriptionText | None = None
         self._tags: frozenset[str] | None = None
 
-    def replace_headline(self, headline: Headline) -> None:
-        """Replace the headline by another one of the same article, whose description or state differs."""
-        self.headline = headline
-        self._description = self._tags = None
-
     @property
     def description(self) -> DescriptionText:
         """Return title, author, source and tags as words are searched for in them."""

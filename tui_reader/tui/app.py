@@ -115,6 +115,8 @@ class ReaderApp(FailureGuard, App[None]):
         self._terminal = terminal
         self.theme_selection = ThemeSelection(terminal.answers if terminal else None, settings.theme)
         self.sessions.select_theme(self.theme_selection)
+        self._known_themes: dict[str, Theme | None] = {}
+        """The themes that `get_theme` has returned, in the colours of the terminal."""
         super().__init__()
         self.console._color_system = COLOR_SYSTEMS[self.theme_selection.depth]
         self.library, self.settings = library, settings
@@ -358,8 +360,11 @@ class ReaderApp(FailureGuard, App[None]):
 
     def get_theme(self, theme_name: str) -> Theme | None:
         """Return a theme by its name, in the colours that the terminal has."""
-        theme = super().get_theme(theme_name)
-        return theme and self.theme_selection.in_terminal(theme)
+        if theme_name not in self._known_themes:
+            theme = super().get_theme(theme_name)
+            # Textual asks for the theme four times a frame.
+            self._known_themes[theme_name] = theme and self.theme_selection.in_terminal(theme)
+        return self._known_themes[theme_name]
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -372,6 +377,7 @@ class ReaderApp(FailureGuard, App[None]):
 
     def use_theme(self, name: str) -> None:
         """Show everything in the theme with this name, without colour if NO_COLOR is set."""
+        self._known_themes.clear()
         self.theme = self.theme_selection.select(name)
         self.sessions.theme_chosen(name)
         self._filter_colours()
@@ -380,6 +386,7 @@ class ReaderApp(FailureGuard, App[None]):
         """Adapt the colours to an answer that comes while the app is running."""
         if message.answers.mode_changed() and self._driver is not None:
             self._driver.write(BACKGROUND_QUESTION)
+        self._known_themes.clear()
         theme = self.theme_selection.answered()
         if theme is None:
             return

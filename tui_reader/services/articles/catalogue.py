@@ -100,7 +100,7 @@ class _Row(ArticleRecord):
     def set(self, headline: Headline) -> None:
         """Replace the headline by another one of the same article."""
         if not has_same_description(self.headline, headline):
-            self.replace_headline(headline)
+            self._description = self._tags = None
             self._set_description(headline)
         self._set_state(headline)
 

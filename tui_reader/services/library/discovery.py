@@ -54,8 +54,8 @@ class Discovery:
         self._cache, self._known, self._events = cache, known, events
         self.batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
         """Results of the scan, to be taken in by the owner."""
-        self._counted: queue.SimpleQueue[Counted] = queue.SimpleQueue()
-        self._uncounted: list[ArticleId] = []
+        self.counted: queue.SimpleQueue[Counted] = queue.SimpleQueue()
+        self.uncounted: list[ArticleId] = []
         """Annotated articles whose headlines do not show their numbers yet."""
         self._stop = threading.Event()
         self._scanning: threading.Thread | None = None
@@ -91,14 +91,14 @@ class Discovery:
         Returns:
             The articles whose headlines changed.
         """
-        if not self._counted.empty():
-            self._state.annotation_index.take_count(self._counted.get())
-            self._uncounted = list(self._state.annotation_index.articles())
+        if not self.counted.empty():
+            self._state.annotation_index.take_count(self.counted.get())
+            self.uncounted = list(self._state.annotation_index.articles())
         changed: tuple[ArticleId, ...] = ()
-        while self._uncounted and not changed:
-            portion, self._uncounted = self._uncounted[:COUNTS_AT_ONCE], self._uncounted[COUNTS_AT_ONCE:]
+        while self.uncounted and not changed:
+            portion, self.uncounted = self.uncounted[:COUNTS_AT_ONCE], self.uncounted[COUNTS_AT_ONCE:]
             changed = self._state.recount(portion)
-        if self._uncounted:
+        if self.uncounted:
             self._events.request_sync()
         return changed
 
@@ -139,5 +139,5 @@ class Discovery:
         with suppress(Exception):
             counted = self._state.annotation_index.scan(self._stop.is_set)
             if not self._stop.is_set():
-                self._counted.put(counted)
+                self.counted.put(counted)
                 self._events.request_sync()

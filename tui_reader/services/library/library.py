@@ -255,7 +255,7 @@ class Library:
             self._continue_reanchoring,
             self._transfer_from_missing,
             self.annotations.reanchoring.collect,
-            self._parts.discovery.show_counts,
+            self._show_counts,
         ):
             touched.update(dict.fromkeys(step()))
         touched.update(self._changed_in_sync)
@@ -301,6 +301,11 @@ class Library:
         """Transfer annotations from missing articles to new ones that a comparison found to be the same."""
         self.transfer.collect()
         return ()
+
+    def _show_counts(self) -> Iterable[ArticleId]:
+        """Show the next counts of annotations, if there are any."""
+        discovery = self._parts.discovery
+        return discovery.show_counts() if discovery.uncounted or not discovery.counted.empty() else ()
 
     def require_saved(self) -> None:
         """Raise unless every change made so far is on disk.

@@ -96,7 +96,8 @@ class EventHandlers:
             host.annotations.changed()
         state.panes.headlines.touch(changed)
         host.listing.refresh(hold=True)
-        self._rules.articles_changed(changed)
+        if state.settings.rules:
+            self._rules.articles_changed(changed)
         if state.shown in changed:
             host.navigator.update_header()
             host.highlight_actions.refresh()

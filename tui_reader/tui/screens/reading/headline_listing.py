@@ -34,6 +34,8 @@ class HeadlineListing:
         """The sources and tags of the articles in the list."""
         self.progress = ""
         """What is still being searched; shown below the query bar."""
+        self._searches: list[Entry] = []
+        """The rows of the saved searches, as the sidebar shows them."""
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
         """The article under the cursor whose file disappeared, and the article that the cursor moved to."""
@@ -152,17 +154,23 @@ class HeadlineListing:
 
     def recount(self) -> None:
         """Update the counts in the sidebar and the first row; those of long lists and saved searches follow."""
-        if self._state.library.search_counts.invalidate():
-            self.on_counts_stale()
+        self.on_counts_stale()
+        self.show_counts()
+
+    def show_searches(self) -> None:
+        """Show the saved searches with their counts as they are known."""
+        library = self._state.library
+        numbers = library.search_counts
+        self._searches = [
+            Entry(Section.SEARCHES, each.name, numbers.of(each.query), each.id) for each in library.searches.all()
+        ]
         self.show_counts()
 
     def show_counts(self) -> None:
         """Show the counts as they are known."""
         state = self._state
         counts = self.listed_counts.narrowed(state.library.catalogue.counts())
-        searches, numbers = state.library.searches.all(), state.library.search_counts
-        saved = [Entry(Section.SEARCHES, each.name, numbers.of(each.query), each.id) for each in searches]
-        state.panes.sidebar.show(self._choices(), counts.shelves, saved, counts.sources, counts.tags)
+        state.panes.sidebar.show(self._choices(), counts.shelves, self._searches, counts.sources, counts.tags)
         parts = [f"{counts.unread:,} unread"]
         if state.pane is Pane.ARTICLE and state.annotation_counts:
             parts = list(state.annotation_counts)

@@ -126,6 +126,7 @@ class ReadingScreen(KeyScreen):
         self._handlers: dict[str, Handler] = {}
         self._last_key = 0.0
         self._count_timer: Timer | None = None
+        self._is_counting = False
 
     def compose(self) -> ComposeResult:
         """Yield the widgets of the first frame: first row, sidebar, headlines, last row; `wire` adds the rest."""
@@ -136,6 +137,7 @@ class ReadingScreen(KeyScreen):
 
     def on_mount(self) -> None:
         """Show the articles known from the last run; the library's threads add others after the first frame."""
+        self.listing.show_searches()
         self.resumption.prepare()
         self.pane_layout.fit(self.app.size)
         self.state.panes.sidebar.active = self.state.pane is Pane.SIDEBAR
@@ -192,6 +194,7 @@ class ReadingScreen(KeyScreen):
         """Count the sources and tags of the list, then the saved searches; a further change begins the pause again."""
         if self._count_timer is not None:
             self._count_timer.stop()
+        self._is_counting = False
         pause = LISTED_SECONDS if self.listing.listed_counts.is_stale else COUNT_SECONDS
         self._count_timer = self.set_timer(pause, self._count_some)
 
@@ -205,11 +208,15 @@ class ReadingScreen(KeyScreen):
                 return
             self.listing.show_counts()
             self._count_timer = self.set_timer(COUNT_SECONDS - LISTED_SECONDS, self._count_some)
-        elif searches.count_next(self.state.settings.colours):
+            return
+        if not self._is_counting:
+            searches.invalidate()
+        self._is_counting = searches.count_next(self.state.settings.colours)
+        if self._is_counting:
             self._count_timer = self.set_timer(0.01, self._count_some)
         else:
             self._count_timer = None
-            self.listing.show_counts()
+            self.listing.show_searches()
 
     def _keep_place_when_still(self) -> None:
         if self.idle_seconds() >= STILL_SECONDS:

@@ -202,7 +202,7 @@ class HighlightActions:
             The new or attached annotation, or the highlight that covers exactly that range already; None if there is no
             range.
         """
-        attaching = self.attaching.annotation
+        attaching = self.attaching.annotation if self.attaching.pending is not None else None
         if attaching is not None:
             return self._attach(attaching, colour)
         state, article = self._state, self._state.shown

@@ -134,6 +134,7 @@ class SearchActions:
     def _show(self, outcome: Outcome) -> bool:
         """Show the outcome of a change of saved searches. Returns: True if something was changed."""
         if outcome.undo:
+            self._listing.show_searches()
             self._listing.recount()
         self._state.say_outcome(outcome)
         return outcome.undo
