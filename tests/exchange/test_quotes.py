@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui_reader import config
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.exchange.quotes import place_name, quote, quote_words
-from tui_reader.exchange.registry import WRITERS
+from tui_reader.exchange.registry import QUOTE_STYLES
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 
 if TYPE_CHECKING:
@@ -134,9 +134,9 @@ def test_quotes_do_not_disclose_absolute_paths() -> None:
     lone = Headline(Article("1", "/home/me/secret/e.md", Metadata(title="Lone")))
     piped = Headline(Article("1", "-", Metadata(title="Piped")))
     assert quoted("markdown", lone).endswith("> — Lone, `e.md`, paragraph 1 (13 %)\n")
-    for writer in WRITERS:
-        assert "secret" not in quoted(writer.name, lone)
-        assert "(<" not in quoted(writer.name, piped)
+    for style in QUOTE_STYLES:
+        assert "secret" not in quoted(style.id, lone)
+        assert "(<" not in quoted(style.id, piped)
     assert quoted("plain", piped).endswith("— Piped, paragraph 1 (13 %)\n")
 
 
@@ -157,7 +157,7 @@ def test_an_empty_range_and_an_unknown_style_are_refused() -> None:
         quote(headline(), document(), 0, 5, "haiku")
 
 
-@given(st.text(st.characters(codec="utf-8"), min_size=1), st.sampled_from([writer.name for writer in WRITERS]))
+@given(st.text(st.characters(codec="utf-8"), min_size=1), st.sampled_from([style.id for style in QUOTE_STYLES]))
 def test_words_are_quoted_in_full_whatever_the_title_contains(title: str, style: str) -> None:
     text = quote(headline(Metadata(title=title)), document(), 7, 24, style)
     assert "Water finds a way" in text
@@ -166,9 +166,9 @@ def test_words_are_quoted_in_full_whatever_the_title_contains(title: str, style:
 
 def test_the_setting_allows_the_name_of_every_writer(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
-    for writer in WRITERS:
-        file.write_text(f'quote_style = "{writer.name}"')
+    for style in QUOTE_STYLES:
+        file.write_text(f'quote_style = "{style.id}"')
         settings, warnings = config.load(file)
-        assert (settings.quote_style, warnings) == (writer.name, ())
+        assert (settings.quote_style, warnings) == (style.id, ())
     file.write_text('quote_style = "haiku"')
-    assert ", ".join(f'"{writer.name}"' for writer in WRITERS) in config.load(file)[1][0]
+    assert ", ".join(f'"{style.id}"' for style in QUOTE_STYLES) in config.load(file)[1][0]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui_reader.exchange.quote_source import QuoteSource
 
 
-def write(passage: str, source: QuoteSource) -> str:
+def write_quote(passage: str, source: QuoteSource) -> str:
     """Return a BibTeX entry whose `annote` field is the passage."""
     fields = (
         ("author", source.author),

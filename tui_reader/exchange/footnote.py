@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui_reader.exchange.quote_source import QuoteSource
 
 
-def write(passage: str, source: QuoteSource) -> str:
+def write_quote(passage: str, source: QuoteSource) -> str:
     """Return a passage in quotation marks with a Markdown footnote below it."""
     key = source.citation_key
     address = f" <{source.url}>" if source.url else ""

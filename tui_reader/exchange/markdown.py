@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui_reader.exchange.quote_source import QuoteSource
 
 
-def write(passage: str, source: QuoteSource) -> str:
+def write_quote(passage: str, source: QuoteSource) -> str:
     """Return a passage as a Markdown block quote; the title links to the article's address."""
     title = f"[{escape(source.title)}](<{source.url}>)" if source.url else escape(source.title)
     description = source.describe(title, code(source.file))

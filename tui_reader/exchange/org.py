@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _BLOCK_END = re.compile(r"^(\s*)(?=,?#\+)|^()(?=,?\*)")
 
 
-def write(passage: str, source: QuoteSource) -> str:
+def write_quote(passage: str, source: QuoteSource) -> str:
     """Return a passage as an Org quote block; the title links to the article's address."""
     # A line that begins with a star or #+ would end the quote; Org itself puts a comma before such.
     lines = [_BLOCK_END.sub(lambda start: f"{start[0]},", line) for line in passage.split("\n")]

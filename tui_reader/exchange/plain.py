@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui_reader.exchange.quote_source import QuoteSource
 
 
-def write(passage: str, source: QuoteSource) -> str:
+def write_quote(passage: str, source: QuoteSource) -> str:
     """Return a passage in quotation marks; the last line is the article's address, else its file."""
     address = f"\n{source.url or source.file}" if source.url or source.file else ""
     return f"“{separate_paragraphs(passage.split(chr(10)))}”\n— {source.describe(source.title)}{address}\n"

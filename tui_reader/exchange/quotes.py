@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind, block_index
 from tui_reader.exchange.quote_source import QuoteSource
-from tui_reader.exchange.registry import DEFAULT_STYLE, find_writer
+from tui_reader.exchange.registry import DEFAULT_STYLE, find_quote_style
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -21,19 +21,19 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
         document: The article's document, in which the range counts.
         start: Offset of the first code point.
         end: Offset after the last code point.
-        style: The name of a writer in `tui_reader.exchange.registry`.
+        style: The name of a quote style in `tui_reader.exchange.registry`.
 
     Raises:
-        ValueError: No writer has this name, or the range holds nothing but white space.
+        ValueError: No quote style has this name, or the range holds nothing but white space.
     """
-    writer = find_writer(style)
+    form = find_quote_style(style)
     passage = document.text[start:end].strip()
     if not passage:
         raise ValueError("nothing to quote")
     start = document.text.index(passage, start)
     is_in_text = document.title_block is not None
     name = place_name(start, start + len(passage))
-    return writer.write(passage, QuoteSource(headline, _position(document, start), name, title_in_text=is_in_text))
+    return form.write_quote(passage, QuoteSource(headline, _position(document, start), name, title_in_text=is_in_text))
 
 
 def place_name(start: int, end: int) -> str:
@@ -47,16 +47,16 @@ def quote_words(headline: Headline, words: str, style: str = DEFAULT_STYLE, plac
     Args:
         headline: The article.
         words: The words of the quote.
-        style: The name of a writer in `tui_reader.exchange.registry`.
+        style: The name of a quote style in `tui_reader.exchange.registry`.
         place: The `place_name` of the range of the words, if it is known.
 
     Raises:
-        ValueError: No writer has this name, or the words are white space.
+        ValueError: No quote style has this name, or the words are white space.
     """
     passage = words.strip()
     if not passage:
         raise ValueError("nothing to quote")
-    return find_writer(style).write(passage, QuoteSource(headline, "", place, title_in_text=False))
+    return find_quote_style(style).write_quote(passage, QuoteSource(headline, "", place, title_in_text=False))
 
 
 def _position(document: Document, offset: int) -> str:

@@ -1,52 +1,137 @@
-"""The table of quote writers: one row per format in which a passage can be copied.
+"""The table of formats for other programs: one row each, for exports, for copied quotes, or for both.
 
-A further format is one module with a `write` function and one row here; the choice of formats in the program shows the
-rows in this order.
+To add a format, write one module and one row. The module has `write(clips) -> str | bytes` for exports, and
+`write_quote(passage, source) -> str` if passages can be copied in it. A module is imported when its format is first
+used.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from tui_reader.exchange import bibtex, footnote, markdown, org, plain
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
 
+    from tui_reader.exchange.clip import Clip
     from tui_reader.exchange.quote_source import QuoteSource
 
 
-class Writer(NamedTuple):
-    """The entry of a quote writer in the table."""
+class Kept(StrEnum):
+    """What a format may keep of an article and its annotations; docs/export.md shows a column for each."""
 
-    name: str
-    """The name in the settings and on the screen."""
-    description: str
-    """An example of the format in a few characters, for the list of choices."""
-    write: Callable[[str, QuoteSource], str]
-    """Function that formats a passage with its source; the result ends with a line feed."""
+    ARTICLE = "article"
+    """Title, author, publication, date and address."""
+    ARTICLE_TAGS = "article's tags"
+    READING = "reading state"
+    QUOTE = "quote"
+    NOTE = "note"
+    TAGS = "tags"
+    COLOUR = "colour"
+    TIMES = "times"
+    """When the annotation was made, and last changed."""
+    PLACE = "place"
+    """Offsets in the text."""
+    HEADING = "heading"
+    """Headings, chapter or page above the passage."""
+    CONTEXT = "context"
+    """The words before and after the quote."""
+    STATE = "state"
+    """Whether the passage is where it was, or cannot be found."""
+    ID = "id"
+    """The id of the annotation, by which a later import recognizes it."""
 
 
-WRITERS = (
-    Writer("markdown", "> words, — author, title", markdown.write),
-    Writer("org", "#+begin_quote", org.write),
-    Writer("plain", "“words” — author, title", plain.write),
-    Writer("bibtex", "@article{…}", bibtex.write),
-    Writer("footnote", "“words”[^1]", footnote.write),
+class ExportModule(Protocol):
+    """What the module of a format for exports has."""
+
+    @staticmethod
+    def write(clips: Sequence[Clip]) -> str | bytes:
+        """Return clips in the format, as one file; text ends with a line feed."""
+
+
+class Format(NamedTuple):
+    """The entry of a format in the table."""
+
+    id: str
+    """The name on the command line and in the settings."""
+    purpose: str
+    """What the format is for, in a few words."""
+    module: str
+    """Name of the module in `tui_reader.exchange`."""
+    suffix: str = ""
+    """End of a file's name, with its dot; empty if the format is only for copied quotes."""
+    per_article: bool = False
+    """True if an export into a folder writes one file an article, False if it writes one file for all."""
+    keeps: frozenset[Kept] = frozenset()
+    """What the format keeps."""
+    has_blocks: bool = False
+    """True if a file consists of marked blocks between which a person may write, see `tui_reader.exchange.blocks`."""
+    quote_example: str = ""
+    """Example of a copied quote in a few characters; empty if passages cannot be copied in the format."""
+
+    @property
+    def is_lossless(self) -> bool:
+        """Return True if the format keeps everything."""
+        return self.keeps == _EVERYTHING
+
+    def load(self) -> ModuleType:
+        """Import and return the module of the format."""
+        return import_module(f"tui_reader.exchange.{self.module}")
+
+    def write(self, clips: Sequence[Clip]) -> str | bytes:
+        """Return clips in the format, as one file."""
+        write: Callable[[Sequence[Clip]], str | bytes] = self.load().write
+        return write(clips)
+
+    def write_quote(self, passage: str, source: QuoteSource) -> str:
+        """Return a passage with its source in the format; the result ends with a line feed."""
+        write_quote: Callable[[str, QuoteSource], str] = self.load().write_quote
+        return write_quote(passage, source)
+
+
+_EVERYTHING = frozenset(Kept)
+
+FORMATS = (
+    Format("markdown", "", "markdown", quote_example="> words, — author, title"),
+    Format("org", "", "org", quote_example="#+begin_quote"),
+    Format("plain", "", "plain", quote_example="“words” — author, title"),
+    Format("bibtex", "", "bibtex", quote_example="@article{…}"),
+    Format("footnote", "", "footnote", quote_example="“words”[^1]"),
 )
-"""Every writer; the setting `quote_style` allows the same names."""
+"""Every format; the setting `quote_style` allows the names of those that have an example of a quote."""
 
-DEFAULT_STYLE = WRITERS[0].name
-"""The name of the writer that is used if the settings choose none."""
+EXPORTS = tuple(each for each in FORMATS if each.suffix)
+"""The formats for exports."""
+
+QUOTE_STYLES = tuple(each for each in FORMATS if each.quote_example)
+"""The formats in which a passage can be copied, in the order of the choice on the screen."""
+
+DEFAULT_STYLE = QUOTE_STYLES[0].id
+"""The format of copied quotes if the settings choose none."""
 
 
-def find_writer(name: str) -> Writer:
-    """Return the quote writer with a name.
+def find_quote_style(name: str) -> Format:
+    """Return the format of copied quotes with a name.
 
     Raises:
-        ValueError: No writer has this name.
+        ValueError: No format of copied quotes has this name.
     """
-    for writer in WRITERS:
-        if writer.name == name:
-            return writer
+    for each in QUOTE_STYLES:
+        if each.id == name:
+            return each
     raise ValueError(f"no quote style is called {name}")
+
+
+def find_export(name: str) -> Format:
+    """Return the format for exports with a name.
+
+    Raises:
+        ValueError: No format for exports has this name.
+    """
+    for each in EXPORTS:
+        if each.id == name:
+            return each
+    raise ValueError(f"no format is called {name}")

@@ -11,15 +11,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.anchoring.quotes import QuoteFinder
 from tui_reader.document.clean import clean_line, escape
 from tui_reader.document.normalization import fold, normalized
 from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.model.ranges import Range
-from tui_reader.services.annotations.reanchoring import find_all
-from tui_reader.services.annotations.text_snapshots import packed_text
 from tui_reader.services.articles.article_records import LOCATION
+from tui_reader.services.headless.clips import place
 from tui_reader.services.headless.queries import Queries
 from tui_reader.services.headless.session import file_of, read_document
 from tui_reader.storage.base import ARTICLES
@@ -329,16 +327,7 @@ class AnnotationsApi:
         document = self._document(article)
         if document is None:
             return list(annotations)
-        fingerprint = document_fingerprint(document)
-        wanted = {
-            each.id: each.current
-            for each in annotations
-            if each.current is not None and (each.placed is None or each.placed.fingerprint != fingerprint)
-        }
-        fingerprints = {each.fingerprint for each in wanted.values()}
-        texts = {each: packed_text(self._library.store, each) for each in fingerprints}
-        found = find_all(wanted, texts, document.text) if wanted else {}
-        return [each._replace(placed=found[each.id]) if each.id in found else each for each in annotations]
+        return place(annotations, document, self._library.store)
 
     def _note(self, annotation: Annotation) -> Note:
         article = annotation.article

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_reader.exchange.registry import WRITERS
+from tui_reader.exchange.registry import QUOTE_STYLES
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.screens.annotation_editor import AnnotationEditor, run_steps
@@ -154,7 +154,7 @@ class AnnotationActions:
         from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - not needed for the first frame
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415
 
-        choices = [Choice(each.name, "", partial(self._copy, each.name), each.description) for each in WRITERS]
+        choices = [Choice(each.id, "", partial(self._copy, each.id), each.quote_example) for each in QUOTE_STYLES]
         self._host.app.push_screen(Picker("Quote", choices), run_choice)
 
     def _copy(self, style: str) -> None:

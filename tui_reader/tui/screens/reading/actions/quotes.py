@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
 from tui_reader.exchange.quotes import quote
-from tui_reader.exchange.registry import WRITERS
+from tui_reader.exchange.registry import QUOTE_STYLES
 from tui_reader.model.ranges import Range
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.widgets.prompt import Question
@@ -55,7 +55,9 @@ class QuoteActions:
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
 
         chosen = self._chosen()
-        choices = [Choice(each.name, "", partial(self._copy, each.name, chosen), each.description) for each in WRITERS]
+        choices = [
+            Choice(each.id, "", partial(self._copy, each.id, chosen), each.quote_example) for each in QUOTE_STYLES
+        ]
         self._pick("Quote", choices)
 
     @command("pipe")

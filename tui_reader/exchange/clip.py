@@ -1,0 +1,324 @@
+"""Clips: articles with their annotations, in the form that every writer of an export receives.
+
+A clip holds the records of the library as they are, so that a lossless format loses nothing, and beside each annotation
+what only the text can tell: under which headings it stands, how far into the text, and where its paragraphs end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.blocks import BlockKind
+from tui_reader.document.clean import clean_line
+from tui_reader.document.outline import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.annotation import Annotation, AnnotationId, PlaceState
+    from tui_reader.model.article import ArticleId, Headline, ReadingState
+
+
+class Paragraph(NamedTuple):
+    """A paragraph of a quote, or as much of one as was marked; a line feed in it is a line break to keep."""
+
+    text: str
+    is_code: bool = False
+
+
+class Where(NamedTuple):
+    """Where a passage stands in the text of its article; everything is empty if that is not certain."""
+
+    start: int | None = None
+    """Offset of the first code point; None if the place is not certain."""
+    end: int | None = None
+    """Offset after the last code point."""
+    utf16_start: int | None = None
+    """`start` in UTF-16 code units, as programs in JavaScript count."""
+    utf16_end: int | None = None
+    share: float | None = None
+    """Share of the text that stands before the passage, 0 to 1."""
+    paragraph: int = 0
+    """Number of the paragraph from 1, headings not counted; 0 if not known."""
+    headings: tuple[str, ...] = ()
+    """The headings above the passage, outermost first."""
+    section: str = ""
+    """Title of the chapter or page, where the format of the article has such parts beyond headings."""
+
+    @property
+    def percent(self) -> int | None:
+        """Return `share` in percent, rounded; None if not known."""
+        return None if self.share is None else round(100 * self.share)
+
+
+NOWHERE = Where()
+"""The place of a note on the whole article, and of a passage whose place is not certain."""
+
+
+class ClippedAnnotation(NamedTuple):
+    """An annotation with its place in the text."""
+
+    annotation: Annotation
+    colour_name: str = ""
+    """Name of the colour in the settings; empty for a note on the whole article."""
+    where: Where = NOWHERE
+    paragraphs: tuple[Paragraph, ...] = ()
+    """The quote, paragraph by paragraph; empty for a note on the whole article."""
+
+    @property
+    def id(self) -> AnnotationId:
+        """Return the id of the annotation."""
+        return self.annotation.id
+
+    @property
+    def quote(self) -> str:
+        """Return the marked words unchanged; empty for a note on the whole article."""
+        return self.annotation.quote
+
+    @property
+    def quote_text(self) -> str:
+        """Return the marked words with an empty line between each two paragraphs."""
+        return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
+
+    @property
+    def prefix(self) -> str:
+        """Return up to 32 code points before the quote."""
+        current = self.annotation.current
+        return current.prefix if current is not None else ""
+
+    @property
+    def suffix(self) -> str:
+        """Return up to 32 code points after the quote."""
+        current = self.annotation.current
+        return current.suffix if current is not None else ""
+
+    @property
+    def note(self) -> str:
+        """Return the note in Markdown."""
+        return self.annotation.note
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return the tags of the annotation."""
+        return self.annotation.tags
+
+    @property
+    def created(self) -> str:
+        """Return the time of creation: UTC, ISO 8601 with microseconds."""
+        return self.annotation.created
+
+    @property
+    def updated(self) -> str:
+        """Return the time of the last change, or of creation."""
+        return self.annotation.updated or self.annotation.created
+
+    @property
+    def state(self) -> PlaceState:
+        """Return how certain the place of the passage is."""
+        return self.annotation.state
+
+
+class Clip:
+    """An article with its annotations, those on the whole article first, the others in the order of the text."""
+
+    def __init__(
+        self,
+        headline: Headline,
+        annotations: Sequence[ClippedAnnotation] = (),
+        *,
+        file: str = "",
+        load: Callable[[], Document | None] | None = None,
+    ) -> None:
+        """Collect what is exported of one article.
+
+        Args:
+            headline: The article; the reader's own corrections of its metadata count.
+            annotations: Its annotations in the order of the text.
+            file: Path of its file; empty if the file is missing.
+            load: Returns the text; None if the text cannot be read. Called when a writer asks for the text.
+        """
+        self.headline = headline
+        self.annotations = tuple(annotations)
+        self.file = file
+        self._load = load
+
+    @property
+    def id(self) -> ArticleId:
+        """The identity of the article in the library."""
+        return self.headline.id
+
+    @property
+    def state(self) -> ReadingState:
+        """The reading state: read, starred, archived, progress, and the reader's own edits."""
+        return self.headline.state
+
+    @property
+    def title(self) -> str:
+        """The title in one line; never empty."""
+        return clean_line(self.headline.title) or clean_line(self.id) or "?"
+
+    @property
+    def byline(self) -> str:
+        """The author or authors in one line, without a leading “By”."""
+        byline = clean_line(self.headline.field("byline"))
+        return byline[3:].lstrip() if byline[:3].lower() == "by " else byline
+
+    @property
+    def source(self) -> str:
+        """The publication in one line."""
+        return clean_line(self.headline.field("source"))
+
+    @property
+    def url(self) -> str:
+        """The address of the original; empty if unknown."""
+        return clean_line(self.headline.field("url"))
+
+    @property
+    def date(self) -> str:
+        """The date of publication, ISO 8601, perhaps with a time; empty if unknown."""
+        return clean_line(self.headline.field("date"))
+
+    @property
+    def language(self) -> str:
+        """The language as BCP 47 tag; empty if unknown."""
+        return clean_line(self.headline.field("language"))
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the article."""
+        return self.headline.tags
+
+    @property
+    def updated(self) -> str:
+        """The time of the last change to an annotation; empty without annotations."""
+        return max((each.updated for each in self.annotations), default="")
+
+    @cached_property
+    def document(self) -> Document | None:
+        """The whole text with its structure, read on first use; None if it cannot be read."""
+        return self._load() if self._load is not None else None
+
+
+def clip(
+    headline: Headline,
+    annotations: Iterable[Annotation],
+    document: Document | None,
+    colours: Sequence[str],
+    *,
+    file: str = "",
+    load: Callable[[], Document | None] | None = None,
+) -> Clip:
+    """Return the clip of an article.
+
+    Args:
+        headline: The article.
+        annotations: Its annotations, placed in the text of `document`, in any order.
+        document: The text; None if it cannot be read.
+        colours: Names of the highlight colours, from colour 1.
+        file: Path of its file; empty if the file is missing.
+        load: Reads the text again when a writer asks for it, so that a clip needs not hold it; None to hold it.
+    """
+    finder = _Finder(document) if document is not None else None
+    clipped = [_clipped(each, finder, colours) for each in sorted(annotations, key=_order)]
+    return Clip(headline, clipped, file=file, load=load or (lambda: document))
+
+
+def _order(annotation: Annotation) -> tuple[bool, int, int, str]:
+    """Return a key that sorts by position in the text; an uncertain passage sorts where it was marked."""
+    placed, current = annotation.placed, annotation.current
+    if current is None:
+        return False, 0, 0, annotation.id
+    start, end = placed.range if placed is not None and placed.is_certain else (current.start, current.end)
+    return True, start, end, annotation.id
+
+
+def _clipped(annotation: Annotation, finder: _Finder | None, colours: Sequence[str]) -> ClippedAnnotation:
+    if annotation.current is None:
+        return ClippedAnnotation(annotation)
+    number = annotation.colour
+    colour_name = colours[number - 1] if 1 <= number <= len(colours) else str(number)
+    placed = annotation.placed
+    quote = annotation.quote
+    if finder is None or placed is None or not placed.is_certain or placed.end > finder.length:
+        return ClippedAnnotation(annotation, colour_name, NOWHERE, split_lines(quote))
+    where = finder.where(placed.start, placed.end)
+    paragraphs = finder.paragraphs(placed.start, placed.end, quote) or split_lines(quote)
+    return ClippedAnnotation(annotation, colour_name, where, paragraphs)
+
+
+def split_lines(quote: str) -> tuple[Paragraph, ...]:
+    """Return each line of a quote as a paragraph, for a quote whose text is not available."""
+    return tuple(Paragraph(line) for line in quote.split("\n") if line.strip())
+
+
+class _Finder:
+    """Looks up headings, paragraphs and UTF-16 offsets in one text; each table is made when it is first needed."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self.length = len(document.text)
+
+    @cached_property
+    def _outline(self) -> list[tuple[int, tuple[str, ...]]]:
+        """The headings by offset, each with those above it."""
+        path: list[tuple[int, str]] = []
+        found = []
+        for entry in outline(self._document):
+            if entry.block == self._document.title_block:
+                continue  # the title is the article's, and stands above all of them
+            path = [*(each for each in path if each[0] < entry.level), (entry.level, entry.title)]
+            found.append((entry.offset, tuple(title for _, title in path)))
+        return found
+
+    @cached_property
+    def _paragraph_numbers(self) -> list[int]:
+        """For each block the number of paragraphs up to it."""
+        numbers, number = [], 0
+        for block in self._document.blocks:
+            number += block.kind not in {BlockKind.HEADING, BlockKind.RULE}
+            numbers.append(number)
+        return numbers
+
+    def where(self, start: int, end: int) -> Where:
+        """Return the place of a range of the text."""
+        document = self._document
+        headings = self._outline
+        above = bisect_right(headings, start, key=lambda entry: entry[0])
+        sections = document.sections
+        section = bisect_right(sections, start, key=lambda each: each.offset)
+        blocks = document.blocks
+        block = bisect_right(blocks, start, key=lambda each: each.start) - 1
+        utf16_start = _utf16_length(document.text[:start])
+        return Where(
+            start,
+            end,
+            utf16_start,
+            utf16_start + _utf16_length(document.text[start:end]),
+            round(start / max(1, self.length), 4),
+            max(1, self._paragraph_numbers[block]) if block >= 0 else 0,
+            headings[above - 1][1] if above else (),
+            sections[section - 1].title if section else "",
+        )
+
+    def paragraphs(self, start: int, end: int, quote: str) -> tuple[Paragraph, ...]:
+        """Return the paragraphs of a range; empty if the text there is no longer the quote, letter by letter."""
+        document = self._document
+        if document.text[start:end] != quote:
+            return ()
+        first = max(0, bisect_right(document.blocks, start, key=lambda each: each.start) - 1)
+        found = []
+        for block in document.blocks[first:]:
+            if block.start >= end:
+                break
+            text = document.text[max(start, block.start) : min(end, block.end)]
+            if text.strip():
+                found.append(Paragraph(text, block.kind is BlockKind.CODE))
+        return tuple(found)
+
+
+def _utf16_length(text: str) -> int:
+    """Return the number of UTF-16 code units of a text."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

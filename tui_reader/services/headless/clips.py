@@ -1,0 +1,102 @@
+"""The clips of a library without a screen: what an export writes, article by article."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui_reader.anchoring.description import document_fingerprint
+from tui_reader.exchange.clip import clip
+from tui_reader.search.evaluation import limit_of
+from tui_reader.services.annotations.reanchoring import find_all
+from tui_reader.services.annotations.text_snapshots import packed_text
+from tui_reader.services.headless.queries import Queries
+from tui_reader.services.headless.session import file_of, read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from tui_reader.config import Settings
+    from tui_reader.document.blocks import Document
+    from tui_reader.exchange.clip import Clip
+    from tui_reader.model.annotation import Annotation
+    from tui_reader.model.article import ArticleId, Headline
+    from tui_reader.model.query import Term
+    from tui_reader.search.parsed_query import ParsedQuery
+    from tui_reader.services.library.library import Library
+    from tui_reader.storage.base import Store
+
+
+class Clips:
+    """Makes the clips of a library that `library_of` has opened."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self._library, self._settings = library, settings
+        self._queries = Queries(library, settings)
+        self._latest: tuple[ArticleId, Document | None] = ("", None)
+
+    def parse(self, text: str) -> ParsedQuery:
+        """Return the query of a text."""
+        return self._queries.parse(text)
+
+    def of_annotations(self, query: Term) -> Iterator[Clip]:
+        """Yield the articles with annotations that match a query, each with these annotations, by title."""
+        library = self._library
+        headlines = map(library.missing_articles.headline, library.annotations.articles())
+        limit = limit_of(query)
+        for headline in sorted(headlines, key=lambda each: (each.title.casefold(), each.id)):
+            for found in self._clips(headline, library.annotations.of(headline.id), query, limit):
+                limit = None if limit is None else limit - len(found.annotations)
+                yield found
+            if limit == 0:
+                return
+
+    def of_articles(self, query: Term) -> Iterator[Clip]:
+        """Yield the articles that match a query, in its order, each with all its annotations, if there are any."""
+        for headline in self._queries.articles(query):
+            yield from self._clips(headline, self._library.annotations.of(headline.id), None)
+
+    def _clips(
+        self, headline: Headline, annotations: Sequence[Annotation], query: Term | None, limit: int | None = None
+    ) -> Iterator[Clip]:
+        """Yield the clip of an article, unless the query leaves nothing of it."""
+        library, path = self._library, file_of(self._library, headline.id)
+        document = self._document(headline.id, path) if annotations else None
+        if document is not None:
+            annotations = place(annotations, document, library.store)
+        if query is not None:
+            annotations = self._queries.annotations(query, annotations)[:limit]
+            if not annotations:
+                return
+        load = partial(self._document, headline.id, path)
+        file = str(path) if path is not None else ""
+        yield clip(headline, annotations, document, self._settings.colours, file=file, load=load)
+
+    def _document(self, article: ArticleId, path: Path | None) -> Document | None:
+        """Return the text of an article, as kept in the library if its file is missing; the latest one is held."""
+        if self._latest[0] != article:
+            document = read_document(path, self._settings) if path is not None else None
+            self._latest = article, document or self._library.missing_articles.document(article)
+        return self._latest[1]
+
+
+def place(annotations: Sequence[Annotation], document: Document, store: Store) -> list[Annotation]:
+    """Return annotations placed in a text; nothing is written to the state.
+
+    Args:
+        annotations: The annotations.
+        document: The text.
+        store: The store, which has the texts in which the annotations were marked.
+    """
+    fingerprint = document_fingerprint(document)
+    wanted = {
+        each.id: each.current
+        for each in annotations
+        if each.current is not None and (each.placed is None or each.placed.fingerprint != fingerprint)
+    }
+    if not wanted:
+        return list(annotations)
+    texts = {each: packed_text(store, each) for each in {anchor.fingerprint for anchor in wanted.values()}}
+    found = find_all(wanted, texts, document.text)
+    return [each._replace(placed=found[each.id]) if each.id in found else each for each in annotations]
