@@ -8,10 +8,13 @@ Exits with 1 if a rule is broken. `make house` calls it, and `tests/test_house.p
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
+
+_reason = re.compile(r"PLC0415\s+- \S").search
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tui_reader"
@@ -160,6 +163,23 @@ def same_docstrings(found: list[Module]) -> list[str]:
     ]
 
 
+def unexplained_imports(found: list[Module]) -> list[str]:
+    """Return the imports within functions that give no reason, on their line or in the line before their group."""
+    unexplained = []
+    for module in found:
+        lines = module.path.read_text(encoding="utf-8").split("\n")
+        for number, line in enumerate(lines):
+            if "PLC0415" not in line:
+                continue
+            first = number
+            while "PLC0415" in lines[first] and not _reason(lines[first]) and "PLC0415" in lines[first - 1]:
+                first -= 1
+            group = [lines[first - 1].strip(), *lines[first : number + 1]]
+            if not group[0].startswith("#") and not any(map(_reason, group)):
+                unexplained.append(f"{module.name}:{number + 1}")
+    return unexplained
+
+
 def attribute_dispatch(found: list[Module]) -> list[str]:
     """Return the places that ask for a method by a computed name: `hasattr`, and in the tui `getattr`."""
     out = []
@@ -181,6 +201,7 @@ def main() -> int:
         ("names that occur twice in a layer", [" ".join(names) for names in repeated_names(found)]),
         ("docstrings that begin “The same”", same_docstrings(found)),
         ("methods looked up by a computed name", attribute_dispatch(found)),
+        ("imports in functions without a reason", unexplained_imports(found)),
         (
             f"classes with more than {MOST_METHODS} public methods",
             [f"{count} {name}" for count, name, _ in classes(found) if count > MOST_METHODS],

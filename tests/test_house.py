@@ -36,3 +36,7 @@ def test_no_method_is_looked_up_by_a_computed_name(modules: list[house.Module]) 
 def test_no_class_and_no_file_is_too_large(modules: list[house.Module]) -> None:
     assert [name for count, name, _ in house.classes(modules) if count > house.MOST_METHODS] == []
     assert [module.name for module in modules if module.lines > house.MOST_LINES] == []
+
+
+def test_every_import_in_a_function_gives_its_reason(modules: list[house.Module]) -> None:
+    assert house.unexplained_imports(modules) == []

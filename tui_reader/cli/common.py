@@ -148,7 +148,7 @@ def print_json(value: Any) -> None:
     """
     import json  # noqa: PLC0415 - most verbs print none
 
-    from tui_reader.document.clean import escape_json  # noqa: PLC0415
+    from tui_reader.document.clean import escape_json  # noqa: PLC0415 - as `json`
 
     text = escape_json(json.dumps(value, ensure_ascii=False, indent=2))
     try:

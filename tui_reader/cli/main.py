@@ -75,7 +75,7 @@ def _init(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the articles")
     folder: Path = parser.parse_args(arguments).folder
 
-    from tui_reader.services.library.ignore_files import write_ignore_files  # noqa: PLC0415
+    from tui_reader.services.library.ignore_files import write_ignore_files  # noqa: PLC0415 - as below
     from tui_reader.services.library.opening import init_library  # noqa: PLC0415 - the other verbs do without
 
     print_line(f"{init_library(folder)} now keeps the state of this library.")
@@ -172,7 +172,7 @@ def _report(error: BaseException) -> None:
     import datetime  # noqa: PLC0415 - needed only after an internal error
     import traceback  # noqa: PLC0415
 
-    from tui_reader.services.library.log import write_log  # noqa: PLC0415
+    from tui_reader.services.library.log import write_log  # noqa: PLC0415 - as above
 
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     entry = f"{when} {paths.PROGRAM} {__version__}\n{''.join(traceback.format_exception(error))}\n"

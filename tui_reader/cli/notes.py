@@ -88,6 +88,7 @@ def verify(arguments: Sequence[str]) -> int:
     _add_common_options(parser)
     options = parser.parse_args(arguments)
 
+    # Refused arguments must not wait for the services (0.1 s).
     from tui_reader.services.headless.session import Articles, library_of  # noqa: PLC0415
     from tui_reader.services.headless.verification import Verdict, quotes_in  # noqa: PLC0415
     from tui_reader.services.headless.verification import verify as check  # noqa: PLC0415
@@ -374,7 +375,7 @@ def _library_paths(options: argparse.Namespace) -> list[Path]:
     file: Path = options.file.expanduser()
     if not file.is_file():
         raise UsageError(f"{file} is no file.", "Name the file of an article.")
-    from tui_reader.services.library.library_paths import STATE_FILE, is_library  # noqa: PLC0415
+    from tui_reader.services.library.library_paths import STATE_FILE, is_library  # noqa: PLC0415 - as in `notes`
 
     home = next((folder for folder in file.absolute().parents if is_library(folder / STATE_FILE)), None)
     return [home] if home is not None and options.state is None else [file]

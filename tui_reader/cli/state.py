@@ -77,7 +77,7 @@ def merge(arguments: Sequence[str]) -> int:
     add_library_options(parser, _DEFAULT)
     options = parser.parse_args(arguments)
 
-    from tui_reader.services.library.maintenance import merge_copies, merge_versions  # noqa: PLC0415
+    from tui_reader.services.library.maintenance import merge_copies, merge_versions  # noqa: PLC0415 - as in `doctor`
 
     if options.driver:
         if len(options.copies) != 3:
@@ -95,6 +95,7 @@ def backup(arguments: Sequence[str]) -> int:
     """Run `backup`: list the backups of the state, or restore one."""
     options = _backup_parser().parse_args(arguments)
 
+    # Refused arguments must not wait for the storage.
     from tui_reader.services.library.maintenance import list_backups, refused_backups, restore_backup  # noqa: PLC0415
 
     state = _existing_state_of(options)
@@ -134,7 +135,7 @@ def _parser(verb: str, description: str) -> ArgumentParser:
 
 
 def _state_of(options: argparse.Namespace) -> Path:
-    from tui_reader.services.library.library_paths import find_library_paths  # noqa: PLC0415
+    from tui_reader.services.library.library_paths import find_library_paths  # noqa: PLC0415 - as in `doctor`
 
     library_paths = find_library_paths(library_paths_of(options), options.state, paths.data_dir(), paths.cache_dir())
     if library_paths.notice:

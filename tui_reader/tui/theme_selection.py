@@ -118,7 +118,7 @@ class ThemeSelection:
         return self._sixteen[theme.name]
 
     def _sixteen_of(self, theme: Theme) -> Sixteen:
-        from tui_reader.tui.terminal_palette import known_sixteen  # noqa: PLC0415
+        from tui_reader.tui.terminal_palette import known_sixteen  # noqa: PLC0415 - as above
 
         sixteen = known_sixteen(self.answers)
         # A theme that the user chose is light or dark as it says.
@@ -129,7 +129,7 @@ class ThemeSelection:
         """Return the filter that keeps a theme of 16 colours legible; None for other themes."""
         if not theme.ansi:
             return None
-        from tui_reader.tui.terminal_palette import LegibleStyles  # noqa: PLC0415
+        from tui_reader.tui.terminal_palette import LegibleStyles  # noqa: PLC0415 - as above
 
         return LegibleStyles(self._sixteen_of(theme))
 

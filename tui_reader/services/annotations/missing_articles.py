@@ -105,7 +105,7 @@ class MissingArticles:
         Raises:
             ValueError: The annotation has no words, or there is no such style.
         """
-        from tui_reader.exchange.quotes import place_name, quote_words  # noqa: PLC0415
+        from tui_reader.exchange.quotes import place_name, quote_words  # noqa: PLC0415 - for few
 
         current = annotation.current
         place = "" if current is None else place_name(current.start, current.end)

@@ -1,12 +1,19 @@
 """Maintenance of the state file: check and repair it, merge other copies, list and restore backups.
 
-These functions open the file by themselves and may be called while a reader has it open. Each imports the storage only
-when it is called: the command line then answers other verbs without it.
+These functions open the file by themselves and may be called while a reader has it open. Only the verbs of the command
+line that need the storage import this module.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from tui_reader.storage.recovery.backups import backups
+from tui_reader.storage.recovery.doctor import doctor
+from tui_reader.storage.recovery.other_copies import merge, restore
+from tui_reader.storage.replication.merge_driver import merge_versions as merged
+from tui_reader.storage.replication.replica import replica_id
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +35,6 @@ def check(state: Path, *, fix: bool = False) -> Checkup:
     Raises:
         StoreError: The file cannot be read, or a repair cannot be written.
     """
-    from tui_reader.storage.recovery.doctor import doctor  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
-
     return doctor(state, replica_id(), fix=fix)
 
 
@@ -40,9 +44,6 @@ def merge_copies(state: Path, others: Sequence[Path]) -> list[Merged]:
     Raises:
         StoreError: A file cannot be read or is damaged, or the state cannot be written.
     """
-    from tui_reader.storage.recovery.other_copies import merge  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
-
     return merge(state, replica_id(), others)
 
 
@@ -52,25 +53,16 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path) -> None:
     Raises:
         StoreError: A file is no library, or cannot be read or written. Nothing is changed then.
     """
-    from tui_reader.storage.replication.merge_driver import merge_versions as merged  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
-
     merged(ancestor, ours, theirs, replica_id())
 
 
 def list_backups(state: Path) -> list[Backup]:
     """List the backups of a state file, latest first."""
-    from tui_reader.storage.recovery.backups import backups  # noqa: PLC0415
-    from tui_reader.storage.snapshot.disk import Disk  # noqa: PLC0415
-
     return backups(str(state), Disk())
 
 
 def refused_backups(state: Path) -> list[str]:
     """Describe in sentences the files among the backups that cannot be used, such as symbolic links."""
-    from tui_reader.storage.recovery.backups import backups  # noqa: PLC0415
-    from tui_reader.storage.snapshot.disk import Disk  # noqa: PLC0415
-
     disk = Disk()
     backups(str(state), disk)
     return list(disk.refused.values())
@@ -86,7 +78,4 @@ def restore_backup(state: Path, name: str) -> Restored:
     Raises:
         StoreError: No backup or several have that name, it cannot be read, or the state cannot be written.
     """
-    from tui_reader.storage.recovery.other_copies import restore  # noqa: PLC0415
-    from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415
-
     return restore(state, replica_id(), name)

@@ -97,7 +97,7 @@ class ScanCache:
             self._is_unusable = not _is_damage(error) or not self._discard()
 
     def _connect(self) -> sqlite3.Connection:
-        import sqlite3  # noqa: PLC0415
+        import sqlite3  # noqa: PLC0415 - see `_try`
 
         path = f"{private_folder(self._path.parent, self._disk)}/{self._path.name}"
         private_file(path, self._disk)
@@ -174,7 +174,7 @@ _NO_FIELDS: frozenset[str] = frozenset()
 
 def _is_damage(error: Exception) -> bool:
     """Return True if an error means that the database is damaged, rather than busy or not writable."""
-    import sqlite3  # noqa: PLC0415
+    import sqlite3  # noqa: PLC0415 - see `ScanCache._try`
 
     if isinstance(error, RefusedError):
         return True

@@ -288,7 +288,7 @@ class Disk:
     def sync_data(self, handle: int) -> None:
         """Flush the bytes of a file and its length, so that they survive a power cut."""
         if sys.platform == "darwin":
-            import fcntl  # noqa: PLC0415
+            import fcntl  # noqa: PLC0415 - Windows has no such module
 
             # On macOS a plain fsync leaves the data in the drive's own cache.
             fcntl.fcntl(handle, fcntl.F_FULLFSYNC)

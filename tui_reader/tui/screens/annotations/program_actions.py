@@ -32,7 +32,7 @@ class ProgramActions:
     @command("palette")
     def palette(self, _count: int | None) -> None:
         """Offer the commands of the list by their names."""
-        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415
+        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - few open it
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - not needed for the first frame
 
         choices = [
