@@ -284,7 +284,7 @@ def _plain(_: Library, headline: Headline) -> str:
     file_date = headline.article.file_date
     about = [
         headline.field("source") or headline.field("byline"),
-        headline.field("date")[:10] or (f"{file_date} (file)" if file_date else ""),
+        headline.field("date")[:10] or (f"file {file_date}" if file_date else ""),
         headline.time_left,
     ]
     about += [f"#{tag}" for tag in headline.tags]

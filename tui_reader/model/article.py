@@ -139,7 +139,7 @@ class Headline(NamedTuple):
     def time_left(self) -> str:
         """Return the reading time as text: that of the whole, or `12 min left` of an article that was begun."""
         minutes, progress = self.article.metadata.minutes, self.state.progress
-        if self.state.read or not self.is_begun:
+        if not self.is_begun:
             return reading_time(minutes)
         return f"{reading_time(max(1, round(minutes * (1 - progress))))} left"
 

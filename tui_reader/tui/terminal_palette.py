@@ -220,6 +220,11 @@ _INKS: dict[str, Sequence[int]] = {
     "good": (10, 2),
     "bad": (9, 1),
     "code-ink": (6, 14, 4),
+    "note-1": (11, 3),
+    "note-2": (10, 2),
+    "note-3": (12, 14, 4, 6),
+    "note-4": (9, 1),
+    "note-5": (13, 5),
 }
 """The numbers of the colours to try for each foreground, the best ones first."""
 _PAIRS: dict[str, Sequence[tuple[int, int]]] = {

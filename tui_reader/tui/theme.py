@@ -29,7 +29,13 @@ HIGHLIGHTS = tuple(f"highlight-{colour}" for colour in range(1, 6))
 TONES = ("page", "side", "raised", "cursor-tone", "code-tone", "match", "match-current", "selection", *HIGHLIGHTS)
 """Names of all background colours."""
 
-INKS = ("text-ink", "bright", "muted-ink", "accent-ink", "link-ink", "good", "bad", "faint", "match-current-ink")
+NOTE_INKS = tuple(f"note-{colour}" for colour in range(1, 6))
+"""Names of the foregrounds of bars, pens and numbers that belong to highlights, in the order of the colour numbers."""
+
+INKS = (
+    *("text-ink", "bright", "muted-ink", "accent-ink", "link-ink", "good", "bad", "faint", "match-current-ink"),
+    *NOTE_INKS,
+)
 """Names of all foreground colours. `faint` is only for rules, never for text."""
 
 PAIRS: tuple[tuple[str, str, float], ...] = (
@@ -40,6 +46,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("link-ink", tone, 4.5) for tone in ("page", "raised", "code-tone", *HIGHLIGHTS)),
     *(("good", tone, 4.5) for tone in ("page", "side", "cursor-tone")),
     *(("bad", tone, 4.5) for tone in ("page", "side", "raised", "cursor-tone")),
+    *((ink, tone, 4.5) for ink in NOTE_INKS for tone in ("page", "cursor-tone")),
     ("match-current-ink", "match-current", 7.0),
 )
 """Foreground, background, minimum contrast: 7:1 for body text, else 4.5:1 (WCAG 2.2, 1.4.6 and 1.4.3)."""
@@ -98,6 +105,11 @@ _DARK = {
     "highlight-3": "#1d3d5c",
     "highlight-4": "#56283d",
     "highlight-5": "#3e2d5f",
+    "note-1": "#e3a857",
+    "note-2": "#7fc27a",
+    "note-3": "#7db4e6",
+    "note-4": "#ea8bab",
+    "note-5": "#b79ff0",
     "match-current-ink": "#15171b",
 }
 
@@ -123,6 +135,11 @@ _LIGHT = {
     "highlight-3": "#cbe2f6",
     "highlight-4": "#f7d1da",
     "highlight-5": "#e2d6f6",
+    "note-1": "#855011",
+    "note-2": "#226b2c",
+    "note-3": "#1a5a94",
+    "note-4": "#a3214f",
+    "note-5": "#6038a8",
     "match-current-ink": "#fbf8f1",
 }
 
@@ -148,6 +165,11 @@ _HIGH_CONTRAST = {
     "highlight-3": "#003f78",
     "highlight-4": "#6b1238",
     "highlight-5": "#45208a",
+    "note-1": "#ffd75f",
+    "note-2": "#87ff87",
+    "note-3": "#87d7ff",
+    "note-4": "#ff9fc4",
+    "note-5": "#cdb4ff",
     "match-current-ink": "#000000",
 }
 
@@ -270,6 +292,7 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
         "good": Color.parse(base["success"]),
         "bad": Color.parse(base["error"]),
         "match-current-ink": page,
+        **{name: Color.parse(hue) for name, hue in zip(NOTE_INKS, _HUES, strict=True)},
     }
     for name, colour in inks.items():
         under = [tones[tone] for about, tone, _ in PAIRS if about == name]

@@ -13,6 +13,7 @@ from tests.document.building import document, documents
 from tests.tui.widgets.article_stage import Shown, article, headline_of, stage
 from tui_reader.model.article import Article, Metadata
 from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
+from tui_reader.tui.widgets.article_pane.note_rows import folded_row
 from tui_reader.tui.widgets.article_pane.page import Page
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
@@ -114,11 +115,11 @@ async def test_without_room_notes_fold_under_their_paragraph_and_unfold_with_the
         shown.pane.highlights.set([mark("Paragraph 1.", 1, NOTE, "claim"), mark("Paragraph 2.", 2, "short")])
         await shown.pilot.pause()
         lines = [line.strip() for line in shown.lines()]
-        folded = next(at for at, line in enumerate(lines) if line.startswith("✎ who"))
+        folded = next(at for at, line in enumerate(lines) if line.startswith("✎1 who"))
         assert lines[folded].endswith("… #claim")
         assert lines[folded - 1].endswith("how.")
         assert lines[folded + 1] == ""
-        assert lines.index("✎ short") > folded
+        assert lines.index("✎2 short") > folded
         shown.pane.highlights.step(1)
         await shown.pilot.pause()
         assert "asked about?" in shown.text
@@ -286,6 +287,58 @@ async def test_numbers_of_several_highlights_stand_apart() -> None:
             assert numbers in shown.text.replace("▎", " "), shown.text
 
 
+async def test_numbers_are_in_reading_order_whichever_highlight_is_current() -> None:
+    text = document("One sentence is here, of some length. Two follow it.")
+    marks = [Highlight(str(n), 4 * n, 4 * n + 3, colour=n) for n in (1, 2, 3)]
+    reverse = [each._replace(colour=4 - each.colour) for each in marks]
+    for shuffled, numbers in ((marks, "1 2 3 One"), (marks[::-1], "1 2 3 One"), (reverse, "3 2 1 One")):
+        async with stage(120, 12) as shown:
+            await shown.show(text)
+            shown.pane.highlights.set(shuffled)
+            for _ in range(4):
+                await shown.pilot.pause()
+                assert numbers in shown.text.replace("▎", " "), shown.text
+                shown.pane.highlights.step(1)
+
+
+@pytest.mark.parametrize("theme", ["paper-dark", "paper-light", "high-contrast"])
+async def test_number_bar_and_pen_have_the_colour_of_their_highlight(theme: str) -> None:
+    for width, sign in ((120, "{}▎ "), (60, "✎{} ")):
+        async with stage(width, 40, theme=theme) as shown:
+            await shown.show(TEXT)
+            shown.pane.highlights.set([mark(f"Paragraph {n}.", n, f"about {n}") for n in range(1, 6)])
+            await shown.pilot.pause()
+            for colour in range(1, 6):
+                style = shown.style_of(sign.format(colour))
+                assert style.color is not None
+                assert style.color.name == shown.app.theme_variables[f"note-{colour}"]
+                number = next(s for strip in shown.strips() for s in strip if s.text.strip() == str(colour))
+                assert number.style is not None
+                assert number.style.color == style.color
+
+
+def test_tags_of_a_folded_note_are_cut_only_where_its_words_need_the_room() -> None:
+    def row(note: str, width: int, *tags: str) -> str:
+        return "".join(piece.text for piece in folded_row(note, tags, width, 3))
+
+    assert row("ok", 40, "one", "another", "a third one", "last") == "✎3 ok #one #another #a third one #last"
+    assert row("", 20, "one", "another") == "✎3 #one #another"
+    assert row("many words that fill the row", 30, "one", "another", "third") == "✎3 many words t… #one #anothe…"
+
+
+async def test_the_current_number_is_among_those_that_fit() -> None:
+    marks = [Highlight(str(n), 4 * n, 4 * n + 3, colour=n) for n in (1, 2, 3)]
+    async with stage(76, 12) as shown:
+        await shown.show(document("One sentence is here, of some length. Two follow it."))
+        shown.pane.highlights.set(marks)
+        seen = []
+        for _ in range(3):
+            shown.pane.highlights.step(1)
+            await shown.pilot.pause()
+            seen.append(next(line.split("One")[0].strip(" ▎") for line in shown.lines() if "One sentence" in line))
+        assert seen == ["1+", "2+", "3+"]
+
+
 def many_notes(count: int) -> list[Highlight]:
     """Notes of five rows or so, each on another word of one paragraph."""
     start = TEXT.text.index("Paragraph 5.")
@@ -317,6 +370,35 @@ async def test_of_many_notes_on_a_paragraph_the_current_one_stands_beside_it() -
             beside = [line for line in shown.lines() if "▎ note" in line]
             assert len(beside) == len({line.split("▎")[1][:8] for line in beside}), "each of them once"
         assert len(set(seen)) == 10
+
+
+async def test_notes_keep_the_order_of_the_text_while_one_walks() -> None:
+    """With many notes on one paragraph, notes on several, and notes at the very beginning of the page."""
+    first = TEXT.text.index("Paragraph 1.")
+    several = [
+        Highlight(
+            f"s{at:02}", first + 40 * at, first + 40 * at + 9, 1 + at % 5, f"note {at:02} " + "word " * (at % 4 * 9)
+        )
+        for at in range(12)
+    ]
+    for marks in (many_notes(10), several, [*several[:3], *many_notes(4)]):
+        numbered = [
+            each._replace(id=f"m{at:02}", note=f"note {at:02} {each.note[8:]}")
+            for at, each in enumerate(sorted(marks, key=lambda each: each.start))
+        ]
+        for height in (30, 16):
+            async with stage(120, height) as shown:
+                await shown.show(TEXT)
+                shown.pane.highlights.set(numbered)
+                for step in (1,) * 11 + (-1,) * 11:
+                    shown.pane.highlights.step(step)
+                    await shown.pilot.pause()
+                    order = re.findall(r"▎ note (\d\d)", shown.text)
+                    assert order == sorted(set(order)), shown.text
+                    current = shown.pane.highlights.current
+                    assert current is not None
+                    row = next(line for line in shown.lines() if f"▎ {current.note[:7]}" in line)
+                    assert row.rsplit("▎", 1)[0].rstrip().endswith(str(current.colour))
 
 
 async def test_however_many_notes_a_paragraph_has_all_of_them_can_be_scrolled_to() -> None:

@@ -20,7 +20,8 @@ def headline(words: int = 920, mtime: str = "", error: str = "", progress: float
     """Return an article of 4 minutes, of a file last changed at a local time."""
     at = int(datetime.fromisoformat(mtime).timestamp() * 1e9) if mtime else 0
     article = Article("a", "a.md", Metadata(title="A", words=words, **fields), mtime_ns=at, error=error)
-    return Headline(article, ReadingState(progress=progress))
+    # Opening an article marks it as read, so what was begun is read as a rule.
+    return Headline(article, ReadingState(read=progress > 0, progress=progress))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from tui_reader.document.wrapping import cut_rows
-from tui_reader.tui.theme import HIGHLIGHTS, style_of
+from tui_reader.tui.theme import HIGHLIGHTS, NOTE_INKS, style_of
 from tui_reader.tui.widgets.annotation_sections import AnnotationSections, ChosenAnnotations
 from tui_reader.tui.widgets.dates import moment
 from tui_reader.tui.widgets.line_pane import LinePane
@@ -34,6 +34,8 @@ LOW_HEIGHT = 20
 """Rows of the widget below which the empty row is left out."""
 INDENT = 5
 """Columns before a quote: cursor, mark of a chosen annotation, and number of the colour."""
+PEN = "✎"
+"""Symbol before a note."""
 _STATES = {"orphan": "no place", "ambiguous": "several places", "moved": "moved"}
 
 
@@ -54,6 +56,7 @@ class AnnotationList(LinePane):
         "mark": "accent-ink",
         "bad": "bad",
         "quote": "text-ink",
+        **{f"sign-{number}": ink for number, ink in enumerate(NOTE_INKS, start=1)},
         **{f"quote-{number}": f"text-ink on {tone}" for number, tone in enumerate(HIGHLIGHTS, start=1)},
     }
     PLAIN_STYLES: ClassVar[Mapping[str, str]] = {
@@ -311,20 +314,22 @@ class AnnotationList(LinePane):
             base += self.named_style("cursor")
         bar = Piece("▎" if cursor else " ", base + self.named_style("mark"))
         room = width - INDENT - 2
+        sign = base + self.named_style("mark" if annotation.is_on_article else f"sign-{annotation.colour}")
         if part == 0:
             chosen = "+" if annotation.id in self._chosen else " "
             number = " " if annotation.is_on_article else str(annotation.colour)
             lead = [
                 bar,
                 Piece(chosen, base + self.named_style("mark")),
-                Piece(f" {number} ", base + self.named_style("muted")),
+                Piece(f" {number} ", sign),
             ]
             return line(width, base, [*lead, self._quote(annotation, room, base)])
         gap = Piece(" " * (INDENT - 1), base)
         if part == 1:
             note = " ".join(annotation.note.split())
             if note:
-                return line(width, base, [bar, gap, Piece(clip(note, room), base + self.named_style("note"))])
+                pen = Piece(f"  {PEN} ", sign)
+                return line(width, base, [bar, pen, Piece(clip(note, room), base + self.named_style("note"))])
             return line(width, base, [bar, gap, self._quote(annotation, room, base, row=1)])
         tags = " ".join(f"#{tag}" for tag in annotation.tags)
         state = _STATES.get(annotation.state.value, "")

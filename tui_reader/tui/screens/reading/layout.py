@@ -51,7 +51,7 @@ def arrange(width: int, pane: Pane, *, zen: bool) -> Arrangement:
     if mode is Mode.ZEN:
         return Arrangement(mode, 0, 0, width)
     if mode is Mode.THREE:
-        sidebar = max(20, min(28, width // 6))
+        sidebar = max(20, min(40, width // 6))
         headlines = max(38, min(60, (width - sidebar) * 2 // 5))
         return Arrangement(mode, sidebar, headlines, width - sidebar - headlines - 1)
     if mode is Mode.TWO:

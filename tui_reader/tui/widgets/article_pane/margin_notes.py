@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from tui_reader.document.blocks import BlockKind
 from tui_reader.document.rows import Row
 from tui_reader.tui.widgets.article_pane.header import StyledText
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 from tui_reader.tui.widgets.article_pane.note_rows import NO_MARGINS, NOTE_GAP, FoldedNotes, Margins, note_rows
-from tui_reader.tui.widgets.article_pane.styles import Role
+from tui_reader.tui.widgets.article_pane.styles import CURRENT_SIGNS, SIGNS, Role
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -36,13 +36,18 @@ LONG = 100
 
 _start = attrgetter("start")
 
+if TYPE_CHECKING:
+    _Stacked: TypeAlias = tuple[int, Highlight, tuple[StyledRow, ...]]
+    """A note in the margin: its first row on the page, its highlight, its rows."""
+
 
 class MarginNotes(Layer):
     """The layer that places notes beside the text or between its paragraphs. It paints no overlays.
 
-    In the right margin each note is next to its highlight, or below the previous note if that reaches so far down. The
-    leading note, which belongs to the current highlight, is always next to its highlight; other notes make room for
-    it. In a narrow pane notes are folded between the paragraphs, and the leading note is unfolded.
+    In the right margin the notes are in the order of their highlights, each next to its own, or below the previous note
+    if that reaches so far down. The leading note, which belongs to the current highlight, is always next to its
+    highlight; notes before it move up to make room, and are cut where that does not suffice. In a narrow pane notes are
+    folded between the paragraphs, and the leading note is unfolded.
     """
 
     def __init__(self, viewport: Viewport, highlights: Highlights, selection: Selection) -> None:
@@ -149,42 +154,71 @@ class MarginNotes(Layer):
             for line, texts in enumerate(lines):
                 y = top + line - viewport.top
                 if 0 <= y < viewport.height:
-                    found[y] = Margins(found.get(y, NO_MARGINS).numbers, texts, highlight.id)
+                    numbers = found.get(y, NO_MARGINS).numbers
+                    found[y] = Margins(numbers, texts, highlight.id, highlight.colour, first=not line)
         return found
 
-    def _stacked(
-        self, page: Page, highlights: tuple[Highlight, ...]
-    ) -> list[tuple[int, Highlight, tuple[StyledRow, ...]]]:
+    def _stacked(self, page: Page, highlights: tuple[Highlight, ...]) -> list[_Stacked]:
         """Return each margin note's first row on the page, its highlight and its rows, so that none overlap."""
         for highlight in highlights:
             # Finding a row may make heights above it exact: only afterwards all rows are final.
             page.row_of(highlight.start)
         tops = [page.row_of(highlight.start) for highlight in highlights]
         leading = self.leading
-        own = next((at for at, each in enumerate(highlights) if leading is not None and each.id == leading.id), -1)
-        kept, taken = self._leading_rows(highlights[own], tops[own]) if own >= 0 else ((), range(0))
-        found: list[tuple[int, Highlight, tuple[StyledRow, ...]]] = []
+        found: list[_Stacked] = []
         free = 0
-        for at, (highlight, top, following) in enumerate(zip(highlights, tops, [*tops[1:], None], strict=False)):
-            if at == own:
-                found.append((top, highlight, kept))
-                continue
+        for highlight, top, following in zip(highlights, tops, [*tops[1:], None], strict=False):
             y = max(top, free)
-            rows = self._cut_rows(highlight, y, following)
-            if y <= taken.stop and y + len(rows) >= taken.start and taken:
-                y = taken.stop + 1
+            if leading is not None and highlight.id == leading.id:
+                if y > top:
+                    found = self._made_room(found, top)
+                    y = top
+                rows = self._leading_rows(highlight)
+            else:
                 rows = self._cut_rows(highlight, y, following)
             found.append((y, highlight, rows))
             free = y + len(rows) + 1
         return found
 
-    def _leading_rows(self, highlight: Highlight, top: int) -> tuple[tuple[StyledRow, ...], range]:
-        """Return all rows of the leading note, and the range of page rows that they occupy."""
-        rows = tuple(
+    def _made_room(self, notes: list[_Stacked], bottom: int) -> list[_Stacked]:
+        """Move notes up until all end above a row of the page; where the page has too few rows, cut them as well.
+
+        If there are more notes than rows, the first ones are left out: they are shown when their highlight is current.
+        """
+        moved: list[_Stacked] = []
+        for most in (MOST_ROWS, *range(MOST_ROWS - 1, 0, -1)):
+            moved, is_complete = self._moved_up(notes, bottom, most)
+            if is_complete:
+                break
+        return moved
+
+    def _moved_up(self, notes: list[_Stacked], bottom: int, most: int) -> tuple[list[_Stacked], bool]:
+        """Move notes up, each cut to `most` rows, until all end above a row of the page.
+
+        Returns:
+            The notes that fit, and True if these are all.
+        """
+        gap = 1 if most > 1 else 0
+        moved: list[_Stacked] = []
+        for at in range(len(notes) - 1, -1, -1):
+            y, highlight, rows = notes[at]
+            if y + len(rows) < bottom:
+                return [*notes[: at + 1], *reversed(moved)], True
+            if len(rows) > most:
+                rows = note_rows(highlight.note, highlight.tags, self._width, most)[:most]
+            y = min(y, bottom - gap - len(rows))
+            if y < 0:
+                return moved[::-1], False
+            moved.append((y, highlight, rows))
+            bottom = y
+        return moved[::-1], True
+
+    def _leading_rows(self, highlight: Highlight) -> tuple[StyledRow, ...]:
+        """Return all rows of the leading note."""
+        return tuple(
             tuple(text._replace(role=Role.NOTE_CURRENT) if text.role is Role.NOTE else text for text in row)
             for row in note_rows(highlight.note, highlight.tags, self._width)
         )
-        return rows, range(top, top + len(rows))
 
     def _cut_rows(self, highlight: Highlight, y: int, following: int | None) -> tuple[StyledRow, ...]:
         """Return the rows of a note at row `y`, cut if they would push down the next note at `following`."""
@@ -208,23 +242,24 @@ class MarginNotes(Layer):
         return self._noted[start : bisect_left(self._noted, high, first, key=_start) + 1]
 
     def _numbers(self, row: Row, *, first: bool) -> StyledRow:
-        """Return the colour numbers of highlights that start on a row; on the first visible row, of all."""
-        shown: list[Highlight] = []
+        """Return the colour numbers of highlights that start on a row, in the order of the text.
+
+        On the first visible row those of all its highlights; the painter leaves out numbers that do not fit.
+        """
         document, current = self._viewport.text, self._highlights.current
         table = document is not None and document.blocks[row.block].kind is BlockKind.TABLE
+        texts: dict[str, StyledText] = {}
         for highlight in self._highlights.index.within(row.start, row.end):
             if table and not any(part.start <= highlight.start < part.end for part in row.fragments):
                 continue
-            if highlight.start >= row.start or first:
-                shown.append(highlight)
-        texts: list[StyledText] = []
-        seen: set[tuple[int, bool]] = set()
-        for highlight in sorted(shown, key=lambda highlight: highlight != current):
-            if (highlight.colour, highlight.uncertain) not in seen:
-                seen.add((highlight.colour, highlight.uncertain))
-                role = Role.NUMBER_CURRENT if highlight == current else Role.NUMBER
-                texts.append(StyledText(f"{highlight.colour}{'?' if highlight.uncertain else ''}", role))
-        return tuple(texts)
+            if highlight.start < row.start and not first:
+                continue
+            text = f"{highlight.colour}{'?' if highlight.uncertain else ''}"
+            if highlight == current:
+                texts[text] = StyledText(text, CURRENT_SIGNS[highlight.colour])
+            else:
+                texts.setdefault(text, StyledText(text, SIGNS[highlight.colour]))
+        return tuple(texts.values())
 
     # Hooks
 

@@ -11,7 +11,7 @@ from tui_reader.document.blocks import block_index
 from tui_reader.document.cells import graphemes
 from tui_reader.document.clean import clean_text
 from tui_reader.tui.widgets.article_pane.header import StyledRow, StyledText, wrapped
-from tui_reader.tui.widgets.article_pane.styles import Role
+from tui_reader.tui.widgets.article_pane.styles import SIGNS, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
 
-PEN = "✎ "
-"""Symbol before a note that is shown between paragraphs."""
+PEN = "✎"
+"""Symbol before a note that is shown between paragraphs, followed by the number of its colour."""
 ELLIPSIS = "…"
 MOST_ARTICLE_NOTE_ROWS = 8
 """Maximum rows of a note on the whole article."""
@@ -41,6 +41,10 @@ class Margins(NamedTuple):
     """A row of a note, shown in the right margin."""
     highlight: str = ""
     """Id of the highlight to which the note belongs."""
+    colour: int = 0
+    """The colour of that highlight, 1 to 5."""
+    first: bool = False
+    """True if this is the first row of the note."""
 
 
 NO_MARGINS = Margins()
@@ -66,14 +70,21 @@ def note_rows(note: str, tags: tuple[str, ...], width: int, most: int = 0) -> tu
 
 
 @lru_cache(maxsize=512)
-def folded_row(note: str, tags: tuple[str, ...], width: int) -> StyledRow:
-    """Return a note as one row: its first words and its tags."""
-    room = width - cell_len(PEN)
-    signed = truncated(_signed(tags), room // 2 if note else room)
+def folded_row(note: str, tags: tuple[str, ...], width: int, colour: int) -> StyledRow:
+    """Return a note as one row: the sign of its highlight, its first words and its tags."""
+    pen = _pen(colour)
+    room = width - cell_len(pen.text)
     words = " ".join(clean_text(note).split())
+    # Tags are cut only where the words need the room as well, of which they get half.
+    signed = truncated(_signed(tags), max(room // 2, room - cell_len(words) - 1) if words else room)
     words = truncated(words, room - cell_len(signed) - 1 if signed else room)
     gap = " " if words and signed else ""
-    return StyledText(PEN, Role.NOTE_BAR), StyledText(words, Role.NOTE), StyledText(gap + signed, Role.TAG)
+    return pen, StyledText(words, Role.NOTE), StyledText(gap + signed, Role.TAG)
+
+
+def _pen(colour: int = 0) -> StyledText:
+    """Return the symbol before a note: on a highlight with the number of its colour, 0 on the whole article."""
+    return StyledText(f"{PEN}{colour} ", SIGNS[colour]) if colour else StyledText(f"{PEN} ", Role.NOTE_BAR)
 
 
 def _signed(tags: Iterable[str]) -> str:
@@ -95,16 +106,17 @@ def truncated(text: str, width: int) -> str:
 
 def article_note_rows(note: str, tags: tuple[str, ...], width: int) -> list[StyledRow]:
     """Return the rows of a note on the whole article; a long one ends with the number of hidden rows."""
-    rows = note_rows(note, tags, max(width - cell_len(PEN), 1))
+    room = max(width - cell_len(_pen().text), 1)
+    rows = note_rows(note, tags, room)
     left = len(rows) - MOST_ARTICLE_NOTE_ROWS
     if left > 0:
         more = f"{ELLIPSIS} {left + 1} more rows"
-        rows = (*rows[: MOST_ARTICLE_NOTE_ROWS - 1], (StyledText(truncated(more, width - cell_len(PEN)), Role.META),))
-    return _with_pen(rows)
+        rows = (*rows[: MOST_ARTICLE_NOTE_ROWS - 1], (StyledText(truncated(more, room), Role.META),))
+    return _with_pen(rows, _pen())
 
 
-def _with_pen(rows: Sequence[StyledRow]) -> list[StyledRow]:
-    pen, rest = StyledText(PEN, Role.NOTE_BAR), StyledText(" " * cell_len(PEN), Role.NOTE)
+def _with_pen(rows: Sequence[StyledRow], pen: StyledText) -> list[StyledRow]:
+    rest = StyledText(" " * cell_len(pen.text), Role.NOTE)
     return [(rest if at else pen, *row) for at, row in enumerate(rows)]
 
 
@@ -144,7 +156,9 @@ class FoldedNotes:
         self._open = ()
         if self._unfolded >= 0:
             highlight = self.highlights[self._unfolded]
-            self._open = tuple(_with_pen(note_rows(highlight.note, highlight.tags, max(self.width - cell_len(PEN), 1))))
+            pen = _pen(highlight.colour)
+            room = max(self.width - cell_len(pen.text), 1)
+            self._open = tuple(_with_pen(note_rows(highlight.note, highlight.tags, room), pen))
 
     @property
     def unfolded(self) -> int:
@@ -164,4 +178,4 @@ class FoldedNotes:
         if number == self._unfolded:
             return self._open[line]
         highlight = self.highlights[number]
-        return folded_row(highlight.note, highlight.tags, self.width)
+        return folded_row(highlight.note, highlight.tags, self.width, highlight.colour)

@@ -15,7 +15,7 @@ from tui_reader.document.clean import clean_row
 from tui_reader.document.insets import CODE_PADDING
 from tui_reader.document.rows import Fragment, OrnamentRole
 from tui_reader.tui.widgets.article_pane.note_rows import NO_MARGINS, NOTE_GAP, Margins
-from tui_reader.tui.widgets.article_pane.styles import SPAN_ROLES, Role, Styles, is_highlight
+from tui_reader.tui.widgets.article_pane.styles import CURRENT_SIGNS, SIGNS, SPAN_ROLES, Role, Styles, is_highlight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -249,7 +249,7 @@ class Painter:
             segments.append(Segment(" " * (fill_to - at), styles(fill)))
             at = fill_to
         if margins.note:
-            at = self._add_note(segments, at, margins.note)
+            at = self._add_note(segments, at, margins)
         room = self._width - self._left - at
         if room > 0:
             segments.append(Segment(" " * room, styles.base))
@@ -272,16 +272,21 @@ class Painter:
             segments.append(Segment(" ", styles.base) if bar is None else Segment(BAR, styles((bar,))))
         return segments
 
-    def _add_note(self, segments: list[Segment], at: int, note: StyledRow) -> int:
-        """Append a row of a note right of the text, and return the column after it."""
+    def _add_note(self, segments: list[Segment], at: int, margins: Margins) -> int:
+        """Append a row of a note right of the text, and return the column after it.
+
+        Its bar has the colour of the highlight, and the number of the colour is left of the bar in the first row.
+        """
         styles, page = self._styles, self._page
         column = (0 if page is None else page.width) + NOTE_GAP
         if at > column:
             return at
-        segments.append(Segment(" " * (column - at), styles.base))
-        segments.append(Segment(f"{BAR} ", styles((Role.NOTE_BAR,))))
+        number = str(margins.colour) if margins.first and margins.colour and at < column else ""
+        sign = styles((SIGNS[margins.colour] if margins.colour else Role.NOTE_BAR,))
+        segments.append(Segment(" " * (column - at - len(number)), styles.base))
+        segments.append(Segment(f"{number}{BAR} ", sign))
         at = column + 2
-        for text, role in note:
+        for text, role in margins.note:
             shown = clean_row(text)
             segments.append(Segment(shown, styles((role,))))
             at += cell_len(shown)
@@ -289,20 +294,30 @@ class Painter:
 
 
 def _apart(numbers: StyledRow, room: int) -> StyledRow:
-    """Format colour numbers with spaces between them; if not all fit, keep the first ones and add `+`.
+    """Format colour numbers with spaces between them; if not all fit, keep some in their order and add `+`.
 
-    Without spaces, two adjacent digits would look like one number.
+    Those that are kept are the first ones or, if the current one is not among them, it and those after it. Without
+    spaces, two adjacent digits would look like one number.
     """
     if sum(cell_len(text) + 1 for text, _ in numbers) - 1 <= room:
         spaced = [piece._replace(text=f"{piece.text} ") for piece in numbers[:-1]]
         return (*spaced, *numbers[-1:])
-    shown = list(numbers)
-    while len(shown) > 1 and sum(cell_len(text) + 1 for text, _ in shown) > room:
-        shown.pop()
+    shown = _fitting(numbers, room)
+    current = next((at for at, piece in enumerate(numbers) if piece.role in CURRENT_SIGNS), 0)
+    if current >= len(shown):
+        shown = _fitting(numbers[current:], room)
     first = [piece._replace(text=f"{piece.text} ") for piece in shown[:-1]]
     last = shown[-1]
     more = "+" if len(shown) < len(numbers) and cell_len(last.text) < room else ""
     return (*first, last._replace(text=f"{last.text}{more}"[:room]))
+
+
+def _fitting(numbers: StyledRow, room: int) -> StyledRow:
+    """Return as many of the first numbers as fit into a width with a column after each; at least one."""
+    shown = list(numbers)
+    while len(shown) > 1 and sum(cell_len(text) + 1 for text, _ in shown) > room:
+        shown.pop()
+    return tuple(shown)
 
 
 def _with_room(pieces: Sequence[_Placed], room: int, *, even: bool) -> Iterator[_Placed]:

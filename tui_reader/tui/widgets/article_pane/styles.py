@@ -51,13 +51,23 @@ class Role(StrEnum):
     """Muted text inside a highlight: painted in the colour of plain text to stay legible."""
     CURRENT = "current"
     """The highlight on which commands act."""
-    NUMBER = "number"
-    """The number of a highlight's colour in the margin."""
-    NUMBER_CURRENT = "number-current"
+    SIGN_1 = "sign-1"
+    """A bar, pen or number of a highlight, by its colour."""
+    SIGN_2 = "sign-2"
+    SIGN_3 = "sign-3"
+    SIGN_4 = "sign-4"
+    SIGN_5 = "sign-5"
+    SIGN_CURRENT_1 = "sign-current-1"
+    """The number of the current highlight in the margin, by its colour."""
+    SIGN_CURRENT_2 = "sign-current-2"
+    SIGN_CURRENT_3 = "sign-current-3"
+    SIGN_CURRENT_4 = "sign-current-4"
+    SIGN_CURRENT_5 = "sign-current-5"
     NOTE = "note"
     NOTE_CURRENT = "note-current"
     """The note of the current highlight in the margin."""
     NOTE_BAR = "note-bar"
+    """The pen before a note on the whole article."""
     SELECTION = "selection"
     CARET = "caret"
     FOCUS = "focus"
@@ -106,8 +116,8 @@ STYLES: dict[str, str] = {
     Role.HIGHLIGHT_5: "on highlight-5",
     Role.HIGHLIGHTED: "text-ink",
     Role.CURRENT: "underline",
-    Role.NUMBER: "muted-ink",
-    Role.NUMBER_CURRENT: "bold accent-ink",
+    **{Role(f"sign-{colour}"): f"note-{colour}" for colour in range(1, 6)},
+    **{Role(f"sign-current-{colour}"): f"bold note-{colour}" for colour in range(1, 6)},
     Role.NOTE: "italic text-ink",
     Role.NOTE_CURRENT: "bold italic bright",
     Role.NOTE_BAR: "accent-ink",
@@ -165,6 +175,10 @@ SPAN_ROLES: dict[SpanKind, Role] = {
 
 HIGHLIGHTS = (Role.HIGHLIGHT_1, *(Role(f"highlight-{colour}") for colour in range(1, 6)))
 """Role of a highlight by its colour, 1 to 5; index 0 is a fallback."""
+SIGNS = (Role.SIGN_1, *(Role(f"sign-{colour}") for colour in range(1, 6)))
+"""Role of a highlight's bar, pen or number by its colour, 1 to 5; index 0 is a fallback."""
+CURRENT_SIGNS = (Role.SIGN_CURRENT_1, *(Role(f"sign-current-{colour}") for colour in range(1, 6)))
+"""Role of the number of the current highlight by its colour, 1 to 5; index 0 is a fallback."""
 _HIGHLIGHT_ROLES = frozenset(HIGHLIGHTS)
 _BLEND = "blend-"
 _UNDER = 0.35
