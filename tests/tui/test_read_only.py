@@ -10,8 +10,8 @@ import pytest
 
 from tui_reader.cli.main import main
 from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.tui import app
 from tui_reader.tui.screens import key_screen
-from tui_reader.tui.screens.reading import screen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,14 +58,13 @@ async def test_a_read_only_library_is_announced_and_stays_marked(
         assert "changes are shown" not in words(reader), "what comes next takes its place"
 
 
-async def test_the_announcement_gives_way_to_the_hints_after_a_key(
+async def test_the_announcement_gives_way_to_the_hints(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screen, "NOTICE_SECONDS", 0.05)
+    monkeypatch.setattr(app, "MOST_SECONDS", 0.5)
     async with start(articles) as reader:
         await reader.until(lambda: "NOT saved" in words(reader))
-        await reader.keys("j")
-        await reader.until(lambda: "NOT saved" not in words(reader))
+        await reader.until(lambda: "NOT saved" not in "".join(reader.lines()[1:]))
         assert "? keys" in reader.last_row
 
 

@@ -37,6 +37,7 @@ from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, asking,
 from tui_reader.tui.terminal_palette import LegibleStyles
 from tui_reader.tui.terminal_query import BACKGROUND_QUESTION
 from tui_reader.tui.theme_selection import ThemeSelection
+from tui_reader.tui.widgets.bars import MOST_SECONDS
 from tui_reader.tui.widgets.line_pane import FailureGuard
 
 PAUSE_SECONDS = 2.0
@@ -45,8 +46,6 @@ REST_SECONDS = 20.0
 """Seconds without a key after which all generations of the garbage collector are collected."""
 HOLD_SECONDS = 1.0
 """Seconds for which keys wait at most for the first text, if the start opens an article."""
-NOTICE_SECONDS = 20.0
-"""Seconds for which the warnings of the start are shown, unless another message replaces them."""
 
 _JOINERS = ("\u200c", "\u200d")
 """The zero-width joiner and non-joiner, which words of Persian need; Textual calls them unprintable."""
@@ -173,7 +172,7 @@ class ReaderApp(FailureGuard, App[None]):
         self.library.start(self._post_library_event)
         self._restore()
         if self._notices:
-            self.reading.state.say(" · ".join(self._notices), seconds=NOTICE_SECONDS)
+            self.reading.state.say(" · ".join(self._notices), seconds=MOST_SECONDS)
         gc.freeze()
         # Generation 0 takes half a millisecond and is collected at once; generation 1 takes 6 to 16 ms and waits for a
         # pause; generation 2 takes 30 ms with 10,000 headlines and waits for rest. 2,000 times generation 0 is an hour

@@ -50,7 +50,7 @@ def test_a_half_typed_sequence_lists_the_keys_that_may_follow() -> None:
     sequencer.feed("3", ARTICLE)
     sequencer.feed("]", ARTICLE)
     assert sequencer.typed == "3 ]"
-    assert {"u", "]"} <= {keys for keys, _ in sequencer.hints(ARTICLE)}
+    assert {"u", "]"} <= {keys for keys, _ in sequencer.continuations(ARTICLE)}
 
 
 def test_a_command_may_take_the_next_key_as_its_argument() -> None:

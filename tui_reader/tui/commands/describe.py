@@ -21,6 +21,8 @@ class Hint(NamedTuple):
     label: str
     stays: bool = False
     """True if this hint is kept when the last row has no room for all hints."""
+    command: str = ""
+    """The id of the command, of the first one if several share the hint."""
 
 
 def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
@@ -34,6 +36,7 @@ def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
             _joined([written(keymap.keys_of(command, pane)[0]) for command in commands]),
             label,
             stays=commands[0].id == "help",
+            command=commands[0].id,
         )
         for label, commands in by_label.items()
     ]

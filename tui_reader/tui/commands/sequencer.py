@@ -108,13 +108,17 @@ class Sequencer:
     def _count(self) -> int | None:
         return int(self._digits) if self._digits else None
 
-    def hints(self, keymap: Mapping[Sequence, Command]) -> list[tuple[str, str]]:
-        """Return the possible completions of an incomplete sequence: the missing keys and the command's label."""
+    def continuations(self, keymap: Mapping[Sequence, Command]) -> list[tuple[str, Command]]:
+        """Return the commands that may follow an incomplete sequence, each with the keys that are missing.
+
+        A command with several such sequences is named once, with the first of them."""
         length = len(self._typed)
         if self._taker is not None:
-            return [("…", self._taker.label)]
+            return [("…", self._taker)]
         if not length:
             return []
-        return [
-            (" ".join(keys[length:]), command.label) for keys, command in keymap.items() if keys[:length] == self._typed
-        ]
+        found: dict[str, tuple[str, Command]] = {}
+        for keys, command in keymap.items():
+            if keys[:length] == self._typed:
+                found.setdefault(command.id, (" ".join(keys[length:]), command))
+        return list(found.values())

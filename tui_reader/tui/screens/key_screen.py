@@ -9,15 +9,15 @@ from textual.screen import Screen
 
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
+from tui_reader.tui.commands.keymap import written
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.screens.query_typing import BAR_HINTS
 from tui_reader.tui.widgets.line_pane import FailureGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual import events
-    from textual.timer import Timer
     from textual.widget import Widget
 
     from tui_reader.tui.commands.command import Command
@@ -29,12 +29,10 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.note_sheet import NoteSheet
     from tui_reader.tui.widgets.prompt import Prompt
 
-HALF_TYPED_SECONDS = 1.5
-"""Seconds that a half-typed sequence waits for its next key."""
-
-
 PAUSE_SECONDS = 1.0
 """Seconds without a key after which typed words no longer count as words of a note."""
+WRITES_NOTE = "note_selection"
+"""The command whose sequence begins with a key that writes a note elsewhere: words typed behind it may be one."""
 _WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
 
 
@@ -51,10 +49,22 @@ class Typing(Protocol):
         """Handle the key that ends the typing."""
 
 
+class Situation(Protocol):
+    """Protocol of what a screen knows about its commands at the moment, for the last row."""
+
+    @property
+    def mode(self) -> str:
+        """What is being done, such as how much is selected; usually empty."""
+
+    def is_useful(self, command: str) -> bool:
+        """Return False if the command with this id would do nothing now; then no hint is shown for it."""
+
+
 class KeyScreen(FailureGuard, Screen[None]):
     """A screen that receives every key before Textual's own bindings, and runs commands."""
 
     AUTO_FOCUS = ""
+    _situation: Situation | None = None
     _editor: NoteEditor | None = None
     _sheet: NoteSheet | None = None
     query_typing: QueryTyping | None = None
@@ -64,7 +74,6 @@ class KeyScreen(FailureGuard, Screen[None]):
         super().__init__()
         self.state, self._status = state, status
         self._sequencer = Sequencer()
-        self._forget_typed: Timer | None = None
         self._dropping_until = 0.0
         self.use_keymap(state.keymap)
 
@@ -102,22 +111,38 @@ class KeyScreen(FailureGuard, Screen[None]):
     def feed(self, key: str) -> bool:
         """Feed a key to the sequencer, and run the command that it completes.
 
+        An incomplete sequence waits for its next key however long that takes: if it were forgotten, that key would run
+        a command of its own.
+
         Returns:
-            True if the key was consumed; an unknown character is reported in the last row.
+            True if the key was consumed; an unknown key is reported in the last row.
         """
-        typed = "".join(self._sequencer.keys)
-        fed = self._sequencer.feed(key, self._keymap.of(self.context))
-        if self._forget_typed is not None:
-            self._forget_typed.stop()
-            self._forget_typed = None
-        if fed.step is Step.WAIT:
-            self._forget_typed = self.set_timer(HALF_TYPED_SECONDS, self.context_changed)
+        keymap, keys = self._keymap.of(self.context), self._sequencer.keys
+        begun = self._sequencer.continuations(keymap)
+        fed = self._sequencer.feed(key, keymap)
         self.show_hints()
         if fed.step is Step.RUN and fed.command is not None:
             self.run(fed.command, fed.times, fed.key)
-        elif fed.step in (Step.CANCEL, Step.PASS) and len(key) == 1:
-            self.say(f"no command on {typed}{key}")
+            self.show_hints()
+        elif fed.step is Step.PASS or (fed.step is Step.CANCEL and key != "escape"):
+            self._refuse((*keys, key), {command.id: typed for typed, command in begun})
         return fed.step is not Step.PASS
+
+    def _refuse(self, keys: Sequence[str], begun: Mapping[str, str]) -> None:
+        """Report keys that lead nowhere. If they may be a note, discard the words that follow.
+
+        Args:
+            keys: The keys, the refused one last.
+            begun: The keys that were missing for each command that could have followed.
+        """
+        if len(keys) == 1 and "+" in keys[0][1:]:
+            return  # Textual may know it
+        refused = f"no command on {written(' '.join(keys))}"
+        if WRITES_NOTE in begun:
+            note = written(" ".join((*keys[:-1], begun[WRITES_NOTE])))
+            self.drop_typed_words()
+            refused += f" · {note} writes a note; words typed now are discarded"
+        self.say(refused)
 
     def drop_typed_words(self) -> None:
         """Discard the keys typed from now on, because the note that they are meant for cannot be saved."""
@@ -136,6 +161,7 @@ class KeyScreen(FailureGuard, Screen[None]):
     def context_changed(self) -> None:
         """Forget a half-typed command, because other keys are in force now."""
         self._sequencer.reset()
+        self.state.drop_undo_hint()
         self.show_hints()
 
     def show_hints(self) -> None:
@@ -146,13 +172,20 @@ class KeyScreen(FailureGuard, Screen[None]):
         if self.is_typing_query:
             self._status.show_hints(BAR_HINTS)
             return
-        continuations = self._sequencer.hints(self._keymap.of(self.context))
-        hints = [Hint(keys, self.state.label_of(keys, label)) for keys, label in continuations]
+        continuations = self._sequencer.continuations(self._keymap.of(self.context))
+        useful = [each for each in continuations if self._is_useful(each[1].id)]
+        hints = [Hint(keys, self.state.label_of(keys, command.label)) for keys, command in useful or continuations]
         if not hints:
             hints = list(self.pending_hints())
             taken = {hint.keys for hint in hints}
-            hints += [hint for hint in self._hints[self.context] if hint.keys not in taken]
-        self._status.show_hints(hints, self._sequencer.typed)
+            others = (hint for hint in self._hints[self.context] if hint.keys not in taken)
+            hints += [hint for hint in others if self._is_useful(hint.command)]
+        self._status.show_hints(
+            hints, self._sequencer.typed, self._situation.mode if self._situation is not None else ""
+        )
+
+    def _is_useful(self, command: str) -> bool:
+        return self._situation is None or self._situation.is_useful(command)
 
     def pending_hints(self) -> Sequence[Hint]:
         """Return the hints shown before those of the context, while an operation of several keys is under way."""

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.describe import Hint
 
 
+MESSAGE_SECONDS = 4.0
+"""Seconds for which a message stays in the last row, unless its caller asks for more."""
+MOST_SECONDS = 6.0
+"""Seconds for which a message may stay that says nothing about unsaved changes."""
+
+
 class TopBar(LinePane):
     """The first row: name of the library, counts, and a lasting warning."""
 
@@ -35,6 +41,13 @@ class TopBar(LinePane):
         self._library = ""
         self._counts: tuple[str, ...] = ()
         self._warning = ""
+        self._progress = ""
+
+    def show_progress(self, progress: str) -> None:
+        """Show how far a long operation has come, before the counts; empty when it has ended."""
+        if progress != self._progress:
+            self._progress = progress
+            self.repaint()
 
     def show(self, library: str, counts: Sequence[str], warning: str = "") -> None:
         """Set the content of the row.
@@ -51,7 +64,7 @@ class TopBar(LinePane):
 
     def row_key(self, y: int) -> Hashable:
         """Return everything that determines the appearance of the row."""
-        return self._library, self._counts, self._warning
+        return self._library, self._counts, self._warning, self._progress
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint program and library on the left, warning and counts on the right."""
@@ -60,16 +73,18 @@ class TopBar(LinePane):
         name = " tui-reader  " if width - cell_len(warning) >= 30 else " "
         room = max(0, width - len(name) - cell_len(warning) - 2)
         library = clip(self._library, max(room // 2, room - 24))
-        counts = fit_parts(self._counts, max(0, room - cell_len(library) - 2))
+        parts = (self._progress, *self._counts) if self._progress else self._counts
+        counts = fit_parts(parts, max(0, room - cell_len(library) - 2))
         left = [Piece(name, base + self.named_style("name")), Piece(library, muted)]
         right = [Piece(warning, base + self.named_style("bad")), Piece(f"{counts} ", muted)]
         return line(width, base, left, right)
 
 
 class StatusBar(LinePane):
-    """The last row: hints for keys on the left, the latest message on the right.
+    """The last row: the mode and hints for keys on the left, the latest message and what goes on on the right.
 
-    While a key sequence is incomplete, the hints show its possible continuations and fill the whole row.
+    Every message is removed after some seconds; what goes on, such as saving, stands beside it. While a key sequence is
+    incomplete, the hints show its possible continuations and fill the whole row.
     """
 
     DEFAULT_CSS = "StatusBar { height: 1; background: $side; color: $text-ink; }"
@@ -78,6 +93,7 @@ class StatusBar(LinePane):
         "key": "bold accent-ink",
         "muted": "muted-ink",
         "said": "text-ink",
+        "mode": "bold bright",
         "bad": "bold bad",
     }
 
@@ -85,29 +101,59 @@ class StatusBar(LinePane):
         super().__init__(id=id)
         self._hints: tuple[Hint, ...] = ()
         self._typed = ""
+        self._mode = ""
         self._said = ""
+        self._activity = ""
         self._rows = [""]
         self._bad = False
         self._clear_timer: Timer | None = None
+        self._activity_timer: Timer | None = None
 
     @property
     def said(self) -> str:
         """The message shown now; empty if there is none."""
         return self._said
 
-    def show_hints(self, hints: Sequence[Hint], typed: str = "") -> None:
-        """Set the hints. If `typed` is not empty, show these keys of an incomplete sequence, not the message."""
-        shown = (tuple(hints), typed)
-        if shown != (self._hints, self._typed):
-            self._hints, self._typed = shown
+    def show_hints(self, hints: Sequence[Hint], typed: str = "", mode: str = "") -> None:
+        """Set the hints.
+
+        Args:
+            hints: The hints, the most useful first.
+            typed: The keys of an incomplete sequence; unless empty, they are shown instead of mode and message.
+            mode: What is being done, such as `SELECT 23 words`; shown before the hints.
+        """
+        shown = (tuple(hints), typed, mode)
+        if shown != (self._hints, self._typed, self._mode):
+            self._hints, self._typed, self._mode = shown
             self.repaint()
 
-    def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message; an empty one clears the row. Any text is safe, such as a file name."""
+    def say(self, message: str, *, bad: bool = False, seconds: float = MESSAGE_SECONDS) -> None:
+        """Show a message for some seconds; an empty one clears the row. Any text is safe, such as a file name."""
         message = clean_line(message)
+        if self._clear_timer is not None:
+            self._clear_timer.stop()
+            self._clear_timer = None
+        if message:
+            self._clear_timer = self.set_timer(seconds, lambda: self.say(""))
         if (message, bad) != (self._said, self._bad):
             self._said, self._bad = message, bad
             self._fit()
+            self.repaint()
+
+    def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
+        """Show what goes on, such as `saving…`, beside the message and not in its place.
+
+        Args:
+            activity: One or two words; empty for nothing.
+            seconds: Seconds after which it is removed; None to keep it until the next call.
+        """
+        if self._activity_timer is not None:
+            self._activity_timer.stop()
+            self._activity_timer = None
+        if activity and seconds is not None:
+            self._activity_timer = self.set_timer(seconds, lambda: self.show_activity(""))
+        if activity != self._activity:
+            self._activity = activity
             self.repaint()
 
     def _fit(self) -> None:
@@ -127,15 +173,9 @@ class StatusBar(LinePane):
         """Wrap a long message to the new width."""
         self._fit()
 
-    def silence_after(self, seconds: float) -> None:
-        """Clear the message `seconds` seconds after the last call of this method."""
-        if self._clear_timer is not None:
-            self._clear_timer.stop()
-        self._clear_timer = self.set_timer(seconds, lambda: self.say(""))
-
     def row_key(self, y: int) -> Hashable:
         """Return everything that determines the appearance of the row."""
-        return y, self._hints, self._typed, self._said, self._bad, len(self._rows)
+        return y, self._hints, self._typed, self._mode, self._said, self._bad, self._activity, len(self._rows)
 
     def _fitting(self, room: int) -> list[Hint]:
         """Return the hints that fit into `room` columns: hints with `stays` set, then the first of the rest."""
@@ -155,9 +195,18 @@ class StatusBar(LinePane):
         if len(self._rows) > 1:
             return line(width, base, [Piece(" ", base), Piece(self._rows[y] if y < len(self._rows) else "", said)])
         key, muted = base + self.named_style("key"), base + self.named_style("muted")
-        message = "" if self._typed else clip(self._said, width - 2)
-        room = width - 1 - (cell_len(message) + 3 if message else 1)
+        activity = "" if self._typed else f"{clip(self._activity, width - 2)} " if self._activity else ""
+        message = "" if self._typed else clip(self._said, width - 2 - cell_len(activity))
+        right = [Piece(f"{message} ", said)] if message else []
+        if activity:
+            right.append(Piece(f"{'· ' if message else ''}{activity}", muted))
+        taken = sum(cell_len(piece.text) for piece in right)
+        room = width - 1 - (taken + 2 if taken else 1)
         pieces = [Piece(" ", base)]
+        if self._mode and not self._typed:
+            mode = f"{clip(self._mode, room)}  "
+            pieces.append(Piece(mode, base + self.named_style("mode")))
+            room -= cell_len(mode)
         if self._typed:
             typed = f"{clip(self._typed, room)}  "
             pieces.append(Piece(typed, said))
@@ -171,7 +220,7 @@ class StatusBar(LinePane):
             pieces += [Piece(gap, base), Piece(hint.keys, key), Piece(f" {hint.label}", muted)]
         if self._typed and len(fitting) < len(self._hints):
             pieces.append(Piece("  …", base + self.named_style("said")))
-        return line(width, base, pieces, [Piece(f"{message} ", said)] if message else [])
+        return line(width, base, pieces, right)
 
 
 class Divider(LinePane):

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 72
 """Columns from which the preview stands beside the list."""
-SAY_SECONDS = 4.0
 
 
 class AnnotationsScreen(KeyScreen):
@@ -154,8 +153,10 @@ class AnnotationsScreen(KeyScreen):
     def say(self, message: str, *, bad: bool = False) -> None:
         """Show a message in the last row for a few seconds."""
         self._status.say(message, bad=bad)
-        if message:
-            self._status.silence_after(SAY_SECONDS)
+
+    def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
+        """Show in the last row what goes on, such as saving, beside the message."""
+        self._status.show_activity(activity, seconds=seconds)
 
     def ask(self, question: Question) -> None:
         """Ask a question in the row of the filter."""

@@ -15,7 +15,8 @@ LONG_SCAN = 200
 """Number of articles from which the progress of a scan is shown."""
 FAILURE_SECONDS = 8.0
 """Seconds for the full message about an unsaved change; the first row keeps a short one."""
-SCANNING = "reading the library"
+SAVED_SECONDS = 2.0
+"""Seconds for which the last row says that slow changes are saved by now."""
 
 
 class EventHandlers:
@@ -50,21 +51,20 @@ class EventHandlers:
                 host.navigator.changed(article)
             case events.ScanProgress(done, total):
                 if total > LONG_SCAN and done < total:
-                    state.panes.status.say(f"{SCANNING}: {done:,} of {total:,}")
+                    state.panes.top.show_progress(f"reading {done:,} of {total:,}")
             case events.ScanFinished():
-                if state.panes.status.said.startswith(SCANNING):
-                    state.say("")
+                state.panes.top.show_progress("")
                 host.listing.describe()
                 host.resumption.scan_finished()
                 self._rules.scan_finished()
                 if state.shown is None and not host.resumption.keeps_pane_empty:
                     host.navigator.show_current()
             case events.Saving():
-                state.panes.status.say("saving…")
+                self._show_activity("saving…")
             case events.Saved():
-                state.say("saved")
+                self._show_activity("saved", seconds=SAVED_SECONDS)
             case events.Notice(message):
-                state.say(message)
+                state.say_also(message)
                 if annotations is not None:
                     annotations.say(message)
             case events.StoreFailed(message):
@@ -72,6 +72,12 @@ class EventHandlers:
                 if annotations is not None:
                     annotations.say(message, bad=True)
         self._show_warning()
+
+    def _show_activity(self, activity: str, *, seconds: float | None = None) -> None:
+        """Show in the last row of both screens what goes on; the message beside it stays."""
+        self._state.panes.status.show_activity(activity, seconds=seconds)
+        if self._host.annotations is not None:
+            self._host.annotations.show_activity(activity, seconds=seconds)
 
     def _show_warning(self) -> None:
         """Update the warning about unsaved changes in the first row, if it has changed."""

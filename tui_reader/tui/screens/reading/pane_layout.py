@@ -42,14 +42,17 @@ class PaneLayout:
             host.highlight_actions.attaching.end()
             host.selection_actions.leave()
             host.navigator.keep_place()
-        entered = state.set_pane(pane)
+        changed, entered = pane is not state.pane, state.set_pane(pane)
         if self.zen and pane is not Pane.ARTICLE:
             self.zen = False
         state.panes.sidebar.active = pane is Pane.SIDEBAR
         state.panes.headlines.active = pane is Pane.LIST
         state.panes.article.active = pane is Pane.ARTICLE
         self.fit(host.app.size)
-        host.show_hints()
+        if changed:
+            host.context_changed()
+        else:
+            host.show_hints()
         host.listing.recount()
         if entered:
             host.highlight_actions.refresh()

@@ -71,6 +71,9 @@ class AnnotationsView(Protocol):
     def say(self, message: str, *, bad: bool = False) -> None:
         """Show a message in the last row."""
 
+    def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
+        """Show in the last row what goes on, such as saving, beside the message."""
+
 
 class RestoredStart(Protocol):
     """Protocol of the part of the reading screen that restores what the last end left."""

@@ -12,6 +12,7 @@ from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.external_programs import CommandFinished, edit_text, pipe_through
 from tui_reader.tui.screens.key_screen import KeyScreen
+from tui_reader.tui.screens.reading.command_use import CommandUse
 from tui_reader.tui.screens.reading.events import EventHandlers
 from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
 from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH
@@ -56,8 +57,6 @@ LISTED_SECONDS = 0.03
 """Seconds between a change and the counting of the sources and tags of a long list."""
 KEEP_PLACE_SECONDS = 2.0
 """Seconds between two checks whether the reading position must be saved."""
-NOTICE_SECONDS = 6.0
-"""Seconds for which the warnings of the start stay after the first key."""
 STILL_SECONDS = 1.0
 """Seconds without a key before the position is saved, which costs a frame."""
 
@@ -123,6 +122,7 @@ class ReadingScreen(KeyScreen):
         self.pane_layout = PaneLayout(self, self._divider)
         self.resumption = Resumption(self, self.pane_layout, session, as_page=as_page)
         self.library_events = EventHandlers(self)
+        self._situation = CommandUse(self)
         self._handlers: dict[str, Handler] = {}
         self._last_key = 0.0
         self._count_timer: Timer | None = None
@@ -231,9 +231,6 @@ class ReadingScreen(KeyScreen):
         Returns:
             True if the key was consumed.
         """
-        if not self._last_key and self._status.said:
-            # The help shows the warnings of the start as well.
-            self._status.silence_after(NOTICE_SECONDS)
         self._last_key = time.monotonic()
         self.state.clear_refusal()
         if self.link_actions.hints:

@@ -13,6 +13,8 @@ from tui_reader.search.explanation import explain
 from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.parser import parse
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.widgets.bars import MESSAGE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,8 +65,6 @@ class ReadingScreenState:
     method for every way in which it may change.
     """
 
-    SAY_SECONDS = 4.0
-    """Seconds for which a message stays."""
     COMBINE_SECONDS = 1.0
     """Age in seconds up to which `say_also` keeps the last message and appends the new one."""
 
@@ -87,6 +87,9 @@ class ReadingScreenState:
         """When the last message was shown."""
         self._refusal = ""
         """The last message that is removed by the next key."""
+        self._undo_hint = ""
+        """The end of the last message that names the key for undo."""
+        self._can_undo = False
 
     def apply_settings(self, settings: Settings, keymap: Keymap) -> None:
         """Replace the settings and the keys in force."""
@@ -251,15 +254,13 @@ class ReadingScreenState:
         chosen = self.panes.headlines.chosen if self.pane is Pane.LIST else ()
         return chosen or tuple(filter(None, (self.target,)))
 
-    def say(self, message: str, *, bad: bool = False, seconds: float = SAY_SECONDS) -> None:
+    def say(self, message: str, *, bad: bool = False, seconds: float = MESSAGE_SECONDS) -> None:
         """Show a message in the last row for some seconds; while a question is asked, next to it."""
         if self.panes.prompt.asking:
             self.panes.prompt.remark(message)
             return
-        self.panes.status.say(message, bad=bad)
+        self.panes.status.say(message, bad=bad, seconds=seconds)
         self._said_at = monotonic()
-        if message:
-            self.panes.status.silence_after(seconds)
 
     def refuse(self, message: str) -> None:
         """Show a message until the next key, such as why a key did nothing, or which keys may follow."""
@@ -289,12 +290,29 @@ class ReadingScreenState:
 
     def outcome_text(self, outcome: Outcome, *, undoable: bool = True) -> str:
         """Return the message about the outcome of a change, with the key for undo if `undoable`."""
+        self._undo_hint, self._can_undo = "", self._can_undo or outcome.undo
         parts = [outcome.message]
         if outcome.message and outcome.undo and self.library.read_only:
             parts.append("NOT saved: the library is read-only")
         if outcome.message and outcome.undo and undoable:
-            parts.append(f"{self.keymap.hint('undo')} undoes")
+            self._undo_hint = f" · {self.keymap.hint('undo')} undoes"
+            parts.append(self._undo_hint.removeprefix(" · "))
         return " · ".join(parts)
+
+    @property
+    def can_undo(self) -> bool:
+        """True if a change was made that undo is not known to have taken back."""
+        return self._can_undo
+
+    def undo_was_run(self, *, found: bool) -> None:
+        """Record whether there was a change to undo."""
+        self._can_undo = found
+
+    def drop_undo_hint(self) -> None:
+        """Take the key for undo out of the message if it does nothing in the pane that is active now."""
+        hint, said = self._undo_hint, self.panes.status.said
+        if hint and said.endswith(hint) and not self.keymap.keys_of(BY_ID["undo"], self.context):
+            self.panes.status.say(said.removesuffix(hint))
 
     def with_place(self, outcome: Outcome, shown: ArticleId | None) -> Outcome:
         """Add the article's title to the message about an undone change of an annotation.

@@ -79,7 +79,7 @@ class LinkActions:
             return
         self.hints = []
         self._state.panes.article.links.hide_hints()
-        self._state.say("")
+        self._state.say("" if left or key == "escape" else f"no link on {typed}")
         if left:
             self.follow(left[0][1])
 

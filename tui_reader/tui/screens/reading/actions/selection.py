@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.document.blocks import block_index
+from tui_reader.document.words import count_words
 from tui_reader.tui.commands.binding import command, command_family, key_command_family
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ OBJECTS = {
     f"{extent}_{thing}": f"{extent[0]}{sign}" for thing, sign in _THINGS.items() for extent in ("inner", "around")
 }
 _MISSING = {"b": "there are no brackets around this", "q": "there are no quotation marks around this"}
+
+MOST_COUNTED = 100_000
+"""Most characters of a selection whose words are counted at each key: a million of them take 20 ms."""
 
 
 class SelectionActions:
@@ -68,6 +73,21 @@ class SelectionActions:
     def repeat_find_back(self, count: int | None) -> None:
         """Go back to the previous occurrence of the character searched last."""
         self._say_if_not_found(self._state.panes.article.selection.repeat_find(-(count or 1)))
+
+    @property
+    def mode(self) -> str:
+        """How much is selected: `SELECT 23 words`, `SELECT 2 paragraphs`."""
+        selection, document = self._state.panes.article.selection, self._state.panes.article.document
+        found = selection.range
+        if document is None or found is None:
+            return "SELECT"
+        if selection.kind == "paragraph":
+            number, what = block_index(document, found.end - 1) - block_index(document, found.start) + 1, "paragraph"
+        elif found.end - found.start > MOST_COUNTED:
+            number, what = found.end - found.start, "character"
+        else:
+            number, what = count_words(document.text[found.start : found.end]), "word"
+        return f"SELECT {number:,} {what}{'' if number == 1 else 's'}"
 
     def leave(self) -> bool:
         """End the selection.

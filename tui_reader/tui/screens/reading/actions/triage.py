@@ -121,9 +121,12 @@ class Triage:
         """Save corrected metadata, the result of the form that the command `details` opens."""
         reading = self._state.library.reading
         outcomes = [reading.edit_metadata(article, field, value) for field, value in fields.items()]
-        for outcome in outcomes:
-            if outcome.ids or outcome.message:
-                self._show_outcome(outcome)
+        message = " · ".join(outcome.message for outcome in outcomes if outcome.message)
+        if message:
+            # One message for all: each would take the place of the one before.
+            ids = tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.ids))
+            last = outcomes[-1]
+            self._show_outcome(last._replace(message=message, ids=ids, undo=any(each.undo for each in outcomes)))
         self._listing.refresh()
         if self._state.pane is not Pane.ARTICLE:
             self._navigator.show_current()

@@ -51,6 +51,8 @@ class UndoActions:
     def _undo_or_redo(self, step: Callable[[], Outcome], count: int) -> None:
         state, painted, shown = self._state, self._highlight_actions.painted, self._state.shown
         outcome, touched = run_steps(step, count)
+        if outcome.steps or step == state.library.reading.undo:
+            state.undo_was_run(found=bool(outcome.steps))
         self._listing.touch(touched)
         # The article may match the view again, or no longer; show the changed article.
         article = outcome.ids[0] if len(outcome.ids) == 1 else None

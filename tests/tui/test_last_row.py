@@ -1,0 +1,244 @@
+"""The last row: the mode of a selection, continuations of half-typed keys, refusals, and how long a message stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.geometry import Size
+
+from tui_reader.services.library.events import Notice, Saved, Saving, ScanFinished, ScanProgress
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.widgets import bars
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Start = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def said(reader: Any) -> str:
+    return str(reader.app.reading.state.panes.status.said)
+
+
+# The mode
+
+
+@pytest.mark.parametrize("size", [(120, 35), (80, 24), (40, 12)])
+async def test_a_selection_says_its_mode_and_how_much_it_holds(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("l")
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("}", "}")
+        assert "SELECT" not in reader.last_row
+        await reader.keys("v")
+        assert "SELECT 5 words" in reader.last_row
+        await reader.keys("w")
+        assert "SELECT 6 words" in reader.last_row
+        await reader.keys("o", "$")
+        assert "SELECT" in reader.last_row
+        assert "? keys" in reader.last_row
+        await reader.keys("V")
+        assert "SELECT 1 paragraph" in reader.last_row
+        await reader.keys("2", "}")
+        assert re.search(r"SELECT [23] paragraphs", reader.last_row)
+        await reader.keys("escape")
+        assert "SELECT" not in reader.last_row
+
+
+# Half-typed keys
+
+
+@pytest.mark.parametrize("size", [(120, 35), (80, 24)])
+async def test_half_typed_keys_of_a_selection_show_what_may_follow(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await reader.keys("l", "}", "v", "a")
+        assert reader.last_row.strip().startswith("a  a note  s sentence  p paragraph  w word")
+        await reader.keys("escape", "i")
+        assert reader.last_row.strip().startswith("i  s sentence  p paragraph  w word")
+        assert reader.last_row.count("brackets") == 1, "a command with several keys is named once"
+
+
+PREFIXES = {
+    Pane.SIDEBAR: ("g", "[", "]"),
+    Pane.LIST: ("g", "[", "]"),
+    Pane.ARTICLE: ("g", "[", "]", "c"),
+    Pane.SELECTION: ("g", "c", "i"),
+}
+WAYS = {Pane.SIDEBAR: ["h"], Pane.LIST: [], Pane.ARTICLE: ["l", ")"], Pane.SELECTION: ["l", ")", "v"]}
+
+
+@pytest.mark.parametrize("pane", list(PREFIXES))
+async def test_a_key_that_continues_nothing_is_refused_and_does_not_run(
+    start: Start, articles: Path, pane: Pane
+) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await reader.keys(*WAYS[pane])
+        state = reader.app.reading.state
+        for prefix in PREFIXES[pane]:
+            for key, written in (("z", "z"), ("space", "space"), ("enter", "enter"), ("R", "R"), ("ctrl+d", "ctrl+d")):
+                await reader.keys(prefix, key)
+                assert said(reader) == f"no command on {prefix}{'' if len(key) == 1 else ' '}{written}"
+                assert state.context is pane
+        assert "LIBRARY" in reader.text, "z hides the panes"
+        assert "all read" not in said(reader)
+        assert reader.library.reading.undo().steps == 0
+
+
+async def test_a_half_typed_key_is_not_forgotten_while_its_continuations_are_read(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        status = reader.app.reading.state.panes.status
+        timers: list[float] = []
+        monkeypatch.setattr(reader.app.reading, "set_timer", lambda seconds, *_: timers.append(seconds))
+        await reader.keys("g")
+        assert not timers
+        assert status._typed == "g"
+
+
+@pytest.mark.parametrize("words", ["this is good", "xvjJGzq", "eRR"])
+async def test_words_typed_behind_the_note_key_of_a_selection_do_nothing(
+    start: Start, articles: Path, words: str
+) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await reader.keys("l", ")", "v")
+        selected = reader.app.reading.state.panes.article.selection.range
+        reader.burst("a", *(key if key != " " else "space" for key in words))
+        await reader.until(lambda: "aa writes a note" in said(reader))
+        await reader.pilot.pause()
+        assert reader.app.reading.state.panes.article.selection.range == selected
+        assert reader.app.reading.state.context is Pane.SELECTION
+        await reader.keys("escape", "w")
+        assert reader.app.reading.state.panes.article.selection.range != selected
+
+
+async def test_a_letter_of_no_link_is_refused(start: Start, articles: Path) -> None:
+    (articles / "links.md").write_text("# Links\n\n[one](beta.md) and [two](gamma.md), a [third](alpha.md)\n")
+    async with start(articles) as reader:
+        await reader.sees("Links")
+        state = reader.app.reading.state
+        await reader.until(lambda: state.headline(state.panes.headlines.current))
+        while state.headline(state.panes.headlines.current).title != "Links":
+            await reader.keys("j")
+        await reader.keys("l", "f", "z")
+        assert said(reader) == "no link on z"
+        assert "LIBRARY" in reader.text
+
+
+# Hints that fit
+
+
+async def test_no_hint_is_shown_for_what_would_do_nothing(start: Start, articles: Path) -> None:
+    async with start(articles, size=(300, 35)) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        assert "keep search" not in reader.last_row
+        assert "undo" not in reader.last_row
+        await reader.keys("s")
+        await reader.until(lambda: "starred" in said(reader))
+        reader.app.reading.state.say("")
+        await reader.until(lambda: "u undo" in reader.last_row)
+        await reader.keys("u", "u")
+        reader.app.reading.state.say("")
+        await reader.until(lambda: "u undo" not in reader.last_row)
+        await reader.keys("h")
+        assert "include" not in reader.last_row
+        await reader.keys("G")
+        assert "+ include" in reader.last_row
+        await reader.keys("l", "l")
+        assert "mark" not in reader.last_row
+        assert "x delete" not in reader.last_row
+        await reader.keys(")", "H")
+        reader.app.reading.state.say("")
+        await reader.until(lambda: "x delete" in reader.last_row and "]h next mark" in reader.last_row)
+
+
+async def test_a_message_offers_no_key_that_is_not_in_force(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await reader.keys("l", ")", "s")
+        assert said(reader) == "starred “Alpha wolf” · u undoes"
+        await reader.keys("v")
+        assert said(reader) == "starred “Alpha wolf”"
+
+
+# How long a message stays
+
+
+async def test_what_a_bulk_verb_did_is_said_while_it_is_saved(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        handle = reader.app.reading.library_events.handle
+        await reader.sees("3 unread")
+        await reader.keys("R")
+        result = said(reader)
+        assert result.startswith("marked 3 articles as read")
+        for event, activity in ((Saving(0.2), "saving…"), (Saving(0.4), "saving…"), (Saved(), "saved")):
+            handle(event)
+            await reader.until(lambda activity=activity: f"{result} · {activity}" in reader.last_row)
+        handle(Notice("merged the changes of another window"))
+        assert said(reader) == f"{result} · merged the changes of another window"
+
+
+async def test_saving_hides_neither_hints_nor_messages_in_the_list_of_annotations(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await reader.keys("l", ")", "H", "A")
+        reader.app.reading.library_events.handle(Saving(0.2))
+        await reader.until(lambda: "saving…" in reader.last_row and "? keys" in reader.last_row)
+
+
+async def test_the_progress_of_a_scan_stands_in_the_first_row(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        handle = reader.app.reading.library_events.handle
+        handle(ScanProgress(1200, 5000))
+        await reader.until(lambda: "reading 1,200 of 5,000" in reader.lines()[0])
+        assert said(reader) == ""
+        handle(ScanFinished(3))
+        await reader.until(lambda: "reading 1,200" not in reader.text)
+
+
+async def test_every_message_ends_by_itself(start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The row itself keeps the time, so that no caller can forget to."""
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        row = reader.app.reading.state.panes.status
+        for say in (row.say, reader.app.say, reader.app.reading.say, reader.app.reading.state.refuse):
+            timers: list[tuple[float, Callable[[], None]]] = []
+            set_timer = row.set_timer
+            monkeypatch.setattr(row, "set_timer", lambda seconds, end, timers=timers: timers.append((seconds, end)))
+            say("something was done")
+            monkeypatch.setattr(row, "set_timer", set_timer)
+            row._clear_timer = None
+            assert row.said == "something was done"
+            assert timers[0][0] <= bars.MOST_SECONDS == 6
+            timers[0][1]()
+            assert row.said == ""
+
+
+def test_the_row_paints_mode_hints_message_and_activity_within_its_width() -> None:
+    for width in (20, 40, 80, 120):
+        row = bars.StatusBar()
+        row._size = Size(width, 1)
+        row.named_style = bars_style  # type: ignore[method-assign, assignment]
+        row._mode, row._said, row._activity = "SELECT 23 words", "starred “A long title of an article”", "saving…"
+        assert row.paint_row(0, width).cell_length == width
+
+
+def bars_style(_: str) -> Any:
+    from rich.style import Style
+
+    return Style()

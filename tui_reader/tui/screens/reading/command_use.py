@@ -1,0 +1,95 @@
+"""Which commands of the reading screen would do something now: the last row shows hints for these only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.document.outline import outline
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.table import COLOUR_COMMANDS
+from tui_reader.tui.widgets.tag_sidebar import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.tui.screens.reading.reading_host import ReadingHost
+
+
+class CommandUse:
+    """Answers for each command whether it would do something. An answer costs microseconds: each key asks for all."""
+
+    def __init__(self, host: ReadingHost) -> None:
+        self._host, self._state = host, host.state
+        self._outlined: tuple[Document | None, bool] = (None, False)
+        """The last document that was asked for headings, and whether it has any."""
+        on_article = ("open", "toggle_read", "star", "up_next", "archive", "tags", "details", "note_on_article")
+        on_text = ("highlight", "note", "note_outside", "select", "next_sentence", "next_paragraph", *COLOUR_COMMANDS)
+        on_mark = ("delete_annotation", "resize_mark", "accept_place", "cycle_marks")
+        on_tag, on_search = ("include_tag", "exclude_tag"), ("edit_search", "rename_search", "delete_search")
+        self._checks: dict[str, Callable[[], bool]] = {
+            **dict.fromkeys((*on_article, "copy_link", "open_original", "annotations_here"), self._has_article),
+            **dict.fromkeys(on_text, self._has_text),
+            **dict.fromkeys(on_mark, self._has_mark),
+            **dict.fromkeys(("next_mark", "previous_mark"), self._has_marks),
+            **dict.fromkeys(("next_change", "previous_change"), self._compares),
+            **dict.fromkeys(("outline", "next_heading", "previous_heading"), self._has_headings),
+            **dict.fromkeys(("save_search", "clear_filter"), lambda: not self._state.query.is_empty),
+            **dict.fromkeys(on_tag, lambda: self._stands_in(Section.TAGS)),
+            **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),
+            "join_stories": self._has_other_stories,
+            "next_article": self._has_next,
+            "undo": lambda: self._state.can_undo,
+        }
+
+    @property
+    def mode(self) -> str:
+        """How much is selected; empty if nothing is being selected."""
+        is_selecting = self._host.is_wired and self._state.context is Pane.SELECTION
+        return self._host.selection_actions.mode if is_selecting else ""
+
+    def is_useful(self, command: str) -> bool:
+        """Return False if the command with this id would only say that there is nothing to do."""
+        check = self._checks.get(command)
+        return check is None or check()
+
+    @property
+    def _document(self) -> Document | None:
+        return self._state.panes.article.document if self._host.is_wired else None
+
+    def _has_article(self) -> bool:
+        return self._state.target is not None
+
+    def _has_text(self) -> bool:
+        document = self._document
+        return document is not None and document.has_text and self._state.comparison is None
+
+    def _has_mark(self) -> bool:
+        return self._host.is_wired and self._state.panes.article.highlights.current is not None
+
+    def _has_marks(self) -> bool:
+        return self._host.is_wired and bool(self._host.highlight_actions.painted)
+
+    def _compares(self) -> bool:
+        return self._state.comparison is not None
+
+    def _has_headings(self) -> bool:
+        document = self._document
+        if document is None:
+            return False
+        if document is not self._outlined[0]:
+            self._outlined = document, bool(outline(document))
+        return self._outlined[1]
+
+    def _has_other_stories(self) -> bool:
+        document = self._document
+        return document is not None and document.tail is not None
+
+    def _has_next(self) -> bool:
+        headlines = self._state.panes.headlines
+        return headlines.cursor + 1 < len(headlines.ids) or self._state.pane is Pane.ARTICLE
+
+    def _stands_in(self, section: Section) -> bool:
+        """Return True if the sidebar's cursor is on an entry of a section, and not on its title."""
+        entry = self._state.panes.sidebar.current
+        return entry is not None and entry.section is section and bool(entry.name)
