@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles import scanner
 from tui_reader.services.library import composition
 from tui_reader.services.library import library as library_module
-from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded
+from tui_reader.services.library.events import Event, Notice, ScanFinished, ScanProgress, SyncNeeded
 from tui_reader.services.library.opening import init_library, open_library
 from tui_reader.sources import files, folders
 
@@ -385,3 +386,19 @@ def test_notices_of_the_store_after_opening_are_sent(tmp_path: Path) -> None:
         assert events.count(Notice("The fold failed: the disk is full.")) == 1
     finally:
         library.close()
+
+
+def test_the_first_scan_reports_how_many_files_there_are_before_it_reads_them(tmp_path: Path) -> None:
+    for name in ("0.md", "1.md", "2.md", "x.pdf"):
+        write(tmp_path / "lib" / name, f"# Title {name}\n\nA text.\n")
+    library = open_library([tmp_path / "lib"])
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    library.start(events.put)
+    found: list[Event] = []
+    while not any(isinstance(event, ScanFinished) for event in found):
+        found.append(events.get(timeout=8))
+    library.sync()
+    library.close()
+    progress = [event for event in found if isinstance(event, ScanProgress)]
+    assert progress[0] == ScanProgress(0, 3)
+    assert library.passed_over == "1 file of a kind not read (1 .pdf)"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui_reader.config import Settings
+from tui_reader.services.library.events import ScanFinished, ScanProgress
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COMMANDS
 
@@ -275,3 +276,33 @@ async def test_the_counts_of_the_sidebar_are_those_of_the_listed_articles(start:
         await reader.keys("escape", "s", "h", "j", "j", "enter")
         await reader.until(lambda: "STARRED" in reader.text and "nature" not in counts(reader))
         assert counts(reader).items() >= {"Starred": "1", "space": "1", "tools": "1"}.items()
+
+
+async def test_the_first_scan_and_what_it_passes_over_are_said(start: Start, tmp_path: Path) -> None:
+    for name in ("a.pdf", "b.pdf", "c.epub"):
+        (tmp_path / name).touch()
+    said = "3 files of kinds not read (2 .pdf, 1 .epub)"
+    async with start(tmp_path, size=(80, 24)) as reader:
+        await reader.until(lambda: reader.app.reading.state.scan is None)
+        await reader.until(lambda: said in " ".join(line[:32].strip() for line in reader.lines()))
+        await reader.sees("No articles yet", "Put .md or .txt")
+        await reader.keys("?")
+        await reader.sees("NOTICES", f"Passed over: {said}.")
+        await reader.keys("q")
+        state, events_of = reader.app.reading.state, reader.app.reading.library_events
+        state.scan = 0, 0
+        for event, text in (
+            (ScanProgress(3400, 0), "Reading the folder … 3,400"),
+            (ScanProgress(0, 5000), "Reading the folder … 0 of"),
+            (ScanProgress(1200, 5000), "Reading the folder … 1,200"),
+        ):
+            events_of.handle(event)
+            await reader.sees(text)
+            assert "No articles yet" not in reader.text
+        reader.app.reading.listing.match("nothing")
+        await reader.sees("Reading the folder … 1,200")
+        reader.app.reading.listing.match("")
+        events_of.handle(ScanFinished(0))
+        await reader.sees("No articles yet")
+        events_of.handle(ScanProgress(300, 5000))
+        assert "No articles yet" in reader.text

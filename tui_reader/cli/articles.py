@@ -194,7 +194,10 @@ class _opened:  # noqa: N801 - used as a function
         if parsed.problem:
             print_notice(f"{parsed.problem} It is searched for as words.")
         found = queries.articles(parsed.term)
-        if not found:
+        if not len(library.catalogue):
+            passed_over = f" Passed over: {library.passed_over}." if library.passed_over else ""
+            print_notice(f"There are no articles in this library.{passed_over}")
+        elif not found:
             print_notice(f"No article matches ({len(library.catalogue):,} in all): {queries.explain(parsed)}.")
         return library, found
 

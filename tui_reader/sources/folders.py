@@ -11,6 +11,7 @@ from tui_reader.sources import watcher
 from tui_reader.sources.base import Entry, RawArticle
 from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError, read_bytes
 from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
+from tui_reader.sources.passed_over import PassedOver, PassedOverCounter
 
 if TYPE_CHECKING:
     import threading
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _IGNORE_FILE_LIMIT = MEGABYTE
 """Largest size of an ignore file in bytes; a larger file is no list of patterns, and may be a link to any file."""
+_STATE_FILE = "library.json"
+"""Begins the names of the program's own files, which do not count as passed over."""
 
 
 class Folders:
@@ -47,15 +50,18 @@ class Folders:
         self._limit = limit
         self._with_articles: set[str] = set()
         """Folders in which the last complete listing found articles."""
+        self.passed_over = PassedOver()
+        """What the last complete listing passed over."""
 
     def entries(self) -> Iterator[Entry]:
         """List all articles, folder by folder, sorted by name within each folder."""
         with_articles: set[str] = set()
+        passed_over = PassedOverCounter()
         for root in self._roots:
-            for entry in walk(root, self._rules, self._is_article, self._on_unlistable):
+            for entry in walk(root, self._rules, self._is_article, self._on_unlistable, passed_over):
                 with_articles.add(os.path.dirname(entry.key))  # noqa: PTH120 - once for each file
                 yield entry
-        self._with_articles = with_articles
+        self._with_articles, self.passed_over = with_articles, passed_over.result()
 
     def read(self, key: str) -> RawArticle:
         """Return the bytes of a file; see `read_bytes` for the errors."""
@@ -87,6 +93,7 @@ def walk(
     rules: Rules,
     is_article: Callable[[str], bool],
     on_unlistable: Callable[[str], None],
+    passed_over: PassedOverCounter | None = None,
 ) -> Iterator[Entry]:
     """Yield every article in a folder and its subfolders, sorted by name.
 
@@ -98,7 +105,9 @@ def walk(
         rules: Patterns to leave out, in addition to those of the ignore files in the folders.
         is_article: Returns True for the file names of articles.
         on_unlistable: Called with the path of each folder that cannot be listed.
+        passed_over: Counts the files that are no articles, and what the rules ignore.
     """
+    passed_over = passed_over or PassedOverCounter()
     seen: set[tuple[int, int]] = set()
     # An explicit stack: trees may be deeper than Python's recursion.
     stack: list[tuple[str, str, Rules]] = [(os.fspath(root), "", rules)]
@@ -125,7 +134,14 @@ def walk(
                 if child.is_dir():
                     if not here.ignores(path, folder=True):
                         below.append((child.path, path, here))
-                elif is_article(name) and not here.ignores(path, folder=False):
+                    else:
+                        passed_over.ignored += 1
+                elif not is_article(name):
+                    if not name.startswith(_STATE_FILE):
+                        passed_over.add(name)
+                elif here.ignores(path, folder=False):
+                    passed_over.ignored += 1
+                else:
                     status = child.stat()
                     # Pipes, sockets and devices are never opened; they are not even listed.
                     if stat.S_ISREG(status.st_mode):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.identities import FoundFile
     from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.sources.base import Source
+    from tui_reader.sources.passed_over import PassedOver
 
 FIRST_BATCH_SECONDS = 0.03
 """Seconds of reading after which the first articles are delivered, so that the screen fills at once."""
@@ -109,6 +110,11 @@ class Scanner:
         finally:
             self._cache.close()
 
+    @property
+    def passed_over(self) -> PassedOver:
+        """What the last listing of the folders passed over. Thread-safe."""
+        return self._in_folders.passed_over
+
     def _remember(self) -> None:
         """Deliver the rest of the cached results."""
         rest = [file for file in self._cache.load(after=len(self._known)) if file.path not in self._known]
@@ -124,7 +130,7 @@ class Scanner:
             Seconds that listing took.
         """
         began = time.monotonic()
-        entries = self._list()
+        entries = self._list(report=first)
         took = time.monotonic() - began
         if not first and entries is not None and self._is_doubtful(entries):
             self._stop.wait(SECOND_LOOK)
@@ -143,12 +149,16 @@ class Scanner:
             entries = others | self._list_files()
         self._take_in(entries, first=False)
 
-    def _list(self) -> dict[str, Entry] | None:
-        """Return every file, by path; None if the scan was stopped."""
+    def _list(self, *, report: bool = False) -> dict[str, Entry] | None:
+        """Return every file, by path; None if the scan was stopped. With `report`, send the progress of a slow one."""
         entries: dict[str, Entry] = {}
+        due = time.monotonic() + BATCH_SECONDS
         for entry in self._in_folders.entries():
             entries[entry.key] = entry
             yield_gil()
+            if report and time.monotonic() >= due:
+                self._send(ScanProgress(len(entries), 0))
+                due = time.monotonic() + BATCH_SECONDS
             if self._stop.is_set():
                 return None
         return entries | self._list_files()
@@ -205,6 +215,8 @@ class Scanner:
             self._cache.update((), gone)
         due = time.monotonic() + FIRST_BATCH_SECONDS
         was_split = False
+        if first and stale:
+            self._send(ScanProgress(0, len(stale)))
         for done, entry in enumerate(stale):
             if self._stop.is_set():
                 return

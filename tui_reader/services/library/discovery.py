@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.annotation_index import Counted
     from tui_reader.services.articles.identities import Batch
+    from tui_reader.services.articles.scanner import Scanner
     from tui_reader.services.library.events import EventSender
     from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.services.library.state import LibraryState
@@ -58,8 +59,14 @@ class Discovery:
         self.uncounted: list[ArticleId] = []
         """Annotated articles whose headlines do not show their numbers yet."""
         self._stop = threading.Event()
+        self._scanner: Scanner | None = None
         self._scanning: threading.Thread | None = None
         self._counting: threading.Thread | None = None
+
+    @property
+    def passed_over(self) -> str:
+        """What the last listing of the folders passed over, as a sentence without a full stop; empty if nothing."""
+        return self._scanner.passed_over.sentence if self._scanner is not None else ""
 
     def start(self) -> None:
         """Start both threads."""
@@ -107,7 +114,7 @@ class Discovery:
         # Imported here since scanning, watching and reading headers are not needed for the first frame (30 ms).
         from tui_reader.services.articles.scanner import Scanner  # noqa: PLC0415
 
-        scanner = Scanner(
+        scanner = self._scanner = Scanner(
             self._paths,
             self._settings,
             self._cache,

@@ -32,7 +32,10 @@ class SyncNeeded(_Fieldless):
 
 
 class ScanProgress(NamedTuple):
-    """Progress of a scan: how many new and changed files were read, and how many there are in all."""
+    """Progress of a scan: how many new and changed files were read, and how many there are in all.
+
+    While the folders are still being listed, `total` is 0 and `done` the number of files listed so far.
+    """
 
     done: int
     total: int

@@ -129,6 +129,11 @@ class Library:
         return self._parts.discovery.batches.empty()
 
     @property
+    def passed_over(self) -> str:
+        """What the scan passed over: `120 files of kinds not read (80 .pdf, 40 .epub)`; empty if nothing."""
+        return self._parts.discovery.passed_over
+
+    @property
     def folders(self) -> tuple[Path, ...]:
         """The folders that are scanned; empty if only single files or standard input are shown."""
         return self._parts.paths.folders

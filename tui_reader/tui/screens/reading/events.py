@@ -50,10 +50,17 @@ class EventHandlers:
             case events.DocumentChanged(article):
                 host.navigator.changed(article)
             case events.ScanProgress(done, total):
+                if state.scan is not None:
+                    state.scan = done, total
+                if not state.panes.headlines.ids:
+                    host.listing.describe()
                 if total > LONG_SCAN and done < total:
                     state.panes.top.show_progress(f"reading {done:,} of {total:,}")
             case events.ScanFinished():
                 state.panes.top.show_progress("")
+                was_long, state.scan = state.scan is not None and state.scan[1] > LONG_SCAN, None
+                if was_long and state.library.passed_over and not state.panes.status.said:
+                    state.say(f"passed over: {state.library.passed_over}")
                 host.listing.describe()
                 host.resumption.scan_finished()
                 self._rules.scan_finished()

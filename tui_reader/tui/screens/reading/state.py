@@ -85,6 +85,8 @@ class ReadingScreenState:
         self._waiting_for_text: list[Callable[[], bool]] = []
         self._said_at = 0.0
         """When the last message was shown."""
+        self.scan: tuple[int, int] | None = (0, 0)
+        """Files read and all files, while the first scan runs; the latter is 0 while they are listed. None after it."""
         self._refusal = ""
         """The last message that is removed by the next key."""
         self._undo_hint = ""
@@ -326,12 +328,16 @@ class ReadingScreenState:
 
     def empty_lines(self) -> Sequence[str]:
         """Return the lines of an empty headline list: why it is empty, and what to do about it."""
+        if self.scan is not None and not len(self.library.catalogue):
+            return (self.scan_text(),)
         if not self.query.is_empty:
             lines = ["No article matches", "", f"searched: {explain(self.query.while_typing, self.settings.colours)}"]
             if self.view.shelf is not Shelf.INBOX:
                 lines.append(f"in: {self.view.shelf}")
             if self.query.problem:
                 lines.append(self.query.problem)
+            if self.scan is not None:
+                lines.append(self.scan_text())
             return *lines, "", f"{self.keymap.hint('clear_filter')}  clear the filter"
         if len(self.library.catalogue):
             return {
@@ -344,9 +350,21 @@ class ReadingScreenState:
         where = self.library.folders
         if not where:
             return "No articles", "", "Nothing that can be read was given."
+        passed_over = self.library.passed_over
         return (
             "No articles yet",
             "",
+            *((f"Passed over: {passed_over}", "") if passed_over else ()),
             f"Put .md or .txt files into {where[0]}",
             "They appear here by themselves.",
         )
+
+    def scan_text(self) -> str:
+        """Return what the first scan is at: `Reading the folder … 1,200 of 5,000`; empty if it is over."""
+        if self.scan is None:
+            return ""
+        done, total = self.scan
+        count = len(self.library.folders)
+        what = "the folder" if count == 1 else "the folders" if count else "the files"
+        how_far = f" {done:,} of {total:,}" if total else f" {done:,} found" if done else ""
+        return f"Reading {what} …{how_far}"

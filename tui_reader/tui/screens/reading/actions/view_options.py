@@ -194,7 +194,9 @@ class ViewOptions:
         """Show all keys."""
         from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
 
-        self._app.push_screen(Help(self._state.keymap, self._program.notices))
+        passed_over = self._state.library.passed_over
+        notices = [f"Passed over: {passed_over}."] if passed_over else []
+        self._app.push_screen(Help(self._state.keymap, [*self._program.notices, *notices]))
 
     @command("details")
     def details(self, _count: int | None) -> None:

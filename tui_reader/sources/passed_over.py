@@ -1,0 +1,54 @@
+"""What a listing of folders passed over: files of kinds that are not read, and names that a pattern leaves out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+MOST_KINDS = 4
+"""Number of kinds of files that are named, the most frequent ones."""
+
+
+class PassedOver(NamedTuple):
+    """The numbers of one listing."""
+
+    kinds: tuple[tuple[str, int], ...] = ()
+    """Suffixes of files that are not read, with their numbers, the most frequent first; empty for no suffix."""
+    ignored: int = 0
+    """Number of articles and folders that a pattern leaves out."""
+
+    @property
+    def files(self) -> int:
+        """Return the number of files of kinds that are not read."""
+        return sum(count for _, count in self.kinds)
+
+    @property
+    def sentence(self) -> str:
+        """Say what was passed over: `120 files of kinds not read (80 .pdf, 40 .epub)`; empty if nothing was."""
+        parts = []
+        if self.files:
+            named = [f"{count:,} {suffix or 'without a suffix'}" for suffix, count in self.kinds[:MOST_KINDS]]
+            more = ["…"] if len(self.kinds) > MOST_KINDS else []
+            kind = "file of a kind" if self.files == 1 else "files of kinds"
+            parts.append(f"{self.files:,} {kind} not read ({', '.join([*named, *more])})")
+        if self.ignored:
+            parts.append(f"{self.ignored:,} left out by patterns")
+        return " · ".join(parts)
+
+
+class PassedOverCounter:
+    """Counts while folders are listed."""
+
+    def __init__(self) -> None:
+        self._kinds: Counter[str] = Counter()
+        self.ignored = 0
+
+    def add(self, name: str) -> None:
+        """Count a file that is no article."""
+        dot = name.rfind(".")
+        self._kinds[name[dot:].lower() if dot > 0 else ""] += 1
+
+    def result(self) -> PassedOver:
+        """Return the numbers."""
+        kinds = sorted(self._kinds.items(), key=lambda each: (-each[1], each[0]))
+        return PassedOver(tuple(kinds), self.ignored)
