@@ -62,7 +62,7 @@ async def test_letters_filter_a_picker_with_many_entries_and_its_keys_are_shown(
 
 async def test_a_command_without_a_key_shows_none_in_the_help(start: Start, articles: Path) -> None:
     """A colon before it could be misread as a key."""
-    async with start(articles, size=(120, 200)) as reader:
+    async with start(articles, size=(120, 280)) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("?")
         await reader.sees("—  ", "no key, by name after :")
@@ -119,7 +119,7 @@ async def test_words_are_found_in_the_help(start: Start, articles: Path) -> None
         await reader.sees("no match")
         await reader.keys("escape", "/")
         await reader.types("behind the key")
-        await reader.sees("1 of 2", "▶ m")
+        await reader.sees("1 of 3", "▶ m")
         await reader.keys("escape", "/")
         await reader.types("previous")
         await reader.sees("▶ ", "1 of ")

@@ -30,7 +30,7 @@ def titles(reader: Reader, what: str) -> set[str]:
 
 async def test_motions_extend_a_choice_that_is_marked_counted_and_ended(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("v")
         await reader.sees("1 chosen  v ends")
         await reader.keys("j")
@@ -59,7 +59,7 @@ async def test_motions_extend_a_choice_that_is_marked_counted_and_ended(start: S
 @pytest.mark.parametrize(("key", "what"), [("s", "starred"), ("r", "read"), ("e", "archived"), ("L", "up_next")])
 async def test_keys_act_on_all_that_are_chosen_in_one_step(start: Start, articles: Path, key: str, what: str) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("j", "v", "j", key)
         await reader.last_row_shows("2 articles", "u undoes")
         assert titles(reader, what) == {"Beta", "Gamma"}
@@ -69,7 +69,7 @@ async def test_keys_act_on_all_that_are_chosen_in_one_step(start: Start, article
 
 async def test_what_is_chosen_stays_so_for_the_next_command(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("v", "j", "s", "j", "r")
         assert titles(reader, "starred") == titles(reader, "read") == {"Alpha", "Beta"}
         assert marked(reader) == {"Alpha", "Beta"}
@@ -80,7 +80,7 @@ async def test_what_is_chosen_stays_so_for_the_next_command(start: Start, articl
 
 async def test_tags_of_several_are_added_and_removed(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("*", "t")
         await reader.sees("tags of 3 articles")
         await reader.types("new one, -space")
@@ -94,7 +94,7 @@ async def test_tags_of_several_are_added_and_removed(start: Start, articles: Pat
 
 async def test_what_leaves_the_list_is_no_longer_chosen(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("*", "/")
         await reader.types("beta")
         await reader.keys("enter", "escape")

@@ -56,8 +56,9 @@ def check(reader: Reader, where: str) -> None:
 
 WALKS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("three panes", (), "ReadingScreen"),
-    ("the palette", (":",), "Picker"),
-    ("the palette, narrowed", (":", "s", "t"), "Picker"),
+    ("the command line", (":",), "CommandLine"),
+    ("the command line, narrowed", (":", "s", "t"), "CommandLine"),
+    ("a line with a tag", (":", *"tag +h"), "CommandLine"),
     ("the help with notices", ("?", "space", "G"), "Help"),
     ("the details", ("i", "down", "down"), "Details"),
     ("tags of an article", ("t",), "ReadingScreen"),

@@ -164,6 +164,10 @@ class Reading:
         label = f"put {_named(self._catalogue.rows(dict.fromkeys(edit.key for edit in edits)))} up next"
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
+    def remove_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
+        """Take articles out of those to read next."""
+        return self._change(self._catalogue.rows(ids), {"up_next": None}, "took {} out of up next")
+
     def edits_to_queue(self, ids: Sequence[ArticleId]) -> list[Edit]:
         """Return the edits that put articles behind those to read next; those that are there stay where they are."""
         queue, machine = self.up_next(), machine_name()

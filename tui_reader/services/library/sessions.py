@@ -45,6 +45,8 @@ class Session(NamedTuple):
     """Name of the active pane."""
     zen: bool = False
     """True if only the article was shown."""
+    commands: tuple[str, ...] = ()
+    """The lines that were run on the command line, the latest last."""
     theme: str = ""
     """The theme that was chosen; empty for that of the settings."""
     configured_theme: str = ""
@@ -99,6 +101,7 @@ def session_from(record: dict[str, Any]) -> Session:
     article = record.get("article")
     pane = record.get("pane")
     focus = record.get("focus")
+    commands = record.get("commands")
     return Session(
         shelf=Shelf(record["shelf"]) if record.get("shelf") in list(Shelf) else default.shelf,
         query=_text(record.get("query")),
@@ -111,6 +114,7 @@ def session_from(record: dict[str, Any]) -> Session:
         focus=_number(focus) if focus is not None else None,
         pane=pane if isinstance(pane, str) else default.pane,
         zen=record.get("zen") is True,
+        commands=tuple(map(_text, commands)) if isinstance(commands, list) else (),
         theme=_text(record.get("theme")),
         configured_theme=_text(record.get("configured_theme")),
     )

@@ -70,3 +70,5 @@ class Command(NamedTuple):
     """True if the command palette offers the command. False for motions, such as moving by a row."""
     takes_key: bool = False
     """True if the key after the command is its argument, such as the character to go to."""
+    argument: str = ""
+    """What may follow the name on the command line, besides a count: `NAME`, `[SCOPE]`. Brackets mean: or nothing."""

@@ -60,6 +60,47 @@ def help_lines(keymap: Keymap) -> Iterator[tuple[Group, list[tuple[str, str, str
         yield group, rows
 
 
+LINE_RULES = (
+    ("NAME", "any command by its name; a number after it is its count: :next_article 3"),
+    (
+        "[SCOPE]",
+        "this: the article; chosen: those chosen in the list; all: those that are listed; else chosen, else this",
+    ),
+    ("+TAG -TAG", 'tags to add and to remove; with blanks in quotes: :tag +nato -"to read" all'),
+)
+"""What may follow a command's name on the command line, with its meaning."""
+
+
+def line_usages() -> Iterator[tuple[str, str]]:
+    """Yield the commands that take arguments, as they are typed after `:`, with their help texts."""
+    for command in COMMANDS:
+        if command.argument:
+            yield f":{command.id} {command.argument}", command.help
+
+
+def line_sheet() -> str:
+    """Return the section about the command line in Markdown."""
+    rules = [f"- `{what}`: {meaning.replace(':next_article 3', '`:next_article 3`')}." for what, meaning in LINE_RULES]
+    rows = [f"| `{usage}` | {text} |" for usage, text in line_usages()]
+    return "\n".join(
+        [
+            "## The command line",
+            "",
+            "`:` offers all commands by their names. What a command takes follows its name, and the row below the list",
+            "says what the line would do, and to how many articles, before it is run. `tab` completes, `↑` shows",
+            "former lines, and one `u` undoes a line. On a line `star`, `archive` and `up_next` set the state that",
+            "their keys toggle.",
+            "",
+            *rules,
+            "",
+            "| line | what it does |",
+            "|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
 def where(command: Command) -> str:
     """Return the names of the panes where a command works; empty if it works in all of the reading screen."""
     if command.panes >= EVERYWHERE:

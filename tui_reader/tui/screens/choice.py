@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+MOST_SPREAD = 1.8
+"""Length, in letters typed, of the longest part of a name in which they may be scattered."""
+
+
 class Choice(NamedTuple):
     """One entry of a picker, and the function that choosing it calls."""
 
@@ -57,8 +61,9 @@ def _rank(choice: Choice, query: str) -> tuple[int, int] | None:
         return 4, 0
     if query in detail:
         return 5, 0
-    spread = _spread(query.replace(" ", ""), name)
-    return None if spread is None else (6, spread)
+    letters = query.replace(" ", "")
+    spread = _spread(letters, name)
+    return None if spread is None or spread > MOST_SPREAD * len(letters) else (6, spread)
 
 
 def _begin_words(typed: Sequence[str], text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
-from tui_reader.tui.commands.describe import help_lines
+from tui_reader.tui.commands.describe import LINE_RULES, help_lines, line_usages
 from tui_reader.tui.screens.page_screen import Page, PageScreen
 from tui_reader.tui.widgets.styled_lines import Piece, line, wrap
 
@@ -74,6 +74,12 @@ class HelpPage(Page):
                     lead = " " * indent
                 for number, part in enumerate(wrap(said, width - indent)):
                     yield ((lead if number == 0 else " " * indent, "key"), (part, "" if keys else "muted"))
+        yield ()
+        yield (("COMMAND LINE", "label"),)
+        for usage, text in (*line_usages(), *LINE_RULES):
+            yield ((usage, "key"),)
+            for part in wrap(text, width - 4):
+                yield (("    ", ""), (part, ""))
         yield ()
         yield (("SIGNS", "label"),)
         for sign, meaning in self._signs():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -28,7 +29,7 @@ class Picker(Dialog[Choice | None]):
     """A text field, and below it the entries that match."""
 
     AUTO_FOCUS = ""
-    CSS = """
+    DEFAULT_CSS = """
     Picker {
         align: center top; background: $background 60%;
         &:ansi { background: transparent; }
@@ -49,7 +50,9 @@ class Picker(Dialog[Choice | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "dismiss(None)", show=False),
+        # With priority, the app runs them before the next key: keys typed ahead are meant for the screen below.
+        Binding("escape,ctrl+c", "dismiss(None)", show=False, priority=True),
+        Binding("enter", "submit", show=False, priority=True),
         Binding("down,ctrl+n", "move(1)", show=False, priority=True),
         Binding("up,ctrl+p", "move(-1)", show=False, priority=True),
         Binding("tab", "take", show=False, priority=True),
@@ -58,6 +61,8 @@ class Picker(Dialog[Choice | None]):
         Binding("pageup", "move(-10)", show=False, priority=True),
     ]
     MOST_ROWS = 20
+    ALWAYS_SAYS = False
+    """True to show the row below the list at every width."""
     FEW_KEYS = "↑ ↓ move · enter takes · esc leaves"
     KEYS = "type to narrow · ↑ ↓ ctrl+n ctrl+p move · enter takes · esc leaves"
 
@@ -66,6 +71,8 @@ class Picker(Dialog[Choice | None]):
         super().__init__()
         self._placeholder, self._choices, self._start = placeholder, choices, cursor
         self._list, self._foot, self._sentence = ChoiceList(), SideText(), SideText(id="sentence")
+        self._handled = ""
+        """The text for which the entries are shown."""
         self._has_details = any(choice.detail for choice in choices)
 
     def compose(self) -> ComposeResult:
@@ -98,37 +105,66 @@ class Picker(Dialog[Choice | None]):
         width, height = self.app.size
         self.set_class(height < LOW_HEIGHT, "-low")
         self._foot.show(self.KEYS if width > len(self.KEYS) + 4 else self.FEW_KEYS)
-        self._sentence.display = self._has_details and width < SENTENCE_WIDTH
-        self._sentence.styles.height = 2 if width < SENTENCE_WIDTH else 1
+        self._sentence.display = self.ALWAYS_SAYS or (self._has_details and width < SENTENCE_WIDTH)
+        self._sentence.styles.height = 2
         taken = (2 if height < LOW_HEIGHT else 7) + (2 if self._sentence.display else 0)
+        taken += 2 if self.app.current_theme.ansi else 0  # its border
         self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, height - taken))
 
     def on_choice_list_moved(self) -> None:
+        """Say more about the entry under the cursor."""
+        self.describe()
+
+    def describe(self) -> None:
         """Show the sentence of the entry under the cursor in full."""
         current = self._list.current
         self._sentence.show(current.detail if current is not None else "", "text")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self) -> None:
         """Show the matching entries, the best first; if nothing is typed, all entries in the given order."""
-        self.typed_changed(event.value)
+        self._follow_typed()
+
+    def _follow_typed(self) -> None:
+        """Show the entries for the text in the field, unless they are shown."""
+        if self.typed != self._handled:
+            self._handled = self.typed
+            self.typed_changed(self._handled)
+
+    async def settle(self) -> None:
+        """Wait until the field has received every key that was typed so far, and the entries are those of its text."""
+        done = asyncio.Event()
+        self.query_one(Input).call_later(done.set)
+        await done.wait()
+        self._follow_typed()
 
     def typed_changed(self, text: str) -> None:
         """Show the entries that match a text."""
         self._list.show(matching(self._choices, text), 0 if text.strip() else self._start)
 
-    def on_input_submitted(self) -> None:
+    async def action_submit(self) -> None:
         """Choose the entry under the cursor."""
-        if self._list.current is not None:
-            self.dismiss(self._list.current)
+        await self.settle()
+        self.submit(self._list.current)
 
     def on_choice_list_clicked(self, event: ChoiceList.Clicked) -> None:
         """Choose the clicked entry."""
-        self.dismiss(event.choice)
+        self.clicked(event.choice)
 
-    def action_move(self, by: int) -> None:
+    def clicked(self, choice: Choice) -> None:
+        """Choose the clicked entry."""
+        self.submit(choice)
+
+    def submit(self, choice: Choice | None) -> None:
+        """Close the dialog with an entry, unless there is none."""
+        if choice is not None:
+            self.dismiss(choice)
+
+    async def action_move(self, by: int) -> None:
         """Move the cursor of the list while the text field has the focus."""
+        await self.settle()
         self._list.move(by)
 
-    def action_take(self) -> None:
+    async def action_take(self) -> None:
         """Move the cursor of the list; a picker that completes its text does that instead."""
+        await self.settle()
         self._list.move(1)

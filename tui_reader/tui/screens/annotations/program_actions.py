@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.keymap import written_all
-from tui_reader.tui.commands.table import COMMANDS, VIEW_COMMANDS
+from tui_reader.tui.commands.line import Plan, plan_plain, split, with_line
+from tui_reader.tui.commands.table import BY_ID, COMMANDS, VIEW_COMMANDS
 from tui_reader.tui.screens.suspension import suspend
 
 if TYPE_CHECKING:
     from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
+    from tui_reader.tui.screens.choice import Choice
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 
@@ -31,21 +33,37 @@ class ProgramActions:
 
     @command("palette")
     def palette(self, _count: int | None) -> None:
-        """Offer the commands of the list by their names."""
-        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - few open it
-        from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - not needed for the first frame
+        """Open the command line with the commands of the list."""
+        from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - few open it
+        from tui_reader.tui.screens.command_line import CommandLine  # noqa: PLC0415 - not needed for the first frame
 
+        state = self._state
         choices = [
             Choice(
                 command.id,
-                written_all(self._state.keymap.keys_of(command, Pane.ANNOTATIONS)),
-                partial(self._host.run, command),
-                self._state.help_of(command),
+                written_all(state.keymap.keys_of(command, Pane.ANNOTATIONS)),
+                lambda: None,
+                state.help_of(command),
             )
             for command in COMMANDS
             if command.palette and Pane.ANNOTATIONS in command.panes
         ]
-        self._host.app.push_screen(Picker("Commands", choices), run_choice)
+        self._host.app.push_screen(CommandLine(choices, self._plan, state.former_lines), self._run_line)
+
+    def _plan(self, text: str) -> Plan:
+        """Return what a line would do here."""
+        line = split(text)
+        found = BY_ID.get(line.name)
+        if found is None:
+            return Plan(problem=f"there is no command “{line.name}”" if line.name else "")
+        if Pane.ANNOTATIONS not in found.panes:
+            return Plan(problem=f"{found.id} does not work in the list of annotations")
+        return plan_plain(found, line, partial(self._host.run, found))
+
+    def _run_line(self, choice: Choice | None) -> None:
+        if choice is not None:
+            self._state.former_lines = with_line(self._state.former_lines, choice.name)
+            choice.run()
 
     @command_family({name: name for name in VIEW_COMMANDS})
     def show_view(self, name: str, _count: int | None) -> None:

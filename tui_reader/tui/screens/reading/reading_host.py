@@ -131,7 +131,7 @@ class ReadingHost(EditorHost, Protocol):
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command in the active pane."""
 
-    def run_named(self, name: str) -> None:
+    def run_named(self, name: str, count: int | None = None, key: str = "") -> None:
         """Run the command with this id in a pane where it works."""
 
     def run_outside(self, command: str, text: str) -> None:

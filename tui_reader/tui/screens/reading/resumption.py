@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui_reader.model.query import Sort
 from tui_reader.services.library.sessions import Session
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.line import MOST_LINES
 
 if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
@@ -67,6 +68,7 @@ class Resumption:
         """Set view, pane and cursor before the first frame."""
         state, session = self._state, self._session
         if session is not None:
+            state.former_lines = tuple(filter(None, session.commands))[-MOST_LINES:]
             is_kept = session.configured_sort == state.settings.sort
             state.set_view(sort=session.sort if is_kept else Sort(state.settings.sort))
             if not self._as_page:
@@ -182,7 +184,7 @@ class Resumption:
         """Return what is shown now, as the session to save. The themes are left out."""
         state, panes = self._state, self._state.panes
         if self._waits and self._session is not None:
-            return self._session
+            return self._session._replace(commands=state.former_lines)
         if not self._host.is_wired:
             return self._session or Session()
         is_reading = state.pane is Pane.ARTICLE
@@ -201,4 +203,5 @@ class Resumption:
             focus=focus.start if focus is not None and is_text else None,
             pane=state.pane.value,
             zen=self._pane_layout.zen,
+            commands=state.former_lines,
         )

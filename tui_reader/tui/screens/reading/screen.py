@@ -268,7 +268,7 @@ class ReadingScreen(KeyScreen):
         if chosen or self.state.panes.headlines.chosen_count:
             self.show_hints()
 
-    def run_named(self, name: str) -> None:
+    def run_named(self, name: str, count: int | None = None, key: str = "") -> None:
         """Run the command with this id.
 
         If it does not work in the active pane, activate the first pane where it does.
@@ -280,7 +280,7 @@ class ReadingScreen(KeyScreen):
             if pane is Pane.ARTICLE:
                 self.navigator.enter()
             self.pane_layout.activate(pane)
-        self.run(command)
+        self.run(command, count, key)
 
     @property
     def prompt(self) -> Prompt:

@@ -87,6 +87,8 @@ class ReadingScreenState:
         """When the last message was shown."""
         self.scan: tuple[int, int] | None = (0, 0)
         """Files read and all files, while the first scan runs; the latter is 0 while they are listed. None after it."""
+        self.former_lines: tuple[str, ...] = ()
+        """The lines that were run on the command line, the latest last."""
         self._refusal = ""
         """The last message that is removed by the next key."""
         self._undo_hint = ""

@@ -11,7 +11,9 @@ from tui_reader.tui.screens.clipboard import Clipboard
 from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
 from tui_reader.tui.screens.reading.actions.back import BackActions
 from tui_reader.tui.screens.reading.actions.bookmarks import BookmarkActions
+from tui_reader.tui.screens.reading.actions.bulk import BulkActions
 from tui_reader.tui.screens.reading.actions.changes import ChangesActions
+from tui_reader.tui.screens.reading.actions.command_lines import CommandLines
 from tui_reader.tui.screens.reading.actions.find import FindActions
 from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
 from tui_reader.tui.screens.reading.actions.links import LinkActions
@@ -79,8 +81,8 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         triage=triage,
         activate=activate,
         set_zen=pane_layout.set_zen,
-        run=host.run_named,
     )
+    bulk = BulkActions(state, listing, navigator, triage)
     quotes = QuoteActions(
         state, selection, copy_text=links.copy_text, pick=view_options.pick, ask=host.ask, run=host.run_outside
     )
@@ -101,6 +103,8 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         links,
         quotes,
         view_options,
+        bulk,
+        CommandLines(app, state, bulk, view_options, host.run_named),
         BackActions(host, pane_layout),
     )
     return Wiring(navigator, highlights, selection, links, changes, query, handlers_of(owners, WITH_SELECTION))

@@ -60,12 +60,12 @@ class Triage:
         if article is None or document is None or document.tail is None:
             self._state.refuse("this article has no other stories at its end")
             return
-        self._show_outcome(self._state.library.reading.join_tail(article))
+        self.show_outcome(self._state.library.reading.join_tail(article))
 
     @command("mark_all_read")
     def mark_all_read(self, _count: int | None) -> None:
         """Mark every article of the view as read."""
-        self._show_outcome(
+        self.show_outcome(
             self._state.library.reading.mark_all_read(self._state.panes.headlines.ids), "nothing is unread here"
         )
 
@@ -75,7 +75,7 @@ class Triage:
         if self._highlight_actions.tags():
             return
         if len(self._state.targets) > 1:
-            self._tags_of_several(self._state.targets)
+            self.ask_tags(self._state.targets)
             return
         article = self._state.target
         headline = self._state.headline(article)
@@ -84,7 +84,7 @@ class Triage:
         reading = self._state.library.reading
 
         def answered(answer: str) -> None:
-            self._show_outcome(reading.set_tags(article, answer.split(",")))
+            self.show_outcome(reading.set_tags(article, answer.split(",")))
 
         self._ask(
             Question(
@@ -96,21 +96,22 @@ class Triage:
             )
         )
 
-    def _tags_of_several(self, articles: Sequence[ArticleId]) -> None:
+    def ask_tags(self, articles: Sequence[ArticleId]) -> None:
         """Ask for the tags to add to several articles, and for those to remove, which begin with a minus sign."""
         reading = self._state.library.reading
+        what = f"tags of {len(articles):,} articles" if len(articles) > 1 else "tags to add"
         self._state.panes.headlines.keep_choice()
 
         def answered(answer: str) -> None:
             parts = [part.strip() for part in answer.split(",")]
             add = [part.removeprefix("+") for part in parts if not part.startswith("-")]
             remove = [part[1:] for part in parts if part.startswith("-")]
-            self._show_outcome(reading.edit_tags(articles, add, remove), "no tag is changed")
+            self.show_outcome(reading.edit_tags(articles, add, remove), "no tag is changed")
 
         tags = reading.all_tags()
         self._ask(
             Question(
-                f"tags of {len(articles):,} articles",
+                what,
                 answered,
                 suggestions=[*tags, *(f"-{tag}" for tag in tags)],
                 placeholder="such as: nato, -old",
@@ -126,7 +127,7 @@ class Triage:
             # One message for all: each would take the place of the one before.
             ids = tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.ids))
             last = outcomes[-1]
-            self._show_outcome(last._replace(message=message, ids=ids, undo=any(each.undo for each in outcomes)))
+            self.show_outcome(last._replace(message=message, ids=ids, undo=any(each.undo for each in outcomes)))
         self._listing.refresh()
         if self._state.pane is not Pane.ARTICLE:
             self._navigator.show_current()
@@ -150,9 +151,9 @@ class Triage:
     def _change(self, verb: Callable[[Sequence[ArticleId]], Outcome]) -> bool:
         articles = self._state.targets
         self._state.panes.headlines.keep_choice()
-        return bool(articles) and self._show_outcome(verb(articles))
+        return bool(articles) and self.show_outcome(verb(articles))
 
-    def _show_outcome(self, outcome: Outcome, otherwise: str = "") -> bool:
+    def show_outcome(self, outcome: Outcome, otherwise: str = "") -> bool:
         """Show the outcome of a change.
 
         Args:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.document.outline import outline
 from tui_reader.model.query import Sort
 from tui_reader.tui.commands.binding import command
-from tui_reader.tui.commands.command import IN_ANNOTATIONS, Pane
-from tui_reader.tui.commands.keymap import written_all
-from tui_reader.tui.commands.table import COMMANDS
+from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.choice import Choice, run_choice
 from tui_reader.tui.screens.suspension import suspend
 from tui_reader.tui.widgets.headline_list import Density
+from tui_reader.tui.widgets.tag_sidebar import Entry, Section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,11 +44,10 @@ class ViewOptions:
         triage: Triage,
         activate: Callable[[Pane], None],
         set_zen: Callable[[bool | None], None],
-        run: Callable[[str], None],
     ) -> None:
         self._app, self._program, self._state, self._listing = app, program, state, listing
         self._navigator, self._triage = navigator, triage
-        self._activate, self._set_zen, self._run = activate, set_zen, run
+        self._activate, self._set_zen = activate, set_zen
         self._density = Density(state.settings.density)
 
     @command("zen")
@@ -80,53 +78,83 @@ class ViewOptions:
     @command("density")
     def density(self, _count: int | None) -> None:
         """Switch to the next density of the headline list."""
-        self._density = DENSITIES[(DENSITIES.index(self._density) + 1) % len(DENSITIES)]
-        self._state.panes.headlines.set_density(self._density)
-        self._state.say(f"headlines: {self._density}")
+        self.set_density(DENSITIES[(DENSITIES.index(self._density) + 1) % len(DENSITIES)])
+
+    def set_density(self, density: Density) -> None:
+        """Change the space between headlines."""
+        self._density = density
+        self._state.panes.headlines.set_density(density)
+        self._state.say(f"headlines: {density}")
 
     @command("theme")
     def theme(self, _count: int | None) -> None:
         """Choose a theme. It is applied at once, and kept for the next start of this library if that is set."""
-
-        def use_theme(name: str) -> None:
-            self._program.use_theme(name)
-            kept = "for every library" if self._state.settings.resume else "to keep it"
-            self._state.say(f'theme: {name} · {kept}, set theme = "{name}" in the settings')
-
-        names = self._program.theme_names()
-        current = self._app.theme
+        names, current = self.theme_names(), self._app.theme
         self.pick(
             "Themes",
-            [Choice(name, "in use" if name == current else "", partial(use_theme, name)) for name in names],
+            [Choice(name, "in use" if name == current else "", partial(self.use_theme, name)) for name in names],
             cursor=names.index(current),
         )
+
+    def theme_names(self) -> list[str]:
+        """Return the names of all themes."""
+        return self._program.theme_names()
+
+    def use_theme(self, name: str) -> None:
+        """Show everything in a theme."""
+        self._program.use_theme(name)
+        kept = "for every library" if self._state.settings.resume else "to keep it"
+        self._state.say(f'theme: {name} · {kept}, set theme = "{name}" in the settings')
 
     @command("sort")
     def sort(self, _count: int | None) -> None:
         """Choose the order of the headlines."""
-
-        def order(sort: Sort) -> None:
-            self._listing.sort(sort)
-            self._navigator.show_current()
-
         current = self._state.view.sort
-        choices = [Choice(sort.value, "in use" if sort is current else "", partial(order, sort)) for sort in Sort]
+        choices = [Choice(sort.value, "in use" if sort is current else "", partial(self.order, sort)) for sort in Sort]
         self.pick("Order of the headlines", choices, cursor=list(Sort).index(current))
+
+    def order(self, sort: Sort) -> None:
+        """Change the order of the list."""
+        self._listing.sort(sort)
+        self._navigator.show_current()
 
     @command("filter_tag")
     def filter_tag(self, _count: int | None) -> None:
         """Choose a tag to filter by."""
-
-        def include(tag: str) -> None:
-            self._listing.mark_tag(tag, include=True)
-            self._activate(Pane.LIST)
-            self._navigator.show_current()
-
         tags = self._state.library.catalogue.counts().tags
         choices = [
-            Choice(tag, f"{count:,} article{'' if count == 1 else 's'}", partial(include, tag)) for tag, count in tags
+            Choice(tag, f"{count:,} article{'' if count == 1 else 's'}", partial(self.include_tag, tag))
+            for tag, count in tags
         ]
         self.pick("Tags", choices, "there are no tags")
+
+    def include_tag(self, tag: str) -> None:
+        """Narrow the list by a tag."""
+        self._listing.mark_tag(tag, include=True)
+        self._to_list()
+
+    @command("show_search")
+    def choose_search(self, _count: int | None) -> None:
+        """Choose a saved search to show."""
+        searches = self._state.library.searches.all()
+        choices = [Choice(each.name, "", partial(self.show_search, each.name), each.query) for each in searches]
+        self.pick("Saved searches", choices, "no search is saved")
+
+    def show_search(self, name: str) -> None:
+        """Show a saved search."""
+        search = next((each for each in self._state.library.searches.all() if each.name == name), None)
+        if search is not None:
+            self._listing.choose(Entry(Section.SEARCHES, search.name, id=search.id))
+            self._to_list()
+
+    def narrow(self, query: str) -> None:
+        """Narrow the list by a query."""
+        self._listing.match(f"{query} ")
+        self._to_list()
+
+    def _to_list(self) -> None:
+        self._activate(Pane.LIST)
+        self._navigator.show_current()
 
     @command("outline")
     def outline(self, _count: int | None) -> None:
@@ -152,26 +180,6 @@ class ViewOptions:
             for index, entry in enumerate(entries)
         ]
         self.pick("Headings", choices, "this article has no headings", max(0, current))
-
-    @command("palette")
-    def palette(self, _count: int | None) -> None:
-        """Choose a command by its name."""
-        keymap, pane = self._state.keymap, self._state.context
-        # Commands of the active pane come first. The other ones activate a pane where they work.
-        commands = sorted(
-            (c for c in COMMANDS if c.palette and c.panes != IN_ANNOTATIONS),
-            key=lambda command: pane not in command.panes,
-        )
-        choices = [
-            Choice(
-                command.id,
-                written_all(keymap.keys_of(command)),
-                partial(self._run, command.id),
-                self._state.help_of(command),
-            )
-            for command in commands
-        ]
-        self.pick("Commands", choices)
 
     def pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
         """Open a picker.

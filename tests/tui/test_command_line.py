@@ -1,0 +1,240 @@
+"""The command line: names with arguments, scopes, what is said before, completion, former lines and undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_reader.services.library.sessions import Opening
+from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.line import MOST_LINES, Scope, quoted, split, with_line
+from tui_reader.tui.commands.table import COMMANDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Reader, Start
+
+
+def titles(reader: Reader, what: str) -> set[str]:
+    """Return the first words of the titles of the articles whose state has a value."""
+    rows = reader.library.catalogue.everything()
+    return {row.title.split()[0] for row in rows if getattr(row.state, what)}
+
+
+async def runs(reader: Reader, line: str) -> None:
+    """Type a line and run it."""
+    await reader.keys(":")
+    await reader.types(line)
+    await reader.keys("enter")
+
+
+ALL = {"Alpha", "Beta", "Gamma"}
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "changed", "back"),
+    [
+        ("read all", "read", ALL, "unread all"),
+        ("star", "starred", {"Alpha"}, "unstar"),
+        ("star all", "starred", ALL, "unstar all"),
+        ("archive this", "archived", {"Alpha"}, ""),
+        ("up_next all", "up_next", ALL, "not_up_next all"),
+        ("up-next", "up_next", {"Alpha"}, "not_up_next"),
+        ("  :read   all ", "read", ALL, "unread all"),
+    ],
+)
+async def test_a_verb_acts_on_its_scope_in_one_step(
+    start: Start, articles: Path, line: str, what: str, changed: set[str], back: str
+) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "3 unread")
+        await runs(reader, line)
+        await reader.until(lambda: titles(reader, what) == changed)
+        await reader.last_row_shows("u undoes")
+        if what != "archived":
+            await runs(reader, line)
+            await reader.last_row_shows(" already")
+            assert titles(reader, what) == changed, "a line sets a state, and toggles nothing"
+        if back:
+            await runs(reader, back)
+            await reader.until(lambda: titles(reader, what) == set())
+            await reader.keys("u")
+            await reader.until(lambda: titles(reader, what) == changed)
+        await reader.keys("9", "u")
+        await reader.until(lambda: titles(reader, what) == set())
+
+
+async def test_the_line_says_what_it_acts_on_before_it_is_run(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "3 unread")
+        await reader.keys(":")
+        await reader.types("read")
+        await reader.sees("Mark as read · this article: “Alpha wolf”")
+        await reader.types(" all")
+        await reader.sees("all 3 in inbox")
+        await reader.types("es")
+        await reader.sees("“alles” is neither this, chosen nor all")
+        await reader.keys("enter")
+        await reader.sees("is neither this")
+        await reader.keys("escape", "v", "j", ":")
+        await reader.types("tag +new")
+        await reader.sees("2 chosen · +new")
+        await reader.keys("enter")
+        await reader.last_row_shows("tagged 2 articles: +new")
+        await reader.keys("escape", "/")
+        await reader.types("tag:new")
+        await reader.keys("enter", ":")
+        await reader.types('tag -new +"a b" all')
+        await reader.sees("all 2 that match · +a b, -new")
+        await reader.keys("enter")
+        await reader.last_row_shows("tagged 2 articles: +a b -new")
+        await reader.keys("u", "escape")
+        tags = {row.title.split()[0]: "new" in row.tags for row in reader.library.catalogue.everything()}
+        assert tags == {"Alpha": True, "Beta": True, "Gamma": False}
+        await reader.keys(":")
+        await reader.types("star chosen")
+        await reader.sees("nothing is chosen")
+        await reader.keys("escape", ":")
+        await reader.types("staar")
+        await reader.keys("enter")
+        await reader.sees("did you mean star?")
+
+
+async def test_names_numbers_and_letters_follow_other_commands(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await runs(reader, "sort title")
+        await reader.sees("by title")
+        await runs(reader, "sort oldest first")
+        await reader.sees("oldest first")
+        await runs(reader, "sort newe")
+        await reader.sees("newest first")
+        await runs(reader, "theme mocha-none")
+        await reader.sees("is none of them")
+        await reader.keys("escape")
+        await runs(reader, "theme nord")
+        await reader.last_row_shows("theme: nord")
+        await runs(reader, "next_article 2")
+        await reader.sees("Paragraph 1 of Gamma")
+        await runs(reader, "search tag:tools")
+        await reader.sees("INBOX tag:tools")
+        await runs(reader, "clear_filter")
+        await runs(reader, "filter_tag nature")
+        await reader.sees("INBOX tag:nature")
+        await runs(reader, "show_search long")
+        await reader.sees("INBOX minutes>=15")
+        await runs(reader, "clear_filter now")
+        await reader.sees("clear_filter takes nothing after its name")
+        await reader.keys("escape", "g", "c", "enter")
+        await runs(reader, "set_bookmark a")
+        await reader.last_row_shows("set bookmark a")
+        await runs(reader, "down 5")
+        await runs(reader, "select_word")
+        await reader.sees("works in a selection, which v begins")
+        await reader.keys("escape")
+        await runs(reader, "edit_annotation")
+        await reader.sees("works in the list of annotations, which A shows")
+        await reader.keys("escape")
+        await runs(reader, "all_annotations")
+        await reader.until(lambda: type(reader.app.screen).__name__ == "AnnotationsScreen")
+        await runs(reader, "down 2")
+        await runs(reader, "next_article")
+        await reader.sees("next_article does not work in the list of annotations")
+        await reader.keys("escape")
+        await runs(reader, "back")
+        await reader.until(lambda: reader.app.reading.state.context is Pane.ARTICLE)
+
+
+async def test_keys_typed_ahead_of_a_line_act_after_it(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Gamma rays", "3 unread")
+        reader.burst(":", *"star", "enter", "j", ":", *"tag", "tab", *"+burst", "enter", "j", "r")
+        await reader.until(lambda: titles(reader, "read") == {"Gamma"})
+        assert titles(reader, "starred") == {"Alpha"}
+        assert [row.title for row in reader.library.catalogue.everything() if "burst" in row.tags] == ["Beta test"]
+
+
+async def test_tab_completes_and_arrows_choose_what_follows(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys(":")
+        await reader.types("unst")
+        await reader.keys("tab")
+        await reader.types("al")
+        await reader.keys("tab", "escape", ":")
+        await reader.types("tag")
+        await reader.keys("ctrl+n", "ctrl+p", "tab")
+        await reader.types("+s")
+        await reader.keys("tab")
+        await reader.types("-nat")
+        await reader.keys("tab")
+        await reader.sees("tag +space -nature", "this article: “Alpha wolf” · +space, -nature")
+        await reader.keys("enter")
+        await reader.last_row_shows("tagged “Alpha wolf”: +space -nature")
+        await reader.keys(":")
+        await reader.types("sort ")
+        await reader.keys("down", "down", "enter")
+        await reader.sees("by title")
+
+
+async def test_former_lines_come_back_also_after_a_restart(start: Start, articles: Path) -> None:
+    async with start(articles, opening=Opening()) as reader:
+        await reader.sees("Alpha wolf")
+        await runs(reader, "tag +first")
+        await runs(reader, "sort title")
+        await runs(reader, "tag +first")
+        await reader.keys(":")
+        await reader.types("sta")
+        await reader.keys("up")
+        await reader.sees("tag +first")
+        await reader.keys("up", "up")
+        await reader.sees("sort title")
+        await reader.keys("down", "down")
+        await reader.sees("Star, or take the star off")
+        await reader.keys("escape")
+    async with start(articles, opening=Opening()) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys(":", "up", "up", "enter")
+        await reader.sees("by title")
+
+
+@given(st.text())
+def test_any_text_is_a_line(text: str) -> None:
+    line = split(text)
+    assert " " not in line.name
+    assert line.scope is None or line.scope in Scope
+    assert all(word.text == "" or word.is_quoted or not word.text.isspace() for word in line.words)
+
+
+@given(st.text(st.characters(exclude_characters='"', exclude_categories=("Cc", "Cs", "Z"))) | st.just("to read"))
+def test_a_quoted_word_is_read_as_it_was(word: str) -> None:
+    if word:
+        line = split(f"tag {quoted(word, '+')} all")
+        assert [each.text for each in line.words] == [f"+{word}"]
+        assert line.scope is Scope.ALL
+
+
+def test_a_tag_may_be_called_as_a_scope_is() -> None:
+    assert split("tag +all").words[0].text == "+all"
+    assert split('tag "all"').words[0].text == "all"
+    assert split('tag "all"').scope is None
+    assert split("tag all").scope is Scope.ALL
+
+
+def test_fifty_lines_are_kept_each_once() -> None:
+    lines: tuple[str, ...] = ()
+    for number in range(80):
+        lines = with_line(lines, f"down {number}")
+    assert len(lines) == MOST_LINES
+    assert with_line(lines, "down 70")[-1] == "down 70"
+    assert len(set(with_line(lines, "down 70"))) == MOST_LINES
+    assert with_line(lines, "x" * 10_000) == lines
+
+
+def test_arguments_are_told_in_the_table() -> None:
+    taking = {each.id for each in COMMANDS if each.argument}
+    assert {"read", "unread", "star", "unstar", "archive", "unarchive", "up_next", "tag", "sort", "theme"} <= taking
