@@ -259,7 +259,7 @@ async def test_a_quote_is_copied_with_its_source(start: Start, articles: Path) -
         await reader.sees("sent the quote with its source")
         assert "> Paragraph 1 of Alpha wolf." in reader.app.clipboard
         assert "Zoo" in reader.app.clipboard
-        await reader.keys("g", "y", "/")
+        await reader.keys("g", "y")
         await reader.types("bibtex")
         await reader.keys("enter")
         await reader.until(lambda: "@article" in reader.app.clipboard)

@@ -99,7 +99,7 @@ async def test_the_help_is_complete_on_a_small_screen(start: Start, articles: Pa
     async with start(articles, size=(40, 12)) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("?")
-        await reader.sees("A number before a key", "Close with q")
+        await reader.sees("A number before a key", "q closes")
         assert "…" not in reader.text
 
 
