@@ -20,11 +20,11 @@ from tui_reader.search.evaluation import (
     Context,
     compile_for_annotations,
     limit_of,
-    select_articles,
     sort_order,
 )
 from tui_reader.search.parser import parse
 from tui_reader.search.records import ArticleRecord, annotations_text
+from tui_reader.search.selection import select_articles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

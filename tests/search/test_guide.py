@@ -9,10 +9,11 @@ import pytest
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.annotation import Annotation, Placement, PlaceState
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
-from tui_reader.search.evaluation import Context, select_articles, sort_order
+from tui_reader.search.evaluation import Context, sort_order
 from tui_reader.search.guide import SECTIONS, Example
 from tui_reader.search.parser import parse
 from tui_reader.search.records import ArticleRecord, annotations_text
+from tui_reader.search.selection import select_articles
 
 TODAY = date(2026, 6, 10)
 

@@ -90,7 +90,7 @@ class ArticleRecord:
     them: 2 µs an article.
     """
 
-    __slots__ = ("_description", "_tags", "annotations", "headline")
+    __slots__ = ("_description", "_kind", "_tags", "annotations", "headline")
 
     def __init__(self, headline: Headline) -> None:
         self.headline = headline
@@ -98,6 +98,7 @@ class ArticleRecord:
         """None until a service has prepared it from the article's annotations."""
         self._description: DescriptionText | None = None
         self._tags: frozenset[str] | None = None
+        self._kind: str | None = None
 
     @property
     def description(self) -> DescriptionText:
@@ -123,5 +124,10 @@ class ArticleRecord:
     @property
     def kind(self) -> str:
         """Return the kind of the article's file: `markdown`, `text`, or its suffix."""
+        if self._kind is None:
+            self._kind = self._kind_of_file()
+        return self._kind
+
+    def _kind_of_file(self) -> str:
         _, dot, suffix = self.headline.article.location.rpartition("/")[2].rpartition(".")
         return _KINDS.get(suffix.lower(), suffix.lower()) if dot else "text"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from tui_reader.document.normalization import search_key
 from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import Listing, Sort
-from tui_reader.search.evaluation import select_articles
+from tui_reader.search.evaluation import Context
 from tui_reader.search.records import AnnotationsText, ArticleRecord
+from tui_reader.search.selection import StepwiseSelection, select_articles
 from tui_reader.services.articles.counts import Counts, Tally, has_same_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from tui_reader.model.query import Term
-    from tui_reader.search.evaluation import Context
 
 
 class Catalogue(Protocol):
@@ -60,6 +60,9 @@ class Catalogue(Protocol):
     def matching(self, ids: Iterable[ArticleId], query: Term, context: Context) -> list[ArticleId]:
         """Return those of some articles that match a query, in the order given; unknown ids are left out."""
 
+    def set_context(self, context: Context) -> None:
+        """Set the day, the names of colours and the searched texts that queries are evaluated with."""
+
     def counts(self) -> Counts:
         """Return the numbers of the sidebar; the cost depends on recent changes, not on the library's size."""
 
@@ -100,7 +103,7 @@ class _Row(ArticleRecord):
     def set(self, headline: Headline) -> None:
         """Replace the headline by another one of the same article."""
         if not has_same_description(self.headline, headline):
-            self._description = self._tags = None
+            self._description = self._tags = self._kind = None
             self._set_description(headline)
         self._set_state(headline)
 
@@ -147,6 +150,9 @@ class MemoryCatalogue:
         self._held: dict[ArticleId, Headline] = {}
         """Headlines of articles that no view lists any more: open ones whose files are gone."""
         self._orders: dict[Sort, list[_Entry]] = {}
+        self._context = Context()
+        self._selection: tuple[Sort, StepwiseSelection[_Row]] | None = None
+        """All articles in an order, and what the last query has selected of them, until an article changes."""
         self._tally = Tally()
         self._edition = 0
         self._unprepared: dict[ArticleId, None] = {}
@@ -181,7 +187,7 @@ class MemoryCatalogue:
 
     def count(self, view: Listing) -> int:
         """Return the number of articles of a view, without putting them in order."""
-        return len(select_articles(list(self._rows.values()), view.query))
+        return len(select_articles(list(self._rows.values()), view.query, self._context))
 
     def record(self, article_id: ArticleId) -> ArticleRecord | None:
         """Return an article as queries compare it; None if it is not in the library."""
@@ -190,6 +196,12 @@ class MemoryCatalogue:
     def note_annotations(self, ids: Iterable[ArticleId]) -> None:
         """Record that annotations of articles have changed; queries find the old ones until they are prepared."""
         self._unprepared.update(dict.fromkeys(each for each in ids if each in self._rows))
+
+    def set_context(self, context: Context) -> None:
+        """Set the day, the names of colours and the searched texts that queries are evaluated with."""
+        if context != self._context:
+            self._context = context
+            self._listed = self._positions = None
 
     @property
     def edition(self) -> int:
@@ -215,7 +227,7 @@ class MemoryCatalogue:
         row = self._rows.get(article_id)
         if row is not None:
             row.annotations = annotations
-            self._listed = self._positions = None
+            self._listed = self._positions = self._selection = None
 
     def hold(self, headline: Headline) -> None:
         """Take an article out of every view; `rows` still returns its headline until `release`."""
@@ -260,13 +272,15 @@ class MemoryCatalogue:
     def _list(self, view: Listing) -> list[ArticleId]:
         """Return the ids of a view; the list is shared, so a caller must not change it."""
         if self._listed is None or self._listed[0] != view:
-            rows = select_articles([entry[-1] for entry in self._order(view.sort)], view.query)
+            if self._selection is None or self._selection[0] is not view.sort:
+                self._selection = view.sort, StepwiseSelection([entry[-1] for entry in self._order(view.sort)])
+            rows = self._selection[1].select(view.query, self._context)
             self._listed, self._positions = (view, [row.headline.article.id for row in rows]), None
         return self._listed[1]
 
     def _changed(self, old: Headline | None, new: Headline | None) -> None:
         """Update counts, bookmarks and cached views for a headline that is added, changed or removed."""
-        self._listed = self._positions = None
+        self._listed = self._positions = self._selection = None
         if old is None or new is None or not has_same_description(old, new):
             self._edition += 1
         self._tally.replace(old, new)

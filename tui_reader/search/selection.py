@@ -1,0 +1,175 @@
+"""Selection of articles by a query that changes with every typed letter: only what has changed is evaluated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from tui_reader.document.normalization import search_key
+from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Value, Word
+from tui_reader.search.evaluation import Context, Needle, article_predicate, limit_of, tag_predicate
+from tui_reader.search.fields import FIELDS, ValueKind
+from tui_reader.search.records import ArticleRecord
+
+if TYPE_CHECKING:
+    from tui_reader.model.query import Term
+
+Record = TypeVar("Record", bound=ArticleRecord)
+
+
+def select_articles(records: list[Record], query: Term, context: Context | None = None) -> list[Record]:
+    """Return the articles that match a query, in the order given; 10,000 articles take 1 to 6 ms."""
+    return StepwiseSelection(records).select(query, context or Context())
+
+
+class _Step(NamedTuple, Generic[Record]):
+    """A term of a query, and the records that match it and all terms before it."""
+
+    term: Term
+    records: list[Record]
+
+
+class StepwiseSelection(Generic[Record]):
+    """Selects from records that do not change; what the last query has found narrows the search for the next one."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self.records = records
+        self._steps: list[_Step[Record]] = []
+        self._branches: list[StepwiseSelection[Record]] = []
+        """Selections of the alternatives of the last term that has some, all from one list of records."""
+        self._context = Context()
+
+    def select(self, query: Term, context: Context) -> list[Record]:
+        """Return the records that match a query, in their order, as many as its `limit:` allows."""
+        found = self.matching(query, context)
+        limit = limit_of(query)
+        return found if limit is None else found[:limit]
+
+    def matching(self, query: Term, context: Context) -> list[Record]:
+        """Return the records that match a query, in their order.
+
+        The first terms that are those of the last query are not evaluated again. The first other one is searched for in
+        what the term at its position found, if it can find nothing else: one more letter of a word, for example.
+        """
+        if context != self._context:
+            self._steps, self._context = [], context
+        terms = _terms(query)
+        kept = 0
+        while kept < min(len(terms), len(self._steps)) and self._steps[kept].term == terms[kept]:
+            kept += 1
+        changed = self._steps[kept] if kept < len(self._steps) else None
+        del self._steps[kept:]
+        for index, term in enumerate(terms[kept:]):
+            before = self._steps[-1].records if self._steps else self.records
+            if isinstance(term, Or):
+                found = self._alternatives(before, term, context)
+            elif index or changed is None:
+                found = _select(before, term, context)
+            elif _is_narrower(term, changed.term):
+                found = _select(changed.records, term, context)
+            elif isinstance(term, Not) and isinstance(changed.term, Not) and _is_narrower(term.term, changed.term.term):
+                # Only what was ruled out before can be ruled out now.
+                candidates = _without(before, changed.records)
+                found = _without(before, _select(candidates, term.term, context))
+            else:
+                found = _select(before, term, context)
+            self._steps.append(_Step(term, found))
+        return self._steps[-1].records if self._steps else self.records
+
+    def _alternatives(self, records: list[Record], term: Or, context: Context) -> list[Record]:
+        """Return the records that match one of several terms; those evaluated last are kept."""
+        if not self._branches or self._branches[0].records is not records:
+            self._branches = []
+        self._branches += [StepwiseSelection(records) for _ in term.terms[len(self._branches) :]]
+        parts = [branch.matching(each, context) for branch, each in zip(self._branches, term.terms, strict=False)]
+        found = {id(record) for part in parts for record in part}
+        return [record for record in records if id(record) in found]
+
+
+def _terms(query: Term) -> list[Term]:
+    """Return the terms that must all hold."""
+    if not isinstance(query, And):
+        return [query]
+    return [each for term in query.terms for each in _terms(term)]
+
+
+def _is_narrower(term: Term, other: Term) -> bool:
+    """Return True if a term certainly matches nothing that another one does not match."""
+    if isinstance(term, Word | Phrase) and isinstance(other, Word | Phrase):
+        return _is_longer(_needle(term), _needle(other))
+    if isinstance(term, Field) and isinstance(other, Field) and term.name is other.name:
+        if not other.values:
+            return True
+        one, two = term.values, other.values
+        last, before = one[-1] if one else None, two[-1]
+        if len(one) != len(two) or one[:-1] != two[:-1] or not isinstance(last, Value) or not isinstance(before, Value):
+            return False
+        if not before.is_prefix or last.is_quoted:
+            return False
+        if term.name is FieldName.TAG:
+            return search_key(last.text).startswith(search_key(before.text))
+        if FIELDS[term.name].kind is ValueKind.WORDS and term.name not in {FieldName.PATH, FieldName.TEXT}:
+            return _is_longer(
+                Needle.of(last.text, is_prefix=last.is_prefix), Needle.of(before.text, is_prefix=before.is_prefix)
+            )
+    return False
+
+
+def _needle(term: Word | Phrase) -> Needle:
+    return Needle.of(term.text, is_prefix=term.is_prefix)
+
+
+def _is_longer(needle: Needle, other: Needle) -> bool:
+    return needle.tokens.startswith(other.tokens) and other.key in needle.key
+
+
+def _select(records: list[Record], term: Term, context: Context) -> list[Record]:
+    """Return the records that match a term. Most terms need no call for every record, which would double the time."""
+    match term:
+        case And():
+            for each in term.terms:
+                records = _select(records, each, context)
+            return records
+        case Or():
+            found = {id(record) for each in term.terms for record in _select(records, each, context)}
+            return [record for record in records if id(record) in found]
+        case Not():
+            return _without(records, _select(records, term.term, context))
+        case Word() | Phrase():
+            return _with_words(records, _needle(term))
+        case Field(FieldName.TAG, values) if values:
+            return _with_tags(records, [each for each in values if isinstance(each, Value)])
+        case Field() if not term.values or term.name in {FieldName.SORT, FieldName.LIMIT}:
+            return records
+    matches = article_predicate(term, context)
+    return [record for record in records if matches(record)]
+
+
+def _without(records: list[Record], others: list[Record]) -> list[Record]:
+    left_out = set(map(id, others))
+    return [record for record in records if id(record) not in left_out]
+
+
+def _with_words(records: list[Record], needle: Needle) -> list[Record]:
+    words, key = needle
+    return [
+        each
+        for each in records
+        if (words in (text := each.description.everything).tokens and key in text.key)
+        or (
+            (own := each.annotations)
+            and (needle.is_in(own.notes) or needle.is_in(own.quotes) or needle.is_in(own.tag_words))
+        )
+    ]
+
+
+def _with_tags(records: list[Record], values: list[Value]) -> list[Record]:
+    """Return the records with one of several tags; each tag that there is is compared once."""
+    tests = [tag_predicate(value) for value in values]
+    there = {tags for record in records for tags in (record.tags, record.annotations and record.annotations.tags)}
+    names = frozenset().union(*filter(None, there))
+    wanted = {name for name in names if any(test(name) for test in tests)}
+    return [
+        record
+        for record in records
+        if not wanted.isdisjoint(record.tags) or ((own := record.annotations) and not wanted.isdisjoint(own.tags))
+    ]
