@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
@@ -91,4 +93,32 @@ async def test_a_bookmark_survives_a_restart_and_a_change_of_the_text(start: Sta
         await open_first(reader)
         await reader.sees("Another beginning")
         await reader.keys("g", "g", "'", "q")
+        assert first_row(reader) == there
+
+
+@pytest.mark.parametrize("size", [(120, 35), (80, 24), (40, 12)])
+async def test_the_bookmarks_are_listed_while_the_letter_is_waited_for(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("enter")
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("'")
+        await reader.sees("there is no bookmark yet")
+        await reader.keys("escape")
+        await reader.no_longer_sees("there is no bookmark yet")
+        await reader.keys("2", "ctrl+f", "m", "b")
+        there = first_row(reader)
+        await reader.keys("g", "g", "m", "Z", "m")
+        await reader.sees(" b  ", " Z  ", "a letter sets a bookmark")
+        await reader.keys("escape", "'")
+        await reader.sees(there[:20], "goes there")
+        await reader.keys("b")
+        await reader.no_longer_sees("goes there")
+        assert first_row(reader) == there
+        await reader.keys("g", "g", "'")
+        await reader.sees("goes there")
+        await reader.keys("down", "down", "up", "enter")
+        await reader.no_longer_sees("goes there")
         assert first_row(reader) == there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
@@ -299,6 +300,17 @@ class Reading:
             headline = self._one(article_id) if article_id is not None else None
         anchor = headline.state.bookmarks.get(letter) if headline is not None else None
         return (headline.id, anchor) if headline is not None and anchor is not None else None
+
+    def bookmarks(self, article_id: ArticleId | None) -> list[tuple[str, Headline, Anchor]]:
+        """Return the bookmarks that can be gone to: those of an article by letter, then the library's in capitals."""
+        headline = self._one(article_id) if article_id is not None else None
+        own = headline.state.bookmarks if headline is not None else {}
+        found = [(letter, headline, own[letter]) for letter in sorted(own) if headline is not None and letter.islower()]
+        for letter in ascii_uppercase:
+            holder = self._catalogue.bookmarked(letter)
+            if holder is not None:
+                found.append((letter, holder, holder.state.bookmarks[letter]))
+        return found
 
     @staticmethod
     def place_of_bookmark(anchor: Anchor, document: Document) -> int:

@@ -63,6 +63,11 @@ class Sequencer:
         return self._typed
 
     @property
+    def taker(self) -> Command | None:
+        """The command that waits for the next key as its argument; None if no command waits."""
+        return self._taker
+
+    @property
     def typed(self) -> str:
         """The incomplete count and sequence, in the form that the last row shows."""
         return " ".join(filter(None, (self._digits, "".join(self._typed))))

@@ -12,6 +12,7 @@ from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.external_programs import CommandFinished, edit_text, pipe_through
 from tui_reader.tui.screens.key_screen import KeyScreen
+from tui_reader.tui.screens.reading.bookmark_offer import BookmarkOffer
 from tui_reader.tui.screens.reading.command_use import CommandUse
 from tui_reader.tui.screens.reading.events import EventHandlers
 from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
@@ -75,6 +76,7 @@ class ReadingScreen(KeyScreen):
         & #sidebar { height: 100%; }
         & #panes > * { layer: base; }
         & #panes > #sidebar.-drawer { layer: above; dock: left; }
+        & #panes > #bookmarks { layer: above; dock: bottom; width: 100%; }
         & #headlines { height: 100%; }
         & #article { height: 100%; width: 1fr; }
         & > #too-small { display: none; width: 100%; height: 100%; content-align: center middle; color: $text-ink; }
@@ -178,6 +180,7 @@ class ReadingScreen(KeyScreen):
         self.query_actions = wiring.query_actions
         self.query_typing = wiring.query_actions.typing
         panes = self.state.panes
+        self._bookmark_offer = BookmarkOffer(self, self.query_one("#panes").mount)
         self.query_one("#panes").mount(panes.article)
         self.mount(panes.prompt)
         panes.article.display = self.pane_layout.shows_article
@@ -233,10 +236,18 @@ class ReadingScreen(KeyScreen):
         """
         self._last_key = time.monotonic()
         self.state.clear_refusal()
+        if self._bookmark_offer.feed(key):
+            return True
         if self.link_actions.hints:
             self.link_actions.feed(key)
             return True
         return super().feed(key)
+
+    def show_hints(self) -> None:
+        """Show which keys make sense now, and the bookmarks if the letter of one is waited for."""
+        super().show_hints()
+        if self.is_wired:
+            self._bookmark_offer.follow(self._sequencer.taker)
 
     @property
     def context(self) -> Pane:

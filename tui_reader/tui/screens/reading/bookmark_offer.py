@@ -1,0 +1,79 @@
+"""Offers the bookmarks while the key of a bookmark command waits for its letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.widgets.bookmark_list import BookmarkList, BookmarkRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+
+    from tui_reader.tui.commands.command import Command
+    from tui_reader.tui.screens.reading.reading_host import ReadingHost
+
+OFFER_SECONDS = 0.3
+"""Seconds for which the letter is waited for before the list is shown: who knows the letter has typed it by then."""
+COMMANDS = ("go_to_bookmark", "set_bookmark")
+
+
+class BookmarkOffer:
+    """Shows the list after a moment, and hides it when the letter was typed or the command was given up."""
+
+    def __init__(self, host: ReadingHost, mount: Callable[[BookmarkList], object]) -> None:
+        """Begin with nothing shown.
+
+        Args:
+            host: The reading screen.
+            mount: Mounts the list, when it is shown first.
+        """
+        self._host, self._state, self._mount = host, host.state, mount
+        self._list: BookmarkList | None = None
+        self._timer: Timer | None = None
+        self._waiting: Command | None = None
+
+    def follow(self, waiting: Command | None) -> None:
+        """Take note of the command that waits for its key now; None if none does."""
+        waiting = waiting if waiting is not None and waiting.id in COMMANDS else None
+        if waiting is self._waiting:
+            return
+        self._waiting = waiting
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._list is not None:
+            self._list.display = False
+        if waiting is not None:
+            self._timer = self._host.app.set_timer(OFFER_SECONDS, self._show)
+
+    def _show(self) -> None:
+        if self._waiting is None:
+            return
+        if self._list is None:
+            self._list = BookmarkList(id="bookmarks")
+            self._mount(self._list)
+        goes = self._waiting.id == COMMANDS[0]
+        rows = [
+            BookmarkRow(letter, " ".join(anchor.exact.split()), row.title if letter.isupper() else "")
+            for letter, row, anchor in self._state.library.reading.bookmarks(self._state.target)
+        ]
+        title = "a letter or ↑ ↓ enter goes there · '' back · esc" if goes else "a letter sets a bookmark · esc"
+        self._list.show(title, rows, max(3, self._host.app.size.height // 2))
+
+    def feed(self, key: str) -> bool:
+        """Handle a key that moves in the list, or takes the bookmark under its cursor. Returns: True if it did."""
+        shown = self._list
+        if self._waiting is None or shown is None or not shown.display:
+            return False
+        if key in ("down", "up"):
+            shown.move(1 if key == "down" else -1)
+            return True
+        letter = shown.current
+        if key == "enter" and letter and self._waiting.id == COMMANDS[0]:
+            self._host.context_changed()
+            self._host.run(BY_ID[COMMANDS[0]], None, letter)
+            return True
+        return False
