@@ -30,6 +30,7 @@ from tui_reader.formats.metadata.fields import fields_of, iso_date, web_address
         ({"tags": ["b", "a", "B"]}, "tags", ("b", "a")),
         ({"tags": "one, two; three"}, "tags", ("one", "two", "three")),
         ({"tags": "#one #two"}, "tags", ("one", "two")),
+        ({"tags": "one, null, ~"}, "tags", ("one",)),
         ({"keywords": "港、海"}, "tags", ("港", "海")),
         ({"tags": ["a"], "categories": ["b"]}, "tags", ("a", "b")),
         ({"taxonomies": {"tags": ["a"]}}, "tags", ("a",)),

@@ -135,6 +135,28 @@ ADDRESSES = [
     ("a_b@example.org", "a_b@example.org", "mailto:a_b@example.org"),
     ("https://me@example.org/x@y.zz", "https://me@example.org/x@y.zz", "https://me@example.org/x@y.zz"),
     ("HTTPS://example.org/", "HTTPS://example.org/", "HTTPS://example.org/"),
+    *(
+        (text, address, address)
+        for address in ("https://example.org/a", "https://example.org/a_(b)", "https://example.org/{id}/中文")
+        for text in (
+            f"见{address}，好",
+            f"{address}。次",
+            f"{address}：是",
+            f"【{address}】",
+            f"《{address}》",
+            f"«{address}»",
+            f"‹{address}›.",
+            f"`{address}`",
+            f"{{{address}}}",
+            f"({{{address}}}).",
+            f"{address}\u200b",
+            f"{address}।",
+            f"{address}؟",
+            f"{address} — x",
+            f"{address}—",
+            f"~~{address}~~",
+        )
+    ),
 ]
 
 

@@ -22,7 +22,7 @@ _MOST_SECONDS = 0.1
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_CONTAINERS = re.compile(r"(?: {0,3}(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]))[ \t]?)+")
+_CONTAINERS = re.compile(r"\A(?: {0,3}(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]))[ \t]?)+")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]++(.*)|$)")
 _ATX_END = re.compile(r"(?:^|[ \t])#+$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")

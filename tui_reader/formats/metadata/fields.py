@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
 from tui_reader.document.clean import clean_line
-from tui_reader.formats.metadata.null_values import is_null
+from tui_reader.formats.metadata.null_values import NULLS, is_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -161,9 +161,11 @@ def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _split(line: str) -> list[str]:
+    """Split tags that are written in one line; `null` among them is none, as in a list."""
     if _TAG_PATH.fullmatch(line):
         return line.split()
-    return re.split(r"[,;、，]", line)
+    parts = [part.strip() for part in re.split(r"[,;、，]", line)]
+    return parts if len(parts) == 1 else [part for part in parts if part not in NULLS]
 
 
 def web_address(value: object) -> str:

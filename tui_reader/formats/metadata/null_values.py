@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_SPELLINGS = frozenset(("null", "Null", "NULL", "~"))
+NULLS = frozenset(("null", "Null", "NULL", "~"))
 
 
 class Null(str):
@@ -15,7 +15,7 @@ class Null(str):
 
 def unquoted_value(written: str) -> str:
     """Return a value of YAML that was written without quotes, as `Null` if it means that there is none."""
-    return Null(written) if written in _SPELLINGS else written
+    return Null(written) if written in NULLS else written
 
 
 def is_null(value: Any) -> bool:

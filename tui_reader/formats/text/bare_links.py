@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 # Browsers do not accept longer addresses either, and the trimming below checks every bracket of an address. Each
 # pattern begins with a literal where it can, which Python looks for six times as fast as for any other beginning.
-_REST = r"[^\s<>\"“”「」（）]"
+_REST = r"[^\s<>\"`“”«»‹›「」『』（）【】〔〕《》〈〉，。、；：！？\u200b\u2060\ufeff]"
+"""A character of an address; quotation marks and the punctuation of East Asia, where no space follows, end one."""
 _WEB = re.compile(rf"https?://{_REST}{{1,2000}}")
 _WEB_IN_CAPITALS = re.compile(rf"(?=H)https?://{_REST}{{1,2000}}", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(rf"(?:www|WWW|Www)\.[\w-]+\.[\w-]{_REST}{{0,2000}}")
@@ -24,7 +25,8 @@ _DOMAIN = re.compile(
     r"(?![A-Za-z0-9@_-]|\.[A-Za-z0-9]|:[\w/~])"
 )
 """The domain of a mail address; `icon@2x.png` has none, nor has `git@host:path`."""
-_TRAILING = ".,;:!?'’*_…。，、"
+_TRAILING = ".,;:!?'’*_~…–—।،؛؟"
+_OPENING = {")": "(", "]": "[", "}": "{"}
 
 
 def may_have_links(text: str) -> bool:
@@ -69,7 +71,7 @@ def _trimmed(matches: Iterator[re.Match[str]], scheme: str, shortest: int) -> It
     for match in matches:
         address = match[0].rstrip(_TRAILING)
         # A closing bracket belongs to the sentence unless the address opened it.
-        while address.endswith((")", "]")) and address.count(address[-1]) > address.count("(["[address[-1] == "]"]):
+        while (last := address[-1:]) in _OPENING and address.count(last) > address.count(_OPENING[last]):
             address = address[:-1].rstrip(_TRAILING)
         if len(address) > shortest:
             yield Span(SpanKind.LINK, match.start(), match.start() + len(address), scheme + address)
