@@ -246,3 +246,62 @@ def test_any_mixture_of_tags_is_read_without_flaws_and_loses_no_word(source: str
     assert "\n " not in "".join(
         document.block_text(index) for index, each in enumerate(document.blocks) if each.kind is BlockKind.PARAGRAPH
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (
+            "<table><tr><td>a<table><tr><td>b<td>c<tr><th>d</table>e</td><td>f</td></tr><tr><td>g</table>",
+            "a b c d e f g",
+        ),
+        ("<table><tr><td><table><tr><td>a</td><td>b</td></tr></table></td></tr><tr><td>c<td>d</table>", "a b c d"),
+        ("<svg><title>a</title><text>b</text><text>c</text></svg>", "a b c"),
+        ("say <q>a <b>b</b></q>.", "say “a b”."),
+        ("<p>say <q>a</q></p>", "say “a”"),
+        ("a <!-- c --> b <script>x</script> c", "a b c"),
+        ("<o:p>a</o:p> b <st1:City w:st='on'>c</st1:City> <o:p></o:p>d<w:br/>", "a b c d"),
+        ("# <o:p>a</o:p> b", "a b"),
+        ("<a:b> c <d:e/>", "<a:b> c"),
+    ],
+)
+def test_nested_tables_drawings_quotations_and_tags_of_other_vocabularies(source: str, shown: str) -> None:
+    assert " ".join(markdown(source).text.split()) == shown
+
+
+def test_a_table_in_a_cell_ends_neither_the_cell_nor_the_table() -> None:
+    document = markdown("<table><tr><td>a<table><tr><td>b<td>c</table>d<td>e<tr><td>f<td>g</table>")
+    (block,) = document.blocks
+    assert block.table is not None
+    assert [[document.text[c.start : c.end] for c in row] for row in block.table.rows] == [
+        ["a\nb c\nd", "e"],
+        ["f", "g"],
+    ]
+
+
+def test_white_space_of_code_in_a_cell_stays_and_tables_without_text_are_no_block() -> None:
+    assert texts("<table><tr><td><pre>a\n  b</pre><td>c \n d</table>") == ["a\n  b\tc d"]
+    assert texts("<table>\n<tr>\n<td>\n\n*a*\n\n</td>\n</tr>\n</table>") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("source", "markers"),
+    [
+        ("<ol reversed><li>a<li>b<li>c</ol>", ["3.", "2.", "1."]),
+        ("<ol reversed start=7><li>a<li>b</ol>", ["7.", "6."]),
+        ("<ol type=a start=26><li>a<li>b</ol>", ["z.", "aa."]),
+        ("<ol type=I start=3><li>a<li>b</ol>", ["III.", "IV."]),
+        ("<OL TYPE='i' START='9'><LI>a<LI VALUE=40>b</OL>", ["ix.", "xl."]),
+        ("<ol type=i start=0><li>a<li>b</ol>", ["0.", "i."]),
+        ("<ol><li><pre>a</pre><li><img src=b alt=b><li><table><tr><td>c</table><li>d</ol>", ["1.", "2.", "3.", "4."]),
+        ("<ul><li><ol><li>a</ol><li>b</ul>", ["•", "1.", "•"]),
+    ],
+)
+def test_items_have_the_markers_that_the_list_asks_for(source: str, markers: list[str]) -> None:
+    assert [each.marker for each in markdown(source).blocks] == markers
+
+
+def test_a_picture_in_a_heading_is_its_text() -> None:
+    document = markdown('<h1 align="center"><img src="a.png" alt="Logo"></h1>\n\ntext of three words')
+    assert (document.metadata.title, document.title_block, document.blocks[0].kind) == ("Logo", 0, BlockKind.HEADING)
+    assert texts("<h1><a href=u><img src=a.png alt=Logo></a> Name</h1>") == ["Logo Name"]

@@ -141,6 +141,40 @@ def test_a_heading_of_level_one_is_a_title_and_no_guess(source: str, is_guessed:
     assert ("title" in metadata.guessed) is is_guessed
 
 
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("Some `code <T>` in the first line", "Some code <T> in the first line"),
+        ("a &amp; b &lt;c&gt; d", "a & b <c> d"),
+        ("<p>one</p><p>two words</p>", "one"),
+        ("<details><summary>More</summary>Hidden</details>", "More"),
+        ("text <script>var x</script> more words", "text more words"),
+        ("<img src='a>b.png' alt='x > y'> and words", "x > y and words"),
+        ("| a | b |\n|---|---|\n| c | d |", "a b"),
+        ("| a | b |\n|---|---|\n| c | d |\n\nWords of a line", "Words of a line"),
+        ("```python\nprint(1)\n```\n\nWords of a line", "Words of a line"),
+        ("```python\nprint(1)\n```", "print(1)"),
+        ("$$\nx_1\n$$\n\nWords of a line", "Words of a line"),
+        ("![alternative text](a.png)\n\nWords of a line", "Words of a line"),
+        ("![alternative text](a.png)", "alternative text"),
+        ("[a]: http://x.org\n\nWords of a [a] line[^1]\n\n[^1]: Note", "Words of a a line"),
+        ("> [!NOTE] A title\n> body", "Note: A title"),
+        ("Term\n: Definition", "Term"),
+        ("\\*a\\* www.x.org/~b <me@x.org>", "*a* www.x.org/~b me@x.org"),
+        ("&nbsp;", "a"),
+        ("<!-- only a comment -->\n\n<hr>", "a"),
+        (f"<!-- {'long ' * 200} -->\n\nWords of a line", "Words of a line"),
+        ("<style>\n" + "a {}\n\n" * 300 + "</style>\n\nWords of a line", "Words of a line"),
+        (f"{'words ' * 300}\n\nend", "words " * 9 + "words…"),
+        ("[" * 3000 + "words", "words"),
+    ],
+)
+def test_the_title_of_a_text_without_headings_is_its_first_line_as_it_is_read(source: str, title: str) -> None:
+    assert read(source.encode(), "a.md").metadata.title == title
+    assert scan(source.encode(), "a.md")[0].title == title
+    assert scan(source.encode(), "a-name-of-words.md")[0].title == "A name of words"
+
+
 MARKS = "* ** _ ` `` [ ] ](u) ][a] ![ <b> </b> <T> &lt; \\ $ $$ a B2 # ~~ <!--c--> ^ [^1] | < > :// https://x.org/y_z_"
 MARKS += " \\( \\) ! <br> <script> </script> é 日本"
 INLINE = st.lists(st.sampled_from([*MARKS.split(), " ", "\u00a0"]), max_size=14).map("".join)

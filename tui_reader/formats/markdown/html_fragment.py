@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, Span, SpanKind
 from tui_reader.document.clean import clean_line
+from tui_reader.formats.markdown.html_lists import HtmlList
 from tui_reader.formats.text.exclusions import without, without_comments
 from tui_reader.formats.text.running_text import BLOCK_TAGS, HIDDEN_TAGS, RunningText, safe_target, target_names
 from tui_reader.formats.text.table_text import CellText, UnplacedBlock, join_table
@@ -22,7 +23,6 @@ _REMOVED = tuple((tag, re.compile(rf"<{tag}(?![\w-]).*?</{tag}\s*>", re.DOTALL |
 _NOT_A_TAG = re.compile(r"""<(?!/?[A-Za-z](?:[^<>]*>|(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>))""")
 
 _PREFORMATTED = ("pre", "textarea", "listing", "plaintext", "xmp")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _HEADING = re.compile(r"h([1-6])")
 _SPACE = re.compile(r"\s+")
 
@@ -34,8 +34,8 @@ class FragmentReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.blocks: list[UnplacedBlock] = []
         self._running = RunningText()
-        self._last_numbers: list[int | None] = []
-        """For each open list, the number of its last item; None for a list with bullets."""
+        self._lists: list[HtmlList] = []
+        """The open lists, the outermost first."""
         self._definitions: list[str] = []
         """For each open list of definitions, `dt` in a term, `dd` in a definition, empty between them."""
         self._quote_depth = 0
@@ -46,6 +46,10 @@ class FragmentReader(HTMLParser):
         """Rows of the table that is being parsed; None outside tables."""
         self._in_cell = False
         self._has_header = False
+        self._inner_tables = 0
+        """Number of open tables in the current cell; their rows are lines of the cell."""
+        self._is_cell_preformatted = False
+        """True if the white space at line breaks of the current cell counts."""
 
     def set_cdata_mode(self, *_args: object, **_options: object) -> None:
         """Do nothing, so that an unclosed `script` or `style` element does not hide the text after it.
@@ -66,6 +70,8 @@ class FragmentReader(HTMLParser):
             self._running.open_tag(tag, given.get("href", ""))
         elif self._rows is None:
             self._begin_block(tag, given)
+        elif self._inner_tables or (tag == "table" and self._in_cell):
+            self._begin_in_inner_table(tag, given)
         elif tag == "tr":
             self._end_cell()
             self._running.add_targets(target_names(tag, given))
@@ -76,8 +82,24 @@ class FragmentReader(HTMLParser):
             self._in_cell = True
             self._has_header |= tag == "th"
         else:
-            self._running.add_separation()
+            self._begin_in_cell(tag, given)
+
+    def _begin_in_inner_table(self, tag: str, given: dict[str, str]) -> None:
+        """Begin an element in a table that is in a cell; a cell of that table goes on in the line of its row."""
+        if tag in ("td", "th"):
+            self._running.add_gap()
             self._running.add_targets(target_names(tag, given))
+            return
+        self._inner_tables += tag == "table"
+        self._begin_in_cell(tag, given)
+
+    def _begin_in_cell(self, tag: str, given: dict[str, str]) -> None:
+        """Begin an element of a cell that has lines of its own."""
+        self._running.add_separation()
+        self._running.add_targets(target_names(tag, given))
+        if tag in _PREFORMATTED:
+            self._pre_depth += 1
+            self._is_cell_preformatted = True
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin and end an empty element; called by the parser."""
@@ -89,14 +111,24 @@ class FragmentReader(HTMLParser):
         """End an element; called by the parser."""
         if tag not in BLOCK_TAGS:
             self._running.close_tag(tag)
-        elif tag == "table" and self._rows is not None:
-            self._end_table()
-        elif tag in ("td", "th") and self._rows is not None:
-            self._end_cell()
-        elif self._rows is not None:
-            self._running.add_separation()
-        else:
+        elif self._rows is None:
             self._end_block(tag)
+        elif self._inner_tables:
+            self._inner_tables -= tag == "table"
+            if tag not in ("td", "th"):
+                self._end_in_cell(tag)
+        elif tag == "table":
+            self._end_table()
+        elif tag in ("td", "th"):
+            self._end_cell()
+        else:
+            self._end_in_cell(tag)
+
+    def _end_in_cell(self, tag: str) -> None:
+        """End an element of a cell that has lines of its own."""
+        self._running.add_separation()
+        if tag in _PREFORMATTED:
+            self._pre_depth = max(0, self._pre_depth - 1)
 
     def handle_data(self, data: str) -> None:
         """Append text between tags; called by the parser."""
@@ -119,8 +151,14 @@ class FragmentReader(HTMLParser):
             self._running.add(alt)
             return
         target = safe_target(given.get("src", ""))
+        if self._heading_level and alt:
+            if target and not self._running.in_link:
+                self._running.add_span(SpanKind.LINK, alt, target)
+            else:
+                self._running.add(alt)
+            return
         names = self._running.take_targets()
-        self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.FIGURE, 0, 0, target=target)), alt, names))
+        self._append(UnplacedBlock(Block(BlockKind.FIGURE, 0, 0, target=target), alt, names))
 
     def _begin_block(self, tag: str, given: dict[str, str]) -> None:
         self._flush()
@@ -129,27 +167,21 @@ class FragmentReader(HTMLParser):
         if heading:
             self._heading_level = int(heading[1])
         elif tag == "hr":
-            self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.RULE, 0, 0)), ""))
+            self._append(UnplacedBlock(Block(BlockKind.RULE, 0, 0), ""))
         elif tag == "blockquote":
             self._quote_depth += 1
         elif tag in _PREFORMATTED:
             self._pre_depth += 1
         elif tag in ("ul", "ol"):
-            self._last_numbers.append(_number(given.get("start"), 1) - 1 if tag == "ol" else None)
-        elif tag == "li" and self._last_numbers:
-            self._begin_item(given)
+            if self._marker and self._lists:  # an item that begins with a list
+                self._append(UnplacedBlock(Block(BlockKind.PARAGRAPH, 0, 0, tight=True), ""))
+            self._lists.append(HtmlList(tag, given))
+        elif tag == "li" and self._lists:
+            self._marker = self._lists[-1].next_marker(given)
         elif tag in ("dl", "dt", "dd"):
             self._begin_definition(tag)
         elif tag == "table":
             self._rows = []
-
-    def _begin_item(self, given: dict[str, str]) -> None:
-        last = self._last_numbers[-1]
-        if last is None:
-            self._marker = "•"
-            return
-        self._last_numbers[-1] = number = _number(given.get("value"), last + 1)
-        self._marker = f"{number}."
 
     def _begin_definition(self, tag: str) -> None:
         """Begin a list of definitions, a term or a definition."""
@@ -168,12 +200,21 @@ class FragmentReader(HTMLParser):
             self._quote_depth -= 1
         elif tag in _PREFORMATTED:
             self._pre_depth = max(0, self._pre_depth - 1)
-        elif tag in ("ul", "ol") and self._last_numbers:
-            self._last_numbers.pop()
+        elif tag in ("ul", "ol") and self._lists:
+            self._end_list()
         elif tag == "dl" and self._definitions:
             self._definitions.pop()
         elif tag in ("dt", "dd") and self._definitions:
             self._definitions[-1] = ""
+
+    def _end_list(self) -> None:
+        """End a list; the items of one that counts down to one get their numbers, since all are known now."""
+        self._marker = ""
+        ended = self._lists.pop()
+        if ended.counts_down_to_one:
+            for number, index in enumerate(reversed(ended.items), 1):
+                item = self.blocks[index]
+                self.blocks[index] = item._replace(block=item.block._replace(marker=ended.marker_of(number)))
 
     def _end_cell(self) -> None:
         text, spans = self._finish()
@@ -182,24 +223,29 @@ class FragmentReader(HTMLParser):
                 self._rows.append([])
             self._rows[-1].append(CellText(text, spans))
         elif text:  # a caption, or text outside the cells
-            self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.PARAGRAPH, 0, 0)), text, spans))
-        self._in_cell = False
+            self._append(UnplacedBlock(Block(BlockKind.PARAGRAPH, 0, 0), text, spans))
+        self._in_cell = self._is_cell_preformatted = False
+        self._pre_depth = self._inner_tables = 0
 
     def _end_table(self) -> None:
         self._end_cell()
         rows, self._rows = [row for row in self._rows or [] if row], None
-        if rows:
-            piece = join_table(rows, [], header=self._has_header)
-            self.blocks.append(piece._replace(block=self._nested(piece.block)))
+        if any(cell.text for row in rows for cell in row):
+            self._append(join_table(rows, [], header=self._has_header))
         self._has_header = False
 
-    def _nested(self, block: Block) -> Block:
-        """Return a copy of a block with the parser's current depth of quotations and lists."""
-        return block._replace(quote=self._quote_depth, depth=len(self._last_numbers) + self._definitions.count("dd"))
+    def _append(self, piece: UnplacedBlock) -> None:
+        """Append a block with the current depth of quotations and lists, and the marker of an item that it begins."""
+        marker, self._marker = (self._marker, "") if self._lists else ("", "")
+        if marker:
+            self._lists[-1].items.append(len(self.blocks))
+        depth = len(self._lists) + self._definitions.count("dd")
+        block = piece.block._replace(quote=self._quote_depth, depth=depth, marker=marker)
+        self.blocks.append(piece._replace(block=block))
 
     def _finish(self) -> tuple[str, Sequence[Span]]:
         """End the running text, and return it with its spans; the names of an empty one go to the next one."""
-        text, spans = self._running.finish(preformatted=self._pre_depth > 0)
+        text, spans = self._running.finish(preformatted=self._pre_depth > 0 or self._is_cell_preformatted)
         self._running = RunningText()
         if text:
             return text, spans
@@ -218,23 +264,16 @@ class FragmentReader(HTMLParser):
             return
         if self._pre_depth:
             names = [span for span in spans if span.kind is SpanKind.TARGET]
-            self.blocks.append(UnplacedBlock(self._nested(Block(BlockKind.CODE, 0, 0)), text, names))
+            self._append(UnplacedBlock(Block(BlockKind.CODE, 0, 0), text, names))
             return
         kind = BlockKind.HEADING if self._heading_level else BlockKind.PARAGRAPH
-        marker, self._marker = (self._marker, "") if self._last_numbers else ("", "")
-        block = self._nested(Block(kind, 0, 0, level=self._heading_level, marker=marker))
+        is_listed = bool(self._lists) or "dd" in self._definitions
         in_definition = self._definitions[-1:] == ["dd"]
-        if self.blocks and ((above := self.blocks[-1]).block.depth or in_definition) and block.depth:
+        if self.blocks and ((above := self.blocks[-1]).block.depth or in_definition) and is_listed:
             self.blocks[-1] = above._replace(block=above.block._replace(tight=True))
         if self._definitions[-1:] == ["dt"]:
             spans = [Span(SpanKind.STRONG, 0, len(text)), *spans]
-        self.blocks.append(UnplacedBlock(block, text, spans))
-
-
-def _number(written: str | None, otherwise: int) -> int:
-    """Return the number in an attribute of a list or an item, or `otherwise` if there is none."""
-    written = (written or "").strip()
-    return int(written) if _NUMBER.fullmatch(written) else otherwise
+        self._append(UnplacedBlock(Block(kind, 0, 0, level=self._heading_level), text, spans))
 
 
 class Fragment(NamedTuple):

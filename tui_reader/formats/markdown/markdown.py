@@ -12,7 +12,7 @@ from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffi
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.markdown.parser import markdown_parser, parse_blocks, parse_marks
 from tui_reader.formats.markdown.skim import rough_text
-from tui_reader.formats.markdown.titles import title_heading
+from tui_reader.formats.markdown.titles import first_lines, title_heading
 from tui_reader.formats.metadata.failed_header import failed_header
 from tui_reader.formats.metadata.guesses import Heading, complete, extrapolated
 from tui_reader.formats.plain import plain
@@ -228,4 +228,4 @@ def _metadata(source: SourceText, name: str, whole: str = "") -> Metadata:
         written = clean_line(failed.title)
         return Heading(written, 0) if written else title_heading((whole or source.body)[failed.end :])
 
-    return complete(source.header, rough_text(body), name, heading)
+    return complete(source.header, rough_text(body), name, heading, lambda: first_lines(body, whole or source.body))

@@ -11,12 +11,14 @@ from tui_reader.document.cooperative import yield_gil
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 _INLINE_NESTING = 50
 """Number of levels to which nested links and emphasis are parsed."""
 
 _ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^]")
+_PREFIXED_TAG = re.compile(r"</?([A-Za-z][\w.-]*:[A-Za-z][\w.-]*)(?:\s[^<>]*|/)?>")
 _INLINE_MARKS = "[*_`~<!^&\\"
 _MOST_MARKS = 10_000
 """Largest number of marks in a paragraph that is parsed for links and emphasis; time grows with its square."""
@@ -32,6 +34,7 @@ def markdown_parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
     parser.use(formula_plugin)
+    parser.inline.ruler.before("autolink", "prefixed_tag", _read_prefixed_tag)
     # `read_tokens` collects the footnotes, since it keeps those that nothing refers to.
     parser.disable("footnote_tail")
     # Targets stay as written and are checked when they become spans: of a link that the parser rejects, the source
@@ -64,6 +67,22 @@ def _parse_inline(state: StateCore) -> None:
             token.children.append(Token("text", "", 0, content=content))
         else:
             state.md.inline.parse(content, state.md, state.env, token.children)
+
+
+def _read_prefixed_tag(state: StateInline, silent: bool) -> bool:
+    """Read a tag of another vocabulary, such as the `<o:p>` of word processors; returns True if there is one.
+
+    An address in the form of a tag (`<urn:isbn>`) is a link, so a tag must be empty or have its counterpart.
+    """
+    source, start = state.src, state.pos
+    found = _PREFIXED_TAG.match(source, start, state.posMax) if source[start] == "<" else None
+    if found is None:
+        return False
+    is_whole = found[0].endswith("/>") or (f"<{found[1]}" if found[0][1] == "/" else f"</{found[1]}>") in source
+    if is_whole and not silent:
+        state.push("html_inline", "", 0).content = found[0]
+    state.pos = found.end() if is_whole else start
+    return is_whole
 
 
 @cache

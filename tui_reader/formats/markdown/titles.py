@@ -1,11 +1,11 @@
-"""The heading that is the title of a Markdown text, with the text that the heading has in the document."""
+"""The heading or the line that is the title of a Markdown text, with the text that it has in the document."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.blocks import BlockKind, Span, SpanKind
+from tui_reader.document.blocks import BlockKind, Span, SpanKind, Structure
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.metadata.guesses import Heading
@@ -31,6 +31,11 @@ _NO_CONTENT = re.compile(
     r"\s*(?:\[!\[.*|!\[[^\]]*\]\([^)]*\)|(?:</?(?:p|div|center|br|a|img|picture|source)\b[^>]*>\s*)+|\[[^\]]+\]:\s.*"
     r"|(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\s*$"
 )
+_BEGINNINGS = (800, 3_000, _TOP)
+"""Numbers of characters that are parsed to find the first lines of a text, until a block ends in them."""
+_BLOCK_MARK = re.compile(r"[\\`~\[<&|$]|^ {0,3}(?::|[!?:]{3})", re.MULTILINE)
+"""What is more than emphasis: `rough_text` may show a part of it, or join it with what follows."""
+_TEX = ("$$", "\\[", "\\begin{")
 _MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://")
 
 
@@ -68,6 +73,70 @@ def title_heading(body: str) -> Heading | None:
                 return heading
         at_top = False
     return None
+
+
+def first_lines(body: str, whole: str) -> list[str]:
+    """Return the first lines of a text as the document has them.
+
+    Lines of running text are preferred to those of code, tables, formulas and pictures.
+
+    Args:
+        body: The text, perhaps only its beginning.
+        whole: The whole text, which may define the links of the lines.
+
+    Returns:
+        The lines; an empty list if no mark could make them differ from the approximate text, or if there are too many
+        marks to parse.
+    """
+    if _BLOCK_MARK.search(body[: _BEGINNINGS[0]]) is None:
+        return []
+    for size in _BEGINNINGS:
+        blocks = _blocks_of(body[:size], whole, is_cut=size < min(len(body), _TOP))
+        if blocks is None:
+            return []
+        prose = [text for kind, text in blocks if kind is BlockKind.PARAGRAPH and not text.startswith(_TEX)]
+        for texts in (prose, [" ".join(text.split("\t")) for _, text in blocks]):
+            found = [line for text in texts for written in text.split("\n") if (line := clean_line(written))]
+            if any(map(str.isalnum, "".join(found))):
+                return found
+    return [""]
+
+
+def _blocks_of(source: str, whole: str, *, is_cut: bool) -> list[tuple[BlockKind, str]] | None:
+    """Parse the beginning of a text; return the kind and the text of each block, without footnotes.
+
+    Args:
+        source: The beginning of the text.
+        whole: The whole text, which may define the links.
+        is_cut: True if the last block may go on after the beginning; it is left out then.
+
+    Returns:
+        The blocks; None if parsing would take too long.
+    """
+    # 43 ms, only for texts without a title, see above.
+    from tui_reader.formats.markdown.definitions import add_definitions  # noqa: PLC0415
+    from tui_reader.formats.markdown.parser import parse_blocks, parse_marks, shallow_parser  # noqa: PLC0415
+    from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415
+
+    if is_too_deep(source) or seconds_of(source) > _MOST_SECONDS:
+        return None
+    parser, env = shallow_parser(), dict[str, Any]()
+    try:
+        tokens = parse_blocks(parser, source, env)
+        if is_cut:
+            opened = (number for number in reversed(range(len(tokens))) if not tokens[number].level)
+            tokens = tokens[: next((number for number in opened if tokens[number].nesting >= 0), 0)]
+        add_definitions(parser, whole, 0, source, env)
+        parse_marks(parser, tokens, env)
+        document = read_tokens(tokens, None).build()
+    except RecursionError:
+        return None
+    structure = Structure(document)
+    found = []
+    for index, block in enumerate(document.blocks):
+        spans = [s._replace(start=s.start - block.start, end=s.end - block.start) for s in structure.spans_of(index)]
+        found.append((block.kind, _without_notes(document.block_text(index), spans)))
+    return found
 
 
 def _fence_after(fence: str, mark: str, rest: str) -> str:
@@ -158,7 +227,7 @@ def _in_html(source: str, *, at_top: bool) -> Heading | None:
 
 
 def _without_notes(text: str, spans: Sequence[Span]) -> str:
-    """Return the text of a heading without the marks of its footnotes."""
+    """Return the text of a block without the marks of its footnotes."""
     for span in reversed(spans):
         if span.kind is SpanKind.NOTE:
             text = text[: span.start] + text[span.end :]

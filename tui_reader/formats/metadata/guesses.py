@@ -49,7 +49,11 @@ class Heading(NamedTuple):
 
 
 def complete(
-    header: Mapping[str, Any], body: str, name: str, heading: Callable[[], Heading | None] | None = None
+    header: Mapping[str, Any],
+    body: str,
+    name: str,
+    heading: Callable[[], Heading | None] | None = None,
+    first_lines: Callable[[], list[str]] | None = None,
 ) -> Metadata:
     """Return the metadata of an article: the fields of its header, and guesses for all others.
 
@@ -58,6 +62,7 @@ def complete(
         body: The clean text below the header, without markup. A header at its top that could not be read is skipped.
         name: File name; `-` for standard input.
         heading: Returns the heading that may be the title of a text with markup; called if the header has no title.
+        first_lines: Returns the first lines as they are read if `body` may show some markup; else an empty list.
     """
     fields = fields_of(header)
     failed = FailedHeader() if header else failed_header(body)
@@ -69,7 +74,9 @@ def complete(
         if found is not None and found.level == 1:
             fields["title"] = found.text
         else:
-            guessed["title"] = clean_line(failed.title) or (found.text if found else "") or guess_title(lines, name)
+            guessed["title"] = clean_line(failed.title) or (found.text if found else "") or _title_in_name(name)
+            if not guessed["title"]:
+                guessed["title"] = guess_title((first_lines() if first_lines else []) or lines, name)
     if "byline" not in fields and (byline := guess_byline(lines)):
         guessed["byline"] = byline
     if "date" not in fields and (date := guess_date(lines, name)):
@@ -97,17 +104,28 @@ def _first_lines(body: str) -> list[str]:
 
 def guess_title(lines: list[str], name: str) -> str:
     """Guess a title: a file name of three words, a first line like a headline, or the first ten words."""
-    stem = "" if name == "-" else clean_line(_SUFFIX.sub("", PurePath(name).name) or name)
-    undated = _DATED_NAME.sub("", stem, count=1)
-    spaced = _WORD_SEPARATOR.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
-    if sum(map(_is_real_word, spaced.split())) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:
-        return spaced[:1].upper() + spaced[1:]
+    if title := _title_in_name(name):
+        return title
     lines = [_BULLETS.sub("", line, count=1) for line in lines if any(map(str.isalnum, line))]
     if not lines:
-        return stem or "Untitled"
+        return _stem(name) or "Untitled"
     if looks_like_headline(lines[0]):
         return lines[0]
     return beginning(lines[0])
+
+
+def _stem(name: str) -> str:
+    """Return a file name without its folder and suffix; empty for standard input."""
+    return "" if name == "-" else clean_line(_SUFFIX.sub("", PurePath(name).name) or name)
+
+
+def _title_in_name(name: str) -> str:
+    """Return a file name as a title if it has three words; else empty."""
+    undated = _DATED_NAME.sub("", _stem(name), count=1)
+    spaced = _WORD_SEPARATOR.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
+    if sum(map(_is_real_word, spaced.split())) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:
+        return spaced[:1].upper() + spaced[1:]
+    return ""
 
 
 def _is_real_word(word: str) -> bool:

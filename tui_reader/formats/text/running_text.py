@@ -44,6 +44,8 @@ BLOCK_TAGS = frozenset(
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
 """HTML tags that begin lines of their own; all other tags, unknown ones too, are part of the running text."""
+_DRAWN_APART = frozenset(("text", "title", "desc"))
+"""Elements of a drawing whose texts stand at different places of it."""
 HIDDEN_TAGS = ("script", "style", "template", "head", "noscript")
 """HTML elements whose content is never shown."""
 
@@ -153,6 +155,11 @@ class RunningText:
         if self._ends_inside_line():
             self.add("\n")
 
+    def add_gap(self) -> None:
+        """Append a space unless the text ends with white space or is at the start of a line."""
+        if self.last.strip():
+            self.add(" ")
+
     def _ends_inside_line(self) -> bool:
         """Return True if there is text after the last line break."""
         for part in reversed(self._parts):
@@ -161,20 +168,26 @@ class RunningText:
         return False
 
     def open_tag(self, tag: str, target: str = "") -> None:
-        """Begin an HTML element that is part of the running text; a pronunciation (`<rt>`) stands in brackets."""
+        """Begin an HTML element of running text: a pronunciation stands in brackets, a quotation in its marks."""
         if tag in ("rt", "rb", "rp"):
             self.close_gloss()
         if tag == "rt":
             self._is_gloss_bracketed = self.last not in ("(", "（")
             if self._is_gloss_bracketed:
                 self.add("(")
+        if tag == "q":
+            self.add("“")
         self.open(TAGS.get(tag), safe_target(target) if tag == "a" else "", tag)
 
     def close_tag(self, tag: str) -> None:
         """End an HTML element that is part of the running text."""
         if tag in ("rt", "ruby"):
             self.close_gloss()
+        if tag == "q" and self._open_by_tag.get(tag):
+            self.add("”")
         self.close(tag)
+        if tag in _DRAWN_APART:
+            self.add_gap()
 
     def close_gloss(self) -> None:
         """Add the closing bracket of a pronunciation if its opening bracket was added."""
