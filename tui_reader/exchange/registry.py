@@ -93,13 +93,62 @@ class Format(NamedTuple):
 
 
 _EVERYTHING = frozenset(Kept)
+_NOTES = frozenset({Kept.ARTICLE, Kept.QUOTE, Kept.NOTE, Kept.TAGS, Kept.STATE})
+"""What every format for notes keeps."""
+_TEXT = _NOTES | {Kept.ARTICLE_TAGS, Kept.COLOUR, Kept.HEADING, Kept.ID}
+_REFERENCE = _NOTES | {Kept.ARTICLE_TAGS}
 
 FORMATS = (
-    Format("markdown", "", "markdown", quote_example="> words, — author, title"),
-    Format("org", "", "org", quote_example="#+begin_quote"),
-    Format("plain", "", "plain", quote_example="“words” — author, title"),
-    Format("bibtex", "", "bibtex", quote_example="@article{…}"),
-    Format("footnote", "", "footnote", quote_example="“words”[^1]"),
+    Format(
+        "markdown",
+        "notes in Markdown, for any editor",
+        "markdown",
+        ".md",
+        per_article=True,
+        keeps=_TEXT,
+        has_blocks=True,
+        quote_example="> words, — author, title",
+    ),
+    Format("obsidian", "a vault of Obsidian, a graph of Logseq", "obsidian", ".md", True, keeps=_TEXT, has_blocks=True),
+    Format(
+        "org",
+        "Emacs, with properties and tags",
+        "org",
+        ".org",
+        per_article=True,
+        keeps=_TEXT | {Kept.TIMES},
+        has_blocks=True,
+        quote_example="#+begin_quote",
+    ),
+    Format("plain", "plain text", "plain", ".txt", True, keeps=_NOTES, quote_example="“words” — author, title"),
+    Format("json", "everything, for scripts and as a copy for keeps", "lossless_json", ".json", keeps=_EVERYTHING),
+    Format(
+        "w3c",
+        "Web Annotation (JSON-LD), positions in code points",
+        "w3c",
+        ".jsonld",
+        keeps=_EVERYTHING - {Kept.READING},
+    ),
+    Format(
+        "hypothesis",
+        "Hypothesis, positions in UTF-16",
+        "hypothesis",
+        ".json",
+        keeps=_NOTES | {Kept.TIMES, Kept.PLACE, Kept.CONTEXT, Kept.ID},
+    ),
+    Format("readwise", "Readwise's import of CSV", "readwise", ".csv", keeps=_NOTES),
+    Format(
+        "koreader",
+        "programs that read KOReader's export",
+        "koreader",
+        ".json",
+        keeps=_NOTES | {Kept.COLOUR, Kept.HEADING, Kept.ID},
+    ),
+    Format("bibtex", "LaTeX, JabRef", "bibtex", ".bib", keeps=_REFERENCE, quote_example="@article{…}"),
+    Format("ris", "Zotero, EndNote", "ris", ".ris", keeps=_REFERENCE | {Kept.COLOUR, Kept.HEADING}),
+    Format("csl-json", "pandoc, citation processors", "csl_json", ".json", keeps=_REFERENCE),
+    Format("anki", "Anki: a card a highlight", "anki", ".txt", keeps=_NOTES | {Kept.COLOUR, Kept.HEADING, Kept.ID}),
+    Format("footnote", "running text, with the source in a footnote", "footnote", quote_example="“words”[^1]"),
 )
 """Every format; the setting `quote_style` allows the names of those that have an example of a quote."""
 

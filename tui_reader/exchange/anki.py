@@ -1,0 +1,60 @@
+"""The text file that Anki imports: a card a highlight, with an id by which a later import updates the card."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from tui_reader.exchange.cells import defused, is_formula
+from tui_reader.exchange.tags import joined, with_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation
+
+HEAD = """\
+#separator:tab
+#html:true
+#columns:GUID\tFront\tBack\tTags
+#guid column:1
+#notetype:Basic
+#deck:tui-reader
+#tags column:4
+"""
+
+
+def write(clips: Sequence[Clip]) -> str:
+    """Return clips as rows: the quote in front, the note and the source at the back.
+
+    A note on a whole article has the title in front.
+    """
+    rows = [_row(clip, each) for clip in clips for each in clip.annotations]
+    return HEAD + "".join(f"{row}\n" for row in rows)
+
+
+def _row(clip: Clip, clipped: ClippedAnnotation) -> str:
+    title = f'<a href="{escape(clip.url)}">{_html(clip.title)}</a>' if clip.url else _html(clip.title)
+    about = " · ".join(filter(None, (_html(clip.byline), title, _html(clip.source), _html(clip.date[:10]))))
+    above = " › ".join(map(_html, clipped.where.headings))
+    source = f"<small>{'<br>'.join(filter(None, (about, above)))}</small>"
+    front = f"<blockquote>{_html(clipped.quote_text)}</blockquote>" if clipped.quote else _html(clip.title)
+    back = "<br><br>".join(filter(None, (_html(clipped.note), source)))
+    tags = [*with_state(clipped), *([f"colour::{clipped.colour_name}"] if clipped.colour_name else [])]
+    words = " ".join(joined(tag, "_") for tag in tags)
+    return "\t".join((_word_cell(clipped.id), _html_cell(front), _html_cell(back), _word_cell(words)))
+
+
+def _html(text: str) -> str:
+    """Return text as HTML in one line without tabs."""
+    return escape(text).replace("\n", "<br>").replace("\t", "&#9;").replace("\r", " ")
+
+
+def _html_cell(cell: str) -> str:
+    """Return HTML whose first character neither a spreadsheet nor Anki takes for the start of something else."""
+    return f"&#{ord(cell[0])};{cell[1:]}" if is_formula(cell) else cell
+
+
+def _word_cell(cell: str) -> str:
+    """Return ids or tags as a cell: they hold no HTML, so that characters cannot be written as references."""
+    return defused(" ".join(cell.replace('"', "”").split()))

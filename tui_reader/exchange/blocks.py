@@ -1,0 +1,315 @@
+"""Files that a person may write into: marked blocks of ours, and between them whatever was written by hand.
+
+A block stands between two comments of its format. The first one names its id and a hash of its text as it was written,
+so that a change by hand is seen. A file begins with a mark of the export that names format and article, with hashes of
+the properties before the text and of the order of the blocks.
+
+`merge` gives a file a new content: if it was not touched, all of it; else only the blocks that were not touched
+themselves, each where it stands now. Text between the blocks is never changed, and a block that was edited by hand is
+either left as it is, if the library has nothing new to say there, or becomes text between the blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, unquote
+
+from tui_reader.exchange.properties import added_to, lines_hash, properties_hash, properties_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tui_reader.exchange.properties import Properties
+
+NAME = "tui-reader"
+"""The word by which marks begin."""
+
+
+class Block(NamedTuple):
+    """A part of a file that an export writes and replaces."""
+
+    id: str
+    text: str
+
+
+class Page(NamedTuple):
+    """What an export writes into a file with blocks."""
+
+    id: str
+    """The article; `*` for a file of several."""
+    blocks: Sequence[Block]
+    properties: Properties | None = None
+    """Properties before the text, as front matter in YAML; None for a format or file without."""
+
+
+class Comments(NamedTuple):
+    """How a format writes a comment of one line."""
+
+    format: str
+    before: str
+    after: str
+    escape: str
+    """Put before a line of a block that looks like a mark."""
+
+    def comment(self, text: str) -> str:
+        """Return a line with a comment."""
+        return f"{self.before}{text}{self.after}"
+
+
+class _Piece(NamedTuple):
+    """A piece of an existing file: a block with its marks, or what stands between two blocks."""
+
+    raw: str
+    id: str = ""
+    """The id as the mark writes it; empty for what stands between blocks."""
+    text: str = ""
+    """The text of a block without the marks."""
+    hash: str = ""
+    """The hash that the mark names."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Return True if this is nothing but empty lines between two blocks."""
+        return not self.id and not self.raw.strip()
+
+    @property
+    def is_touched(self) -> bool:
+        """Return True if a block was edited by hand, or if a person wrote something between blocks."""
+        return self.hash != _hash(self.text) if self.id else not self.is_blank
+
+
+class _Parsed(NamedTuple):
+    """An existing file: its mark, its properties, and its pieces in order."""
+
+    article: str
+    front_hash: str
+    order_hash: str
+    properties: str
+    """The lines of the front matter but for the mark; empty without front matter."""
+    pieces: list[_Piece]
+
+    @property
+    def is_in_order(self) -> bool:
+        """Return True if the blocks are those that were written, in their order."""
+        return self.order_hash == _order_hash(self.pieces)
+
+    @property
+    def are_properties_touched(self) -> bool:
+        """Return True if the properties were changed by hand."""
+        return bool(self.front_hash) and lines_hash(self.properties) != self.front_hash
+
+
+class Merged(NamedTuple):
+    """The new text of a file."""
+
+    text: str
+    kept: int = 0
+    """Number of blocks edited by hand whose words now stand between the blocks."""
+
+
+def render(page: Page, comments: Comments) -> str:
+    """Return a page as a new file."""
+    pieces = [_Piece("\n")]
+    for each in page.blocks:
+        pieces += [_piece(each, comments), _Piece("\n\n")]
+    pieces[-1] = _Piece("\n" if page.blocks else "")
+    front = properties_lines(page.properties) if page.properties is not None else ""
+    return _joined(page, front, _order_hash(pieces), pieces, comments)
+
+
+def article_of(beginning: str, comments: Comments) -> str | None:
+    """Return the id that the mark at the beginning of a file names; None without a mark of the format."""
+    found = _mark(comments).match(_plain(beginning)) or _front_mark(comments).match(_plain(beginning))
+    return unquote(found["article"]) if found is not None else None
+
+
+def is_untouched(existing: str, comments: Comments) -> bool:
+    """Return True if a file is as an export wrote it."""
+    parsed = _parse(_plain(existing), comments)
+    return parsed is not None and _is_untouched(parsed)
+
+
+def merge(existing: str, page: Page, comments: Comments) -> Merged | None:
+    """Return the text that a file should have.
+
+    Args:
+        existing: The text that it has.
+        page: What the export would write.
+        comments: How the format writes comments.
+
+    Returns:
+        The new text; None if the file has no mark of this article and format, so that it must not be overwritten.
+    """
+    fresh = render(page, comments)
+    plain = _plain(existing)
+    if plain == fresh:
+        return Merged(existing)
+    parsed = _parse(plain, comments)
+    if parsed is None or parsed.article != _quoted(page.id) or bool(parsed.front_hash) != (page.properties is not None):
+        return None
+    if _is_untouched(parsed):
+        return Merged(_in_form_of(existing, fresh))
+    pieces, kept = _merge_pieces(parsed.pieces, page.blocks, comments)
+    order = _order_hash(pieces) if parsed.is_in_order else _MOVED
+    front = properties_lines(page.properties) if page.properties is not None else ""
+    if page.properties is not None and parsed.are_properties_touched:
+        front = added_to(parsed.properties, page.properties)
+    return Merged(_in_form_of(existing, _joined(page, front, order, pieces, comments)), kept)
+
+
+def _is_untouched(parsed: _Parsed) -> bool:
+    return (
+        parsed.is_in_order
+        and not any(piece.is_touched for piece in parsed.pieces)
+        and not parsed.are_properties_touched
+    )
+
+
+def _merge_pieces(pieces: Sequence[_Piece], blocks: Sequence[Block], comments: Comments) -> tuple[list[_Piece], int]:
+    """Return the pieces of a touched file with the blocks of an export, and how many edits became text."""
+    wanted = {_quoted(each.id): _piece(each, comments) for each in blocks}
+    merged: list[_Piece] = []
+    kept = 0
+    has_gap = False
+    for piece in pieces:
+        if not piece.id:
+            # A block is gone before this piece: its empty lines are gone too.
+            is_double = has_gap and bool(merged) and (merged[-1].is_blank or piece.is_blank)
+            merged.append(_Piece(piece.raw.lstrip("\n") if is_double else piece.raw))
+            has_gap = False
+            continue
+        new = wanted.get(piece.id)
+        if new is not None and (not piece.is_touched or new.hash == piece.hash):
+            merged.append(piece if piece.is_touched else new)
+        elif piece.is_touched and piece.text.strip():
+            kept += 1
+            merged += [new, _Piece(f"\n\n{piece.text}")] if new is not None else [_Piece(piece.text)]
+        elif new is not None:
+            merged.append(new)
+        else:
+            has_gap = True
+    placed = {piece.id for piece in merged}
+    previous = ""
+    for id_, block in wanted.items():
+        if id_ not in placed:
+            _insert(merged, block, previous)
+        previous = id_
+    return merged, kept
+
+
+def _insert(pieces: list[_Piece], block: _Piece, previous: str) -> None:
+    """Insert a block behind another one and the text that follows that one; without one, before all blocks."""
+    after = max((i + 1 for i, piece in enumerate(pieces) if previous and piece.id == previous), default=0)
+    at = next((i for i in range(after, len(pieces)) if pieces[i].id), None)
+    if at is not None:
+        pieces[at:at] = [block, _Piece("\n\n")]
+        return
+    text = pieces[-1].raw if pieces and not pieces[-1].id else ""
+    lines = len(text) - len(text.rstrip("\n"))
+    pieces += [_Piece("\n" * max(0, (2 if text.strip() or len(pieces) > 1 else 1) - lines)), block, _Piece("\n")]
+
+
+_MOVED = "moved"
+"""Stands for the hash of an order that a person has changed, which further exports keep."""
+
+
+def _order_hash(pieces: Iterable[_Piece]) -> str:
+    return _hash("\n".join(piece.id for piece in pieces if piece.id))
+
+
+def _joined(page: Page, front: str, order: str, pieces: Iterable[_Piece], comments: Comments) -> str:
+    """Return a whole file: the mark, the properties, and the pieces as they are."""
+    body = "".join(piece.raw for piece in pieces)
+    id_ = _quoted(page.id)
+    if page.properties is None:
+        return comments.comment(f"{NAME}-export {comments.format} {id_} {order}") + "\n" + body
+    hashes = f"{properties_hash(page.properties)} {order}"
+    return f"---\n{NAME}: {comments.format} {id_} {hashes}\n{front}---\n{body}"
+
+
+def _piece(block: Block, comments: Comments) -> _Piece:
+    """Return a block as a piece of a file; lines that look like marks are escaped."""
+    text = re.sub(
+        rf"^(?={re.escape(comments.before)}/?{NAME}\b)",
+        lambda _: comments.escape,
+        block.text.strip("\n"),
+        flags=re.MULTILINE,
+    )
+    hash_, id_ = _hash(text), _quoted(block.id)
+    raw = f"{comments.comment(f'{NAME} {id_} {hash_}')}\n{text}\n{comments.comment(f'/{NAME}')}"
+    return _Piece(raw, id_, text, hash_)
+
+
+def _parse(text: str, comments: Comments) -> _Parsed | None:
+    """Return the parts of a file; None if it has no mark of the format."""
+    properties = ""
+    mark = _mark(comments).match(text)
+    if mark is not None:
+        front_hash, body = "", text[mark.end() :]
+    else:
+        mark = _front_mark(comments).match(text)
+        if mark is None:
+            return None
+        front_hash, body = mark["front"], text[mark.end() :]
+        properties = mark["before"] + mark["after"]
+    pieces: list[_Piece] = []
+    at = 0
+    for found in _block(comments).finditer(body):
+        pieces += [_Piece(body[at : found.start()]), _Piece(found[0], found["id"], found["text"], found["hash"])]
+        at = found.end()
+    pieces.append(_Piece(body[at:]))
+    return _Parsed(mark["article"], front_hash, mark["order"], properties, pieces)
+
+
+@cache
+def _mark(comments: Comments) -> re.Pattern[str]:
+    """Return the pattern of the first line of a file without properties."""
+    before, after = re.escape(comments.before), re.escape(comments.after)
+    return re.compile(rf"{before}{NAME}-export {comments.format} (?P<article>\S+) (?P<order>\w+){after}[ \t]*(?:\n|\Z)")
+
+
+@cache
+def _front_mark(comments: Comments) -> re.Pattern[str]:
+    """Return the pattern of front matter with a mark; other programs may quote its value or change its place."""
+    other = r"(?:(?!---[ \t]*(?:\n|\Z)).*\n)*"
+    value = rf"{comments.format}[ ](?P<article>[^\s\"']+)[ ](?P<front>\w+)[ ](?P<order>\w+)"
+    return re.compile(
+        rf"---[ \t]*\n(?P<before>{other}?){NAME}:[ ][\"']?{value}[\"']?[ \t]*\n(?P<after>{other})---[ \t]*(?:\n|\Z)"
+    )
+
+
+@cache
+def _block(comments: Comments) -> re.Pattern[str]:
+    """Return the pattern of a block: a mark, lines that begin no other block, and the mark of the end."""
+    before, after = re.escape(comments.before), re.escape(comments.after)
+    return re.compile(
+        rf"^{before}{NAME} (?P<id>\S+) (?P<hash>\w+){after}[ \t]*\n"
+        rf"(?P<text>(?:(?!{before}/?{NAME}\b).*\n)*?){before}/{NAME}{after}[ \t]*$",
+        re.MULTILINE,
+    )
+
+
+def _quoted(id_: str) -> str:
+    """Return an id without the characters that would end it in a mark."""
+    return quote(id_, safe="/:._") or "%"
+
+
+def _hash(text: str) -> str:
+    """Return a hash of a text without what editors remove: blanks at the ends of lines, empty lines around it."""
+    plain = "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
+    return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+
+
+def _plain(text: str) -> str:
+    """Return the text of a file without a byte order mark, and with line feeds alone if all its lines end otherwise."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _in_form_of(existing: str, text: str) -> str:
+    """Return a text with the byte order mark and the line ends of a file."""
+    if "\r\n" in existing:
+        text = text.replace("\n", "\r\n")
+    return f"\ufeff{text}" if existing.startswith("\ufeff") else text

@@ -1,0 +1,57 @@
+"""CSL-JSON: an item an article, as citation processors read it, with the quotes and notes as its note."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.exchange.json_text import dump, filled
+from tui_reader.exchange.names import authors, split_name
+from tui_reader.exchange.tags import is_certain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation
+
+
+def write(clips: Sequence[Clip]) -> str:
+    """Return an array of items."""
+    return dump([_item(each) for each in clips])
+
+
+def _item(clip: Clip) -> dict[str, Any]:
+    return filled(
+        {
+            "id": clip.id,
+            "type": "article-magazine" if clip.source else "webpage" if clip.url else "document",
+            "title": clip.title,
+            "author": [_author(each) for each in authors(clip.byline)],
+            "container-title": clip.source,
+            "issued": _date(clip.date),
+            "URL": clip.url,
+            "language": clip.language,
+            "keyword": ", ".join(clip.tags),
+            "note": "\n\n".join(map(_annotation, clip.annotations)),
+        }
+    )
+
+
+def _author(name: str) -> dict[str, str]:
+    family, given = split_name(name)
+    return {"family": family, "given": given} if given else {"literal": name}
+
+
+def _date(date: str) -> dict[str, Any]:
+    """Return a date as numbers of year, month and day, as many as it has; else as it is written."""
+    found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?!\d)", date)
+    if found is None:
+        return {"literal": date} if date else {}
+    return {"date-parts": [[int(part) for part in found.groups() if part]]}
+
+
+def _annotation(clipped: ClippedAnnotation) -> str:
+    quote = f"“{clipped.quote_text}”" if clipped.quote else ""
+    state = "" if is_certain(clipped) else f"({clipped.state})"
+    tags = " ".join(filter(None, (*(f"#{tag}" for tag in clipped.tags), state)))
+    return "\n\n".join(filter(None, (quote, clipped.note, tags)))

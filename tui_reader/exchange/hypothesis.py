@@ -1,0 +1,66 @@
+"""The format that Hypothesis exports and imports: JSON, with positions in UTF-16 code units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.exchange.json_text import article_uri, dump, moment
+from tui_reader.exchange.tags import with_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation
+
+USER = "acct:tui-reader@localhost"
+"""The author of the annotations; Hypothesis gives them to the account that imports them."""
+GROUP = "__world__"
+
+
+def write(clips: Sequence[Clip]) -> str:
+    """Return clips as an export of the Hypothesis sidebar."""
+    return dump(
+        {
+            "export_date": _time(max((clip.updated for clip in clips), default="")),
+            "export_userid": USER,
+            "client_version": "tui-reader",
+            "annotations": [_annotation(clip, each) for clip in clips for each in clip.annotations],
+        }
+    )
+
+
+def _annotation(clip: Clip, clipped: ClippedAnnotation) -> dict[str, Any]:
+    uri = article_uri(clip)
+    target: dict[str, Any] = {"source": uri}
+    if clipped.quote:
+        target["selector"] = _selectors(clipped)
+    return {
+        "id": clipped.id,
+        "created": _time(clipped.created),
+        "updated": _time(clipped.updated),
+        "user": USER,
+        "uri": uri,
+        "text": clipped.note,
+        "tags": with_state(clipped),
+        "group": GROUP,
+        "permissions": {"read": [USER], "admin": [USER], "update": [USER], "delete": [USER]},
+        "target": [target],
+        "document": {"title": [clip.title]},
+        "links": {},
+        "user_info": {"display_name": None},
+        "hidden": False,
+        "flagged": False,
+    }
+
+
+def _selectors(clipped: ClippedAnnotation) -> list[dict[str, Any]]:
+    where = clipped.where
+    quote = {"type": "TextQuoteSelector", "exact": clipped.quote, "prefix": clipped.prefix, "suffix": clipped.suffix}
+    if where.utf16_start is None:
+        return [quote]
+    return [{"type": "TextPositionSelector", "start": where.utf16_start, "end": where.utf16_end}, quote]
+
+
+def _time(text: str) -> str:
+    read = moment(text)
+    return "" if read is None else read.isoformat()

@@ -1,0 +1,55 @@
+"""JSON as the exports write it, and the times and identities that several of their formats share."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation
+
+
+def dump(value: Any) -> str:
+    """Return a value as JSON with two spaces of indentation; values that JSON lacks become strings."""
+    return f"{json.dumps(value, ensure_ascii=False, indent=2, default=str)}\n"
+
+
+def filled(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object without the keys whose values are empty."""
+    return {key: each for key, each in value.items() if each not in (None, "", (), [], {})}
+
+
+def article_uri(clip: Clip) -> str:
+    """Return the address of an article; a URN of its id if it has no address on the web."""
+    return clip.url or f"urn:tui-reader:article:{quote(clip.id, safe='')}"
+
+
+def annotation_uri(annotation: ClippedAnnotation) -> str:
+    """Return the id of an annotation as a URN."""
+    try:
+        return uuid.UUID(annotation.id).urn
+    except ValueError:
+        return f"urn:tui-reader:annotation:{quote(annotation.id, safe='')}"
+
+
+def collection_urn(clips: list[Clip]) -> str:
+    """Return a URN for a collection, which depends on its articles alone."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(article_uri(each) for each in clips)).urn
+
+
+def moment(text: str) -> datetime | None:
+    """Return a stored time; None if there is none, or if another program wrote something else."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+
+
+def epoch(text: str) -> int:
+    """Return a stored time in seconds since 1970; 0 if there is none."""
+    read = moment(text)
+    return 0 if read is None else int(read.timestamp())

@@ -1,0 +1,58 @@
+"""The JSON that KOReader's exporter writes: one book, or a list of documents; articles are books here."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.exchange.json_text import dump, epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation
+
+VERSION = "json/1.0.0"
+COLOURS = ("yellow", "green", "blue", "red", "purple")
+"""The colours of KOReader for colours 1 to 5 whose names in the settings KOReader does not know."""
+_KNOWN = frozenset({"red", "orange", "yellow", "green", "olive", "cyan", "blue", "purple", "gray"})
+
+
+def write(clips: Sequence[Clip]) -> str:
+    """Return one clip as a book, several as a list of documents."""
+    created = epoch(max((clip.updated for clip in clips), default=""))
+    about = {"created_on": created, "version": VERSION}
+    if len(clips) == 1:
+        return dump({**_document(clips[0]), **about})
+    return dump({**about, "documents": [_document(each) for each in clips]})
+
+
+def _document(clip: Clip) -> dict[str, Any]:
+    return {
+        "title": clip.title,
+        "author": clip.byline,
+        "file": clip.url or PurePath(clip.headline.article.location).name,
+        "entries": [_entry(each) for each in clip.annotations],
+    }
+
+
+def _entry(clipped: ClippedAnnotation) -> dict[str, Any]:
+    where = clipped.where
+    entry = {
+        "id": clipped.id,
+        "sort": "highlight",
+        "drawer": "lighten",
+        "text": clipped.quote_text,
+        "page": where.paragraph,
+        "chapter": " › ".join(where.headings) or where.section,
+        "time": epoch(clipped.created),
+        "state": str(clipped.state),
+    }
+    if clipped.quote:
+        name, number = clipped.colour_name.casefold(), clipped.annotation.colour
+        entry["color"] = name if name in _KNOWN else COLOURS[(number - 1) % len(COLOURS)]
+    if clipped.note:
+        entry["note"] = clipped.note
+    if clipped.tags:
+        entry["tags"] = list(clipped.tags)
+    return entry

@@ -1,0 +1,146 @@
+"""The lossless format: every record of the library that belongs to an article, as JSON that needs no program.
+
+What is meant for reading comes first in each object: title, quote, note. Records as the library keeps them follow under
+`article`, `reading` and `record`, without the fields that have their defaults; `read` restores all of it.
+"""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.exchange.clip import Clip, ClippedAnnotation, Paragraph, Where
+from tui_reader.exchange.json_text import dump, filled
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.annotation import Annotation, Placement, PlaceState
+from tui_reader.model.article import NOTHING, Article, Headline, Metadata, ReadingState
+from tui_reader.model.ranges import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FORMAT = "tui-reader-export"
+"""Value of the key `format`, by which a file is recognized."""
+VERSION = 1
+
+
+def write(clips: Sequence[Clip]) -> str:
+    """Return clips as a JSON object with a list of articles, each with its annotations."""
+    return dump({"format": FORMAT, "version": VERSION, "articles": [_article(each) for each in clips]})
+
+
+def read(text: str) -> list[Clip]:
+    """Return the clips of a file that `write` has made.
+
+    Raises:
+        ValueError: It is another file, or one of a later version.
+    """
+    value = json.loads(text)
+    if not isinstance(value, dict) or value.get("format") != FORMAT or value.get("version") != VERSION:
+        raise ValueError(f"no {FORMAT} of version {VERSION}")
+    return [_clip(each) for each in value["articles"]]
+
+
+def _article(clip: Clip) -> dict[str, Any]:
+    headline = clip.headline
+    about = {name: getattr(clip, name) for name in ("title", "byline", "source", "date", "url", "language", "tags")}
+    return {
+        "id": clip.id,
+        **filled(about),
+        "file": clip.file or None,
+        "article": _record(headline.article, Article(clip.id, "", Metadata())),
+        "reading": _record(headline.state, ReadingState()),
+        "annotations": [_annotation(each) for each in clip.annotations],
+    }
+
+
+def _annotation(clipped: ClippedAnnotation) -> dict[str, Any]:
+    annotation = clipped.annotation
+    return {
+        "id": clipped.id,
+        "quote": clipped.quote or None,
+        "note": clipped.note,
+        "tags": clipped.tags,
+        "colour": annotation.colour,
+        "colour_name": clipped.colour_name,
+        "created": clipped.created,
+        "updated": annotation.updated,
+        "state": str(clipped.state),
+        "where": _record(clipped.where, Where()),
+        "paragraphs": [_record(each, Paragraph("")) for each in clipped.paragraphs],
+        "record": _record(annotation, Annotation("", "")),
+    }
+
+
+def _record(record: Any, default: Any) -> dict[str, Any]:
+    """Return the fields of a record that differ from those of a default."""
+    return {
+        name: _plain(value)
+        for name, value in record._asdict().items()
+        if value != getattr(default, name) or type(value) is not type(getattr(default, name))
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a record as JSON holds it: records and mappings as objects, sets as sorted lists."""
+    if isinstance(value, Article | Metadata | ReadingState | Annotation | Anchor | Placement):
+        return {name: _plain(each) for name, each in value._asdict().items()}
+    if isinstance(value, dict | MappingProxyType):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, PlaceState) else value
+
+
+def _clip(value: Mapping[str, Any]) -> Clip:
+    article = _known(Article, value["article"], id=value["id"], location=value["article"].get("location", ""))
+    metadata = article._replace(metadata=_metadata(value["article"].get("metadata", {})))
+    reading = _known(ReadingState, value["reading"])
+    bookmarks = {letter: _known(Anchor, each) for letter, each in reading.bookmarks.items()}
+    state = reading._replace(
+        tags=None if reading.tags is None else tuple(reading.tags), edits=dict(reading.edits), bookmarks=bookmarks
+    )
+    annotations = [_clipped(each) for each in value["annotations"]]
+    return Clip(Headline(metadata, state, len(annotations)), annotations, file=value.get("file") or "")
+
+
+def _clipped(value: Mapping[str, Any]) -> ClippedAnnotation:
+    record = value["record"]
+    annotation = _known(Annotation, record, id=value["id"], article=record.get("article", ""))
+    annotation = annotation._replace(
+        anchor=_anchor(record.get("anchor")),
+        attached=_anchor(record.get("attached")),
+        placed=_placement(record.get("placed")),
+        tags=tuple(annotation.tags),
+        extra=annotation.extra or NOTHING,
+    )
+    where = _known(Where, value["where"])
+    paragraphs = tuple(_known(Paragraph, each, text=each.get("text", "")) for each in value["paragraphs"])
+    return ClippedAnnotation(
+        annotation, value["colour_name"], where._replace(headings=tuple(where.headings)), paragraphs
+    )
+
+
+def _metadata(value: Mapping[str, Any]) -> Metadata:
+    metadata: Metadata = _known(Metadata, value)
+    return metadata._replace(tags=tuple(metadata.tags), guessed=frozenset(metadata.guessed))
+
+
+def _anchor(value: Mapping[str, Any] | None) -> Anchor | None:
+    return None if value is None else _known(Anchor, value)
+
+
+def _placement(value: Mapping[str, Any] | None) -> Placement | None:
+    if value is None:
+        return None
+    placed: Placement = _known(Placement, value)
+    candidates = tuple(Range(*each) for each in placed.candidates)
+    return placed._replace(state=PlaceState(placed.state), candidates=candidates)
+
+
+def _known(record: Any, value: Mapping[str, Any], **needed: Any) -> Any:
+    """Return a record of the values whose names it knows, and of those that it needs."""
+    return record(**{name: each for name, each in value.items() if name in record._fields} | needed)

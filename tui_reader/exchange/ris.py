@@ -1,0 +1,57 @@
+"""RIS: a record an article, with each annotation as a note in HTML, as Zotero writes and reads its notes."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+from tui_reader.exchange.names import authors, split_name
+from tui_reader.exchange.tags import is_certain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation
+
+
+def write(clips: Sequence[Clip]) -> str:
+    """Return a record for each article; lines end with carriage return and line feed, as RIS asks for."""
+    return "\r\n".join(_record(each) for each in clips)
+
+
+def _record(clip: Clip) -> str:
+    kind = "MGZN" if clip.source else "ELEC" if clip.url else "GEN"
+    year, month, day = (*re.split("-", clip.date[:10]), "", "", "")[:3]
+    fields = [
+        ("TY", kind),
+        ("ID", clip.id),
+        *(("AU", ", ".join(filter(None, split_name(name)))) for name in authors(clip.byline)),
+        ("TI", clip.title),
+        ("T2", clip.source),
+        ("PY", year if re.fullmatch(r"\d{4}", year) else ""),
+        ("DA", f"{year}/{month}/{day}/" if re.fullmatch(r"\d{4}", year) else ""),
+        ("UR", clip.url),
+        ("LA", clip.language),
+        *(("KW", tag) for tag in clip.tags),
+        *(("N1", _note(each)) for each in clip.annotations),
+    ]
+    lines = [f"{name}  - {' '.join(value.splitlines())}" for name, value in fields if value]
+    return "".join(f"{line}\r\n" for line in [*lines, "ER  - "])
+
+
+def _note(clipped: ClippedAnnotation) -> str:
+    """Return an annotation as HTML in one line: the record has no other way to keep its paragraphs."""
+    quote = "".join(f"<p>{_html(each.text)}</p>" for each in clipped.paragraphs)
+    note = "".join(f"<p>{_html(each)}</p>" for each in re.split(r"\n{2,}", clipped.note) if each.strip())
+    state = "" if is_certain(clipped) else f"({clipped.state})"
+    about = " · ".join(
+        filter(
+            None, (clipped.colour_name, " › ".join(clipped.where.headings), *(f"#{tag}" for tag in clipped.tags), state)
+        )
+    )
+    return (f"<blockquote>{quote}</blockquote>" if quote else "") + note + (f"<p>{_html(about)}</p>" if about else "")
+
+
+def _html(text: str) -> str:
+    return escape(text, quote=False).replace("\n", "<br>")

@@ -1,0 +1,156 @@
+"""Templates of the text formats: text with fields in double braces, and one loop over the annotations.
+
+    # {{title}}
+    {{#annotations}}
+    > {{quote}}
+    {{/annotations}}
+
+There are no expressions and no attributes: a field is a name of a table, so that a template can show what an export
+holds and nothing else. A line whose fields are all empty is left out. Where the value of a field has several lines,
+what stands before it in its line is repeated before each (`> `), or as many blanks if that is no sign of a quotation.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from tui_reader.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ARTICLE_FIELDS = {
+    "title": "title of the article",
+    "author": "its author or authors",
+    "source": "its publication",
+    "date": "its date",
+    "url": "its address",
+    "language": "its language",
+    "article_tags": "its tags",
+    "article_id": "its id in the library",
+    "about": "author, publication, date and address in one line",
+    "count": "number of its annotations in the export",
+}
+"""The fields that may stand anywhere in a template, with their meanings."""
+
+ANNOTATION_FIELDS = {
+    "quote": "the marked words, paragraph by paragraph",
+    "note": "the note",
+    "beginning": "the first words of quote or note",
+    "tags": "its tags",
+    "colour": "name of its colour",
+    "created": "when it was made",
+    "updated": "when it was changed last",
+    "state": "moved, ambiguous or orphan; empty if the passage is where it was",
+    "place": "paragraph and percentage of the text",
+    "headings": "the headings above it in one line",
+    "new_headings": "those of the headings that the annotation before it did not have, as headings",
+    "section": "chapter or page, where the article has such",
+    "details": "colour, place, day, state and tags in one line",
+    "id": "its id",
+    "block_id": "its id in the letters that a link to a block allows",
+}
+"""The fields that may stand within the loop only, with their meanings."""
+
+_FIELD = re.compile(r"\{\{([^{}]*)\}\}")
+_START, _END = "{{#annotations}}", "{{/annotations}}"
+
+
+class Template:
+    """A parsed template: the lines before, within and after the loop."""
+
+    def __init__(self, text: str) -> None:
+        """Parse a template.
+
+        Raises:
+            UsageError: The template is wrong; the message names the line.
+        """
+        self._head: list[str] = []
+        self._loop: list[str] = []
+        self._tail: list[str] = []
+        current, opened = self._head, 0
+        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
+            word = line.strip()
+            if word == _START:
+                if current is not self._head:
+                    raise _slip(number, f"there is a second {_START}", "A template has one loop.")
+                current, opened = self._loop, number
+            elif word == _END:
+                if current is not self._loop:
+                    raise _slip(number, f"{_END} ends no loop", f"A loop begins with {_START}.")
+                current = self._tail
+            else:
+                _check(line, number, in_loop=current is self._loop)
+                current.append(line)
+        if current is self._loop:
+            raise _slip(opened, f"{_START} has no end", f"End the loop with a line {_END}.")
+
+    def head(self, values: Mapping[str, str]) -> str:
+        """Return what stands before the annotations of an article."""
+        return _filled(self._head, values)
+
+    def annotation(self, values: Mapping[str, str]) -> str:
+        """Return an annotation."""
+        return _filled(self._loop, values)
+
+    def tail(self, values: Mapping[str, str]) -> str:
+        """Return what stands after the annotations of an article."""
+        return _filled(self._tail, values)
+
+
+def _check(line: str, number: int, *, in_loop: bool) -> None:
+    known = [*ARTICLE_FIELDS, *(ANNOTATION_FIELDS if in_loop else ())]
+    for found in _FIELD.finditer(line):
+        name = found[1].strip()
+        if name in known:
+            continue
+        if name in ANNOTATION_FIELDS:
+            raise _slip(number, f"{found[0]} stands outside the loop", f"Put it between {_START} and {_END}.")
+        if found[0] in {_START, _END}:
+            raise _slip(number, f"{found[0]} does not stand alone", "Give it a line of its own.")
+        near = get_close_matches(name, known, 1)
+        hint = f"Is {{{{{near[0]}}}}} meant?" if near else f"Fields: {', '.join(known)}."
+        raise _slip(number, f"{found[0]} is no field", hint)
+    rest = _FIELD.sub("", line)
+    if "{{" in rest or "}}" in rest:
+        raise _slip(number, "double braces are not closed, or not opened", "A field is written {{title}}.")
+
+
+def _slip(number: int, problem: str, hint: str) -> UsageError:
+    return UsageError(f"The template is wrong in line {number}: {problem}.", hint)
+
+
+def _filled(lines: Sequence[str], values: Mapping[str, str]) -> str:
+    """Return lines with the values of their fields; empty lines that come to follow each other are one."""
+    filled: list[str] = []
+    is_blank = True
+    for line in lines:
+        names = [name.strip() for name in _FIELD.findall(line)]
+        if not line.strip():
+            if not is_blank:
+                filled.append("")
+            is_blank = True
+        elif not names or any(values[name] for name in names):
+            filled.append(_fill(line, values))
+            is_blank = False
+    if is_blank and filled:
+        filled.pop()
+    return "\n".join(filled)
+
+
+def _fill(line: str, values: Mapping[str, str]) -> str:
+    """Return one line of a template with its values; a value of several lines repeats what stands before it."""
+    first = _FIELD.search(line)
+    before = line[: first.start()] if first is not None else ""
+    prefix = before if set(before) <= set("> \t") else " " * len(before)
+
+    def value(found: re.Match[str]) -> str:
+        text = values[found[1].strip()]
+        if "\n" not in text or not prefix:
+            return text
+        start, *more = text.split("\n")
+        return "\n".join([start, *((prefix + each).rstrip() if not each else prefix + each for each in more)])
+
+    return _FIELD.sub(value, line)
