@@ -240,3 +240,27 @@ async def test_the_order_in_the_query_and_the_chosen_one_are_one(start: Start, a
         await reader.keys(*"oldest", "enter")
         await reader.until(lambda: bar(reader)[0] == "INBOX sort:oldest")
         assert bar(reader)[1].endswith("oldest first")
+
+
+async def test_the_filter_of_annotations_is_completed_too(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", "a")
+        await reader.types(".check zebra")
+        await reader.keys("escape", ")", "H", "A")
+        await reader.sees("/ words of notes and highlights", "2 of 2")
+        await reader.keys("/")
+        await reader.types("has:n")
+        await reader.sees("/ has:n", "note  ", "part", "1 of 2")
+        assert "ctrl+s" not in reader.last_row
+        await reader.keys("tab")
+        await reader.types("-is:mov")
+        await reader.pilot.click("#annotations", offset=(8, 0))
+        await reader.sees("/ has:note -is:moved")
+        await reader.keys("enter")
+        await reader.sees("1 of 2", "zebra")
+        await reader.keys("/", "ctrl+u", "escape")
+        await reader.sees("/ has:note -is:moved")
+        await reader.keys("escape")
+        await reader.sees("2 of 2")

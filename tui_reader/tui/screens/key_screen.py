@@ -11,7 +11,6 @@ from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.keymap import written
 from tui_reader.tui.commands.sequencer import Sequencer, Step
-from tui_reader.tui.screens.query_typing import BAR_HINTS
 from tui_reader.tui.widgets.line_pane import FailureGuard
 
 if TYPE_CHECKING:
@@ -169,8 +168,8 @@ class KeyScreen(FailureGuard, Screen[None]):
         if self._editor is not None and self._editor.open:
             self._status.show_hints(self._editor.HINTS)
             return
-        if self.is_typing_query:
-            self._status.show_hints(BAR_HINTS)
+        if self.query_typing is not None and self.query_typing.is_open:
+            self._status.show_hints(self.query_typing.hints)
             return
         continuations = self._sequencer.continuations(self._keymap.of(self.context))
         useful = [each for each in continuations if self._is_useful(each[1].id)]

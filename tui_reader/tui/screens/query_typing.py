@@ -8,7 +8,7 @@ from tui_reader.search.completion import complete, insert
 from tui_reader.tui.commands.describe import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tui_reader.search.completion import Completion, Offer
     from tui_reader.search.parsed_query import ParsedQuery
@@ -71,6 +71,11 @@ class QueryTyping:
     def is_open(self) -> bool:
         """True while the bar is open, so that keys are text."""
         return self._bar.is_open
+
+    @property
+    def hints(self) -> Sequence[Hint]:
+        """The keys for the last row."""
+        return BAR_HINTS if self._callbacks.saved is not None else BAR_HINTS[:-1]
 
     def open(self, query: ParsedQuery) -> None:
         """Show the bar with a query to be edited."""

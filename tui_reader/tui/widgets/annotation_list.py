@@ -14,6 +14,7 @@ from tui_reader.tui.theme import HIGHLIGHTS, NOTE_INKS, style_of
 from tui_reader.tui.widgets.annotation_sections import AnnotationSections, ChosenAnnotations
 from tui_reader.tui.widgets.dates import moment
 from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.query_rows import QUERY_STYLES, QueryBar
 from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class AnnotationList(LinePane):
         "quote": "text-ink",
         **{f"sign-{number}": ink for number, ink in enumerate(NOTE_INKS, start=1)},
         **{f"quote-{number}": f"text-ink on {tone}" for number, tone in enumerate(HIGHLIGHTS, start=1)},
+        **QUERY_STYLES,
     }
     PLAIN_STYLES: ClassVar[Mapping[str, str]] = {
         "cursor": "reverse",
@@ -70,6 +72,12 @@ class AnnotationList(LinePane):
 
         annotation: AnnotationId
         chain: int
+
+    @dataclass
+    class CompletionClicked(Message):
+        """A completion of the filter was clicked."""
+
+        index: int
 
     @dataclass
     class Moved(Message):
@@ -85,6 +93,8 @@ class AnnotationList(LinePane):
         """Create an empty list. `today` returns the current day, for relative dates."""
         super().__init__(id=id)
         self._source, self._today = source, today
+        self.bar = QueryBar()
+        """The filter while it is typed, whose completions cover the first rows."""
         self._sections = AnnotationSections(source)
         self._chosen = ChosenAnnotations(source, self._sections)
         self._cursor = -1
@@ -272,13 +282,23 @@ class AnnotationList(LinePane):
             self._named_styles[name] = style_of(f"{tone}-ink on {tone}", self.app.theme_variables)
         return super().named_style(name)
 
+    @property
+    def _completion_rows(self) -> int:
+        """Number of rows at the top that list completions of the filter."""
+        return self.bar.shown_completions(self.size.height) if self.bar.is_open else 0
+
+    @property
+    def _head(self) -> int:
+        """Number of rows above the first section."""
+        return max(1, self._completion_rows)
+
     def row_key(self, y: int) -> Hashable:
         """Return everything that determines the appearance of a row."""
-        if y == 0:
-            return "blank"
+        if y < self._head:
+            return ("completion", y, self.bar.version, self.size.height) if self._completion_rows else "blank"
         if not self._sections.sections:
-            return "empty", y, self._empty
-        found = self._sections.place_of(y - 1 + self._top, self._item_rows)
+            return "empty", y - self._head, self._empty
+        found = self._sections.place_of(y - self._head + self._top, self._item_rows)
         if found is None:
             return "blank"
         number, index, part = found
@@ -290,13 +310,16 @@ class AnnotationList(LinePane):
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint a row: the title of an article, or a part of an annotation."""
         base = self.named_style("")
-        if y == 0:
-            return line(width, base, ())
+        if y < self._head:
+            if not self._completion_rows:
+                return line(width, base, ())
+            return self.bar.paint_below(y, (width, self.size.height), self.named_style)
         if not self._sections.sections:
-            text = self._empty[y - 2] if 2 <= y < len(self._empty) + 2 else ""
-            style = self.named_style("title") if y == 2 else self.named_style("muted")
+            at = y - self._head - 1
+            text = self._empty[at] if 0 <= at < len(self._empty) else ""
+            style = self.named_style("title") if at == 0 else self.named_style("muted")
             return line(width, base, [Piece(f"  {clip(text, width - 4)}", base + style)])
-        found = self._sections.place_of(y - 1 + self._top, self._item_rows)
+        found = self._sections.place_of(y - self._head + self._top, self._item_rows)
         if found is None:
             return line(width, base, ())
         number, index, part = found
@@ -357,7 +380,11 @@ class AnnotationList(LinePane):
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the clicked annotation and post `Clicked`."""
-        found = self._sections.place_of(event.y - 1 + self._top, self._item_rows) if event.y else None
+        index = self.bar.index_at(event.y + 1, self.size.height) if event.y < self._completion_rows else None
+        if index is not None:
+            self.post_message(self.CompletionClicked(index))
+            return
+        found = self._sections.place_of(event.y - self._head + self._top, self._item_rows) if event.y else None
         if found is not None and found[2] >= 0:
             self._cursor = found[1]
             self.repaint()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
+from textual.geometry import Offset
 
+from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.query_rows import PLAIN_QUERY_STYLES, QUERY_STYLES, QueryBar, query_pieces
 from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
 if TYPE_CHECKING:
@@ -14,42 +17,60 @@ if TYPE_CHECKING:
 
     from textual.strip import Strip
 
-EXAMPLES = "words  c:1  tag:lede  is:lost  has:note  added:<30d  after:2026-05"
+EMPTY = "words of notes and highlights, tags, colours, states"
 
 
 class FilterBar(LinePane):
-    """The row below the top bar, with the filter and the number of matches."""
+    """The row below the top bar, with the filter and the number of matches; the filter is typed here."""
 
     DEFAULT_CSS = "FilterBar { height: 1; background: $raised; }"
     STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on raised",
         "key": "bold accent-ink",
-        "typed": "bright",
         "muted": "muted-ink",
         "bad": "bad",
+        **QUERY_STYLES,
     }
+    PLAIN_STYLES: ClassVar[Mapping[str, str]] = PLAIN_QUERY_STYLES
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
-        self._shown = ("", "", "")
+        self.bar = QueryBar()
+        """The filter while it is typed; the list below paints its completions."""
+        self._query = ParsedQuery()
+        self._summary = ""
 
-    def show(self, typed: str, summary: str, problem: str = "") -> None:
-        """Show the typed filter, the number of matches, and the invalid parts of the filter."""
-        if (typed, summary, problem) != self._shown:
-            self._shown = typed, summary, problem
+    def show(self, query: ParsedQuery, summary: str) -> None:
+        """Show the filter, and the number of matches."""
+        if (query, summary) != (self._query, self._summary):
+            self._query, self._summary = query, summary
             self.repaint()
+
+    def repaint_bar(self) -> None:
+        """Repaint the filter that is being typed."""
+        self.repaint()
+        x, y = self.region.offset
+        self.app.cursor_position = Offset(x + self.bar.cursor_column(self.size.width), y)
 
     def row_key(self, y: int) -> Hashable:
         """Return everything that determines the appearance of the row."""
-        return self._shown
+        return self._query.text, self._summary, self.bar.is_open and self.bar.version
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint the filter, or examples of filters if it is empty."""
-        base = self.named_style("")
-        typed, summary, problem = self._shown
+        """Paint the filter, or what it may be if it is empty."""
+        base, problem = self.named_style(""), self._query.problem
+        # Half of the row is left to what is typed.
+        room = width - cell_len(self._summary) - 4 - min(width // 2, 3 + cell_len(self._query.text) + 1)
+        problem = clip(problem, room) if problem and room > 12 else ""
+        if self.bar.is_open:
+            return self.bar.paint_text(
+                width, self.named_style, remark=" · ".join(filter(None, (problem, self._summary)))
+            )
         right = [Piece(f" {problem} ", base + self.named_style("bad"))] if problem else []
-        right.append(Piece(f" {summary} ", base + self.named_style("muted")))
-        room = width - 3 - sum(cell_len(piece.text) for piece in right)
+        right.append(Piece(f" {self._summary} ", base + self.named_style("muted")))
         left = [Piece(" / ", base + self.named_style("key"))]
-        left.append(Piece(clip(typed or EXAMPLES, room), base + self.named_style("typed" if typed else "muted")))
+        if self._query.text.strip():
+            left += query_pieces(self._query, base, self.named_style)
+        else:
+            left.append(Piece(EMPTY, base + self.named_style("muted")))
         return line(width, base, left, right)

@@ -92,7 +92,11 @@ class QueryBar:
 
     def height(self, width: int, height: int) -> int:
         """Return the number of rows of text, completions and note in a pane of a size."""
-        return 1 + min(len(self.completions), self.most_rows(height)) + len(self._note_rows(width, height))
+        return 1 + self.shown_completions(height) + len(self._note_rows(width, height))
+
+    def shown_completions(self, height: int) -> int:
+        """Return the number of completions that a pane of `height` rows shows at a time."""
+        return min(len(self.completions), self.most_rows(height))
 
     def _note_rows(self, width: int, height: int) -> list[str]:
         """Return the note in one row; what is wrong with a query may take two."""
@@ -141,7 +145,7 @@ class QueryBar:
             named_style: Returns the style of a name.
         """
         width, height = size
-        rows = min(len(self.completions), self.most_rows(height))
+        rows = self.shown_completions(height)
         base = named_style("bar")
         if index >= rows:
             note = self._note_rows(width, height)
@@ -170,6 +174,6 @@ class QueryBar:
 
     def index_at(self, row: int, height: int) -> int | None:
         """Return the index of the completion in a row of the pane; None if there is none."""
-        rows = min(len(self.completions), self.most_rows(height))
+        rows = self.shown_completions(height)
         first = max(0, self.chosen - rows + 1)
         return first + row - 1 if 1 <= row <= rows else None

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
+    from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.tui.screens.annotations.list_loader import LibraryAnnotations
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.annotation_list import AnnotationList
     from tui_reader.tui.widgets.bars import TopBar
     from tui_reader.tui.widgets.filter_bar import FilterBar
-    from tui_reader.tui.widgets.prompt import Prompt
 
 
 class AnnotationListing:
@@ -31,7 +31,7 @@ class AnnotationListing:
         source: LibraryAnnotations,
         shown: AnnotationList,
         *,
-        above: tuple[TopBar, FilterBar, Prompt],
+        above: tuple[TopBar, FilterBar],
         moved: Callable[[], None],
         article: ArticleId | None,
     ) -> None:
@@ -47,7 +47,7 @@ class AnnotationListing:
         """
         self._state, self._source, self._list = state, source, shown
         self._loader = ListLoader(state.library, source, shown, article)
-        self._top, self._bar, self._prompt = above
+        self._top, self._bar = above
         self._cursor_moved, self._article = moved, article
         self._timer: Timer | None = None
         self._change_number = -1
@@ -77,9 +77,9 @@ class AnnotationListing:
         )
 
     @property
-    def typed(self) -> str:
-        """The filter as the user typed it."""
-        return self._loader.typed
+    def query(self) -> ParsedQuery:
+        """The filter."""
+        return self._loader.filter
 
     def narrow(self, typed: str, today: date) -> bool:
         """Apply a filter; the cursor moves to the first match, or stays if the filter is empty.
@@ -194,8 +194,7 @@ class AnnotationListing:
         hidden = chosen - self._list.chosen_here
         choice = f"{chosen:,} chosen, {hidden:,} not listed" if hidden else f"{chosen:,} chosen"
         remark = f"{choice} · {left}" if chosen else left
-        self._bar.show(loader.typed, remark, loader.filter.problem)
-        self._prompt.remark(" · ".join(filter(None, (loader.filter.problem, left))))
+        self._bar.show(loader.filter, remark)
 
     def _empty_text(self) -> tuple[str, ...]:
         keymap = self._state.keymap

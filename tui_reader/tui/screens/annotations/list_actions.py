@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.model.query import FieldName
+from tui_reader.search.completion import Offer
 from tui_reader.tui.commands.binding import command
-from tui_reader.tui.widgets.prompt import Question
+from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
     from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
     from tui_reader.tui.screens.annotations.cursor_actions import CursorActions
     from tui_reader.tui.screens.annotations.place_preview import PlacePreview
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
+    from tui_reader.tui.widgets.query_rows import QueryBar
+
+_FIRST = ("tag", "note", "quote", "colour", "is", "has", "added", "title", "by", "source")
+FIELDS_OF_ANNOTATIONS = (
+    *map(FieldName, _FIRST),
+    *(name for name in FieldName if name not in {*_FIRST, FieldName.SORT, FieldName.LIMIT, FieldName.TEXT}),
+)
+"""The fields that are offered for a filter of annotations; `sort:` and `limit:` belong to the list of articles."""
 
 
 class ListActions:
@@ -30,11 +41,26 @@ class ListActions:
         cursor_actions: CursorActions,
         *,
         today: Callable[[], date],
+        bar: QueryBar,
+        repaint: Callable[[], None],
     ) -> None:
-        """Store the parts of the screen; `today` returns the day from which ages in the filter count."""
+        """Store the parts of the screen.
+
+        Args:
+            host: The screen.
+            reading: The reading screen below it.
+            listing: The contents of the list.
+            preview: The article beside the list.
+            cursor_actions: Move the cursor.
+            today: Returns the day from which ages in the filter count.
+            bar: The filter that is typed.
+            repaint: Paints the bar and its completions.
+        """
         self._host, self._reading, self._state = host, reading, host.state
         self._listing, self._preview, self._cursor_actions = listing, preview, cursor_actions
-        self._today = today
+        self._today, self._repaint = today, repaint
+        callbacks = Callbacks(self._narrow, self._keep, self._keep, None, repaint)
+        self.typing = QueryTyping(bar, self._state.library.query_history, self._offer, callbacks)
 
     @command("choose_annotation")
     def choose_annotation(self, _count: int | None) -> None:
@@ -50,22 +76,20 @@ class ListActions:
 
     @command("search")
     def search(self, _count: int | None) -> None:
-        """Ask for a filter, and apply it after every typed letter."""
+        """Open the bar for a filter, which is applied after every typed letter."""
+        self.typing.open(self._listing.query)
 
-        def narrow(text: str) -> None:
-            self._listing.narrow(text, self._today())
+    def _narrow(self, text: str) -> ParsedQuery:
+        self._listing.narrow(text, self._today())
+        return self._listing.query
 
-        self._host.ask(
-            Question(
-                "/",
-                narrow,
-                value=self._listing.typed,
-                changed=narrow,
-                cancelled=narrow,
-                stepped=self._cursor_actions.down,
-                placeholder="words, c:1, tag:lede, is:lost, has:note, added:<30d, after:2026-05",
-            )
-        )
+    def _keep(self, text: str) -> None:
+        self._narrow(text)
+        self._repaint()
+
+    def _offer(self) -> Offer:
+        library = self._state.library
+        return Offer(library.query_words.vocabulary, self._state.settings.colours, self._today(), FIELDS_OF_ANNOTATIONS)
 
     @command("back")
     def back(self, _count: int | None) -> None:

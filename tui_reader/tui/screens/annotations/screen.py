@@ -85,12 +85,23 @@ class AnnotationsScreen(KeyScreen):
             self.state,
             source,
             self._list,
-            above=(self._top, self._bar, self._prompt),
+            above=(self._top, self._bar),
             moved=self._show_place,
             article=article,
         )
         cursor_actions = CursorActions(self._list, self._show_place)
-        self._list_actions = ListActions(self, reading, self._listing, self._preview, cursor_actions, today=today)
+        self._list.bar = self._bar.bar
+        self._list_actions = ListActions(
+            self,
+            reading,
+            self._listing,
+            self._preview,
+            cursor_actions,
+            today=today,
+            bar=self._bar.bar,
+            repaint=self._repaint_bar,
+        )
+        self.query_typing = self._list_actions.typing
         actions = AnnotationActions(self, self._listing, self._preview, self._copies, article)
         owners = cursor_actions, self._list_actions, actions, ProgramActions(self, reading)
         self._handlers = handlers_of(owners, IN_ANNOTATIONS)
@@ -167,6 +178,10 @@ class AnnotationsScreen(KeyScreen):
         """Show the filter again."""
         self._bar.display = True
 
+    def _repaint_bar(self) -> None:
+        self._bar.repaint_bar()
+        self._list.repaint()
+
     # Preview
 
     def _show_place(self) -> None:
@@ -231,10 +246,15 @@ class AnnotationsScreen(KeyScreen):
 
     def on_annotation_list_clicked(self, event: AnnotationList.Clicked) -> None:
         """Show the clicked annotation in the preview; at a double click go to its article."""
+        self._list_actions.typing.finish()
         if event.chain > 1:
             self._list_actions.go_to_annotation(None)
         else:
             self._show_place()
+
+    def on_annotation_list_completion_clicked(self, event: AnnotationList.CompletionClicked) -> None:
+        """Take the clicked completion of the filter."""
+        self._list_actions.typing.take(event.index)
 
     def on_annotation_list_moved(self) -> None:
         """Update the preview after the wheel has moved the cursor."""
