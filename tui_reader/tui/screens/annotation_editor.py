@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from tui_reader.document.clean import clean_line
+from tui_reader.document.normalization import search_key
 from tui_reader.model.annotation import PlaceState
 from tui_reader.tui.widgets.note_sheet import NoteSheet
 from tui_reader.tui.widgets.prompt import Question
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
     from tui_reader.tui.screens.external_programs import Edited
+
+MOST_ARTICLES = 20
+"""Most articles whose annotations are asked for their tags when tags are edited."""
 
 
 def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[ArticleId, ...]]:
@@ -111,10 +115,16 @@ class AnnotationEditor:
                 what,
                 answered,
                 value=", ".join(sorted(shared)),
-                suggestions=self._library.reading.all_tags(),
+                suggestions=self._known_tags(annotations),
                 placeholder="such as: to check, lede",
             )
         )
+
+    def _known_tags(self, annotations: Sequence[Annotation]) -> list[str]:
+        """Return the tags to choose from: those of the annotations of the same articles, then those of articles."""
+        articles = list(dict.fromkeys(each.article for each in annotations))[:MOST_ARTICLES]
+        beside = {tag for article in articles for each in self._library.annotations.of(article) for tag in each.tags}
+        return [*sorted(beside, key=lambda tag: (search_key(tag), tag)), *self._library.reading.all_tags()]
 
     def edit_note(self, annotation_id: AnnotationId) -> None:
         """Open the note of an annotation on the note sheet."""

@@ -11,13 +11,12 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
 
-from tui_reader.document.cells import next_boundary
-from tui_reader.document.clean import clean_line, clean_row
-from tui_reader.document.normalization import SEARCH, fold, normalized, search_key
-from tui_reader.model.ranges import Range
+from tui_reader.document.clean import clean_line
+from tui_reader.tui.widgets.completion_rows import CompletionRows
 from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, line
+from tui_reader.tui.widgets.word_completion import WordCompletion, ghost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -53,39 +52,24 @@ class Question:
     stepped: Callable[[int], None] = _ignore_step
     """Called with 1 for the down key, -1 for the up key."""
     suggestions: Sequence[str] = ()
-    """Words that complete the last comma-separated part of the answer."""
+    """Words that complete the answer, or its part at the cursor."""
+    in_list: bool = True
+    """True if the answer may be several such words, with commas between."""
     placeholder: str = ""
 
 
 class LastPartSuggester(Suggester):
-    """Completes the last comma-separated part of an answer with known words."""
+    """Shows the rest of the first known word that the last part of an answer begins, behind what is typed."""
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], *, in_list: bool = True) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self._words = tuple(map(clean_row, words))
+        self.completion = WordCompletion(words, in_list=in_list)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the value with its last part completed; None if no word fits."""
-        before, comma, part = value.rpartition(",")
-        typed = part.lstrip()
-        if not typed:
-            return None
-        taken = {search_key(word.strip()) for word in before.split(",")}
-        begun = search_key(typed)
-        for word in self._words:
-            if search_key(word).startswith(begun) and search_key(word) not in taken and word != typed:
-                rest = _after_beginning(word, begun)
-                # Letters stay as they were typed, in capitals or not; accents are those of the known word.
-                known = word[: len(word) - len(rest)]
-                first = typed if normalized(typed) == normalized(known) else known
-                return before + comma + part[: len(part) - len(typed)] + first + rest
-        return None
-
-
-def _after_beginning(word: str, begun: str) -> str:
-    """Return the rest of a word behind the letters that have a given search key."""
-    place = fold(word, SEARCH).original(Range(0, len(begun)))
-    return word[next_boundary(word, max(0, place.end - 1)) :]
+        """Return the value with its last part completed; None if no word begins so."""
+        typed = self.completion.part(value, len(value)).typed
+        fitting = (word for word in self.completion.fitting(value, len(value)) if word != typed)
+        return next((found for word in fitting if (found := ghost(value, typed, word)) is not None), None)
 
 
 class PromptLabel(LinePane):
@@ -109,6 +93,33 @@ class PromptLabel(LinePane):
         )
 
 
+class PromptInput(LineInput):
+    """The text field of a prompt.
+
+    Args:
+        take_key: Handles a key, unless it returns False; called before the next key, so that keys may be typed ahead.
+    """
+
+    def __init__(self, take_key: Callable[[str], bool]) -> None:
+        super().__init__(compact=True, select_on_focus=False)
+        self._take_key = take_key
+
+    async def on_key(self, event: events.Key) -> None:
+        """Handle a key at once, also one that edits: Textual would do so after the keys that follow in its queue."""
+        bindings = () if event.is_printable else self._bindings.key_to_bindings.get(event.key, ())
+        if self._take_key(event.key):
+            event.stop()
+            event.prevent_default()
+        elif bindings:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(bindings[0].action)
+
+
+STEPS = {"down": 1, "ctrl+n": 1, "up": -1, "ctrl+p": -1}
+"""The keys that move the cursor of the list of completions, and by how many words."""
+
+
 class Prompt(Horizontal):
     """Asks one question at a time; hidden while no question is open."""
 
@@ -126,14 +137,26 @@ class Prompt(Horizontal):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
+    def __init__(self, *, id: str | None = None, is_on_top: bool = False) -> None:  # noqa: A002 - the name that Textual gives it
+        """Make a prompt.
+
+        Args:
+            id: Its id in style sheets.
+            is_on_top: True if it is shown at the top of the screen, so that completions are listed below it.
+        """
         super().__init__(id=id)
         self._label, self._remark = PromptLabel(), PromptLabel()
-        self._input = LineInput(compact=True, select_on_focus=False)
+        self._input = PromptInput(self._take_key)
+        self._completions = CompletionRows(below=is_on_top)
+        self._completion: WordCompletion | None = None
+        """Completes the answer; None if the question has no suggestions."""
+        self._listed_for = ""
+        """The answer for which completions are listed."""
         self._question: Question | None = None
 
     def compose(self) -> ComposeResult:
-        """Yield the label, the input and the remark."""
+        """Yield the list of completions, the label, the input and the remark."""
+        yield self._completions
         yield self._label
         yield self._input
         yield self._remark
@@ -149,7 +172,12 @@ class Prompt(Horizontal):
         self._label.text = question.label
         self._label.styles.width = len(question.label) + 2
         self.remark("")
-        self._input.suggester = LastPartSuggester(question.suggestions) if question.suggestions else None
+        self._input.suggester = self._completion = None
+        if question.suggestions:
+            self._input.suggester = LastPartSuggester(question.suggestions, in_list=question.in_list)
+            self._completion = self._input.suggester.completion
+        self._completions.show(())
+        self._listed_for = question.value
         self._input.placeholder = question.placeholder
         self._input.value = question.value
         self._input.cursor_position = len(question.value)
@@ -182,6 +210,8 @@ class Prompt(Horizontal):
 
     def confirm(self) -> None:
         """Close the question and pass its answer on."""
+        if self._chosen:
+            self._complete()
         question, value = self.close(), self._input.value
         if question is not None:
             question.answered(value)
@@ -200,23 +230,97 @@ class Prompt(Horizontal):
         """
         question, self._question = self._question, None
         self.display = False
+        self._completions.show(())
         self.screen.set_focus(None)
         self.post_message(self.Closed())
         return question
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Call `Question.changed` after each change of the answer."""
+        """List what completes the answer, and call `Question.changed`, after each change of the answer."""
         event.stop()
         if self._question is not None:
+            self._lists_something()
             self._question.changed(event.value)
 
-    def on_key(self, event: events.Key) -> None:
-        """Cancel on backspace in an empty answer; call `Question.stepped` on the up and down keys."""
-        if self._question is None:
-            return
-        if event.key == "backspace" and not self._input.value:
-            event.stop()
+    def _take_key(self, key: str) -> bool:
+        """Handle a key that is no letter: completion, backspace in an empty answer, steps up and down.
+
+        Returns:
+            True if the key is not for the text field.
+        """
+        question, listed = self._question, self._completions
+        if question is None:
+            return False
+        if key == "backspace" and not self._input.value:
             self.cancel()
-        elif event.key in ("down", "up"):
-            event.stop()
-            self._question.stepped(1 if event.key == "down" else -1)
+        elif key == "tab":
+            self._complete_or_list()
+        elif key == "right" and self._input.cursor_at_end and self._lists_something():
+            self._complete()
+        elif key in STEPS and self._completion is not None:
+            if self._lists_something():
+                listed.move(STEPS[key])
+                self._show_ghost()
+            else:
+                self._list_completions(every=True)
+        elif key in ("down", "up"):
+            question.stepped(STEPS[key])
+        else:
+            return False
+        return True
+
+    # Completion
+
+    def _list_completions(self, *, every: bool = False) -> None:
+        """List the words that fit at the cursor."""
+        if self._completion is None:
+            return
+        value, cursor = self._input.value, self._input.cursor_position
+        self._listed_for = value
+        self._completions.show(self._completion.fitting(value, cursor, every=every), len(self._label.text) + 2)
+
+    def _lists_something(self) -> bool:
+        """Return True if a word is listed for the answer as it is: keys typed ahead may have changed it."""
+        if self._listed_for != self._input.value:
+            self._list_completions()
+        return bool(self._completions.current)
+
+    def _complete_or_list(self) -> None:
+        """Replace what is typed at the cursor by the word under the cursor of the list; without a list, show all."""
+        if self._lists_something():
+            self._complete()
+        else:
+            self._list_completions(every=True)
+
+    @property
+    def _chosen(self) -> str:
+        """The word to which the cursor of the list was moved, unless the answer was changed since; else empty.
+
+        Letters that were typed ahead have changed the answer before the list is shown for them.
+        """
+        is_current = self._completions.was_moved and self._listed_for == self._input.value
+        return self._completions.current if is_current else ""
+
+    @property
+    def _part_typed(self) -> str:
+        part = self._completion and self._completion.part(self._input.value, self._input.cursor_position)
+        return part.typed.strip() if part else ""
+
+    def _complete(self) -> None:
+        """Replace what is typed at the cursor by the word under the cursor of the list."""
+        word = self._completions.current
+        if self._completion is None or not word:
+            return
+        value, cursor = self._completion.completed(self._input.value, self._input.cursor_position, word)
+        self._completions.show(())
+        with self._input.prevent(LineInput.Changed):
+            self._input.value = value
+        self._input.cursor_position = cursor
+        if self._question is not None:
+            self._question.changed(value)
+
+    def _show_ghost(self) -> None:
+        """Show the rest of the word under the cursor of the list behind what is typed."""
+        value, typed = self._input.value, self._part_typed
+        found = ghost(value, typed, self._completions.current) if self._input.cursor_at_end else None
+        self._input._suggestion = found or ""

@@ -74,7 +74,11 @@ class AnnotationsScreen(KeyScreen):
         """
         super().__init__(reading.state, StatusBar(id="status"))
         self._reading, self._library, self._today = reading, reading.state.library, today
-        self._top, self._bar, self._prompt = TopBar(id="top"), FilterBar(id="filter"), Prompt(id="prompt")
+        self._top, self._bar, self._prompt = (
+            TopBar(id="top"),
+            FilterBar(id="filter"),
+            Prompt(id="prompt", is_on_top=True),
+        )
         source = LibraryAnnotations(self._library)
         self._list = AnnotationList(source, today, id="annotations")
         self._card = AnnotationCard(id="card")

@@ -52,6 +52,7 @@ class SearchActions:
                 answered,
                 value=same.name if same is not None else "",
                 suggestions=[each.name for each in searches.all()],
+                in_list=False,
                 placeholder=text,
             )
         )

@@ -1,0 +1,113 @@
+"""Completion of an answer by known words, such as tags: which words fit at the cursor, and the answer with one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.cells import next_boundary
+from tui_reader.document.clean import clean_row
+from tui_reader.document.normalization import SEARCH, fold, normalized, search_key
+from tui_reader.model.ranges import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_INNER = re.compile(r"[\s\-_/.:·]+(?=\S)")
+"""What parts the words of a tag such as `to read again` or `deep-sea`."""
+
+
+class Part(NamedTuple):
+    """The part of an answer that is being typed."""
+
+    start: int
+    """Where its first letter is."""
+    end: int
+    """Where it ends: before the next comma, or at the end of the answer."""
+    typed: str
+    """Its letters up to the cursor."""
+
+
+class WordCompletion:
+    """Known words, and what of an answer they complete.
+
+    Args:
+        words: The known words, in the order in which they are offered.
+        in_list: True if the answer is a list of words with commas between, False if it is one word.
+    """
+
+    def __init__(self, words: Sequence[str], *, in_list: bool = True) -> None:
+        self._words = tuple(dict.fromkeys(map(clean_row, words)))
+        self._keys = tuple(map(search_key, self._words))
+        self._in_list = in_list
+
+    def part(self, answer: str, cursor: int) -> Part:
+        """Return the part of an answer at the cursor."""
+        start = answer.rfind(",", 0, cursor) + 1 if self._in_list else 0
+        end = answer.find(",", cursor) if self._in_list else -1
+        while start < cursor and answer[start].isspace():
+            start += 1
+        return Part(start, len(answer) if end < 0 else end, answer[start:cursor])
+
+    def fitting(self, answer: str, cursor: int, *, every: bool = False) -> list[str]:
+        """Return the words that fit: first those that begin as typed, then those with a word in them that does.
+
+        Case, accents and presentation count for nothing. Left out are words that the answer has elsewhere, the word
+        that is typed already, and those that begin with a minus sign unless one was typed.
+
+        Args:
+            answer: The answer.
+            cursor: The cursor in it.
+            every: True to return every word if nothing was typed; else none is returned then.
+        """
+        part = self.part(answer, cursor)
+        begun = search_key(part.typed)
+        if not begun.strip() and not every:
+            return []
+        others = (answer[: part.start] + answer[part.end :]).split(",") if self._in_list else ()
+        taken = {search_key(each.strip()) for each in others}
+        known = [
+            (word, key)
+            for word, key in zip(self._words, self._keys, strict=True)
+            if word != part.typed and key not in taken and (begun.startswith("-") or not key.startswith("-"))
+        ]
+        first = [word for word, key in known if key.startswith(begun)]
+        inner = [word for word, key in known if not key.startswith(begun) and _begins_within(key, begun)]
+        return [*first, *inner]
+
+    def completed(self, answer: str, cursor: int, word: str) -> tuple[str, int]:
+        """Return the answer with the part at the cursor replaced by a word, and the cursor behind that word."""
+        part = self.part(answer, cursor)
+        blank = " " if self._in_list and part.start and answer[part.start - 1] == "," else ""
+        before = answer[: part.start] + blank + word
+        return before + answer[part.end :], len(before)
+
+
+def ghost(answer: str, typed: str, word: str) -> str | None:
+    """Return an answer that ends with letters of a word, with the rest of that word; None if it does not begin so.
+
+    Letters stay as they were typed, in capitals or not, so that the answer on the screen does not change.
+
+    Args:
+        answer: The answer.
+        typed: Its end, which is completed.
+        word: The word that completes it.
+    """
+    begun = search_key(typed)
+    if not begun or not search_key(word).startswith(begun) or word == typed:
+        return None
+    rest = _after_beginning(word, begun)
+    known = word[: len(word) - len(rest)]
+    first = typed if normalized(typed) == normalized(known) else known
+    return answer[: len(answer) - len(typed)] + first + rest
+
+
+def _begins_within(key: str, begun: str) -> bool:
+    """Return True if one of the words within a key, but the first, begins with `begun`."""
+    return any(key.startswith(begun, each.end()) for each in _INNER.finditer(key))
+
+
+def _after_beginning(word: str, begun: str) -> str:
+    """Return the rest of a word behind the letters that have a given search key."""
+    place = fold(word, SEARCH).original(Range(0, len(begun)))
+    return word[next_boundary(word, max(0, place.end - 1)) :]
