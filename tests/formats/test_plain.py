@@ -115,6 +115,26 @@ def test_list_items_and_indented_lines_are_not_joined() -> None:
         ["1.1", "1.2", "1.2.1"],
         ["Q:", "A:"],
         ["JANE:", "Mr. Smith:", "JANE:"],
+        ["[1]", "[2]"],
+        ["[a]", "[b]"],
+        ["[ ]", "[x]"],
+        ["①", "②", "③"],
+        ["а)", "б)"],
+        ["à.", "è."],
+        ["1.)", "2.)"],
+        ["1º", "2º"],
+        ["1:", "2:"],
+        ["1 -", "2 -"],
+        ["a -", "b -"],
+        ["#1", "#2"],
+        ["o", "o"],
+        ["→", "→"],
+        ["☐", "☑"],
+        ["Step 1.", "Step 2."],
+        ["Art. 4", "Art. 5"],
+        ["Artikel IV", "Artikel V"],
+        ["10:30", "11:45"],
+        ["1999", "2001"],
     ],
 )
 @pytest.mark.parametrize("indent", ["", "    "])
@@ -125,7 +145,34 @@ def test_wrapped_items_and_the_words_of_speakers_stay_apart(marks: list[str], in
     assert lines(f"{before}\n\n{wrapped}\n\n{before}") == [PROSE, *items, PROSE]
 
 
-@pytest.mark.parametrize("start", ["A. Smith", "– as ever –", "12. March", "I. Newton", "dawn: it"])
+@pytest.mark.parametrize("marks", [["a)", "b)"], ["-", "-"], ["[1]", "[2]"], ["①", "②"]])
+def test_a_wrapped_item_among_short_ones_is_joined(marks: list[str]) -> None:
+    short = [f"{mark} short item" for mark in marks]
+    long = f"{marks[0]} {PROSE[:90].strip()}"
+    chunk = "\n".join(["The items are these:", *short, textwrap.fill(long, 70), *short])
+    before = textwrap.fill(PROSE * 2, 70)
+    assert lines(f"{before}\n\n{chunk}\n\n{before}") == [
+        PROSE * 2,
+        "The items are these:",
+        *short,
+        long,
+        *short,
+        PROSE * 2,
+    ]
+
+
+@pytest.mark.parametrize("prefix", ["Ann> ", "AB>> ", "| ", ": ", "# ", "// ", ";; "])
+def test_lines_with_the_prefix_of_a_quotation_or_a_comment_are_each_a_paragraph(prefix: str) -> None:
+    quoted = [f"{prefix}{line}" for line in textwrap.wrap(PROSE, 62)]
+    before = textwrap.fill(PROSE, 70)
+    text = "\n".join([before, "", *quoted, before, "", before])
+    assert lines(text) == [PROSE, *quoted, PROSE, PROSE]
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["A. Smith", "– as ever –", "12. March", "I. Newton", "dawn: it", "1999 it", "May 5 they", "o sea", "10:30 it"],
+)
 def test_running_text_is_not_split_where_a_line_begins_like_an_item_by_chance(start: str) -> None:
     first = "It was a bright cold day in the old harbour of the town when"
     rest = f"{start} said that the clocks of the three ministries were\nstriking one after the other, as ever."
@@ -177,6 +224,12 @@ It is."""
 
 def test_a_line_that_begins_with_a_sign_is_kept_where_nothing_is_quoted() -> None:
     assert lines("> 5 is the answer\n\nIt is > 4.") == ["> 5 is the answer", "It is > 4."]
+
+
+def test_a_single_quoted_line_at_the_end_of_a_mail_is_a_quotation_and_signs_are_no_title() -> None:
+    document = read(b">> one\n\n> two\n\n>>> three\n", "a.txt")
+    assert [block.quote for block in document.blocks] == [2, 1, 3]
+    assert document.metadata.title == "one"
 
 
 @pytest.mark.parametrize(

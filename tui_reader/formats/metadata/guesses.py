@@ -23,7 +23,7 @@ _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[-_ T.]+|$)")
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,8}$")
 _WORD_SEPARATOR = re.compile(r"[-_\s.+]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
-_BULLETS = re.compile(r"(?:[>*+•–-][ \t]+)*")
+_BULLETS = re.compile(r"(?:>+[ \t]*+|[*+•–-][ \t]+)*")
 """Marks of quotations and list items at the start of a line; a title does not include them."""
 _BYLINE = re.compile(
     r"(?:By|BY|Von|Par|Por|Di)[ \t]+((?:(?:Dr|Prof|Sir|Mr|Ms|Mrs)\.?[ \t]+)?[^\W\d_a-z][^\d\n,;:!?()]{1,60}?)"

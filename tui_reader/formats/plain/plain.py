@@ -20,6 +20,7 @@ from tui_reader.formats.metadata.guesses import complete, extrapolated
 from tui_reader.formats.plain.chapters import find_chapters
 from tui_reader.formats.plain.other_stories import find_tail, is_sentence_end, is_story_paragraph
 from tui_reader.formats.plain.wrapped_lines import (
+    continued,
     is_drawn,
     is_quotation,
     joined,
@@ -48,7 +49,7 @@ _YIELD_EVERY = 1_000
 """Number of paragraphs that are processed before other threads can run."""
 
 _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
-_LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)][ \t]|[a-zA-Z][.)][ \t])| {5}|\t")
+_LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)][ \t]|\(?[a-zA-Z][.)][ \t])| {5}|\t")
 # First characters of lines that may be list items: testing one character makes the regexp needless for most lines.
 _LIST_STARTS = frozenset(" \t-*+•◦▪‣·–—(0123456789")
 
@@ -185,7 +186,8 @@ def _paragraphs(body: str, *, wrapped: bool) -> _Paragraphs:
                 found.add(text, tight=False)
             continue
         lines = [line for line in map(str.rstrip, chunk.split("\n")) if line]
-        if lines and "\n>" in chunk and is_quotation(lines):
+        is_quoted = is_mail and len(lines) == 1 and lines[0][0] == ">"
+        if lines and (is_quoted or ("\n>" in chunk and is_quotation(lines))):
             _add_quotation(found, lines, wrapped=wrapped)
         elif lines:
             _add_lines(found, lines, wrapped=wrapped, alone=len(chunks) == 1)
@@ -265,10 +267,16 @@ def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
     if max(lengths) > _LONGER_THAN_WRAPPED:
         return False
     before = len(lines) - 1
-    if sum([_SHORTEST <= length <= _LONGEST for length in lengths[:before]]) < 0.7 * before:
-        return False
+    if not _are_full(lengths[:before]):
+        # Items of a list are often short: then only lines count that go on below.
+        return wrapped and _are_full(list(map(len, continued(lines))))
     # Wrapping breaks lines anywhere: if most lines end with a sentence, they were not wrapped.
     return wrapped or sum(is_sentence_end(line) for line in lines[:before]) <= before / 2
+
+
+def _are_full(lengths: list[int]) -> bool:
+    """Return True if 70 % of some lines have the length of wrapped ones; False if there are none."""
+    return bool(lengths) and sum([_SHORTEST <= length <= _LONGEST for length in lengths]) >= 0.7 * len(lengths)
 
 
 def _count_opening_lines(texts: list[str]) -> int:

@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BULLET = re.compile(r"[-*+•◦▪‣·–—][ \t]")
-_COUNTED = re.compile(
-    r"(?P<open>\(?)(?P<number>\d{1,3}|[ivxlc]{1,6}|[a-zA-Z]|[IVXLC]{1,6})(?P<close>[.)])[ \t]"
+_BULLETS = "-*+•◦▪‣·–—―→➔➤▶►✓✔✗✘☐☑☒●○■□◆◇★☆※⁃∙"
+_MARK = re.compile(
+    rf"(?P<bullet>[{_BULLETS}])[ \t]"
+    r"|(?P<open>\(?)(?P<number>\d{1,3}|[ivxlc]{1,6}|[^\W\d_]|[IVXLC]{1,6})(?P<close>\.\)|[.)])[ \t]"
     r"|(?P<clause>§{1,2} ?\d|\d+(?:\.\d+)+\.?[ \t])"
+    r"|(?P<sign>\[(?:\d{1,3}|[a-z]|[ xX✓✔])\][ \t]|[①-⑳⑴-⒇❶-❿]|[一二三四五六七八九十]{1,3}、)"
+    r"|(?P<weak>(?:#?\d{1,3}(?:[ºª°:]| ?[-–—])?|[^\W\d_] ?[-–]|\d\d?[:.]\d\d|(?:1[5-9]|20)\d\d:?|o)[ \t])"
+    r"|(?P<word>[^\W\d_]{2,12}\.?) (?:\d{1,3}|[IVXLC]{1,6})[.:)]?[ \t]"
+    r"|(?P<prefix>[|:;%#]{1,3}|//|[\w.]{1,12}>{1,3})[ \t]"
 )
-_LETTERED = re.compile(r"^\w{1,5}[.)](?:\s|$)", re.MULTILINE)
+"""Marks at the start of lines. Those in `weak` and `word` begin lines of running text too: one proves little."""
+_MAYBE_MARK = re.compile(
+    r"^(?:\w{1,6}(?:[.)]|\.\)| ?[-–])(?:\s|$)|[\w.]{1,12}>|o\s|[^\W\d_]{2,12}\.? [\dIVXLC])", re.MULTILINE
+)
+"""Marks that begin with a letter; others show by their first character."""
+_SHAPE = re.compile(r"\d+|[^\W\d_]")
 _SPEAKER = re.compile(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
-_FIRST_OF_MARKS = frozenset("-*+•◦▪‣·–—(§0123456789 \t")
+_FIRST_OF_MARKS = frozenset(_BULLETS + "([§|:;%#/①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽❶❷❸❹❺❻❼❽❾❿0123456789 \t")
 """First characters of lines that may begin a paragraph of their own; most wrapped paragraphs have none."""
 _DEEP = re.compile(r" {5}|\t")
-_STARTS = frozenset("-*+•◦▪‣·–—")
 _FIRST_CJK = "\u2e80"
 _CJK_EDGE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _ENDED = re.compile(r"[.:;!?…,][\"'”’»)\]]*$")
@@ -75,7 +84,7 @@ def joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
     if _is_plain(lines):
         yield " ".join(lines), False
         return
-    margin = min(len(line) - len(line.lstrip(" ")) for line in lines)
+    margin = _margin(lines)
     begins = _beginnings(lines, margin)
     parts: list[str] = []
     listed = False
@@ -93,13 +102,24 @@ def joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
     yield "".join(parts), False
 
 
+def continued(lines: list[str]) -> list[str]:
+    """Return the lines that are followed by a line which begins no paragraph of its own."""
+    if _is_plain(lines):
+        return lines[:-1]
+    begins = _beginnings(lines, _margin(lines))
+    return [line for line, begin in zip(lines, begins[1:], strict=False) if not begin]
+
+
+def _margin(lines: list[str]) -> int:
+    return min(len(line) - len(line.lstrip(" ")) for line in lines)
+
+
 def _is_plain(lines: list[str]) -> bool:
     """Return True if no line can begin a paragraph or end within a word; tested since most wrapped text is so."""
     ends = {line[-1] for line in lines}
     if "-" in ends or max(ends) >= _FIRST_CJK or not _FIRST_OF_MARKS.isdisjoint([line[0] for line in lines]):
         return False
-    starts = "\n".join([line[:7] for line in lines])
-    if ("." in starts or ")" in starts) and _LETTERED.search(starts):
+    if _MAYBE_MARK.search("\n".join([line[:16] for line in lines])):
         return False
     return ":" not in "".join([line[:50] for line in lines]) or not any(map(_SPEAKER.match, lines))
 
@@ -108,43 +128,61 @@ _LISTED = 1
 _APART = 2
 
 
+_WEAK = "?"
+_PREFIX = ">"
+_SPOKEN = ":"
+
+
 def _own_style(line: str) -> str:
     """Return the kind of mark with which a line begins; empty if it has none."""
-    if not line:
-        return ""
-    if line[0] in _STARTS:
-        return line[0] if _BULLET.match(line) else ""
-    if line[0] in "(§" or line[1:2] in {".", ")"} or line[0].isdigit() or ")" in line[:7] or "." in line[:7]:
-        match = _COUNTED.match(line)
-        if match and match["clause"]:
-            return "§"
-        if match:
+    match = _MARK.match(line)
+    if match is None:
+        return _SPOKEN if ":" in line[:50] and _SPEAKER.match(line) else ""
+    match match.lastgroup:
+        case "bullet":
+            return match["bullet"]
+        case "close":
             kind = "1" if match["number"].isdigit() else "a"
             return f"{match['open']}{kind}{match['close']}"
-    return ":" if ":" in line[:50] and _SPEAKER.match(line) else ""
+        case "clause" | "sign":
+            return "§" if match["clause"] else _SHAPE.sub("1", match["sign"])
+        case "word":
+            return _WEAK + match["word"]
+        case "weak":
+            is_bullet = match["weak"][0] == "o" and match["weak"][1].isspace()
+            shape = "o" if is_bullet else _SHAPE.sub(lambda found: "1" if found[0].isdigit() else "a", match["weak"])
+            return _WEAK + shape
+    return _PREFIX + _SHAPE.sub("", match["prefix"])
 
 
 def _beginnings(lines: list[str], margin: int) -> list[int]:
     """Return for each line 0, or that it begins a list item or another paragraph.
 
     A line of running text may begin with a dash, an initial or a year by chance. So a mark counts only in the first
-    line, after a finished line, or if another line has one of its kind.
+    line, after a finished line, or if another line has one of its kind; a weak mark only if the first of several of its
+    kind is where a list may begin. Lines with the prefix of a quotation or a comment are each a paragraph.
     """
     bodies = [line[margin:] for line in lines]
     indented = [body[0] in " \t" for body in bodies]
     if _is_hanging(indented):
         return [0 if deep else _APART for deep in indented]
     styles = [_own_style(body.lstrip(" ") if len(body) - len(body.lstrip(" ")) <= 4 else "") for body in bodies]
-    begins = []
+    begins: list[int] = []
     few = sum(indented) * 3 <= len(lines)
     for index, (body, style) in enumerate(zip(bodies, styles, strict=True)):
         ended = index > 0 and _ENDED.search(lines[index - 1]) is not None
-        if style == ":":
-            counts = styles[0] == ":" or (styles.count(":") > 1 and ended)
+        if style == _SPOKEN:
+            counts = styles[0] == _SPOKEN or (styles.count(_SPOKEN) > 1 and ended)
+        elif style[:1] == _WEAK:
+            first = styles.index(style)
+            counts = styles.count(style) > 1 and (not first or _ENDED.search(lines[first - 1]) is not None)
+        elif style[:1] == _PREFIX:
+            counts = styles.count(style) > 1
         else:
-            counts = bool(style) and (index == 0 or ended or bool(styles[0].strip(":")) or styles.count(style) > 1)
+            counts = bool(style) and (index == 0 or ended or bool(styles[0].strip(_SPOKEN)) or styles.count(style) > 1)
+        counts = counts or (index > 0 and styles[index - 1][:1] == _PREFIX and begins[-1] > 0)
         if counts:
-            begins.append(_APART if style == ":" else _LISTED)
+            begins.append(_APART if style == _SPOKEN else _LISTED)
         elif _DEEP.match(body):
             begins.append(_LISTED)
         else:
