@@ -13,6 +13,7 @@ from tui_reader.search import guide
 from tui_reader.tui.commands.binding import modules_of_commands
 from tui_reader.tui.commands.describe import line_sheet, markdown_table
 from tui_reader.tui.commands.keymap import Keymap
+from tui_reader.tui.commands.query_keys import bar_sheet
 from tui_reader.tui.commands.table import COMMANDS
 from tui_reader.tui.screens.annotations import screen as annotations_screen
 from tui_reader.tui.screens.reading import wiring
@@ -87,7 +88,7 @@ def generated() -> dict[Path, str]:
     keymap = Keymap()
     readme, architecture = ROOT / "README.md", ROOT / "docs" / "architecture.md"
     return {
-        ROOT / "docs" / "keys.md": KEYS_HEAD + markdown_table(keymap) + "\n" + line_sheet(),
+        ROOT / "docs" / "keys.md": KEYS_HEAD + markdown_table(keymap) + "\n" + bar_sheet() + "\n" + line_sheet(),
         ROOT / "docs" / "queries.md": QUERIES_HEAD + guide.markdown(),
         readme: with_part(readme, "keys", markdown_table(keymap, brief=True)),
         architecture: with_part(architecture, "commands", command_files()),

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
 from tui_reader.tui.commands.describe import LINE_RULES, help_lines, line_usages
+from tui_reader.tui.commands.query_keys import BAR_KEYS
 from tui_reader.tui.screens.page_screen import Page, PageScreen
 from tui_reader.tui.widgets.styled_lines import Piece, line, wrap
 
@@ -74,6 +75,12 @@ class HelpPage(Page):
                     lead = " " * indent
                 for number, part in enumerate(wrap(said, width - indent)):
                     yield ((lead if number == 0 else " " * indent, "key"), (part, "" if keys else "muted"))
+        yield ()
+        yield (("QUERY BAR", "label"),)
+        for keys, _, text in BAR_KEYS:
+            yield ((keys, "key"),)
+            for part in wrap(text, width - 4):
+                yield (("    ", ""), (part, ""))
         yield ()
         yield (("COMMAND LINE", "label"),)
         for usage, text in (*line_usages(), *LINE_RULES):

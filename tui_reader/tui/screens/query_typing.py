@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.search.completion import complete, insert
-from tui_reader.tui.commands.describe import Hint
+from tui_reader.tui.commands.query_keys import BAR_HINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,22 +13,8 @@ if TYPE_CHECKING:
     from tui_reader.search.completion import Completion, Offer
     from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.services.library.query_history import QueryHistory
+    from tui_reader.tui.commands.describe import Hint
     from tui_reader.tui.widgets.query_rows import QueryBar
-
-BAR_KEYS: tuple[tuple[str, str, str], ...] = (
-    ("tab", "complete", "Take the chosen completion; where nothing is typed, list the fields"),
-    ("down ctrl+n", "", "The next completion; among former queries, the later one"),
-    ("up ctrl+p", "former", "The completion above; from the first one or without any, the former query"),
-    ("enter", "keep", "Close the bar, keep the query as it is written, and go to the list"),
-    ("escape", "back", "Close the bar, with the query that was there before"),
-    ("ctrl+s", "keep search", "Close the bar, and keep the query as a saved search"),
-    ("ctrl+w ctrl+u ctrl+k", "", "Delete the word before the cursor, all before it, all behind it"),
-    ("ctrl+left ctrl+right", "", "Back or on by a word; home end ctrl+a ctrl+e to the ends"),
-)
-"""The keys of the query bar: keys, label in the last row, and help."""
-BAR_HINTS = tuple(
-    Hint(keys.split()[0].replace("escape", "esc"), label, stays=label == "keep") for keys, label, _ in BAR_KEYS if label
-)
 
 
 class Callbacks(NamedTuple):
