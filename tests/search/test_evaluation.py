@@ -229,12 +229,17 @@ def article_has_state(state: str, headline: Headline, own: Sequence[Annotation])
         "guessed": "title" in headline.article.metadata.guessed,
         "error": headline.article.error != "",
         "gone": False,
-    }.get(state, any(each.state == state for each in own if not each.is_on_article))
+    }.get(state, any(each.state in own_states_meant(state) for each in own if not each.is_on_article))
+
+
+def own_states_meant(state: str) -> set[str]:
+    """Return the states of annotations that a state of queries finds: an orphan has no certain place."""
+    return {"orphan", "ambiguous"} if state == "orphan" else {state}
 
 
 def states_meant(text: str) -> list[str]:
     if text == "lost":
-        return ["orphan", "ambiguous", "gone"]
+        return ["orphan", "gone"]
     return [text] if text in STATES else [state for state in STATES if state.startswith(text)]
 
 
@@ -353,7 +358,7 @@ def naive_annotation(term: Term, each: Annotation, headline: Headline) -> bool:
     if term.name is FieldName.IS:
         own_states = {"anchored", "moved", "ambiguous", "orphan"}
         return any(
-            (not each.is_on_article and each.state == state)
+            (not each.is_on_article and each.state in own_states_meant(state))
             if state in own_states
             else article_has_state(state, headline, [each])
             for value in term.values

@@ -225,7 +225,7 @@ def test_parts_beyond_the_greatest_number_are_said_not_to_be_searched_for() -> N
         ("(a OR b) -(c d)", "(“a” or “b”), not (“c”, “d”)"),
         ("added:7d sort:longest limit:3", "added in the last 7 days, longest first, the first 3"),
         ("older:1w minutes:5.. progress:..50", "dated more than 1 week ago, at least 5 minutes, at most 50 % read"),
-        ("colour:cl is:lost has:notes", "colour claim, orphan or ambiguous or gone, with note"),
+        ("colour:cl is:lost has:notes", "colour claim, orphan or gone, with note"),
         ("date:2026-01..2026-03 opened:<2026", "dated from 2026-01 to 2026-03, opened before 2026"),
         ('titel:nato "', "“titel:nato”"),
     ],

@@ -176,7 +176,7 @@ def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_highlights_moved_to_an_article_that_is_not_opened_are_searched_in_it(looked: Any) -> None:
-    lost = looked.library.annotations.lost
+    lost = looked.library.annotations.orphans
     looked.library.transfer.give("low-water.md", "bread.md")
     looked.until(lambda: lost() == 1)
     looked.library.reading.undo()
@@ -191,11 +191,11 @@ def test_highlights_moved_just_before_the_end_are_searched_at_the_next_start(
 ) -> None:
     looked.library.transfer.give("low-water.md", "bread.md")
     if step == "taken back":
-        looked.until(lambda: looked.library.annotations.lost() == 1)
+        looked.until(lambda: looked.library.annotations.orphans() == 1)
         looked.library.reading.undo()
     looked.library.close()
     owner = opened(file.parent).scanned()
-    owner.until(lambda: owner.library.annotations.lost() == (1 if step == "given" else 0))
+    owner.until(lambda: owner.library.annotations.orphans() == (1 if step == "given" else 0))
 
 
 def test_a_highlight_from_another_replica_is_searched_in_the_local_text(
@@ -210,7 +210,7 @@ def test_a_highlight_from_another_replica_is_searched_in_the_local_text(
         placed = {**record["placed"], "fingerprint": "1-of another text", "anchor": key}
         table.insert({"id": "from-elsewhere", "article": "bread.md", "anchor": anchor, "placed": placed})
     owner = opened(file.parent).scanned()
-    owner.until(lambda: owner.library.annotations.lost() == 1)
+    owner.until(lambda: owner.library.annotations.orphans() == 1)
 
 
 def test_a_worker_process_that_dies_only_delays_the_reanchoring(

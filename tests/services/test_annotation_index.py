@@ -148,11 +148,11 @@ def test_the_count_of_annotations_without_a_certain_place_follows_changes(store:
         if state == "orphan":
             store.apply(edits, "lost")
             index = AnnotationIndex(store)
-            assert index.lost() == 2
+            assert index.orphans() == 2
         else:
             store.apply([each for each in edits if each.key == "2"], "found")
             index.absorb(["2"])
-            assert index.lost() == 1
+            assert index.orphans() == 1
 
 
 def test_opening_a_library_counts_no_annotation_and_headlines_show_the_count_soon_after(

@@ -296,7 +296,7 @@ async def test_annotations_survive_edits_outside_a_lost_passage_undo_and_a_resta
     start: Start, articles: Path
 ) -> None:
     """Highlight, write a note, overlap, recolour, edit the file outside and delete the passage; then find the
-    annotation without a place, attach it again, undo all of it, restart and redo.
+    orphan, attach it again, undo all of it, restart and redo.
     """
     file = articles / "alpha.md"
     async with start(articles) as reader:
@@ -315,9 +315,9 @@ async def test_annotations_survive_edits_outside_a_lost_passage_undo_and_a_resta
 
         paragraph = next(part for part in text.split("\n\n") if part.startswith(quote))
         file.write_text(text.replace(paragraph, "Nothing of it is left here, not one of its words."))
-        await reader.last_row_shows("no place in this text", "ga shows")
+        await reader.last_row_shows("2 orphans in this article · ga shows them")
         await reader.keys("g", "a")
-        await reader.sees("no place", "the turning point")
+        await reader.sees("orphan", "the turning point")
         await reader.keys("enter")
         await reader.sees("attaches")
         assert reader.app.reading.state.pane is Pane.ARTICLE
@@ -340,7 +340,7 @@ async def test_annotations_survive_edits_outside_a_lost_passage_undo_and_a_resta
         assert sorted((each.id, each.colour, each.note, each.quote) for each in annotations_of(reader)) == sorted(
             before
         )
-        await reader.sees("without a place")
+        await reader.sees("1 orphan")
 
 
 async def test_changes_since_the_article_was_read_are_announced_and_shown(start: Start, articles: Path) -> None:

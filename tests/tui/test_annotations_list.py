@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import tui_reader
 from tui_reader.config import Settings
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COMMANDS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tui_reader.model.annotation import Annotation
 
 Start = Callable[..., AbstractAsyncContextManager[Any]]
@@ -201,9 +202,9 @@ async def test_notes_without_a_place_are_readable_and_transferable_in_a_small_te
         (articles / "alpha.md").unlink()
         beta = articles / "beta.md"
         beta.write_text(beta.read_text("utf-8").replace("Paragraph 1 of Beta test. ", ""), "utf-8")
-        await reader.until(lambda: len(reader.library.catalogue) == 2 and reader.library.annotations.lost() == 1)
+        await reader.until(lambda: len(reader.library.catalogue) == 2 and reader.library.annotations.orphans() == 1)
         await reader.keys("A")
-        await reader.sees("Its words are no longer")
+        await reader.sees("its words are no")
         await reader.keys("j")
         await reader.sees("Its article is not in this")
         await reader.keys("r")
@@ -272,7 +273,7 @@ async def test_an_annotation_without_a_place_is_attached_to_a_candidate(start: S
         await reader.keys("A", "/")
         await reader.types("is:lost")
         await reader.keys("enter")
-        await reader.sees("2 of 3", "who says so?", "no place")
+        await reader.sees("2 of 3", "who says so?", "orphan")
         lost = next(each for each in annotations_of(reader) if each.note)
         if lost.placed and lost.placed.candidates:
             await reader.sees("attaches it")
@@ -381,3 +382,76 @@ async def test_an_undo_repaints_the_row_of_the_changed_annotation(start: Start, 
         await reader.until(lambda: reader.text.count(" moved ") == before - 1)
         await reader.keys("u")
         await reader.until(lambda: reader.text.count(" moved ") == before)
+
+
+async def test_the_list_of_all_is_limited_to_an_article_and_back(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", ")", "H", "J")
+        await reader.sees("Paragraph 1 of Beta")
+        await reader.keys(")", ")", "H", ")", "H", "A")
+        await reader.sees("3 annotations", "3 of 3", "Alpha wolf", "Beta test", "ga notes here")
+        assert "A all notes" not in reader.last_row
+        await reader.keys("g", "a")
+        await reader.sees("2 highlights", "2 of 2", "limited to this article · A lists all")
+        assert "articles" not in reader.lines()[0]
+        reader.app.screen.say("")
+        await reader.sees("A all notes")
+        assert "ga notes here" not in reader.last_row
+        assert "Alpha wolf" not in reader.text
+        await reader.keys("g", "a")
+        await reader.sees("only the annotations of this article are listed")
+        await reader.keys("A")
+        await reader.sees("3 annotations", "3 of 3", "Alpha wolf", "ga limits them to an article")
+        await reader.keys("A")
+        await reader.sees("all annotations are listed · ga limits them to this article")
+        await reader.keys("G", "g", "a")
+        await reader.sees("1 highlight", "1 of 1", "Alpha wolf")
+        await reader.keys("q")
+        await reader.sees("3 of 3")
+        await reader.keys("q", "g", "a")
+        await reader.sees("2 highlights", "2 of 2")
+        await reader.keys("A")
+        await reader.sees("3 of 3")
+        await reader.keys("q")
+        await reader.no_longer_sees("3 of 3")
+
+
+async def test_the_first_row_and_the_list_of_annotations_count_alike(start: Start, articles: Path) -> None:
+    """In the library, in an article, with an orphan, and with annotations of an article that is gone."""
+    first, alpha, beta = "Paragraph 1 of Alpha wolf.", articles / "alpha.md", articles / "beta.md"
+    async with start(articles) as reader:
+        await reader.sees(first)
+        await reader.keys("enter", ")", ")", "H", "J")
+        await reader.sees("Paragraph 1 of Beta")
+        await reader.keys(")", ")", "H", "h")
+        alpha.write_text(alpha.read_text("utf-8").replace(first, "Nothing is left."), encoding="utf-8")
+        beta.unlink()
+        await reader.until(lambda: reader.library.annotations.known_totals == (2, 1))
+        await reader.until(lambda: len(reader.library.catalogue) == 2)
+        counts = "2 annotations · 1 orphan"
+        await reader.until(lambda: reader.lines()[0].endswith(counts))
+        await reader.keys("A")
+        await reader.sees("2 of 2", "orphan")
+        assert reader.lines()[0].endswith(counts)
+        await reader.keys("/")
+        await reader.types("is:orphan")
+        await reader.keys("enter")
+        await reader.sees("1 of 2", first)
+        await reader.keys("q", "q", "g", "g", "enter")
+        await reader.until(lambda: reader.lines()[0].endswith("1 highlight · 1 orphan"))
+        await reader.keys("g", "a")
+        await reader.sees("1 of 1")
+        assert reader.lines()[0].endswith("1 highlight · 1 orphan")
+
+
+def test_one_word_for_annotations_without_a_certain_place() -> None:
+    """In what is shown, in the help of every verb and in the documents."""
+    other_words = re.compile(
+        r"without a place|[^\w]no place\b(?! to go)|several places\b(?! (?:are open|fit))|is:lost|listed as lost"
+    )
+    root = Path(tui_reader.__file__).parent
+    files = [*root.rglob("*.py"), *(root.parent / "docs").glob("*.md"), root.parent / "README.md"]
+    texts = {file.name: file.read_text("utf-8") for file in files}
+    found = {name: other_words.findall(text) for name, text in texts.items()}
+    assert {name: words for name, words in found.items() if words} == {}

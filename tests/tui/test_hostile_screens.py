@@ -95,7 +95,7 @@ WALKS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("tags of an annotation", ("A", "j", "t"), "AnnotationsScreen"),
     ("an annotation that is deleted", ("A", "j", "x", "u"), "AnnotationsScreen"),
     ("several annotations", ("A", "*", "t"), "AnnotationsScreen"),
-    ("an annotation without a place", ("A", "n", "r"), ""),
+    ("an orphan", ("A", "n", "r"), ""),
     ("notes of a gone article for another", ("A", "G", "r"), ""),
     ("annotations of the article", ("enter", "g", "a"), ""),
 )

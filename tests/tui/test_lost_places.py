@@ -1,4 +1,4 @@
-"""Attaching an annotation without a place from the list: only to a candidate that is visible."""
+"""Attaching an orphan from the list: only to a candidate that is visible."""
 
 from __future__ import annotations
 

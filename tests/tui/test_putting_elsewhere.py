@@ -1,4 +1,4 @@
-"""Resizing a highlight, and attaching an annotation without a place: begun, completed and cancelled."""
+"""Resizing a highlight, and attaching an orphan: begun, completed and cancelled."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def test_an_annotation_without_a_place_waits_only_in_its_article(start: St
         await highlight_first(reader)
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace(SENTENCES[0], "Nothing of it is left here, at all."), encoding="utf-8")
-        await reader.sees("1 without a place")
+        await reader.sees("1 orphan")
         await reader.keys("A", "enter")
         await reader.sees("H attach here")
         await reader.keys("J")
@@ -110,7 +110,7 @@ async def test_a_deleted_annotation_waits_no_longer(start: Start, articles: Path
         await highlight_first(reader)
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace(SENTENCES[0], "Nothing of it is left here, at all."), encoding="utf-8")
-        await reader.sees("1 without a place")
+        await reader.sees("1 orphan")
         await reader.keys("A", "enter")
         await reader.sees("H attach here")
         await reader.keys("A", "x", "q", ")", "H")

@@ -161,7 +161,9 @@ def _notes_parser() -> tuple[ArgumentParser, dict[str, argparse.ArgumentParser]]
     )
     listing.add_argument("--tag", metavar="TAG", help="only those with this tag")
     listing.add_argument("--colour", metavar="COLOUR", help=f"only those of this colour, {_COLOUR_HELP}")
-    listing.add_argument("--orphans", action="store_true", help="only those whose passage is not certain")
+    listing.add_argument(
+        "--orphans", action="store_true", help="only orphans, which have no certain place in their text"
+    )
     showing = verb("show", _show, "show one annotation in full", reads=True)
     showing.add_argument("id", metavar="ID", help=_ID_HELP)
     adding = verb("add", _add, "highlight a quote in a file, or write a note on the whole article")
@@ -232,7 +234,7 @@ def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
         for note in found
         if (tag is None or tag in note.annotation.tags)
         and (options.colour is None or (note.annotation.quote and note.annotation.colour == options.colour))
-        and (not options.orphans or note.annotation.state in {"orphan", "ambiguous"})
+        and (not options.orphans or note.annotation.is_orphan)
     ]
     if options.json:
         print_json([note.as_json() for note in matching])
@@ -334,7 +336,7 @@ def _print_note(options: argparse.Namespace, note: Note) -> None:
     for name, value in (
         ("article", note.title),
         ("file", _location(note)),
-        ("state", str(annotation.state)),
+        ("state", annotation.state_text),
         ("colour", f"{annotation.colour} ({note.colour_name})" if annotation.quote else ""),
         ("tags", ", ".join(annotation.tags)),
         ("made", annotation.created),
@@ -357,7 +359,7 @@ def _describe(note: Note) -> str:
     annotation = note.annotation
     parts = [f"[{annotation.colour}] “{_shorten(annotation.quote)}”" if annotation.quote else "[–] on the article"]
     if annotation.placed is not None and annotation.state != "anchored":
-        parts.append(f"({annotation.state})")
+        parts.append(f"({annotation.state_text})")
     if annotation.note:
         parts.append(_shorten(annotation.note))
     parts += [f"#{tag}" for tag in annotation.tags]

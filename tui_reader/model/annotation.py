@@ -86,6 +86,19 @@ class Annotation(NamedTuple):
     """Fields of the stored record that this version of the program does not know."""
 
     @property
+    def is_orphan(self) -> bool:
+        """Return True if it is not certain where the annotation belongs in its text."""
+        return self.placed is not None and not self.placed.is_certain
+
+    @property
+    def state_text(self) -> str:
+        """Return the state of the position in words: `anchored`, `moved`, `orphan`, `orphan, 2 candidates`."""
+        if self.placed is None or self.placed.is_certain:
+            return str(self.state)
+        count = len(self.placed.candidates)
+        return "orphan" if not count else f"orphan, {count} candidate{'' if count == 1 else 's'}"
+
+    @property
     def current(self) -> Anchor | None:
         """Return the anchor in force: `attached` if the reader chose another passage later, else `anchor`."""
         return self.attached or self.anchor

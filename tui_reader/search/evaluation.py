@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tui_reader.document.normalization import search_key
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Value, Word
-from tui_reader.search.fields import FIELDS, ValueKind, colour_numbers, part_of, sort_of, states_of
+from tui_reader.search.fields import FIELDS, ORPHAN_STATES, ValueKind, colour_numbers, part_of, sort_of, states_of
 from tui_reader.search.records import NO_ANNOTATIONS, AnnotationsText, ArticleRecord, SearchedText, annotations_text
 from tui_reader.search.tokens import tokens
 from tui_reader.search.values import days, epoch, number_bounds, utc_text
@@ -244,7 +244,7 @@ _STATE_TESTS: dict[str, Predicate[ArticleRecord]] = {
     "anchored": _has_state("anchored"),
     "moved": _has_state("moved"),
     "ambiguous": _has_state("ambiguous"),
-    "orphan": _has_state("orphan"),
+    "orphan": lambda record: not _own(record).states.isdisjoint(ORPHAN_STATES),
     "gone": lambda _: False,
 }
 
@@ -412,6 +412,8 @@ def _own_value(leaf: Field, value: Value, context: Context) -> Predicate[Annotat
 def _annotation_state(state: str) -> Predicate[AnnotationRecord]:
     if state == "gone":
         return lambda record: record.article is None
+    if state == "orphan":
+        return lambda record: not record.annotation.is_on_article and record.annotation.state in ORPHAN_STATES
     if state in _OWN_STATES:
         return lambda record: not record.annotation.is_on_article and record.annotation.state == state
     matches = _STATE_TESTS[state]

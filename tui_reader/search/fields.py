@@ -133,7 +133,10 @@ LATER_NAMES = frozenset({"after", "since", "newer"})
 EARLIER_NAMES = frozenset({"before", "older"})
 """Names of the date that compare by themselves: `before:2026` is `date<2026`."""
 
-STATE_ALIASES = {"lost": ("orphan", "ambiguous", "gone"), "finished": ("read",), "flagged": ("starred",)}
+ORPHAN_STATES = frozenset({"orphan", "ambiguous"})
+"""States of annotations that `is:orphan` finds: those without a certain place; `is:ambiguous` finds a part of them."""
+
+STATE_ALIASES = {"lost": ("orphan", "gone"), "finished": ("read",), "flagged": ("starred",)}
 """Other values of `is:` that are understood, with the states that they stand for."""
 
 PART_ALIASES = {

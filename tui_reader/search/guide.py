@@ -92,7 +92,12 @@ def markdown() -> str:
             [
                 "## Values",
                 "",
-                f"`is:` {', '.join(STATES)}; `lost` stands for orphan, ambiguous and gone.",
+                f"`is:` {', '.join(STATES)}.",
+                "",
+                (
+                    "An orphan is a highlight without a certain place in its text, an ambiguous one an orphan for "
+                    "which several places fit; `lost` stands for orphan and gone."
+                ),
                 "",
                 f"`sort:` {', '.join(SORTS)}.",
             ]

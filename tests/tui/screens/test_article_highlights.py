@@ -19,7 +19,7 @@ from tui_reader.services.articles.reading import Reading
 from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES
-from tui_reader.tui.screens.article_highlights import ArticleHighlights, is_lost
+from tui_reader.tui.screens.article_highlights import ArticleHighlights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,10 +90,10 @@ def test_highlights_updated_step_by_step_equal_those_computed_from_scratch(
         fresh.update("a", shown)
         assert kept.shown == fresh.shown
         assert changed or kept.shown == before
-        assert (kept.highlights, kept.notes, kept.lost) == (fresh.highlights, fresh.notes, fresh.lost)
+        assert (kept.highlights, kept.notes, kept.orphans) == (fresh.highlights, fresh.notes, fresh.orphans)
         wanted = placed_in(shown, notes, "a") if shown is not None else ()
         assert sorted(mark.id for mark in kept.shown) == sorted(each.id for each in wanted)
-        assert kept.lost == sum(map(is_lost, notes.of("a") if shown is not None else ()))
+        assert kept.orphans == sum(each.is_orphan for each in notes.of("a")) * (shown is not None)
         assert list(kept.index) == list(fresh.index)
         assert kept.index.stacked(0, 99) == fresh.index.stacked(0, 99)
     notes.reanchoring.wait()

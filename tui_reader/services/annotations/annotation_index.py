@@ -30,7 +30,7 @@ class Counted(NamedTuple):
     """The article id of every annotation."""
     ids: defaultdict[ArticleId, set[AnnotationId]]
     """The annotation ids of every article."""
-    lost: set[AnnotationId]
+    orphans: set[AnnotationId]
     """The ids of the annotations that are orphaned or ambiguous."""
 
 
@@ -53,7 +53,7 @@ class AnnotationIndex:
         self._store = store
         self._owners: dict[AnnotationId, ArticleId] = {}
         self._ids: defaultdict[ArticleId, set[AnnotationId]] = defaultdict(set)
-        self._lost: set[AnnotationId] = set()
+        self._orphans: set[AnnotationId] = set()
         self._latest: dict[ArticleId, AnnotationId] = {}
         """The newest annotation of every article."""
         self._order: list[ArticleId] = []
@@ -97,8 +97,8 @@ class AnnotationIndex:
                 if isinstance(article, str) and article and not deleted:
                     counted.owners[key] = article
                     counted.ids[article].add(key)
-                    if _may_be_lost(record) and _is_lost(decode(key, record)):
-                        counted.lost.add(key)
+                    if _may_be_orphan(record) and _is_orphan(decode(key, record)):
+                        counted.orphans.add(key)
             self._found = counted
         finally:
             self._counting = False
@@ -109,7 +109,7 @@ class AnnotationIndex:
         if self._counted:
             return
         self._counted, self._found = True, None
-        self._owners, self._ids, self._lost = counted
+        self._owners, self._ids, self._orphans = counted
         self._latest = {article: max(ids) for article, ids in self._ids.items()}
         self._order, self._in_order = list(self._latest), False
         changed, self._uncounted = self._uncounted, set()
@@ -133,10 +133,10 @@ class AnnotationIndex:
         """Return the number of annotations that an article has, without deleted ones."""
         return len(self._ids.get(article, ())) if self._counted else len(self._page(article))
 
-    def lost(self) -> int:
+    def orphans(self) -> int:
         """Return the number of annotations that are orphaned or ambiguous."""
         self._count()
-        return len(self._lost)
+        return len(self._orphans)
 
     def known_count(self, article: ArticleId) -> int:
         """Return an article's number of annotations, 0 before the count; may be called from any thread."""
@@ -242,8 +242,8 @@ class AnnotationIndex:
         article = annotation.article
         self._owners[annotation.id] = article
         self._ids[article].add(annotation.id)
-        if _is_lost(annotation):
-            self._lost.add(annotation.id)
+        if _is_orphan(annotation):
+            self._orphans.add(annotation.id)
         before = self._latest.get(article)
         if before is None:
             self._order.append(article)
@@ -258,7 +258,7 @@ class AnnotationIndex:
     def _remove(self, annotation_id: AnnotationId, article: ArticleId, *, leaves: bool) -> None:
         """Remove an annotation from the index; `leaves` is False if a new version of it is added next."""
         self._ids[article].discard(annotation_id)
-        self._lost.discard(annotation_id)
+        self._orphans.discard(annotation_id)
         known = self._known.pop(annotation_id, None)
         page = self._pages.get(known.article) if known is not None else None
         if page is not None and known is not None:
@@ -327,10 +327,10 @@ def _is_deleted(deleted: object, updated: object) -> bool:
     return bool(deletion) and deletion >= decode_time(updated)
 
 
-def _may_be_lost(record: Record) -> bool:
+def _may_be_orphan(record: Record) -> bool:
     placed = record.get("placed")
     return isinstance(placed, dict) and placed.get("state") in _UNCERTAIN
 
 
-def _is_lost(annotation: Annotation | None) -> bool:
+def _is_orphan(annotation: Annotation | None) -> bool:
     return annotation is not None and annotation.placed is not None and not annotation.placed.is_certain

@@ -118,9 +118,14 @@ class AnnotationEditing:
         """The number of annotations of the library, including annotations of missing articles."""
         return len(self._index)
 
-    def lost(self) -> int:
+    @property
+    def known_totals(self) -> tuple[int, int] | None:
+        """The numbers of annotations and of orphans in the library; None until they have been counted."""
+        return (len(self._index), self._index.orphans()) if self._index.is_counted else None
+
+    def orphans(self) -> int:
         """Return the number of annotations of the library that are orphaned or ambiguous."""
-        return self._index.lost()
+        return self._index.orphans()
 
     def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
         """Return the annotations of an article if they are in memory; may be called from any thread.

@@ -48,7 +48,7 @@ class ArticleHighlights:
         self._shown: list[Highlight] = []
         self._index: HighlightIndex | None = None
         """The shown highlights by position; None until a pane needs them."""
-        self.highlights = self.notes = self.lost = 0
+        self.highlights = self.notes = self.orphans = 0
         """The numbers of annotations on a passage, of notes, and of annotations without a certain position."""
 
     @property
@@ -118,7 +118,7 @@ class ArticleHighlights:
         """Replace the annotations by those of an article, and count them."""
         self._annotations = {each.id: each for each in annotations}
         self._article_notes = {each.id: (each.note, each.tags) for each in annotations if each.anchor is None}
-        self.highlights = self.notes = self.lost = 0
+        self.highlights = self.notes = self.orphans = 0
         self._count(annotations, 1)
 
     def _build(self, readable: Document | None, *, same: bool) -> None:
@@ -184,7 +184,7 @@ class ArticleHighlights:
         return changed
 
     def _count(self, annotations: Iterable[Annotation], by: int) -> None:
-        highlights, notes, lost = self.highlights, self.notes, self.lost
+        highlights, notes, orphans = self.highlights, self.notes, self.orphans
         for each in annotations:
             if each.anchor is not None:
                 highlights += by
@@ -192,8 +192,8 @@ class ArticleHighlights:
                 notes += by
             placed = each.placed
             if placed is not None and placed.state not in _CERTAIN:
-                lost += by
-        self.highlights, self.notes, self.lost = highlights, notes, lost
+                orphans += by
+        self.highlights, self.notes, self.orphans = highlights, notes, orphans
 
 
 class HighlightsDisplay:
@@ -265,8 +265,3 @@ def _highlight_of(annotation: Annotation) -> Highlight:
     return Highlight(
         annotation.id, placed.start, placed.end, annotation.colour, annotation.note, annotation.tags, moved
     )
-
-
-def is_lost(annotation: Annotation) -> bool:
-    """Return True if it is not certain where an annotation belongs in its text."""
-    return annotation.placed is not None and not annotation.placed.is_certain

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from tui_reader.document.wrapping import cut_rows
+from tui_reader.model.annotation import PlaceState
 from tui_reader.tui.theme import HIGHLIGHTS, NOTE_INKS, style_of
 from tui_reader.tui.widgets.annotation_sections import AnnotationSections, ChosenAnnotations
 from tui_reader.tui.widgets.dates import moment
@@ -37,7 +38,6 @@ INDENT = 5
 """Columns before a quote: cursor, mark of a chosen annotation, and number of the colour."""
 PEN = "✎"
 """Symbol before a note."""
-_STATES = {"orphan": "no place", "ambiguous": "several places", "moved": "moved"}
 
 
 class AnnotationList(LinePane):
@@ -355,11 +355,12 @@ class AnnotationList(LinePane):
                 return line(width, base, [bar, pen, Piece(clip(note, room), base + self.named_style("note"))])
             return line(width, base, [bar, gap, self._quote(annotation, room, base, row=1)])
         tags = " ".join(f"#{tag}" for tag in annotation.tags)
-        state = _STATES.get(annotation.state.value, "")
+        is_moved = annotation.state is PlaceState.MOVED
+        state = annotation.state_text if annotation.is_orphan or is_moved else ""
         when = moment(annotation.created, self._today())
         right = [Piece(f"  {when} ", base + self.named_style("muted"))]
         if state:
-            right.insert(0, Piece(f" {state}", base + self.named_style("muted" if state == "moved" else "bad")))
+            right.insert(0, Piece(f" {state}", base + self.named_style("muted" if is_moved else "bad")))
         room -= sum(cell_len(piece.text) for piece in right)
         return line(width, base, [bar, gap, Piece(clip(tags, room), base + self.named_style("mark"))], right)
 
@@ -371,10 +372,8 @@ class AnnotationList(LinePane):
         if row or (not annotation.note and cell_len(quote) > room):
             cut = cut_rows(quote, max(2, room))[0]
             quote = quote[cut:] if row else quote[:cut]
-        lost = annotation.placed is not None and not annotation.placed.is_certain
-        return Piece(
-            clip(quote.strip(), room), base + self.named_style("quote" if lost else f"quote-{annotation.colour}")
-        )
+        look = "quote" if annotation.is_orphan else f"quote-{annotation.colour}"
+        return Piece(clip(quote.strip(), room), base + self.named_style(look))
 
     # The mouse
 

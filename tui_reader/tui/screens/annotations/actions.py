@@ -10,13 +10,11 @@ from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.screens.annotation_editor import AnnotationEditor, run_steps
 from tui_reader.tui.screens.annotations.transfer_dialog import TransferDialog
-from tui_reader.tui.screens.article_highlights import is_lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui_reader.model.annotation import AnnotationId
-    from tui_reader.model.article import ArticleId
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
     from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
@@ -33,11 +31,8 @@ class AnnotationActions:
         listing: AnnotationListing,
         place: PlacePreview,
         copies: QuoteCopies,
-        article: ArticleId | None,
     ) -> None:
-        """Prepare the commands for the annotations of `article`; None stands for the whole library."""
         self._host, self._listing, self._preview, self._copies = host, listing, place, copies
-        self._article = article
         self._state, self._library = host.state, host.state.library
         self._editor = AnnotationEditor(self._library, host)
         self._transfer_dialog = TransferDialog(host)
@@ -97,7 +92,7 @@ class AnnotationActions:
             # The text was replaced or has arrived since the candidate was shown, so the user has not seen this one.
             self._preview.show(annotation)
             self._host.say("this is where it could belong: the same key attaches it")
-        elif is_lost(annotation):
+        elif annotation.is_orphan:
             keys = self._state.keymap.hint("go_to_annotation")
             self._host.say(f"no similar passage in this text; {keys} goes to the article, to select one")
         else:
@@ -139,8 +134,8 @@ class AnnotationActions:
         self._host.update_reading_screen(outcome._replace(ids=touched), refilter=True)
         # Move the cursor to the restored or changed annotation.
         self._listing.reload(self._library.annotations.get(outcome.annotation))
-        if self._article is not None:
-            outcome = self._state.with_place(outcome, self._article)
+        if self._listing.article is not None:
+            outcome = self._state.with_place(outcome, self._listing.article)
         self._host.say(outcome.message)
 
     @command("copy")

@@ -68,6 +68,16 @@ class AnnotationListing:
         return (current,) if current is not None else ()
 
     @property
+    def article(self) -> ArticleId | None:
+        """The article whose annotations are listed; None for the whole library."""
+        return self._article
+
+    def limit_to(self, article: ArticleId | None) -> None:
+        """List the annotations of an article, or of the whole library for None; the cursor stays on its annotation."""
+        self._article = self._loader.article = article
+        self.load(keep=self._list.current)
+
+    @property
     def no_target_message(self) -> str:
         """The message for a command that has no annotation to act on; empty if no message is needed."""
         return (
@@ -185,10 +195,7 @@ class AnnotationListing:
         """Show title, counts and filter in the rows above the list."""
         loader, total, library = self._loader, self._loader.total, self._state.library
         title = self._source.title(self._article) if self._article is not None else library.name
-        counts = [f"{total:,} annotation{'' if total == 1 else 's'}"]
-        if loader.lost:
-            counts.append(f"{loader.lost:,} without a place")
-        self._top.show(title, counts, library.warning)
+        self._top.show(title, loader.counts(), library.warning)
         left = f"{self._list.count:,}{'…' if loader.is_loading else ''} of {total:,}"
         chosen = self._list.chosen_count
         hidden = chosen - self._list.chosen_here

@@ -27,6 +27,9 @@ class AnnotationsHost(EditorHost, Protocol):
     def is_current(self) -> bool:
         """True if no other screen lies over this one."""
 
+    def show_hints(self) -> None:
+        """Show the keys that make sense in the last row."""
+
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from tui_reader.model.article import ArticleId
     from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
     from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
@@ -61,6 +62,8 @@ class ListActions:
         self._today, self._repaint = today, repaint
         callbacks = Callbacks(self._narrow, self._keep, self._keep, None, repaint)
         self.typing = QueryTyping(bar, self._state.library.query_history, self._offer, callbacks)
+        self._is_limited_here = False
+        """True if a command of this screen limited the list to an article, so that `back` shows all again."""
 
     @command("choose_annotation")
     def choose_annotation(self, _count: int | None) -> None:
@@ -93,9 +96,39 @@ class ListActions:
 
     @command("back")
     def back(self, _count: int | None) -> None:
-        """Go back one level: choose nothing, clear the filter, close the list."""
-        if not self._listing.choose_none() and not self._listing.narrow("", self._today()):
+        """Go back one level: choose nothing, clear the filter, list the whole library again, close the list."""
+        if self._listing.choose_none() or self._listing.narrow("", self._today()):
+            return
+        if self._is_limited_here:
+            self._limit_to(None)
+        else:
             self._reading.close_annotations()
+
+    @command("annotations_here")
+    def annotations_here(self, _count: int | None) -> None:
+        """Limit the list to the article of the annotation under the cursor."""
+        current = self._listing.current
+        everything = self._state.keymap.hint("all_annotations")
+        if self._listing.article is not None:
+            self._host.say(f"only the annotations of this article are listed · {everything} lists all")
+        elif current is not None:
+            self._limit_to(current.article)
+            self._host.say(f"limited to this article · {everything} lists all")
+
+    @command("all_annotations")
+    def all_annotations(self, _count: int | None) -> None:
+        """List the annotations of the whole library."""
+        here = self._state.keymap.hint("annotations_here")
+        if self._listing.article is not None:
+            self._limit_to(None)
+            self._host.say(f"all annotations of the library · {here} limits them to an article")
+        else:
+            self._host.say(f"all annotations are listed · {here} limits them to this article")
+
+    def _limit_to(self, article: ArticleId | None) -> None:
+        self._is_limited_here = article is not None
+        self._listing.limit_to(article)
+        self._host.show_hints()
 
     @command("go_to_annotation")
     def go_to_annotation(self, _count: int | None) -> None:

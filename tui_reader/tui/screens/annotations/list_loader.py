@@ -9,7 +9,7 @@ from tui_reader.errors import ReaderError
 from tui_reader.search.evaluation import AnnotationRecord, Context, compile_for_annotations
 from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.parser import parse
-from tui_reader.tui.screens.article_highlights import is_lost
+from tui_reader.tui.screens.annotation_counts import article_counts, library_counts
 from tui_reader.tui.widgets.annotation_source import Section
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class ListLoader:
         self, library: Library, source: LibraryAnnotations, shown: AnnotationList, article: ArticleId | None
     ) -> None:
         """Prepare to list the annotations of `article`; None stands for the whole library."""
-        self._library, self._source, self._list, self._article = library, source, shown, article
+        self._library, self._source, self._list, self.article = library, source, shown, article
         self.typed = ""
         self.filter = ParsedQuery()
         self._matches = compile_for_annotations(self.filter.term)
@@ -101,14 +101,15 @@ class ListLoader:
         """True if sections are still to be added to the list."""
         return self._replacement is None and (self._waits_for_count or self._remaining is not None)
 
-    @property
-    def lost(self) -> int:
-        """The number of annotations without a certain place, whatever the filter."""
-        if self._waits_for_count:
-            return 0
-        if self._article is not None:
-            return sum(map(is_lost, self._library.annotations.of(self._article)))
-        return self._library.annotations.lost()
+    def counts(self) -> list[str]:
+        """Return the numbers of annotations and orphans in words, whatever the filter."""
+        annotations = self._library.annotations
+        if self.article is not None:
+            found = annotations.of(self.article)
+            highlights = sum(not each.is_on_article for each in found)
+            notes, orphans = sum(bool(each.note) for each in found), sum(each.is_orphan for each in found)
+            return article_counts(highlights, notes, orphans)
+        return library_counts(*((0, 0) if self._waits_for_count else (annotations.total, annotations.orphans())))
 
     def narrow(self, typed: str, colours: Sequence[str], today: date) -> bool:
         """Replace the filter.
@@ -132,7 +133,7 @@ class ListLoader:
         self._keep, self._index, self._empty = keep, index, empty
         self._replacement, self._changed_meanwhile = None, False
         self._list.clear(empty)
-        self._waits_for_count = self._article is None and self._library.annotations.is_being_counted
+        self._waits_for_count = self.article is None and self._library.annotations.is_being_counted
         self._remaining = None
         self.total = 0
         if not self._waits_for_count:
@@ -148,8 +149,8 @@ class ListLoader:
 
     def _start(self) -> None:
         self.total = self.count()
-        if self._article is not None:
-            self._remaining = iter((self._article,))
+        if self.article is not None:
+            self._remaining = iter((self.article,))
         elif not self.filter.is_empty:
             self._remaining = iter(self._library.annotations.articles())
         else:
@@ -163,8 +164,8 @@ class ListLoader:
 
     def count(self) -> int:
         """Return the current number of annotations, without a filter."""
-        if self._article is not None:
-            return self._library.annotations.count(self._article)
+        if self.article is not None:
+            return self._library.annotations.count(self.article)
         return self._library.annotations.total
 
     def nearest(self, ids: Collection[AnnotationId] | None = None) -> AnnotationId | None:
@@ -176,7 +177,7 @@ class ListLoader:
 
         def is_listed(annotation_id: AnnotationId) -> bool:
             annotation = self._library.annotations.get(annotation_id)
-            if annotation is None or self._article not in {None, annotation.article}:
+            if annotation is None or self.article not in {None, annotation.article}:
                 return False
             if ids is not None:
                 return annotation_id in ids

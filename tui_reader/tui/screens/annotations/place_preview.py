@@ -10,7 +10,7 @@ from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.document.clean import clean_line
 from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import PlaceState
-from tui_reader.tui.screens.article_highlights import ArticleHighlights, is_lost
+from tui_reader.tui.screens.article_highlights import ArticleHighlights
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -162,7 +162,7 @@ class PlacePreview:
 
     def _describe(self, annotation: Annotation | None) -> None:
         gone = annotation is not None and self._is_gone(annotation)
-        if annotation is None or (not gone and not is_lost(annotation)):
+        if annotation is None or (not gone and not annotation.is_orphan):
             self._card.show(() if annotation is None else self._placed_text(annotation))
             return
         count = len(annotation.placed.candidates) if annotation.placed is not None else 0
@@ -172,12 +172,12 @@ class PlacePreview:
                 state += f" ({whereabouts})"
             way_out = f"{self._keymap.hint('attach_annotation')} gives its notes to another article"
         elif count:
-            state = "It has no sure place in this text any more"
+            state = "An orphan: it has no certain place in this text any more"
             way_out = self._candidate_text(annotation)
             if count > 1:
                 way_out += f", {self._keymap.hint('next_candidate')} shows the next of {count:,} places"
         else:
-            state = "Its words are no longer in this text"
+            state = "An orphan: its words are no longer in this text"
             way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"
         paragraphs = ((state, "state"), (annotation.quote, "quote"), (annotation.note, "note"), (way_out, "muted"))
         self._card.show([(text, style) for text, style in paragraphs if text.strip()])

@@ -106,7 +106,7 @@ class AnnotationsScreen(KeyScreen):
             repaint=self._repaint_bar,
         )
         self.query_typing = self._list_actions.typing
-        actions = AnnotationActions(self, self._listing, self._preview, self._copies, article)
+        actions = AnnotationActions(self, self._listing, self._preview, self._copies)
         owners = cursor_actions, self._list_actions, actions, ProgramActions(self, reading)
         self._handlers = handlers_of(owners, IN_ANNOTATIONS)
 
@@ -151,6 +151,11 @@ class AnnotationsScreen(KeyScreen):
     def context(self) -> Pane:
         """The pane whose keys are in force: the list of annotations."""
         return Pane.ANNOTATIONS
+
+    def _is_useful(self, command: str) -> bool:
+        """Leave out the hint for the annotations that are listed anyway: of the library, or of the article."""
+        listed = "all_annotations" if self._listing.article is None else "annotations_here"
+        return command != listed and super()._is_useful(command)
 
     @property
     def prompt(self) -> Prompt:

@@ -25,6 +25,8 @@ class EventHandlers:
     def __init__(self, host: ReadingHost) -> None:
         self._host, self._state = host, host.state
         self._warning = host.state.library.warning
+        self._totals: tuple[int, int] | None = None
+        """The numbers of annotations and orphans that the first row shows."""
         self._rules = RuleRunner(host)
 
     def handle(self, event: events.Event) -> None:
@@ -102,6 +104,11 @@ class EventHandlers:
         state.library.keep_open(state.shown if is_open else None)
         changed = state.library.sync()
         host.navigator.try_again()
+        totals = state.library.annotations.known_totals
+        if totals != self._totals:
+            # Those of missing articles, and orphans, change no headline.
+            self._totals = totals
+            host.listing.show_counts()
         if not changed:
             host.resumption.try_again()
             return

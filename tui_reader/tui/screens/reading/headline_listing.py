@@ -11,6 +11,7 @@ from tui_reader.search.explanation import explain
 from tui_reader.services.articles.listed_counts import ListedCounts
 from tui_reader.services.library.events import noop
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.annotation_counts import library_counts
 from tui_reader.tui.screens.reading.cursor import following, gap_between
 from tui_reader.tui.widgets.tag_sidebar import Choices, Entry, Section
 
@@ -174,8 +175,8 @@ class HeadlineListing:
         parts = [f"{counts.unread:,} unread"]
         if state.pane is Pane.ARTICLE and state.annotation_counts:
             parts = list(state.annotation_counts)
-        elif counts.annotations:
-            parts.append(f"{counts.annotations:,} {'annotation' if counts.annotations == 1 else 'annotations'}")
+        else:
+            parts += library_counts(*(state.library.annotations.known_totals or (counts.annotations, 0)))
         missing = state.library.why_missing(state.shown)
         state.panes.top.show(state.library.name, parts, " · ".join(filter(None, (state.library.warning, missing))))
 

@@ -9,7 +9,8 @@ from tui_reader.model.ranges import Range
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
-from tui_reader.tui.screens.article_highlights import HighlightsDisplay, is_lost
+from tui_reader.tui.screens.annotation_counts import article_counts
+from tui_reader.tui.screens.article_highlights import HighlightsDisplay
 from tui_reader.tui.screens.reading.actions.attach import AttachActions
 from tui_reader.tui.screens.reading.state import Place
 from tui_reader.tui.widgets.styled_lines import clip
@@ -69,7 +70,7 @@ class HighlightActions:
         self._display = HighlightsDisplay(state)
         self.attaching = AttachActions(state)
         """The annotation that the next highlighting key attaches to a new range."""
-        self._lost_notice_for: tuple[ArticleId | None, int, Document | None] = (None, 0, None)
+        self._orphan_notice_for: tuple[ArticleId | None, int, Document | None] = (None, 0, None)
         self._target: Target | None = None
         """The position to go to once its article is shown."""
         self._frames_left = 0
@@ -293,7 +294,7 @@ class HighlightActions:
             return None
         self.attaching.end()
         self._selection_actions.leave()
-        verb = highlight_actions.reattach if is_lost(annotation) else highlight_actions.resize
+        verb = highlight_actions.reattach if annotation.is_orphan else highlight_actions.resize
         self.show_outcome(verb(annotation_id, document, *chosen, colour=colour))
         self._state.panes.article.highlights.go(annotation_id)
         self._selection_actions.began()
@@ -304,7 +305,7 @@ class HighlightActions:
         self._navigator.remember_place()
         current = annotation.current
         offset = current.start if current is not None else 0
-        if is_lost(annotation):
+        if annotation.is_orphan:
             library, pane = self._state.library, self._state.panes.article
             document = library.documents.get(annotation.article)
             if document is not None and not document.partial:
@@ -343,7 +344,7 @@ class HighlightActions:
         self._go_to_target()
         if notice := self._changes_notice():
             self._state.say(notice)
-        if lost := self._lost_notice(self._state.shown):
+        if lost := self._orphan_notice(self._state.shown):
             self._state.say_also(lost)
 
     def go_once_shown(self, target: Target) -> None:
@@ -391,28 +392,25 @@ class HighlightActions:
         return self._display.highlights.shown
 
     def _count(self) -> None:
-        lost = self._display.highlights.lost
-        counted = ((self._display.highlights.highlights, "highlight"), (self._display.highlights.notes, "note"))
-        parts = [f"{number:,} {name}{'' if number == 1 else 's'}" for number, name in counted if number]
-        if lost:
-            parts.append(f"{lost:,} without a place")
-        self._lost = lost
+        orphans = self._display.highlights.orphans
+        parts = article_counts(self._display.highlights.highlights, self._display.highlights.notes, orphans)
+        self._orphans = orphans
         if self._state.set_annotation_counts(parts) and self._state.pane is Pane.ARTICLE:
             self._listing.recount()
 
-    _lost = 0
+    _orphans = 0
 
-    def _lost_notice(self, article: ArticleId | None) -> str:
+    def _orphan_notice(self, article: ArticleId | None) -> str:
         """Return the notice about annotations without a position; once for each version of an article's text."""
         document = self._state.panes.article.document
-        now = article, self._lost, None if document is None or document.partial else document
-        if self._state.pane is not Pane.ARTICLE or self._lost_notice_for == now or self._navigator.waits_for_rest:
+        now = article, self._orphans, None if document is None or document.partial else document
+        if self._state.pane is not Pane.ARTICLE or self._orphan_notice_for == now or self._navigator.waits_for_rest:
             return ""
-        self._lost_notice_for = now
-        what = "1 highlight has" if self._lost == 1 else f"{self._lost:,} highlights have"
-        return (
-            f"{what} no place in this text · {self._state.keymap.hint('annotations_here')} shows" if self._lost else ""
-        )
+        self._orphan_notice_for = now
+        if not self._orphans:
+            return ""
+        what, them = ("1 orphan", "it") if self._orphans == 1 else (f"{self._orphans:,} orphans", "them")
+        return f"{what} in this article · {self._state.keymap.hint('annotations_here')} shows {them}"
 
 
 def _words(document: Document, low: int, high: int) -> Range:
