@@ -52,6 +52,9 @@ CUTS = {
     "a numbered list": "1. item\n\n   more\n" * 60 + "\nend",
     "a formula with empty lines": "$$\n" + "a_1\n\n- b\n\n# c\n\n" * 60 + "$$\n\nend",
     "a definition": "Term\n\n:   a\n\n    - b\n\n" * 40 + "\nend",
+    "a container": ":::note\n" + "a\n\n- b\n\n" * 60 + ":::\n\nend",
+    "a container without an end": ":::note\n" + "a\n\n- b\n\n" * 60,
+    "an indented callout": "!!! note\n" + "    a\n\n    - b\n\n" * 60 + "\nend",
     "a long paragraph": "word *one* and two\n" * 100,
     "a heading with a line under it": "word\n" * 60 + "===\n\nend",
 }

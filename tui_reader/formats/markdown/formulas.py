@@ -36,7 +36,7 @@ _AFTER_SHELL_VARIABLE = re.compile(r"[A-Za-z_{]")
 _ENDS_OPERAND = re.compile(r"[\w)}\]'|!*]")
 _ADDRESS = "://"
 
-_UNCLOSED = "unclosed formulas"
+UNCLOSED = "unclosed formulas"
 """Key of the parser's state: for each kind of formula without an end, its first line and the last line searched."""
 _BEGIN = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 
@@ -194,7 +194,7 @@ def is_formula(opening: str, inner: str) -> bool:
 
 def first_unclosed(env: Mapping[str, Any]) -> int | None:
     """Return the first line at which a formula that may have empty lines began without an end; None if none did."""
-    failed: dict[tuple[str, bool], tuple[int, int]] = env.get(_UNCLOSED, {})
+    failed: dict[tuple[str, bool], tuple[int, int]] = env.get(UNCLOSED, {})
     return min((first for (_, stands_alone), (first, _) in failed.items() if stands_alone), default=None)
 
 
@@ -219,7 +219,7 @@ def _last_line(state: StateBlock, start_line: int, end_line: int, opening: str, 
         return start_line
     stands_alone = not text
     # A search that failed once would fail from the lines below too: without this note it takes quadratic time.
-    failed: dict[tuple[str, bool], tuple[int, int]] = state.env.setdefault(_UNCLOSED, {})
+    failed: dict[tuple[str, bool], tuple[int, int]] = state.env.setdefault(UNCLOSED, {})
     first, end = failed.get((closing, stands_alone), (start_line, -1))
     if start_line < end:
         return -1

@@ -33,7 +33,7 @@ _NO_CONTENT = re.compile(
 )
 _BEGINNINGS = (800, 3_000, _TOP)
 """Numbers of characters that are parsed to find the first lines of a text, until a block ends in them."""
-_BLOCK_MARK = re.compile(r"[\\`~\[<&|$]|^ {0,3}(?::|[!?:]{3})", re.MULTILINE)
+_BLOCK_MARK = re.compile(r"[\\`~\[<&|$]|^[ >]*+(?::|[!?:]{3})", re.MULTILINE)
 """What is more than emphasis: `rough_text` may show a part of it, or join it with what follows."""
 _TEX = ("$$", "\\[", "\\begin{")
 _MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://")
