@@ -264,3 +264,23 @@ async def test_the_filter_of_annotations_is_completed_too(start: Start, articles
         await reader.sees("/ has:note -is:moved")
         await reader.keys("escape")
         await reader.sees("2 of 2")
+
+
+async def test_words_of_the_texts_are_found_by_a_process_and_listed_as_they_are_found(
+    start: Start, articles: Path
+) -> None:
+    (articles / "beta.md").write_text("# Beta test\n\nA *quagga* grazes.\n", encoding="utf-8")
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("text:quag")
+        await reader.until(lambda: "● Beta test" in "".join(bar(reader)))
+        assert "Alpha wolf" not in "".join(bar(reader))
+        await reader.until(lambda: reader.library.text_search.progress.is_complete)
+        await reader.keys("ctrl+u")
+        await reader.types("-text:quagga ")
+        await reader.until(lambda: "2 articles" in bar(reader)[1])
+        assert "Beta test" not in "".join(bar(reader))
+        await reader.keys("escape")
+        await reader.sees("3 · newest first")
+        assert not reader.library.text_search.values

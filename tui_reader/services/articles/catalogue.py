@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -15,9 +16,10 @@ from tui_reader.search.selection import StepwiseSelection, select_articles
 from tui_reader.services.articles.counts import Counts, Tally, has_same_description
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import date
 
-    from tui_reader.model.query import Term
+    from tui_reader.model.query import Term, Value
 
 
 class Catalogue(Protocol):
@@ -60,8 +62,11 @@ class Catalogue(Protocol):
     def matching(self, ids: Iterable[ArticleId], query: Term, context: Context) -> list[ArticleId]:
         """Return those of some articles that match a query, in the order given; unknown ids are left out."""
 
-    def set_context(self, context: Context) -> None:
-        """Set the day, the names of colours and the searched texts that queries are evaluated with."""
+    def set_context(self, today: date, colours: Sequence[str]) -> None:
+        """Set the day and the names of the colours that views are evaluated with."""
+
+    def set_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
+        """Set the articles whose texts hold the values of `text:` fields, as far as they have been searched."""
 
     def counts(self) -> Counts:
         """Return the numbers of the sidebar; the cost depends on recent changes, not on the library's size."""
@@ -197,8 +202,15 @@ class MemoryCatalogue:
         """Record that annotations of articles have changed; queries find the old ones until they are prepared."""
         self._unprepared.update(dict.fromkeys(each for each in ids if each in self._rows))
 
-    def set_context(self, context: Context) -> None:
-        """Set the day, the names of colours and the searched texts that queries are evaluated with."""
+    def set_context(self, today: date, colours: Sequence[str]) -> None:
+        """Set the day and the names of the colours that views are evaluated with."""
+        self._use(Context(today, colours, self._context.texts))
+
+    def set_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
+        """Set the articles whose texts hold the values of `text:` fields, as far as they have been searched."""
+        self._use(replace(self._context, texts=texts))
+
+    def _use(self, context: Context) -> None:
         if context != self._context:
             self._context = context
             self._listed = self._positions = None

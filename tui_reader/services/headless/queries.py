@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.model.query import And, Field, FieldName, Not, Or, Sort, Value
+from tui_reader.model.query import And, Sort, Value
 from tui_reader.search.evaluation import (
     AnnotationRecord,
     Context,
@@ -17,10 +17,11 @@ from tui_reader.search.evaluation import (
 from tui_reader.search.explanation import explain
 from tui_reader.search.parser import parse
 from tui_reader.search.records import SearchedText
+from tui_reader.search.text_fields import text_values
 from tui_reader.services.headless.session import Articles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from tui_reader.config import Settings
@@ -100,18 +101,6 @@ class Queries:
 def today() -> date:
     """Return the current date in the local time zone."""
     return datetime.now().astimezone().date()
-
-
-def text_values(query: Term) -> Iterator[Value]:
-    """Yield the values of all `text:` fields of a query."""
-    match query:
-        case And() | Or():
-            for term in query.terms:
-                yield from text_values(term)
-        case Not():
-            yield from text_values(query.term)
-        case Field() if query.name is FieldName.TEXT:
-            yield from (value for value in query.values if isinstance(value, Value))
 
 
 def as_json(headline: Headline, path: str, annotations: Sequence[Annotation]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tui_reader.services.articles.identities import Batch, Identities, found_fil
 from tui_reader.services.articles.query_words import QueryWords
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.articles.scan_ingest import ScanIngest
+from tui_reader.services.articles.text_search import TextSearch
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.discovery import Discovery
 from tui_reader.services.library.events import EventSender
@@ -64,6 +65,7 @@ class LibraryParts(NamedTuple):
     catalogue: MemoryCatalogue
     annotation_texts: AnnotationTexts
     filing: Filing
+    text_search: TextSearch
     query_words: QueryWords
     query_history: QueryHistory
     searches: Searches
@@ -141,6 +143,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         catalogue=catalogue,
         state=state,
         annotation_texts=AnnotationTexts(catalogue, state.annotation_index),
+        text_search=TextSearch(identities.file, limit),
         query_words=QueryWords(catalogue, reading.all_tags),
         query_history=QueryHistory(paths.cache.stem),
         searches=searches,

@@ -63,6 +63,7 @@ class Library:
         self.missing_articles = parts.missing_articles
         self.annotation_texts = parts.annotation_texts
         self.query_words = parts.query_words
+        self.text_search = parts.text_search
         self.query_history = parts.query_history
         self.searches = parts.searches
         self.filing = parts.filing
@@ -331,6 +332,7 @@ class Library:
         parts.discovery.stop()
         self.documents.close()
         parts.reanchor_queue.close()
+        parts.text_search.close()
         self.transfer.wait(CLOSE_SECONDS)
         self.transfer.close()
         parts.background.wait(CLOSE_SECONDS)

@@ -33,6 +33,8 @@ class HeadlineListing:
         """Called when the listed articles or the saved searches are to be counted again."""
         self.listed_counts = ListedCounts(state.library.catalogue)
         """The sources and tags of the articles in the list."""
+        self.on_query_changed: Callable[[], None] = noop
+        """Called before the list is filled for another query."""
         self.progress = ""
         """What is still being searched; shown below the query bar."""
         self._searches: list[Entry] = []
@@ -143,6 +145,7 @@ class HeadlineListing:
         state = self._state
         before = state.view.shelf, self._sources
         state.set_view(shelf=shelf, query=query, sort=sort)
+        self.on_query_changed()
         if (state.view.shelf, self._sources) != before:
             self._gap = self._lost = None
             state.panes.headlines.show((), 0)

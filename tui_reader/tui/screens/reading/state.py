@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.clean import clean_line
 from tui_reader.model.query import Shelf, Sort, View
-from tui_reader.search.evaluation import Context, sort_order
+from tui_reader.search.evaluation import sort_order
 from tui_reader.search.explanation import explain
 from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.parser import parse
@@ -17,12 +17,11 @@ from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.widgets.bars import MESSAGE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId, Headline
-    from tui_reader.model.query import Value
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.library import Library
     from tui_reader.tui.commands.command import Command
@@ -73,8 +72,6 @@ class ReadingScreenState:
         self.library, self.settings, self.keymap = library, settings, keymap
         self.panes = panes
         self._query = ParsedQuery()
-        self.texts: Mapping[Value, frozenset[ArticleId]] = {}
-        """The articles whose texts hold a value of a `text:` field, as far as they have been searched."""
         self._sort = Sort(settings.sort)
         """The order of the list unless the query asks for another one."""
         self._view = View(sort=self._sort)
@@ -131,7 +128,7 @@ class ReadingScreenState:
         if query is not None:
             self._query = parse(query, self.settings.colours)
         term, shelf = self._query.while_typing, shelf or self._view.shelf
-        self.library.catalogue.set_context(Context(local_today(), self.settings.colours, self.texts))
+        self.library.catalogue.set_context(local_today(), self.settings.colours)
         usual = Sort.QUEUE if shelf is Shelf.UP_NEXT else self._sort
         self._view = View(shelf, term, sort_order(term) or usual)
 

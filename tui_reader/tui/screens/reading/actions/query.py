@@ -6,17 +6,19 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui_reader.search.completion import Offer
+from tui_reader.search.text_fields import text_values
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping
 from tui_reader.tui.screens.reading.state import local_today
 from tui_reader.tui.widgets.query_rows import LEFT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.timer import Timer
 
     from tui_reader.model.article import ArticleId
+    from tui_reader.model.query import Value
     from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
@@ -34,6 +36,10 @@ AGAIN_SECONDS = 0.25
 """Seconds between two lists of what was found in notes meanwhile."""
 SAID_AFTER_SECONDS = 0.3
 """Seconds of searching notes from which the bar says so."""
+TEXT_DELAY = 0.15
+"""Seconds without another letter before texts are searched."""
+TEXT_SECONDS = 0.1
+"""Seconds between two looks at what a search of texts has found."""
 IDLE_SECONDS = 1.0
 """Seconds without a key from which words and notes are prepared although no query is typed."""
 
@@ -74,6 +80,11 @@ class QueryActions:
         self._slices: Timer | None = None
         self._typed_at = self._opened_at = self._listed_at = 0.0
         self._found_more = False
+        self._notes_progress = ""
+        self._texts: Mapping[Value, frozenset[ArticleId]] = {}
+        """What has been found in texts."""
+        self._text_timer: Timer | None = None
+        listing.on_query_changed = self._search_texts
         headlines.set_interval(IDLE_SECONDS, self._prepare_when_idle)
 
     @property
@@ -157,11 +168,65 @@ class QueryActions:
             self._slices.stop()
             self._slices = None
         is_long = not is_ready and self.typing.is_open and now - self._opened_at > SAID_AFTER_SECONDS
-        progress = "searching notes…" if is_long else ""
-        if progress != self._listing.progress:
-            self._listing.progress = progress
-            self._listing.describe()
+        self._notes_progress = "searching notes…" if is_long else ""
+        self._say_progress()
         if self._found_more and (is_ready or now - self._listed_at > AGAIN_SECONDS):
             self._found_more, self._listed_at = False, now
             if not self._state.query.is_empty:
                 self._listing.refresh(recount=False)
+
+    # Texts
+
+    def _search_texts(self) -> None:
+        """Search the texts if the query asks for words in them, and end a search that is no longer wanted."""
+        search = self._state.library.text_search
+        values = tuple(dict.fromkeys(text_values(self._state.query.while_typing)))
+        if values == tuple(search.values):
+            return
+        search.search((), ())
+        self._use_texts({})
+        if self._text_timer is not None:
+            self._text_timer.stop()
+            self._text_timer = None
+        if values:
+            self._text_timer = self._headlines.set_timer(TEXT_DELAY, lambda: self._begin_text_search(values))
+        self._say_progress()
+
+    def _begin_text_search(self, values: Sequence[Value]) -> None:
+        library = self._state.library
+        everything = [headline.id for headline in library.catalogue.everything()]
+        library.text_search.search(values, everything)
+        self._text_timer = self._headlines.set_interval(TEXT_SECONDS, self._take_in_texts)
+        self._take_in_texts()
+
+    def _take_in_texts(self) -> None:
+        """List what has been found in the texts since the last call."""
+        search = self._state.library.text_search
+        progress, found = search.progress, search.found()
+        if progress.is_complete and self._text_timer is not None:
+            self._text_timer.stop()
+            self._text_timer = None
+        if found != self._texts:
+            self._use_texts(found)
+            self._listing.refresh(hold=True, recount=False)
+            if self._state.pane is Pane.LIST:
+                self._navigator.show_current()
+        self._say_progress()
+
+    def _use_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
+        self._texts = texts
+        self._state.library.catalogue.set_texts(texts)
+
+    def _say_progress(self) -> None:
+        """Show what is still being searched: below the open bar, else in the last row."""
+        search = self._state.library.text_search
+        done, total = search.progress
+        texts = f"searching texts {done:,} of {total:,}" if done < total else ""
+        progress = " · ".join(filter(None, (texts, self._notes_progress)))
+        if progress != self._listing.progress:
+            self._listing.progress = progress
+            self._listing.describe()
+            if not self.typing.is_open and texts:
+                self._state.panes.status.say(texts)
+            elif self._state.panes.status.said.startswith("searching texts"):
+                self._state.panes.status.say("")

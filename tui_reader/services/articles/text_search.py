@@ -1,0 +1,170 @@
+"""Searches the whole texts of articles for the words of `text:` fields, in a worker process, some files at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.services.library.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.model.query import Value
+    from tui_reader.services.articles.identities import FoundFile
+
+FUNCTION = f"{__name__}:find_in_files"
+BATCH = 40
+"""Files that are searched between two looks whether the search is still wanted."""
+MOST_KEPT = 100_000_000
+"""Code points of prepared texts that the worker process keeps for the next search."""
+_kept: dict[tuple[str, str], Any] = {}
+"""In the worker process: prepared texts by path and fingerprint."""
+_room = [MOST_KEPT]
+"""In the worker process: code points for which there is room in `_kept`."""
+
+
+class Progress(NamedTuple):
+    """How far a search is."""
+
+    done: int = 0
+    total: int = 0
+    """Number of texts; 0 if nothing is searched for."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Return True if all texts have been searched."""
+        return self.done >= self.total
+
+
+class TextSearch:
+    """One search at a time over the texts of a library. The owner's thread calls all methods."""
+
+    def __init__(self, file_of: Callable[[ArticleId], FoundFile | None], limit: int) -> None:
+        """Prepare; nothing runs before the first search.
+
+        Args:
+            file_of: Returns the file of an article.
+            limit: Largest number of bytes of a file that is read.
+        """
+        self._file_of, self._limit = file_of, limit
+        self._lock = Lock()
+        self._found: dict[Value, set[ArticleId]] = {}
+        self._progress = Progress()
+        self._cancelled = Event()
+        self._worker: Worker | None = None
+        self._values: tuple[Value, ...] = ()
+
+    @property
+    def values(self) -> Sequence[Value]:
+        """The values that are searched for, or were searched for last."""
+        return self._values
+
+    @property
+    def progress(self) -> Progress:
+        """How far the search is."""
+        return self._progress
+
+    def found(self) -> Mapping[Value, frozenset[ArticleId]]:
+        """Return the articles whose texts hold each value, as far as they have been searched."""
+        with self._lock:
+            return {value: frozenset(ids) for value, ids in self._found.items()}
+
+    def search(self, values: Sequence[Value], articles: Sequence[ArticleId]) -> None:
+        """Begin a search, and end the one before; without values only end it.
+
+        Args:
+            values: The values of `text:` fields.
+            articles: The articles to search, the most wanted first.
+        """
+        self._cancelled.set()
+        self._cancelled = Event()
+        self._values = tuple(values)
+        with self._lock:
+            self._found = {value: set() for value in values}
+        self._progress = Progress(0, len(articles) if values else 0)
+        if values and articles:
+            arguments = (self._values, tuple(articles), self._found, self._cancelled)
+            Thread(target=self._run, args=arguments, name="text search", daemon=True).start()
+
+    def close(self) -> None:
+        """End the search and its process."""
+        self._cancelled.set()
+        if self._worker is not None:
+            self._worker.close()
+
+    def _run(
+        self,
+        values: Sequence[Value],
+        articles: Sequence[ArticleId],
+        found: Mapping[Value, set[ArticleId]],
+        cancelled: Event,
+    ) -> None:
+        """Search in batches until all texts are searched or another search begins; runs in a thread."""
+        with _one_at_a_time:
+            if self._worker is None:
+                self._worker = Worker()
+            needles = [[value.text, value.is_prefix] for value in values]
+            for start in range(0, len(articles), BATCH):
+                if cancelled.is_set():
+                    return
+                batch = articles[start : start + BATCH]
+                files = [
+                    [file.path, file.fingerprint] if file is not None and file.is_on_disk and not file.error else None
+                    for file in map(self._file_of, batch)
+                ]
+                arguments = {"files": files, "limit": self._limit, "needles": needles}
+                answer = self._worker.run(Job(FUNCTION, arguments)) or []
+                with self._lock:
+                    if cancelled.is_set():
+                        return
+                    for index, matched in answer:
+                        for number in matched:
+                            found[values[number]].add(batch[index])
+                    self._progress = Progress(min(start + BATCH, len(articles)), len(articles))
+
+
+_one_at_a_time = Lock()
+"""Held by the thread that uses the worker process: the search before ends with its batch."""
+
+
+def find_in_files(arguments: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
+    """Search files; runs in the worker process.
+
+    Returns:
+        For each file that holds something, its index and the indices of the words that it holds.
+    """
+    from tui_reader.search.evaluation import Needle  # noqa: PLC0415 - only the worker process needs it
+
+    needles = [Needle.of(text, is_prefix=is_prefix) for text, is_prefix in arguments["needles"]]
+    found = []
+    for index, file in enumerate(arguments["files"]):
+        text = _prepared(file[0], file[1], arguments["limit"]) if file is not None else None
+        matched = [number for number, needle in enumerate(needles) if text is not None and needle.is_in(text)]
+        if matched:
+            found.append((index, matched))
+    return found
+
+
+def _prepared(path: str, fingerprint: str, limit: int) -> Any:
+    """Return the text of a file as words are searched for in it; None if it cannot be read."""
+    from tui_reader.search.records import SearchedText  # noqa: PLC0415 - only the worker process needs it
+    from tui_reader.services.articles.content import read_content  # noqa: PLC0415
+    from tui_reader.sources.files import UnreadableError  # noqa: PLC0415
+
+    text = _kept.get((path, fingerprint))
+    if text is None:
+        try:
+            text = SearchedText.of(read_content(Path(path), limit).document().text)
+        except (OSError, UnreadableError):
+            return None
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - an article that trips its format has no text to search
+            return None
+        _room[0] -= len(text.key)
+        if _room[0] > 0:
+            _kept[path, fingerprint] = text
+    return text
