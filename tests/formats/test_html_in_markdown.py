@@ -187,6 +187,22 @@ def test_definitions_are_indented_under_their_bold_terms(source: str) -> None:
     assert [each.tight for each in document.blocks][0::3] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("One\nTwo\n: a\n: b\n\nThree\n: c", [(0, "One"), (0, "Two"), (1, "a"), (1, "b"), (0, "Three"), (1, "c")]),
+        ("*One*\n`Two`\nThree\n~   a\n\n    b", [(0, "One"), (0, "Two"), (0, "Three"), (1, "a"), (1, "b")]),
+        ("- One\n  Two\n  : a", [(1, "One"), (1, "Two"), (2, "a")]),
+        ("text\n\n> One\n> Two\n> : a", [(0, "text"), (0, "One"), (0, "Two"), (1, "a")]),
+        ("It ends a sentence.\nTwo\n: a", [(0, "It ends a sentence. Two : a")]),
+        ("One\nTwo\n\n: a", [(0, "One Two"), (0, ": a")]),
+        ("One\n- a\n: b", [(0, "One"), (1, "a : b")]),
+    ],
+)
+def test_several_terms_may_have_one_definition(source: str, shown: list[tuple[int, str]]) -> None:
+    assert [(depth, text) for _, depth, text in outline(source)] == shown
+
+
 def test_text_with_a_colon_is_no_definition() -> None:
     assert outline("a\n:smile: b\n\n: c") == [("", 0, "a :smile: b"), ("", 0, ": c")]
 

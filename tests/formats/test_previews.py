@@ -55,6 +55,7 @@ CUTS = {
     "a container": ":::note\n" + "a\n\n- b\n\n" * 60 + ":::\n\nend",
     "a container without an end": ":::note\n" + "a\n\n- b\n\n" * 60,
     "an indented callout": "!!! note\n" + "    a\n\n    - b\n\n" * 60 + "\nend",
+    "several terms": "One\nTwo\nThree\n: a\n\n" * 40 + "\nend",
     "a long paragraph": "word *one* and two\n" * 100,
     "a heading with a line under it": "word\n" * 60 + "===\n\nend",
 }

@@ -32,9 +32,10 @@ def markdown_parser() -> MarkdownIt:
 
     from tui_reader.formats.markdown.admonitions import admonition_plugin  # noqa: PLC0415 - not needed for listing articles
     from tui_reader.formats.markdown.formulas import formula_plugin  # noqa: PLC0415 - see above
+    from tui_reader.formats.markdown.terms import term_plugin  # noqa: PLC0415 - see above
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
-    parser.use(formula_plugin).use(admonition_plugin)
+    parser.use(formula_plugin).use(admonition_plugin).use(term_plugin)
     parser.inline.ruler.before("autolink", "prefixed_tag", _read_prefixed_tag)
     # `read_tokens` collects the footnotes, since it keeps those that nothing refers to.
     parser.disable("footnote_tail")

@@ -1,0 +1,64 @@
+"""Several terms with one definition, each in a line of its own, as PHP Markdown Extra reads them.
+
+The plugin for lists of definitions reads only the last of them as a term.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+
+_MOST_TERMS = 8
+_LONGEST = 60
+"""Largest number of characters of a term; longer lines are running text."""
+_DEFINITION = re.compile(r"[:~][ \t]+\S")
+_NO_TERM = re.compile(r"[#>|<=:~]|[-+*][ \t]|`{3}|\d{1,9}[.)][ \t]|.*[.!?…;,|\\]$")
+
+
+def term_plugin(parser: MarkdownIt) -> None:
+    """Add the rule for several terms to a parser; it is asked only for lines that would begin a paragraph."""
+    parser.block.ruler.before("paragraph", "terms", _read_terms)
+
+
+def _read_terms(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Read all terms but the last one, which the plugin reads with the definition; returns True if there are some."""
+    last = start_line
+    for last in range(start_line + 1, min(start_line + _MOST_TERMS, end_line) + 1):
+        if last == end_line or state.isEmpty(last) or state.sCount[last] != state.sCount[start_line]:
+            return False
+        text = _line(state, last)
+        if _DEFINITION.match(text):
+            break
+        if not _is_term(text):
+            return False
+    else:
+        return False
+    if last < start_line + 2 or not _is_term(_line(state, start_line)):
+        return False
+    if not silent:
+        for line in range(start_line, last - 1):
+            _add(state, line)
+        state.line = last - 1
+    return True
+
+
+def _line(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
+
+
+def _is_term(text: str) -> bool:
+    return len(text) <= _LONGEST and _NO_TERM.match(text) is None
+
+
+def _add(state: StateBlock, line: int) -> None:
+    """Append the tokens of a term."""
+    state.push("dl_open", "dl", 1).map = [line, line + 1]
+    state.push("dt_open", "dt", 1).map = [line, line + 1]
+    inline = state.push("inline", "", 0)
+    inline.content, inline.map, inline.children = _line(state, line), [line, line + 1], []
+    state.push("dt_close", "dt", -1)
+    state.push("dl_close", "dl", -1)
