@@ -39,12 +39,46 @@ def titles(*paragraphs: str) -> list[str]:
         ["第一章", "第二章 黄昏"],
         ["Глава 1", "Глава 2. Дом"],
         ["제1장", "제2장"],
+        ["Day 1", "Day 2"],
+        ["_Chapter 1_", "_Chapter 2_"],
+        ["== Chapter 1 ==", "== Chapter 2 =="],
     ],
 )
 def test_chapters_with_numbers_are_headings(chapters: list[str]) -> None:
     book = ["A Book", *[part for chapter in chapters for part in (chapter, BODY)]]
     assert headings(*book) == [(1, chapter) for chapter in chapters]
     assert titles(*[textwrap.fill(part, 70) for part in book]) == chapters
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("PROLOGUE", "EPILOGUE"), ("Preface.", "Appendix A"), ("Vorwort", "Nachwort"), ("_Introduction_", "Appendix 2")],
+)
+def test_parts_without_a_number_are_headings_beside_chapters(names: tuple[str, str]) -> None:
+    first, last = names
+    chapters = (first, BODY, "Chapter 1", BODY, "Chapter 2", BODY, last, BODY)
+    assert headings(*chapters) == [(1, title) for title in chapters[::2]]
+    assert titles(first, BODY, BODY, last, BODY) == []
+    assert titles(first, last, "Chapter 1", BODY, "Chapter 2", BODY) == ["Chapter 1", "Chapter 2"]
+    deeper = ("BOOK I", first, BODY, "CHAPTER I", BODY, "BOOK II", "CHAPTER I", BODY)
+    assert [level for level, _ in headings(*deeper)] == [1, 2, 2, 1, 2]
+
+
+def test_numbered_sections_are_headings_below_their_chapter() -> None:
+    text = ("1. Start", BODY, "1.1. Terms", BODY, "1.1.1. Old", "1.2. Use", BODY, "2. End", "2.1 Data", BODY, BODY)
+    assert headings(*text) == [
+        (1, "1. Start"),
+        (2, "1.1. Terms"),
+        (3, "1.1.1. Old"),
+        (2, "1.2. Use"),
+        (1, "2. End"),
+        (2, "2.1 Data"),
+    ]
+    assert titles("1. Start", BODY, "1.5 million people", BODY, "2.1 Data", BODY, "2. End", BODY) == [
+        "1. Start",
+        "2. End",
+    ]
+    assert titles("1.1 Data", BODY, "1.2 Data", BODY) == []
 
 
 def test_chapters_within_books_are_a_level_deeper() -> None:

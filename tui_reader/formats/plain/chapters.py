@@ -21,11 +21,13 @@ _PARTS = (
     "tom kniha díl časť книга часть том частина rész könyv kısım cartea partea osa"
 )
 _CHAPTERS = (
-    "chapter chap letter stave adventure kapitel kap chapitre chap capítulo capitulo cap capitolo capítol hoofdstuk "
+    "chapter chap letter day night lesson lecture episode stave adventure tag lektion jour día "
+    "kapitel kap chapitre chap capítulo capitulo cap capitolo capítol hoofdstuk "
     "kapittel rozdział rozdzial kapitola poglavlje глава розділ fejezet bölüm capitolul luku κεφάλαιο nodaļa skyrius"
 )
 _SECTIONS = "section scene abschnitt szene scène escena scena sección sezione раздел явление"
 _RANKS = {word: rank for rank, kinds in enumerate((_PARTS, _CHAPTERS, _SECTIONS)) for word in kinds.split()}
+_CHAPTER = 1
 _BARE = 3
 
 _ROMAN = r"(?=[ivxlcm])m{0,3}(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})"
@@ -53,6 +55,17 @@ _EAST_ASIAN = re.compile(
     "|제\\s?\\d+\\s?[장부편](?:\\s.{0,40})?"
 )
 _NUMBERED = re.compile(rf"(?P<number>\d{{1,3}}|{_ROMAN.upper()})(?:\.?|[.:]?\s+(?P<title>\S.*))")
+_SUBSECTION = re.compile(r"(?P<path>\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?P<title>\S.*)")
+_UNNUMBERED_WORDS = (
+    "preface foreword introduction prologue prolog interlude epilogue epilog afterword conclusion postscript appendix "
+    "vorwort einleitung nachwort schluss anhang préface avant-propos épilogue annexe prefacio prólogo introducción "
+    "epílogo conclusión apéndice introdução prefácio conclusão apêndice prefazione prologo introduzione epilogo "
+    "conclusione appendice voorwoord inleiding nawoord пролог эпилог предисловие введение послесловие заключение "
+    "приложение przedmowa wstęp zakończenie förord inledning efterord"
+)
+_UNNUMBERED = re.compile(rf"(?:{'|'.join(_UNNUMBERED_WORDS.split())})(?: (?:[A-Z]|\d))?[.:]?", re.IGNORECASE)
+"""Parts of a book that have no number; headings only where there are numbered chapters."""
+_ORNAMENTS = "_*="
 _FIRST_OF_NUMBERS = frozenset("0123456789IVXLCDM第제")
 _PAGE = re.compile(r"(?:\.\s?){4,}|\s{3,}\d+$|\t\d+$")
 _NO_TITLE_END = re.compile("[,;:]$")
@@ -76,7 +89,7 @@ def find_chapters(texts: list[str], tights: list[bool]) -> dict[int, int]:
         tights: For each paragraph True if the next one follows without an empty line.
 
     Returns:
-        The level of each heading, 1 to 3, by the index of its paragraph.
+        The level of each heading, from 1, by the index of its paragraph.
     """
     lines = []
     for index, text in enumerate(texts):
@@ -84,7 +97,7 @@ def find_chapters(texts: list[str], tights: list[bool]) -> dict[int, int]:
             yield_gil()
         if len(text) > _LONGEST or (index and tights[index - 1]):
             continue
-        candidate = _candidate(index, text.strip())
+        candidate = _candidate(index, _without_ornaments(text))
         if candidate and not _begins_a_list(texts, tights, candidate):
             lines.append(candidate)
     ends = [0]
@@ -93,7 +106,69 @@ def find_chapters(texts: list[str], tights: list[bool]) -> dict[int, int]:
     found = _with_body([line for line in lines if line.rank != _BARE], ends)
     found += _in_sequence([line for line in lines if line.rank == _BARE], ends)
     ranks = sorted({line.rank for line in found})
-    return {line.block: 1 + ranks.index(line.rank) for line in found}
+    levels = {line.block: 1 + ranks.index(line.rank) for line in found}
+    if found:
+        single = [index for index in range(len(texts)) if index not in levels and not (index and tights[index - 1])]
+        levels |= _unnumbered(texts, single, levels, {line.rank: levels[line.block] for line in found}, ends)
+        levels |= _subsections(texts, single, [line for line in found if line.rank == _BARE], levels)
+    return levels
+
+
+def _without_ornaments(text: str) -> str:
+    """Return a line without the signs of emphasis around it, such as those of `_Chapter 1_`."""
+    text = text.strip()
+    return text.strip(_ORNAMENTS).strip() if text[:1] in _ORNAMENTS and text[-1:] in _ORNAMENTS else text
+
+
+def _unnumbered(
+    texts: list[str], single: list[int], levels: dict[int, int], level_of_rank: dict[int, int], ends: list[int]
+) -> dict[int, int]:
+    """Return the levels of a prologue, an appendix and the like that text follows.
+
+    Args:
+        texts: The paragraphs.
+        single: Indices of the paragraphs that are no numbered headings and stand alone.
+        levels: The levels of the numbered headings.
+        level_of_rank: The level of each rank among them.
+        ends: Offset of the beginning of each paragraph, and of the end.
+    """
+    level = level_of_rank.get(_CHAPTER) or level_of_rank[min(level_of_rank, key=lambda rank: (rank == 0, rank))]
+    named = [
+        index
+        for index in single
+        if len(texts[index]) < _LONGEST
+        and texts[index].lstrip("_*= ")[:1].isupper()
+        and _UNNUMBERED.fullmatch(_without_ornaments(texts[index]))
+    ]
+    following = sorted({*named, *levels, len(texts)})
+    after = dict(pairwise(following))
+    return {index: level for index in named if ends[after[index]] - ends[index + 1] >= _LEAST_BODY}
+
+
+def _subsections(
+    texts: list[str], single: list[int], parents: list[_Candidate], levels: dict[int, int]
+) -> dict[int, int]:
+    """Return the levels of headings like `2.1 Data` that count from 1 below a heading like `2 Methods`."""
+    numbers = {line.block: _value(line.number) for line in parents if line.number.isdigit()}
+    if not numbers:
+        return {}
+    found: dict[int, int] = {}
+    path: tuple[int, ...] = ()
+    for index in sorted({*single, *numbers}):
+        if index in numbers:
+            path = (numbers[index],)
+            level = levels[index]
+            continue
+        text = texts[index].strip()
+        match = _SUBSECTION.fullmatch(text) if path and text[:1].isdigit() and len(text) < _LONGEST else None
+        if match is None or _PAGE.search(text) or match["title"].endswith((".", "!")) or not _is_title(match["title"]):
+            continue
+        here = tuple(map(int, match["path"].split(".")))
+        before = path[len(here) - 1] if len(path) >= len(here) else 0
+        if len(here) <= len(path) + 1 and here[:-1] == path[: len(here) - 1] and here[-1] == before + 1:
+            path = here
+            found[index] = level + len(here) - 1
+    return found
 
 
 def _begins_a_list(texts: list[str], tights: list[bool], candidate: _Candidate) -> bool:
