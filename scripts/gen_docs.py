@@ -1,4 +1,4 @@
-"""Write the generated parts of the documentation: docs/keys.md and the tables of README.md and docs/architecture.md.
+"""Write what is generated: docs/keys.md, docs/queries.md, tables of README.md and docs/architecture.md, and share/.
 
 With --check nothing is written; the exit status is 1 if a part is out of date.
 """
@@ -9,6 +9,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from tui_reader.cli.completion import SHELLS, script
+from tui_reader.cli.main import whole_program
+from tui_reader.cli.manual import manual
 from tui_reader.search import guide
 from tui_reader.tui.commands.binding import modules_of_commands
 from tui_reader.tui.commands.describe import line_sheet, markdown_table
@@ -83,11 +86,22 @@ def with_part(path: Path, name: str, part: str) -> str:
     return f"{before}{start}\n{part}{end}{after}"
 
 
+COMPLETIONS = {
+    "bash": "bash-completion/completions/tui-reader",
+    "zsh": "zsh/site-functions/_tui-reader",
+    "fish": "fish/vendor_completions.d/tui-reader.fish",
+}
+"""Where each shell looks for a completion, below the folder that a wheel installs as `share`."""
+
+
 def generated() -> dict[Path, str]:
     """Return the text that each file with a generated part should have."""
     keymap = Keymap()
     readme, architecture = ROOT / "README.md", ROOT / "docs" / "architecture.md"
+    program, share = whole_program(), ROOT / "share"
     return {
+        share / "man" / "man1" / "tui-reader.1": manual(program),
+        **{share / COMPLETIONS[shell]: script(shell, program) for shell in SHELLS},
         ROOT / "docs" / "keys.md": KEYS_HEAD + markdown_table(keymap) + "\n" + bar_sheet() + "\n" + line_sheet(),
         ROOT / "docs" / "queries.md": QUERIES_HEAD + guide.markdown(),
         readme: with_part(readme, "keys", markdown_table(keymap, brief=True)),
@@ -103,6 +117,7 @@ def main() -> int:
     stale = [path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(generated()[path], encoding="utf-8")
         sys.stdout.write(f"{path.relative_to(ROOT)} {'is stale: run make docs' if check else 'written'}\n")
     return 1 if check and stale else 0

@@ -6,25 +6,57 @@ import argparse
 import io
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui_reader import paths
 from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import NoReturn
+
+
+class ParserFound(BaseException):
+    """Ends a verb that was run to find its parser."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        super().__init__()
+        self.parser = parser
 
 
 class ArgumentParser(argparse.ArgumentParser):
     """A parser whose messages are escaped, since they repeat arguments that could control the terminal."""
+
+    only_found: ClassVar[bool] = False
+    """True while parsers raise `ParserFound` instead of parsing."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse arguments, see `parsers_found`.
+
+        Raises:
+            ParserFound: The parser is looked for.
+        """
+        if self.only_found:
+            raise ParserFound(self)
+        return super().parse_known_args(args, namespace)
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """Print the escaped message, if there is one, and end the program."""
         if message:
             print_notice(message.removesuffix("\n"))
         sys.exit(status)
+
+
+@contextmanager
+def parsers_found() -> Iterator[None]:
+    """Let every parser raise `ParserFound` instead of parsing."""
+    ArgumentParser.only_found = True
+    try:
+        yield
+    finally:
+        ArgumentParser.only_found = False
 
 
 def add_library_options(

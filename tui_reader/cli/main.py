@@ -27,6 +27,8 @@ from tui_reader.errors import ReaderError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui_reader.cli.grammar import Verb
+
 EXIT_INTERNAL = 70
 """Exit status after an internal error of the program (EX_SOFTWARE of sysexits.h)."""
 EXIT_INTERRUPTED = 130
@@ -154,6 +156,19 @@ def _articles(verb: str) -> Callable[[Sequence[str]], int]:
     return run
 
 
+def _completion(arguments: Sequence[str]) -> int:
+    from tui_reader.cli.completion import completion  # noqa: PLC0415 - the other verbs do without
+
+    return completion(arguments, whole_program)
+
+
+def whole_program() -> Verb:
+    """Return the reader with all its verbs, options and values."""
+    from tui_reader.cli.grammar import program  # noqa: PLC0415 - only completion and manual need it
+
+    return program(_VERBS, read.read)
+
+
 _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "init": _init,
     "config": _config,
@@ -163,6 +178,7 @@ _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "doctor": _doctor,
     "merge": _merge,
     "backup": _backup,
+    "completion": _completion,
 }
 """The function of each verb; arguments that begin with no verb start the reader."""
 

@@ -29,6 +29,7 @@ commands:
   tui-reader doctor        check the state of the library (--fix: mend it)
   tui-reader merge FILE…   merge other copies of the state into the library's
   tui-reader backup …      list the backups of the state, or restore one
+  tui-reader completion …  print what bash, zsh or fish completes commands and options by
   A path that is called like a command is written ./init.
 
 exit status:

@@ -1,0 +1,129 @@
+"""The verbs of the command line with their options and values, read from the parsers that the verbs use."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.cli.common import ParserFound, parsers_found
+from tui_reader.model.annotation import COLOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+FILES = frozenset(("PATH", "FILE", "DRAFT", "FROM", "TO", "OUT"))
+"""Names of values in the help that stand for files or folders."""
+FOLDERS = frozenset(("FOLDER", "DIR"))
+
+
+class Value(NamedTuple):
+    """What an option or a position takes."""
+
+    name: str
+    """Its name in the help, such as `FILE`."""
+    words: tuple[str, ...] = ()
+    """The values to choose from; empty if they cannot be listed."""
+
+    @property
+    def is_path(self) -> bool:
+        """True if it is a file or a folder."""
+        return self.name in FILES | FOLDERS and not self.words
+
+
+class Option(NamedTuple):
+    """An option."""
+
+    flags: tuple[str, ...]
+    help: str
+    value: Value | None
+    """What the option takes; None if it takes nothing."""
+    repeats: bool
+    """True if it may be given again."""
+
+
+class Position(NamedTuple):
+    """An argument without a flag."""
+
+    value: Value
+    help: str
+    is_optional: bool
+    repeats: bool
+
+
+class Verb(NamedTuple):
+    """A verb, or the reader itself."""
+
+    names: tuple[str, ...]
+    """The words that call it: none for the reader, two for a verb of a verb such as `notes add`."""
+    about: str
+    epilog: str
+    options: tuple[Option, ...]
+    positions: tuple[Position, ...]
+    verbs: tuple[Verb, ...]
+    """Its own verbs."""
+
+    def all(self) -> Iterator[Verb]:
+        """Yield the verb and all verbs below it."""
+        yield self
+        for each in self.verbs:
+            yield from each.all()
+
+
+def program(verbs: Mapping[str, Callable[[Sequence[str]], int]], read: Callable[[Sequence[str]], int]) -> Verb:
+    """Return the reader with all its verbs.
+
+    Args:
+        verbs: The function of each verb.
+        read: The function of the reader.
+    """
+    reader = _verb((), _parser_of(read))
+    return reader._replace(verbs=tuple(_verb((name,), _parser_of(run)) for name, run in verbs.items()))
+
+
+def _parser_of(run: Callable[[Sequence[str]], int]) -> argparse.ArgumentParser:
+    """Return the parser that a verb uses: the verb is run until it would parse its arguments.
+
+    Raises:
+        LookupError: It parses none.
+    """
+    with parsers_found():
+        try:
+            run(())
+        except ParserFound as found:
+            return found.parser
+    raise LookupError(f"{run} has no parser")
+
+
+def _verb(names: tuple[str, ...], parser: argparse.ArgumentParser) -> Verb:
+    options: list[Option] = []
+    positions: list[Position] = []
+    verbs: list[Verb] = []
+    formatter = parser._get_formatter()
+    for action in parser._actions:
+        if action.help == argparse.SUPPRESS:
+            continue
+        if isinstance(action, argparse._SubParsersAction):
+            verbs += [_verb((*names, name), each) for name, each in action.choices.items()]
+            continue
+        about = formatter._expand_help(action) if action.help else ""
+        if action.option_strings:
+            repeats = isinstance(action, argparse._AppendAction)
+            value = _value(action) if action.nargs != 0 else None
+            options.append(Option(tuple(action.option_strings), about, value, repeats))
+        else:
+            is_optional, repeats = action.nargs in ("*", "?"), action.nargs in ("*", "+")
+            positions.append(Position(_value(action), about, is_optional, repeats))
+    return Verb(names, parser.description or "", parser.epilog or "", tuple(options), tuple(positions), tuple(verbs))
+
+
+def _value(action: argparse.Action) -> Value:
+    name = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
+    if action.choices is not None:
+        return Value(name, tuple(map(str, action.choices)))
+    if action.dest == "theme":
+        from tui_reader.tui.theme import own_themes  # noqa: PLC0415 - 100 ms, and only here
+
+        return Value(name, ("auto", *(each.name for each in own_themes())))
+    if action.dest == "colour":
+        return Value(name, tuple(map(str, range(1, COLOURS + 1))))
+    return Value(name)
