@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from tui_reader.document.outline import outline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from tui_reader.document.blocks import Document
 
@@ -58,27 +58,67 @@ def unique_slugs(titles: Iterable[str]) -> list[str]:
 def offset_of_name(document: Document, name: str) -> int | None:
     """Return the offset of what a name stands for in a document; None if nothing has that name.
 
+    Args:
+        document: The document.
+        name: The name as a link has it after the `#`, perhaps with percent escapes.
+    """
+    return offsets_of_names(document, (name,)).get(name)
+
+
+def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]:
+    """Return the offsets of what names stand for in a document, without the names that nothing has.
+
     A footnote is found by its number, then what HTML names, then headings: first by the exact id, then without regard
     to case, then without regard to repeated hyphens, accents, and signs that are not seen.
 
     Args:
         document: The document.
-        name: The name as a link has it after the `#`, perhaps with percent escapes.
+        names: Names as links have them after the `#`, perhaps with percent escapes.
     """
-    wanted = [each.partition(":~:")[0] for each in dict.fromkeys((name, unquote(name)))]
-    for each in wanted:
-        footnote = next((b.start for b in document.blocks if each and b.marker == f"[{each}]"), None)
-        if footnote is not None:
-            return footnote
-    wanted += [each.removeprefix(_PREFIX) for each in wanted if each.startswith(_PREFIX)]
-    places = _places(document)
-    for normalized in _COMPARISONS:
-        known = _index(places, normalized)
-        for each in wanted:
-            found = known.get(normalized(each)) if normalized(each) else None
-            if found is not None:
-                return found
-    return 0 if wanted[-1].casefold() in _TOP else None
+    footnotes: dict[str, int] = {}
+    for block in document.blocks:
+        if block.marker.startswith("[") and block.marker.endswith("]"):
+            footnotes.setdefault(block.marker[1:-1], block.start)
+    places = _Places(document)
+    found: dict[str, int] = {}
+    for name in names:
+        wanted = [each.partition(":~:")[0] for each in dict.fromkeys((name, unquote(name)))]
+        offset = next((footnotes[each] for each in wanted if each and each in footnotes), None)
+        if offset is None:
+            wanted += [each.removeprefix(_PREFIX) for each in wanted if each.startswith(_PREFIX)]
+            offset = places.find(wanted)
+        if offset is None and wanted[-1].casefold() in _TOP:
+            offset = 0
+        if offset is not None:
+            found[name] = offset
+    return found
+
+
+class _Places:
+    """The named places of a document, indexed for each comparison when it is first needed."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._places: list[tuple[str, int]] | None = None
+        self._indexes: dict[Callable[[str], str], dict[str, int]] = {}
+
+    def find(self, wanted: Sequence[str]) -> int | None:
+        """Return the offset of the place that has one of several names; the strictest comparison counts."""
+        for normalized in _COMPARISONS:
+            known = self._index(normalized)
+            for each in wanted:
+                found = known.get(normalized(each)) if normalized(each) else None
+                if found is not None:
+                    return found
+        return None
+
+    def _index(self, normalized: Callable[[str], str]) -> dict[str, int]:
+        if self._places is None:
+            self._places = _places(self._document)
+        known = self._indexes.get(normalized)
+        if known is None:
+            known = self._indexes[normalized] = _index(self._places, normalized)
+        return known
 
 
 def _places(document: Document) -> list[tuple[str, int]]:
