@@ -97,6 +97,8 @@ _NOTES = frozenset({Kept.ARTICLE, Kept.QUOTE, Kept.NOTE, Kept.TAGS, Kept.STATE})
 """What every format for notes keeps."""
 _TEXT = _NOTES | {Kept.ARTICLE_TAGS, Kept.COLOUR, Kept.HEADING, Kept.ID}
 _REFERENCE = _NOTES | {Kept.ARTICLE_TAGS}
+_PAGE = _TEXT | {Kept.CONTEXT}
+"""What a page or a book keeps: what a person sees."""
 
 FORMATS = (
     Format(
@@ -148,6 +150,9 @@ FORMATS = (
     Format("ris", "Zotero, EndNote", "ris", ".ris", keeps=_REFERENCE | {Kept.COLOUR, Kept.HEADING}),
     Format("csl-json", "pandoc, citation processors", "csl_json", ".json", keeps=_REFERENCE),
     Format("anki", "Anki: a card a highlight", "anki", ".txt", keeps=_NOTES | {Kept.COLOUR, Kept.HEADING, Kept.ID}),
+    Format("html", "a page to read, print or send, notes in its margin", "html", ".html", True, keeps=_PAGE),
+    Format("epub", "a book of the articles, for e-readers", "epub", ".epub", keeps=_PAGE),
+    Format("epub-quotes", "a book of the quotes alone", "epub_quotes", ".epub", keeps=_TEXT),
     Format("footnote", "running text, with the source in a footnote", "footnote", quote_example="“words”[^1]"),
 )
 """Every format; the setting `quote_style` allows the names of those that have an example of a quote."""

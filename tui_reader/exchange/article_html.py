@@ -1,0 +1,299 @@
+"""HTML of one article: its head, its text with highlights and notes, and the highlights that have no place in it.
+
+The page and the book are made of it, so it is well-formed XML and valid HTML at once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.blocks import BlockKind
+from tui_reader.document.outline import outline
+from tui_reader.exchange.block_html import BlockHtml, Marked
+from tui_reader.exchange.inline_html import Highlight
+from tui_reader.exchange.markup import attribute, direction, escape, host, language_tag, safe_href
+from tui_reader.exchange.note_html import note_html
+from tui_reader.exchange.page_names import PageNames
+from tui_reader.model.annotation import COLOURS, PlaceState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation, Paragraph
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
+_RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"))
+"""Languages written from right to left. Text in Latin letters, such as code, may be the most of an article in one."""
+_STATES = {
+    PlaceState.ORPHAN: "not found in the text",
+    PlaceState.AMBIGUOUS: "several passages fit",
+}
+
+
+class Role(NamedTuple):
+    """How the parts of notes are named for programs that read aloud, or show notes as pop-ups."""
+
+    reference: str
+    note: str
+
+
+PAGE = Role("", ' role="note"')
+BOOK = Role(' epub:type="noteref" role="doc-noteref"', ' epub:type="footnote" role="doc-footnote"')
+
+
+class ArticleHtml:
+    """The parts of an article's HTML.
+
+    Args:
+        clip: The article.
+        prefix: The beginning of every id, which differs among the articles of a page.
+        level: Level of the heading that is the title, 1 or 2.
+        role: How the parts of notes are named.
+        with_text: False to write the quotes alone.
+    """
+
+    def __init__(self, clip: Clip, prefix: str, *, level: int = 1, role: Role = PAGE, with_text: bool = True) -> None:
+        self._clip, self._prefix, self._level, self._role = clip, prefix, level, role
+        self._with_text = with_text
+        document = clip.document if with_text else None
+        self._document = document if document is not None and document.has_text else None
+        self._names = PageNames(self._document, prefix) if self._document is not None else None
+        self._on_article = [each for each in clip.annotations if each.annotation.is_on_article]
+        highlights = [each for each in clip.annotations if not each.annotation.is_on_article]
+        self._placed: list[tuple[int, ClippedAnnotation]] = []
+        self._unplaced: list[tuple[int, ClippedAnnotation]] = []
+        for number, each in enumerate(highlights, 1):
+            (self._placed if self._is_placed(each) else self._unplaced).append((number, each))
+
+    @property
+    def language(self) -> str:
+        """The language of the article, if it is well-formed."""
+        return language_tag(self._clip.language)
+
+    @property
+    def direction(self) -> str:
+        """The direction of the article by its language, else that of most of its text: `ltr` or `rtl`."""
+        if self.language.partition("-")[0].lower() in _RIGHT_TO_LEFT:
+            return "rtl"
+        words = self._document.text if self._document is not None else ""
+        return direction(words) or direction(self._clip.title) or "ltr"
+
+    def write(self) -> str:
+        """Return the article as one element."""
+        # An empty language says that it is not known: a page must not claim that it is English.
+        language = f' lang="{self.language}"'
+        parts = [f'<article id="{self._prefix}top"{language} dir="{self.direction}">\n']
+        blocks = None
+        if self._document is not None and self._names is not None:
+            blocks = self._blocks(self._document, self._names)
+        parts += [self._head(blocks), self._article_notes()]
+        if self._document is not None and blocks is not None:
+            shown = self._shown_blocks(self._document)
+            parts.append(f'<div class="text">\n{blocks.write(shown)}</div>\n')
+            if len(shown) < len(self._document.blocks) - 1:
+                parts.append('<p class="quiet">The file goes on with other stories, which are left out here.</p>\n')
+        parts += [self._unplaced_list(), "</article>\n"]
+        return "".join(parts)
+
+    def headings(self) -> list[tuple[str, str]]:
+        """Return the ids and the titles of the highest headings below the title."""
+        if self._document is None or self._names is None:
+            return []
+        shown = set(self._shown_blocks(self._document))
+        entries = [entry for entry in outline(self._document) if entry.block in shown]
+        highest = min((entry.level for entry in entries), default=0)
+        return [(self._names.block_id(each.block), each.title) for each in entries if each.level == highest]
+
+    def _is_placed(self, each: ClippedAnnotation) -> bool:
+        start, end = each.where.start, each.where.end
+        return (
+            self._document is not None
+            and start is not None
+            and end is not None
+            and 0 <= start < end <= len(self._document.text)
+        )
+
+    def _blocks(self, document: Document, names: PageNames) -> BlockHtml:
+        marked = [
+            Marked(
+                Highlight(each.where.start or 0, each.where.end or 0, _colour(each), self._number(number, each)),
+                self._aside(number, each) if self._has_aside(each) else "",
+            )
+            for number, each in self._placed
+        ]
+        levels = [
+            block.level
+            for index, block in enumerate(document.blocks)
+            if block.kind is BlockKind.HEADING and index != self._title_block
+        ]
+        # The title is the only heading of its level.
+        shift = self._level - (min(levels, default=2) > 1)
+        return BlockHtml(document, names, marked, base_direction=self.direction, heading_shift=shift)
+
+    def _shown_blocks(self, document: Document) -> range | list[int]:
+        """Return the blocks to write: without the title, and without further stories of a paste that have no mark."""
+        end = len(document.blocks)
+        if document.tail is not None and not self._clip.state.joined:
+            begin = document.blocks[document.tail].start
+            if all((each.where.end or 0) <= begin for _, each in self._placed):
+                end = document.tail
+        return [index for index in range(end) if index != self._title_block]
+
+    @property
+    def _title_block(self) -> int | None:
+        """The block that is written as the title; None if the text does not repeat the title as it is now."""
+        document = self._document
+        if document is None or document.title_block is None:
+            return None
+        words = " ".join(document.block_text(document.title_block).split())
+        return document.title_block if words == " ".join(self._clip.title.split()) else None
+
+    def _head(self, blocks: BlockHtml | None) -> str:
+        clip, block = self._clip, self._title_block
+        title = escape(clip.title) if blocks is None or block is None else blocks.words(block)
+        asides = blocks.asides(block) if blocks is not None and block is not None else ""
+        heading = f'<h{self._level} class="title">{title}</h{self._level}>\n'
+        if asides:
+            heading = f'<div class="noted">{asides}{heading}</div>\n'
+        day = escape(clip.date[:10])
+        if _DATE.fullmatch(clip.date):
+            day = f'<time datetime="{escape(clip.date)}">{day}</time>'
+        date = f"<bdi>{day}</bdi>" if day else ""
+        kicker = [f"<bdi>{escape(clip.source)}</bdi>" if clip.source else "", date + self._guess("date")]
+        byline = f'<p class="byline">by <bdi>{escape(clip.byline)}</bdi>{self._guess("byline")}</p>\n'
+        href = safe_href(clip.url)
+        where = host(clip.url)
+        name = escape(where) if where else "the source"
+        link = f'<a class="source" href="{href}" rel="noreferrer">{name}</a>' if href else escape(clip.url)
+        tags = " ".join(f'<bdi class="tag">#{escape(tag)}</bdi>' for tag in clip.tags)
+        about = _joined(link, self._counts(), tags)
+        return (
+            f"<header>\n{_paragraph('kicker', _joined(*kicker))}"
+            f"{heading}{byline if clip.byline else ''}{_paragraph('about', about)}</header>\n"
+        )
+
+    def _guess(self, field: str) -> str:
+        is_shown = bool(self._clip.headline.field(field)) and self._clip.headline.is_guessed(field)
+        return ' <span class="guess">(guessed)</span>' if is_shown else ""
+
+    def _counts(self) -> str:
+        highlights = len(self._placed) + len(self._unplaced)
+        notes = sum(1 for each in self._clip.annotations if each.note.strip())
+        counts = (_count(highlights, "highlight"), _count(notes, "note"))
+        return ", ".join(filter(None, counts))
+
+    def _article_notes(self) -> str:
+        """Return the notes on the whole article."""
+        notes = "".join(
+            f'<div class="note"{_id(each)}>{_label(_joined("on the article", _tags(each)))}{_words(each)}</div>\n'
+            for each in self._on_article
+        )
+        return (
+            f'<section class="article-notes" aria-label="Notes on the article">\n{notes}</section>\n' if notes else ""
+        )
+
+    def _number(self, number: int, each: ClippedAnnotation) -> str:
+        """Return the number of a highlight, which leads to its note if it has one."""
+        title = attribute("title", f"Highlight {number}, {each.colour_name or f'colour {_colour(each)}'}")
+        words = str(number)
+        if self._has_aside(each):
+            words = f'<a href="#{self._prefix}n{number}"{self._role.reference}>{number}</a>'
+        return f'<sup class="n c{_colour(each)}" id="{self._prefix}h{number}"{_id(each)}{title}>{words}</sup>'
+
+    def _has_aside(self, each: ClippedAnnotation) -> bool:
+        return bool(each.note.strip() or each.tags or self._former_words(each))
+
+    def _former_words(self, each: ClippedAnnotation) -> str:
+        """Return the words that were marked, if the text has others there now."""
+        if self._document is None:
+            return ""
+        now = self._document.text[each.where.start : each.where.end]
+        return "" if now.split() == each.quote.split() else each.quote
+
+    def _aside(self, number: int, each: ClippedAnnotation) -> str:
+        former = self._former_words(each)
+        changed = f'<p class="quiet">Marked as: “{escape(" ".join(former.split()))}”</p>' if former else ""
+        back = f'<a class="n c{_colour(each)}" href="#{self._prefix}h{number}">{number}</a>'
+        label = _label(_joined(f"{back} {escape(each.colour_name)}".rstrip(), _tags(each)))
+        return (
+            f'<aside class="note c{_colour(each)}" id="{self._prefix}n{number}"{self._role.note}>'
+            f"{label}{_words(each)}{changed}</aside>\n"
+        )
+
+    def _unplaced_list(self) -> str:
+        """Return the highlights that are not painted in the text, with their words and their state."""
+        if not self._unplaced:
+            return ""
+        if self._document is not None:
+            title = "Highlights without a certain place in the text"
+        elif self._with_text:
+            title = "Highlights (the text of the article cannot be read)"
+        else:
+            title = ""
+        level = self._level + 1
+        heading = f'<h{level} class="s2" lang="en">{title}</h{level}>\n' if title else ""
+        items: list[str] = []
+        last: tuple[str, ...] = ()
+        for number, each in self._unplaced:
+            headings = each.where.headings
+            if headings != last:
+                last = headings
+                items.append(_paragraph("heading-path", escape(" › ".join(headings))))
+            items.append(self._unplaced_item(number, each))
+        return f'<section class="unplaced">\n{heading}{"".join(items)}</section>\n'
+
+    def _unplaced_item(self, number: int, each: ClippedAnnotation) -> str:
+        colour = _colour(each)
+        state = _STATES.get(each.state, "")
+        parts = (f'<span class="n c{colour}">{number}</span> {escape(each.colour_name)}'.rstrip(), state, _tags(each))
+        quote = f'<blockquote class="c{colour}"{attribute("dir", direction(each.quote))}>{_quote(each.paragraphs)}'
+        return (
+            f'<div class="unplaced-item" id="{self._prefix}h{number}"{_id(each)} data-state="{each.state.value}">'
+            f"{quote}</blockquote>{_label(_joined(*parts))}{_words(each)}</div>\n"
+        )
+
+
+def _colour(each: ClippedAnnotation) -> int:
+    return min(COLOURS, max(1, each.annotation.colour))
+
+
+def _id(each: ClippedAnnotation) -> str:
+    return attribute("data-annotation", each.id)
+
+
+def _words(each: ClippedAnnotation) -> str:
+    words = note_html(each.note)
+    return f'<div class="words"{attribute("dir", direction(each.note))}>{words}</div>' if words else ""
+
+
+def _tags(each: ClippedAnnotation) -> str:
+    return " ".join(f'<bdi class="tag">#{escape(tag)}</bdi>' for tag in each.tags)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
+
+
+def _label(words: str) -> str:
+    return f'<p class="label">{words}</p>' if words else ""
+
+
+def _paragraph(kind: str, words: str) -> str:
+    return f'<p class="{kind}">{words}</p>\n' if words else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
+
+
+def _quote(paragraphs: Sequence[Paragraph]) -> str:
+    return "".join(
+        f"<pre><code>{escape(each.text)}</code></pre>" if each.is_code else f"<p>{_lines(each.text)}</p>"
+        for each in paragraphs
+    )
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br/>")

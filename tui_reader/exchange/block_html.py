@@ -1,0 +1,216 @@
+"""HTML of a document's blocks with highlights, the notes beside the blocks in which their passages end."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.blocks import Align, Block, BlockKind
+from tui_reader.exchange.container_html import ContainerHtml
+from tui_reader.exchange.inline_html import LINE_BREAK, InlineHtml
+from tui_reader.exchange.markup import attribute, direction, escape, safe_href
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tui_reader.document.blocks import Cell, Document
+    from tui_reader.exchange.inline_html import Highlight
+    from tui_reader.exchange.page_names import PageNames
+
+_SPACED = re.compile(r"[ \t]{2}|\t|\n ")
+"""White space that has a meaning, as in verse, which a page would otherwise show as one space."""
+_DEEPEST = 40
+"""Number of quotations, and of lists, around a block that are written; a page with thousands could not be shown."""
+
+
+class Marked(NamedTuple):
+    """A highlight with what is shown beside it."""
+
+    highlight: Highlight
+    aside: str = ""
+    """Markup of the note; empty if there is nothing to show beside the text."""
+
+
+class BlockHtml:
+    """Writer of the blocks of one document.
+
+    Args:
+        document: The document.
+        names: The names within the page.
+        marked: The highlights, in the order of the text.
+        base_direction: The direction of the article, which blocks in the other one override.
+        heading_shift: Number by which the levels of headings are raised, since the title stands above them.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        names: PageNames,
+        marked: Sequence[Marked],
+        *,
+        base_direction: str,
+        heading_shift: int,
+    ) -> None:
+        self._document = document
+        self._names = names
+        self._inline = InlineHtml(document, names)
+        self._direction = base_direction
+        self._shift = heading_shift
+        self._highlights: dict[int, list[Highlight]] = {}
+        self._asides: dict[int, list[str]] = {}
+        for each in marked:
+            self._add(each)
+
+    def _add(self, marked: Marked) -> None:
+        """Add a highlight to each block that has text of it, and its note to the last of them."""
+        here = _spread(marked.highlight, self._document.blocks)
+        for index, part in here:
+            self._highlights.setdefault(index, []).append(part)
+        if marked.aside:
+            self._asides.setdefault(here[-1][0], []).append(marked.aside)
+
+    def words(self, index: int) -> str:
+        """Return the words of a block as inline HTML, to be written apart from the others."""
+        return self._words(index)
+
+    def asides(self, index: int) -> str:
+        """Return the notes beside a block."""
+        return "".join(self._asides.get(index, ()))
+
+    def write(self, indexes: Iterable[int]) -> str:
+        """Return blocks with the lists and quotations around them."""
+        parts: list[str] = []
+        containers = ContainerHtml(parts)
+        blocks = self._document.blocks
+        in_footnote = False
+        for index in indexes:
+            block = blocks[index]
+            depth = max(block.depth, 1 if block.marker else 0)
+            in_footnote = block.marker.startswith("[") or (in_footnote and block.quiet and not block.marker)
+            if in_footnote:
+                depth = max(1, depth)
+            is_term = self._is_term(index)
+            quote = min(block.quote, _DEEPEST)
+            containers.enter(quote, min(depth + is_term, _DEEPEST), block.marker, is_term=is_term)
+            asides = self.asides(index)
+            parts.append(f'<div class="noted">{asides}{self._block(index)}</div>\n' if asides else self._block(index))
+            containers.end_quotes(min(block.quote_ends, quote))
+        containers.end()
+        return "".join(parts)
+
+    def _is_term(self, index: int) -> bool:
+        """Return True if a block is the term of a definition: bold, with its definition indented below it."""
+        blocks = self._document.blocks
+        block = blocks[index]
+        if not block.tight or block.marker or block.kind is not BlockKind.PARAGRAPH or index + 1 == len(blocks):
+            return False
+        below = blocks[index + 1]
+        return not below.marker and (below.depth, below.quote) == (block.depth + 1, block.quote)
+
+    def _words(self, index: int, *, line_break: str = LINE_BREAK) -> str:
+        block = self._document.blocks[index]
+        return self._inline.write(block.start, block.end, self._highlights.get(index, ()), line_break=line_break)
+
+    def _block(self, index: int) -> str:
+        block = self._document.blocks[index]
+        name = attribute("id", self._names.block_id(index))
+        match block.kind:
+            case BlockKind.HEADING:
+                level = max(1, block.level)
+                tag = f"h{min(6, level + self._shift)}"
+                return f'<{tag} class="s{level}"{name}{self._dir(block)}>{self._words(index)}</{tag}>\n'
+            case BlockKind.CODE:
+                language = attribute("data-language", block.language)
+                words = self._words(index, line_break="\n")
+                return f'<pre dir="ltr"{name}><code{language}>{words}</code></pre>\n'
+            case BlockKind.TABLE:
+                return self._table(index, name)
+            case BlockKind.FIGURE:
+                return self._figure(index, name)
+            case BlockKind.RULE:
+                return f"<hr{name}/>\n" + self._rest(index)
+        return self._paragraph(index, name)
+
+    def _rest(self, index: int) -> str:
+        """Return the numbers of highlights that end in a block that shows no text."""
+        numbers = "".join(highlight.number for highlight in self._highlights.get(index, ()))
+        return f"<p>{numbers}</p>\n" if numbers else ""
+
+    def _paragraph(self, index: int, name: str) -> str:
+        block = self._document.blocks[index]
+        spaced = _SPACED.search(self._document.text, block.start, block.end) is not None
+        flags = (("quiet", block.quiet), ("tight", block.tight), ("spaced", spaced))
+        kinds = " ".join(kind for kind, is_set in flags if is_set)
+        href = self._names.href_of_reference(index)
+        back = f' <a class="back" href="{href}">↩</a>' if href and block.marker else ""
+        return f"<p{attribute('class', kinds)}{name}{self._dir(block)}>{self._words(index)}{back}</p>\n"
+
+    def _figure(self, index: int, name: str) -> str:
+        """Return a picture as its words and a link, since a page must load nothing from elsewhere."""
+        block = self._document.blocks[index]
+        words = self._words(index)
+        href = safe_href(block.target)
+        link = f'<a href="{href}" rel="noreferrer">picture</a>' if href else ""
+        file = "" if href or block.target.startswith("data:") else block.target.replace("\\", "/").rpartition("/")[2]
+        code = f"<code>{escape(file)}</code>" if file else ""
+        source = " ".join(filter(None, ("Picture" if not href else "", link or code)))
+        return (
+            f'<figure{name}{self._dir(block)}><p class="alt">{words}</p>'
+            f'<p class="quiet" lang="en" dir="ltr">{source}</p></figure>\n'
+        )
+
+    def _table(self, index: int, name: str) -> str:
+        block = self._document.blocks[index]
+        table = block.table
+        if table is None:
+            return self._paragraph(index, name)
+        cells = [cell for row in table.rows for cell in row]
+        highlights: dict[int, list[Highlight]] = {}
+        for highlight in self._highlights.get(index, ()) if cells else ():
+            goes_on = highlight.end > block.end
+            for number, part in _spread(highlight, cells):
+                part = highlight if goes_on else part  # noqa: PLW2901
+                highlights.setdefault(cells[number].start, []).append(part)
+        rows = []
+        for number, row in enumerate(table.rows):
+            tag = "th" if table.header and number == 0 else "td"
+            written = []
+            for column, cell in enumerate(row):
+                align = table.aligns[column] if column < len(table.aligns) else Align.LEFT
+                kind = attribute("class", "" if align is Align.LEFT else align.value)
+                words = self._inline.write(cell.start, cell.end, highlights.get(cell.start, ()))
+                written.append(f"<{tag}{kind}>{words}</{tag}>")
+            rows.append(f"<tr>{''.join(written)}</tr>\n")
+        head = f"<thead>{rows.pop(0)}</thead>\n" if table.header and rows else ""
+        body = f"<tbody>{''.join(rows)}</tbody>" if rows else ""
+        return f'<div class="table"{self._dir(block)}><table{name}>\n{head}{body}</table></div>\n'
+
+    def _dir(self, block: Block) -> str:
+        """Return the attribute for the direction of a block that is not that of the article."""
+        own = direction(self._document.text[block.start : min(block.end, block.start + 400)])
+        return attribute("dir", own) if own and own != self._direction else ""
+
+
+def _spread(highlight: Highlight, ranges: Sequence[Block] | Sequence[Cell]) -> list[tuple[int, Highlight]]:
+    """Return the ranges that have text of a highlight, by number, with the highlight as each one shows it.
+
+    The highlight of the last range ends in it, so that its number is written there once. A highlight without text,
+    such as one of a line feed, has one range, in which only its number is written.
+
+    Args:
+        highlight: The highlight.
+        ranges: Ranges of the text in order, not empty.
+    """
+    first = max(0, bisect_right(ranges, highlight.start, key=attrgetter("start")) - 1)
+    touched = []
+    for number in range(first, len(ranges)):
+        each = ranges[number]
+        if each.start >= highlight.end:
+            break
+        if max(highlight.start, each.start) < min(highlight.end, each.end):
+            touched.append(number)
+    last = touched[-1] if touched else first
+    end = max(ranges[last].start, min(highlight.end, ranges[last].end))
+    return [(number, highlight) for number in touched[:-1]] + [(last, highlight._replace(end=end))]

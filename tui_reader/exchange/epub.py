@@ -1,0 +1,162 @@
+"""The writer of EPUB 3: a reading list as a book, one chapter an article, with highlights and notes."""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.exchange.article_html import BOOK, ArticleHtml
+from tui_reader.exchange.markup import attribute, escape, language_tag, safe_href
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tui_reader.exchange.clip import Clip
+
+_NAMESPACE = uuid.UUID("5f0d7c86-5d2c-4f0b-9d7b-6a1c0c2f7f4e")
+"""Namespace of the identifiers of books, so that the identifier of the same articles is the same."""
+_MOST_ENTRIES = 200
+"""Number of headings of an article that the contents of a book list below its title."""
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_CONTAINER = f"""{_DECLARATION}<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
+<rootfiles>
+<rootfile full-path="EPUB/package.opf" media-type="application/oebps-package+xml"/>
+</rootfiles>
+</container>
+"""
+
+
+class _Chapter(NamedTuple):
+    """A chapter of the book."""
+
+    file: str
+    clip: Clip
+    body: str
+    headings: tuple[tuple[str, str], ...]
+    """Ids and titles of the main headings."""
+    direction: str
+
+
+def write(clips: Sequence[Clip]) -> bytes:
+    """Return articles as a book."""
+    return write_book(clips, with_text=True)
+
+
+def write_book(clips: Sequence[Clip], *, with_text: bool) -> bytes:
+    """Return articles as a book; equal articles make equal bytes.
+
+    Args:
+        clips: The articles, each of which becomes a chapter.
+        with_text: True for the whole texts, False for the quotes alone.
+    """
+    chapters = [_chapter(number, clip, with_text=with_text) for number, clip in enumerate(clips, 1)]
+    title = _title(clips, with_text=with_text)
+    files = {
+        "META-INF/container.xml": _CONTAINER,
+        "EPUB/package.opf": _package(title, chapters, _modified(clips), with_text=with_text),
+        "EPUB/contents.xhtml": _contents(title, chapters),
+        "EPUB/book.css": _style(),
+    }
+    files |= {f"EPUB/{chapter.file}": _document(chapter.clip.title, chapter.body) for chapter in chapters}
+    return _zip(files, _modified(clips))
+
+
+def _title(clips: Sequence[Clip], *, with_text: bool) -> str:
+    kind = "" if with_text else "Quotes from "
+    return f"{kind}{clips[0].title}" if len(clips) == 1 else f"{kind}{len(clips)} articles"
+
+
+def _chapter(number: int, clip: Clip, *, with_text: bool) -> _Chapter:
+    article = ArticleHtml(clip, f"a{number}-", role=BOOK, with_text=with_text)
+    headings = tuple(article.headings()[:_MOST_ENTRIES])
+    return _Chapter(f"article-{number:04}.xhtml", clip, article.write(), headings, article.direction)
+
+
+def _modified(clips: Iterable[Clip]) -> datetime:
+    """Return the time of the last change of an annotation or an article that a zip file can hold."""
+    known = [datetime(1980, 1, 1, tzinfo=UTC)]
+    for text in {text for clip in clips for text in (clip.updated, clip.date)}:
+        with suppress(ValueError, OverflowError):
+            time = datetime.fromisoformat(text)
+            time = time.astimezone(UTC) if time.tzinfo is not None else time.replace(tzinfo=UTC)
+            known.append(time if time.year <= 2107 else known[0])
+    return max(known)
+
+
+def _package(title: str, chapters: Sequence[_Chapter], modified: datetime, *, with_text: bool) -> str:
+    """Return the package document: metadata, files, and the order of reading."""
+    names = "\n".join(chapter.clip.id for chapter in chapters)
+    identifier = uuid.uuid5(_NAMESPACE, ascii(f"{with_text}\n{names}"))
+    languages = dict.fromkeys(filter(None, (language_tag(chapter.clip.language) for chapter in chapters)))
+    authors = dict.fromkeys(chapter.clip.byline for chapter in chapters if chapter.clip.byline)
+    metadata = "".join(
+        [
+            f'<dc:identifier id="book">urn:uuid:{identifier}</dc:identifier>\n',
+            f"<dc:title>{escape(title)}</dc:title>\n",
+            *(f"<dc:language>{language}</dc:language>\n" for language in languages or ("und",)),
+            *(f"<dc:creator>{escape(author)}</dc:creator>\n" for author in authors),
+            *(f"<dc:source>{escape(c.clip.url)}</dc:source>\n" for c in chapters if safe_href(c.clip.url)),
+            f'<meta property="dcterms:modified">{modified:%Y-%m-%dT%H:%M:%SZ}</meta>\n',
+        ]
+    )
+    items = "".join(
+        f'<item id="article-{number}" href="{chapter.file}" media-type="application/xhtml+xml"/>\n'
+        for number, chapter in enumerate(chapters, 1)
+    )
+    order = "".join(f'<itemref idref="article-{number}"/>\n' for number in range(1, len(chapters) + 1))
+    is_rtl = bool(chapters) and all(chapter.direction == "rtl" for chapter in chapters)
+    return (
+        f'{_DECLARATION}<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="book">\n'
+        f'<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n{metadata}</metadata>\n<manifest>\n'
+        '<item id="contents" href="contents.xhtml" media-type="application/xhtml+xml" properties="nav"/>\n'
+        f'<item id="style" href="book.css" media-type="text/css"/>\n{items}</manifest>\n'
+        f"<spine{attribute('page-progression-direction', 'rtl' if is_rtl else '')}>\n"
+        f'<itemref idref="contents"/>\n{order}</spine>\n</package>\n'
+    )
+
+
+def _contents(title: str, chapters: Sequence[_Chapter]) -> str:
+    entries = "".join(map(_entry, chapters)) or '<li><a href="contents.xhtml">No articles</a></li>\n'
+    nav = f'<nav epub:type="toc" role="doc-toc">\n<h1>{escape(title)}</h1>\n<ol>\n{entries}</ol>\n</nav>\n'
+    return _document(title, nav, "en")
+
+
+def _entry(chapter: _Chapter) -> str:
+    headings = "".join(
+        f'<li><a href="{chapter.file}#{name}"><bdi>{escape(title)}</bdi></a></li>\n' for name, title in chapter.headings
+    )
+    below = f"\n<ol>\n{headings}</ol>\n" if len(chapter.headings) > 1 else ""
+    return f'<li><a href="{chapter.file}"><bdi>{escape(chapter.clip.title)}</bdi></a>{below}</li>\n'
+
+
+def _document(title: str, body: str, language: str = "") -> str:
+    return (
+        f"{_DECLARATION}<!DOCTYPE html>\n"
+        '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" '
+        f'lang="{language}" xml:lang="{language}">\n<head>\n<title>{escape(title)}</title>\n'
+        f'<link rel="stylesheet" type="text/css" href="book.css"/>\n</head>\n<body>\n{body}</body>\n</html>\n'
+    )
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("book.css").read_text("utf-8")
+
+
+def _zip(files: Mapping[str, str], modified: datetime) -> bytes:
+    """Return files as a zip file, the media type first and not compressed, as EPUB wants it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in {"mimetype": "application/epub+zip", **files}.items():
+            entry = zipfile.ZipInfo(name, modified.timetuple()[:6])
+            entry.create_system = 3  # on every system, so that equal articles make equal bytes
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, text.encode())
+    return stream.getvalue()

@@ -1,0 +1,201 @@
+"""Inline HTML: a range of a document's text with its styles, links and highlights, properly nested.
+
+Highlights may overlap each other, and begin or end within a link or a word in bold. Elements cannot overlap, so an
+element is closed and opened again where a longer one has to end; no text is written twice. Links are never split.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.blocks import SpanKind
+from tui_reader.exchange.markup import attribute, escape, safe_href
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tui_reader.document.blocks import Document, Span
+    from tui_reader.exchange.page_names import PageNames
+
+_TAGS = {
+    SpanKind.EMPHASIS: "em",
+    SpanKind.STRONG: "strong",
+    SpanKind.CODE: "code",
+    SpanKind.STRIKE: "s",
+    SpanKind.KEY: "kbd",
+    SpanKind.SUPERSCRIPT: "sup",
+    SpanKind.SUBSCRIPT: "sub",
+    SpanKind.INSERTED: "ins",
+    SpanKind.DELETED: "del",
+}
+LINE_BREAK = "<br/>"
+_AUTHOR_MARK = '<span class="marked">'
+"""Text that the author marked; `mark` is for the reader's highlights."""
+_MOST_LAYERS = 3
+"""Number of highlights over each other that are painted; further ones there are shown by their numbers alone."""
+
+
+class Highlight(NamedTuple):
+    """A highlight in the text of an article."""
+
+    start: int
+    end: int
+    colour: int
+    """Number of the colour, 1 to 5."""
+    number: str
+    """Markup of the highlight's number, shown where it ends."""
+
+
+class _Element(NamedTuple):
+    """A range that becomes an element."""
+
+    start: int
+    end: int
+    opening: str
+    closing: str
+    name: str = ""
+    """The id of the element, as an attribute; only the first part of an element that is split has it."""
+    is_link: bool = False
+    is_highlight: bool = False
+
+
+class InlineHtml:
+    """Writer of inline HTML for the ranges of one document.
+
+    Args:
+        document: The document.
+        names: What links within the document lead to.
+    """
+
+    def __init__(self, document: Document, names: PageNames) -> None:
+        self._text = document.text
+        self._spans = document.spans
+        self._names = names
+
+    def write(self, start: int, end: int, highlights: Iterable[Highlight] = (), *, line_break: str = LINE_BREAK) -> str:
+        """Return a range of the text as inline HTML.
+
+        Args:
+            start: Offset of the first code point.
+            end: Offset after the last code point.
+            highlights: The highlights that have text in the range, in any order. The number of one that ends
+                there is written where it ends.
+            line_break: What is written for a line feed.
+        """
+        line = _Line(self._text, start, end, line_break)
+        numbers: dict[int, str] = {}
+        elements = [self._element(span, end) for span in self._spans_in(start, end)]
+        for highlight in highlights:
+            if highlight.end <= end:
+                numbers[highlight.end] = numbers.get(highlight.end, "") + highlight.number
+            opening = f'<mark class="c{highlight.colour}">'
+            first, last = max(start, highlight.start), min(end, highlight.end)
+            elements.append(_Element(first, last, opening, "</mark>", is_highlight=True))
+        elements = [element for element in elements if element.start < element.end and element.opening]
+        if not elements and not numbers:
+            return line.escaped(start, end)
+        return _weave(line, elements, _outside_of_links(numbers, elements))
+
+    def _spans_in(self, start: int, end: int) -> Sequence[Span]:
+        first = bisect_left(self._spans, start, key=attrgetter("start"))
+        return self._spans[first : bisect_left(self._spans, end, first, key=attrgetter("start"))]
+
+    def _element(self, span: Span, end: int) -> _Element:
+        """Return the element of a span; one without an opening tag is not written."""
+        end = min(end, span.end)
+        tag = _TAGS.get(span.kind)
+        if tag is not None:
+            return _Element(span.start, end, f"<{tag}>", f"</{tag}>")
+        match span.kind:
+            case SpanKind.MARK:
+                return _Element(span.start, end, _AUTHOR_MARK, "</span>")
+            case SpanKind.NOTE:
+                href = self._names.href(span.target.removeprefix("#"))
+                opening = f'<a class="ref" href="{href}">' if href else '<span class="ref">'
+                name = attribute("id", self._names.reference_id(span.start)) if href else ""
+                return _Element(span.start, end, opening, "</a>" if href else "</span>", name, is_link=bool(href))
+            case SpanKind.LINK:
+                return self._link(span, end)
+        return _Element(span.start, end, "", "")
+
+    def _link(self, span: Span, end: int) -> _Element:
+        if span.target.startswith("#"):
+            href = self._names.href(span.target[1:])
+            return _Element(span.start, end, f'<a href="{href}">' if href else "", "</a>", is_link=True)
+        href = safe_href(span.target)
+        words = self._text[span.start : end].strip()
+        # In print the address follows the words of a link, unless they are the address.
+        kind = ' class="bare"' if words and words in span.target and "." in words else ""
+        opening = f'<a{kind} href="{href}" rel="noreferrer">' if href else ""
+        return _Element(span.start, end, opening, "</a>", is_link=True)
+
+
+class _Line(NamedTuple):
+    """A range of a text to be written."""
+
+    text: str
+    start: int
+    end: int
+    line_break: str
+
+    def escaped(self, start: int, end: int) -> str:
+        """Return a part of the range without any elements."""
+        return escape(self.text[start:end]).replace("\n", self.line_break)
+
+
+def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]) -> str:
+    """Return a range of a text with elements around its parts, and with numbers at some offsets."""
+    opened: dict[int, list[_Element]] = {}
+    for element in elements:
+        opened.setdefault(element.start, []).append(element)
+    stack: list[tuple[_Element, str]] = []  # with the tag that closes it; empty for one that is not written
+    parts: list[str] = []
+    previous = line.start
+    for position in sorted({line.start, line.end, *opened, *(each.end for each in elements), *numbers}):
+        parts.append(line.escaped(previous, position))
+        previous = position
+        new = opened.get(position, [])
+        shorter = _unwind(stack, position, parts)
+        parts.append(numbers.get(position, ""))
+        # A link stays in one part: what ends within it is closed before it and opened again in it.
+        shorter += _unwind(stack, max((each.end - 1 for each in new if each.is_link), default=position), parts)
+        for element in sorted([*shorter, *new], key=lambda each: (-each.end, not each.is_link)):
+            if element.end <= position:
+                continue
+            opening, closing = _tags(element, [each for each, closing in stack if closing])
+            parts.append(opening.removesuffix(">") + f"{element.name}>" if opening and element in new else opening)
+            stack.append((element, closing))
+    return "".join(parts)
+
+
+def _unwind(stack: list[tuple[_Element, str]], until: int, parts: list[str]) -> list[_Element]:
+    """Close the elements that end up to an offset, and those inside of them; return all of them, outermost first."""
+    lowest = next((level for level, (element, _) in enumerate(stack) if element.end <= until), len(stack))
+    closed = [element for element, _ in stack[lowest:]]
+    while len(stack) > lowest:
+        parts.append(stack.pop()[1])
+    return closed
+
+
+def _outside_of_links(numbers: Mapping[int, str], elements: Sequence[_Element]) -> dict[int, str]:
+    """Return numbers with those that would stand within a link after it, since they are links themselves."""
+    links = sorted((each.start, each.end) for each in elements if each.is_link)
+    moved: dict[int, str] = {}
+    for offset, number in sorted(numbers.items()):
+        place = offset
+        for start, end in links:
+            if start < place < end:
+                place = end
+        moved[place] = moved.get(place, "") + number
+    return moved
+
+
+def _tags(element: _Element, around: Sequence[_Element]) -> tuple[str, str]:
+    """Return the tags of an element; empty ones for a link in a link, and for the fourth of highlights."""
+    if element.is_link and any(each.is_link for each in around):
+        return "", ""
+    if element.is_highlight and sum(each.is_highlight for each in around) >= _MOST_LAYERS:
+        return "", ""
+    return element.opening, element.closing

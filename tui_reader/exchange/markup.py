@@ -1,0 +1,70 @@
+"""Markup that is safe in HTML and in XML: escaped text, checked addresses and languages, writing directions.
+
+Everything that an article, a note or the settings say is data. It reaches a page only through `escape` or
+`attribute`, and an address only through `safe_href`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML forbids, or that show other words than are there."""
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
+_SCHEME = re.compile(r"(?:https?://[^/?#]|mailto:[^/])", re.IGNORECASE)
+_SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u05be-\u05ea\u05ef-\u05f4\u0608-\u064a\u066d-\u06ef\u06fa-\u085e\u0860-\u08c9\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_SAMPLE = 2_000
+"""Characters by which the direction of a text is judged."""
+
+
+def escape(text: str) -> str:
+    """Return text as character data of HTML and XML, without characters that XML forbids."""
+    return _FORBIDDEN.sub("", text).translate(_ENTITIES)
+
+
+def attribute(name: str, value: str) -> str:
+    """Return an attribute with the space before it; empty if the value is empty."""
+    return f' {name}="{escape(value).replace(chr(10), " ").replace(chr(9), " ")}"' if value else ""
+
+
+def safe_href(target: str) -> str:
+    """Return the target of a link if a page may lead there, else an empty string.
+
+    Only whole addresses with http, https or mailto are safe: no scripts, no data, no paths of the user's disk. White
+    space is percent-encoded, so that no address can look like a second attribute or a line of its own.
+    """
+    address = target.strip()
+    if _SCHEME.match(address) is None:
+        return ""
+    return _SPACES.sub(lambda found: _percent(found[0]), address).translate(_ENTITIES)
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "ignore"))
+
+
+def host(address: str) -> str:
+    """Return the host of a web address for people to read, without a leading `www.`."""
+    found = re.match(r"https?://(?:[^/?#@\s]*@)?([^/?#:\s]+)", address, re.IGNORECASE)
+    return found[1].lower().removeprefix("www.") if found is not None else ""
+
+
+def language_tag(language: str) -> str:
+    """Return a language if it is a well-formed BCP 47 tag, else an empty string."""
+    tag = language.strip().replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else ""
+
+
+def direction(text: str) -> str:
+    """Return `rtl` or `ltr`, whichever most letters of a text are written in; empty if it has no letters."""
+    sample = text[:_SAMPLE]
+    backward = 0 if sample.isascii() else len(_RIGHT_TO_LEFT.findall(sample))
+    if backward:
+        return "rtl" if 2 * backward >= len(_LETTER.findall(sample)) else "ltr"
+    return "ltr" if _LETTER.search(sample) else ""

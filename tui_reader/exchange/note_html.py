@@ -1,0 +1,119 @@
+"""HTML of notes: the part of Markdown that people write in notes, everything else as the text that it is.
+
+Paragraphs, line breaks, emphasis, lists, quotations, code and links become HTML; headings become bold paragraphs. HTML,
+pictures and whatever else a note may hold are shown as they were written.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tui_reader.exchange.markup import escape, safe_href
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_MARKS = frozenset("\\`*_~[]<>&!#-+=|0123456789")
+"""Characters without which a note of one line is plain text."""
+_MOST_CHARACTERS = 20_000
+_MOST_MARKS = 1_000
+"""Characters and marks up to which a note is read as Markdown; with more it stays as written, since the time that it
+takes grows with their square."""
+_DEEPEST = 100
+"""Depth up to which lists and quotations of a note are written as such."""
+_BLOCK_TAGS = {
+    "paragraph": "p",
+    "blockquote": "blockquote",
+    "bullet_list": "ul",
+    "ordered_list": "ol",
+    "list_item": "li",
+    "heading": "p",
+}
+_INLINE_TAGS = {"em": "em", "strong": "strong", "s": "s"}
+
+
+def note_html(note: str) -> str:
+    """Return a note as block elements of HTML; empty if the note is blank."""
+    text = note.strip()
+    if not text:
+        return ""
+    if "\n" not in text and _MARKS.isdisjoint(text):
+        return f"<p>{escape(text)}</p>"
+    if len(text) > _MOST_CHARACTERS or sum(map(text.count, "*_`~[<>!&\\")) > _MOST_MARKS:
+        return _plain(text)
+    try:
+        tokens = _parser().parse(text)
+    except RecursionError:
+        return _plain(text)
+    return _plain(text) if max((token.level for token in tokens), default=0) > _DEEPEST else _blocks(tokens)
+
+
+def _plain(text: str) -> str:
+    lines = escape(text).replace("\n", "<br/>")
+    return f"<p>{lines}</p>"
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only notes with Markdown need it
+
+    # The parser drops what is nested beyond its limit, so the limit is out of reach.
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 1_000_000}).enable("strikethrough")
+    # What would be dropped or loaded stays as written; links are checked by `safe_href`.
+    parser.disable(["reference", "image", "html_block", "html_inline"])
+    vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
+    return parser
+
+
+def _blocks(tokens: Sequence[Token]) -> str:
+    parts: list[str] = []
+    for token in tokens:
+        name, _, side = token.type.rpartition("_")
+        if token.type == "inline":
+            parts.append(_inline(token.children or ()))
+        elif token.type in {"fence", "code_block"}:
+            parts.append(f'<pre dir="ltr"><code>{escape(token.content.removesuffix(chr(10)))}</code></pre>')
+        elif token.type == "hr":
+            parts.append("<hr/>")
+        elif side in {"open", "close"} and name in _BLOCK_TAGS and not token.hidden:
+            parts.append(_tag(name, token, is_closing=side == "close"))
+    return "".join(parts)
+
+
+def _tag(name: str, token: Token, *, is_closing: bool) -> str:
+    """Return the opening or closing tag of a block."""
+    tag = _BLOCK_TAGS[name]
+    bold = "strong" if name == "heading" else ""
+    if is_closing:
+        return f"</{bold}></{tag}>" if bold else f"</{tag}>"
+    start = token.attrGet("start") if name == "ordered_list" else None
+    opening = f'<{tag} start="{start}">' if isinstance(start, int) else f"<{tag}>"
+    return f"{opening}<{bold}>" if bold else opening
+
+
+def _inline(tokens: Sequence[Token]) -> str:
+    parts: list[str] = []
+    closings: list[str] = []
+    for token in tokens:
+        name, _, side = token.type.rpartition("_")
+        if token.type == "code_inline":
+            parts.append(f"<code>{escape(token.content)}</code>")
+        elif token.type in {"softbreak", "hardbreak"}:
+            parts.append("<br/>")
+        elif name in _INLINE_TAGS:
+            parts.append(f"<{'/' if side == 'close' else ''}{_INLINE_TAGS[name]}>")
+        elif token.type == "link_open":
+            target = str(token.attrGet("href") or "")
+            href = safe_href(target)
+            # A link that leads nowhere safe is shown as it was written.
+            parts.append(f'<a href="{href}" rel="noreferrer">' if href else "[")
+            closings.append("</a>" if href else f"]({escape(target)})")
+        elif token.type == "link_close":
+            parts.append(closings.pop())
+        else:
+            parts.append(escape(token.content))
+    return "".join(parts)

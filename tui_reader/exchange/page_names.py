@@ -1,0 +1,64 @@
+"""Names within a page: the ids of the blocks to which links lead, and of the references of footnotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind, SpanKind, block_index
+from tui_reader.document.link_targets import offsets_of_names
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+
+
+class PageNames:
+    """Ids for one document within a page, as few as its links need; and one for each heading."""
+
+    def __init__(self, document: Document, prefix: str) -> None:
+        """Find what each link within the document leads to.
+
+        Args:
+            document: The document.
+            prefix: The beginning of every id, which differs among the articles of a page; a letter, then anything
+                that an id may have.
+        """
+        self._prefix = prefix
+        self._blocks_by_name: dict[str, int] = {}
+        self._references: dict[int, int] = {}
+        self._ids = {
+            index: f"{prefix}b{index}"
+            for index, block in enumerate(document.blocks)
+            if block.kind is BlockKind.HEADING and block.end > block.start
+        }
+        links = [
+            span
+            for span in document.spans
+            if span.kind in {SpanKind.LINK, SpanKind.NOTE} and span.target.startswith("#")
+        ]
+        offsets = offsets_of_names(document, dict.fromkeys(span.target[1:] for span in links))
+        for name, offset in offsets.items():
+            index = block_index(document, offset)
+            self._blocks_by_name[name] = index
+            self._ids[index] = f"{prefix}b{index}"
+        for span in links:
+            if span.kind is SpanKind.NOTE and span.target[1:] in offsets:
+                self._references.setdefault(self._blocks_by_name[span.target[1:]], span.start)
+        self._reference_offsets = frozenset(self._references.values())
+
+    def block_id(self, index: int) -> str:
+        """Return the id of a block; empty if it needs none."""
+        return self._ids.get(index, "")
+
+    def href(self, name: str) -> str:
+        """Return the address of what a name within the document stands for; empty if nothing has the name."""
+        index = self._blocks_by_name.get(name)
+        return "" if index is None else f"#{self._ids[index]}"
+
+    def reference_id(self, offset: int) -> str:
+        """Return the id of the reference to a footnote that begins at an offset; empty unless it is the first."""
+        return f"{self._prefix}r{offset}" if offset in self._reference_offsets else ""
+
+    def href_of_reference(self, index: int) -> str:
+        """Return the address of the first reference to the footnote in a block; empty if there is none."""
+        offset = self._references.get(index)
+        return "" if offset is None else f"#{self._prefix}r{offset}"
