@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.services.library.order_keys import key_at, key_between
+from tui_reader.services.library.order_keys import key_at, key_between, keys_behind
 
 MACHINES = st.sampled_from(["a", "Zed", "m-1"])
 
@@ -39,3 +39,17 @@ def test_a_key_stays_short_when_records_are_put_at_the_end() -> None:
     assert max(map(len, keys)) < 100
     with pytest.raises(ValueError, match="no key between"):
         key_between("b", "a", "m")
+
+
+@given(st.text("0Vz", max_size=4), st.integers(0, 200))
+def test_many_keys_behind_another_are_in_order_and_short(low: str, count: int) -> None:
+    keys = keys_behind(low and f"{low}.m", count, "m")
+    assert len(set(keys)) == count
+    assert keys == sorted(keys)
+    assert all(key > low for key in keys)
+    if keys:
+        assert key_between(keys[-1], "", "m") > keys[-1]
+
+
+def test_five_thousand_articles_get_keys_of_a_few_letters() -> None:
+    assert max(map(len, keys_behind("V.m", 5_000, "m"))) <= 8

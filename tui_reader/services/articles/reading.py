@@ -11,7 +11,7 @@ from tui_reader.document.normalization import search_key
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE, now_in_seconds
-from tui_reader.services.library.order_keys import key_at, key_between
+from tui_reader.services.library.order_keys import key_at, keys_behind
 from tui_reader.storage import machine_name
 from tui_reader.storage.base import ANNOTATIONS
 
@@ -171,14 +171,14 @@ class Reading:
 
     def edits_to_queue(self, ids: Sequence[ArticleId]) -> list[Edit]:
         """Return the edits that put articles behind those to read next; those that are there stay where they are."""
-        queue, machine = self.up_next(), machine_name()
-        last = queue[-1].state.up_next if queue else ""
-        edits: list[Edit] = []
-        for row in self._catalogue.rows(ids):
-            if not row.state.up_next:
-                last = key_between(last, "", machine)
-                edits += self._state.record_fields(row, {"up_next": last})
-        return edits
+        queue = self.up_next()
+        rows = [row for row in self._catalogue.rows(dict.fromkeys(ids)) if not row.state.up_next]
+        keys = keys_behind(queue[-1].state.up_next if queue else "", len(rows), machine_name())
+        return [
+            edit
+            for row, key in zip(rows, keys, strict=True)
+            for edit in self._state.record_fields(row, {"up_next": key})
+        ]
 
     def move_up_next(self, article_id: ArticleId, by: int) -> Outcome:
         """Move an article down among those to read next, or up by a negative number."""
@@ -384,7 +384,7 @@ class Reading:
 
     def _change(self, rows: Sequence[Headline], fields: Mapping[str, Any], label: str) -> Outcome:
         """Set fields of articles; `{}` in the label is replaced by their title or number."""
-        edits: list[Edit] = [edit for row in rows for edit in self._state.record_fields(row, fields)]
+        edits = self._state.record_all(rows, fields)
         if not edits:
             return Outcome()
         changed = {edit.key for edit in edits}

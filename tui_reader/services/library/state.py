@@ -13,8 +13,9 @@ from tui_reader.services.articles.article_records import (
     TEXTS,
     amended,
     decode,
-    encode,
     encode_description,
+    encoded,
+    is_plain,
 )
 from tui_reader.services.library.events import noop
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, SEARCHES, Edit, Receipt, Store
@@ -102,12 +103,23 @@ class LibraryState:
         """Return the edits that set fields of an article's record."""
         # The record's values follow from the state, so the store, which may have to read the disk, is not asked. Except
         # for texts: the state holds them cleaned, and an edit has to name the value that is in the record.
-        held = encode(headline.state)
+        held = encoded(headline.state, fields)
         texts = [name for name in fields if name in TEXTS]
         if texts:
             record = self.store.get(ARTICLES, headline.id) or {}
             held |= {name: record.get(name) for name in texts}
         return list(edits_to_fields(ARTICLES, headline.id, held, fields))
+
+    def record_all(self, headlines: Iterable[Headline], fields: Mapping[str, Any]) -> list[Edit]:
+        """Return the edits that set the same fields of many articles' records."""
+        if not all(map(is_plain, fields)):
+            return [edit for each in headlines for edit in self.record_fields(each, fields)]
+        return [
+            Edit(ARTICLES, each.article.id, name, before, value)
+            for each in headlines
+            for name, value in fields.items()
+            if (before := getattr(each.state, name) or None) != value
+        ]
 
     def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
         """Update the catalogue by edits that the store has applied already.

@@ -134,9 +134,22 @@ def _may_be_deep(data: bytes) -> bool:
 
 
 def _is_deep(value: Any, levels: int) -> bool:
-    """Return True if a value is nested deeper than this number of levels."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return bool(inner) and (levels == 0 or any(_is_deep(each, levels - 1) for each in inner))
+    """Return True if a value is nested deeper than this number of levels.
+
+    One level after the other is looked at: the entry of a large change holds 60,000 values, and a call for each would
+    take a quarter of the time in which it is saved.
+    """
+    layer = [value] if isinstance(value, (dict, list)) and value else []
+    for _ in range(levels):
+        layer = [
+            inner
+            for each in layer
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if inner and isinstance(inner, (dict, list))
+        ]
+        if not layer:
+            return False
+    return bool(layer)
 
 
 def canonical(value: Any) -> str:
