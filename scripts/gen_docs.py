@@ -1,4 +1,4 @@
-"""Write what is generated: docs/keys.md, docs/queries.md, tables of README.md and docs/architecture.md, and share/.
+"""Write what is generated: docs/keys.md, docs/queries.md, tables of README.md and other documents, and share/.
 
 With --check nothing is written; the exit status is 1 if a part is out of date.
 """
@@ -12,6 +12,8 @@ from pathlib import Path
 from tui_reader.cli.completion import SHELLS, script
 from tui_reader.cli.main import whole_program
 from tui_reader.cli.manual import manual
+from tui_reader.exchange.registry import EXPORTS, Kept
+from tui_reader.exchange.templates import ANNOTATION_FIELDS, ARTICLE_FIELDS
 from tui_reader.search import guide
 from tui_reader.tui.commands.binding import modules_of_commands
 from tui_reader.tui.commands.describe import line_sheet, markdown_table
@@ -71,14 +73,35 @@ def command_files() -> str:
     return "\n".join(["| command | reading screen | list of annotations |", "|---|---|---|", *rows]) + "\n"
 
 
-def with_part(path: Path, name: str, part: str) -> str:
+def export_formats() -> str:
+    """Return the table in Markdown that says what each format for exports keeps."""
+    rows = [
+        f"| `{each.id}` | {each.purpose} | `{each.suffix}` {'an article' if each.per_article else 'for all'} | "
+        + " | ".join("●" if kept in each.keeps else "–" for kept in Kept)
+        + " |"
+        for each in EXPORTS
+    ]
+    head = f"| format | for | a file | {' | '.join(Kept)} |"
+    return "\n".join([head, "|---" * (3 + len(Kept)) + "|", *rows]) + "\n"
+
+
+def template_fields() -> str:
+    """Return the table in Markdown of the fields of templates."""
+    rows = [f"| `{{{{{name}}}}}` | {meaning} |" for name, meaning in ARTICLE_FIELDS.items()]
+    rows += [f"| `{{{{{name}}}}}` in the loop | {meaning} |" for name, meaning in ANNOTATION_FIELDS.items()]
+    return "\n".join(["| field | meaning |", "|---|---|", *rows]) + "\n"
+
+
+def with_part(path: Path, name: str, part: str, text: str = "") -> str:
     """Return the text of a file with another text between its markers `<!-- name:start -->` and `<!-- name:end -->`.
+
+    With `text`, that is changed instead of what the file holds.
 
     Raises:
         ValueError: The file lacks a marker.
     """
     start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
-    text = path.read_text(encoding="utf-8")
+    text = text or path.read_text(encoding="utf-8")
     before, found, rest = text.partition(start)
     _, closed, after = rest.partition(end)
     if not found or not closed:
@@ -99,12 +122,14 @@ def generated() -> dict[Path, str]:
     keymap = Keymap()
     readme, architecture = ROOT / "README.md", ROOT / "docs" / "architecture.md"
     program, share = whole_program(), ROOT / "share"
+    exports = ROOT / "docs" / "export.md"
     return {
         share / "man" / "man1" / "tui-reader.1": manual(program),
         **{share / COMPLETIONS[shell]: script(shell, program) for shell in SHELLS},
         ROOT / "docs" / "keys.md": KEYS_HEAD + markdown_table(keymap) + "\n" + bar_sheet() + "\n" + line_sheet(),
         ROOT / "docs" / "queries.md": QUERIES_HEAD + guide.markdown(),
         readme: with_part(readme, "keys", markdown_table(keymap, brief=True)),
+        exports: with_part(exports, "fields", template_fields(), with_part(exports, "formats", export_formats())),
         architecture: with_part(architecture, "commands", command_files()),
     }
 

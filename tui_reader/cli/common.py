@@ -98,7 +98,7 @@ def queries_last(arguments: Sequence[str], parser: argparse.ArgumentParser) -> l
     for each in waiting:
         if each == "--":
             query += waiting
-        elif each.startswith("--") or each == "-h":
+        elif each.startswith("--") or each == "-h" or each in takes_value:
             options.append(each)
             if each in takes_value:
                 options += [value for value in [next(waiting, None)] if value is not None]
@@ -188,6 +188,32 @@ def print_json(value: Any) -> None:
     except UnicodeEncodeError:  # JSON has escapes of its own for characters that the terminal's encoding lacks
         text = json.dumps(value, indent=2)
     _write(f"{text}\n")
+
+
+def print_export(content: str | bytes) -> None:
+    """Write a whole export to standard output: as it is into a file or a pipe, as UTF-8; escaped for a terminal.
+
+    Raises:
+        BrokenPipeError: The reading end of the pipe was closed.
+        ReaderError: It cannot be written.
+        UsageError: It is no text, and standard output is a terminal.
+    """
+    if sys.stdout is not None and sys.stdout.isatty():
+        from tui_reader.document.clean import escape  # noqa: PLC0415 - see `escape_for_terminal`
+
+        if isinstance(content, bytes):
+            raise UsageError("This format is no text.", "Name a file by -o, or lead standard output into one.")
+        _write(escape(content.replace("\r\n", "\n"), keep="\n\t"))
+        return
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    _write("")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _write_failure(error) from error
 
 
 def _write(text: str) -> None:

@@ -124,6 +124,10 @@ def _value(action: argparse.Action) -> Value:
         from tui_reader.tui.theme import own_themes  # noqa: PLC0415 - 100 ms, and only here
 
         return Value(name, ("auto", *(each.name for each in own_themes())))
+    if name == "FORMAT":
+        from tui_reader.exchange.registry import EXPORTS  # noqa: PLC0415 - only here
+
+        return Value(name, tuple(each.id for each in EXPORTS))
     if action.dest == "colour":
         return Value(name, tuple(map(str, range(1, COLOURS + 1))))
     return Value(name)

@@ -137,6 +137,12 @@ def _backup(arguments: Sequence[str]) -> int:
     return backup(arguments)
 
 
+def _export(arguments: Sequence[str]) -> int:
+    from tui_reader.cli.export import export  # noqa: PLC0415 - the other verbs do without
+
+    return export(arguments)
+
+
 def _articles(verb: str) -> Callable[[Sequence[str]], int]:
     """Return the function of a verb that lists or changes articles."""
 
@@ -174,6 +180,7 @@ _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "config": _config,
     "notes": _notes,
     **{verb: _articles(verb) for verb in ("list", "tag", "star", "archive", "read", "rules")},
+    "export": _export,
     "verify": _verify,
     "doctor": _doctor,
     "merge": _merge,

@@ -25,6 +25,7 @@ commands:
   tui-reader init FOLDER   keep the state of FOLDER in FOLDER/library.json, so that it travels with the folder
   tui-reader config        show the settings there are, with their defaults (--write: make the file, --path: its path)
   tui-reader notes …       list, show, add, edit and delete highlights and notes (tui-reader notes --help)
+  tui-reader export …      write highlights and notes for other programs (tui-reader export --help)
   tui-reader verify DRAFT  say which quotes in a draft are exact, altered, or not in the library
   tui-reader doctor        check the state of the library (--fix: mend it)
   tui-reader merge FILE…   merge other copies of the state into the library's

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def write(clips: Sequence[Clip]) -> str:
     """Return an array of items."""
-    return dump([_item(each) for each in clips])
+    return dump([_item(each) for each in clips], depth=2)
 
 
 def _item(clip: Clip) -> dict[str, Any]:

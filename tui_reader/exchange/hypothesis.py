@@ -25,7 +25,8 @@ def write(clips: Sequence[Clip]) -> str:
             "export_userid": USER,
             "client_version": "tui-reader",
             "annotations": [_annotation(clip, each) for clip in clips for each in clip.annotations],
-        }
+        },
+        depth=2,
     )
 
 

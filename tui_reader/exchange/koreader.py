@@ -23,8 +23,8 @@ def write(clips: Sequence[Clip]) -> str:
     created = epoch(max((clip.updated for clip in clips), default=""))
     about = {"created_on": created, "version": VERSION}
     if len(clips) == 1:
-        return dump({**_document(clips[0]), **about})
-    return dump({**about, "documents": [_document(each) for each in clips]})
+        return dump({**_document(clips[0]), **about}, depth=2)
+    return dump({**about, "documents": [_document(each) for each in clips]}, depth=4)
 
 
 def _document(clip: Clip) -> dict[str, Any]:

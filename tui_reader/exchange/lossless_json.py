@@ -27,7 +27,7 @@ VERSION = 1
 
 def write(clips: Sequence[Clip]) -> str:
     """Return clips as a JSON object with a list of articles, each with its annotations."""
-    return dump({"format": FORMAT, "version": VERSION, "articles": [_article(each) for each in clips]})
+    return dump({"format": FORMAT, "version": VERSION, "articles": [_article(each) for each in clips]}, 4)
 
 
 def read(text: str) -> list[Clip]:
@@ -75,11 +75,7 @@ def _annotation(clipped: ClippedAnnotation) -> dict[str, Any]:
 
 def _record(record: Any, default: Any) -> dict[str, Any]:
     """Return the fields of a record that differ from those of a default."""
-    return {
-        name: _plain(value)
-        for name, value in record._asdict().items()
-        if value != getattr(default, name) or type(value) is not type(getattr(default, name))
-    }
+    return {name: _plain(value) for name, value in record._asdict().items() if value != getattr(default, name)}
 
 
 def _plain(value: Any) -> Any:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Kept(StrEnum):
     """What a format may keep of an article and its annotations; docs/export.md shows a column for each."""
 
-    ARTICLE = "article"
-    """Title, author, publication, date and address."""
+    TITLE = "title, address"
+    SOURCE = "author, source, date"
     ARTICLE_TAGS = "article's tags"
     READING = "reading state"
     QUOTE = "quote"
@@ -93,10 +93,10 @@ class Format(NamedTuple):
 
 
 _EVERYTHING = frozenset(Kept)
-_NOTES = frozenset({Kept.ARTICLE, Kept.QUOTE, Kept.NOTE, Kept.TAGS, Kept.STATE})
+_NOTES = frozenset({Kept.TITLE, Kept.QUOTE, Kept.NOTE, Kept.TAGS, Kept.STATE})
 """What every format for notes keeps."""
-_TEXT = _NOTES | {Kept.ARTICLE_TAGS, Kept.COLOUR, Kept.HEADING, Kept.ID}
-_REFERENCE = _NOTES | {Kept.ARTICLE_TAGS}
+_TEXT = _NOTES | {Kept.SOURCE, Kept.ARTICLE_TAGS, Kept.COLOUR, Kept.HEADING, Kept.ID}
+_REFERENCE = _NOTES | {Kept.SOURCE, Kept.ARTICLE_TAGS}
 _PAGE = _TEXT | {Kept.CONTEXT}
 """What a page or a book keeps: what a person sees."""
 
@@ -122,7 +122,15 @@ FORMATS = (
         has_blocks=True,
         quote_example="#+begin_quote",
     ),
-    Format("plain", "plain text", "plain", ".txt", True, keeps=_NOTES, quote_example="“words” — author, title"),
+    Format(
+        "plain",
+        "plain text",
+        "plain",
+        ".txt",
+        True,
+        keeps=_NOTES | {Kept.SOURCE},
+        quote_example="“words” — author, title",
+    ),
     Format("json", "everything, for scripts and as a copy for keeps", "lossless_json", ".json", keeps=_EVERYTHING),
     Format(
         "w3c",
@@ -149,7 +157,13 @@ FORMATS = (
     Format("bibtex", "LaTeX, JabRef", "bibtex", ".bib", keeps=_REFERENCE, quote_example="@article{…}"),
     Format("ris", "Zotero, EndNote", "ris", ".ris", keeps=_REFERENCE | {Kept.COLOUR, Kept.HEADING}),
     Format("csl-json", "pandoc, citation processors", "csl_json", ".json", keeps=_REFERENCE),
-    Format("anki", "Anki: a card a highlight", "anki", ".txt", keeps=_NOTES | {Kept.COLOUR, Kept.HEADING, Kept.ID}),
+    Format(
+        "anki",
+        "Anki: a card a highlight",
+        "anki",
+        ".txt",
+        keeps=_NOTES | {Kept.SOURCE, Kept.COLOUR, Kept.HEADING, Kept.ID},
+    ),
     Format("html", "a page to read, print or send, notes in its margin", "html", ".html", True, keeps=_PAGE),
     Format("epub", "a book of the articles, for e-readers", "epub", ".epub", keeps=_PAGE),
     Format("epub-quotes", "a book of the quotes alone", "epub_quotes", ".epub", keeps=_TEXT),

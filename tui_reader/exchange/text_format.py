@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,7 +66,7 @@ class TextFormat:
         Raises:
             UsageError: The template is wrong.
         """
-        parsed = Template(template or self.template)
+        parsed = _parsed(template or self.template)
         texts = [block.text for clip in clips for block in self._blocks(clip, parsed)]
         return "\n\n".join(texts) + "\n" if texts else ""
 
@@ -76,7 +77,7 @@ class TextFormat:
             UsageError: The template is wrong.
         """
         properties = self._properties(clip) if self._properties is not None else None
-        return Page(clip.id, list(self._blocks(clip, Template(template or self.template))), properties)
+        return Page(clip.id, list(self._blocks(clip, _parsed(template or self.template))), properties)
 
     def page_of_all(self, clips: Sequence[Clip], template: str = "") -> Page:
         """Return one file for several articles, without properties.
@@ -84,7 +85,7 @@ class TextFormat:
         Raises:
             UsageError: The template is wrong.
         """
-        parsed = Template(template or self.template)
+        parsed = _parsed(template or self.template)
         return Page(EVERYTHING, [block for clip in clips for block in self._blocks(clip, parsed)])
 
     def _blocks(self, clip: Clip, template: Template) -> Iterator[Block]:
@@ -140,6 +141,9 @@ class TextFormat:
         }
         parts = (values["colour"], place, clipped.created[:10], values["state"], values["tags"])
         return values | {"details": _listed(*parts)}
+
+
+_parsed = lru_cache(maxsize=4)(Template)
 
 
 def _listed(*parts: str) -> str:

@@ -31,7 +31,8 @@ def write(clips: Sequence[Clip]) -> str:
             "label": clips[0].title if len(clips) == 1 else "Annotations",
             "total": len(items),
             "first": page,
-        }
+        },
+        depth=3,
     )
 
 

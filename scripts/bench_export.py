@@ -1,0 +1,92 @@
+"""CPU time of exports of 10,000 annotations of 1,000 articles: each format, then folders, new and with nothing changed.
+
+The texts are read, parsed and searched for headings in that time; opening the library is not in it, and printed apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING
+
+from tui_reader.config import Settings
+from tui_reader.exchange.registry import EXPORTS
+from tui_reader.services.headless.clips import Clips
+from tui_reader.services.headless.export_files import ExportFiles
+from tui_reader.services.headless.session import library_of, read_document
+from tui_reader.services.library.opening import init_library
+
+if TYPE_CHECKING:
+    from tui_reader.services.library.library import Library
+
+WORDS = "The ministers arrive with a number already on the table. What remains open is when, and how, said {}. "
+PARAGRAPHS = 20
+SEED = 1
+
+
+def make(folder: Path, articles: int, annotations: int) -> None:
+    """Write articles of some 400 words, and highlight passages of them."""
+    init_library(folder)
+    for number in range(articles):
+        paragraphs = [
+            f"## Part {each}\n\n{WORDS.format(number * PARAGRAPHS + each)}"
+            if each % 5 == 0
+            else WORDS.format(f"{number}-{each}")
+            for each in range(PARAGRAPHS)
+        ]
+        head = (
+            f"---\ntitle: Article {number}\nbyline: Ada Møller\nsource: Desk\ndate: 2026-06-05\ntags: [nato]\n---\n\n"
+        )
+        (folder / f"article-{number}.md").write_text(head + "\n\n".join(paragraphs), "utf-8")
+    draw = random.Random(SEED)
+    with library_of([folder], None, Settings()) as library:
+        for headline in library.catalogue.everything():
+            path = library.path_of(headline.id)
+            document = read_document(path, Settings()) if path is not None else None
+            assert document is not None
+            for _ in range(annotations // articles):
+                start = draw.randrange(len(document.text) - 300)
+                library.annotations.add(headline.id, document, start, start + 120, note="A note, **of course**.")
+        library.require_saved()
+
+
+def timed(label: str, start: float) -> None:
+    print(f"  {label:32} {process_time() - start:6.2f} s")
+
+
+def measure(library: Library, folder: Path) -> None:
+    start = process_time()
+    everything = Clips(library, Settings()).parse("").term
+    clips = list(Clips(library, Settings()).of_annotations(everything))
+    timed(f"clips: {len(clips)} articles", start)
+    for form in EXPORTS:
+        start = process_time()
+        form.write(clips)
+        timed(f"write {form.id}", start)
+    for form in (each for each in EXPORTS if each.per_article):
+        for label in ("new", "unchanged"):
+            start = process_time()
+            ExportFiles(folder / form.id, form).write_folder(Clips(library, Settings()).of_annotations(everything))
+            timed(f"folder of {form.id}, {label}", start)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=1_000)
+    parser.add_argument("--annotations", type=int, default=10_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "library"
+        folder.mkdir()
+        make(folder, options.articles, options.annotations)
+        start = process_time()
+        with library_of([folder], None, Settings()) as library:
+            timed("open the library", start)
+            measure(library, Path(temporary) / "out")
+
+
+if __name__ == "__main__":
+    main()

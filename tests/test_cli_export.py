@@ -1,0 +1,256 @@
+"""The verb `export`: what it prints and writes, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.cli.main import main
+from tui_reader.exchange import lossless_json
+from tui_reader.services.library.opening import init_library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str, str]]
+
+TIDES = """\
+---
+title: Low water
+tags: [sea]
+---
+
+# Low water
+
+The boats lay on the mud.
+
+## Evening
+
+At four the channel filled. By five everything floated.
+"""
+PORT = "A port at night\n\nThe lights go out, one by one.\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the library once; each test gets a copy."""
+    root = tmp_path_factory.mktemp("made") / "articles"
+    root.mkdir()
+    (root / "low-water.md").write_text(TIDES, "utf-8")
+    (root / "port.txt").write_text(PORT, "utf-8")
+    (root / "unread.txt").write_text("Unread\n\nNothing is marked here, nothing at all.\n", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(root.parent))
+        init_library(root)
+        for file, quote, note, tag in (
+            ("low-water.md", "everything floated", "so it | did", "claim"),
+            ("low-water.md", "The boats", "", "later"),
+            ("port.txt", "one by one", "=1", "claim"),
+        ):
+            arguments = ("notes", "add", root / file, "--quote", quote, "--note", note, "--tag", tag, "--library", root)
+            assert main([str(each) for each in arguments]) == 0
+    return root
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(made, tmp_path / "articles")
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    capsys.readouterr()
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        try:
+            status = main(["export", *map(str, arguments), "--library", str(folder)])
+        except SystemExit as exit_:
+            status = int(exit_.code or 0)
+        return status, *capsys.readouterr()
+
+    return call
+
+
+def test_an_export_goes_to_standard_output_in_the_order_of_titles_and_text(run: Run) -> None:
+    status, out, err = run("--to", "markdown")
+    assert (status, err) == (0, "")
+    words = ("# A port at night", "one by one", "# Low water", "The boats", "## Evening", "everything floated")
+    places = [out.index(each) for each in words]
+    assert places == sorted(places)
+    assert "tui-reader" not in out
+
+
+def test_a_query_chooses_annotations_and_with_articles_it_chooses_articles(run: Run) -> None:
+    def chosen(*arguments: str) -> dict[str, list[str]]:
+        clips = lossless_json.read(run("--to", "json", *arguments)[1])
+        return {clip.title: [each.quote for each in clip.annotations] for clip in clips}
+
+    assert chosen("tag:claim") == {"A port at night": ["one by one"], "Low water": ["everything floated"]}
+    assert chosen("tag:claim", "limit:1") == {"A port at night": ["one by one"]}
+    assert chosen("tag:sea", "--articles") == {"Low water": ["The boats", "everything floated"]}
+    assert chosen("unread", "--articles") == {"Unread": []}
+    status, out, err = run("--to", "json", "tag:none")
+    assert (status, json.loads(out)["articles"], err) == (0, [], "Nothing matches.\n")
+
+
+def test_a_folder_gets_a_file_an_article_and_a_second_export_changes_nothing(run: Run, tmp_path: Path) -> None:
+    for form, suffix in (("obsidian", ".md"), ("org", ".org"), ("plain", ".txt")):
+        target = tmp_path / form
+        assert run("--to", form, "-o", target, "--dry-run")[1].startswith("new      ")
+        assert not target.exists()
+        assert run("--to", form, "-o", target)[1].startswith("2 files written")
+        files = {each: each.stat() for each in target.iterdir()}
+        assert {each.name for each in files if each.suffix == suffix} == {
+            f"A port at night{suffix}",
+            f"Low water{suffix}",
+        }
+        assert "2 unchanged" in run("--to", form, "-o", target)[1]
+        after = {each: each.stat() for each in target.iterdir()}
+        assert {e: (s.st_mtime_ns, s.st_ino) for e, s in after.items()} == {
+            e: (s.st_mtime_ns, s.st_ino) for e, s in files.items()
+        }
+
+
+@pytest.mark.parametrize(
+    "form", ["json", "w3c", "readwise", "bibtex", "ris", "csl-json", "anki", "koreader", "hypothesis"]
+)
+def test_a_file_that_a_person_changed_stays_and_the_export_is_written_beside_it(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    target = tmp_path / "all.out"
+    assert run("--to", form, "-o", target)[0] == 0
+    assert "1 unchanged" in run("--to", form, "-o", target)[1]
+    first = target.read_bytes()
+    assert run("--to", form, "-o", target, "tag:claim")[1].startswith("0 files written, 1 changed")
+    mine = target.read_bytes() + b"mine\n"
+    target.write_bytes(mine)
+    for _ in range(2):
+        err = run("--to", form, "-o", target)[2]
+        assert "all.out is not as it was written, so it stays; the export is written to all (new).out." in err
+    assert (target.read_bytes(), (tmp_path / "all (new).out").read_bytes()) == (mine, first)
+
+
+@pytest.mark.parametrize("form", ["markdown", "obsidian", "org"])
+def test_words_written_by_hand_stay_in_their_file_wherever_it_is_renamed_to(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    target = tmp_path / "vault"
+    run("--to", form, "-o", target)
+    file = next(each for each in target.iterdir() if each.stem == "Low water")
+    renamed = target / f"Tides{file.suffix}"
+    file.rename(renamed)
+    renamed.write_text(renamed.read_text("utf-8") + "\nMy own words.\n", "utf-8")
+    status, out, err = run("--to", form, "-o", target, "tag:claim")
+    assert (status, err) == (0, "")
+    assert "0 files written, 1 changed, 1 unchanged" in out
+    text = renamed.read_text("utf-8")
+    assert "My own words." in text
+    assert "The boats" not in text
+    assert not file.exists()
+    (target / "mine.md").write_text("# A port at night\n", "utf-8")
+    err = run("--to", form, "-o", target, "tag:none")[2]
+    assert "No longer matching: " in err
+    status, out, err = run("--to", form, "-o", target, "tag:none", "--prune")
+    assert "1 removed" in out
+    assert f"changed by hand, so kept: {renamed.name}." in err
+    assert {each.name for each in target.iterdir()} == {renamed.name, "mine.md"}
+
+
+def test_files_of_others_links_and_folders_are_neither_followed_nor_overwritten(run: Run, tmp_path: Path) -> None:
+    target, outside = tmp_path / "vault", tmp_path / "outside.md"
+    target.mkdir()
+    outside.write_text("outside\n", "utf-8")
+    (target / "Low water.md").symlink_to(outside)
+    os.mkfifo(target / "A port at night.md")
+    assert run("--to", "obsidian", "-o", target)[1].startswith("2 files written")
+    assert outside.read_text("utf-8") == "outside\n"
+    assert len(list(target.glob("Low water (*).md"))) == len(list(target.glob("A port at night (*).md"))) == 1
+    assert "2 unchanged" in run("--to", "obsidian", "-o", target)[1]
+    for form in ("bibtex", "markdown"):
+        status, _, err = run("--to", form, "-o", target / "Low water.md")
+        assert status == 1
+        assert "is a symbolic link, so it is not used." in err
+        status, _, err = run("--to", form, "-o", target / "A port at night.md")
+        assert status == 1
+        assert "is a named pipe" in err
+    (target / ".tui-reader-export.json").symlink_to(tmp_path / "record.json")
+    status, _, err = run("--to", "bibtex", "-o", target / "new.bib")
+    assert status == 1
+    assert "is a symbolic link" in err
+    assert not (tmp_path / "record.json").exists()
+
+
+def test_a_record_of_exports_cannot_name_files_elsewhere(run: Run, tmp_path: Path) -> None:
+    target, outside = tmp_path / "out", tmp_path / "outside.txt"
+    run("--to", "plain", "-o", target)
+    record = target / ".tui-reader-export.json"
+    value = json.loads(record.read_text("utf-8"))
+    name, entry = next(iter(value["files"].items()))
+    outside.write_bytes((target / name).read_bytes())
+    value["files"] = {"../outside.txt": {**entry, "article": "gone"}, "a": 1, "b": {}}
+    record.write_text(json.dumps(value), "utf-8")
+    assert run("--to", "plain", "-o", target, "tag:none", "--prune")[0] == 0
+    assert outside.exists()
+
+
+def test_templates_are_shown_used_and_refused(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.txt"
+    for form in ("markdown", "obsidian", "org"):
+        status, shown, _ = run("--to", form, "--show-template")
+        assert status == 0
+        file.write_text(shown, "utf-8")
+        assert run("--to", form, "--template", file)[1] == run("--to", form)[1]
+    file.write_text("{{title}}\n{{#annotations}}\n- {{quote}} ({{note}})\n{{/annotations}}\n", "utf-8")
+    assert "- one by one (=1)\n" in run("--to", "markdown", "--template", file)[1]
+    file.write_text("{{title}}\n{{#annotations}}\n- {{qote}}\n{{/annotations}}\n", "utf-8")
+    status, out, err = run("--to", "markdown", "--template", file)
+    assert (status, out) == (2, "")
+    assert "line 3: {{qote}} is no field." in err
+    assert "Is {{quote}} meant?" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--to", "markdwn"), "Is markdown meant?"),
+        (("--to", "haiku"), "Formats: markdown"),
+        (("--to", "json", "--show-template"), "json has no template"),
+        (("--to", "json", "--template", "x"), "json has no template"),
+        (("--to", "org", "--template", "absent"), "absent cannot be read"),
+        (("--to", "org", "--prune"), "--prune needs a folder"),
+        ((), "--to"),
+    ],
+)
+def test_wrong_arguments_are_said(run: Run, arguments: tuple[str, ...], words: str) -> None:
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert words in err
+
+
+def test_a_folder_within_the_library_is_said(run: Run, folder: Path) -> None:
+    assert "lies in the library" in run("--to", "org", "-o", folder / "notes")[2]
+
+
+def test_an_orphan_is_exported_with_its_state(run: Run, folder: Path) -> None:
+    (folder / "low-water.md").write_text(TIDES.replace("By five everything floated.", "Fog."), "utf-8")
+    for form in (
+        "markdown",
+        "org",
+        "json",
+        "w3c",
+        "hypothesis",
+        "readwise",
+        "koreader",
+        "bibtex",
+        "ris",
+        "anki",
+        "plain",
+    ):
+        out = run("--to", form)[1]
+        assert "everything floated" in out
+        assert "orphan" in out

@@ -1,0 +1,236 @@
+"""The verb `export`: highlights and notes in the formats of other programs, to standard output, a file or a folder."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader import paths
+from tui_reader.cli.articles import settings_of
+from tui_reader.cli.common import (
+    ArgumentParser,
+    add_library_options,
+    check_query,
+    library_paths_of,
+    print_export,
+    print_line,
+    print_lines,
+    print_notice,
+    queries_last,
+    with_count,
+)
+from tui_reader.errors import ReaderError, StoreError, UsageError
+from tui_reader.exchange.registry import EXPORTS, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tui_reader.exchange.clip import Clip
+    from tui_reader.services.headless.clips import Clips
+    from tui_reader.services.headless.export_files import ExportFiles, Outcome
+    from tui_reader.services.library.library import Library
+
+_EPILOG = """\
+QUERY chooses annotations, as in the reader's list of annotations and in “{program} notes list”; with --articles it
+chooses articles, as in “{program} list”. PATH is a file, or a folder, which gets a file an article where the format has
+such. A file is overwritten only as far as no person wrote into it; docs/export.md explains it.
+
+{formats}
+
+exit status: 0 done, also where nothing matches; 1 something could not be written; 2 the command line is wrong; 3 the
+state cannot be used, or is damaged, so that only a part of it is exported
+"""
+
+
+def export(arguments: Sequence[str]) -> int:
+    """Run `export`."""
+    parser = _parser()
+    options = parser.parse_args(queries_last(arguments, parser))
+    form = _format(options.to)
+    template = _template(options.template, form)
+    if options.show_template:
+        if not form.has_blocks:
+            raise UsageError(f"{form.id} has no template.", f"Those that have one: {_with_templates()}.")
+        print_lines(form.load().FORM.template)
+        return 0
+    to_folder = _is_folder(options.output, form)
+    if options.prune and not to_folder:
+        raise UsageError("--prune needs a folder.", "Name it by -o FOLDER/.")
+    text = check_query(options.query)
+
+    # Imported after all that can be refused: the services load formats and the store (0.1 s).
+    from tui_reader.services.headless.clips import Clips  # noqa: PLC0415
+    from tui_reader.services.headless.session import library_of  # noqa: PLC0415
+
+    settings = settings_of(options)
+    with library_of(library_paths_of(options), options.state, settings, notify=print_notice) as library:
+        clips = _chosen(Clips(library, settings), text, articles=options.articles)
+        if options.output == "-":
+            found = list(clips)
+            print_export(_whole(form, found, template))
+            if not found:
+                print_notice("Nothing matches.")
+            status = 0
+        else:
+            status = _write(options, form, template, clips, library, to_folder=to_folder)
+        return StoreError.exit_code if library.store.damage else status
+
+
+def _parser() -> ArgumentParser:
+    formats = "\n".join(f"  {each.id:12} {each.purpose}" for each in EXPORTS)
+    parser = ArgumentParser(
+        prog=f"{paths.PROGRAM} export",
+        description="Write highlights and notes in the format of another program.",
+        epilog=_EPILOG.format(program=paths.PROGRAM, formats=f"formats:\n{formats}"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("query", nargs="*", metavar="QUERY", help="what to export; without it, everything")
+    parser.add_argument("--to", required=True, metavar="FORMAT", help="the format; they are listed below")
+    parser.add_argument(
+        "-o", "--output", default="-", metavar="PATH", help="file or folder to write; without it, standard output"
+    )
+    parser.add_argument(
+        "--articles", action="store_true", help="the query chooses articles, also such without annotations"
+    )
+    parser.add_argument("--template", type=Path, metavar="FILE", help="write by the template in FILE")
+    parser.add_argument("--show-template", action="store_true", help="print the format's own template, to start from")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be written")
+    parser.add_argument(
+        "--prune", action="store_true", help="remove files of articles that no longer match and nobody touched"
+    )
+    add_library_options(parser, "your default library, and all that you annotated elsewhere")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
+    return parser
+
+
+def _format(name: str) -> Format:
+    for each in EXPORTS:
+        if each.id == name:
+            return each
+    names = [each.id for each in EXPORTS]
+    near = get_close_matches(name, names, 1)
+    hint = f"Is {near[0]} meant?" if near else f"Formats: {', '.join(names)}."
+    raise UsageError(f"There is no format “{name}”.", hint)
+
+
+def _with_templates() -> str:
+    return ", ".join(each.id for each in EXPORTS if each.has_blocks)
+
+
+def _template(file: Path | None, form: Format) -> str:
+    """Return the text of a template, checked; empty without one.
+
+    Raises:
+        UsageError: It cannot be read, or is wrong, or the format has none.
+    """
+    if file is None:
+        return ""
+    if not form.has_blocks:
+        raise UsageError(f"{form.id} has no template.", f"Those that have one: {_with_templates()}.")
+    from tui_reader.exchange.templates import Template  # noqa: PLC0415 - only where a template is given
+
+    try:
+        text = file.expanduser().read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} is not text in UTF-8.", "Save it as UTF-8.") from None
+    if not text.strip():
+        raise UsageError(f"{file} is empty.", "--show-template prints a template to start from.")
+    Template(text)
+    return text
+
+
+def _is_folder(output: str, form: Format) -> bool:
+    """Return True if a path of the command line names a folder to write into.
+
+    It does if it is one, or ends like one, or if nothing is there, the format has a file an article, and the path has
+    no suffix.
+    """
+    if output == "-":
+        return False
+    given = Path(output).expanduser()
+    return (
+        output.endswith("/") or given.is_dir() or (form.per_article and not os.path.lexists(given) and not given.suffix)
+    )
+
+
+def _chosen(clips: Clips, text: str, *, articles: bool) -> Iterator[Clip]:
+    query = clips.parse(text)
+    if query.problem:
+        print_notice(f"{query.problem} It is searched for as words.")
+    return clips.of_articles(query.term) if articles else clips.of_annotations(query.term)
+
+
+def _whole(form: Format, clips: Sequence[Clip], template: str) -> str | bytes:
+    if not form.has_blocks:
+        return form.write(clips)
+    text: str = form.load().FORM.write(clips, template)
+    return text
+
+
+def _write(
+    options: argparse.Namespace,
+    form: Format,
+    template: str,
+    clips: Iterator[Clip],
+    library: Library,
+    *,
+    to_folder: bool,
+) -> int:
+    """Write a file or a folder, and say what was done."""
+    from tui_reader.services.headless.export_files import ExportFiles  # noqa: PLC0415 - see `export`
+
+    output = Path(options.output).expanduser()
+    per_article = to_folder and form.per_article
+    folder = output if to_folder else output.parent
+    name = f"annotations{form.suffix}" if to_folder else output.name
+    files = ExportFiles(folder, form, template, dry_run=options.dry_run)
+    if any(map(Path(files.folder).is_relative_to, library.folders)):
+        print_notice(f"{folder} lies in the library, which may take its files for articles.")
+    try:
+        if per_article:
+            files.write_folder(clips)
+        else:
+            files.write_file(name, list(clips))
+        if options.prune and library.store.damage:
+            print_notice("Nothing is removed, since only a part of the state could be read.")
+        elif options.prune:
+            files.prune()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = str(error) if not error.errno or "so it is not used" in str(error) else f"{folder}: {reason}."
+        raise ReaderError(message) from error
+    return _report(files, options)
+
+
+def _report(files: ExportFiles, options: argparse.Namespace) -> int:
+    outcome: Outcome = files.outcome
+    would = "would be " if options.dry_run else ""
+    if options.dry_run:
+        for kind, names in (("new", outcome.written), ("changed", outcome.changed), ("removed", outcome.pruned)):
+            for name in names:
+                print_line(f"{kind:8} {name}")
+    for name, beside in outcome.beside:
+        print_notice(f"{name} is not as it was written, so it stays; the export {would or 'is '}written to {beside}.")
+    for name in outcome.kept:
+        print_notice(f"{name}: what you changed within a block stands below the block now.")
+    for sentence in outcome.refused:
+        print_notice(sentence)
+    left = [name for name in outcome.stale if name not in {*outcome.pruned, *outcome.touched}]
+    if left:
+        print_notice(f"No longer matching: {', '.join(left)}. --prune removes those that nobody touched.")
+    if outcome.touched:
+        print_notice(f"No longer matching, but changed by hand, so kept: {', '.join(outcome.touched)}.")
+    counts = [
+        f"{with_count(len(outcome.written), 'file')} {would}written",
+        f"{len(outcome.changed):,} changed",
+        f"{outcome.unchanged:,} unchanged",
+        *([f"{len(outcome.pruned):,} removed"] if outcome.pruned else []),
+    ]
+    print_line(f"{', '.join(counts)} in {files.folder}.")
+    return 1 if outcome.refused else 0

@@ -1,0 +1,102 @@
+"""The record of the files that exports without marked blocks wrote into a folder, by which changed ones are noticed."""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tui_reader.storage.snapshot.disk import Disk
+
+NAME = ".tui-reader-export.json"
+"""Name of the record in the folder of the files; it travels with them to other machines."""
+_FORMAT = "tui-reader-export-files"
+_VERSION = 1
+_MAX_SIZE = 64 * 1024 * 1024
+
+
+class ExportRecord:
+    """For each file its format, its article, and a hash of what was written; read when it is first asked for."""
+
+    def __init__(self, disk: Disk, folder: str) -> None:
+        self._disk, self._path = disk, f"{folder}/{NAME}"
+        self._files: dict[str, dict[str, str]] | None = None
+        self._data = b""
+
+    def names(self, form: str) -> list[str]:
+        """Return the names of the files in a format."""
+        return sorted(name for name, each in self._read().items() if each["to"] == form)
+
+    def article(self, name: str) -> str:
+        """Return the article of a file; empty if the file is not recorded."""
+        return self._read().get(name, {}).get("article", "")
+
+    def is_untouched(self, name: str, data: bytes) -> bool:
+        """Return True if a file holds what was written."""
+        return self._read().get(name, {}).get("hash") == _hash(data)
+
+    def add(self, name: str, form: str, article: str, data: bytes) -> None:
+        """Record what was written."""
+        self._read()[name] = {"to": form, "article": article, "hash": _hash(data)}
+
+    def remove(self, name: str) -> None:
+        """Forget a file."""
+        self._read().pop(name, None)
+
+    def save(self) -> None:
+        """Write the record if it has changed.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        if self._files is None or (not self._files and not self._data):
+            return
+        files = dict(sorted(self._files.items()))
+        value = {"format": _FORMAT, "version": _VERSION, "files": files}
+        data = f"{json.dumps(value, ensure_ascii=False, indent=1)}\n".encode("utf-8", "backslashreplace")
+        if data == self._data:
+            return
+        temporary = f"{self._path}.{os.getpid()}.tmp"
+        handle = self._disk.create(temporary, 0o666)
+        try:
+            self._disk.write(handle, data)
+        finally:
+            self._disk.close(handle)
+        self._disk.rename(temporary, self._path)
+        self._data = data
+
+    def _read(self) -> dict[str, dict[str, str]]:
+        if self._files is None:
+            self._data = self._load()
+            self._files = _files(self._data)
+        return self._files
+
+    def _load(self) -> bytes:
+        try:
+            handle = self._disk.open(self._path, os.O_RDONLY)
+        except FileNotFoundError:
+            return b""
+        try:
+            return self._disk.read_at(handle, min(_MAX_SIZE, self._disk.fstat(handle).st_size), 0)
+        finally:
+            self._disk.close(handle)
+
+
+def _files(data: bytes) -> dict[str, dict[str, str]]:
+    """Return the entries of a record; other programs may write it, so that only plain names of files count."""
+    try:
+        value: Any = json.loads(data)
+        entries = value["files"] if value["format"] == _FORMAT and value["version"] == _VERSION else {}
+        return {
+            name: {key: str(each[key]) for key in ("to", "article", "hash")}
+            for name, each in entries.items()
+            if name and not name.startswith(".") and not {"/", "\\", "\0"} & set(name)
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _hash(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
