@@ -214,7 +214,7 @@ class HeadlineListing:
             bar.note(f"{found} · tab lists fields · up former queries")
         else:
             understood = explain(state.query.while_typing, state.settings.colours)
-            bar.note(" · ".join(filter(None, (found, self.progress, understood))))
+            bar.note(" · ".join(filter(None, (self.progress, found, understood))))
 
     # Filters
 
