@@ -295,6 +295,27 @@ def test_a_table_in_a_cell_ends_neither_the_cell_nor_the_table() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        ("<tr><td rowspan=2>a<td>b<tr><td>c<tr><td>d<td>e", [["a", "b"], ["", "c"], ["d", "e"]]),
+        ("<tr><td>a<td rowspan=2>b<td>c<tr><td>d<td>e", [["a", "b", "c"], ["d", "", "e"]]),
+        ("<tr><td>a<td rowspan=2>b<tr><td>c<tr><td>d<td>e", [["a", "b"], ["c"], ["d", "e"]]),
+        ("<tr><td colspan=2>a<td>b<tr><td>c<td>d<td>e", [["a", "", "b"], ["c", "d", "e"]]),
+        ("<tr><td colspan=2 rowspan=2>a<td>b<tr><td>c<tr><td>d<td>e", [["a", "", "b"], ["", "", "c"], ["d", "e"]]),
+        ("<tr><td rowspan=3>a<td>b<tr><td rowspan=2>c<td>d<tr><td>e", [["a", "b"], ["", "c", "d"], ["", "", "e"]]),
+        ("<tr><td rowspan=0>a<td>b<tr><td>c<tr><td>d", [["a", "b"], ["", "c"], ["", "d"]]),
+        ("<tr><td colspan=x rowspan=-1>a<td colspan=0>b<tr><td>c", [["a", "b"], ["c"]]),
+    ],
+)
+def test_cells_of_several_columns_and_rows_keep_the_others_in_their_columns(rows: str, shown: list[list[str]]) -> None:
+    document = markdown(f"<table>{rows}</table>")
+    table = document.blocks[0].table
+    assert table is not None
+    assert [[document.text[c.start : c.end] for c in row] for row in table.rows] == shown
+    assert len(markdown("<table><tr><td colspan=99999999>a</table>").text) < 100
+
+
 def test_white_space_of_code_in_a_cell_stays_and_tables_without_text_are_no_block() -> None:
     assert texts("<table><tr><td><pre>a\n  b</pre><td>c \n d</table>") == ["a\n  b\tc d"]
     assert texts("<table>\n<tr>\n<td>\n\n*a*\n\n</td>\n</tr>\n</table>") == ["a"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, Span, SpanKind
 from tui_reader.document.clean import clean_line
+from tui_reader.formats.markdown.html_cells import TableRows
 from tui_reader.formats.markdown.html_lists import HtmlList
 from tui_reader.formats.text.exclusions import without, without_comments
 from tui_reader.formats.text.running_text import BLOCK_TAGS, HIDDEN_TAGS, RunningText, safe_target, target_names
@@ -42,7 +43,7 @@ class FragmentReader(HTMLParser):
         self._heading_level = 0
         self._pre_depth = 0
         self._marker = ""
-        self._rows: list[list[CellText]] | None = None
+        self._rows: TableRows | None = None
         """Rows of the table that is being parsed; None outside tables."""
         self._in_cell = False
         self._has_header = False
@@ -75,10 +76,11 @@ class FragmentReader(HTMLParser):
         elif tag == "tr":
             self._end_cell()
             self._running.add_targets(target_names(tag, given))
-            self._rows.append([])
+            self._rows.begin_row()
         elif tag in ("td", "th"):
             self._end_cell()
             self._running.add_targets(target_names(tag, given))
+            self._rows.begin_cell(given)
             self._in_cell = True
             self._has_header |= tag == "th"
         else:
@@ -181,7 +183,7 @@ class FragmentReader(HTMLParser):
         elif tag in ("dl", "dt", "dd"):
             self._begin_definition(tag)
         elif tag == "table":
-            self._rows = []
+            self._rows = TableRows()
 
     def _begin_definition(self, tag: str) -> None:
         """Begin a list of definitions, a term or a definition."""
@@ -219,9 +221,7 @@ class FragmentReader(HTMLParser):
     def _end_cell(self) -> None:
         text, spans = self._finish()
         if self._in_cell and self._rows is not None:
-            if not self._rows:
-                self._rows.append([])
-            self._rows[-1].append(CellText(text, spans))
+            self._rows.add(CellText(text, spans))
         elif text:  # a caption, or text outside the cells
             self._append(UnplacedBlock(Block(BlockKind.PARAGRAPH, 0, 0), text, spans))
         self._in_cell = self._is_cell_preformatted = False
@@ -229,7 +229,7 @@ class FragmentReader(HTMLParser):
 
     def _end_table(self) -> None:
         self._end_cell()
-        rows, self._rows = [row for row in self._rows or [] if row], None
+        rows, self._rows = [row for row in self._rows.rows if row] if self._rows else [], None
         if any(cell.text for row in rows for cell in row):
             self._append(join_table(rows, [], header=self._has_header))
         self._has_header = False

@@ -138,7 +138,7 @@ def _inline_tag(running: RunningText, source: str) -> None:
         running.close_tag(tag)
     elif tag == "img":
         attributes = _attributes(match[3])
-        running.add(attributes.get("alt") or attributes.get("title", ""))
+        running.add(clean_line(attributes.get("alt") or attributes.get("title", "")))
     elif not match[3].endswith("/"):
         running.open_tag(tag, _attributes(match[3]).get("href", "") if tag == "a" else "")
 

@@ -1,0 +1,64 @@
+"""The rows of a table in HTML, in which a cell may take several columns and rows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui_reader.formats.text.table_text import CellText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_EMPTY = CellText("")
+_MOST_COLUMNS = 50
+_MOST_ROWS = 1_000
+_NUMBER = re.compile(r"\s*\+?(\d{1,9})")
+
+
+class TableRows:
+    """The rows of a table; empty cells stand where a larger cell above or before reaches, so that columns stay."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[CellText]] = []
+        self._covered: dict[int, int] = {}
+        """For each column, the number of rows, from the current one, into which a cell above reaches."""
+        self._begun: dict[int, int] = {}
+        """Such columns of cells of the current row, which count from the next row."""
+        self._columns = self._height = 1
+
+    def begin_row(self) -> None:
+        """Begin a row."""
+        if self.rows:
+            width = len(self.rows[-1])
+            self._covered = {c: left - (c >= width) for c, left in self._covered.items() if left > (c >= width)}
+        self._covered |= self._begun
+        self._begun = {}
+        self.rows.append([])
+
+    def begin_cell(self, attributes: Mapping[str, str]) -> None:
+        """Note the size of the cell that comes next.
+
+        Args:
+            attributes: The attributes of its tag.
+        """
+        self._columns = min(_size(attributes.get("colspan")) or 1, _MOST_COLUMNS)
+        self._height = min(_size(attributes.get("rowspan"), 1) or _MOST_ROWS, _MOST_ROWS)
+
+    def add(self, cell: CellText) -> None:
+        """Append a cell to the current row."""
+        if not self.rows:
+            self.begin_row()
+        row = self.rows[-1]
+        while left := self._covered.get(len(row)):
+            self._covered[len(row)] = left - 1
+            row.append(_EMPTY)
+        if self._height > 1:
+            self._begun |= dict.fromkeys(range(len(row), len(row) + self._columns), self._height - 1)
+        row += [cell, *[_EMPTY] * (self._columns - 1)]
+        self._columns = self._height = 1
+
+
+def _size(written: str | None, otherwise: int = 1) -> int:
+    found = _NUMBER.match(written or "")
+    return int(found[1]) if found else otherwise
