@@ -165,6 +165,32 @@ async def test_no_hint_is_shown_for_what_would_do_nothing(start: Start, articles
         await reader.until(lambda: "x delete" in reader.last_row and "]h next mark" in reader.last_row)
 
 
+async def test_the_list_of_annotations_has_hints_for_what_it_lists(start: Start, articles: Path) -> None:
+    async with start(articles, size=(300, 35)) as reader:
+        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await reader.keys("A")
+        assert "? keys" in reader.last_row
+        assert not any(each in reader.last_row for each in ("go", "edit", "delete", "attach", "colour"))
+        await reader.keys("q", "l", ")", "H", ")", "H", "A")
+        await reader.until(lambda: "enter go" in reader.last_row and "x delete" in reader.last_row)
+        assert "r attach" not in reader.last_row, "nothing has lost its place"
+        await reader.keys("*")
+        await reader.until(lambda: "CHOOSE 2 annotations" in reader.last_row)
+        await reader.keys("escape")
+        await reader.until(lambda: "CHOOSE" not in reader.last_row)
+
+
+async def test_the_list_says_how_many_articles_are_chosen(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "3 unread")
+        await reader.keys("v")
+        await reader.until(lambda: "CHOOSE 1 article " in reader.last_row)
+        await reader.keys("j")
+        await reader.until(lambda: "CHOOSE 2 articles" in reader.last_row)
+        await reader.keys("escape")
+        await reader.until(lambda: "CHOOSE" not in reader.last_row)
+
+
 async def test_a_message_offers_no_key_that_is_not_in_force(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")

@@ -131,6 +131,8 @@ class AnnotationActions:
 
     def _undo_or_redo(self, step: Callable[[], Outcome], count: int) -> None:
         outcome, touched = run_steps(step, count)
+        if outcome.steps or step == self._library.reading.undo:
+            self._state.undo_was_run(found=bool(outcome.steps))
         self._host.update_reading_screen(outcome._replace(ids=touched), refilter=True)
         # Move the cursor to the restored or changed annotation.
         self._listing.reload(self._library.annotations.get(outcome.annotation))

@@ -68,6 +68,11 @@ class AnnotationListing:
         return (current,) if current is not None else ()
 
     @property
+    def chosen_count(self) -> int:
+        """The number of chosen annotations, listed or not."""
+        return self._list.chosen_count
+
+    @property
     def article(self) -> ArticleId | None:
         """The article whose annotations are listed; None for the whole library."""
         return self._article

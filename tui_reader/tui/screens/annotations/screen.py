@@ -11,6 +11,7 @@ from tui_reader.tui.commands.binding import handlers_of
 from tui_reader.tui.commands.command import IN_ANNOTATIONS, Command, Pane
 from tui_reader.tui.screens.annotations.actions import AnnotationActions
 from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
+from tui_reader.tui.screens.annotations.annotation_use import AnnotationCommandUse
 from tui_reader.tui.screens.annotations.cursor_actions import CursorActions
 from tui_reader.tui.screens.annotations.list_actions import ListActions
 from tui_reader.tui.screens.annotations.list_loader import LibraryAnnotations
@@ -109,6 +110,7 @@ class AnnotationsScreen(KeyScreen):
         actions = AnnotationActions(self, self._listing, self._preview, self._copies)
         owners = cursor_actions, self._list_actions, actions, ProgramActions(self, reading)
         self._handlers = handlers_of(owners, IN_ANNOTATIONS)
+        self._situation = AnnotationCommandUse(self.state, self._listing)
 
     def compose(self) -> ComposeResult:
         """Yield first row, filter, list, preview and last row."""
@@ -195,6 +197,7 @@ class AnnotationsScreen(KeyScreen):
 
     def _show_place(self) -> None:
         self._preview.show(self._listing.current)
+        self.show_hints()
 
     @property
     def awaited(self) -> ArticleId | None:

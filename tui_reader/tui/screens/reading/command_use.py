@@ -44,9 +44,13 @@ class CommandUse:
 
     @property
     def mode(self) -> str:
-        """How much is selected; empty if nothing is being selected."""
-        is_selecting = self._host.is_wired and self._state.context is Pane.SELECTION
-        return self._host.selection_actions.mode if is_selecting else ""
+        """How much is selected in the article or chosen in the list; empty if nothing is."""
+        if not self._host.is_wired:
+            return ""
+        if self._state.context is Pane.SELECTION:
+            return self._host.selection_actions.mode
+        number = self._state.panes.headlines.chosen_count if self._state.pane is Pane.LIST else 0
+        return f"CHOOSE {number:,} article{'' if number == 1 else 's'}" if number else ""
 
     def is_useful(self, command: str) -> bool:
         """Return False if the command with this id would only say that there is nothing to do."""
