@@ -32,6 +32,7 @@ _LONGEST_LABEL = 300
 _ESCAPED = re.compile(r"\\[^A-Za-z]")
 _TEX_SIGN = re.compile(r"\\[A-Za-z]|[_^=<>{}|+]")
 _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}(?![A-Za-z])")
+_NAME = re.compile(r"[A-Za-z]{3}")
 _AFTER_SHELL_VARIABLE = re.compile(r"[A-Za-z_{]")
 _ENDS_OPERAND = re.compile(r"[\w)}\]'|!*]")
 _ADDRESS = "://"
@@ -80,23 +81,30 @@ def _end_of_dollars(source: str, start: int, limit: int) -> int:
         return -1
     content, end = found[0], found.end() + 1
     following = source[end : end + 1]
-    if following.isdigit() or following == "$" or _is_price_or_variable(content, following):
+    before = source[start - 1 : start] if start else ""
+    if following.isdigit() or following == "$" or _is_price_or_variable(content, before, following):
         return -1
     return -1 if _crosses_markup(content, source, end) else end
 
 
-def _is_price_or_variable(content: str, following: str) -> bool:
+def _is_price_or_variable(content: str, before: str, following: str) -> bool:
     """Return True if text between dollar signs reads like prices (`$5 or 6$`) or variables (`$HOME/bin:$PATH`).
 
     Args:
         content: The text between the signs.
+        before: The character before the opening sign.
         following: The character after the closing sign.
     """
+    if content[0] in "/;:," or (before.isalnum() and following.isalnum()):
+        return True
+    has_tex = _TEX_SIGN.search(content) is not None
+    if not has_tex and (before.isdigit() or (following.isalpha() and _NAME.match(content))):
+        return True
     if _AFTER_SHELL_VARIABLE.match(following) and _ENDS_OPERAND.match(content[-1]) is None:
         return True
     if content[0] == "{" and following == "{":
         return True
-    return content[0].isdigit() and _PROSE.search(content) is not None and _TEX_SIGN.search(content) is None
+    return content[0].isdigit() and _PROSE.search(content) is not None and not has_tex
 
 
 def _crosses_markup(content: str, source: str, end: int) -> bool:
