@@ -131,3 +131,27 @@ async def test_a_hidden_candidate_is_shown_again_after_the_terminal_grew(start: 
         await reader.until(lambda: selected(reader) == CLOSE)
         await reader.pilot.resize_terminal(60, 22)
         await reader.sees("It could belong to place 1 of 1, “The minister comes")
+
+
+async def test_the_preview_of_an_orphan_marks_no_other_passage(start: Start, tmp_path: Path) -> None:
+    """Whichever annotation was shown before it, and though another highlight is where its words were."""
+    file = make(tmp_path / "lib")
+    async with start(tmp_path / "lib") as reader:
+        await reader.until(lambda: reader.app.reading.state.shown is not None)
+        await reader.keys("enter")
+        await reader.sees("The minister")
+        await reader.keys(")", ")", "H", ")", "H", "g", "g")
+        file.write_text(text_of("Intro.", *FILLER), encoding="utf-8")
+        await reader.until(lambda: reader.library.annotations.known_totals == (2, 1))
+        await reader.keys("A")
+        await reader.sees("2 annotations · 1 orphan")
+        pane, screen = reader.app.screen.query_one("#article"), reader.app.screen
+        for key in ("G", "k", "j", "k", "g", "g"):
+            await reader.keys(key)
+            shown = reader.library.annotations.get(screen._list.current)
+            if shown.is_orphan:
+                assert pane.focus.range is None
+                assert pane.highlights.current is None
+                assert "Filler paragraph number 0" in reader.text
+            else:
+                assert pane.highlights.current.id == shown.id

@@ -209,6 +209,27 @@ async def test_a_terminal_that_is_too_small_says_so_and_recovers(start: Start, a
         await reader.sees("Paragraph 1 of Alpha")
 
 
+@pytest.mark.parametrize("size", [(20, 5), (23, 6), (10, 2)])
+async def test_a_terminal_that_is_too_small_shows_nothing_else(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    """No scrollbar and no row of the panes, whatever was open; the list of annotations has no scrollbar either."""
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        for keys, back in (((), ()), (("t",), ("escape",)), (("enter", ")", "a"), ("escape",)), (("A",), ("q",))):
+            await reader.keys(*keys)
+            await reader.pilot.resize_terminal(*size)
+            await reader.until(lambda: len(reader.lines()) == size[1])
+            if keys != ("A",):
+                await reader.until(
+                    lambda: " ".join(reader.text.split()) in {"Needs 24 columns, 6 rows"[:n] for n in (8, 17, 24)}
+                )
+            assert not any(reader.app.screen.scrollbars_enabled)
+            await reader.pilot.resize_terminal(120, 35)
+            await reader.sees("articles", "lpha wolf")
+            await reader.keys(*back)
+
+
 async def test_an_empty_library_says_what_to_do(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as reader:
         await reader.sees("No articles yet", "Put .md or .txt files into")

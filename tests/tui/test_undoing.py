@@ -198,3 +198,27 @@ async def test_undo_in_the_list_of_annotations_moves_the_cursor_to_the_restored_
         await reader.sees("undid 4 changes, at last: highlighted “Paragraph 29", "Nothing is annotated")
         await reader.keys("q")
         await reader.sees("Alpha wolf", "3 · newest first")
+
+
+async def test_undoing_an_undo_is_said_in_plain_words(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Paragraph 1 of Alpha")
+        await reader.keys("enter", ")", ")", "a")
+        await reader.types("why")
+        await reader.keys("escape")
+        await reader.until(lambda: any(each.note == "why" for each in reader.library.annotations.all()))
+        steps = 0
+        while list(reader.library.annotations.all()):
+            await reader.keys("u")
+            steps += 1
+        await reader.keys("s", "u")
+        await reader.last_row_shows("undid: starred")
+        await reader.keys("u")
+        await reader.last_row_shows("restored what was undone: ")
+        assert [each.note for each in reader.library.annotations.all()] == ["why"]
+        assert "the undo of" not in reader.app.reading.state.panes.status.said
+        await reader.keys("ctrl+r")
+        await reader.last_row_shows("undid again: ")
+        assert not list(reader.library.annotations.all())
+        await reader.keys("2", "u")
+        assert "the undo of" not in reader.app.reading.state.panes.status.said

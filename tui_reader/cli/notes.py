@@ -375,10 +375,10 @@ def _library_paths(options: argparse.Namespace) -> list[Path]:
     if options.file is None or options.library:
         return library_paths_of(options)
     file: Path = options.file.expanduser()
-    if not file.is_file():
-        raise UsageError(f"{file} is no file.", "Name the file of an article.")
+    from tui_reader.services.headless.absent_files import require_file  # noqa: PLC0415 - as in `notes`
     from tui_reader.services.library.library_paths import STATE_FILE, is_library  # noqa: PLC0415 - as in `notes`
 
+    require_file(file)
     home = next((folder for folder in file.absolute().parents if is_library(folder / STATE_FILE)), None)
     return [home] if home is not None and options.state is None else [file]
 

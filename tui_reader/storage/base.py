@@ -23,6 +23,8 @@ Receipt: TypeAlias = "Future[None]"
 ARTICLES = "articles"
 ANNOTATIONS = "annotations"
 SEARCHES = "searches"
+UNDO_OF = "the undo of "
+"""Begins the label of a step that undoes what other steps undid; the labels of those follow."""
 
 
 class Edit(NamedTuple):

@@ -13,7 +13,7 @@ from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE, now_in_seconds
 from tui_reader.services.library.order_keys import key_at, keys_behind
 from tui_reader.storage import machine_name
-from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.base import ANNOTATIONS, UNDO_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -392,9 +392,16 @@ class Reading:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
 
+_RESTORED, _UNDID, _UNDID_AGAIN = "restored what was undone: ", "undid: ", "undid again: "
+_OPPOSITES = {_UNDID: _RESTORED, _RESTORED: _UNDID, "redid: ": _UNDID_AGAIN, _UNDID_AGAIN: _RESTORED}
+"""Beginnings of the message about a step, and those about the same step if it undoes other steps."""
+
+
 def _step_message(prefix: str, transaction: Transaction) -> str:
     """Return the message of an undo or redo step, with the number of annotations that it could not change."""
     label = clean_line(str(transaction.label))  # the label may come from a journal that another program wrote
+    while label.startswith(UNDO_OF):
+        prefix, label = _OPPOSITES[prefix], label.removeprefix(UNDO_OF)
     if not transaction.left:
         return prefix + label
     if not transaction.edits:

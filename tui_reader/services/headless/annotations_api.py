@@ -17,6 +17,7 @@ from tui_reader.document.normalization import fold, normalized
 from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.model.ranges import Range
 from tui_reader.services.articles.article_records import LOCATION
+from tui_reader.services.headless.absent_files import explain_absence
 from tui_reader.services.headless.clips import place
 from tui_reader.services.headless.queries import Queries
 from tui_reader.services.headless.session import file_of, read_document
@@ -363,7 +364,7 @@ class AnnotationsApi:
         """
         article = self._library.article_at(file) or self._library.article_at(Path(os.path.realpath(file.expanduser())))
         if article is None:
-            raise ReaderError(f"{file} is no article of this library.", "Is its name among those to be left out?")
+            raise ReaderError(*explain_absence(file, self._library.folders))
         return article
 
     def _document(self, article: ArticleId) -> Document | None:

@@ -16,7 +16,7 @@ import os
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.storage.base import ANNOTATIONS, Edit, Transaction
+from tui_reader.storage.base import ANNOTATIONS, UNDO_OF, Edit, Transaction
 from tui_reader.storage.replication.hlc import ZERO
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _preserved(undone: Sequence[Step], name: str) -> list[Step]:
             first = fields.get((edit.table, edit.key, edit.field), back)
             fields[edit.table, edit.key, edit.field] = back._replace(before=first.before)
     label = f"{len(undone):,} changes" if len(undone) > 1 else undone[0].transaction.label
-    step = Step(f"{name}~", Transaction(f"the undo of {label}", tuple(fields.values())))
+    step = Step(f"{name}~", Transaction(f"{UNDO_OF}{label}", tuple(fields.values())))
     step.joined = tuple(each.name for each in undone)
     return [*reversed(undone), step]
 

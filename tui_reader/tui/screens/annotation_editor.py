@@ -44,6 +44,9 @@ def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[A
         return taken[-1], touched
     outcome = done[-1]
     did, _, what = outcome.message.partition(": ")
+    first = done[0].message.partition(": ")[0]
+    if did != first:
+        did, what = first, f"{did}, {what}"
     message = f"{did} {len(done):,} changes, at last: {what}" if len(done) > 1 else outcome.message
     left = f"; left {alone:,} alone, changed elsewhere since" if alone else ""
     return outcome._replace(message=message + left), touched

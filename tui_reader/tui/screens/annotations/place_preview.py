@@ -111,7 +111,8 @@ class PlacePreview:
             return
         if annotation.current is not None:
             here = self._library.missing_articles.near(annotation, document)
-            pane.focus.show(*sentence_at(document, here))
+            # No bar: it would look as if the orphan belonged there, and make a highlight of that sentence current.
+            pane.viewport.reveal(*sentence_at(document, here))
         else:
             pane.scroller.to_start()
 

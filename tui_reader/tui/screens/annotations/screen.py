@@ -54,7 +54,7 @@ class AnnotationsScreen(KeyScreen):
 
     CSS = """
     AnnotationsScreen {
-        layout: vertical; background: $page;
+        layout: vertical; background: $page; overflow: hidden;
         & > #places { height: 1fr; background: $page; }
         & #annotations { height: 1fr; }
         & #beside { height: 100%; }

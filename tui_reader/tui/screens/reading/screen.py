@@ -71,7 +71,7 @@ class ReadingScreen(KeyScreen):
 
     DEFAULT_CSS = """
     ReadingScreen {
-        layout: vertical; background: $page;
+        layout: vertical; background: $page; overflow: hidden; layers: base over;
         & > #panes { height: 1fr; background: $page; layers: base above; }
         & #sidebar { height: 100%; }
         & #panes > * { layer: base; }
@@ -79,7 +79,10 @@ class ReadingScreen(KeyScreen):
         & #panes > #bookmarks { layer: above; dock: bottom; width: 100%; }
         & #headlines { height: 100%; }
         & #article { height: 100%; width: 1fr; }
-        & > #too-small { display: none; width: 100%; height: 100%; content-align: center middle; color: $text-ink; }
+        & > #too-small {
+            display: none; width: 100%; height: 100%; content-align: center middle; color: $text-ink;
+            layer: over; background: $page;
+        }
         &.-too-small > * { display: none; }
         &.-too-small > #too-small { display: block; }
     }

@@ -1,0 +1,72 @@
+"""Say why a file is no article of a library: it does not exist, lies elsewhere, is not read, or is left out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_reader import formats
+from tui_reader.errors import UsageError
+from tui_reader.formats.registry import ROWS
+from tui_reader.sources.ignore_rules import IGNORE_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SUFFIXES = tuple(suffix for row in ROWS for suffix in row.suffixes)
+
+
+def explain_no_file(file: Path) -> tuple[str, str]:
+    """Return an error message and a hint for a path that is not a file; empty texts if it is one.
+
+    Args:
+        file: A path as the user gave it.
+    """
+    path = file.expanduser()
+    if path.is_file():
+        return "", ""
+    if path.is_dir():
+        return f"{file} is a folder, not a file.", "Name the file of an article."
+    if path.exists():
+        return f"{file} is no regular file.", "Pipes and devices are not read."
+    if os.path.lexists(path):
+        return f"{file} is a link to a file that does not exist.", ""
+    return f"There is no file {file}.", ""
+
+
+def require_file(file: Path) -> None:
+    """Raise unless a path is a file.
+
+    Raises:
+        UsageError: It is not; the message says what it is.
+    """
+    message, hint = explain_no_file(file)
+    if message:
+        raise UsageError(message, hint)
+
+
+def explain_absence(file: Path, folders: Sequence[Path]) -> tuple[str, str]:
+    """Return an error message and a hint for a file that is no article of a library.
+
+    Args:
+        file: A path as the user gave it.
+        folders: The folders of the library.
+    """
+    message, hint = explain_no_file(file)
+    if message:
+        return message, hint
+    path = Path(os.path.abspath(file.expanduser()))  # noqa: PTH100 - without resolving links, which may lead elsewhere
+    root = next((folder for folder in folders if path.is_relative_to(folder)), None)
+    if root is None:
+        where = ", ".join(map(str, folders))
+        message = f"{file} is outside of the library{f' {where}' if where else ''}."
+        return message, "Name its own library with --library, or none: then the file is opened by itself."
+    parts = path.relative_to(root).parts
+    hidden = next((part for part in parts if part.startswith(".")), "")
+    if hidden:
+        return f"{file} is left out of the library, since {hidden} is hidden: its name begins with a dot.", ""
+    if not formats.is_article(path.name):
+        return f"{file} is of a kind that is not read in a folder.", f"Read are {', '.join(SUFFIXES)}."
+    patterns = f"in a {IGNORE_FILE} in its folders, or “ignore” in the settings"
+    return f"{file} is left out of the library by a pattern.", f"The pattern is {patterns}."
