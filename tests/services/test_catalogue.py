@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -286,3 +286,40 @@ def test_many_changes_at_once_give_the_same_catalogue_as_single_ones() -> None:
     recomputed(catalogue, changed[:200] + rows[200:])
     catalogue.remove([row.id for row in rows[:150]])
     recomputed(catalogue, changed[150:200] + rows[200:])
+
+
+changed_states = st.builds(
+    ReadingState,
+    read=st.booleans(),
+    starred=st.booleans(),
+    archived=st.booleans(),
+    opened=st.sampled_from(("", "2026-06-05T10:00:00Z")),
+    up_next=st.sampled_from(("", "V.m")),
+    tags=st.sampled_from((None, (), ("a",), ("a", "b"))),
+)
+
+
+@given(st.lists(changed_states, min_size=1, max_size=4), st.lists(st.integers(0, 3), min_size=4, max_size=40))
+def test_changing_many_articles_at_once_gives_what_changing_each_gives(
+    states: list[ReadingState], changes: list[int]
+) -> None:
+    """States are shared, as those of articles that were changed together are."""
+    articles = [Article(f"a{n}", f"{n}.md", Metadata(title=f"Title {n % 7}", tags=("c",))) for n in range(70)]
+    together, apart = MemoryCatalogue(), MemoryCatalogue()
+    both = (together, apart)
+    for catalogue in both:
+        catalogue.put([Headline(article, ReadingState(), n % 2) for n, article in enumerate(articles)])
+        catalogue.ids(View(sort=Sort.OPENED))
+    for start in range(0, len(changes), 4):
+        part = changes[start : start + 4]
+        new = [
+            Headline(article, states[part[n % len(part)] % len(states)], n % 2) for n, article in enumerate(articles)
+        ]
+        together.put(new)
+        for headline in new:
+            apart.put([headline])
+        assert together.counts() == apart.counts()
+        for shelf in Shelf:
+            for sort in (Sort.NEWEST, Sort.OPENED, Sort.QUEUE):
+                assert together.ids(View(shelf, sort=sort)) == apart.ids(View(shelf, sort=sort))
+        assert together.rows(together.ids(View())) == apart.rows(apart.ids(View()))

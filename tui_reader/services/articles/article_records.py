@@ -111,6 +111,29 @@ def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
     return decode({**encode(state), **fields})
 
 
+class Amendments:
+    """Amends many states; states that were one object before and are changed alike are one object afterwards.
+
+    The states that are amended must live as long as this object.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str, object], ReadingState] = {}
+
+    def amended(self, state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
+        """Return what the function `amended` returns."""
+        if len(fields) != 1:
+            return amended(state, fields)
+        [(name, value)] = fields.items()
+        if not is_plain(name) or not (value is None or value is True or isinstance(value, str)):
+            return amended(state, fields)
+        key = id(state), name, value
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = amended(state, fields)
+        return found
+
+
 def encode_description(metadata: Metadata) -> dict[str, Any]:
     """Return the record fields that repeat an article's metadata."""
     guessed = [name for name in DESCRIBING if name in metadata.guessed and getattr(metadata, name)]

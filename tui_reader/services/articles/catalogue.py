@@ -13,7 +13,7 @@ from tui_reader.model.query import Listing, Sort
 from tui_reader.search.evaluation import Context
 from tui_reader.search.records import AnnotationsText, ArticleRecord
 from tui_reader.search.selection import StepwiseSelection, select_articles
-from tui_reader.services.articles.counts import Counts, Tally, has_same_description
+from tui_reader.services.articles.counts import Counts, Tally, differ_in_flags, has_same_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -309,6 +309,8 @@ class MemoryCatalogue:
 
     def put(self, headlines: Sequence[Headline]) -> None:
         """Add articles, or replace their headlines."""
+        if len(headlines) > self.BULK:
+            headlines = self._put_flags(headlines)
         moved: list[tuple[_Row, Headline]] = []
         added: dict[_Row, None] = {}
         for headline in headlines:
@@ -350,6 +352,36 @@ class MemoryCatalogue:
             for sort, order in self._orders.items():
                 for row in gone:
                     del order[bisect_left(order, _entry(sort, row))]
+
+    def _put_flags(self, headlines: Sequence[Headline]) -> list[Headline]:
+        """Replace the headlines in which only flags such as `read` have changed.
+
+        Articles that are changed together share their states, so few pairs of them are compared and counted.
+
+        Returns:
+            The other headlines, which may change orders, groups and the articles that there are.
+        """
+        rest: list[Headline] = []
+        pairs: dict[tuple[int, int], tuple[Headline, Headline, list[int]] | None] = {}
+        for headline in headlines:
+            row = self._rows.get(headline.article.id)
+            if row is None or row.headline.article is not headline.article or row.headline.notes != headline.notes:
+                rest.append(headline)
+                continue
+            old = row.headline
+            pair = id(old.state), id(headline.state)
+            if pair not in pairs:
+                pairs[pair] = (old, headline, [0]) if differ_in_flags(old, headline) else None
+            found = pairs[pair]
+            if found is None:
+                rest.append(headline)
+            else:
+                found[2][0] += 1
+                row.headline = headline
+        for changed in filter(None, pairs.values()):
+            self._listed = self._positions = self._selection = None
+            self._tally.move(changed[0], changed[1], changed[2][0])
+        return rest
 
     def set_state(self, article_id: ArticleId, state: ReadingState) -> None:
         """Replace the state of an article; raises KeyError if it is not in the library."""

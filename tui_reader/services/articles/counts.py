@@ -60,6 +60,12 @@ class Tally:
             self._regroup(self._tags, old_tags, new_tags)
             self._ranked_tags = None
 
+    def move(self, old: Headline, new: Headline, articles: int) -> None:
+        """Count articles whose headlines changed as from `old` to `new`, which agree in all but shelves."""
+        for headline, sign in ((old, -articles), (new, articles)):
+            for shelf in shelves_of(headline):
+                self._shelves[shelf] += sign
+
     def counts(self) -> Counts:
         """Return the current numbers."""
         if self._ranked_sources is None:
@@ -99,6 +105,19 @@ def has_same_description(old: Headline, new: Headline) -> bool:
     title, source, date and tags stays valid then.
     """
     return old.article is new.article and old.state.tags == new.state.tags and old.state.edits == new.state.edits
+
+
+def differ_in_flags(old: Headline, new: Headline) -> bool:
+    """Return True if the states of two headlines have the same place in all orders, tags, sources and bookmarks."""
+    one, other = old.state, new.state
+    return (
+        one.archived == other.archived
+        and one.opened == other.opened
+        and one.up_next == other.up_next
+        and one.tags == other.tags
+        and one.edits == other.edits
+        and one.bookmarks == other.bookmarks
+    )
 
 
 def shelves_of(headline: Headline) -> list[Shelf]:

@@ -11,7 +11,7 @@ from tui_reader.services.articles.article_records import (
     LOCATION,
     SEEN_FIELDS,
     TEXTS,
-    amended,
+    Amendments,
     decode,
     encode_description,
     encoded,
@@ -150,17 +150,16 @@ class LibraryState:
         for article_id in annotated:
             touched.setdefault(article_id, {})
         known = self.catalogue.rows(touched)
+        count = self.annotation_index.known_count
+        amend = Amendments().amended
         self.catalogue.put(
-            [
-                Headline(r.article, amended(r.state, touched[r.id]), self.annotation_index.known_count(r.id))
-                for r in known
-            ]
+            [Headline(row.article, amend(row.state, touched[row.article.id]), count(row.article.id)) for row in known]
         )
         if own and annotations:
             self.on_annotations(annotations)
         if own and opened:
             self.on_opened(tuple(opened))
-        return tuple(headline.id for headline in known)
+        return tuple(headline.article.id for headline in known)
 
     def is_bare(self, article_id: ArticleId) -> bool:
         """Return True if an article has no annotations and no state worth keeping, such as a star."""
