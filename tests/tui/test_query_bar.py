@@ -195,8 +195,9 @@ async def test_a_click_takes_a_completion_and_one_elsewhere_keeps_the_query(star
         await reader.types("source:")
         await reader.pilot.click("#headlines", offset=(8, 2))
         assert bar(reader)[0] == '/ source:"Tools"'
+        await reader.sees("Paragraph 1 of Beta")
         await reader.pilot.click("#article", offset=(8, 9))
-        assert bar(reader)[0] == 'INBOX source:"Tools"'
+        await reader.until(lambda: bar(reader)[0] == 'INBOX source:"Tools"')
         assert reader.app.reading.state.pane is Pane.ARTICLE
 
 

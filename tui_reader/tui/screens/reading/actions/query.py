@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.headline_list import HeadlineList
 
-ARTICLE_DELAY = 0.05
-"""Seconds without a letter before the article under the cursor is shown: most are not looked at while typing."""
+ARTICLE_DELAY = 0.12
+"""Seconds without a letter before the article under the cursor is shown: reading and painting it takes 5 to 15 ms, for
+which the next letter of a word would wait."""
 SLICE_SECONDS = 0.004
 """Seconds of preparing words and notes between two frames."""
 SLICES_PER_SECOND = 60
