@@ -18,10 +18,8 @@ from tui_reader.exchange.page_names import PageNames
 from tui_reader.model.annotation import COLOURS, PlaceState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui_reader.document.blocks import Document
-    from tui_reader.exchange.clip import Clip, ClippedAnnotation, Paragraph
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 _RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"))
@@ -196,11 +194,14 @@ class ArticleHtml:
 
     def _number(self, number: int, each: ClippedAnnotation) -> str:
         """Return the number of a highlight, which leads to its note if it has one."""
-        title = attribute("title", f"Highlight {number}, {each.colour_name or f'colour {_colour(each)}'}")
+        about = (f"Highlight {number}", each.colour_name or f"colour {_colour(each)}", each.created[:10])
+        title = attribute("title", ", ".join(filter(None, about)))
+        state = attribute("data-state", "" if each.state is PlaceState.ANCHORED else each.state.value)
         words = str(number)
         if self._has_aside(each):
             words = f'<a href="#{self._prefix}n{number}"{self._role.reference}>{number}</a>'
-        return f'<sup class="n c{_colour(each)}" id="{self._prefix}h{number}"{_id(each)}{title}>{words}</sup>'
+        name = f"{self._prefix}h{number}"
+        return f'<sup class="n c{_colour(each)}" id="{name}"{_id(each)}{state}{title}>{words}</sup>'
 
     def _has_aside(self, each: ClippedAnnotation) -> bool:
         return bool(each.note.strip() or each.tags or self._former_words(each))
@@ -248,10 +249,11 @@ class ArticleHtml:
         colour = _colour(each)
         state = _STATES.get(each.state, "")
         parts = (f'<span class="n c{colour}">{number}</span> {escape(each.colour_name)}'.rstrip(), state, _tags(each))
-        quote = f'<blockquote class="c{colour}"{attribute("dir", direction(each.quote))}>{_quote(each.paragraphs)}'
+        way = attribute("dir", direction(each.quote))
+        quote = f'<blockquote class="c{colour}"{way}>{_quote(each, with_context=self._with_text)}</blockquote>'
         return (
             f'<div class="unplaced-item" id="{self._prefix}h{number}"{_id(each)} data-state="{each.state.value}">'
-            f"{quote}</blockquote>{_label(_joined(*parts))}{_words(each)}</div>\n"
+            f"{quote}{_label(_joined(*parts))}{_words(each)}</div>\n"
         )
 
 
@@ -288,11 +290,21 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
 
 
-def _quote(paragraphs: Sequence[Paragraph]) -> str:
+def _quote(each: ClippedAnnotation, *, with_context: bool) -> str:
+    """Return the words of a highlight, between the words that stood around them when they were marked."""
+    words = [escape(paragraph.text) if paragraph.is_code else _lines(paragraph.text) for paragraph in each.paragraphs]
+    if words and with_context:
+        words[0] = _context(f"…{each.prefix}" if each.prefix else "") + words[0]
+        words[-1] += _context(f"{each.suffix}…" if each.suffix else "")
     return "".join(
-        f"<pre><code>{escape(each.text)}</code></pre>" if each.is_code else f"<p>{_lines(each.text)}</p>"
-        for each in paragraphs
+        f"<pre><code>{text}</code></pre>" if paragraph.is_code else f"<p>{text}</p>"
+        for paragraph, text in zip(each.paragraphs, words, strict=True)
     )
+
+
+def _context(text: str) -> str:
+    spaced = re.sub(r"\s+", " ", text)
+    return f'<span class="context">{escape(spaced)}</span>' if spaced else ""
 
 
 def _lines(text: str) -> str:
