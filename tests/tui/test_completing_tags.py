@@ -98,6 +98,13 @@ def tags_of(reader: Any, title: str) -> list[str]:
     return next(list(row.tags) for row in rows if row.title == title)
 
 
+async def begin(reader: Any) -> None:
+    """Wait until the list is complete, and the text of the first article has been read."""
+    state = reader.app.reading.state
+    await reader.sees("Alpha wolf", "4 unread")
+    await reader.until(lambda: state.panes.article.document is not None and not state.panes.article.document.partial)
+
+
 @pytest.mark.parametrize(
     ("keys", "tags"),
     [
@@ -115,7 +122,7 @@ def tags_of(reader: Any, title: str) -> list[str]:
 )
 async def test_tab_takes_the_known_tag(start: Start, tagged: Path, keys: list[str], tags: list[str]) -> None:
     async with start(tagged) as reader:
-        await reader.sees("Alpha wolf", "Zebra")
+        await begin(reader)
         await reader.keys("t")
         reader.burst(*keys)
         await reader.until(lambda: not reader.app.reading.prompt.asking)
@@ -125,7 +132,7 @@ async def test_tab_takes_the_known_tag(start: Start, tagged: Path, keys: list[st
 @pytest.mark.parametrize("size", [(120, 35), (80, 24), (40, 12)])
 async def test_all_tags_that_fit_are_listed_over_the_line(start: Start, tagged: Path, size: tuple[int, int]) -> None:
     async with start(tagged, size=size) as reader:
-        await reader.sees("Alpha wolf", "4 unread")
+        await begin(reader)
         before = reader.lines()
         await reader.keys("t", "d", "e")
         await reader.until(lambda: "deep sea" in reader.lines()[-3] and "deep-sky" in reader.lines()[-2])
@@ -139,7 +146,7 @@ async def test_all_tags_that_fit_are_listed_over_the_line(start: Start, tagged: 
 
 async def test_tab_on_an_empty_part_lists_all_tags(start: Start, tagged: Path) -> None:
     async with start(tagged) as reader:
-        await reader.sees("Alpha wolf", "Zebra")
+        await begin(reader)
         await reader.keys("t", "tab")
         listed = "\n".join(reader.lines()[-9:])
         assert all(tag in listed for tag in ("deep sea", "Économie", "space", "tools"))

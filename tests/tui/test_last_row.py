@@ -24,6 +24,13 @@ def said(reader: Any) -> str:
     return str(reader.app.reading.state.panes.status.said)
 
 
+async def begin(reader: Any) -> None:
+    """Wait until the list is complete, and the text of the first article has been read."""
+    state = reader.app.reading.state
+    await reader.sees("Alpha wolf", "3 unread")
+    await reader.until(lambda: state.panes.article.document is not None and not state.panes.article.document.partial)
+
+
 # The mode
 
 
@@ -60,7 +67,7 @@ async def test_half_typed_keys_of_a_selection_show_what_may_follow(
     start: Start, articles: Path, size: tuple[int, int]
 ) -> None:
     async with start(articles, size=size) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         await reader.keys("l", "}", "v", "a")
         assert reader.last_row.strip().startswith("a  a note  s sentence  p paragraph  w word")
         await reader.keys("escape", "i")
@@ -82,7 +89,7 @@ async def test_a_key_that_continues_nothing_is_refused_and_does_not_run(
     start: Start, articles: Path, pane: Pane
 ) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         await reader.keys(*WAYS[pane])
         state = reader.app.reading.state
         for prefix in PREFIXES[pane]:
@@ -99,7 +106,7 @@ async def test_a_half_typed_key_is_not_forgotten_while_its_continuations_are_rea
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         status = reader.app.reading.state.panes.status
         timers: list[float] = []
         monkeypatch.setattr(reader.app.reading, "set_timer", lambda seconds, *_: timers.append(seconds))
@@ -113,7 +120,7 @@ async def test_words_typed_behind_the_note_key_of_a_selection_do_nothing(
     start: Start, articles: Path, words: str
 ) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         await reader.keys("l", ")", "v")
         selected = reader.app.reading.state.panes.article.selection.range
         reader.burst("a", *(key if key != " " else "space" for key in words))
@@ -143,7 +150,7 @@ async def test_a_letter_of_no_link_is_refused(start: Start, articles: Path) -> N
 
 async def test_no_hint_is_shown_for_what_would_do_nothing(start: Start, articles: Path) -> None:
     async with start(articles, size=(300, 35)) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         assert "keep search" not in reader.last_row
         assert "undo" not in reader.last_row
         await reader.keys("s")
@@ -167,7 +174,7 @@ async def test_no_hint_is_shown_for_what_would_do_nothing(start: Start, articles
 
 async def test_the_list_of_annotations_has_hints_for_what_it_lists(start: Start, articles: Path) -> None:
     async with start(articles, size=(300, 35)) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         await reader.keys("A")
         assert "? keys" in reader.last_row
         assert not any(each in reader.last_row for each in ("go", "edit", "delete", "attach", "colour"))
@@ -193,7 +200,7 @@ async def test_the_list_says_how_many_articles_are_chosen(start: Start, articles
 
 async def test_a_message_offers_no_key_that_is_not_in_force(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         await reader.keys("l", ")", "s")
         assert said(reader) == "starred “Alpha wolf” · u undoes"
         await reader.keys("v")
@@ -205,9 +212,8 @@ async def test_a_message_offers_no_key_that_is_not_in_force(start: Start, articl
 
 async def test_what_a_bulk_verb_did_is_said_while_it_is_saved(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         handle = reader.app.reading.library_events.handle
-        await reader.sees("3 unread")
         await reader.keys("R")
         result = said(reader)
         assert result.startswith("marked 3 articles as read")
@@ -220,7 +226,7 @@ async def test_what_a_bulk_verb_did_is_said_while_it_is_saved(start: Start, arti
 
 async def test_saving_hides_neither_hints_nor_messages_in_the_list_of_annotations(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         await reader.keys("l", ")", "H", "A")
         reader.app.reading.library_events.handle(Saving(0.2))
         await reader.until(lambda: "saving…" in reader.last_row and "? keys" in reader.last_row)
@@ -228,7 +234,7 @@ async def test_saving_hides_neither_hints_nor_messages_in_the_list_of_annotation
 
 async def test_the_progress_of_a_scan_stands_in_the_first_row(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         handle = reader.app.reading.library_events.handle
         handle(ScanProgress(1200, 5000))
         await reader.until(lambda: "reading 1,200 of 5,000" in reader.lines()[0])
@@ -240,7 +246,7 @@ async def test_the_progress_of_a_scan_stands_in_the_first_row(start: Start, arti
 async def test_every_message_ends_by_itself(start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The row itself keeps the time, so that no caller can forget to."""
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf", "Paragraph 1 of Alpha")
+        await begin(reader)
         row = reader.app.reading.state.panes.status
         for say in (row.say, reader.app.say, reader.app.reading.say, reader.app.reading.state.refuse):
             timers: list[tuple[float, Callable[[], None]]] = []

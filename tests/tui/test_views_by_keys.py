@@ -16,10 +16,17 @@ if TYPE_CHECKING:
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
+async def begin(reader: Any) -> None:
+    """Wait until the list is complete, and the text of the first article has been read."""
+    state = reader.app.reading.state
+    await reader.sees("Alpha wolf", "3 unread")
+    await reader.until(lambda: state.panes.article.document is not None and not state.panes.article.document.partial)
+
+
 @pytest.mark.parametrize("size", [(120, 35), (40, 12)])
 async def test_keys_show_the_standing_views(start: Start, articles: Path, size: tuple[int, int]) -> None:
     async with start(articles, size=size, settings=Settings(mark_read_on_open=False)) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("s", "j", "e", "L")  # star Alpha, archive Beta, put Gamma up next
         for origin in ((), ("l",), ("h",), ("l", "z")):
             for key, view, title in (
@@ -36,7 +43,7 @@ async def test_keys_show_the_standing_views(start: Start, articles: Path, size: 
 
 async def test_a_view_shown_by_a_key_is_whole(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("/", "g", "a", "m", "enter")
         await reader.sees("INBOX gam")
         await reader.keys("g", "i")
@@ -47,14 +54,14 @@ async def test_a_view_shown_by_a_key_is_whole(start: Start, articles: Path) -> N
 @pytest.mark.parametrize(("key", "view"), [("i", "INBOX"), ("s", "STARRED"), ("e", "ARCHIVE"), ("A", "ANNOTATED")])
 async def test_the_list_of_annotations_gives_way_to_a_view(start: Start, articles: Path, key: str, view: str) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("A", "g", key)
         await reader.sees(view, "LIBRARY")
 
 
 async def test_in_a_selection_only_the_archive_key_is_a_motion(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("l", ")", "v", "g", "e")
         assert reader.app.reading.state.panes.article.selection.kind
         assert "ARCHIVE" not in reader.text
@@ -69,7 +76,7 @@ async def test_in_a_selection_only_the_archive_key_is_a_motion(start: Start, art
 @pytest.mark.parametrize("key", ["space", "pagedown"])
 async def test_the_page_key_goes_on_at_its_second_press_at_the_end(start: Start, articles: Path, key: str) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("l", "G", key)
         await reader.last_row_shows("the end · space: next unread “Beta test”")
         assert reader.app.reading.state.headline(reader.app.reading.state.shown).title == "Alpha wolf"
@@ -85,7 +92,7 @@ async def test_the_page_key_goes_on_at_its_second_press_at_the_end(start: Start,
 
 async def test_the_last_page_is_shown_before_the_end_is_said(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("l")
         for _ in range(60):
             if "The end of Alpha" in reader.text:
@@ -100,7 +107,7 @@ async def test_the_last_page_is_shown_before_the_end_is_said(start: Start, artic
 @pytest.mark.parametrize("between", [["k", "space"], ["s"], ["r"], ["v", "escape"], ["h", "l"]])
 async def test_any_command_between_takes_the_offer_back(start: Start, articles: Path, between: list[str]) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("l", "G", "space", *between, "space")
         await reader.last_row_shows("the end · space: next unread “Beta test”")
         await reader.sees("The end of Alpha")
@@ -108,7 +115,7 @@ async def test_any_command_between_takes_the_offer_back(start: Start, articles: 
 
 async def test_the_offer_passes_over_what_is_read_and_names_the_key_in_force(start: Start, articles: Path) -> None:
     async with start(articles, settings=Settings(keys={"page_down": ("f5",)})) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("j", "r", "k", "l", "G", "f5")
         await reader.last_row_shows("the end · f5: next unread “Gamma rays”")
         await reader.keys("f5")
@@ -117,7 +124,7 @@ async def test_the_offer_passes_over_what_is_read_and_names_the_key_in_force(sta
 
 async def test_in_the_list_and_in_a_selection_the_page_key_does_not_go_on(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await reader.sees("Alpha wolf")
+        await begin(reader)
         await reader.keys("space", "space")
         assert "the end ·" not in reader.last_row
         await reader.keys("g", "g", "l", "G", "v", "space", "space", "ctrl+f")
