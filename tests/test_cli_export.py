@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -223,6 +225,8 @@ def test_templates_are_shown_used_and_refused(run: Run, tmp_path: Path) -> None:
         (("--to", "json", "--template", "x"), "json has no template"),
         (("--to", "org", "--template", "absent"), "absent cannot be read"),
         (("--to", "org", "--prune"), "--prune needs a folder"),
+        (("--to", "org", "--watch"), "--watch needs a file or a folder"),
+        (("--to", "org", "--watch", "--dry-run", "-o", "x"), "exclude each other"),
         ((), "--to"),
     ],
 )
@@ -254,3 +258,34 @@ def test_an_orphan_is_exported_with_its_state(run: Run, folder: Path) -> None:
         out = run("--to", form)[1]
         assert "everything floated" in out
         assert "orphan" in out
+
+
+def test_a_watch_follows_changes_alone_in_its_folder_and_ends_cleanly(run: Run, folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "vault"
+    command = [sys.executable, "-m", "tui_reader", "export", "--watch", "--prune", "--library", str(folder)]
+    with subprocess.Popen(
+        [*command, "--to", "obsidian", "-o", str(target)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as watch:
+        assert watch.stdout is not None
+        lines = iter(watch.stdout.readline, "")
+        try:
+            assert next(lines).startswith("2 files written")
+            second = subprocess.run(
+                [*command, "--to", "obsidian", "-o", str(target)], check=False, capture_output=True, text=True
+            )
+            assert second.returncode == 1
+            assert "kept up to date by another process" in second.stderr
+            note = ("notes", "add", folder / "unread.txt", "--quote", "nothing at all", "--library", folder)
+            assert main([str(each) for each in note]) == 0
+            assert next(lines).startswith("1 file written, 0 changed, 0 unchanged")
+            assert "> nothing at all" in (target / "Unread.md").read_text("utf-8")
+            text = TIDES.replace("The boats lay", "Some boats lie").replace("\n## Evening", "\n## Night")
+            (folder / "low-water.md").write_text(text, "utf-8")
+            assert any("## Night" in (target / "Low water.md").read_text("utf-8") for _ in lines)
+            assert main(["notes", "delete", "quote:nothing", "--library", str(folder)]) == 0
+            assert any("1 removed" in line for line in lines)
+            assert not (target / "Unread.md").exists()
+        finally:
+            watch.terminate()
+        assert watch.wait(20) == 0
+        assert "Traceback" not in watch.stdout.read()

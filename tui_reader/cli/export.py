@@ -14,6 +14,7 @@ from tui_reader.cli.common import (
     ArgumentParser,
     add_library_options,
     check_query,
+    flush_stdout,
     library_paths_of,
     print_export,
     print_line,
@@ -26,11 +27,12 @@ from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.exchange.registry import EXPORTS, Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from tui_reader.exchange.clip import Clip
     from tui_reader.services.headless.clips import Clips
     from tui_reader.services.headless.export_files import ExportFiles, Outcome
+    from tui_reader.services.headless.export_watch import Target
     from tui_reader.services.library.library import Library
 
 _EPILOG = """\
@@ -57,6 +59,10 @@ def export(arguments: Sequence[str]) -> int:
         print_lines(form.load().FORM.template)
         return 0
     to_folder = _is_folder(options.output, form)
+    if options.watch and options.output == "-":
+        raise UsageError("--watch needs a file or a folder.", "Name it by -o PATH.")
+    if options.watch and options.dry_run:
+        raise UsageError("--watch and --dry-run exclude each other.")
     if options.prune and not to_folder:
         raise UsageError("--prune needs a folder.", "Name it by -o FOLDER/.")
     text = check_query(options.query)
@@ -67,15 +73,16 @@ def export(arguments: Sequence[str]) -> int:
 
     settings = settings_of(options)
     with library_of(library_paths_of(options), options.state, settings, notify=print_notice) as library:
-        clips = _chosen(Clips(library, settings), text, articles=options.articles)
+        clips = Clips(library, settings)
+        target = _target(options, form, template, clips, text, to_folder=to_folder)
         if options.output == "-":
-            found = list(clips)
+            found = list(target.chosen(clips))
             print_export(_whole(form, found, template))
             if not found:
                 print_notice("Nothing matches.")
             status = 0
         else:
-            status = _write(options, form, template, clips, library, to_folder=to_folder)
+            status = _watch(library, clips, target) if options.watch else _write(options, target, clips, library)
         return StoreError.exit_code if library.store.damage else status
 
 
@@ -101,6 +108,9 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--dry-run", action="store_true", help="only say what would be written")
     parser.add_argument(
         "--prune", action="store_true", help="remove files of articles that no longer match and nobody touched"
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="go on: keep PATH up to date while the library changes, until ctrl+c"
     )
     add_library_options(parser, "your default library, and all that you annotated elsewhere")
     parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
@@ -159,11 +169,19 @@ def _is_folder(output: str, form: Format) -> bool:
     )
 
 
-def _chosen(clips: Clips, text: str, *, articles: bool) -> Iterator[Clip]:
+def _target(
+    options: argparse.Namespace, form: Format, template: str, clips: Clips, text: str, *, to_folder: bool
+) -> Target:
+    """Return what is to be exported, and where to."""
+    from tui_reader.services.headless.export_watch import Target  # noqa: PLC0415 - see `export`
+
     query = clips.parse(text)
     if query.problem:
         print_notice(f"{query.problem} It is searched for as words.")
-    return clips.of_articles(query.term) if articles else clips.of_annotations(query.term)
+    output = Path(options.output).expanduser()
+    name = output.name if not to_folder else "" if form.per_article else f"annotations{form.suffix}"
+    folder = output if to_folder else output.parent
+    return Target(query.term, options.articles, form, template, folder, name, options.prune)
 
 
 def _whole(form: Format, clips: Sequence[Clip], template: str) -> str | bytes:
@@ -173,45 +191,61 @@ def _whole(form: Format, clips: Sequence[Clip], template: str) -> str | bytes:
     return text
 
 
-def _write(
-    options: argparse.Namespace,
-    form: Format,
-    template: str,
-    clips: Iterator[Clip],
-    library: Library,
-    *,
-    to_folder: bool,
-) -> int:
+def _write(options: argparse.Namespace, target: Target, clips: Clips, library: Library) -> int:
     """Write a file or a folder, and say what was done."""
     from tui_reader.services.headless.export_files import ExportFiles  # noqa: PLC0415 - see `export`
 
-    output = Path(options.output).expanduser()
-    per_article = to_folder and form.per_article
-    folder = output if to_folder else output.parent
-    name = f"annotations{form.suffix}" if to_folder else output.name
-    files = ExportFiles(folder, form, template, dry_run=options.dry_run)
-    if any(map(Path(files.folder).is_relative_to, library.folders)):
-        print_notice(f"{folder} lies in the library, which may take its files for articles.")
+    files = ExportFiles(target.folder, target.form, target.template, dry_run=options.dry_run)
+    _warn_of_library(files, library)
     try:
-        if per_article:
-            files.write_folder(clips)
+        if target.name:
+            files.write_file(target.name, list(target.chosen(clips)))
         else:
-            files.write_file(name, list(clips))
-        if options.prune and library.store.damage:
+            files.write_folder(target.chosen(clips))
+        if target.prune and library.store.damage:
             print_notice("Nothing is removed, since only a part of the state could be read.")
-        elif options.prune:
+        elif target.prune:
             files.prune()
     except OSError as error:
-        reason = error.strerror or str(error)
-        message = str(error) if not error.errno or "so it is not used" in str(error) else f"{folder}: {reason}."
-        raise ReaderError(message) from error
-    return _report(files, options)
+        raise ReaderError(_reason(error, target)) from error
+    return _report(files, is_dry_run=options.dry_run)
 
 
-def _report(files: ExportFiles, options: argparse.Namespace) -> int:
+def _warn_of_library(files: ExportFiles, library: Library) -> None:
+    if any(map(Path(files.folder).is_relative_to, library.folders)):
+        print_notice(f"{files.folder} lies in the library, which may take its files for articles.")
+
+
+def _reason(error: OSError, target: Target) -> str:
+    """Return why a file or folder cannot be written, as a sentence."""
+    reason = error.strerror or str(error)
+    return str(error) if not error.errno or "so it is not used" in str(error) else f"{target.folder}: {reason}."
+
+
+def _watch(library: Library, clips: Clips, target: Target) -> int:
+    """Keep the export up to date until a signal ends the program."""
+    import signal  # noqa: PLC0415 - only here
+    import threading  # noqa: PLC0415
+
+    from tui_reader.services.headless.export_watch import ExportWatch  # noqa: PLC0415 - see `export`
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ())):
+        signal.signal(number, lambda *_: stop.set())
+
+    def report(files: ExportFiles) -> None:
+        _report(files, is_dry_run=False)
+        flush_stdout()
+
+    watch = ExportWatch(library, clips, target, report)
+    watch.run(stop, lambda error: print_notice(_reason(error, target)))
+    return 0
+
+
+def _report(files: ExportFiles, *, is_dry_run: bool) -> int:
     outcome: Outcome = files.outcome
-    would = "would be " if options.dry_run else ""
-    if options.dry_run:
+    would = "would be " if is_dry_run else ""
+    if is_dry_run:
         for kind, names in (("new", outcome.written), ("changed", outcome.changed), ("removed", outcome.pruned)):
             for name in names:
                 print_line(f"{kind:8} {name}")

@@ -14,7 +14,7 @@ from tui_reader.services.headless.queries import Queries
 from tui_reader.services.headless.session import file_of, read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from tui_reader.config import Settings
@@ -40,22 +40,35 @@ class Clips:
         """Return the query of a text."""
         return self._queries.parse(text)
 
-    def of_annotations(self, query: Term) -> Iterator[Clip]:
-        """Yield the articles with annotations that match a query, each with these annotations, by title."""
-        library = self._library
-        headlines = map(library.missing_articles.headline, library.annotations.articles())
+    def of_annotations(self, query: Term, only: Container[ArticleId] | None = None) -> Iterator[Clip]:
+        """Yield the articles with annotations that match a query, each with these annotations, by title.
+
+        Args:
+            query: The query.
+            only: The articles to look at; None for all.
+        """
+        library, self._latest = self._library, ("", None)
+        ids = (each for each in library.annotations.articles() if only is None or each in only)
+        headlines = map(library.missing_articles.headline, ids)
         limit = limit_of(query)
-        for headline in sorted(headlines, key=lambda each: (each.title.casefold(), each.id)):
+        for headline in sorted(headlines, key=by_title):
             for found in self._clips(headline, library.annotations.of(headline.id), query, limit):
                 limit = None if limit is None else limit - len(found.annotations)
                 yield found
             if limit == 0:
                 return
 
-    def of_articles(self, query: Term) -> Iterator[Clip]:
-        """Yield the articles that match a query, in its order, each with all its annotations, if there are any."""
+    def of_articles(self, query: Term, only: Container[ArticleId] | None = None) -> Iterator[Clip]:
+        """Yield the articles that match a query, in its order, each with all its annotations, if there are any.
+
+        Args:
+            query: The query.
+            only: The articles to look at; None for all.
+        """
+        self._latest = ("", None)  # its file may have changed since
         for headline in self._queries.articles(query):
-            yield from self._clips(headline, self._library.annotations.of(headline.id), None)
+            if only is None or headline.id in only:
+                yield from self._clips(headline, self._library.annotations.of(headline.id), None)
 
     def _clips(
         self, headline: Headline, annotations: Sequence[Annotation], query: Term | None, limit: int | None = None
@@ -79,6 +92,11 @@ class Clips:
             document = read_document(path, self._settings) if path is not None else None
             self._latest = article, document or self._library.missing_articles.document(article)
         return self._latest[1]
+
+
+def by_title(headline: Headline) -> tuple[str, ArticleId]:
+    """Return a key that sorts articles by title."""
+    return headline.title.casefold(), headline.id
 
 
 def place(annotations: Sequence[Annotation], document: Document, store: Store) -> list[Annotation]:

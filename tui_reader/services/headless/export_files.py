@@ -20,13 +20,14 @@ from tui_reader.services.headless.export_record import ExportRecord
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from pathlib import Path
 
     from tui_reader.exchange.blocks import Comments
     from tui_reader.exchange.clip import Clip
     from tui_reader.exchange.registry import Format
     from tui_reader.exchange.text_format import TextFormat
+    from tui_reader.model.article import ArticleId
 
 EVERYTHING = "*"
 """The id under which a file with several articles is recorded."""
@@ -99,8 +100,12 @@ class ExportFiles:
         self._write(name, EVERYTHING, page, data)
         self._save_record()
 
-    def write_folder(self, clips: Iterable[Clip]) -> None:
+    def write_folder(self, clips: Iterable[Clip], only: Container[ArticleId] | None = None) -> None:
         """Write a file for each clip, and list the files of other articles as stale.
+
+        Args:
+            clips: The articles.
+            only: The articles that the clips were chosen from, so that files of others are not stale; None for all.
 
         Raises:
             OSError: The folder cannot be read or written.
@@ -121,7 +126,9 @@ class ExportFiles:
                 self._write(name, clip.id, page, data)
             except RefusedError as error:
                 self.outcome.refused.append(str(error))
-        self.outcome.stale = sorted(name for article, name in known.items() if article not in exported)
+        self.outcome.stale = sorted(
+            name for article, name in known.items() if article not in exported and (only is None or article in only)
+        )
         self._save_record()
 
     def prune(self) -> None:
