@@ -99,6 +99,8 @@ class HelpPage(Page):
         yield "★", "starred"
         yield "✎", "annotated, and how often"
         yield "⚠", "cannot be read"
+        yield "(file)", "behind a date: that of the file, since the article has none"
+        yield "✎1 … ✎5", "a note on a highlight of that colour, below its paragraph; beside the text 1▎ … 5▎"
         yield "1 … 5", "beside the text: a highlight of that colour begins on this row; + where there are more"
         way_out = self._keymap.hint("accept_place")
         found = "its text, or what stands around it, has changed since; it was found again"
