@@ -102,17 +102,40 @@ async def test_a_key_that_continues_nothing_is_refused_and_does_not_run(
         assert reader.library.reading.undo().steps == 0
 
 
+@pytest.mark.parametrize(("way", "prefix"), [(["l"], "m"), (["l"], "'"), ([], "'"), (["l", ")", "v"], "f")])
+async def test_a_key_that_is_no_letter_is_refused_where_a_letter_is_expected(
+    start: Start, articles: Path, way: list[str], prefix: str
+) -> None:
+    async with start(articles) as reader:
+        await begin(reader)
+        await reader.keys(*way)
+        context = reader.app.reading.state.context
+        for key in ("enter", "tab", "ctrl+d"):
+            await reader.keys(prefix)
+            assert reader.last_row.strip().startswith(f"{prefix}  …")
+            await reader.keys(key)
+            assert said(reader) == f"no command on {prefix} {key}"
+            assert reader.app.reading.state.context is context
+        await reader.keys(prefix, "escape")
+        assert reader.app.reading.state.context is context, "esc takes back the half-typed key alone"
+
+
 async def test_a_half_typed_key_is_not_forgotten_while_its_continuations_are_read(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with start(articles) as reader:
         await begin(reader)
-        status = reader.app.reading.state.panes.status
-        timers: list[float] = []
-        monkeypatch.setattr(reader.app.reading, "set_timer", lambda seconds, *_: timers.append(seconds))
+        reading, ends = reader.app.reading, []
+        set_timer = reading.set_timer
+
+        def noted(seconds: float, callback: Any = None, **options: Any) -> Any:
+            ends.append(callback)
+            return set_timer(seconds, callback, **options)
+
+        monkeypatch.setattr(reading, "set_timer", noted)
         await reader.keys("g")
-        assert not timers
-        assert status._typed == "g"
+        assert reading.context_changed not in ends
+        assert reading.state.panes.status._typed == "g"
 
 
 @pytest.mark.parametrize("words", ["this is good", "xvjJGzq", "eRR"])
