@@ -132,9 +132,9 @@ def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
     sentence = f"Searched: {with_count(articles.here, 'article')} in {where}"
     if articles.elsewhere:
         sentence += f", and {articles.elsewhere:,} that you annotated elsewhere"
-    if articles.unread:
-        sentence += f"; {articles.unread:,} could not be read"
-    return f"{sentence}."
+    sentence += f"; {articles.unread:,} could not be read" if articles.unread else ""
+    passed_over = f" Passed over: {articles.passed_over}." if articles.passed_over else ""
+    return f"{sentence}.{passed_over}"
 
 
 def _notes_parser() -> tuple[ArgumentParser, dict[str, argparse.ArgumentParser]]:

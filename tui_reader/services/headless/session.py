@@ -138,6 +138,11 @@ class Articles:
         self.unread = 0
         """Number of articles that are missing or cannot be read."""
 
+    @property
+    def passed_over(self) -> str:
+        """What the library's folders hold that is not read: `120 files of kinds not read (80 .pdf, 40 .epub)`."""
+        return self._library.passed_over
+
     def __iter__(self) -> Iterator[tuple[Headline, Document]]:
         """Yield each article with its document; each is read when the iteration reaches it."""
         headlines = self._library.catalogue.everything()
