@@ -32,28 +32,28 @@ async def test_motions_extend_a_choice_that_is_marked_counted_and_ended(start: S
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("v")
-        await reader.sees("1 chosen  v ends")
+        await reader.sees("CHOOSE 1 article  v ends")
         await reader.keys("j")
-        await reader.sees("2 chosen")
+        await reader.sees("CHOOSE 2 articles")
         assert marked(reader) == {"Alpha", "Beta"}
         await reader.keys("G")
-        await reader.sees("3 chosen")
+        await reader.sees("CHOOSE 3 articles")
         await reader.keys("2", "k")
-        await reader.sees("1 chosen")
+        await reader.sees("CHOOSE 1 article ")
         assert marked(reader) == {"Alpha"}
         await reader.keys("ctrl+d")
-        await reader.sees("3 chosen")
+        await reader.sees("CHOOSE 3 articles")
         await reader.keys("v")
-        await reader.no_longer_sees("chosen")
+        await reader.no_longer_sees("CHOOSE")
         assert marked(reader) == set()
         await reader.keys("*")
-        await reader.sees("3 chosen")
+        await reader.sees("CHOOSE 3 articles")
         await reader.keys("g", "g")
         assert marked(reader) == {"Alpha", "Beta", "Gamma"}
         await reader.keys("escape")
-        await reader.no_longer_sees("chosen")
+        await reader.no_longer_sees("CHOOSE")
         await reader.keys("*", "*")
-        await reader.no_longer_sees("chosen")
+        await reader.no_longer_sees("CHOOSE")
 
 
 @pytest.mark.parametrize(("key", "what"), [("s", "starred"), ("r", "read"), ("e", "archived"), ("L", "up_next")])
@@ -74,7 +74,7 @@ async def test_what_is_chosen_stays_so_for_the_next_command(start: Start, articl
         assert titles(reader, "starred") == titles(reader, "read") == {"Alpha", "Beta"}
         assert marked(reader) == {"Alpha", "Beta"}
         await reader.keys("e")
-        await reader.no_longer_sees("chosen")
+        await reader.no_longer_sees("CHOOSE")
         assert titles(reader, "archived") == {"Alpha", "Beta"}
 
 

@@ -86,7 +86,7 @@ def line_sheet() -> str:
         [
             "## The command line",
             "",
-            "`:` offers all commands by their names. What a command takes follows its name, and the row below the list",
+            "`:` offers all commands by their names. What a command takes follows its name, and the row below it",
             "says what the line would do, and to how many articles, before it is run. `tab` completes, `↑` shows",
             "former lines, and one `u` undoes a line. On a line `star`, `archive` and `up_next` set the state that",
             "their keys toggle.",

@@ -103,7 +103,7 @@ class ChoiceList(LinePane):
         choice, cursor = self._choices[index], index == self._cursor
         if cursor:
             base += self.named_style("cursor")
-        remark = clip(choice.remark, width // 4 if self._names else width // 2)
+        remark = clip(choice.remark, width // 4 if choice.detail else width // 2)
         room = width - 4 - (cell_len(remark) + 1 if remark else 0)
         pieces = [Piece("▎  " if cursor else "   ", base + self.named_style("mark"))]
         if self._names:

@@ -62,7 +62,7 @@ class Picker(Dialog[Choice | None]):
     ]
     MOST_ROWS = 20
     ALWAYS_SAYS = False
-    """True to show the row below the list at every width."""
+    """True to say more at every width, between the text field and the list."""
     FEW_KEYS = "↑ ↓ move · enter takes · esc leaves"
     KEYS = "type to narrow · ↑ ↓ ctrl+n ctrl+p move · enter takes · esc leaves"
 
@@ -76,12 +76,11 @@ class Picker(Dialog[Choice | None]):
         self._has_details = any(choice.detail for choice in choices)
 
     def compose(self) -> ComposeResult:
-        """Yield the text field, the list, the sentence of the entry under the cursor, and the row of keys."""
+        """Yield the text field, the list, what is said about the entry under the cursor, and the row of keys."""
         self.set_class(self._has_details, "-detailed")
         with Vertical():
             yield LineInput(placeholder=self._placeholder, select_on_focus=False)
-            yield self._list
-            yield self._sentence
+            yield from (self._sentence, self._list) if self.ALWAYS_SAYS else (self._list, self._sentence)
             yield self._foot
 
     def on_mount(self) -> None:

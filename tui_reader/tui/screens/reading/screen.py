@@ -261,10 +261,9 @@ class ReadingScreen(KeyScreen):
         """Return the hints for an annotation to be attached, for a comparison, and for chosen articles."""
         if not self.is_wired:
             return ()
-        chosen = self.state.panes.headlines.chosen_count
-        if chosen and self.state.pane is Pane.LIST:
+        if self.state.panes.headlines.chosen_count and self.state.pane is Pane.LIST:
             end = self._keymap.hint("choose_articles") or self._keymap.hint("back")
-            return Hint(f"{chosen:,}", "chosen", stays=True), Hint(end, "ends")
+            return (Hint(end, "ends"),)
         attaching = self.highlight_actions.attaching
         hints: list[Hint] = []
         if attaching.pending is not None:
