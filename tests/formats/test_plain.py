@@ -180,6 +180,18 @@ def test_running_text_is_not_split_where_a_line_begins_like_an_item_by_chance(st
     assert lines(f"{textwrap.fill(PROSE * 2, 70)}\n\n{text}") == [PROSE * 2, text.replace("\n", " ")]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("12 ships", "15 boats"), ("1999 was", "1914 had"), ("Act 3 and", "Act 2 or"), ("7 – that", "9 – this")],
+)
+def test_numbers_that_do_not_count_up_begin_no_items(first: str, second: str) -> None:
+    rest = "in the old harbour of the town when it was a bright cold day"
+    assert lines(f"{textwrap.fill(PROSE * 2, 70)}\n\n{first} {rest}\n{second} {rest}\n– as ever – {rest}") == [
+        PROSE * 2,
+        f"{first} {rest} {second} {rest} – as ever – {rest}",
+    ]
+
+
 def test_quoted_lines_of_a_mail_are_quotations_and_stay_apart_by_their_speakers() -> None:
     first, second, third = PROSE[:110], PROSE[20:140], PROSE[40:170]
     mail = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ _MAYBE_MARK = re.compile(
     r"^(?:\w{1,6}(?:[.)]|\.\)| ?[-–])(?:\s|$)|[\w.]{1,12}>|o\s|[^\W\d_]{2,12}\.? [\dIVXLC])", re.MULTILINE
 )
 """Marks that begin with a letter; others show by their first character."""
+_DIGITS = re.compile(r"\d+")
+_LONGEST_MARK = 18
+_FIRST_YEAR = 1_000
+_MOST_SKIPPED = 100
+"""Largest difference of the numbers of two items in a list of years, or of articles of a law."""
 _SHAPE = re.compile(r"\d+|[^\W\d_]")
 _SPEAKER = re.compile(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
 _FIRST_OF_MARKS = frozenset(_BULLETS + "([§|:;%#/①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽❶❷❸❹❺❻❼❽❾❿0123456789 \t")
@@ -159,8 +165,8 @@ def _beginnings(lines: list[str], margin: int) -> list[int]:
     """Return for each line 0, or that it begins a list item or another paragraph.
 
     A line of running text may begin with a dash, an initial or a year by chance. So a mark counts only in the first
-    line, after a finished line, or if another line has one of its kind; a weak mark only if the first of several of its
-    kind is where a list may begin. Lines with the prefix of a quotation or a comment are each a paragraph.
+    line, after a finished line, or if another line has one of its kind; a weak mark only if several of its kind count
+    up from where a list may begin. Lines with the prefix of a quotation or a comment are each a paragraph.
     """
     bodies = [line[margin:] for line in lines]
     indented = [body[0] in " \t" for body in bodies]
@@ -169,17 +175,18 @@ def _beginnings(lines: list[str], margin: int) -> list[int]:
     styles = [_own_style(body.lstrip(" ") if len(body) - len(body.lstrip(" ")) <= 4 else "") for body in bodies]
     begins: list[int] = []
     few = sum(indented) * 3 <= len(lines)
+    opens_list = bool(styles[0]) and styles[0][0] not in _WEAK + _PREFIX + _SPOKEN
+    weak = {style for style in styles if style[:1] == _WEAK and _is_weak_list(lines, styles, style)}
     for index, (body, style) in enumerate(zip(bodies, styles, strict=True)):
         ended = index > 0 and _ENDED.search(lines[index - 1]) is not None
         if style == _SPOKEN:
             counts = styles[0] == _SPOKEN or (styles.count(_SPOKEN) > 1 and ended)
         elif style[:1] == _WEAK:
-            first = styles.index(style)
-            counts = styles.count(style) > 1 and (not first or _ENDED.search(lines[first - 1]) is not None)
+            counts = style in weak
         elif style[:1] == _PREFIX:
             counts = styles.count(style) > 1
         else:
-            counts = bool(style) and (index == 0 or ended or bool(styles[0].strip(_SPOKEN)) or styles.count(style) > 1)
+            counts = bool(style) and (index == 0 or ended or opens_list or styles.count(style) > 1)
         counts = counts or (index > 0 and styles[index - 1][:1] == _PREFIX and begins[-1] > 0)
         if counts:
             begins.append(_APART if style == _SPOKEN else _LISTED)
@@ -190,6 +197,19 @@ def _beginnings(lines: list[str], margin: int) -> list[int]:
             new = few and indented[index] and index > 0 and _SENTENCE_ENDED.search(lines[index - 1]) is not None
             begins.append(_APART if new and not any(styles[:index]) else 0)
     return begins
+
+
+def _is_weak_list(lines: list[str], styles: list[str], style: str) -> bool:
+    """Return True if the lines with a weak mark are items: several that count up, the first where a list may begin."""
+    listed = [index for index, each in enumerate(styles) if each == style]
+    first = listed[0]
+    if len(listed) < 2 or (first and _SENTENCE_ENDED.search(lines[first - 1]) is None):
+        return False
+    numbers = [int(found[0]) for index in listed if (found := _DIGITS.search(lines[index][:_LONGEST_MARK]))]
+    if style.endswith((":1 ", ".1 ")):
+        return numbers == sorted(numbers)  # times of a day
+    most = _MOST_SKIPPED if style[1:2].isalpha() or (numbers and numbers[0] >= _FIRST_YEAR) else 1
+    return all(0 < after - before <= most for before, after in pairwise(numbers))
 
 
 def _is_hanging(indented: list[bool]) -> bool:
