@@ -247,6 +247,14 @@ async def test_what_a_bulk_verb_did_is_said_while_it_is_saved(start: Start, arti
         assert said(reader) == f"{result} · merged the changes of another window"
 
 
+async def test_what_happens_outside_does_not_replace_what_a_key_did(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await begin(reader)
+        await reader.keys("enter", "s")
+        (articles / "alpha.md").unlink()
+        await reader.last_row_shows("starred “Alpha wolf”", "the file is gone; the text stays as last read")
+
+
 async def test_saving_hides_neither_hints_nor_messages_in_the_list_of_annotations(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)

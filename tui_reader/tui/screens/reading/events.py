@@ -62,7 +62,7 @@ class EventHandlers:
                 state.panes.top.show_progress("")
                 was_long, state.scan = state.scan is not None and state.scan[1] > LONG_SCAN, None
                 if was_long and state.library.passed_over and not state.panes.status.said:
-                    state.say(f"passed over: {state.library.passed_over}")
+                    state.say_also(f"passed over: {state.library.passed_over}")
                 host.listing.describe()
                 host.resumption.scan_finished()
                 self._rules.scan_finished()
@@ -138,6 +138,6 @@ class EventHandlers:
         elif now and now != before:
             # Another file may take over the reading position when its name is recognised as a rename.
             host.navigator.keep_place()
-            state.say(f"the {now}; the text stays as last read")
+            state.say_also(f"the {now}; the text stays as last read")
         elif before and not now and state.headline(state.shown) is not None:
             state.say_also("the file is back")

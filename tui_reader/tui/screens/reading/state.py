@@ -14,7 +14,7 @@ from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.parser import parse
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import BY_ID
-from tui_reader.tui.widgets.bars import MESSAGE_SECONDS
+from tui_reader.tui.widgets.bars import MESSAGE_SECONDS, MOST_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ class ReadingScreenState:
     method for every way in which it may change.
     """
 
-    COMBINE_SECONDS = 1.0
+    COMBINE_SECONDS = MOST_SECONDS - MESSAGE_SECONDS
     """Age in seconds up to which `say_also` keeps the last message and appends the new one."""
 
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
@@ -279,7 +279,7 @@ class ReadingScreenState:
             self.panes.status.say("")
 
     def say_also(self, message: str, *, instead_of: str = "") -> None:
-        """Show a message after the last message, if that was shown less than a second ago; else alone.
+        """Show a message after the last message, if that was shown a moment ago; else alone.
 
         Args:
             message: The message.

@@ -343,7 +343,7 @@ class HighlightActions:
             self._count()
         self._go_to_target()
         if notice := self._changes_notice():
-            self._state.say(notice)
+            self._state.say_also(notice)
         if lost := self._orphan_notice(self._state.shown):
             self._state.say_also(lost)
 
