@@ -305,6 +305,7 @@ async def test_the_first_scan_and_what_it_passes_over_are_said(start: Start, tmp
     said = "3 files of kinds not read (2 .pdf, 1 .epub)"
     async with start(tmp_path, size=(80, 24)) as reader:
         await reader.until(lambda: reader.app.reading.state.scan is None)
+        await reader.no_longer_sees("Reading the folder")
         await reader.until(lambda: said in " ".join(line[:32].strip() for line in reader.lines()))
         await reader.sees("No articles yet", "Put .md or .txt")
         await reader.keys("?")
@@ -325,5 +326,6 @@ async def test_the_first_scan_and_what_it_passes_over_are_said(start: Start, tmp
         reader.app.reading.listing.match("")
         events_of.handle(ScanFinished(0))
         await reader.sees("No articles yet")
+        assert "Reading the folder" not in reader.text
         events_of.handle(ScanProgress(300, 5000))
         assert "No articles yet" in reader.text

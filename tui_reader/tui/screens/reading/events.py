@@ -54,8 +54,7 @@ class EventHandlers:
             case events.ScanProgress(done, total):
                 if state.scan is not None:
                     state.scan = done, total
-                if not state.panes.headlines.ids:
-                    host.listing.describe()
+                self._describe_empty_list()
                 if total > LONG_SCAN and done < total:
                     state.panes.top.show_progress(f"reading {done:,} of {total:,}")
             case events.ScanFinished():
@@ -64,6 +63,7 @@ class EventHandlers:
                 if was_long and state.library.passed_over and not state.panes.status.said:
                     state.say_also(f"passed over: {state.library.passed_over}")
                 host.listing.describe()
+                self._describe_empty_list()
                 host.resumption.scan_finished()
                 self._rules.scan_finished()
                 if state.shown is None and not host.resumption.keeps_pane_empty:
@@ -96,6 +96,14 @@ class EventHandlers:
             self._host.listing.recount()
             if self._host.annotations is not None:
                 self._host.annotations.warning_changed()
+
+    def _describe_empty_list(self) -> None:
+        """Say again in both panes why the list is empty, if it is: the scan has gone on or ended."""
+        state = self._state
+        if not state.panes.headlines.ids:
+            self._host.listing.describe()
+            if state.shown is None and not self._host.resumption.keeps_pane_empty:
+                self._host.navigator.show(None)
 
     def _articles_changed(self) -> None:
         host, state = self._host, self._state
