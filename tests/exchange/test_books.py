@@ -97,6 +97,8 @@ def test_notes_are_footnotes_and_headings_are_in_the_contents() -> None:
     (note,) = (each for each in chapter.iter() if each.get(f"{OPS}type") == "footnote")
     assert reference.get("href") == f"#{note.get('id')}"
     assert words(note).endswith("anote")
+    order = [each.get("id") for each in chapter.iter()]
+    assert order.index(note.get("id")) > order.index(reference.get("href", "").replace("n", "h")[1:])
 
 
 def test_a_book_of_quotes_has_only_the_quotes() -> None:

@@ -35,10 +35,11 @@ class Role(NamedTuple):
 
     reference: str
     note: str
+    is_book: bool = False
 
 
 PAGE = Role("", ' role="note"')
-BOOK = Role(' epub:type="noteref" role="doc-noteref"', ' epub:type="footnote" role="doc-footnote"')
+BOOK = Role(' epub:type="noteref" role="doc-noteref"', ' epub:type="footnote" role="doc-footnote"', is_book=True)
 
 
 class ArticleHtml:
@@ -128,7 +129,14 @@ class ArticleHtml:
         ]
         # The title is the only heading of its level.
         shift = self._level - (min(levels, default=2) > 1)
-        return BlockHtml(document, names, marked, base_direction=self.direction, heading_shift=shift)
+        return BlockHtml(
+            document,
+            names,
+            marked,
+            base_direction=self.direction,
+            heading_shift=shift,
+            notes_first=not self._role.is_book,
+        )
 
     def _shown_blocks(self, document: Document) -> range | list[int]:
         """Return the blocks to write: without the title, and without further stories of a paste that have no mark."""
@@ -151,10 +159,9 @@ class ArticleHtml:
     def _head(self, blocks: BlockHtml | None) -> str:
         clip, block = self._clip, self._title_block
         title = escape(clip.title) if blocks is None or block is None else blocks.words(block)
-        asides = blocks.asides(block) if blocks is not None and block is not None else ""
         heading = f'<h{self._level} class="title">{title}</h{self._level}>\n'
-        if asides:
-            heading = f'<div class="noted">{asides}{heading}</div>\n'
+        if blocks is not None and block is not None:
+            heading = blocks.noted(block, heading)
         day = escape(clip.date[:10])
         if _DATE.fullmatch(clip.date):
             day = f'<time datetime="{escape(clip.date)}">{day}</time>'

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SPACED = re.compile(r"[ \t]{2}|\t|\n ")
 """White space that has a meaning, as in verse, which a page would otherwise show as one space."""
+_MANY_COLUMNS = 6
+"""Number of columns from which on the words of a table are broken on paper, so that it does not go beyond the edge."""
 _DEEPEST = 40
 """Number of quotations, and of lists, around a block that are written; a page with thousands could not be shown."""
 
@@ -42,6 +44,7 @@ class BlockHtml:
         marked: The highlights, in the order of the text.
         base_direction: The direction of the article, which blocks in the other one override.
         heading_shift: Number by which the levels of headings are raised, since the title stands above them.
+        notes_first: True if notes come before their block, so that a style can set them beside it; False for after.
     """
 
     def __init__(
@@ -52,12 +55,14 @@ class BlockHtml:
         *,
         base_direction: str,
         heading_shift: int,
+        notes_first: bool,
     ) -> None:
         self._document = document
         self._names = names
         self._inline = InlineHtml(document, names)
         self._direction = base_direction
         self._shift = heading_shift
+        self._notes_first = notes_first
         self._highlights: dict[int, list[Highlight]] = {}
         self._asides: dict[int, list[str]] = {}
         for each in marked:
@@ -75,9 +80,12 @@ class BlockHtml:
         """Return the words of a block as inline HTML, to be written apart from the others."""
         return self._words(index)
 
-    def asides(self, index: int) -> str:
-        """Return the notes beside a block."""
-        return "".join(self._asides.get(index, ()))
+    def noted(self, index: int, markup: str) -> str:
+        """Return the markup of a block with the notes on it."""
+        notes = "".join(self._asides.get(index, ()))
+        if not notes:
+            return markup
+        return f'<div class="noted">{notes}{markup}</div>\n' if self._notes_first else f"{markup}{notes}"
 
     def write(self, indexes: Iterable[int]) -> str:
         """Return blocks with the lists and quotations around them."""
@@ -94,8 +102,7 @@ class BlockHtml:
             is_term = self._is_term(index)
             quote = min(block.quote, _DEEPEST)
             containers.enter(quote, min(depth + is_term, _DEEPEST), block.marker, is_term=is_term)
-            asides = self.asides(index)
-            parts.append(f'<div class="noted">{asides}{self._block(index)}</div>\n' if asides else self._block(index))
+            parts.append(self.noted(index, self._block(index)))
             containers.end_quotes(min(block.quote_ends, quote))
         containers.end()
         return "".join(parts)
@@ -185,7 +192,8 @@ class BlockHtml:
             rows.append(f"<tr>{''.join(written)}</tr>\n")
         head = f"<thead>{rows.pop(0)}</thead>\n" if table.header and rows else ""
         body = f"<tbody>{''.join(rows)}</tbody>" if rows else ""
-        return f'<div class="table"{self._dir(block)}><table{name}>\n{head}{body}</table></div>\n'
+        kinds = "table many-columns" if max(map(len, table.rows), default=0) >= _MANY_COLUMNS else "table"
+        return f'<div class="{kinds}"{self._dir(block)}><table{name}>\n{head}{body}</table></div>\n'
 
     def _dir(self, block: Block) -> str:
         """Return the attribute for the direction of a block that is not that of the article."""
