@@ -9,11 +9,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-import textual._wait
 from textual import events
 from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
 
+from tests.tui.settling import make_pilots_cheap
 from tui_reader.config import Settings
 from tui_reader.services.articles import scanner
 from tui_reader.services.library.opening import open_library
@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 DEADLINE = 8.0
 """Seconds that a test waits for a condition before it fails."""
 
-# Textual's pilot waits after each key until the process is idle, and checks every 20 ms: 60 % of these tests' time. A
-# shorter interval is as reliable: the process counts as idle while it uses less than a quarter of the time between two
-# checks.
-textual._wait.SLEEP_GRANULARITY = 0.002
-textual._wait.SLEEP_IDLE = 0.0005
+make_pilots_cheap()
 
 LONGEST_WAIT = 0.02
 """Seconds between two looks for the effect of a thread; the first look comes sooner."""
@@ -127,7 +123,12 @@ class Reader:
 
     async def sees(self, *texts: str) -> None:
         """Wait until the screen shows texts."""
-        await self.until(lambda: all(text in self.text for text in texts))
+
+        def are_shown() -> bool:
+            shown = self.text
+            return all(text in shown for text in texts)
+
+        await self.until(are_shown)
 
     async def last_row_shows(self, *texts: str) -> None:
         """Wait until the last row shows a text, even if it is wrapped over several rows."""
