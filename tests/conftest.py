@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import socket
@@ -61,6 +62,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.enviro
 def pytest_report_header() -> str:
     """Report in pytest's header whether the tests on real inputs can run."""
     return f"corpora: {'present' if CORPORA.is_dir() else 'absent, so tests on real inputs are skipped'}"
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the modules and thousands of tests, which all live until the end."""
+    gc.freeze()
 
 
 _numbers = itertools.count()

@@ -210,7 +210,7 @@ def test_a_verb_prints_no_terminal_control_characters(
     check(verb, Case(tmp_path, TEXTS))
 
 
-@settings(max_examples=3)
+@settings(max_examples=3 if os.environ.get("CI") else 2)
 @given(texts=st.lists(hostile, min_size=4, max_size=6))
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_a_verb_prints_no_control_characters_for_random_texts(verb: str, texts: list[str]) -> None:

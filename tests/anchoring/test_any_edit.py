@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
@@ -19,6 +21,8 @@ WORDS = (
     *("👩\u200d👧", "🇳🇱", "👍🏽", "☕"),
     *("if", "(x", "==", "y)", "{", "}", "return", "foo(bar);", "</td>", "<tr>", "```", "---", "x_1", "0x1F", "#"),
 )
+EXAMPLES = 300 if os.environ.get("CI") else 100
+
 joints = st.sampled_from((" ", " ", " ", "", "\n", "  "))
 texts = st.lists(st.tuples(st.sampled_from(WORDS), joints), max_size=40).map(lambda parts: "".join(map("".join, parts)))
 quotes = st.lists(st.tuples(st.sampled_from(WORDS), joints), min_size=1, max_size=12).map(
@@ -31,7 +35,7 @@ def anchor_of(text: str, start: int, end: int) -> Anchor:
     return Anchor(text[start:end], before, behind, start, end, 0, fingerprint(text))
 
 
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(texts, texts, quotes, texts, texts, texts, texts)
 def test_a_passage_in_unchanged_context_is_found_at_its_position_or_reported_uncertain(
     far: str, near: str, quote: str, near_behind: str, far_behind: str, other: str, other_behind: str
@@ -51,7 +55,7 @@ def test_a_passage_in_unchanged_context_is_found_at_its_position_or_reported_unc
             assert placed.end == true + len(quote)
 
 
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(texts, quotes, texts, texts)
 def test_a_deleted_passage_is_placed_only_where_at_least_half_of_its_letters_occur(
     before: str, quote: str, behind: str, other: str
@@ -66,7 +70,7 @@ def test_a_deleted_passage_is_placed_only_where_at_least_half_of_its_letters_occ
         )
 
 
-@settings(max_examples=300)
+@settings(max_examples=EXAMPLES)
 @given(
     texts,
     st.lists(st.sampled_from(("zebra", "quagga", "犀", "龍虎", "🦓", "$9")), min_size=1, max_size=9),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
 if TYPE_CHECKING:
     from pathlib import Path
 
+PATTERNS = 5_000 if os.environ.get("CI") else 2_000
 PIECES = (
     *"aab*?/.-!]",
     *("**", "**/", "/**", "/", "***", "[ab]", "[!a]", "[^b/]", "[a-c]", "[]a]", "[b-a]", "[a", "[[:alpha:]]"),
@@ -107,11 +109,12 @@ def test_hostile_patterns_match_in_short_time(pattern: str, path: str, start: st
 
 def test_thousands_of_patterns_are_looked_up() -> None:
     patterns = [
-        pattern for n in range(5_000) for pattern in (f"name{n}", f"*.end{n}", f"a*{n}x", f"in/{n}/*z", f"!not{n}")
+        pattern for n in range(PATTERNS) for pattern in (f"name{n}", f"*.end{n}", f"a*{n}x", f"in/{n}/*z", f"!not{n}")
     ]
+    last = PATTERNS - 1
     began = time.process_time()
     rules = Rules().extended(patterns)
-    for path in ("name4999", "deep/x.end4999", "ab4999x", "in/4999/az", "deep/ab12x"):
+    for path in (f"name{last}", f"deep/x.end{last}", f"ab{last}x", f"in/{last}/az", "deep/ab12x"):
         assert rules.ignores(path, folder=False), path
     for number in range(500):
         assert not rules.ignores(f"deep/none{number}.md", folder=False)
@@ -130,7 +133,7 @@ def test_a_hostile_ignore_file_does_not_stop_a_walk(tmp_path: Path) -> None:
     for number in range(20):
         (tmp_path / f"{'a' * 200}{number}.md").touch()
     (tmp_path / "out.md").touch()
-    lines = ["*a" * 60 + f"b{n}" for n in range(5_000)] + ["x" * 100_000, "out.md"]
+    lines = ["*a" * 60 + f"b{n}" for n in range(PATTERNS)] + ["x" * 100_000, "out.md"]
     (tmp_path / IGNORE_FILE).write_text("\ufeff" + "\r\n".join(lines) + "\r\n", encoding="utf-8")
     began = time.process_time()
     entries = list(walk(tmp_path, Rules(), lambda name: name.endswith(".md"), lambda _: None))

@@ -33,7 +33,7 @@ Files = dict[str, bytes]
 MODES = ("nothing", "everything", "zeros", "half", "short", "last alone")
 """What a power cut leaves of a file's unflushed writes; `half` and `short` cut the last of them."""
 
-EVERY = 1 if os.environ.get("CI") else 3
+EVERY = 1 if os.environ.get("CI") else 5
 """Of so many states or kills the tests check one; all of them where the full counts are wanted."""
 
 
