@@ -59,7 +59,7 @@ class QuoteFinder:
 
     @staticmethod
     def _occurrences(keys: Sequence[str], words: Words) -> list[Range]:
-        """Return the ranges of a sequence of words, or if there are none, of those between signs at its ends."""
+        """Return the ranges of a sequence of words; without any, those of the words without punctuation at the ends."""
         found = _runs(keys, words)
         if not found:
             first = next((i for i, key in enumerate(keys) if key[0].isalnum()), len(keys))

@@ -158,8 +158,8 @@ def _template(file: Path | None, form: Format) -> str:
 def _is_folder(output: str, form: Format) -> bool:
     """Return True if a path of the command line names a folder to write into.
 
-    It does if it is one, or ends like one, or if nothing is there, the format has a file an article, and the path has
-    no suffix.
+    It does if it is a folder or ends with a slash, or if it does not exist, has no suffix, and the format writes one
+    file per article.
     """
     if output == "-":
         return False

@@ -20,7 +20,7 @@ class Value(NamedTuple):
     """What an option or a position takes."""
 
     name: str
-    """Its name in the help, such as `FILE`."""
+    """Name of the value in the help, such as `FILE`."""
     words: tuple[str, ...] = ()
     """The values to choose from; empty if they cannot be listed."""
 
@@ -60,7 +60,7 @@ class Verb(NamedTuple):
     options: tuple[Option, ...]
     positions: tuple[Position, ...]
     verbs: tuple[Verb, ...]
-    """Its own verbs."""
+    """Verbs of the verb, such as `add` of `notes`."""
 
     def all(self) -> Iterator[Verb]:
         """Yield the verb and all verbs below it."""

@@ -28,7 +28,7 @@ _EMOJI_CODE = re.compile(r":[a-z0-9_+-]+:")
 """An emoji as GitHub lets it be written; GitHub takes its letters into the id, other programs do not."""
 _SEPARATORS = re.compile(r"[\s_-]+")
 _TOP = frozenset(("", "top"))
-"""Names that browsers take for the beginning of a page, unless it gives them to something else."""
+"""Names by which browsers go to the top of a page, unless an element of the page has that name."""
 
 
 def slug(title: str) -> str:
@@ -56,7 +56,7 @@ def unique_slugs(titles: Iterable[str]) -> list[str]:
 
 
 def offset_of_name(document: Document, name: str) -> int | None:
-    """Return the offset of what a name stands for in a document; None if nothing has that name.
+    """Return the offset of the target that a name refers to in a document; None if no target has the name.
 
     Args:
         document: The document.
@@ -66,7 +66,7 @@ def offset_of_name(document: Document, name: str) -> int | None:
 
 
 def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]:
-    """Return the offsets of what names stand for in a document, without the names that nothing has.
+    """Return the offsets of the targets that names refer to in a document; names without a target are left out.
 
     A footnote is found by its number, then what HTML names, then headings: first by the exact id, then without regard
     to case, then without regard to repeated hyphens, accents, and signs that are not seen.

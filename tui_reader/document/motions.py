@@ -121,7 +121,7 @@ def next_sentence(document: Document, offset: int, count: int = 1) -> int:
 
 
 def previous_sentence(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the sentence at an offset; from there, that of the previous sentence."""
+    """Return the last beginning of a sentence before an offset; 0 if no sentence begins before it."""
     return _repeat(_previous_sentence, document, _clamp(document, offset), count) if document.blocks else 0
 
 
@@ -147,7 +147,7 @@ def next_paragraph(document: Document, offset: int, count: int = 1) -> int:
 
 
 def previous_paragraph(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the block at an offset; from there, that of the previous block."""
+    """Return the last beginning of a block with text before an offset; 0 if no block begins before it."""
     return _repeat(_previous_paragraph, document, _clamp(document, offset), count) if document.blocks else 0
 
 
@@ -227,12 +227,12 @@ def next_word(document: Document, offset: int, count: int = 1) -> int:
 
 
 def previous_word(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the word at an offset; from there, that of the previous word."""
+    """Return the last beginning of a word before an offset; 0 if no word begins before it."""
     return _repeat(_previous_word, document, _clamp(document, offset), count)
 
 
 def word_end(document: Document, offset: int, count: int = 1) -> int:
-    """Return the last character of the word at an offset; from there, that of the next word."""
+    """Return the next offset, after the given one, of the last character of a word."""
     return _repeat(_word_end, document, _clamp(document, offset), count)
 
 

@@ -111,7 +111,7 @@ class FoldedText:
 
     @property
     def has_equal_offsets(self) -> bool:
-        """Return True if each offset is equal in both texts."""
+        """Return True if every offset is the same in the folded and the original text."""
         return not self._folded
 
     def original(self, place: Range) -> Range:

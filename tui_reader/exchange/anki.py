@@ -51,7 +51,7 @@ def _html(text: str) -> str:
 
 
 def _html_cell(cell: str) -> str:
-    """Return HTML whose first character neither a spreadsheet nor Anki takes for the start of something else."""
+    """Return HTML that cannot begin a formula of a spreadsheet: its first character is a reference if necessary."""
     return f"&#{ord(cell[0])};{cell[1:]}" if is_formula(cell) else cell
 
 

@@ -1,4 +1,4 @@
-"""Files that a person may write into: marked blocks of ours, and between them whatever was written by hand.
+"""Exported files that users may edit: blocks between marks, and text of the user between the blocks.
 
 A block stands between two comments of its format. The first one names its id and a hash of its text as it was written,
 so that a change by hand is seen. A file begins with a mark of the export that names format and article, with hashes of
@@ -60,11 +60,11 @@ class Comments(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """A piece of an existing file: a block with its marks, or what stands between two blocks."""
+    """A piece of an existing file: a block with its marks, or the text between two blocks."""
 
     raw: str
     id: str = ""
-    """The id as the mark writes it; empty for what stands between blocks."""
+    """The id in the mark of a block; empty for the text between blocks."""
     text: str = ""
     """The text of a block without the marks."""
     hash: str = ""

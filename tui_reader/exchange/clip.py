@@ -219,7 +219,7 @@ def clip(
         document: The text; None if it cannot be read.
         colours: Names of the highlight colours, from colour 1.
         file: Path of its file; empty if the file is missing.
-        load: Reads the text again when a writer asks for it, so that a clip needs not hold it; None to hold it.
+        load: Reads the text again for a writer, so that the clip does not keep it in memory; None to keep it.
     """
     finder = _Finder(document) if document is not None else None
     clipped = [_clipped(each, finder, colours) for each in sorted(annotations, key=_order)]

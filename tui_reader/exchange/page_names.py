@@ -50,7 +50,7 @@ class PageNames:
         return self._ids.get(index, "")
 
     def href(self, name: str) -> str:
-        """Return the address of what a name within the document stands for; empty if nothing has the name."""
+        """Return the address of the target of a name within the document; empty if no target has the name."""
         index = self._blocks_by_name.get(name)
         return "" if index is None else f"#{self._ids[index]}"
 

@@ -84,7 +84,7 @@ def _escape(code: int) -> str:
 
 
 def _read(lines: str) -> dict[str, Any] | None:
-    """Return the values of lines of YAML; None if they are none."""
+    """Return the values of lines of YAML; None if the lines are not a valid mapping."""
     if not lines.strip():
         return {}
     import yaml  # noqa: PLC0415 - 15 ms, and only files that differ from an export are read

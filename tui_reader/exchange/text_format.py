@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui_reader.exchange.properties import Properties
 
 EVERYTHING = "*"
-"""The id of a file with the articles of a whole export."""
+"""The id of a page that contains all articles of an export."""
 
 
 class Markup(NamedTuple):
@@ -30,7 +30,7 @@ class Markup(NamedTuple):
     quote: Callable[[ClippedAnnotation], str]
     """Returns a quote with its paragraphs; without the signs of a quotation, which stand in the template."""
     note: Callable[[str], str]
-    """Returns a note, which is Markdown, so that it cannot end what it stands in."""
+    """Returns a note (Markdown) in the format, so that the note cannot end the element that contains it."""
     tags: Callable[[Sequence[str]], str]
     """Returns tags in one line."""
     heading: Callable[[str, int], str]

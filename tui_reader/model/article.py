@@ -137,7 +137,7 @@ class Headline(NamedTuple):
 
     @property
     def time_left(self) -> str:
-        """Return the reading time as text: that of the whole, or `12 min left` of an article that was begun."""
+        """Return the reading time as text; for a partly read article, the rest of it: `12 min left`."""
         minutes, progress = self.article.metadata.minutes, self.state.progress
         if not self.is_begun:
             return reading_time(minutes)

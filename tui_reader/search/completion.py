@@ -38,7 +38,7 @@ class Completion(NamedTuple):
     """A text that may take the position of what is typed at the cursor."""
 
     text: str
-    """What stands in the query once the completion is taken."""
+    """Text that replaces `span` in the query when the completion is accepted."""
     span: Range
     """Position of the text that it replaces."""
     label: str

@@ -141,7 +141,7 @@ def _explained_date(value: Value | Interval, operator: Operator) -> str:
 
 
 def _age(text: str) -> str:
-    """Return an age in words; "" if the text is none."""
+    """Return an age such as `7d` in words; "" if the text is not an age."""
     count, unit = text[:-1], _AGES.get(text[-1:].lower(), "")
     return f"{count} {unit}{'s' * (count != '1')}" if unit and count.isdecimal() else ""
 

@@ -157,7 +157,7 @@ COMPARISONS = (Operator.AT_MOST, Operator.AT_LEAST, Operator.LESS, Operator.MORE
 
 
 def states_of(value: str) -> tuple[str, ...]:
-    """Return the states that a value of `is:` stands for: the one of that name, else all that begin so."""
+    """Return the states that a value of `is:` means: the state of that name, else all states it is a prefix of."""
     value = value.lower()
     if value in STATES:
         return (value,)

@@ -1,4 +1,4 @@
-"""A query with the text that it was read from, the slips in it, and its meaning while its end is being typed."""
+"""A parsed query: its text, its slips (misspelled fields), and its meaning while its end is being typed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Slip(NamedTuple):
     """A part of a query that looks like a field and is searched for as words."""
 
     span: Range
-    """Its position in the text."""
+    """Position of the part in the text."""
     message: str
     """What is wrong with the part."""
     suggestion: str = ""
@@ -91,4 +91,4 @@ def _opened(term: Term, end: int, is_begun: bool) -> Term:
 
 
 _OPEN_KINDS = {ValueKind.WORDS, ValueKind.NAME}
-"""Kinds of values whose beginning finds something while the rest is being typed."""
+"""Kinds of values that are matched by prefix while the rest is being typed."""

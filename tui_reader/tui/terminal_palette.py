@@ -162,7 +162,7 @@ def console_grounds() -> tuple[Ground, ...]:
 
 
 def known_sixteen(answers: TerminalAnswers) -> Sixteen:
-    """Return what is known of the terminal's 16 colours; what is not is assumed to be that of any common terminal."""
+    """Return the terminal's 16 colours; unknown ones may be those of any common terminal."""
     if answers.is_console:
         return Sixteen(console_grounds())
     whole = len(answers.colours) >= 16

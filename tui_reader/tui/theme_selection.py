@@ -60,7 +60,7 @@ class ThemeSelection:
         """Select a theme: `auto`, a name, or a path relative to the configuration folder.
 
         Returns:
-            The theme's name; that of `auto` after a problem.
+            The theme's name; if the wanted theme cannot be used, the name that `auto` selects.
         """
         self.problem = ()
         self.name = wanted if wanted in self._own or wanted in BUILTIN_THEMES else self._load(wanted)

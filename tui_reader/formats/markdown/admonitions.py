@@ -56,7 +56,7 @@ def _line(state: StateBlock, line: int) -> str:
 
 
 def _read_indented(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Read a callout whose body is indented; returns True if there is one."""
+    """Read a callout whose body is indented. Returns: True if one begins at the line."""
     if state.src[state.bMarks[start_line] + state.tShift[start_line] :][:3] not in ("!!!", "???"):
         return False
     found = None if state.is_code_block(start_line) else _MARK.fullmatch(_line(state, start_line))
@@ -74,7 +74,7 @@ def _read_indented(state: StateBlock, start_line: int, end_line: int, silent: bo
 
 
 def _read_fenced(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Read a callout between two lines of colons; returns True if there is one."""
+    """Read a callout between two lines of colons. Returns: True if one begins at the line."""
     if state.src[state.bMarks[start_line] + state.tShift[start_line] :][:3] != ":::":
         return False
     found = None if state.is_code_block(start_line) else _FENCE.fullmatch(_line(state, start_line))

@@ -163,7 +163,7 @@ def _is_tex(content: str, *, is_display: bool) -> bool:
 
 
 def _read_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    r"""Read a formula that begins and ends with lines of its own; returns True if there is one."""
+    r"""Read a formula whose marks are on lines of their own. Returns: True if one begins at the line."""
     begin, stop = state.bMarks[start_line] + state.tShift[start_line], state.eMarks[start_line]
     if begin >= stop or state.src[begin] not in "$\\" or state.is_code_block(start_line):
         return False

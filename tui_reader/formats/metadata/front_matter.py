@@ -164,7 +164,7 @@ def _loader() -> type[yaml.BaseLoader]:
             return mapping
 
         def construct_scalar(self, node: yaml.ScalarNode) -> Any:
-            """Construct a string; a value like `null` without quotes is marked as one."""
+            """Construct a string; an unquoted value such as `null` becomes a `Null`."""
             value = super().construct_scalar(node)
             return value if node.style else unquoted_value(value)
 

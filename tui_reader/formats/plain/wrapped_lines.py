@@ -82,10 +82,10 @@ def is_drawn(lines: list[str]) -> bool:
 
 
 def joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
-    """Yield the paragraphs of wrapped lines; list items, speakers and indented lines begin new ones.
+    """Join wrapped lines into paragraphs; a list item, a speaker's name or an indent begins a new one.
 
     Yields:
-        The text of a paragraph, and True if the next one follows without an empty row.
+        The text of a paragraph, and True if the next paragraph follows without an empty row.
     """
     if _is_plain(lines):
         yield " ".join(lines), False

@@ -214,7 +214,9 @@ def _by_plausibility(high: bytes, counts: _Counts, foreign: int) -> list[tuple[i
 
 
 def _sample(data: bytes, high: bytes) -> bytes:
-    """Return the first lines with bytes beyond ASCII, without tags, and lines with each byte that is not in them.
+    """Return lines with bytes beyond ASCII, as a sample by which encodings are scored.
+
+    The sample has the first such lines, without tags, and a line for each byte that these do not contain.
 
     Args:
         data: The bytes.

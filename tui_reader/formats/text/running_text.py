@@ -89,7 +89,7 @@ class RunningText:
         self._last_number = 0
         self._open_links = 0
         self._is_gloss_bracketed = False
-        """True in the pronunciation of a ruby (`<rt>`) whose opening bracket was added, so that a closing one is."""
+        """True in a pronunciation (`<rt>`) whose opening bracket was added, so that a closing bracket must follow."""
         self.length = 0
         self.spans: list[Span] = []
 

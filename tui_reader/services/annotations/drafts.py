@@ -221,7 +221,7 @@ class Drafts:
     # Called in the thread of drafts, except `do`
 
     def do(self, job: Callable[[], None]) -> None:
-        """Run a job in the thread that waits for the disk; may be called from any thread."""
+        """Queue a job for the thread that reads and writes the draft files; may be called from any thread."""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="drafts", daemon=True)

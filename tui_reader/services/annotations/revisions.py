@@ -58,7 +58,7 @@ class Revisions:
         self._background = background
         self._document_of = document_of
         self.may_keep_text: Callable[[ArticleId], bool] = always
-        """Returns True if an article's text may be copied into the state; called in the background thread."""
+        """Returns True if an article's text may be copied into the library file; called in the background thread."""
         self._compared: tuple[str, str, list[Change]] | None = None
         state.on_opened = self._opened
 

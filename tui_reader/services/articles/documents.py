@@ -191,7 +191,7 @@ class Documents:
                     del self._working[article_id]
 
     def _await_task(self) -> None:
-        """Wait until there is a request, or until the pause is over after which neighbours are read ahead."""
+        """Wait for a request, for the end of the pause before neighbours are read ahead, or for `close`."""
         while not self._closed and self._wanted is None:
             rest = self._pause_until - time.monotonic() if self._ahead else None
             if rest is not None and rest <= 0:

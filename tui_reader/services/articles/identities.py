@@ -242,7 +242,7 @@ class Identities:
         return Move(file, mistaken, known)
 
     def note(self, edit: Edit) -> None:
-        """Update the index of recorded files by an edit of an article's record."""
+        """Update the index of recorded files after an edit of an article's record."""
         if edit.field not in {LOCATION, FINGERPRINT} and edit.key in self._records:
             return
         old = self._records.get(edit.key, _Record("", ""))

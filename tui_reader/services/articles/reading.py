@@ -151,14 +151,14 @@ class Reading:
         return self._catalogue.rows(self._catalogue.ids(View(Shelf.UP_NEXT, sort=Sort.QUEUE)))
 
     def toggle_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
-        """Put articles behind those to read next, or take them out if they all are among them."""
+        """Add articles to the end of the up-next queue, or remove them if all are in the queue."""
         rows = self._catalogue.rows(ids)
         if all(row.state.up_next for row in rows):
             return self._change(rows, {"up_next": None}, "took {} out of up next")
         return self.add_up_next([row.id for row in rows if not row.state.up_next])
 
     def add_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
-        """Put articles behind those to read next, in the order given."""
+        """Add articles to the end of the up-next queue, in the order given."""
         edits = self.edits_to_queue(ids)
         if not edits:
             return Outcome()
@@ -166,11 +166,11 @@ class Reading:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def remove_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
-        """Take articles out of those to read next."""
+        """Remove articles from the up-next queue."""
         return self._change(self._catalogue.rows(ids), {"up_next": None}, "took {} out of up next")
 
     def edits_to_queue(self, ids: Sequence[ArticleId]) -> list[Edit]:
-        """Return the edits that put articles behind those to read next; those that are there stay where they are."""
+        """Return the edits that add articles to the end of the up-next queue; queued articles keep their place."""
         queue = self.up_next()
         rows = [row for row in self._catalogue.rows(dict.fromkeys(ids)) if not row.state.up_next]
         keys = keys_behind(queue[-1].state.up_next if queue else "", len(rows), machine_name())

@@ -21,7 +21,7 @@ EMPTY = "file is empty"
 
 
 class ScanIngest:
-    """Updates identities, documents and the catalogue by scan results. Used by the library's owner thread."""
+    """Updates identities, documents and the catalogue from scan results. Used by the library's owner thread."""
 
     def __init__(
         self,

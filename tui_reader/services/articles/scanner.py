@@ -41,7 +41,7 @@ to a second to write a file again; until then the library shows what was read la
 FRESH_NS = 20_000_000
 """Nanoseconds within which a second write may leave the modification time of a file as it is."""
 CHUNK = 100
-"""Number of remembered files in a batch: taking in one batch costs the owner of the library 2 ms."""
+"""Number of cached files in a batch; the library's owner thread takes 2 ms to process one batch."""
 
 
 class Scanner:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FUNCTION = f"{__name__}:find_in_files"
 BATCH = 40
-"""Files that are searched between two looks whether the search is still wanted."""
+"""Number of files searched between two checks whether the search was cancelled."""
 MOST_KEPT = 100_000_000
 """Code points of prepared texts that the worker process keeps for the next search."""
 _kept: dict[tuple[str, str], Any] = {}
@@ -134,7 +134,7 @@ def find_in_files(arguments: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
     """Search files; runs in the worker process.
 
     Returns:
-        For each file that holds something, its index and the indices of the words that it holds.
+        For each file that contains any of the words, its index and the indices of the words in it.
     """
     from tui_reader.search.evaluation import Needle  # noqa: PLC0415 - only the worker process needs it
 

@@ -57,9 +57,9 @@ class Outcome:
     stale: list[str] = field(default_factory=list)
     """Files of articles that the export no longer holds."""
     pruned: list[str] = field(default_factory=list)
-    """Those of them that were removed."""
+    """Stale files that were removed."""
     touched: list[str] = field(default_factory=list)
-    """Those of them that stay although they should be removed, since a person changed them."""
+    """Stale files that are not removed, because they were changed after the export."""
 
 
 class _Existing(NamedTuple):
@@ -132,7 +132,7 @@ class ExportFiles:
         self._save_record()
 
     def prune(self) -> None:
-        """Remove the stale files that nobody touched.
+        """Remove the stale files that were not changed since they were exported.
 
         Raises:
             OSError: A file cannot be removed.

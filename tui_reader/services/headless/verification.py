@@ -273,7 +273,10 @@ def _extend_to_quote(quote: str, text: str, near: Range) -> Range:
 
 
 def _may_stand_for(quoted: str, word: str) -> bool:
-    """Return True if both texts begin like words; punctuation ends a sentence and is never replaced."""
+    """Return True if a word may replace a quoted word: both begin with a letter or a digit.
+
+    Punctuation is never treated as a replaced word, because it ends a sentence.
+    """
     return quoted[0].isalnum() and word[0].isalnum()
 
 

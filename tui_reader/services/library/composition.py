@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from tui_reader.storage import Store
 
 AT_ONCE = 500
-"""Number of remembered articles that the first frame lists (15 ms); the others are listed after it."""
+"""Number of articles of the last scan that the first frame lists (15 ms); the others are listed later."""
 
 
 class LibraryParts(NamedTuple):

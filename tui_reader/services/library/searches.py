@@ -79,7 +79,7 @@ class Searches:
         return next((each for each in self.all() if each.name.casefold() == wanted), None)
 
     def add(self, name: str, query: str) -> Outcome:
-        """Save a query under a name, behind all others. The query of a search with this name is replaced."""
+        """Save a query under a name, at the end of the list; if the name exists, replace its query."""
         name, query = clean_line(name), clean_line(query)
         if not name or not query:
             return Outcome("a search needs a name and a query")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Opening(NamedTuple):
-    """How the command line wants the reader to begin."""
+    """Options of the command line for the start of the reader."""
 
     fresh: bool = False
     """True to begin with the list, whatever the last end was."""
@@ -34,7 +34,7 @@ class Session(NamedTuple):
     article: ArticleId | None = None
     """The open article, or the one under the cursor of the list."""
     cursor: int = 0
-    """Its index in the list."""
+    """Index of the article in the list."""
     offset: int = 0
     """Offset of the first visible code point of the article."""
     above: int = 0

@@ -181,8 +181,8 @@ def changed_alone(registers: Registers, edits: Sequence[Edit]) -> dict[str, Any]
         edits: The edits of the record.
 
     Returns:
-        The same values as `difference` finds; None if that has to be asked: for a record that does not exist, one that
-        has no field left, and for fields that have several registers.
+        The values that `difference` would find; None if it must be called instead: if the record does not exist or has
+        no field left, or if a field has several registers.
     """
     names = {edit.field for edit in edits}
     if DELETED in registers or KEY not in registers or not all(map(_has_own_register, names)):

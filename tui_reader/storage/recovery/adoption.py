@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 SMALL = 1 << 20
-"""Size in bytes up to which a file is adopted in this process, which takes 15 ms."""
+"""Size in bytes up to which a file is converted in this process (15 ms); a subprocess converts larger ones."""
 
 
 class _ChecksumError(DamagedError):

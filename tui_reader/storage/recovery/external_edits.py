@@ -1,4 +1,4 @@
-"""Turn edits by other programs into edits of ours: edited values get timestamps, removed records get tombstones.
+"""Record edits by other programs: edited values get timestamps, removed records get tombstones.
 
 Other programs change values and leave the timestamps as they were. A timestamp belongs to one value, so a register that
 has a known timestamp with another value was edited, whichever generation knows it. A missing record says less: it
@@ -53,7 +53,7 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
     Args:
         path: The snapshot.
         parsed: The content of the file; changed in place.
-        known: The latest generation of ours that can be read; None if there is none.
+        known: The latest readable generation that this program wrote; None without one.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
 

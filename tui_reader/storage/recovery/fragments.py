@@ -44,7 +44,7 @@ class Sides(NamedTuple):
     """The sides of a merge, separated at the conflict marks."""
 
     texts: tuple[str, ...]
-    """The whole text of each side; a single text without the marks where these do not match up."""
+    """The whole text of each side; if the conflict marks do not match up, one text without the marks."""
     has_marks: bool
 
 

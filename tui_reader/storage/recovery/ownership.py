@@ -199,8 +199,8 @@ def _read(path: str, disk: Disk) -> tuple[bytes, bytes, int]:
 def _is_ours_by_neighbours(path: str, disk: Disk, content: Content) -> bool:
     """Return True if the files beside a damaged file show that it was a library of this program.
 
-    A backup of ours shows it: there was a snapshot of ours here. A journal shows it only if the file itself is not a
-    intact document of another program, since earlier versions of this program wrote journals beside such documents.
+    A backup by this program shows that a snapshot was here. A journal shows it only if the file itself is not an intact
+    document of another program, since earlier versions of this program wrote journals beside such documents.
     """
     if is_our_snapshot(f"{path}{BACKUP}", disk):
         return True

@@ -29,7 +29,7 @@ _MARKS = re.compile(
 _DAMAGED_START = re.compile(
     r'\s*\{\s*"(?:articles|annotations)(?:\.deleted)?"\s*:\s*\{\s*"[1-9][0-9]{0,59}"\s*:\s*\{\s*"id"\s*:\s*"'
 )
-"""The beginning of a damaged file of ours without a header."""
+"""Pattern of the beginning of a damaged library file whose header is lost."""
 _VALUE_STARTS = '{["-0123456789tfnNI'
 """The characters that a JSON value can start with, as Python's `json` parses it."""
 _MAX_DEBRIS = 4096
@@ -39,7 +39,7 @@ _DEBRIS_PARTS = re.compile(
     r'|"(?:meta|articles|annotations|texts)(?:\.deleted)?"|"[^"]{0,60}"\s*:\s*\{\s*\}|[\s{}\[\]:,\0\ufffd\ufeff]',
     re.MULTILINE,
 )
-"""The parts that a file without data may consist of."""
+"""Pattern of the parts of a file without data: conflict marks, empty tables, punctuation, zero bytes."""
 
 
 class Content(Enum):
@@ -118,7 +118,7 @@ class _TableScan:
         self._decoder = json.JSONDecoder()
         self._has_other_format = False
         self.misfits = 0
-        """Number of records in tables with our names whose fields are not ours."""
+        """Number of records that lack the fields of this program, in tables with names that it uses."""
         self._fits = 0
         try:
             if text[begin] == "{":

@@ -25,7 +25,7 @@ _END_OF_TIME_MS = 1 << 42
 _JUMP_MS = 64
 """Milliseconds after an observed timestamp from which the next is drawn at random, counter included: one of 131,000."""
 _MAX_AHEAD_MS = 24 * 3_600_000
-"""How far another machine's clock may be ahead of ours; a later timestamp comes from a clock that is wrong."""
+"""Milliseconds by which another machine's clock may be ahead of this one; beyond that, that clock is wrong."""
 
 
 def is_timestamp(text: object) -> bool:

@@ -41,8 +41,8 @@ def private_file(path: str, disk: Disk) -> None:
     An existing file is not opened: closing its descriptor would release the locks that SQLite holds in this process.
 
     Raises:
-        RefusedError: Something else has its name.
-        OSError: It cannot be created.
+        RefusedError: The path exists and is not a regular file.
+        OSError: The file cannot be created.
     """
     with contextlib.suppress(FileExistsError):
         disk.close(disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
@@ -54,7 +54,7 @@ def close_to_others(path: str, disk: Disk) -> None:
     """Remove all permissions of other users from a file of this user, if the file exists.
 
     Raises:
-        RefusedError: Something else has its name.
+        RefusedError: The path exists and is not a regular file.
     """
     try:
         status = disk.stat(path)

@@ -19,7 +19,10 @@ LONGEST_LINE = 500
 MOST_DIGITS = 6
 """Digits of the largest count."""
 _WORDS = re.compile(r'[^\s"]*"[^"]*"?|\S+')
-"""A word, or what stands in double quotes with the sign before it; a quote that is not closed goes to the end."""
+"""Pattern of a word, in which double quotes may enclose white space.
+
+Without a closing quote, the word extends to the end of the line.
+"""
 
 
 class Scope(StrEnum):

@@ -25,7 +25,7 @@ class Part(NamedTuple):
     end: int
     """Where it ends: before the next comma, or at the end of the answer."""
     typed: str
-    """Its letters up to the cursor."""
+    """Letters of the part up to the cursor."""
 
 
 class WordCompletion:

@@ -1,4 +1,4 @@
-"""Which commands would do something now in the list of annotations, and what is chosen in it: for the last row."""
+"""Usable commands and chosen items of the list of annotations, which the last row shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ON_ORPHAN = frozenset(("next_candidate", "previous_candidate"))
 
 
 class AnnotationCommandUse:
-    """Answers for each command of the list whether it would do something."""
+    """Decides for each command of the list whether it would have an effect now."""
 
     def __init__(self, state: ReadingScreenState, listing: AnnotationListing) -> None:
         self._state, self._listing = state, listing

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 OFFER_SECONDS = 0.3
-"""Seconds for which the letter is waited for before the list is shown: who knows the letter has typed it by then."""
+"""Seconds from the bookmark key to the list of bookmarks; if the letter follows sooner, no list is shown."""
 COMMANDS = ("go_to_bookmark", "set_bookmark")
 
 

@@ -1,4 +1,4 @@
-"""Which commands of the reading screen would do something now: the last row shows hints for these only."""
+"""Commands of the reading screen that would have an effect now; the last row shows hints for only these."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class CommandUse:
-    """Answers for each command whether it would do something. An answer costs microseconds: each key asks for all."""
+    """Decides whether a command would have an effect now. Takes microseconds, since each key asks for all commands."""
 
     def __init__(self, host: ReadingHost) -> None:
         self._host, self._state = host, host.state

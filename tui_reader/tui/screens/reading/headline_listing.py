@@ -251,7 +251,7 @@ class HeadlineListing:
         return False
 
     def mark_tag(self, tag: str, *, include: bool) -> None:
-        """Ask for a tag or for its absence in the query; if the query does so already, no longer."""
+        """Toggle a tag in the query: articles must have it (`include`), or must not have it."""
         tags = chosen(self._state.query.term, FieldName.TAG)
         text = without(self._state.query.text, FieldName.TAG, tag)
         if tag not in (tags.included if include else tags.excluded):
@@ -263,7 +263,7 @@ class HeadlineListing:
         """Clear the query; the standing view stays.
 
         Returns:
-            True if there was one.
+            True if the query was not empty.
         """
         if self._state.query.is_empty:
             return False

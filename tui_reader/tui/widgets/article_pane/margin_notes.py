@@ -193,10 +193,10 @@ class MarginNotes(Layer):
         return moved
 
     def _moved_up(self, notes: list[_Stacked], bottom: int, most: int) -> tuple[list[_Stacked], bool]:
-        """Move notes up, each cut to `most` rows, until all end above a row of the page.
+        """Move notes up until none overlap and all end above the row `bottom`; cut moved notes to `most` rows.
 
         Returns:
-            The notes that fit, and True if these are all.
+            The notes that fit, and True if no note is left out.
         """
         gap = 1 if most > 1 else 0
         moved: list[_Stacked] = []

@@ -334,11 +334,11 @@ class ArticleNavigator:
         """Open the article `by` headlines further on.
 
         Args:
-            by: How many headlines, negative for upwards.
+            by: Number of headlines; negative to go up.
             unread: True to count unread articles only.
 
         Returns:
-            True if there was one.
+            True if the list has such an article.
         """
         state = self._state
         index = self._index_after(by, unread=unread)
@@ -384,10 +384,13 @@ class ArticleNavigator:
             self._forward.clear()
 
     def jump(self, by: int) -> bool:
-        """Go back to a position before a jump (negative `by`), or forward again.
+        """Go to an earlier or later position of the jump list.
+
+        Args:
+            by: Number of positions; negative to go back.
 
         Returns:
-            True if there was one.
+            True if the list has a position in that direction.
         """
         source, other = (self._back, self._forward) if by < 0 else (self._forward, self._back)
         place = None

@@ -34,9 +34,9 @@ SLICES_PER_SECOND = 60
 REST_SECONDS = 0.03
 """Seconds since the last letter before a slice is run, so that no letter waits for one."""
 AGAIN_SECONDS = 0.25
-"""Seconds between two lists of what was found in notes meanwhile."""
+"""Seconds between two updates of the list while the notes are being searched."""
 SAID_AFTER_SECONDS = 0.3
-"""Seconds of searching notes from which the bar says so."""
+"""Seconds of searching notes after which the bar shows that the search is running."""
 TEXT_DELAY = 0.15
 """Seconds without another letter before texts are searched."""
 TEXT_SECONDS = 0.1

@@ -89,7 +89,7 @@ class SearchActions:
             self._show(self._state.library.searches.delete(search.id))
 
     def _current(self) -> SavedSearch | None:
-        """Return the saved search under the cursor; say so if it is another row of the sidebar."""
+        """Return the saved search under the cursor; show an error if the cursor is on another row of the sidebar."""
         entry = self._state.panes.sidebar.current
         is_search = entry is not None and entry.section is Section.SEARCHES and entry.name
         search = self._state.library.searches.get(entry.id) if entry is not None and is_search else None
@@ -123,7 +123,7 @@ class SearchActions:
 
     @command("up_next")
     def toggle_up_next(self, _count: int | None) -> None:
-        """Put the article behind those to read next, or take it out of them."""
+        """Add the article to the end of the up-next queue, or remove it from the queue."""
         articles = self._state.targets
         if not articles:
             return

@@ -93,7 +93,7 @@ class SelectionActions:
         """End the selection.
 
         Returns:
-            True if there was one.
+            True if text was being selected.
         """
         pane = self._state.panes.article
         if not pane.selection.kind:
