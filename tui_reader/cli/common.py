@@ -209,7 +209,12 @@ def print_export(content: str | bytes) -> None:
     _write("")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        # A stream in memory has no buffer of bytes.
+        buffer = getattr(sys.stdout, "buffer", None)
+        if buffer is not None:
+            buffer.write(data)
+        else:
+            sys.stdout.write(data.decode("utf-8", "replace"))
     except BrokenPipeError:
         raise
     except OSError as error:

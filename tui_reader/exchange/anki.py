@@ -42,7 +42,7 @@ def _row(clip: Clip, clipped: ClippedAnnotation) -> str:
     back = "<br><br>".join(filter(None, (_html(clipped.note), source)))
     tags = [*with_state(clipped), *([f"colour::{clipped.colour_name}"] if clipped.colour_name else [])]
     words = " ".join(joined(tag, "_") for tag in tags)
-    return "\t".join((_word_cell(clipped.id), _html_cell(front), _html_cell(back), _word_cell(words)))
+    return "\t".join((_word_cell(clipped.printed_id), _html_cell(front), _html_cell(back), _word_cell(words)))
 
 
 def _html(text: str) -> str:

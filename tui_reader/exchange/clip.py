@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import BlockKind
-from tui_reader.document.clean import clean_line
+from tui_reader.document.clean import clean_line, escape
 from tui_reader.document.outline import outline
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ class ClippedAnnotation(NamedTuple):
     def id(self) -> AnnotationId:
         """Return the id of the annotation."""
         return self.annotation.id
+
+    @property
+    def printed_id(self) -> str:
+        """Return the id with escapes for characters that could control a terminal: other programs may make any id."""
+        return escape(self.id)
 
     @property
     def quote(self) -> str:
@@ -149,6 +154,11 @@ class Clip:
     def id(self) -> ArticleId:
         """The identity of the article in the library."""
         return self.headline.id
+
+    @property
+    def printed_id(self) -> str:
+        """The identity with escapes for characters that could control a terminal: a file's name may hold any."""
+        return escape(self.id)
 
     @property
     def state(self) -> ReadingState:

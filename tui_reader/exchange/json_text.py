@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tui_reader.document.clean import escape_json
+
 if TYPE_CHECKING:
     from tui_reader.exchange.clip import Clip, ClippedAnnotation
 
@@ -20,7 +22,7 @@ def dump(value: Any, depth: int) -> str:
         depth: Number of levels whose members have a line each; deeper values stand in one line, so that each annotation
             is a line of its own. (Indentation all through costs five times as much.)
     """
-    return f"{_dumped(value, depth, '')}\n"
+    return f"{escape_json(_dumped(value, depth, ''))}\n"
 
 
 def _dumped(value: Any, depth: int, indent: str) -> str:

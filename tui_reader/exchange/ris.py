@@ -25,7 +25,7 @@ def _record(clip: Clip) -> str:
     year, month, day = (*re.split("-", clip.date[:10]), "", "", "")[:3]
     fields = [
         ("TY", kind),
-        ("ID", clip.id),
+        ("ID", clip.printed_id),
         *(("AU", ", ".join(filter(None, split_name(name)))) for name in authors(clip.byline)),
         ("TI", clip.title),
         ("T2", clip.source),

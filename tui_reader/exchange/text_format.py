@@ -113,7 +113,7 @@ class TextFormat:
             "url": markup.address(clip.url) if clip.url else "",
             "language": markup.escape(clip.language),
             "article_tags": markup.tags(clip.tags),
-            "article_id": markup.escape(clip.id),
+            "article_id": markup.escape(clip.printed_id),
             "count": str(len(clip.annotations)),
         }
         return values | {"about": _listed(*(values[name] for name in ("author", "source", "date", "url")))}
@@ -124,7 +124,7 @@ class TextFormat:
         depth = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(above, where.headings, strict=False)))
         new = where.headings[depth:]
         values = {
-            "id": markup.escape(clipped.id),
+            "id": markup.escape(clipped.printed_id),
             "block_id": block_id(clipped.id) if clipped.quote else "",
             "quote": markup.quote(clipped),
             "beginning": markup.escape(_beginning(clipped.quote) or _beginning(clipped.note) or "…"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui_reader.services.headless.clips import Clips
     from tui_reader.services.library.library import Library
 
-POLL_SECONDS = 0.3
+POLL_SECONDS = 0.4
 """Seconds between two looks for changes; further ones are waited for as long, so that an export is late by a second."""
 MOST_POLLS = 3
 """Looks for further changes before the first ones are exported, even if there are more each time."""
