@@ -51,7 +51,7 @@ def _html(text: str) -> str:
 
 
 def _html_cell(cell: str) -> str:
-    """Return HTML that cannot begin a formula of a spreadsheet: its first character is a reference if necessary."""
+    """Return HTML that cannot begin a formula of a spreadsheet; a risky first character becomes a reference."""
     return f"&#{ord(cell[0])};{cell[1:]}" if is_formula(cell) else cell
 
 

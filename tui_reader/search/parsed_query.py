@@ -1,4 +1,4 @@
-"""A parsed query: its text, its slips (misspelled fields), and its meaning while its end is being typed."""
+"""A parsed query: its text, its slips (unknown fields, invalid values), and its meaning while it is being typed."""
 
 from __future__ import annotations
 
