@@ -110,3 +110,15 @@ def skeleton(element: ElementTree.Element) -> str:
     inside = " ".join(map(skeleton, element))
     text = "".join(element.itertext()).strip() if not inside else ""
     return f"{name}({inside})" if inside else f"{name}{text!r}"
+
+
+def contrast(ink: str, paper: str) -> float:
+    """Return the contrast ratio of two colours, as WCAG 2 defines it."""
+    bright, dim = sorted((_luminance(ink), _luminance(paper)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tui_reader.exchange
 from tests.exchange.clips import clips
-from tests.exchange.pages import COLOURS, XHTML, article, compact, find_all, parse, text_events, words
+from tests.exchange.pages import COLOURS, XHTML, article, compact, contrast, find_all, parse, text_events, words
 from tests.hostile import TEXTS
 from tui_reader.exchange.clip import Clip, clip
 from tui_reader.exchange.registry import find_export
@@ -140,3 +142,13 @@ def test_hostile_metadata_is_data_in_a_book_too(attack: str) -> None:
     clipped = clip(Headline(Article(attack, attack, metadata)), [orphan], None, (attack,) * 5)
     for form in ("epub", "epub-quotes"):
         read_book(book(clipped, clipped, form=form))
+
+
+def test_highlights_in_a_book_keep_their_words_readable_whatever_the_reader_paints_behind_them() -> None:
+    style = (Path(tui_reader.exchange.__file__).parent / "book.css").read_text()
+    (ink,) = re.findall(r"mark \{ color: #([0-9a-f]{6})", style)
+    (link,) = re.findall(r"mark a \{ color: #([0-9a-f]{6})", style)
+    papers = re.findall(r"^mark.*background: #([0-9a-f]{6})", style, re.MULTILINE)
+    assert len(set(papers)) == 5
+    assert all(contrast(each, paper) >= 4.5 for each in (ink, link) for paper in papers)
+    assert not re.search(r"url\(|@import", style)

@@ -16,9 +16,20 @@ from hypothesis import strategies as st
 
 import tui_reader.exchange
 from tests.exchange.clips import HOSTILE, clips
-from tests.exchange.pages import COLOURS, XHTML, article, compact, find_all, parse, skeleton, text_events, words
+from tests.exchange.pages import (
+    COLOURS,
+    XHTML,
+    article,
+    compact,
+    contrast,
+    find_all,
+    parse,
+    skeleton,
+    text_events,
+    words,
+)
 from tests.hostile import TEXTS, hostile
-from tui_reader.document.blocks import SpanKind
+from tui_reader.document.blocks import Align, Block, BlockKind, Cell, DocumentBuilder, Span, SpanKind, Table
 from tui_reader.exchange.clip import Clip, clip
 from tui_reader.exchange.markup import direction, safe_href
 from tui_reader.exchange.note_html import note_html
@@ -204,6 +215,58 @@ def test_each_kind_of_block_has_its_element(source: str, expected: str) -> None:
     assert " ".join(map(skeleton, text)) == expected
 
 
+_words = st.text(st.sampled_from('ab<&" \n'), min_size=1, max_size=8)
+
+
+@st.composite
+def _documents(draw: st.DrawFn) -> Document:
+    """Return a document of blocks in any nesting, as no file may have but a format could give."""
+    builder = DocumentBuilder()
+    for _ in range(draw(st.integers(1, 12))):
+        text = draw(_words)
+        kind = draw(st.sampled_from(BlockKind))
+        quote = draw(st.integers(0, 3))
+        block = Block(
+            kind,
+            0,
+            0,
+            level=draw(st.integers(0, 9)),
+            quote=quote,
+            depth=draw(st.integers(0, 3)),
+            marker=draw(st.sampled_from(("", "", "•", "1.", "7)", "☐", "[1]", "<x>"))),
+            tight=draw(st.booleans()),
+            quiet=draw(st.booleans()),
+            language=draw(_words),
+            quote_ends=draw(st.integers(0, quote)),
+        )
+        if kind is BlockKind.RULE:
+            text = ""
+        elif kind is BlockKind.TABLE:
+            text = "a\tb\nc\t"
+            rows = ((Cell(0, 1), Cell(2, 3)), (Cell(4, 5), Cell(6, 6)))
+            block = block._replace(table=Table(rows, (Align.RIGHT,), header=draw(st.booleans())))
+        last = 1 if block.table is not None else len(text)
+        ends = draw(st.tuples(st.integers(0, last), st.integers(0, last)))
+        kinds = [each for each in SpanKind if each is not SpanKind.LINK]
+        builder.add(block, text, [Span(draw(st.sampled_from(kinds)), min(ends), max(ends), "#1")])
+    return builder.build()
+
+
+@given(_documents(), st.tuples(st.integers(0, 60), st.integers(1, 60)))
+def test_blocks_in_any_nesting_are_well_formed_and_complete(document: Document, spot: tuple[int, int]) -> None:
+    start, end = spot[0], min(sum(spot), len(document.text))
+    notes = [span for span in document.spans if span.kind is SpanKind.NOTE]
+    end = next((span.end for span in notes if span.start < end < span.end), end)
+    marks = []
+    if start < end:
+        anchor = Anchor(document.text[start:end], "", "", start, end)
+        marks = [Annotation("1", "a", anchor, None, Placement(start, end), 1, "note")]
+    clipped = clip(Headline(Article("a", "a.md", Metadata(title="Title"))), marks, document, COLOURS)
+    text = page(clipped).replace('dir="ltr">Picture</p></figure>', 'dir="ltr"></p></figure>')
+    if document.has_text:
+        check_text(parse(text), clipped, document)
+
+
 def test_footnotes_and_links_within_the_text_lead_there_and_back() -> None:
     root = parse(page(article(KINDS)))
     (reference,) = find_all(root, "ref")
@@ -221,6 +284,22 @@ def test_the_title_is_shown_once_with_its_highlight_and_the_readers_own_title_in
     assert len(list(root.iter(f"{XHTML}mark"))) == 1
     renamed = page(article("# A title\n\nText", state=ReadingState(edits={"title": "Mine"})))
     assert [words(each) for each in parse(renamed).iter() if re.search("h[12]$", each.tag)] == ["Mine", "Atitle"]
+
+
+@pytest.mark.parametrize(
+    "source", ["# T\n\n[up](#t)", "# T\n\n[up](#top)", "# T\n\n[down](#last)\n\n## Last\n\nx[^1]\n\n[^1]: y"]
+)
+def test_links_lead_to_what_is_shown_or_are_text(source: str) -> None:
+    clipped = article(source)
+    root = parse(page(clipped))
+    assert sum(each.get("href", "").startswith("#a1-b") for each in root.iter()) >= 1
+    document = clipped.document
+    assert document is not None
+    for tail in range(1, len(document.blocks)):
+        cut = document.__class__(
+            document.text, document.blocks, document.spans, metadata=document.metadata, tail=tail, title_block=0
+        )
+        parse(page(clip(clipped.headline, (), cut, COLOURS)))
 
 
 def test_a_passage_that_has_changed_shows_the_words_that_were_marked() -> None:
@@ -241,6 +320,8 @@ def test_stories_that_are_not_the_article_are_left_out_unless_they_are_marked_or
     headline = Headline(Article("a", "a.md", Metadata(title="A")))
     assert "Other story" not in page(clip(headline, (), cut, COLOURS))
     assert "goes on with other stories" in page(clip(headline, (), cut, COLOURS))
+    last = cut.__class__(cut.text, cut.blocks, metadata=cut.metadata, tail=len(cut.blocks) - 1)
+    assert "goes on with other stories" in page(clip(headline, (), last, COLOURS))
     joined = headline._replace(state=ReadingState(joined=True))
     assert "Other story" in page(clip(joined, (), cut, COLOURS))
     start = cut.text.index("More")
@@ -319,6 +400,13 @@ def test_any_note_and_title_make_a_well_formed_page(title: str, note: str) -> No
 )
 def test_notes_are_read_as_the_markdown_that_people_write(note: str, expected: str) -> None:
     assert note_html(note) == expected
+
+
+@given(st.text(st.sampled_from("ab*_`[]()<>#->\n 1.!&~\\|:"), max_size=60))
+def test_no_letter_of_a_note_is_lost(note: str) -> None:
+    root = ElementTree.fromstring(f"<div>{note_html(note)}</div>")
+    shown = "".join(root.itertext()) + "".join(each.get("data-language", "") for each in root.iter())
+    assert sorted(re.findall("[ab]", shown)) == sorted(re.findall("[ab]", note))
 
 
 def test_a_note_keeps_every_word_however_deep_or_long_it_is() -> None:
@@ -402,20 +490,13 @@ def colours(scheme: str) -> dict[str, str]:
     return {name: value for block in blocks for name, value in re.findall(r"--([\w-]+): #([0-9a-f]{6});", block)}
 
 
-def luminance(colour: str) -> float:
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4)]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_words_contrast_with_what_they_stand_on(scheme: str) -> None:
     known = colours(scheme)
     assert len(known) == 18
     low = {}
     for ink, paper in PAIRS:
-        bright, dim = sorted((luminance(known[ink]), luminance(known[paper])), reverse=True)
-        ratio = (bright + 0.05) / (dim + 0.05)
+        ratio = contrast(known[ink], known[paper])
         if ratio < 4.5:
             low[ink, paper] = round(ratio, 2)
     assert not low

@@ -58,13 +58,14 @@ class ArticleHtml:
         self._with_text = with_text
         document = clip.document if with_text else None
         self._document = document if document is not None and document.has_text else None
-        self._names = PageNames(self._document, prefix) if self._document is not None else None
         self._on_article = [each for each in clip.annotations if each.annotation.is_on_article]
         highlights = [each for each in clip.annotations if not each.annotation.is_on_article]
         self._placed: list[tuple[int, ClippedAnnotation]] = []
         self._unplaced: list[tuple[int, ClippedAnnotation]] = []
         for number, each in enumerate(highlights, 1):
             (self._placed if self._is_placed(each) else self._unplaced).append((number, each))
+        self._end = self._end_of_blocks(self._document) if self._document is not None else 0
+        self._names = PageNames(self._document, prefix, self._end) if self._document is not None else None
 
     @property
     def language(self) -> str:
@@ -89,9 +90,8 @@ class ArticleHtml:
             blocks = self._blocks(self._document, self._names)
         parts += [self._head(blocks), self._article_notes()]
         if self._document is not None and blocks is not None:
-            shown = self._shown_blocks(self._document)
-            parts.append(f'<div class="text">\n{blocks.write(shown)}</div>\n')
-            if len(shown) < len(self._document.blocks) - 1:
+            parts.append(f'<div class="text">\n{blocks.write(self._shown_blocks())}</div>\n')
+            if self._end < len(self._document.blocks):
                 parts.append('<p class="quiet">The file goes on with other stories, which are left out here.</p>\n')
         parts += [self._unplaced_list(), "</article>\n"]
         return "".join(parts)
@@ -100,7 +100,7 @@ class ArticleHtml:
         """Return the ids and the titles of the highest headings below the title."""
         if self._document is None or self._names is None:
             return []
-        shown = set(self._shown_blocks(self._document))
+        shown = set(self._shown_blocks())
         entries = [entry for entry in outline(self._document) if entry.block in shown]
         highest = min((entry.level for entry in entries), default=0)
         return [(self._names.block_id(each.block), each.title) for each in entries if each.level == highest]
@@ -138,14 +138,17 @@ class ArticleHtml:
             notes_first=not self._role.is_book,
         )
 
-    def _shown_blocks(self, document: Document) -> range | list[int]:
-        """Return the blocks to write: without the title, and without further stories of a paste that have no mark."""
-        end = len(document.blocks)
+    def _end_of_blocks(self, document: Document) -> int:
+        """Return the number of blocks to show: without further stories of a paste, unless one of them has a mark."""
         if document.tail is not None and not self._clip.state.joined:
             begin = document.blocks[document.tail].start
             if all((each.where.end or 0) <= begin for _, each in self._placed):
-                end = document.tail
-        return [index for index in range(end) if index != self._title_block]
+                return document.tail
+        return len(document.blocks)
+
+    def _shown_blocks(self) -> list[int]:
+        """Return the blocks of the text, without the one that is written as the title."""
+        return [index for index in range(self._end) if index != self._title_block]
 
     @property
     def _title_block(self) -> int | None:
@@ -159,7 +162,8 @@ class ArticleHtml:
     def _head(self, blocks: BlockHtml | None) -> str:
         clip, block = self._clip, self._title_block
         title = escape(clip.title) if blocks is None or block is None else blocks.words(block)
-        heading = f'<h{self._level} class="title">{title}</h{self._level}>\n'
+        name = attribute("id", self._names.block_id(block) if self._names is not None and block is not None else "")
+        heading = f'<h{self._level} class="title"{name}>{title}</h{self._level}>\n'
         if blocks is not None and block is not None:
             heading = blocks.noted(block, heading)
         day = escape(clip.date[:10])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tui_reader.exchange.markup import escape, safe_href
+from tui_reader.exchange.markup import attribute, escape, safe_href
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,8 @@ def _blocks(tokens: Sequence[Token]) -> str:
         if token.type == "inline":
             parts.append(_inline(token.children or ()))
         elif token.type in {"fence", "code_block"}:
-            parts.append(f'<pre dir="ltr"><code>{escape(token.content.removesuffix(chr(10)))}</code></pre>')
+            code, language = escape(token.content.removesuffix("\n")), attribute("data-language", token.info.strip())
+            parts.append(f'<pre dir="ltr"><code{language}>{code}</code></pre>')
         elif token.type == "hr":
             parts.append("<hr/>")
         elif side in {"open", "close"} and name in _BLOCK_TAGS and not token.hidden:

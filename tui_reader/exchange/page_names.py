@@ -14,20 +14,21 @@ if TYPE_CHECKING:
 class PageNames:
     """Ids for one document within a page, as few as its links need; and one for each heading."""
 
-    def __init__(self, document: Document, prefix: str) -> None:
+    def __init__(self, document: Document, prefix: str, end: int) -> None:
         """Find what each link within the document leads to.
 
         Args:
             document: The document.
             prefix: The beginning of every id, which differs among the articles of a page; a letter, then anything
                 that an id may have.
+            end: Number of blocks that the page shows; links to those after them lead nowhere.
         """
         self._prefix = prefix
         self._blocks_by_name: dict[str, int] = {}
         self._references: dict[int, int] = {}
         self._ids = {
             index: f"{prefix}b{index}"
-            for index, block in enumerate(document.blocks)
+            for index, block in enumerate(document.blocks[:end])
             if block.kind is BlockKind.HEADING and block.end > block.start
         }
         links = [
@@ -38,11 +39,13 @@ class PageNames:
         offsets = offsets_of_names(document, dict.fromkeys(span.target[1:] for span in links))
         for name, offset in offsets.items():
             index = block_index(document, offset)
-            self._blocks_by_name[name] = index
-            self._ids[index] = f"{prefix}b{index}"
+            if index < end:
+                self._blocks_by_name[name] = index
+                self._ids[index] = f"{prefix}b{index}"
         for span in links:
-            if span.kind is SpanKind.NOTE and span.target[1:] in offsets:
-                self._references.setdefault(self._blocks_by_name[span.target[1:]], span.start)
+            target = self._blocks_by_name.get(span.target[1:])
+            if span.kind is SpanKind.NOTE and target is not None and block_index(document, span.start) < end:
+                self._references.setdefault(target, span.start)
         self._reference_offsets = frozenset(self._references.values())
 
     def block_id(self, index: int) -> str:
