@@ -1,4 +1,4 @@
-"""HTML of one article: its head, its text with highlights and notes, and the highlights that have no place in it.
+"""HTML of one article: its head, its text with highlights and notes, and its orphans.
 
 The page and the book are made of it, so it is well-formed XML and valid HTML at once.
 """
