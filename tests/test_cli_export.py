@@ -87,7 +87,7 @@ def test_an_export_goes_to_standard_output_in_the_order_of_titles_and_text(run: 
     assert "tui-reader" not in out
 
 
-def test_a_query_chooses_annotations_and_with_articles_it_chooses_articles(run: Run) -> None:
+def test_a_query_chooses_annotations_and_with_articles_it_chooses_articles(run: Run, tmp_path: Path) -> None:
     def chosen(*arguments: str) -> dict[str, list[str]]:
         clips = lossless_json.read(run("--to", "json", *arguments)[1])
         return {clip.title: [each.quote for each in clip.annotations] for clip in clips}
@@ -96,6 +96,10 @@ def test_a_query_chooses_annotations_and_with_articles_it_chooses_articles(run: 
     assert chosen("tag:claim", "limit:1") == {"A port at night": ["one by one"]}
     assert chosen("tag:sea", "--articles") == {"Low water": ["The boats", "everything floated"]}
     assert chosen("unread", "--articles") == {"Unread": []}
+    ids = tmp_path / "ids"
+    ids.write_text("port.txt\nunread.txt\n", "utf-8")
+    assert chosen("--ids", str(ids)) == {"A port at night": ["one by one"]}
+    assert chosen("--ids", str(ids), "--articles") == {"A port at night": ["one by one"], "Unread": []}
     status, out, err = run("--to", "json", "tag:none")
     assert (status, json.loads(out)["articles"], err) == (0, [], "Nothing matches.\n")
 
@@ -224,6 +228,7 @@ def test_templates_are_shown_used_and_refused(run: Run, tmp_path: Path) -> None:
         (("--to", "json", "--show-template"), "json has no template"),
         (("--to", "json", "--template", "x"), "json has no template"),
         (("--to", "org", "--template", "absent"), "absent cannot be read"),
+        (("--to", "org", "--ids", "absent"), "absent cannot be read"),
         (("--to", "org", "--prune"), "--prune needs a folder"),
         (("--to", "org", "--watch"), "--watch needs a file or a folder"),
         (("--to", "org", "--watch", "--dry-run", "-o", "x"), "exclude each other"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +104,9 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--articles", action="store_true", help="the query chooses articles, also such without annotations"
     )
+    parser.add_argument(
+        "--ids", metavar="FILE", help="only the articles whose ids stand in FILE, one a line; - for standard input"
+    )
     parser.add_argument("--template", type=Path, metavar="FILE", help="write by the template in FILE")
     parser.add_argument("--show-template", action="store_true", help="print the format's own template, to start from")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be written")
@@ -181,7 +185,24 @@ def _target(
     output = Path(options.output).expanduser()
     name = output.name if not to_folder else "" if form.per_article else f"annotations{form.suffix}"
     folder = output if to_folder else output.parent
-    return Target(query.term, options.articles, form, template, folder, name, options.prune)
+    return Target(query.term, options.articles, form, template, folder, name, options.prune, _ids(options.ids))
+
+
+def _ids(file: str | None) -> frozenset[str] | None:
+    """Return the ids of articles that a file lists; None without a file.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    if file is None:
+        return None
+    if file == "-" and sys.stdin is None:
+        raise UsageError("Standard input is closed.", "Pipe ids into it.")
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).expanduser().read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+    return frozenset(line.strip() for line in data.decode("utf-8", "replace").split("\n") if line.strip())
 
 
 def _whole(form: Format, clips: Sequence[Clip], template: str) -> str | bytes:

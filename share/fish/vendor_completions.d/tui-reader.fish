@@ -136,6 +136,7 @@ complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -s h -l help -d 'sho
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l to -x -a 'markdown obsidian org plain json w3c hypothesis readwise koreader bibtex ris csl-json anki html epub epub-quotes' -d 'the format; they are listed below'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -s o -l output -r -F -d 'file or folder to write; without it, standard output'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l articles -d 'the query chooses articles, also such without annotations'
+complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l ids -r -F -d 'only the articles whose ids stand in FILE, one a line; - for standard input'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l template -r -F -d 'write by the template in FILE'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l show-template -d 'print the format\'s own template, to start from'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l dry-run -d 'only say what would be written'

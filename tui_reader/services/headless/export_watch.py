@@ -41,9 +41,13 @@ class Target(NamedTuple):
     name: str
     """Name of the file; empty for a file an article."""
     prune: bool
+    ids: frozenset[ArticleId] | None = None
+    """The articles that the query chooses from; None for all."""
 
     def chosen(self, clips: Clips, only: Set[ArticleId] | None = None) -> Iterator[Clip]:
-        """Yield the clips that the query chooses."""
+        """Yield the clips that the query chooses, of all articles or of some only."""
+        if self.ids is not None:
+            only = self.ids if only is None else self.ids & only
         return clips.of_articles(self.query, only) if self.articles else clips.of_annotations(self.query, only)
 
 
