@@ -238,3 +238,29 @@ def test_fifty_lines_are_kept_each_once() -> None:
 def test_arguments_are_told_in_the_table() -> None:
     taking = {each.id for each in COMMANDS if each.argument}
     assert {"read", "unread", "star", "unstar", "archive", "unarchive", "up_next", "tag", "sort", "theme"} <= taking
+
+
+async def test_an_export_says_what_it_will_write_and_what_it_has_written(
+    start: Start, articles: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "my pages"
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "3 unread")
+        await reader.keys(":")
+        await reader.types("export ht")
+        await reader.sees("html", "this article: “Alpha")
+        await reader.types(f'ml "{target}" all')
+        await reader.sees("as html to", "all 3")
+        await reader.keys("enter")
+        await reader.last_row_shows("3 files written")
+        assert len(list(target.glob("*.html"))) == 3
+        for line, problem in (("export docx x", "there is no format “docx”"), ("export org a b c", "“b” is neither")):
+            await reader.keys(":")
+            await reader.types(line)
+            await reader.sees(problem)
+            await reader.keys("escape")
+        await runs(reader, "export")
+        await reader.types(f"bibtex {tmp_path / 'refs.bib'}")
+        await reader.keys("enter")
+        await reader.last_row_shows("1 file written")
+        assert "Alpha" in (tmp_path / "refs.bib").read_text("utf-8")

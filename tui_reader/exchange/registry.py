@@ -69,6 +69,8 @@ class Format(NamedTuple):
     """What the format keeps."""
     has_blocks: bool = False
     """True if a file consists of marked blocks between which a person may write, see `tui_reader.exchange.blocks`."""
+    of_articles: bool = False
+    """True if an article without annotations is worth exporting, such as a reference or a page."""
     quote_example: str = ""
     """Example of a copied quote in a few characters; empty if passages cannot be copied in the format."""
 
@@ -154,9 +156,11 @@ FORMATS = (
         ".json",
         keeps=_NOTES | {Kept.COLOUR, Kept.HEADING, Kept.ID},
     ),
-    Format("bibtex", "LaTeX, JabRef", "bibtex", ".bib", keeps=_REFERENCE, quote_example="@article{…}"),
-    Format("ris", "Zotero, EndNote", "ris", ".ris", keeps=_REFERENCE | {Kept.COLOUR, Kept.HEADING}),
-    Format("csl-json", "pandoc, citation processors", "csl_json", ".json", keeps=_REFERENCE),
+    Format(
+        "bibtex", "LaTeX, JabRef", "bibtex", ".bib", of_articles=True, keeps=_REFERENCE, quote_example="@article{…}"
+    ),
+    Format("ris", "Zotero, EndNote", "ris", ".ris", of_articles=True, keeps=_REFERENCE | {Kept.COLOUR, Kept.HEADING}),
+    Format("csl-json", "pandoc, citation processors", "csl_json", ".json", of_articles=True, keeps=_REFERENCE),
     Format(
         "anki",
         "Anki: a card a highlight",
@@ -164,8 +168,16 @@ FORMATS = (
         ".txt",
         keeps=_NOTES | {Kept.SOURCE, Kept.COLOUR, Kept.HEADING, Kept.ID},
     ),
-    Format("html", "a page to read, print or send, notes in its margin", "html", ".html", True, keeps=_PAGE),
-    Format("epub", "a book of the articles, for e-readers", "epub", ".epub", keeps=_PAGE),
+    Format(
+        "html",
+        "a page to read, print or send, notes in its margin",
+        "html",
+        ".html",
+        True,
+        of_articles=True,
+        keeps=_PAGE,
+    ),
+    Format("epub", "a book of the articles, for e-readers", "epub", ".epub", of_articles=True, keeps=_PAGE),
     Format("epub-quotes", "a book of the quotes alone", "epub_quotes", ".epub", keeps=_TEXT),
     Format("footnote", "running text, with the source in a footnote", "footnote", quote_example="“words”[^1]"),
 )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.catalogue import Catalogue
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.composition import LibraryParts
+    from tui_reader.services.library.library_paths import LibraryPaths
 
 STDIN = "standard input"
 """Title of the article that is read from standard input, if its text has none."""
@@ -133,6 +134,11 @@ class Library:
     def passed_over(self) -> str:
         """What the scan passed over: `120 files of kinds not read (80 .pdf, 40 .epub)`; empty if nothing."""
         return self._parts.discovery.passed_over
+
+    @property
+    def paths(self) -> LibraryPaths:
+        """The folders, files and state that the library consists of."""
+        return self._parts.paths
 
     @property
     def folders(self) -> tuple[Path, ...]:

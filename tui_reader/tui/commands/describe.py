@@ -66,6 +66,10 @@ LINE_RULES = (
         "[SCOPE]",
         "this: the article; chosen: those chosen in the list; all: those that are listed; else chosen, else this",
     ),
+    (
+        "FORMAT PATH",
+        "a format of exports, and a file or a folder to write; with blanks in quotes: :export org ~/org/reading",
+    ),
     ("+TAG -TAG", 'tags to add and to remove; with blanks in quotes: :tag +nato -"to read" all'),
 )
 """What may follow a command's name on the command line, with its meaning."""

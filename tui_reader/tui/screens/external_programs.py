@@ -93,8 +93,13 @@ MOST_OUTPUT = 1_000_000
 """Most bytes of a command's output that are shown."""
 
 
-def pipe_through(command: str, text: str) -> tuple[str, str]:
+def pipe_through(command: str, text: str, name: str = "") -> tuple[str, str]:
     """Pipe a text through a shell command. Blocks until the command ends.
+
+    Args:
+        command: The command.
+        text: Its input.
+        name: What messages call it; empty for the command itself.
 
     Returns:
         The output, and the error message, which is empty if there is none.
@@ -109,9 +114,9 @@ def pipe_through(command: str, text: str) -> tuple[str, str]:
             start_new_session=True,
         )
     except OSError as error:
-        return "", f"“{command}” could not be started: {error.strerror}"
+        return "", f"“{name or command}” could not be started: {error.strerror}"
     answer = ran.stdout[:MOST_OUTPUT].decode("utf-8", "replace")
-    return answer, f"“{command}” ended with status {ran.returncode}" if ran.returncode else ""
+    return answer, f"“{name or command}” ended with status {ran.returncode}" if ran.returncode else ""
 
 
 _AS_IT_WAS = "the note is as it was"

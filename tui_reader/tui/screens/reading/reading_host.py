@@ -134,8 +134,8 @@ class ReadingHost(EditorHost, Protocol):
     def run_named(self, name: str, count: int | None = None, key: str = "") -> None:
         """Run the command with this id in a pane where it works."""
 
-    def run_outside(self, command: str, text: str) -> None:
-        """Pipe a text through a shell command and show the output."""
+    def run_outside(self, command: str, text: str, name: str = "") -> None:
+        """Pipe a text through a shell command and show the output, under a name or the command itself."""
 
     def show_annotations(self, article: ArticleId | None) -> None:
         """Open the list of annotations of an article; None for the whole library."""

@@ -316,13 +316,14 @@ class ReadingScreen(KeyScreen):
         """Let the user edit a note in an external editor."""
         return edit_text(self.app, self.state.settings.editor, text, draft)
 
-    def run_outside(self, command: str, text: str) -> None:
+    def run_outside(self, command: str, text: str, name: str = "") -> None:
         """Pipe a text through a shell command in a thread, and show the output: one line in the last row, more as a
         page.
         """
         # A daemon thread, so that quitting the program does not wait for the command.
         Thread(
-            target=lambda: self.post_message(CommandFinished(command, *pipe_through(command, text))), daemon=True
+            target=lambda: self.post_message(CommandFinished(name or command, *pipe_through(command, text, name))),
+            daemon=True,
         ).start()
 
     def on_command_finished(self, event: CommandFinished) -> None:

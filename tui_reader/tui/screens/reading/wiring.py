@@ -14,6 +14,7 @@ from tui_reader.tui.screens.reading.actions.bookmarks import BookmarkActions
 from tui_reader.tui.screens.reading.actions.bulk import BulkActions
 from tui_reader.tui.screens.reading.actions.changes import ChangesActions
 from tui_reader.tui.screens.reading.actions.command_lines import CommandLines
+from tui_reader.tui.screens.reading.actions.exports import ExportActions
 from tui_reader.tui.screens.reading.actions.find import FindActions
 from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
 from tui_reader.tui.screens.reading.actions.links import LinkActions
@@ -86,6 +87,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
     quotes = QuoteActions(
         state, selection, copy_text=links.copy_text, pick=view_options.pick, ask=host.ask, run=host.run_outside
     )
+    exports = ExportActions(state, bulk, host.ask, host.run_outside)
     query = QueryActions(
         state, listing, navigator, activate=activate, idle_seconds=host.idle_seconds, run=host.run_named
     )
@@ -104,7 +106,8 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         quotes,
         view_options,
         bulk,
-        CommandLines(app, state, bulk, view_options, host.run_named),
+        exports,
+        CommandLines(app, state, bulk, view_options, exports=exports, run=host.run_named),
         BackActions(host, pane_layout),
     )
     return Wiring(navigator, highlights, selection, links, changes, query, handlers_of(owners, WITH_SELECTION))

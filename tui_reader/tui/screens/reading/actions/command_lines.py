@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from tui_reader.tui.screens.reading.actions.bulk import BulkActions
+    from tui_reader.tui.screens.reading.actions.exports import ExportActions
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 MOST_COMPLETIONS = 200
@@ -62,6 +63,8 @@ class CommandLines:
         state: ReadingScreenState,
         bulk: BulkActions,
         named: Named,
+        *,
+        exports: ExportActions,
         run: Callable[[str, int | None, str], None],
     ) -> None:
         """Use the parts of the screen that carry lines out.
@@ -71,9 +74,11 @@ class CommandLines:
             state: The state of the screen.
             bulk: Runs the commands for several articles.
             named: Runs the commands that take a name.
+            exports: Plans exports.
             run: Runs any command by its id, with a count or a key.
         """
         self._app, self._state, self._bulk, self._named, self._run = app, state, bulk, named, run
+        self._exports = exports
 
     @command("palette")
     def open(self, _count: int | None) -> None:
@@ -108,6 +113,8 @@ class CommandLines:
             return Plan(problem=f"there is no command “{line.name}”{advice}")
         if found.id in VERBS:
             return self._plan_verb(line)
+        if found.id == "export":
+            return self._exports.plan(line)
         if found.id not in self._values:
             return self._plan_plain(found, line)
         if line.rest.strip():
