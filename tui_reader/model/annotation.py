@@ -35,7 +35,7 @@ class PlaceState(StrEnum):
 
 
 class Placement(NamedTuple):
-    """The position of a passage in one text. It is never a guess: only a certain position has a range."""
+    """The position of a passage in one text. Only a certain position has a range; a guess has none."""
 
     start: int = 0
     end: int = 0
@@ -87,7 +87,7 @@ class Annotation(NamedTuple):
 
     @property
     def is_orphan(self) -> bool:
-        """Return True if it is not certain where the annotation belongs in its text."""
+        """Return True if the position of the passage in its text is uncertain."""
         return self.placed is not None and not self.placed.is_certain
 
     @property
@@ -100,7 +100,7 @@ class Annotation(NamedTuple):
 
     @property
     def current(self) -> Anchor | None:
-        """Return the anchor in force: `attached` if the reader chose another passage later, else `anchor`."""
+        """Return the anchor to use: `attached` if the reader chose another passage later, else `anchor`."""
         return self.attached or self.anchor
 
     @property
@@ -113,7 +113,7 @@ class Annotation(NamedTuple):
     def first_quote(self) -> str:
         """Return the words marked first if the annotation was attached to other words later, else "".
 
-        A highlight that was only made longer or shorter is still about the same words.
+        A highlight that was only extended or shortened counts as unchanged.
         """
         first = self.anchor.exact if self.anchor is not None and self.attached is not None else ""
         return "" if first in self.quote or self.quote in first else first
@@ -133,5 +133,5 @@ class Annotation(NamedTuple):
 
     @property
     def state(self) -> PlaceState:
-        """Return how certain the position is; a note on the whole article always counts as anchored."""
+        """Return the certainty of the position; a note on the whole article always counts as anchored."""
         return self.placed.state if self.placed is not None else PlaceState.ANCHORED

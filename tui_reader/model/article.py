@@ -35,7 +35,7 @@ BEGUN = 0.005
 
 
 class Metadata(NamedTuple):
-    """Metadata of an article: the front matter of its file, completed by guesses marked as such.
+    """Metadata of an article from the front matter of its file; missing values are guessed and marked.
 
     A format reads metadata from bytes alone. All strings are clean: no control characters, no line breaks.
     """
@@ -62,7 +62,7 @@ class Metadata(NamedTuple):
 
     @property
     def minutes(self) -> int:
-        """Return the minutes that it takes to read the words, at least 1."""
+        """Return the estimated minutes for reading the article, at least 1."""
         return max(1, round(self.words / WORDS_PER_MINUTE))
 
 
@@ -82,7 +82,7 @@ class Article(NamedTuple):
 
     @property
     def file_date(self) -> str:
-        """Return the local day of the last change of the file as an ISO 8601 date; empty if it has no file."""
+        """Return the local date of the file's last modification in ISO 8601; empty without a file."""
         if self.mtime_ns > 0:
             with suppress(OverflowError, ValueError, OSError):
                 return datetime.fromtimestamp(self.mtime_ns // 1_000_000_000).astimezone().date().isoformat()
@@ -90,7 +90,7 @@ class Article(NamedTuple):
 
 
 class ReadingState(NamedTuple):
-    """Reading state of an article, such as place and tags; kept in the store, never in the file."""
+    """Reading state of an article, such as position and tags; saved in the store, never in the file."""
 
     read: bool = False
     starred: bool = False
@@ -131,13 +131,13 @@ class Headline(NamedTuple):
         return self.article.id
 
     def field(self, name: str) -> str:
-        """Return a metadata field by name: the reader's correction if there is one, else the file's value."""
+        """Return a metadata field by name: the reader's correction if it exists, else the file's value."""
         corrected = self.state.edits.get(name)
         return corrected if corrected is not None else str(getattr(self.article.metadata, name))
 
     @property
     def time_left(self) -> str:
-        """Return the reading time as text; for a partly read article, the rest of it: `12 min left`."""
+        """Return the reading time as text; for a partly read article the remaining time: `12 min left`."""
         minutes, progress = self.article.metadata.minutes, self.state.progress
         if not self.is_begun:
             return reading_time(minutes)
@@ -145,7 +145,7 @@ class Headline(NamedTuple):
 
     @property
     def is_begun(self) -> bool:
-        """Return True if a part of the text has been seen, neither the beginning alone nor all of it."""
+        """Return True if the article is partly read: beyond its beginning, but not to its end."""
         return BEGUN <= self.state.progress < 1 - BEGUN
 
     def is_guessed(self, name: str) -> bool:
@@ -154,10 +154,10 @@ class Headline(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Return the title to show; it is never empty for an article that a format has read."""
+        """Return the title to show; never empty for an article that a format has read."""
         return self.field("title")
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Return the tags in force: the reader's own if they were edited, else those of the file."""
+        """Return the tags to use: the reader's own if the reader edited them, else the file's."""
         return self.article.metadata.tags if self.state.tags is None else self.state.tags

@@ -39,7 +39,7 @@ class Sort(StrEnum):
 
 
 class Operator(StrEnum):
-    """How a `Field` term compares: as it is written between the field's name and the value."""
+    """How a `Field` term compares: the operator written between the field's name and the value."""
 
     IS = ":"
     LESS = "<"
@@ -49,7 +49,7 @@ class Operator(StrEnum):
 
 
 class FieldName(StrEnum):
-    """Names of the fields of a query, as they are written; `search.fields` says what each one compares."""
+    """Names of the fields of a query as users write them; `search.fields` describes each field."""
 
     TITLE = "title"
     BY = "by"
@@ -100,7 +100,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value that a field is compared with."""
+    """A value in a query, compared with a field of each record."""
 
     text: str
     is_quoted: bool = False
@@ -120,7 +120,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A term that matches if a field has one of several values; without a value it matches everything."""
+    """A term that matches if a field has one of several values; without values it matches everything."""
 
     name: FieldName
     values: tuple[Value | Interval, ...] = ()
@@ -130,7 +130,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """A term that matches the records that another term does not match."""
+    """A term that matches the records that its inner term does not match."""
 
     term: Term
     span: Range = field(default=_UNKNOWN, compare=False, repr=False)
@@ -178,19 +178,19 @@ SHELF_QUERIES: dict[Shelf, Term] = {
 
 
 class Listing(Protocol):
-    """Choice of articles for a catalogue to list: a query and an order."""
+    """The articles that a catalogue lists: a query and a sort order."""
 
     @property
     def query(self) -> Term:
-        """Return the query that listed articles match."""
+        """Return the query that the listed articles match."""
 
     @property
     def sort(self) -> Sort:
-        """Return the order in which the articles are listed."""
+        """Return the sort order of the listed articles."""
 
 
 class View(NamedTuple):
-    """Choice of articles for the headline list: a standing view, what was typed or chosen to narrow it, and an order.
+    """The articles that the headline list shows: a standing view, the reader's filter, and an order.
 
     It is a `Listing`: a catalogue reads only `query` and `sort`.
     """
@@ -212,7 +212,7 @@ class View(NamedTuple):
 
 
 def asks_for_archive(term: Term) -> bool:
-    """Return True if a query names the archive: by `is:archived`, in whatever part of it."""
+    """Return True if a query contains the term `is:archived` at any depth."""
     match term:
         case And() | Or():
             return any(map(asks_for_archive, term.terms))

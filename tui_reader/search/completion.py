@@ -1,4 +1,4 @@
-"""Completion of a query at the cursor: fields, values of fields by frequency, and words of titles."""
+"""Completion of a query at the cursor: field names, values by frequency, and words of titles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _QUOTES = '"“„'
 
 
 class Completion(NamedTuple):
-    """A text that may take the position of what is typed at the cursor."""
+    """A text that can replace the part of a query at the cursor."""
 
     text: str
     """Text that replaces `span` in the query when the completion is accepted."""
@@ -55,7 +55,7 @@ class Completion(NamedTuple):
 
 @dataclass(frozen=True)
 class Offer:
-    """What completions are chosen from."""
+    """The candidates for completions: the fields, values and words to choose from."""
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     colours: Sequence[str] = ()
@@ -68,13 +68,13 @@ class Offer:
 def complete(query: ParsedQuery, cursor: int, offer: Offer, *, everything: bool = False) -> list[Completion]:
     """Return the completions at the cursor, the best first.
 
-    A suggestion for a slip comes first if the cursor stands at the slip, and last otherwise.
+    The correction of a misspelt field comes first if the cursor is in that field, and last otherwise.
 
     Args:
         query: The query as typed.
-        cursor: Offset of the cursor in its text.
-        offer: What to choose from.
-        everything: True to return all fields where nothing is typed.
+        cursor: Offset of the cursor in the query's text.
+        offer: The candidates.
+        everything: True to return all fields if nothing is typed at the cursor.
     """
     token = _token_at(query.text, cursor)
     found: list[Completion] = []
@@ -93,9 +93,9 @@ def complete(query: ParsedQuery, cursor: int, offer: Offer, *, everything: bool 
 
 
 def insert(text: str, completion: Completion) -> tuple[str, int]:
-    """Return a text with a completion taken, and the offset of the cursor behind it.
+    """Return the text with a completion inserted, and the offset of the cursor after the completion.
 
-    A blank follows what is complete, so that the next part can be typed at once.
+    A complete value is followed by a blank, so that the next part can be typed at once.
     """
     before, after = text[: completion.span.start], text[completion.span.end :]
     middle = completion.text
@@ -108,7 +108,7 @@ def insert(text: str, completion: Completion) -> tuple[str, int]:
 
 
 class _Token(NamedTuple):
-    """The part of a query in which the cursor stands, without signs before it."""
+    """The part of a query that contains the cursor, without a leading `-` or parenthesis."""
 
     text: str
     """The part up to the cursor."""
@@ -129,7 +129,7 @@ def _token_at(text: str, cursor: int) -> _Token:
 
 
 class _Present(NamedTuple):
-    """What a query holds already, apart from the part at the cursor."""
+    """The terms that a query already contains, without the part at the cursor."""
 
     words: frozenset[str]
     values: frozenset[tuple[FieldName, str]]
@@ -150,7 +150,7 @@ class _Present(NamedTuple):
         return cls(frozenset(words), frozenset(values))
 
     def of_field(self, name: FieldName) -> set[str]:
-        """Return the search keys of the values of a field."""
+        """Return the search keys of the values that the query already contains for a field."""
         return {key for field_name, key in self.values if field_name is name}
 
 
@@ -212,12 +212,12 @@ def _words(token: _Token, present: _Present, offer: Offer) -> list[Completion]:
 
 
 def _field_text(name: FieldName, value: str) -> str:
-    # A source is a whole name only between quotation marks.
+    # A value of `source:` matches the whole name only if it is quoted.
     return f"{name}:{quoted(value) if name is FieldName.SOURCE else _value_text(value)}"
 
 
 class _FieldStart(NamedTuple):
-    """The beginning of a part that is a field."""
+    """The beginning of a part that is a field, such as `tag:`."""
 
     name: FieldName
     operator: str
@@ -226,7 +226,7 @@ class _FieldStart(NamedTuple):
 
 
 def _values(start: _FieldStart, token: _Token, present: _Present, offer: Offer) -> list[Completion]:
-    """Return the values that complete the last one of a field."""
+    """Return completions of the last value of a field."""
     name, span, typed = start.name, Range(token.span.start + start.length, token.span.end), token.text[start.length :]
     last = _after_last_comma(typed)
     at = Range(span.start + last, span.end)
@@ -279,7 +279,7 @@ _NUMBERS = {
 
 
 def _after_last_comma(typed: str) -> int:
-    """Return the offset behind the last comma that stands in no quotation marks."""
+    """Return the offset after the last comma outside quotation marks."""
     last, mark = 0, ""
     for index, character in enumerate(typed):
         if mark:
@@ -292,7 +292,7 @@ def _after_last_comma(typed: str) -> int:
 
 
 def _value_text(value: str) -> str:
-    """Return a value as it is written in a query."""
+    """Return a value as it is written in a query, quoted if necessary."""
     return value if _rest_fits(value) and not value.endswith("*") else quoted(value)
 
 
@@ -317,7 +317,7 @@ def _colours(names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _numbers(start: _FieldStart) -> Iterator[tuple[str, str]]:
-    """Return frequent bounds; behind a comparison the numbers alone."""
+    """Return frequently used bounds of a number field; after a comparison operator, numbers only."""
     for value in _NUMBERS.get(start.name, ()):
         if not _compares(start):
             yield value, ""
@@ -330,7 +330,7 @@ def _compares(start: _FieldStart) -> bool:
 
 
 def _dates(start: _FieldStart, offer: Offer) -> Iterator[tuple[str, str]]:
-    """Return dates that are asked for often, then the months in which most articles were published."""
+    """Return frequently used dates, then the months with the most publications."""
     name = start.name
     if not _compares(start):
         yield "today", ""

@@ -1,4 +1,4 @@
-"""Edits of a query's text, for choices that are made by a key: tags, a source, an order."""
+"""Edits of a query's text by key commands: add or remove tags, a source, or a sort order."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class Chosen(NamedTuple):
-    """The values of a field that hold for a whole query, as a sidebar marks them."""
+    """The values of a field that a whole query requires or excludes, as a sidebar marks them."""
 
     included: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
 
 
 def top_terms(term: Term) -> Sequence[Term]:
-    """Return the terms that must all hold."""
+    """Return the terms that a record must match all together."""
     return term.terms if isinstance(term, And) else (term,)
 
 
 def chosen(term: Term, name: FieldName) -> Chosen:
-    """Return the single values of a field that a query asks for, and those that it rules out."""
+    """Return the single values of a field that a query requires, and the values that it excludes."""
     included: set[str] = set()
     excluded: set[str] = set()
     for each in top_terms(term):
@@ -40,16 +40,16 @@ def chosen(term: Term, name: FieldName) -> Chosen:
 
 
 def exact(name: FieldName, text: str) -> Field:
-    """Return the field that holds for one whole value, between quotation marks unless it is a plain word."""
-    # A source is a whole name only between quotation marks, and a tag that is a word may have tags below it.
+    """Return a field with one whole value, quoted unless the value is a plain word."""
+    # A `source:` matches a whole name only if it is quoted; a tag that is a word may have subtags.
     is_plain = name is FieldName.TAG and text.replace("-", "").isalnum()
     return Field(name, (Value(text.replace('"', " "), is_quoted=not is_plain),))
 
 
 def with_term(text: str, term: Term) -> str:
-    """Return the text of a query that asks for another term as well.
+    """Return the text of a query with a further term.
 
-    Alternatives at the top are put in parentheses, because a term behind them would belong to the last one.
+    Alternatives at the top level are put in parentheses, because otherwise the new term would belong to the last one.
     """
     before = text.strip()
     if isinstance(parse(text).term, Or):
@@ -60,7 +60,7 @@ def with_term(text: str, term: Term) -> str:
 
 
 def without(text: str, name: FieldName, value: str | None = None) -> str:
-    """Return the text of a query without the terms of a field, or only those for one value."""
+    """Return the text of a query without the terms of a field, or only without its terms for one value."""
     parts: list[str] = []
     start = 0
     for each in top_terms(parse(text).term):

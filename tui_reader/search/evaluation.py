@@ -1,4 +1,4 @@
-"""Evaluation of queries in memory: over the articles of a list, and over annotations."""
+"""Evaluation of queries in memory, for the articles of a list and for annotations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Predicate: TypeAlias = "Callable[[T], bool]"
 
 @dataclass(frozen=True)
 class Context:
-    """What a query is evaluated with, besides the records."""
+    """Settings for the evaluation of a query, in addition to the records: the date, names of colours."""
 
     today: date = field(default_factory=date.today)
     colours: Sequence[str] = ()
@@ -41,7 +41,7 @@ class Context:
 
 
 class AnnotationRecord(NamedTuple):
-    """An annotation with its article, as queries compare them."""
+    """An annotation with its article, as queries compare it."""
 
     annotation: Annotation
     article: ArticleRecord | None
@@ -51,7 +51,7 @@ class AnnotationRecord(NamedTuple):
 
 
 class Needle(NamedTuple):
-    """Words to find in a `SearchedText`: two substring searches at most."""
+    """Words to find in a `SearchedText`, by at most two substring searches."""
 
     tokens: str
     """The words between blanks, without the last blank if the last word may go on; "" if the text has no words."""
@@ -60,14 +60,14 @@ class Needle(NamedTuple):
 
     @classmethod
     def of(cls, text: str, *, is_prefix: bool) -> Needle:
-        """Return the needle of a word or a phrase."""
+        """Return the needle for a word or a phrase."""
         key = " ".join(search_key(text).split()).strip(_PUNCTUATION) or search_key(text).strip()
         words = tokens(key)
         is_plain = bool(words) and not _tells_apart(key)
         return cls(words[:-1] if is_prefix else words, "" if is_plain else key)
 
     def is_in(self, text: SearchedText) -> bool:
-        """Return True if the words occur one after another."""
+        """Return True if the text contains the words one after another."""
         return self.tokens in text.tokens and self.key in text.key
 
 
@@ -78,19 +78,19 @@ _tells_apart = re.compile(r"[+#&@%$€£/\\=<>~^*|]|(?<=\w)[:.,](?=\w)").search
 
 
 def sort_order(query: Term) -> Sort | None:
-    """Return the order that a query asks for by `sort:`; None if it asks for none."""
+    """Return the sort order that a query sets by `sort:`; None if it sets no order."""
     values = [each.values[0] for each in _top_fields(query, FieldName.SORT)]
     return sort_of(values[-1].text) if values and isinstance(values[-1], Value) else None
 
 
 def limit_of(query: Term) -> int | None:
-    """Return the number of records that a query asks for by `limit:`; None if it asks for all."""
+    """Return the number of records that a query allows by `limit:`; None if it has no limit."""
     values = [each.values[0] for each in _top_fields(query, FieldName.LIMIT)]
     return int(values[-1].text[:9]) if values and isinstance(values[-1], Value) else None
 
 
 def _top_fields(query: Term, name: FieldName) -> list[Field]:
-    """Return the fields of a name that hold for the whole query, with their values."""
+    """Return the top-level fields of a given name in a query, with their values."""
     terms: list[Term] = [query]
     found: list[Field] = []
     while terms:
@@ -103,16 +103,16 @@ def _top_fields(query: Term, name: FieldName) -> list[Field]:
 
 
 def article_predicate(term: Term, context: Context) -> Predicate[ArticleRecord]:
-    """Return the predicate of a query for articles."""
+    """Return a predicate that is True for the articles that a query matches."""
     return compile_term(term, lambda leaf: _article_leaf(leaf, context))
 
 
 def compile_term(term: Term, compile_leaf: Callable[[Leaf], Predicate[T]]) -> Predicate[T]:
-    """Return a predicate for a term.
+    """Return a predicate for a term and all terms in it.
 
     Args:
         term: The query.
-        compile_leaf: Returns the predicate of a term without other terms in it; it depends on the kind of record.
+        compile_leaf: Returns the predicate of a term that contains no other terms, for one kind of record.
     """
     if isinstance(term, Not):
         negated = compile_term(term.term, compile_leaf)
@@ -128,10 +128,10 @@ def compile_term(term: Term, compile_leaf: Callable[[Leaf], Predicate[T]]) -> Pr
 
 
 def compile_for_annotations(query: Term, context: Context | None = None) -> Predicate[AnnotationRecord]:
-    """Return the predicate of a query for annotations.
+    """Return a predicate that is True for the annotations that a query matches.
 
-    Words are searched for in quote, note, tags and the article's title. `tag`, `note`, `quote`, `colour`, `has`, dates
-    of creation and the states of a passage are the annotation's own; all other fields are its article's.
+    Words match in the quote, the note, the tags and the article's title. `tag`, `note`, `quote`, `colour`, `has`, dates
+    of creation and the states of a passage compare the annotation; all other fields compare its article.
     """
     context = context or Context()
     return compile_term(query, lambda leaf: _annotation_leaf(leaf, context))
@@ -142,7 +142,7 @@ def _is_in_annotations(needle: Needle, own: AnnotationsText) -> bool:
 
 
 def _article_leaf(leaf: Leaf, context: Context) -> Predicate[ArticleRecord]:
-    """Return the predicate of a term for articles."""
+    """Return a predicate for a word, a phrase or a field of articles."""
     if isinstance(leaf, (Word, Phrase)):
         needle = Needle.of(leaf.text, is_prefix=leaf.is_prefix)
         return lambda record: needle.is_in(record.description.everything) or _is_in_annotations(needle, _own(record))
@@ -162,7 +162,7 @@ def _own(record: ArticleRecord) -> AnnotationsText:
 
 
 def _article_value(leaf: Field, value: Value | Interval, context: Context) -> Predicate[ArticleRecord]:
-    """Return the predicate of a field with one value for articles."""
+    """Return a predicate for a field of articles with one value."""
     kind = FIELDS[leaf.name].kind
     if kind is ValueKind.NUMBER:
         return _number_test(leaf, value)
@@ -223,7 +223,7 @@ def _is_changed(record: ArticleRecord) -> bool:
 
 
 def _epoch_of(time: str) -> float | None:
-    """Return a time of the store in seconds since 1970; None if it is none."""
+    """Convert a time in the store's format to seconds since 1970; None if the text is no time."""
     try:
         return datetime.fromisoformat(time).timestamp()
     except ValueError:
@@ -251,7 +251,7 @@ _STATE_TESTS: dict[str, Predicate[ArticleRecord]] = {
 
 @lru_cache
 def _state_test(text: str) -> Predicate[ArticleRecord]:
-    """Return the test of a value of `is:`; the standing views ask for the same few at every refresh of the list."""
+    """Return the test for a value of `is:`; cached, since each refresh of the list uses the same few."""
     return _any_of([_STATE_TESTS[state] for state in states_of(text)] or [lambda _: False])
 
 
@@ -269,7 +269,7 @@ _PART_TESTS: dict[str, Predicate[ArticleRecord]] = {
 
 
 def tag_predicate(value: Value) -> Predicate[str]:
-    """Return a predicate for the search keys of tags: the tag itself, or one below it, as `eu/budget` is below `eu`."""
+    """Return a predicate for the search keys of tags: the tag or a subtag, as `eu/budget` is of `eu`."""
     wanted = search_key(value.text.strip().lstrip("#"))
     below = f"{wanted}/"
     if not wanted:
@@ -287,7 +287,7 @@ def _tag_test(value: Value) -> Predicate[ArticleRecord]:
 
 
 def _language_test(value: Value) -> Predicate[ArticleRecord]:
-    """Return the test of a language: `en` is every kind of English, `en-GB` only one."""
+    """Return the test for a language: `en` matches every variant of English, `en-GB` only one."""
     wanted = value.text.lower()
 
     def matches(record: ArticleRecord) -> bool:
@@ -311,11 +311,10 @@ def _number_test(leaf: Field, value: Value | Interval) -> Predicate[ArticleRecor
 
 
 def _date_test(leaf: Field, value: Value | Interval, context: Context) -> Predicate[ArticleRecord]:
-    """Return the test of a date.
+    """Return the test for a date or a range of dates.
 
-    Times are compared as the store writes them, in UTC, with the local midnights at which the days begin; a date of
-    publication is the day that the article names, wherever the reader is.
-    """
+    Times are compared as the store writes them, in UTC, with the local midnights at which days begin. A date of
+    publication has no time zone: the day is compared as the article gives it. """
     bounds = days(value, leaf.operator, context.today)
     if bounds is None:
         return lambda _: False
@@ -346,7 +345,7 @@ def _date_test(leaf: Field, value: Value | Interval, context: Context) -> Predic
 
 
 def _utc_bounds(bounds: Days) -> tuple[str, str]:
-    """Return the times between which times of the store lie: `low <= time < high`; ":" is greater than any digit."""
+    """Return the bounds of UTC times for some days: `low <= time < high`; ":" sorts after every digit."""
     first, end = bounds
     return utc_text(first) if first else "0", utc_text(end) if end else ":"
 
@@ -356,7 +355,7 @@ _OWN_PARTS = frozenset({"note", "quote", "tags"})
 
 
 def _annotation_leaf(leaf: Leaf, context: Context) -> Predicate[AnnotationRecord]:
-    """Return the predicate of a term for annotations."""
+    """Return a predicate for a word, a phrase or a field of annotations."""
     if isinstance(leaf, (Word, Phrase)):
         needle = Needle.of(leaf.text, is_prefix=leaf.is_prefix)
         return lambda record: (
@@ -372,7 +371,7 @@ def _title_of(record: AnnotationRecord) -> SearchedText:
 
 
 def _annotation_value(leaf: Field, value: Value | Interval, context: Context) -> Predicate[AnnotationRecord]:
-    """Return the predicate of a field with one value for annotations."""
+    """Return a predicate for a field of annotations with one value."""
     if leaf.name in {FieldName.DATE, FieldName.ADDED, FieldName.ANNOTATED}:
         bounds = days(value, leaf.operator, context.today)
         if bounds is None:
@@ -387,7 +386,7 @@ def _annotation_value(leaf: Field, value: Value | Interval, context: Context) ->
 
 
 def _own_value(leaf: Field, value: Value, context: Context) -> Predicate[AnnotationRecord] | None:
-    """Return the predicate of a field that annotations have themselves; None if it is their article's."""
+    """Return a predicate for a field of the annotation itself; None for a field of its article."""
     needle = Needle.of(value.text, is_prefix=value.is_prefix)
     match leaf.name:
         case FieldName.IS:

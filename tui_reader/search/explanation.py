@@ -1,4 +1,4 @@
-"""A query in words: how its text was understood."""
+"""Explanation of a parsed query in words, for the user."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _AGES = {"d": "day", "w": "week", "m": "month", "y": "year"}
 
 
 def explain(term: Term, colours: Sequence[str] = ()) -> str:
-    """Return in one line what a query finds, such as “tagged nato, more than 800 words, not starred”.
+    """Return in one line what a query matches, such as “tagged nato, more than 800 words, not starred”.
 
     Args:
         term: The query.
@@ -69,7 +69,7 @@ def _explained(term: Term, colours: Sequence[str]) -> str:
 
 
 def _explained_part(term: Term, colours: Sequence[str]) -> str:
-    """Return a part in words, in parentheses if it is made of several."""
+    """Return one term in words, in parentheses if it contains several terms."""
     text = _explained(term, colours)
     return f"({text})" if isinstance(term, And | Or) and len(term.terms) > 1 and text else text
 

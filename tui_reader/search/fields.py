@@ -1,4 +1,4 @@
-"""The fields of a query: their names, other names that are understood, their values, and what each one finds."""
+"""The fields of the query language: their names, synonyms, values, and descriptions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ValueKind(Enum):
-    """The kinds of values that fields are compared with."""
+    """The kinds of values of fields, such as numbers or dates."""
 
     WORDS = auto()
     """Words that must occur one after another."""
@@ -30,7 +30,7 @@ class ValueKind(Enum):
 
 
 class FieldSpec(NamedTuple):
-    """The description of a field."""
+    """The description of a field: its names, its kind of values, and its effect."""
 
     name: FieldName
     kind: ValueKind
@@ -157,7 +157,7 @@ COMPARISONS = (Operator.AT_MOST, Operator.AT_LEAST, Operator.LESS, Operator.MORE
 
 
 def states_of(value: str) -> tuple[str, ...]:
-    """Return the states that a value of `is:` means: the state of that name, else all states it is a prefix of."""
+    """Return the states that a value of `is:` means: the state of that name, else all that begin with it."""
     value = value.lower()
     if value in STATES:
         return (value,)
@@ -168,7 +168,7 @@ def states_of(value: str) -> tuple[str, ...]:
 
 
 def part_of(value: str) -> str:
-    """Return the part that a value of `has:` stands for; "" if there is none."""
+    """Return the part of an article that a value of `has:` means; "" if it means none."""
     value = value.lower()
     names = (*PARTS, *PART_ALIASES)
     name = value if value in names else next((each for each in names if value and each.startswith(value)), "")
@@ -176,13 +176,13 @@ def part_of(value: str) -> str:
 
 
 def sort_of(value: str) -> Sort | None:
-    """Return the order that a value of `sort:` names, or begins to name; None if there is none."""
+    """Return the sort order whose name begins with a value of `sort:`; None if there is no such order."""
     value = value.lower()
     return SORTS.get(value) or next((sort for name, sort in SORTS.items() if value and name.startswith(value)), None)
 
 
 def colour_numbers(text: str, colours: Sequence[str]) -> tuple[int, ...]:
-    """Return the colours of a number, or of the beginning of a colour's name."""
+    """Return the colours that a value means: by number, or by the beginning of the colour's name."""
     if text.isdecimal() and text.isascii():
         return (int(text),) if len(text) < 4 and 1 <= int(text) <= COLOURS else ()
     key = search_key(text)

@@ -9,14 +9,14 @@ from tui_reader.search.fields import ALIASES, FIELDS, SORTS, STATES
 
 
 class Example(NamedTuple):
-    """A query and what it finds."""
+    """An example query with a description of its matches."""
 
     query: str
     finds: str
 
 
 class Section(NamedTuple):
-    """Examples of one part of the language."""
+    """Examples of one feature of the query language."""
 
     title: str
     about: str
@@ -73,7 +73,7 @@ SECTIONS = (WORDS, FIELDS_SECTION, ORDERED)
 
 
 def other_names() -> dict[FieldName, list[str]]:
-    """Return the other names that each field has."""
+    """Return the synonyms of each field name."""
     return {
         name: [alias for alias, field in ALIASES.items() if field is name and alias != name.value] for name in FieldName
     }

@@ -1,4 +1,4 @@
-"""A parsed query: its text, its slips (unknown fields, invalid values), and its meaning while it is being typed."""
+"""A parsed query: its text, its misspelt fields and values, and its meaning while it is being typed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Slip(NamedTuple):
-    """A part of a query that looks like a field and is searched for as words."""
+    """A part of a query that looks like a field but is invalid, and so is searched for as words."""
 
     span: Range
     """Position of the part in the text."""
@@ -27,7 +27,7 @@ class Slip(NamedTuple):
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """A query with the text that it was read from."""
+    """A query with the text that it was parsed from."""
 
     text: str = ""
     term: Term = EVERYTHING
@@ -37,8 +37,8 @@ class ParsedQuery:
     def while_typing(self) -> Term:
         """Return the query for a text whose end is still being typed.
 
-        The last word or value counts as the beginning of longer ones, and a last part from which more letters make a
-        field narrows nothing yet.
+        The last word or value also matches longer words. A last part that could still become a field has no effect
+        yet.
         """
         if not self.text or self.text[-1].isspace():
             return self.term
@@ -47,7 +47,7 @@ class ParsedQuery:
 
     @property
     def problem(self) -> str:
-        """Return what is wrong with the first part that looks like a field, and what was probably meant; or ""."""
+        """Return a message about the first invalid field, with the probable correction; "" if all are valid."""
         slip = next((each for each in self.slips if not each.is_begun), None)
         if slip is None:
             return ""
@@ -55,12 +55,12 @@ class ParsedQuery:
 
     @property
     def is_empty(self) -> bool:
-        """Return True if the query matches everything because it says nothing."""
+        """Return True if the query has no terms and so matches everything."""
         return self.term == EVERYTHING
 
 
 def _opened(term: Term, end: int, is_begun: bool) -> Term:
-    """Return a query whose last leaf, if it ends at `end`, is the beginning of what is being typed."""
+    """Return a query whose last word or value, if it ends at `end`, also matches longer ones."""
     match term:
         case And() | Or():
             if not term.terms:
@@ -69,7 +69,7 @@ def _opened(term: Term, end: int, is_begun: bool) -> Term:
             return replace(term, terms=(*others, _opened(last, end, is_begun)))
         case Not():
             opened = _opened(term.term, end, is_begun)
-            # Nothing is excluded by a part that narrows nothing yet.
+            # An unfinished part that has no effect yet must not exclude anything when negated.
             return And() if opened == And() else replace(term, term=opened)
     if term.span.end != end:
         return term

@@ -1,11 +1,11 @@
-"""Parser of the query language. Every text is a query: what cannot be a field is searched for as words.
+"""Parser of the query language. Every text is a query: a part that is no valid field is searched for as words.
 
 ```
 query = all { "OR" all }      all  = part { part }       part  = [ "-" ] ( "(" query ")" | field | phrase | word )
 field = NAME ( ":" | "<" | ">" | "<=" | ">=" ) value { "," value }       value = word | phrase | low ".." high
 ```
 
-An `AND` between two parts says what holds anyway. A final `*` of a word makes it the beginning of words.
+An `AND` between two parts is optional. A `*` at the end of a word matches all words with that beginning.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _ANY_DAY = date(2000, 1, 1)
 
 
 def parse(text: str, colours: Sequence[str] = ()) -> ParsedQuery:
-    """Parse a text. No text is an error.
+    """Parse a text as a query; every text is valid.
 
     Args:
         text: The query as typed.
@@ -77,7 +77,7 @@ def parse(text: str, colours: Sequence[str] = ()) -> ParsedQuery:
 
 
 class _Part(NamedTuple):
-    """The text of a field's value before it is known to be valid."""
+    """The text of a field's value, before it is checked."""
 
     text: str
     is_quoted: bool
@@ -85,7 +85,7 @@ class _Part(NamedTuple):
 
 
 class _Parser:
-    """A position in a text, from which methods read the rules of the grammar."""
+    """A recursive-descent parser: a position in a text, and one method per rule of the grammar."""
 
     def __init__(self, text: str, colours: Sequence[str]) -> None:
         self._text, self._colours = text, colours
@@ -96,19 +96,19 @@ class _Parser:
         self.slips: list[Slip] = []
 
     def either(self, depth: int) -> Term:
-        """Read alternatives up to the end of the text, or of the group if `depth` is not 0."""
+        """Parse alternatives up to the end of the text, or of the group if `depth` is not 0."""
         start = self._at
         terms = [self._all(depth)]
         while self._at_operator("OR", depth):
             self._at += 2
             term = self._all(depth)
-            # Nothing is read behind the last part that is searched for, and "or nothing" would find everything.
+            # An `OR` without a following operand is ignored: “or nothing” would match everything.
             if term != EVERYTHING:
                 terms.append(term)
         return terms[0] if len(terms) == 1 else Or(tuple(terms), Range(start, self._at))
 
     def _all(self, depth: int) -> Term:
-        """Read parts up to an `OR` between two of them, or the end."""
+        """Parse parts up to an `OR` that has an operand on each side, or the end."""
         self._skip_blanks()
         start = self._at
         terms: list[Term] = []
@@ -131,7 +131,11 @@ class _Parser:
             self._at += 1
 
     def _at_end(self, depth: int) -> bool:
-        """Skip blanks. Returns: True at the end of the text, or before the `)` of the group."""
+        """Skip blanks.
+
+        Returns:
+            True at the end of the text, or before the `)` of the group.
+        """
         while True:
             self._skip_blanks()
             if self._at >= len(self._text):
@@ -144,7 +148,7 @@ class _Parser:
             self._at += 1
 
     def _at_operator(self, name: str, depth: int) -> bool:
-        """Return True if an operator is next, with another part behind it that can be its operand."""
+        """Return True if the next word is an operator that is followed by an operand."""
         end = self._at + len(name)
         if not self._text.startswith(name, self._at) or not self._text[end : end + 1].isspace():
             return False
@@ -155,7 +159,7 @@ class _Parser:
         return found
 
     def _part(self, depth: int) -> Term:
-        """Read a part, negated if a `-` stands before it."""
+        """Parse a part, negated if a `-` precedes it."""
         start = self._at
         following = self._text[start + 1 : start + 2]
         if self._text[start] == "-" and following and not following.isspace() and not (depth and following == ")"):
@@ -186,7 +190,7 @@ class _Parser:
         return self._word(depth)
 
     def _opens_group(self) -> bool:
-        """Return True if something to search for stands behind the `(` that is next."""
+        """Return True if the next `(` is followed by something to search for."""
         at = self._at + 1
         while at < len(self._text) and self._text[at].isspace():
             at += 1
@@ -202,7 +206,7 @@ class _Parser:
         return term
 
     def _without_group(self, depth: int) -> Term:
-        """Read the part behind parentheses that would be nested too deeply."""
+        """Parse the part after parentheses that would be nested too deeply, ignoring the parentheses."""
         start = self._at
         while not self._at_end(depth) and self._text.startswith(("(", "-("), self._at):
             if self._text[self._at] == "(" and not self._opens_group():
@@ -214,16 +218,16 @@ class _Parser:
         return self._positive(depth, is_negated=True)
 
     def _quoted(self) -> str:
-        """Read a phrase up to its closing quotation mark, or to the end of the text."""
+        """Parse a phrase up to its closing quotation mark, or to the end of the text."""
         mark, start = self._text[self._at], self._at + 1
         end = self._text.find(_CLOSING[mark], start)
         self._at = len(self._text) if end < 0 else end + 1
         text = self._text[start : end if end >= 0 else len(self._text)]
-        # A phrase is printed between marks that it does not hold, so it cannot hold both kinds.
+        # A phrase is printed between marks that do not occur in it, so it cannot contain both kinds.
         return text.replace('"', " ") if "”" in text and mark != '"' else text
 
     def _run(self, depth: int, stops: str = "") -> str:
-        """Read characters up to a blank, one of `stops`, or the `)` of the group."""
+        """Parse characters up to a blank, one of `stops`, or the `)` of the group."""
         start, opened = self._at, 0
         while self._at < len(self._text):
             character = self._text[self._at]
@@ -239,7 +243,7 @@ class _Parser:
         return self._text[start : self._at]
 
     def _word(self, depth: int) -> Term:
-        """Read a word; a field's name before a quotation mark ends where the phrase begins."""
+        """Parse a word; a field's name directly before a quotation mark ends at the mark."""
         start = self._at
         found = _field(self._text, start)
         if found and self._text[found.end() : found.end() + 1] in set(_CLOSING):
@@ -251,7 +255,7 @@ class _Parser:
         return Word(text, span=Range(start, self._at))
 
     def _field(self, name: FieldName, found: re.Match[str], depth: int, *, may_order: bool) -> Term | None:
-        """Read a field whose name is known.
+        """Parse a field with a known name.
 
         Returns:
             None, with the position unchanged, if the text is no field but a word such as `a<b`.
@@ -279,7 +283,7 @@ class _Parser:
         return _directed(found[1].lower(), name, tuple(values), operator, span)
 
     def _values(self, depth: int) -> Iterable[_Part]:
-        """Read the values of a field; empty ones between commas are left out."""
+        """Parse the values of a field; empty values between commas are skipped."""
         while True:
             start = self._at
             if self._text[start : start + 1] in set(_CLOSING):
@@ -291,7 +295,7 @@ class _Parser:
             self._at += 1
 
     def _as_words(self, parts: Sequence[_Part], start: int) -> Term:
-        """Return the words of a field that is not valid: its text as typed, or its quoted values as a phrase."""
+        """Return the words of an invalid field: its text as typed, or its quoted values as a phrase."""
         span = Range(start, self._at)
         if any(part.is_quoted for part in parts):
             text = " ".join(part.text for part in parts)
@@ -302,7 +306,7 @@ class _Parser:
         return Word(text, span=span)
 
     def _is_valid(self, name: FieldName, value: Value | Interval, operator: Operator) -> bool:
-        """Return True if a field can have a value."""
+        """Return True if a value is valid for a field."""
         kind = FIELDS[name].kind
         if kind is ValueKind.DATE:
             return days_of(value, operator, _ANY_DAY) is not None
@@ -324,7 +328,7 @@ class _Parser:
         return kind is not ValueKind.NUMBER or number(value.text) is not None
 
     def _note_unknown_field(self, found: re.Match[str], depth: int) -> None:
-        """Add a slip if the name of an unknown field is similar to one that exists."""
+        """Report an unknown field if its name is similar to the name of a known field."""
         suggested = suggest_field(found[1])
         if suggested:
             here = self._at
@@ -337,7 +341,7 @@ class _Parser:
         text = value.text if isinstance(value, Value) else f"{value.low}..{value.high}"
         suggested = suggest_value(name, text, self._colours)
         typed = self._text[span.start : span.end]
-        # More digits can make a date; all other values are valid from their first letter on.
+        # More digits may complete a date; all other values are valid from their first letter on.
         is_begun = FIELDS[name].kind is ValueKind.DATE and (isinstance(value, Interval) or is_begun_date(value.text))
         suggestion = typed[: value.span.start - span.start] + suggested if suggested else ""
         message = f"{name}:{text}? {_expected(name, self._colours)}"
@@ -345,7 +349,7 @@ class _Parser:
 
 
 def _expected(name: FieldName, colours: Sequence[str]) -> str:
-    """Return the values that a field can have, in a few words."""
+    """Describe the valid values of a field in a few words."""
     spec = FIELDS[name]
     if spec.kind is ValueKind.DATE:
         return "a date such as 2026-10, an age such as 7d, or a range such as 2026-01..2026-03"
@@ -363,7 +367,7 @@ def _value(text: str, is_quoted: bool, span: Range) -> Value:
 
 
 def _interval(part: _Part) -> Interval | None:
-    """Return the range that a value is; None if it is a single value."""
+    """Parse a value such as `10..20` as a range; None if it is a single value."""
     low, dots, high = part.text.partition("..")
     if part.is_quoted or not dots or not (low or high):
         return None
@@ -373,9 +377,9 @@ def _interval(part: _Part) -> Interval | None:
 def _directed(
     typed: str, name: FieldName, values: tuple[Value | Interval, ...], operator: Operator, span: Range
 ) -> Field:
-    """Return the field of a name that compares by itself: `older:2w` is `date>2w`, `before:2026` is `date<2026`.
+    """Translate a field whose name implies an operator: `older:2w` is `date>2w`, `before:2026` is `date<2026`.
 
-    An age compares the other way round, because what is older has the earlier date.
+    The operator of an age is reversed, because a greater age means an earlier date.
     """
     first = values[0]
     if operator is Operator.IS and isinstance(first, Value) and typed in LATER_NAMES | EARLIER_NAMES:

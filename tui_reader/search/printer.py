@@ -1,4 +1,4 @@
-"""Text of a query: `parse(print_query(term)).term == term` for every term that a text can be parsed to."""
+"""Printing of queries as text: `parse(print_query(term)).term == term` for every term that the parser returns."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def print_query(term: Term) -> str:
-    """Return the text of a query."""
+    """Return the text of a query, which the parser converts back to an equal query."""
     match term:
         case And():
             return " ".join(_grouped(each) for each in term.terms)
         case Or():
-            # An `OR` binds less than the blank between parts, so only another `OR` needs parentheses.
+            # An `OR` binds less tightly than the blank between parts, so only another `OR` needs parentheses.
             return " OR ".join(
                 _in_parentheses(each) if isinstance(each, Or) else print_query(each) for each in term.terms
             )
@@ -42,12 +42,12 @@ def quoted(text: str) -> str:
 
 
 def _grouped(term: Term) -> str:
-    """Return the text of a part of a query, in parentheses if it has parts itself."""
+    """Return the text of a term, in parentheses if it contains several terms."""
     return _in_parentheses(term) if isinstance(term, And | Or) else print_query(term)
 
 
 def _in_parentheses(term: Term) -> str:
-    """Return the text of a group; a blank parts its end from a word such as `f(`, which would take the `)`."""
+    """Return the text of a group; a blank separates its `)` from a word such as `f(`."""
     text = print_query(term)
     return f"({text} )" if text.count("(") > text.count(")") else f"({text})"
 

@@ -1,4 +1,4 @@
-"""Articles in the form in which queries compare them; each value is computed when a query first needs it."""
+"""Articles in the form that queries compare; each value is computed when a query first needs it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KINDS = {
 
 
 class SearchedText(NamedTuple):
-    """A text as words are searched for in it."""
+    """A text in the form in which words are searched for."""
 
     key: str
     """The text without case and accents."""
@@ -34,13 +34,13 @@ class SearchedText(NamedTuple):
 
     @classmethod
     def of(cls, *texts: str) -> SearchedText:
-        """Return several texts as one; no phrase is found across two of them."""
+        """Join several texts into one; no phrase is found across their borders."""
         keys = [" ".join(search_key(text).split()) for text in texts]
         return cls("\n".join(keys), "\n".join(map(tokens, keys)))
 
 
 class DescriptionText(NamedTuple):
-    """What an article says of itself, as words are searched for in it."""
+    """Title, author, source and tags of an article, in the form in which words are searched for."""
 
     title: SearchedText
     by: SearchedText
@@ -50,7 +50,7 @@ class DescriptionText(NamedTuple):
 
 
 class AnnotationsText(NamedTuple):
-    """What a reader wrote and marked in an article, as queries compare it."""
+    """The notes and highlighted words of an article, in the form that queries compare."""
 
     notes: SearchedText
     quotes: SearchedText
@@ -67,7 +67,7 @@ NO_ANNOTATIONS = AnnotationsText(SearchedText("", ""), SearchedText("", ""), fro
 
 
 def annotations_text(annotations: Sequence[Annotation]) -> AnnotationsText:
-    """Return what queries compare of the annotations of one article."""
+    """Return the searchable form of the annotations of one article."""
     if not annotations:
         return NO_ANNOTATIONS
     highlights = [each for each in annotations if not each.is_on_article]
@@ -84,11 +84,10 @@ def annotations_text(annotations: Sequence[Annotation]) -> AnnotationsText:
 
 
 class ArticleRecord:
-    """An article with its state as queries compare it.
+    """An article with its reading state, in the form that queries compare.
 
-    A library of 10,000 has as many of these, so they have slots, and texts are prepared at the first query that needs
-    them: 2 µs an article.
-    """
+    There is one per article of the library, so the class has slots, and texts are prepared at the first query that
+    needs them: 2 µs per article. """
 
     __slots__ = ("_description", "_kind", "_tags", "annotations", "headline")
 
@@ -102,7 +101,7 @@ class ArticleRecord:
 
     @property
     def description(self) -> DescriptionText:
-        """Return title, author, source and tags as words are searched for in them."""
+        """Return title, author, source and tags in the form in which words are searched for."""
         if self._description is None:
             headline = self.headline
             title, by, source = (SearchedText.of(headline.field(name)) for name in ("title", "byline", "source"))
@@ -116,7 +115,7 @@ class ArticleRecord:
 
     @property
     def tags(self) -> frozenset[str]:
-        """Return the search keys of the article's own tags."""
+        """Return the search keys of the article's tags, without those of its annotations."""
         if self._tags is None:
             self._tags = frozenset(map(search_key, self.headline.tags))
         return self._tags

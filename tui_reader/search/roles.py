@@ -1,4 +1,4 @@
-"""The roles of the parts of a query's text, for painting: fields, values, operators, negation, slips."""
+"""The roles of the parts of a query's text, for colouring: fields, values, operators, negation, errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a part of a query's text is."""
+    """The role of a part of a query's text, which determines its colour."""
 
     WORD = "word"
     PHRASE = "phrase"
@@ -34,7 +34,7 @@ class Role(StrEnum):
 
 
 def parts_with_roles(query: ParsedQuery) -> list[tuple[str, Role]]:
-    """Return the text of a query in parts, each with its role; together they are the text."""
+    """Split the text of a query into parts, each with its role; the parts joined are the text."""
     text = query.text
     if not text:
         return []

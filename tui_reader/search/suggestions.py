@@ -1,4 +1,4 @@
-"""Suggestions for parts of a query that are nearly a field."""
+"""Suggestions for misspelt field names and values of a query."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _LONGEST = 40
 
 
 def suggest_field(name: str) -> str:
-    """Return the name of a field that is similar to an unknown name; "" if none is."""
+    """Return the field name most similar to an unknown name; "" if none is similar."""
     lowered = name.lower()
     if not 2 <= len(lowered) <= _LONGEST:
         return ""
-    # A name of two letters, such as the `to:` of a letter, is a word and no slip.
+    # A name of two letters, such as the `to:` of a letter, is a word and no misspelt field.
     names = [each for each in ALIASES if len(each) > 2]
     return next(iter(get_close_matches(lowered, names, 1, 0.74)), "")
 
 
 def suggest_value(name: FieldName, text: str, colours: Sequence[str]) -> str:
-    """Return a value of a field that is similar to an invalid one; "" if none is."""
+    """Return the value of a field most similar to an invalid value; "" if none is similar."""
     spec = FIELDS[name]
     values: list[str] = list(spec.choices)
     if name is FieldName.IS:

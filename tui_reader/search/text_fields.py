@@ -1,4 +1,4 @@
-"""The `text:` fields of a query, whose values are searched for in the whole texts before the query is evaluated."""
+"""The `text:` fields of a query; their values are searched for in all texts before the query is evaluated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers and dates of a query as bounds that records are compared with."""
+"""Numbers and dates of a query, as bounds that records are compared with."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ INFINITE = float("inf")
 
 
 class Bounds(NamedTuple):
-    """The numbers from `low` to `high`, both included."""
+    """The numbers from `low` to `high`, including `low` and `high`."""
 
     low: float
     high: float
 
 
 class Days(NamedTuple):
-    """The days from `first` up to but not including `end`; None is open."""
+    """The days from `first` up to but not including `end`; a bound that is None is open."""
 
     first: date | None
     end: date | None
 
 
 def number(text: str) -> float | None:
-    """Return the number that a value names, such as `800`, `1.5k` or `50%`; None if it is none."""
+    """Parse a number such as `800`, `1.5k` or `50%`; None if the value is no number."""
     found = _number(text)
     return float(found[1]) * (1000 if found[2] else 1) if found else None
 
 
 def number_bounds(value: Value | Interval, operator: Operator) -> Bounds | None:
-    """Return the numbers that a value with its operator means; None if the value is no number."""
+    """Return the bounds for a number with its operator; None if the value is no number."""
     if isinstance(value, Interval):
         low = number(value.low) if value.low else -INFINITE
         high = number(value.high) if value.high else INFINITE
@@ -45,7 +45,7 @@ def number_bounds(value: Value | Interval, operator: Operator) -> Bounds | None:
     exact = number(value.text)
     if exact is None:
         return None
-    # The nearest numbers that a count of words, minutes or hundredths can have.
+    # The nearest values that a count of words, minutes or hundredths can take.
     step = 0.001
     match operator:
         case Operator.LESS:
@@ -60,10 +60,10 @@ def number_bounds(value: Value | Interval, operator: Operator) -> Bounds | None:
 
 
 def days(value: Value | Interval, operator: Operator, today: date) -> Days | None:
-    """Return the days that a value with its operator means; None if the value is no date.
+    """Return the days for a date or an age with its operator; None if the value is no date.
 
-    An age counts from today: `7d` and `<7d` are the last seven days, `>2w` is what lies further back. A month (`m`)
-    counts 30 days, a year (`y`) 365.
+    An age counts from today: `7d` and `<7d` are the last seven days, `>2w` is every day before the last two weeks. A
+    month (`m`) counts 30 days, a year (`y`) 365.
     """
     if isinstance(value, Interval):
         first = _named_days(value.low, today) if value.low else Days(None, None)
@@ -91,14 +91,14 @@ def days(value: Value | Interval, operator: Operator, today: date) -> Days | Non
 
 
 def is_begun_date(text: str) -> bool:
-    """Return True if more letters can make a date of a text: `20`, `2026-`, `7`, `yes`."""
+    """Return True if a text is the beginning of a date: `20`, `2026-`, `7`, `yes`."""
     text = text.lower()
     words = any(word.startswith(text) for word in ("today", "yesterday"))
     return words or bool(re.fullmatch(r"\d{1,4}|\d{4}-|\d{4}-\d{1,2}-?", text, re.ASCII))
 
 
 def utc_text(day: date) -> str:
-    """Return the local midnight at which a day begins, as the beginning of a UTC time in ISO 8601."""
+    """Return the local midnight at which a day begins, as a prefix of a UTC time in ISO 8601."""
     try:
         return datetime.combine(day, time.min).astimezone(UTC).isoformat()[:19]
     except (OverflowError, ValueError, OSError):

@@ -44,7 +44,7 @@ class Source(Protocol):
 
         Raises:
             FileNotFoundError: The article is no longer there.
-            UnreadableError: The bytes cannot be read, or there are more than the limit allows.
+            UnreadableError: The bytes cannot be read, or exceed the size limit.
         """
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:

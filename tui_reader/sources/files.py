@@ -15,7 +15,7 @@ MEGABYTE = 1_000_000
 
 
 class Signature(NamedTuple):
-    """Properties of a file that change when its bytes change, known without reading the file.
+    """Properties of a file that change when its bytes change, read without opening the file.
 
     The time alone is not enough: a file that is renamed to replace another one keeps its time.
     """
@@ -42,8 +42,8 @@ def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
         limit: Largest number of bytes that the file may have.
 
     Returns:
-        The bytes, and the signature that the file had while they were read. If the file was written meanwhile, the
-        signature matches no file, so that the file is read again later.
+        The bytes, and the signature that the file had while they were read. If the file was written during the read,
+        the signature matches no file, so that the file is read again later.
 
     Raises:
         FileNotFoundError: The file does not exist.
@@ -71,13 +71,13 @@ def read_bytes(path: Path, limit: int) -> tuple[bytes, Signature]:
         os.close(descriptor)
     if len(data) > limit:
         raise UnreadableError(too_large(len(data), limit))
-    # Written while it was read: return a signature that matches no file, so that the file is read again.
+    # Written during the read: return a signature that matches no file, so that the file is read again.
     signature = Signature.of(after)
     return data, signature if signature == Signature.of(status) else signature._replace(mtime_ns=-1)
 
 
 def too_large(size: int, limit: int) -> str:
-    """Return the message that an article of `size` bytes exceeds the limit."""
+    """Return the message that an article of `size` bytes exceeds the size limit."""
     return f"too large: {size / MEGABYTE:,.0f} MB; the limit is {limit / MEGABYTE:,.0f} MB, max_file_mb in the settings"
 
 

@@ -24,7 +24,7 @@ _STATE_FILE = "library.json"
 
 
 class Folders:
-    """The source of all regular files in folders that are named like articles and that no rule ignores."""
+    """The source of all regular files in folders that have an article's suffix and that no rule ignores."""
 
     def __init__(
         self,

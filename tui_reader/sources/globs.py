@@ -31,11 +31,11 @@ _STAR, _SPAN = "*", "**"
 
 
 class BrokenGlobError(ValueError):
-    """A glob is invalid and matches nothing: it has an unclosed character set, or ends with a backslash."""
+    """A glob is invalid and matches nothing: a character set is unclosed, or a backslash ends the glob."""
 
 
 class _Token(NamedTuple):
-    """An element of a glob."""
+    """An element of a glob, such as a star, a character set or a literal character."""
 
     kind: str
     """`*` for any characters of a name, `**` for any folders, `/`, or empty for one character."""
@@ -93,7 +93,7 @@ def _path(tokens: list[_Token]) -> str:
 
 
 def _split(tokens: list[_Token], kind: str) -> list[list[_Token]]:
-    """Split a list of tokens at every token of the kind `kind`."""
+    """Split a list of tokens at every token of one kind."""
     parts: list[list[_Token]] = [[]]
     for token in tokens:
         if token.kind == kind:

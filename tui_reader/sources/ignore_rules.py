@@ -47,7 +47,7 @@ class Rules:
         self._wildcards = wildcards
 
     def extended(self, lines: Iterable[str], base: str = "") -> Rules:
-        """Return a copy of the rules with further patterns, which override the existing ones.
+        """Return a copy of the rules with further patterns, which override the existing patterns.
 
         Args:
             lines: The patterns. Empty lines, comments (`#`) and invalid patterns are skipped, and patterns beyond the
@@ -72,7 +72,7 @@ class Rules:
     def ignores(self, path: str, *, folder: bool) -> bool:
         """Return True if the rules ignore a file or folder.
 
-        Folders above the path are not checked: callers that walk a tree do not enter folders that are left out.
+        Folders above the path are not checked: callers that walk a tree do not enter folders that are ignored.
 
         Args:
             path: Path relative to the root, with slashes.
@@ -108,7 +108,7 @@ class _PatternList:
 
 
 class _Index:
-    """An index of numbered patterns for fast lookup of the last pattern that matches a path."""
+    """An index of numbered patterns: finds the last pattern that matches a path."""
 
     def __init__(self, rules: Iterable[tuple[int, _Rule]]) -> None:
         self._names: dict[str, int] = {}
@@ -146,10 +146,10 @@ class _Index:
 
 
 def _combined(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[list[int], re.Pattern[str]]]:
-    """Combine patterns with wildcards into few regular expressions, the last pattern first.
+    """Combine patterns with wildcards into a few regular expressions, with the last pattern first.
 
     Yields:
-        The numbers of the patterns, and the expression with one group for each of them.
+        The numbers of the patterns, and the expression with one group per pattern.
     """
     numbers: list[int] = []
     groups: list[str] = []
@@ -168,7 +168,7 @@ def _combined(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[
 
 
 def _is_ending(rule: _Rule) -> bool:
-    """Return True if a pattern is a star and literal characters, such as `*.png`, as most patterns are."""
+    """Return True if a pattern is a star followed by literal characters, such as `*.png`."""
     return not rule.is_path and rule.pattern[0] == "*" and literal_of(rule.pattern[1:]) is not None
 
 
@@ -189,7 +189,7 @@ def _rule(line: str) -> _Rule | None:
 
 
 def _trimmed(line: str) -> str:
-    """Strip the spaces at the end of a line, except a space that a backslash escapes."""
+    """Strip the spaces at the end of a line, except a space escaped by a backslash."""
     end = len(line.rstrip(" "))
     backslashes = end - len(line[:end].rstrip("\\"))
     return line[: end + (backslashes % 2 and end < len(line))]

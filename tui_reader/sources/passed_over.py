@@ -1,4 +1,4 @@
-"""What a listing of folders passed over: files of kinds that are not read, and names that a pattern leaves out."""
+"""Counts of skipped files in a listing of folders: unsupported kinds, and names that a pattern ignores."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOST_KINDS = 4
 
 
 class PassedOver(NamedTuple):
-    """The numbers of one listing."""
+    """Counts of the files and names that one listing of folders skipped."""
 
     kinds: tuple[tuple[str, int], ...] = ()
     """Suffixes of files that are not read, with their numbers, the most frequent first; empty for no suffix."""
@@ -19,12 +19,12 @@ class PassedOver(NamedTuple):
 
     @property
     def files(self) -> int:
-        """Return the number of files of kinds that are not read."""
+        """Return the number of skipped files whose kind is not supported."""
         return sum(count for _, count in self.kinds)
 
     @property
     def sentence(self) -> str:
-        """Say what was passed over: `120 files of kinds not read (80 .pdf, 40 .epub)`; empty if nothing was."""
+        """Return a sentence such as `120 files of kinds not read (80 .pdf, 40 .epub)`; empty without skipped files."""
         parts = []
         if self.files:
             named = [f"{count:,} {suffix or 'without a suffix'}" for suffix, count in self.kinds[:MOST_KINDS]]
@@ -37,18 +37,18 @@ class PassedOver(NamedTuple):
 
 
 class PassedOverCounter:
-    """Counts while folders are listed."""
+    """Counts skipped files and names while folders are listed."""
 
     def __init__(self) -> None:
         self._kinds: Counter[str] = Counter()
         self.ignored = 0
 
     def add(self, name: str) -> None:
-        """Count a file that is no article."""
+        """Count a file that is not an article."""
         dot = name.rfind(".")
         self._kinds[name[dot:].lower() if dot > 0 else ""] += 1
 
     def result(self) -> PassedOver:
-        """Return the numbers."""
+        """Return the counts of all files added so far."""
         kinds = sorted(self._kinds.items(), key=lambda each: (-each[1], each[0]))
         return PassedOver(tuple(kinds), self.ignored)

@@ -1,4 +1,4 @@
-"""The source of articles whose files the command line names one by one."""
+"""The source of articles whose files are named on the command line."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class SingleFiles:
-    """The source of named files, each an article whatever its suffix is.
+    """The source of files named by the user, which count as articles whatever their suffix.
 
-    Pipes and devices are listed, so that users see the reason why reading refuses them.
+    Pipes and devices are listed, so that users see why they cannot be read.
     """
 
     def __init__(self, paths: Iterable[Path], limit: int) -> None:
@@ -45,7 +45,7 @@ class SingleFiles:
         return RawArticle(data, path.name, signature)
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
-        """Compare the signatures of all files twice a second; yield True if any has changed, else False."""
+        """Compare the signatures of all files twice a second; yield True if a file has changed, else False."""
         before = tuple(self.entries())
         while not stop.wait(TICK):
             now = tuple(self.entries())

@@ -31,15 +31,15 @@ class Stdin:
         self._signature = Signature(len(data), 0, 0)
 
     def entries(self) -> tuple[Entry, ...]:
-        """List the article of standard input."""
+        """List the one article that standard input contains."""
         return (Entry(KEY, self._signature),)
 
     def read(self, key: str) -> RawArticle:
         """Return the bytes of standard input.
 
         Raises:
-            FileNotFoundError: The key is not that of standard input.
-            UnreadableError: There are more bytes than the limit allows.
+            FileNotFoundError: The key does not identify standard input.
+            UnreadableError: The input exceeds the size limit.
         """
         if key != KEY:
             raise FileNotFoundError(key)

@@ -1,4 +1,4 @@
-"""Detection of changed files in folders, in a fraction of a second if the system reports them."""
+"""Detection of changed files in folders, within milliseconds where the operating system reports changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ POLL = 1.0
 def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]) -> Iterator[bool]:
     """Yield True when files in the folders may have changed, False after half a second without changes.
 
-    The first True is yielded when watching begins, since earlier changes were not reported.
+    The first True is yielded at once, since changes before the call were not reported.
 
     Args:
         folders: The folders, which are watched with all folders below them.
@@ -30,7 +30,7 @@ def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callabl
     while folders and not stop.is_set():
         if not (yield from _reported(folders, stop, interesting)):
             break
-        # A folder was replaced or removed, perhaps with the drive that it is on.
+        # A folder was replaced or removed, perhaps because its drive was removed.
         while _inodes(folders) is None and not stop.wait(POLL):
             yield True
     while not stop.wait(POLL if folders else TICK):
@@ -46,7 +46,7 @@ def _reported(
         True if watching should be started again, because a folder was replaced; False if the system cannot watch these
         folders.
     """
-    # 40 to 70 ms; the first frame is drawn long before this thread gets here.
+    # 40 to 70 ms; the first frame is drawn long before this thread needs the module.
     from watchfiles import watch  # noqa: PLC0415
 
     inodes = _inodes(folders)
@@ -55,7 +55,7 @@ def _reported(
     try:
         for reported in watch(
             *folders,
-            # No filter here: watchfiles yields nothing at all while it only drops changes, not even timeouts, and the
+            # No filter here: while watchfiles drops all changes, it yields nothing at all, not even timeouts, and the
             # library's own state may be written in the folder all the time.
             watch_filter=None,
             debounce=200,
@@ -71,17 +71,17 @@ def _reported(
             if found or not reported or now - last >= TICK:
                 has_begun, last = True, now
                 yield found
-            # The system goes on watching a folder that was moved away, and reports nothing about the one in its place.
+            # The system goes on watching a folder that was moved away, and reports nothing about its replacement.
             if _inodes(folders) != inodes:
                 return True
     except (OSError, RuntimeError):
-        # Network file systems, a folder that was removed, or more folders than the system watches.
+        # Network file systems, a removed folder, or more folders than the system can watch.
         return inodes is None
     return False
 
 
 def _inodes(folders: Sequence[Path]) -> tuple[int, ...] | None:
-    """Return the inode numbers of folders, by which a replaced folder is detected; None if one is missing."""
+    """Return the inode numbers of folders, which show that a folder was replaced; None if a folder is missing."""
     try:
         return tuple(folder.stat().st_ino for folder in folders)
     except OSError:
