@@ -314,7 +314,7 @@ def _date_test(leaf: Field, value: Value | Interval, context: Context) -> Predic
     """Return the test for a date or a range of dates.
 
     Times are compared as the store writes them, in UTC, with the local midnights at which days begin. A date of
-    publication has no time zone: the day is compared as the article gives it. """
+    publication has no time zone: the day is compared as the article gives it."""
     bounds = days(value, leaf.operator, context.today)
     if bounds is None:
         return lambda _: False

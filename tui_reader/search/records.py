@@ -87,7 +87,7 @@ class ArticleRecord:
     """An article with its reading state, in the form that queries compare.
 
     There is one per article of the library, so the class has slots, and texts are prepared at the first query that
-    needs them: 2 µs per article. """
+    needs them: 2 µs per article."""
 
     __slots__ = ("_description", "_kind", "_tags", "annotations", "headline")
 
