@@ -25,17 +25,17 @@ class ListedCounts:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._uncounted: Sequence[ArticleId] | None = None
+        self.uncounted: Sequence[ArticleId] | None = None
         """The articles that are left to count; None if there is nothing to count."""
         self._counting: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         """Sources and tags of the articles counted so far."""
-        self._found: tuple[Counter[str], Counter[str]] | None = None
+        self.found: tuple[Counter[str], Counter[str]] | None = None
         """Sources and tags of the list; None for a list of the whole library."""
 
     @property
     def is_stale(self) -> bool:
         """True if articles are left to count; until then the numbers of the former list are shown."""
-        return self._uncounted is not None
+        return self.uncounted is not None
 
     def begin(self, ids: Sequence[ArticleId] | None) -> None:
         """Begin to count a list; a short one is counted at once.
@@ -43,24 +43,24 @@ class ListedCounts:
         Args:
             ids: The listed articles; None if nothing narrows the list.
         """
-        self._uncounted, self._counting = ids, (Counter(), Counter())
+        self.uncounted, self._counting = ids, (Counter(), Counter())
         if ids is None:
-            self._found = None
+            self.found = None
         elif len(ids) <= SLICE:
             self.count_slice()
 
     def count_slice(self) -> None:
         """Count some of the articles that are left."""
-        if self._uncounted is None:
+        if self.uncounted is None:
             return
         sources, tags = self._counting
-        for headline in self._catalogue.rows(self._uncounted[:SLICE]):
+        for headline in self._catalogue.rows(self.uncounted[:SLICE]):
             sources[headline.field("source")] += 1
             if headline.tags:
                 tags.update(set(headline.tags))
-        self._uncounted = self._uncounted[SLICE:] or None
-        if self._uncounted is None:
-            self._found = self._counting
+        self.uncounted = self.uncounted[SLICE:] or None
+        if self.uncounted is None:
+            self.found = self._counting
 
     def narrowed(self, counts: Counts) -> Counts:
         """Replace the numbers of sources and tags by those of the list.
@@ -71,9 +71,9 @@ class ListedCounts:
         Args:
             counts: The numbers of the library.
         """
-        if self._found is None:
+        if self.found is None:
             return counts
-        sources, tags = self._found
+        sources, tags = self.found
         return counts._replace(sources=_narrowed(counts.sources, sources), tags=_narrowed(counts.tags, tags))
 
 

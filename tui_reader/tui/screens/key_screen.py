@@ -168,7 +168,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         if self._editor is not None and self._editor.open:
             self._status.show_hints(self._editor.HINTS)
             return
-        if self.query_typing is not None and self.query_typing.is_open:
+        if self.query_typing is not None and self.query_typing.bar.is_open:
             self._status.show_hints(self.query_typing.hints)
             return
         continuations = self._sequencer.continuations(self._keymap.of(self.context))
@@ -193,11 +193,11 @@ class KeyScreen(FailureGuard, Screen[None]):
     @property
     def is_typing_query(self) -> bool:
         """True while the query bar is open, so that keys are text."""
-        return self.query_typing is not None and self.query_typing.is_open
+        return self.query_typing is not None and self.query_typing.bar.is_open
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert a pasted text into the open query bar."""
-        if self.query_typing is not None and self.query_typing.is_open:
+        if self.query_typing is not None and self.query_typing.bar.is_open:
             event.stop()
             self.query_typing.paste(event.text)
 

@@ -44,7 +44,7 @@ class QueryTyping:
             offer: Returns what completions are chosen from.
             callbacks: What the owner of the bar does.
         """
-        self._bar, self._history, self._offer, self._callbacks = bar, history, offer, callbacks
+        self.bar, self._history, self._offer, self._callbacks = bar, history, offer, callbacks
         self._before = ""
         """The text when the bar was opened."""
         self._own = ""
@@ -52,11 +52,6 @@ class QueryTyping:
         self._past: int | None = None
         """Index of the former query that is shown; None while the text is the user's own."""
         self._listed_all = False
-
-    @property
-    def is_open(self) -> bool:
-        """True while the bar is open, so that keys are text."""
-        return self._bar.is_open
 
     @property
     def hints(self) -> Sequence[Hint]:
@@ -67,9 +62,9 @@ class QueryTyping:
         """Show the bar with a query to be edited."""
         self._history.begin_loading()
         self._before, self._past = query.text, None
-        self._bar.edit.set(query.text)
-        self._bar.query, self._bar.is_open = query, True
-        self._bar.offer(())
+        self.bar.edit.set(query.text)
+        self.bar.query, self.bar.is_open = query, True
+        self.bar.offer(())
         self._callbacks.repaint()
 
     def feed(self, key: str, character: str = "") -> None:
@@ -79,7 +74,7 @@ class QueryTyping:
             key: Its name, such as `ctrl+w`.
             character: The character that it types; empty if it types none.
         """
-        bar = self._bar
+        bar = self.bar
         if key == "enter" or (key == "backspace" and not bar.edit.text):
             self.finish()
         elif key == "escape":
@@ -101,25 +96,25 @@ class QueryTyping:
 
     def paste(self, text: str) -> None:
         """Insert a pasted text."""
-        before = self._bar.edit.text
-        if self._bar.edit.insert(" ".join(text.split("\n"))):
+        before = self.bar.edit.text
+        if self.bar.edit.insert(" ".join(text.split("\n"))):
             self._edited(before)
 
     def take(self, index: int) -> None:
         """Take a completion that was clicked."""
-        self._bar.choose(index)
+        self.bar.choose(index)
         self._take()
 
     def set_cursor(self, offset: int) -> None:
         """Set the cursor after a click into the text."""
-        self._bar.edit.cursor = offset
+        self.bar.edit.cursor = offset
         self._complete()
 
     def finish(self) -> None:
         """Close the bar; the query stays as it is written."""
-        if not self._bar.is_open:
+        if not self.bar.is_open:
             return
-        text = self._bar.edit.text
+        text = self.bar.edit.text
         self._history.add(text)
         self._close()
         self._callbacks.kept(text)
@@ -131,25 +126,25 @@ class QueryTyping:
 
     def refresh(self) -> None:
         """List the completions again, because more words are known."""
-        if self._bar.is_open and self._past is None and not self._bar.chosen:
+        if self.bar.is_open and self._past is None and not self.bar.chosen:
             self._complete()
 
     def _close(self) -> None:
-        self._bar.is_open = False
-        self._bar.offer(())
+        self.bar.is_open = False
+        self.bar.offer(())
 
     def _edited(self, before: str) -> None:
         """Update the query after a change of the text, and the completions after a move of the cursor."""
         self._past = None
-        if self._bar.edit.text != before:
+        if self.bar.edit.text != before:
             self._apply()
         self._complete()
 
     def _apply(self) -> None:
-        self._bar.query = self._callbacks.changed(self._bar.edit.text)
+        self.bar.query = self._callbacks.changed(self.bar.edit.text)
 
     def _complete(self, *, everything: bool = False) -> None:
-        bar = self._bar
+        bar = self.bar
         found: list[Completion] = []
         if self._past is None:
             found = complete(bar.query, bar.edit.cursor, self._offer(), everything=everything)
@@ -158,7 +153,7 @@ class QueryTyping:
 
     def _take(self) -> None:
         """Take the chosen completion; if there are none, list the fields."""
-        bar = self._bar
+        bar = self.bar
         if not bar.completions:
             self._past = None
             self._complete(everything=True)
@@ -170,7 +165,7 @@ class QueryTyping:
 
     def _step(self, by: int) -> None:
         """Choose the next completion or the one above; before the first one, show former queries."""
-        bar = self._bar
+        bar = self.bar
         if bar.completions and bar.chosen + by >= 0:
             bar.choose(bar.chosen + by)
             self._callbacks.repaint()

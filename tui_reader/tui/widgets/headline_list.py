@@ -209,7 +209,7 @@ class HeadlineList(LinePane):
         before, top = self._cursor, self._top
         self._cursor = index
         self._follow()
-        if top != self._top or self._choice.is_extending:
+        if top != self._top or self._choice.anchor is not None:
             self.repaint()
         else:
             self.repaint(self._region_of(before), self._region_of(index))
@@ -225,7 +225,16 @@ class HeadlineList(LinePane):
     @property
     def chosen_count(self) -> int:
         """The number of chosen articles."""
-        return self._choice.count(self._cursor)
+        return self._choice.count(self._cursor) if self._has_choice else 0
+
+    @property
+    def _has_choice(self) -> bool:
+        """True if articles are chosen."""
+        return self._choice.anchor is not None or bool(self._choice.members)
+
+    def _is_chosen(self, index: int) -> bool:
+        """Return True if the article at an index is chosen."""
+        return self._has_choice and self._choice.holds(index, self._cursor)
 
     def begin_choice(self) -> None:
         """Choose the article under the cursor; moving the cursor extends the choice."""
@@ -284,7 +293,7 @@ class HeadlineList(LinePane):
         if part > 1 or index >= len(self._ids):
             return "blank"
         article = self._ids[index]
-        cursor, chosen = index == self._cursor, self._choice.holds(index, self._cursor)
+        cursor, chosen = index == self._cursor, self._is_chosen(index)
         return article, part, cursor, chosen, cursor and self.active, self._versions.get(article, 0), self._today()
 
     def paint_row(self, y: int, width: int) -> Strip:
@@ -303,7 +312,7 @@ class HeadlineList(LinePane):
         if part > 1 or index >= len(self._ids):
             return line(width, base, ())
         headline = self._rows([self._ids[index]])[0]
-        cursor, chosen = index == self._cursor, self._choice.holds(index, self._cursor)
+        cursor, chosen = index == self._cursor, self._is_chosen(index)
         if cursor:
             base += self.named_style("cursor" if self.active else "resting")
         elif chosen:

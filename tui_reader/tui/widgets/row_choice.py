@@ -15,36 +15,36 @@ class RowChoice(Generic[Id]):
 
     def __init__(self) -> None:
         self._ids: Sequence[Id] = ()
-        self._anchor: int | None = None
+        self.anchor: int | None = None
         """The index at which the range began; None if it is a set."""
-        self._set: frozenset[Id] = frozenset()
+        self.members: frozenset[Id] = frozenset()
 
     @property
     def is_extending(self) -> bool:
         """True if moving the cursor changes the choice."""
-        return self._anchor is not None
+        return self.anchor is not None
 
     @property
     def is_empty(self) -> bool:
         """True if nothing is chosen."""
-        return self._anchor is None and not self._set
+        return self.anchor is None and not self.members
 
     def begin(self, ids: Sequence[Id], index: int) -> None:
         """Begin a range at an entry of a list."""
-        self._ids, self._anchor, self._set = ids, index, frozenset()
+        self._ids, self.anchor, self.members = ids, index, frozenset()
 
     def take(self, ids: Sequence[Id]) -> None:
         """Choose all entries of a list."""
-        self._ids, self._anchor, self._set = ids, None, frozenset(ids)
+        self._ids, self.anchor, self.members = ids, None, frozenset(ids)
 
     def clear(self) -> None:
         """Choose nothing."""
-        self._ids, self._anchor, self._set = (), None, frozenset()
+        self._ids, self.anchor, self.members = (), None, frozenset()
 
     def freeze(self, cursor: int) -> None:
         """Keep what is chosen, wherever the cursor moves from now on."""
-        if self._anchor is not None:
-            self._set, self._anchor = frozenset(self.chosen(cursor)), None
+        if self.anchor is not None:
+            self.members, self.anchor = frozenset(self.chosen(cursor)), None
 
     def list_changed(self, ids: Sequence[Id], cursor: int) -> None:
         """Take another list into account: what it does not hold is no longer chosen.
@@ -55,25 +55,25 @@ class RowChoice(Generic[Id]):
         """
         if self.is_empty or ids is self._ids:
             return
-        anchor = self._ids[self._anchor] if self._anchor is not None else None
+        anchor = self._ids[self.anchor] if self.anchor is not None else None
         if anchor is not None and anchor in ids:
-            self._ids, self._anchor = ids, ids.index(anchor)
+            self._ids, self.anchor = ids, ids.index(anchor)
             return
         self.freeze(cursor)
-        self._ids, self._set = ids, self._set.intersection(ids)
+        self._ids, self.members = ids, self.members.intersection(ids)
 
     def holds(self, index: int, cursor: int) -> bool:
         """Return True if the entry at an index is chosen."""
-        if self._anchor is not None:
-            return min(self._anchor, cursor) <= index <= max(self._anchor, cursor)
-        return bool(self._set) and self._ids[index] in self._set
+        if self.anchor is not None:
+            return min(self.anchor, cursor) <= index <= max(self.anchor, cursor)
+        return bool(self.members) and self._ids[index] in self.members
 
     def chosen(self, cursor: int) -> tuple[Id, ...]:
         """Return the chosen entries in the order of the list."""
-        if self._anchor is not None:
-            return tuple(self._ids[min(self._anchor, cursor) : max(self._anchor, cursor) + 1])
-        return tuple(each for each in self._ids if each in self._set) if self._set else ()
+        if self.anchor is not None:
+            return tuple(self._ids[min(self.anchor, cursor) : max(self.anchor, cursor) + 1])
+        return tuple(each for each in self._ids if each in self.members) if self.members else ()
 
     def count(self, cursor: int) -> int:
         """Return the number of chosen entries."""
-        return abs(self._anchor - cursor) + 1 if self._anchor is not None else len(self._set)
+        return abs(self.anchor - cursor) + 1 if self.anchor is not None else len(self.members)

@@ -9,8 +9,8 @@ from tui_reader.errors import ReaderError
 from tui_reader.search.evaluation import AnnotationRecord, Context, compile_for_annotations
 from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.parser import parse
-from tui_reader.tui.screens.annotation_counts import article_counts, library_counts
 from tui_reader.tui.widgets.annotation_source import Section
+from tui_reader.tui.widgets.bars import article_counts, library_counts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -33,14 +33,15 @@ class BookmarkOffer:
         self._host, self._state, self._mount = host, host.state, mount
         self._list: BookmarkList | None = None
         self._timer: Timer | None = None
-        self._waiting: Command | None = None
+        self.waiting: Command | None = None
+        """The command that waits for the letter of a bookmark; None if none does."""
 
     def follow(self, waiting: Command | None) -> None:
         """Take note of the command that waits for its key now; None if none does."""
         waiting = waiting if waiting is not None and waiting.id in COMMANDS else None
-        if waiting is self._waiting:
+        if waiting is self.waiting:
             return
-        self._waiting = waiting
+        self.waiting = waiting
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -50,12 +51,12 @@ class BookmarkOffer:
             self._timer = self._host.app.set_timer(OFFER_SECONDS, self._show)
 
     def _show(self) -> None:
-        if self._waiting is None:
+        if self.waiting is None:
             return
         if self._list is None:
             self._list = BookmarkList(id="bookmarks")
             self._mount(self._list)
-        goes = self._waiting.id == COMMANDS[0]
+        goes = self.waiting.id == COMMANDS[0]
         rows = [
             BookmarkRow(letter, " ".join(anchor.exact.split()), row.title if letter.isupper() else "")
             for letter, row, anchor in self._state.library.reading.bookmarks(self._state.target)
@@ -66,13 +67,13 @@ class BookmarkOffer:
     def feed(self, key: str) -> bool:
         """Handle a key that moves in the list, or takes the bookmark under its cursor. Returns: True if it did."""
         shown = self._list
-        if self._waiting is None or shown is None or not shown.display:
+        if self.waiting is None or shown is None or not shown.display:
             return False
         if key in ("down", "up"):
             shown.move(1 if key == "down" else -1)
             return True
         letter = shown.current
-        if key == "enter" and letter and self._waiting.id == COMMANDS[0]:
+        if key == "enter" and letter and self.waiting.id == COMMANDS[0]:
             self._host.context_changed()
             self._host.run(BY_ID[COMMANDS[0]], None, letter)
             return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.outline import outline
+from tui_reader.model.query import EVERYTHING
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.widgets.tag_sidebar import Section
@@ -34,7 +35,7 @@ class CommandUse:
             **dict.fromkeys(("next_mark", "previous_mark"), self._has_marks),
             **dict.fromkeys(("next_change", "previous_change"), self._compares),
             **dict.fromkeys(("outline", "next_heading", "previous_heading"), self._has_headings),
-            **dict.fromkeys(("save_search", "clear_filter"), lambda: not self._state.query.is_empty),
+            **dict.fromkeys(("save_search", "clear_filter"), lambda: self._state.query.term != EVERYTHING),
             **dict.fromkeys(on_tag, lambda: self._stands_in(Section.TAGS)),
             **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),
             "join_stories": self._has_other_stories,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.model.query import Field, FieldName, Not, Shelf, Value
+from tui_reader.model.query import EVERYTHING, Field, FieldName, Not, Shelf, Value
 from tui_reader.search.edits import chosen, exact, with_term, without
 from tui_reader.search.evaluation import sort_order
 from tui_reader.search.explanation import explain
 from tui_reader.services.articles.listed_counts import ListedCounts
 from tui_reader.services.library.events import noop
 from tui_reader.tui.commands.command import Pane
-from tui_reader.tui.screens.annotation_counts import library_counts
 from tui_reader.tui.screens.reading.cursor import following, gap_between
+from tui_reader.tui.widgets.bars import library_counts
 from tui_reader.tui.widgets.tag_sidebar import Choices, Entry, Section
 
 if TYPE_CHECKING:
@@ -121,7 +121,9 @@ class HeadlineListing:
     def _count_listed(self) -> None:
         """Begin to count the sources and tags of the list, if anything narrows it."""
         state = self._state
-        is_narrowed = state.view.shelf is not Shelf.INBOX or not state.query.is_empty
+        is_narrowed = state.view.shelf is not Shelf.INBOX or state.query.term != EVERYTHING
+        if not is_narrowed and self.listed_counts.found is None and self.listed_counts.uncounted is None:
+            return
         self.listed_counts.begin(state.panes.headlines.ids if is_narrowed else None)
         if self.listed_counts.is_stale:
             self.on_counts_stale()
@@ -173,7 +175,9 @@ class HeadlineListing:
     def show_counts(self) -> None:
         """Show the counts as they are known."""
         state = self._state
-        counts = self.listed_counts.narrowed(state.library.catalogue.counts())
+        counts = state.library.catalogue.counts()
+        if self.listed_counts.found is not None:
+            counts = self.listed_counts.narrowed(counts)
         state.panes.sidebar.show(self._choices(), counts.shelves, self._searches, counts.sources, counts.tags)
         parts = [f"{counts.unread:,} unread"]
         if state.pane is Pane.ARTICLE and state.annotation_counts:

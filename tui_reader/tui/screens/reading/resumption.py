@@ -38,7 +38,7 @@ class Resumption:
         self._as_page = as_page and host.state.library.names_one_article
         self._waits = self._as_page or (session is not None and session.article is not None)
         self._is_scanned = False
-        self._holds_keys = self._waits
+        self.holds_keys = self._waits
         """True until the first text was shown, or did not come for long."""
         self._to_restore: Session | None = None
         """The session whose row is to be restored as soon as the text of its article is shown."""
@@ -58,11 +58,11 @@ class Resumption:
     @property
     def awaits_text(self) -> bool:
         """True while keys are meant for an article whose text is not shown yet."""
-        return self._holds_keys and self._state.pane is Pane.ARTICLE and self._state.panes.article.document is None
+        return self.holds_keys and self._state.pane is Pane.ARTICLE and self._state.panes.article.document is None
 
     def stop_holding(self) -> None:
         """Let keys act although no text is shown yet."""
-        self._holds_keys = False
+        self.holds_keys = False
 
     def prepare(self) -> None:
         """Set view, pane and cursor before the first frame."""
@@ -158,7 +158,7 @@ class Resumption:
         session, state = self._to_restore, self._state
         document = state.panes.article.document
         if document is not None:
-            self._holds_keys = False
+            self.holds_keys = False
         if session is None:
             return
         if state.shown != session.article:

@@ -157,7 +157,7 @@ class ReadingScreen(KeyScreen):
     @property
     def holds_keys(self) -> bool:
         """True while keys have to wait, for the actions or for the text of the article that the start opens."""
-        return not self.is_wired or self.resumption.awaits_text
+        return not self.is_wired or (self.resumption.holds_keys and self.resumption.awaits_text)
 
     @property
     def awaited(self) -> tuple[ArticleId | None, ...]:
@@ -201,7 +201,7 @@ class ReadingScreen(KeyScreen):
         if self._count_timer is not None:
             self._count_timer.stop()
         self._is_counting = False
-        pause = LISTED_SECONDS if self.listing.listed_counts.is_stale else COUNT_SECONDS
+        pause = LISTED_SECONDS if self.listing.listed_counts.uncounted is not None else COUNT_SECONDS
         self._count_timer = self.set_timer(pause, self._count_some)
 
     def _count_some(self) -> None:
@@ -239,7 +239,7 @@ class ReadingScreen(KeyScreen):
         """
         self._last_key = time.monotonic()
         self.state.clear_refusal()
-        if self._bookmark_offer.feed(key):
+        if self._bookmark_offer.waiting is not None and self._bookmark_offer.feed(key):
             return True
         if self.link_actions.hints:
             self.link_actions.feed(key)
@@ -249,7 +249,7 @@ class ReadingScreen(KeyScreen):
     def show_hints(self) -> None:
         """Show which keys make sense now, and the bookmarks if the letter of one is waited for."""
         super().show_hints()
-        if self.is_wired:
+        if self.is_wired and self._sequencer.taker is not self._bookmark_offer.waiting:
             self._bookmark_offer.follow(self._sequencer.taker)
 
     @property

@@ -168,7 +168,7 @@ class QueryActions:
         if is_ready and self._slices is not None:
             self._slices.stop()
             self._slices = None
-        is_long = not is_ready and self.typing.is_open and now - self._opened_at > SAID_AFTER_SECONDS
+        is_long = not is_ready and self.typing.bar.is_open and now - self._opened_at > SAID_AFTER_SECONDS
         self._notes_progress = "searching notes…" if is_long else ""
         self._say_progress()
         if self._found_more and (is_ready or now - self._listed_at > AGAIN_SECONDS):
@@ -227,7 +227,7 @@ class QueryActions:
         if progress != self._listing.progress:
             self._listing.progress = progress
             self._listing.describe()
-            if not self.typing.is_open and texts:
+            if not self.typing.bar.is_open and texts:
                 self._state.panes.status.say(texts)
             elif self._state.panes.status.said.startswith("searching texts"):
                 self._state.panes.status.say("")
