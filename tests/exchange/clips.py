@@ -74,7 +74,15 @@ def clips(draw: st.DrawFn, most: int = 4) -> Clip:
         language=draw(st.sampled_from(("", "en"))),
         tags=draw(st.sampled_from(((), ("nato", "open access")))),
     )
-    headline = Headline(Article(article, "rivers.md", metadata), ReadingState(), len(annotations))
+    passage = Anchor("words", "before", "after", 1, 6, 0, "f0")
+    state = ReadingState(
+        read=draw(st.booleans()),
+        progress=0.25,
+        tags=draw(st.sampled_from((None, (), ("sea", "open access")))),
+        edits=draw(st.sampled_from(({}, {"language": "fr"}))),
+        bookmarks=draw(st.sampled_from(({}, {"a": passage}))),
+    )
+    headline = Headline(Article(article, "rivers.md", metadata), state, len(annotations))
     return clip(headline, annotations, document, COLOURS, file="/library/rivers.md")
 
 

@@ -80,6 +80,9 @@ class ExportWatch:
         Args:
             stop: Ends the watch; an export that has begun is completed.
             failed: Called with each error; the export is tried again.
+
+        Raises:
+            BrokenPipeError: Reports cannot be printed any more.
         """
         try:
             pending: set[ArticleId] | None = None  # None for everything
@@ -94,6 +97,8 @@ class ExportWatch:
                     try:
                         self._export(pending)
                         pending, waited = set(), 0
+                    except BrokenPipeError:
+                        raise  # the reports have no reader any more
                     except OSError as error:
                         failed(error)
                         polls = RETRY_POLLS
