@@ -125,7 +125,7 @@ async def test_tab_takes_the_known_tag(start: Start, tagged: Path, keys: list[st
         await begin(reader)
         await reader.keys("t")
         reader.burst(*keys)
-        await reader.until(lambda: not reader.app.reading.prompt.asking)
+        await reader.until(lambda: not reader.app.reading.prompt.question is not None)
         assert sorted(tags_of(reader, "Alpha wolf")) == sorted(tags)
 
 

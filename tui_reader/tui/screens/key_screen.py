@@ -204,7 +204,7 @@ class KeyScreen(FailureGuard, Screen[None]):
     @property
     def typing(self) -> Typing | None:
         """The widget that text is being typed into; None while keys are commands."""
-        if self.prompt.asking:
+        if self.prompt.question is not None:
             return self.prompt
         return self._editor if self._editor is not None and self._editor.open else None
 

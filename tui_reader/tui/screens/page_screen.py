@@ -191,12 +191,12 @@ class PageScreen(Dialog[None]):
     def action_next_found(self, by: int) -> None:
         """Go to the next row with the words, or to the one before."""
         self._page.next_found(by)
-        if self._prompt.asking:
+        if self._prompt.question is not None:
             self._prompt.remark(self._matches())
 
     def action_leave(self) -> None:
         """End the typing, else the search, else close the page."""
-        if self._prompt.asking:
+        if self._prompt.question is not None:
             self._prompt.cancel()
         elif self._page.position[1]:
             self._page.find("")

@@ -149,7 +149,8 @@ class HeadlineList(LinePane):
 
     def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
         """Show the articles of a view, with the cursor on one of them."""
-        self._choice.list_changed(ids, self._cursor)
+        if self._has_choice:
+            self._choice.list_changed(ids, self._cursor)
         self._ids = ids
         self._cursor = max(0, min(cursor, len(ids) - 1))
         if not keep_top:

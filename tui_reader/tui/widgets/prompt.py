@@ -152,7 +152,8 @@ class Prompt(Horizontal):
         """Completes the answer; None if the question has no suggestions."""
         self._listed_for = ""
         """The answer for which completions are listed."""
-        self._question: Question | None = None
+        self.question: Question | None = None
+        """The open question; None if none is open."""
 
     def compose(self) -> ComposeResult:
         """Yield the list of completions, the label, the input and the remark."""
@@ -161,14 +162,9 @@ class Prompt(Horizontal):
         yield self._input
         yield self._remark
 
-    @property
-    def asking(self) -> bool:
-        """True while a question is open."""
-        return self._question is not None
-
     def ask(self, question: Question) -> None:
         """Open a question and get the keyboard focus at once, since the next keys belong to the answer."""
-        self._question = None
+        self.question = None
         self._label.text = question.label
         self._label.styles.width = len(question.label) + 2
         self.remark("")
@@ -181,7 +177,7 @@ class Prompt(Horizontal):
         self._input.placeholder = question.placeholder
         self._input.value = question.value
         self._input.cursor_position = len(question.value)
-        self._question = question
+        self.question = question
         self.display = True
         # `Input.focus()` would wait for the next message, and keys typed ahead would run as commands.
         self.screen.set_focus(self._input)
@@ -228,7 +224,7 @@ class Prompt(Horizontal):
         Returns:
             The question that was open; None if there was none.
         """
-        question, self._question = self._question, None
+        question, self.question = self.question, None
         self.display = False
         self._completions.show(())
         self.screen.set_focus(None)
@@ -238,9 +234,9 @@ class Prompt(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """List what completes the answer, and call `Question.changed`, after each change of the answer."""
         event.stop()
-        if self._question is not None:
+        if self.question is not None:
             self._lists_something()
-            self._question.changed(event.value)
+            self.question.changed(event.value)
 
     def _take_key(self, key: str) -> bool:
         """Handle a key that is no letter: completion, backspace in an empty answer, steps up and down.
@@ -248,7 +244,7 @@ class Prompt(Horizontal):
         Returns:
             True if the key is not for the text field.
         """
-        question, listed = self._question, self._completions
+        question, listed = self.question, self._completions
         if question is None:
             return False
         if key == "backspace" and not self._input.value:
@@ -316,8 +312,8 @@ class Prompt(Horizontal):
         with self._input.prevent(LineInput.Changed):
             self._input.value = value
         self._input.cursor_position = cursor
-        if self._question is not None:
-            self._question.changed(value)
+        if self.question is not None:
+            self.question.changed(value)
 
     def _show_ghost(self) -> None:
         """Show the rest of the word under the cursor of the list behind what is typed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.outline import outline
+from tui_reader.document.blocks import BlockKind
 from tui_reader.model.query import EVERYTHING
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
@@ -83,7 +83,7 @@ class CommandUse:
         if document is None:
             return False
         if document is not self._outlined[0]:
-            self._outlined = document, bool(outline(document))
+            self._outlined = document, any(block.kind is BlockKind.HEADING for block in document.blocks)
         return self._outlined[1]
 
     def _has_other_stories(self) -> bool:

@@ -261,7 +261,7 @@ class ReadingScreenState:
 
     def say(self, message: str, *, bad: bool = False, seconds: float = MESSAGE_SECONDS) -> None:
         """Show a message in the last row for some seconds; while a question is asked, next to it."""
-        if self.panes.prompt.asking:
+        if self.panes.prompt.question is not None:
             self.panes.prompt.remark(message)
             return
         self.panes.status.say(message, bad=bad, seconds=seconds)
