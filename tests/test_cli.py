@@ -252,6 +252,12 @@ class TestCommands:
         assert cli.main(["config", "--write"]) == 2
         assert "exists already" in capsys.readouterr().err
 
+    @pytest.mark.parametrize("verb", cli._VERBS)
+    def test_the_help_names_every_verb(self, verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            cli.main(["--help"])
+        assert re.search(rf"^  {paths.PROGRAM} {verb} ", capsys.readouterr().out, re.MULTILINE)
+
     @pytest.mark.parametrize("status", [0, 1, 2, 3, 70, 129, 130, 143])
     def test_the_help_lists_every_exit_status(self, status: int, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):

@@ -24,6 +24,12 @@ _EPILOG = """\
 commands:
   tui-reader init FOLDER   keep the state of FOLDER in FOLDER/library.json, so that it travels with the folder
   tui-reader config        show the settings there are, with their defaults (--write: make the file, --path: its path)
+  tui-reader list QUERY    list the articles that match a query, also for scripts (tui-reader list --help: the fields)
+  tui-reader tag QUERY …   add tags to the articles that match, or take tags away: tag is:unread +later -new
+  tui-reader star QUERY    star the articles that match (--off: take the star off)
+  tui-reader archive QUERY put the articles that match into the archive (--off: take them out)
+  tui-reader read QUERY    mark the articles that match as read (--off: as unread)
+  tui-reader rules         apply the filing rules of the settings (--dry-run: only say what they would do)
   tui-reader notes …       list, show, add, edit and delete highlights and notes (tui-reader notes --help)
   tui-reader export …      write highlights and notes for other programs (tui-reader export --help)
   tui-reader verify DRAFT  say which quotes in a draft are exact, altered, or not in the library
