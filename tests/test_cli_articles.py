@@ -148,7 +148,7 @@ def test_a_path_as_query_is_refused_and_the_option_is_named(folder: Path, run: A
         assert f"Name a library by --library {folder}" in err
     status, _, err = run("list", "titel:pledge")
     assert status == 0
-    assert "there is no field “titel:” · title:pledge is meant? It is searched for as words." in err
+    assert "there is no field “titel:” · did you mean title:pledge? It is searched for as words." in err
 
 
 def test_annotations_are_listed_and_deleted_by_a_query(folder: Path, run: Any) -> None:

@@ -217,13 +217,13 @@ def test_templates_are_shown_used_and_refused(run: Run, tmp_path: Path) -> None:
     status, out, err = run("--to", "markdown", "--template", file)
     assert (status, out) == (2, "")
     assert "line 3: {{qote}} is no field." in err
-    assert "Is {{quote}} meant?" in err
+    assert "Did you mean {{quote}}?" in err
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--to", "markdwn"), "Is markdown meant?"),
+        (("--to", "markdwn"), "Did you mean markdown?"),
         (("--to", "haiku"), "Formats: markdown"),
         (("--to", "json", "--show-template"), "json has no template"),
         (("--to", "json", "--template", "x"), "json has no template"),

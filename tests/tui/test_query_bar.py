@@ -119,8 +119,8 @@ async def test_a_slip_is_said_and_tab_takes_the_suggestion(start: Start, article
         await reader.keys("/")
         await reader.types("titel:beta")
         rows = bar(reader)
-        assert rows[1].split() == ["title:beta", "meant?"]
-        assert " ".join(rows[2:4]) == "0 articles · there is no field “titel:” · title:beta is meant?"
+        assert rows[1].split() == ["title:beta", "did", "you", "mean?"]
+        assert " ".join(rows[2:4]) == "0 articles · there is no field “titel:” · did you mean title:beta?"
         assert "No article matches" in rows[4]
         await reader.keys("tab")
         assert bar(reader)[0] == "/ title:beta"
@@ -134,7 +134,7 @@ async def test_a_list_without_a_match_says_what_was_searched_and_how_to_clear(st
         await reader.types("C++ is:unraed")
         await reader.keys("enter")
         await reader.sees(
-            "No article matches", "searched: “C++”, “is:unraed…”", "is:unread is meant?", "gc  clear the filter"
+            "No article matches", "searched: “C++”, “is:unraed…”", "did you mean is:unread?", "gc  clear the filter"
         )
 
 

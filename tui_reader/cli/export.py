@@ -127,7 +127,7 @@ def _format(name: str) -> Format:
             return each
     names = [each.id for each in EXPORTS]
     near = get_close_matches(name, names, 1)
-    hint = f"Is {near[0]} meant?" if near else f"Formats: {', '.join(names)}."
+    hint = f"Did you mean {near[0]}?" if near else f"Formats: {', '.join(names)}."
     raise UsageError(f"There is no format “{name}”.", hint)
 
 

@@ -111,7 +111,7 @@ def _check(line: str, number: int, *, in_loop: bool) -> None:
         if found[0] in {_START, _END}:
             raise _slip(number, f"{found[0]} does not stand alone", "Give it a line of its own.")
         near = get_close_matches(name, known, 1)
-        hint = f"Is {{{{{near[0]}}}}} meant?" if near else f"Fields: {', '.join(known)}."
+        hint = f"Did you mean {{{{{near[0]}}}}}?" if near else f"Fields: {', '.join(known)}."
         raise _slip(number, f"{found[0]} is no field", hint)
     rest = _FIELD.sub("", line)
     if "{{" in rest or "}}" in rest:

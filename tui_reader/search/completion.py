@@ -82,7 +82,7 @@ def complete(query: ParsedQuery, cursor: int, offer: Offer, *, everything: bool 
         present = _Present.of(query.term, cursor)
         found = list(_completions(token, present, offer))
     slips = [
-        Completion(each.suggestion, each.span, each.suggestion, "meant?")
+        Completion(each.suggestion, each.span, each.suggestion, "did you mean?")
         for each in query.slips
         if each.suggestion and not each.is_begun
     ]

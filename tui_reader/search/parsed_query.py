@@ -51,7 +51,7 @@ class ParsedQuery:
         slip = next((each for each in self.slips if not each.is_begun), None)
         if slip is None:
             return ""
-        return f"{slip.message} · {slip.suggestion} is meant?" if slip.suggestion else slip.message
+        return f"{slip.message} · did you mean {slip.suggestion}?" if slip.suggestion else slip.message
 
     @property
     def is_empty(self) -> bool:
