@@ -126,3 +126,15 @@ async def test_a_filtered_list_is_never_empty_while_it_is_reloaded(
         await reader.until(seen)
         assert {count for count, _ in counts} == {2, 3}
         assert {each for _, each in counts} == {current}
+
+
+async def test_a_tag_typed_behind_those_of_a_highlight_is_one_more(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await three(reader)
+        for tag in ("check", "lede", "to ask"):
+            await reader.keys("t")
+            await reader.types(tag)
+            await reader.keys("enter")
+        assert tags_of(reader)[0] == ("check", "lede", "to ask")
+        await reader.keys("t", "enter")
+        assert tags_of(reader)[0] == ("check", "lede", "to ask")

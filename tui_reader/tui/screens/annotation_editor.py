@@ -117,7 +117,7 @@ class AnnotationEditor:
             Question(
                 what,
                 answered,
-                value=", ".join(sorted(shared)),
+                value="".join(f"{tag}, " for tag in sorted(shared)),
                 suggestions=self._known_tags(annotations),
                 placeholder="such as: to check, lede",
             )
