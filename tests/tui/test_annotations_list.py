@@ -332,7 +332,13 @@ async def test_chosen_annotations_stay_chosen_after_a_command(start: Start, arti
         await reader.no_longer_sees("chosen")
         await reader.keys("/")
         await reader.types("titel:bar")
-        await reader.sees("there is no field “titel:” · title:bar is meant?", "0 of 3")
+        await reader.sees("there is no field “titel:” · did you mean title:bar?", "0 of 3")
+        await reader.keys("enter")
+        await reader.sees("gc  clear the filter")
+        await reader.keys("g", "c")
+        await reader.sees("3 of 3", "filter cleared")
+        await reader.keys("g", "c")
+        await reader.sees("no filter is set")
 
 
 async def test_the_smallest_screen_shows_all_of_the_current_annotation(start: Start, articles: Path) -> None:

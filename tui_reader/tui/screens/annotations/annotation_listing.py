@@ -211,12 +211,12 @@ class AnnotationListing:
     def _empty_text(self) -> tuple[str, ...]:
         keymap = self._state.keymap
         if self._loader.filter.problem:
-            return self._loader.filter.problem, "", f"{keymap.hint('back')}  clear the filter"
+            return self._loader.filter.problem, "", f"{keymap.hint('clear_filter')}  clear the filter"
         if self._loader.typed:
             return (
                 f"No annotation matches ({self._loader.count():,} in all)",
                 "",
-                f"{keymap.hint('back')}  clear the filter",
+                f"{keymap.hint('clear_filter')}  clear the filter",
             )
         where = "in this article" if self._article is not None else "yet"
         return f"Nothing is annotated {where}", "", f"{keymap.hint('highlight')} in an article highlights a sentence"

@@ -104,6 +104,14 @@ class ListActions:
         else:
             self._reading.close_annotations()
 
+    @command("clear_filter")
+    def clear_filter(self, _count: int | None) -> None:
+        """Remove the filter."""
+        if self._listing.narrow("", self._today()):
+            self._host.say("filter cleared")
+        else:
+            self._host.say("no filter is set")
+
     @command("annotations_here")
     def annotations_here(self, _count: int | None) -> None:
         """Limit the list to the article of the annotation under the cursor."""
