@@ -45,6 +45,17 @@ async def test_three_keys_lead_from_the_list_to_a_highlight(start: Start, articl
         assert len(annotations_of(reader)) == 1
 
 
+async def test_while_a_note_is_written_no_message_says_that_u_undoes(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await open_first(reader)
+        await reader.keys(")", "a")
+        await reader.sees("esc saves", "highlighted in amber")
+        assert "undoes" not in reader.last_row
+        await reader.types("undo")
+        await reader.keys("escape")
+        await reader.sees("wrote a note on “First part” · u undoes")
+
+
 async def test_without_a_focus_the_first_key_focuses_what_the_second_highlights(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)

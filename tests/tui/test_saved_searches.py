@@ -31,6 +31,7 @@ async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: St
         sidebar = reader.app.reading.state.panes.sidebar
         while sidebar.current is None or sidebar.current.name != "Orbit":
             await reader.keys("j")
+        await reader.sees("e edit search", "r rename", "x delete")
         await reader.keys("r")
         await reader.keys("end", *["backspace"] * 5)
         await reader.types("Sky")

@@ -228,6 +228,7 @@ class KeyScreen(FailureGuard, Screen[None]):
             self._editor = NoteEditor(id="note")
             await self.mount(self._editor, before=self.widget_below_sheet())
         self._editor.write(sheet)
+        self.state.drop_undo_hint(typing=True)
         self.show_hints()
         self.sheet_opened()
 

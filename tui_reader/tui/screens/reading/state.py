@@ -313,10 +313,14 @@ class ReadingScreenState:
         """Record whether there was a change to undo."""
         self._can_undo = found
 
-    def drop_undo_hint(self) -> None:
-        """Take the key for undo out of the message if it does nothing in the pane that is active now."""
+    def drop_undo_hint(self, *, typing: bool = False) -> None:
+        """Take the key for undo out of the message if it does nothing now.
+
+        Args:
+            typing: True while keys are letters of a note; else the pane that is active decides.
+        """
         hint, said = self._undo_hint, self.panes.status.said
-        if hint and said.endswith(hint) and not self.keymap.keys_of(BY_ID["undo"], self.context):
+        if hint and said.endswith(hint) and (typing or not self.keymap.keys_of(BY_ID["undo"], self.context)):
             self.panes.status.say(said.removesuffix(hint))
 
     def with_place(self, outcome: Outcome, shown: ArticleId | None) -> Outcome:
