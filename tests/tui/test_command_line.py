@@ -264,3 +264,18 @@ async def test_an_export_says_what_it_will_write_and_what_it_has_written(
         await reader.keys("enter")
         await reader.last_row_shows("1 file written")
         assert "Alpha" in (tmp_path / "refs.bib").read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [120, 80, 60])
+async def test_a_line_that_can_run_is_not_called_no_match_and_leaving_is_named(
+    start: Start, articles: Path, width: int
+) -> None:
+    async with start(articles, size=(width, 24)) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys(":")
+        await reader.types("tag +unheard")
+        await reader.sees("+unheard", "esc leaves")
+        assert "no match" not in reader.text
+        await reader.keys("ctrl+u")
+        await reader.types("qqqq")
+        await reader.sees("no match", "esc leaves")

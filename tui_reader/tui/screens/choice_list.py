@@ -50,6 +50,8 @@ class ChoiceList(LinePane):
 
     def __init__(self) -> None:
         super().__init__()
+        self.empty_text = "no match"
+        """What is shown in place of the entries if there is none."""
         self._choices: Sequence[Choice] = ()
         self._cursor = 0
         self._top = 0
@@ -90,7 +92,7 @@ class ChoiceList(LinePane):
         """Return everything that the painted row depends on."""
         index = y + self._top
         if index >= len(self._choices):
-            return "nothing" if index == 0 else "blank"
+            return ("nothing", self.empty_text) if index == 0 else "blank"
         choice = self._choices[index]
         return choice.name, choice.detail, choice.remark, index == self._cursor, self._names
 
@@ -98,7 +100,7 @@ class ChoiceList(LinePane):
         """Paint one entry: its name, the detail in a column beside it, and the remark at the right edge."""
         base, index = self.named_style(""), y + self._top
         if index >= len(self._choices):
-            text = "   no match" if index == 0 else ""
+            text = f"   {self.empty_text}" if index == 0 else ""
             return line(width, base, [Piece(text, base + self.named_style("muted"))])
         choice, cursor = self._choices[index], index == self._cursor
         if cursor:

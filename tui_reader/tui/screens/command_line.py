@@ -26,8 +26,8 @@ class CommandLine(Picker):
         Binding("down", "former(-1)", show=False, priority=True),
     ]
     ALWAYS_SAYS = True
-    KEYS = "tab completes · ctrl+n ctrl+p move · ↑ former lines · enter runs · esc"
-    FEW_KEYS = "tab completes · ↑ former · enter runs"
+    KEYS = "tab completes · ctrl+n ctrl+p move · ↑ former · enter runs · esc leaves"
+    FEW_KEYS = "tab · ↑ former · enter runs · esc leaves"
 
     def __init__(self, choices: Sequence[Choice], plan: Callable[[str], Plan], former: Sequence[str]) -> None:
         """Offer commands.
@@ -67,6 +67,7 @@ class CommandLine(Picker):
         elif line.name in BY_ID and all(each.name != line.name for each in self._choices):
             # A command that the palette does not offer, such as a motion, is known by its whole name.
             found = [Choice(line.name, "", lambda: None, self._plan.problem or BY_ID[line.name].help), *found]
+        self._list.empty_text = "" if self._plan.run is not None and line.has_arguments else "no match"
         self._list.show(found)
         self.describe()
 
