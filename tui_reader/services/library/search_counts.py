@@ -45,7 +45,8 @@ class SearchCounts:
         query = next(iter(self._stale), None)
         if query is not None:
             del self._stale[query]
-            self._counts[query] = self._catalogue.count(View(Shelf.INBOX, parse(query, colours).term))
+            # As the list shows it: a last word without a blank behind it also finds the longer ones.
+            self._counts[query] = self._catalogue.count(View(Shelf.INBOX, parse(query, colours).while_typing))
         return bool(self._stale)
 
     def of(self, query: str) -> int:
