@@ -314,6 +314,8 @@ def test_cells_of_several_columns_and_rows_keep_the_others_in_their_columns(rows
     assert table is not None
     assert [[document.text[c.start : c.end] for c in row] for row in table.rows] == shown
     assert len(markdown("<table><tr><td colspan=99999999>a</table>").text) < 100
+    many = "<table><tr>" + "<td colspan=50 rowspan=1000>a" * 50 + "<tr><td>b" * 900 + "</table>"
+    assert len(markdown(many).text) < 200_000
 
 
 def test_white_space_of_code_in_a_cell_stays_and_tables_without_text_are_no_block() -> None:

@@ -234,6 +234,23 @@ It is."""
     ]
 
 
+def test_answers_in_a_short_mail_are_joined_and_single_quoted_lines_above_them_are_quotations() -> None:
+    answer = PROSE[:95].strip()
+    quoted = "Bob wrote:\n> Is the clock right?\n> It is late."
+    mail = f"{quoted}\n\n{textwrap.fill(answer, 70)}\n\n> And now?\nNo.\n\nAnn\nHome\n"
+    document = read(mail.encode(), "a.txt")
+    assert [(block.quote, text) for block, text in zip(document.blocks, texts(document), strict=True)] == [
+        (0, "Bob wrote:"),
+        (1, "Is the clock right?"),
+        (1, "It is late."),
+        (0, answer),
+        (1, "And now?"),
+        (0, "No."),
+        (0, "Ann"),
+        (0, "Home"),
+    ]
+
+
 def test_a_line_that_begins_with_a_sign_is_kept_where_nothing_is_quoted() -> None:
     assert lines("> 5 is the answer\n\nIt is > 4.") == ["> 5 is the answer", "It is > 4."]
 

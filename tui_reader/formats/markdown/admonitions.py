@@ -21,7 +21,7 @@ _MARK = re.compile(
     r'(?:!!!|\?\?\?\+?)[ ]?(?P<kind>[A-Za-z][\w-]*)(?:[ ]+(?:inline|end))*(?:[ ]+"(?P<title>[^\n]*)")?[ ]*'
 )
 _FENCE = re.compile(
-    r"(?P<colons>:{3,})[ ]*(?:(?P<kind>[A-Za-z][\w-]*)|\{(?P<attributes>[^{}\n]*)\})"
+    r"(?P<colons>:{3,12})[ ]*(?:(?P<kind>[A-Za-z][\w-]*)|\{(?P<attributes>[^{}\n]*)\})"
     r"(?:[ ]*\[(?P<label>[^\n]*)\]|[ ]+(?P<title>[^\n{}]*))?(?:[ ]*\{[^{}\n]*\})?[ ]*"
 )
 _FENCE_END = re.compile(r":{3,}[ ]*")
@@ -57,7 +57,7 @@ def _line(state: StateBlock, line: int) -> str:
 
 def _read_indented(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Read a callout whose body is indented. Returns: True if one begins at the line."""
-    if state.src[state.bMarks[start_line] + state.tShift[start_line] :][:3] not in ("!!!", "???"):
+    if not state.src.startswith(("!!!", "???"), state.bMarks[start_line] + state.tShift[start_line]):
         return False
     found = None if state.is_code_block(start_line) else _MARK.fullmatch(_line(state, start_line))
     if found is None:
@@ -75,7 +75,7 @@ def _read_indented(state: StateBlock, start_line: int, end_line: int, silent: bo
 
 def _read_fenced(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Read a callout between two lines of colons. Returns: True if one begins at the line."""
-    if state.src[state.bMarks[start_line] + state.tShift[start_line] :][:3] != ":::":
+    if not state.src.startswith(":::", state.bMarks[start_line] + state.tShift[start_line]):
         return False
     found = None if state.is_code_block(start_line) else _FENCE.fullmatch(_line(state, start_line))
     head = _head_of_container(found) if found else None

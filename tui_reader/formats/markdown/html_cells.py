@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _EMPTY = CellText("")
 _MOST_COLUMNS = 50
+"""Most columns of a cell, and of a table up to which cells that take several rows are heeded."""
+_MOST_EMPTY = 100_000
+"""Most empty cells of a table, whose number a few tags could make as large as they please."""
 _MOST_ROWS = 1_000
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
 
@@ -26,6 +29,7 @@ class TableRows:
         self._begun: dict[int, int] = {}
         """Such columns of cells of the current row, which count from the next row."""
         self._columns = self._height = 1
+        self._left_empty = _MOST_EMPTY
 
     def begin_row(self) -> None:
         """Begin a row."""
@@ -50,12 +54,15 @@ class TableRows:
         if not self.rows:
             self.begin_row()
         row = self.rows[-1]
-        while left := self._covered.get(len(row)):
+        while (left := self._covered.get(len(row))) and self._left_empty:
             self._covered[len(row)] = left - 1
             row.append(_EMPTY)
-        if self._height > 1:
+            self._left_empty -= 1
+        if self._height > 1 and len(row) < _MOST_COLUMNS:
             self._begun |= dict.fromkeys(range(len(row), len(row) + self._columns), self._height - 1)
-        row += [cell, *[_EMPTY] * (self._columns - 1)]
+        added = min(self._columns - 1, self._left_empty)
+        self._left_empty -= added
+        row += [cell, *[_EMPTY] * added]
         self._columns = self._height = 1
 
 

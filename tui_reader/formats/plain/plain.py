@@ -53,6 +53,8 @@ _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)]
 # First characters of lines that may be list items: testing one character makes the regexp needless for most lines.
 _LIST_STARTS = frozenset(" \t-*+•◦▪‣·–—(0123456789")
 
+_LINES_OF_A_QUOTED_ONE = 10
+"""Most lines for each quoted one in a text that is a mail as a whole."""
 _SIGNATURE = "--"
 """The line before the sender's name in a mail, without its space."""
 _SHORTEST, _LONGEST = 55, 85
@@ -175,7 +177,9 @@ def _paragraphs(body: str, *, wrapped: bool) -> _Paragraphs:
     """
     found = _Paragraphs([], [], {})
     chunks = _chunks(body)
-    is_mail = body.count("\n>") > 1
+    quoted = body.count("\n>")
+    is_mail = quoted > 1
+    mostly_mail = is_mail and quoted * _LINES_OF_A_QUOTED_ONE >= body.count("\n")
     for index, chunk in enumerate(chunks):
         if not index % _YIELD_EVERY:
             yield_gil()
@@ -186,11 +190,12 @@ def _paragraphs(body: str, *, wrapped: bool) -> _Paragraphs:
                 found.add(text, tight=False)
             continue
         lines = [line for line in map(str.rstrip, chunk.split("\n")) if line]
-        is_quoted = is_mail and len(lines) == 1 and lines[0][0] == ">"
-        if lines and (is_quoted or ("\n>" in chunk and is_quotation(lines))):
-            _add_quotation(found, lines, wrapped=wrapped)
+        begins_quoted = bool(lines) and lines[0][0] == ">" and (mostly_mail or (is_mail and len(lines) == 1))
+        if begins_quoted or ("\n>" in chunk and is_quotation(lines)):
+            _add_quotation(found, lines, wrapped=wrapped or mostly_mail)
         elif lines:
-            _add_lines(found, lines, wrapped=wrapped, alone=len(chunks) == 1)
+            # Mail programs wrap what they send.
+            _add_lines(found, lines, wrapped=wrapped or mostly_mail, alone=len(chunks) == 1)
     return found
 
 

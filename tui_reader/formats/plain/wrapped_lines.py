@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -176,17 +177,18 @@ def _beginnings(lines: list[str], margin: int) -> list[int]:
     begins: list[int] = []
     few = sum(indented) * 3 <= len(lines)
     opens_list = bool(styles[0]) and styles[0][0] not in _WEAK + _PREFIX + _SPOKEN
-    weak = {style for style in styles if style[:1] == _WEAK and _is_weak_list(lines, styles, style)}
+    counted = Counter(styles)
+    weak = {style for style in counted if style[:1] == _WEAK and _is_weak_list(lines, styles, style)}
     for index, (body, style) in enumerate(zip(bodies, styles, strict=True)):
         ended = index > 0 and _ENDED.search(lines[index - 1]) is not None
         if style == _SPOKEN:
-            counts = styles[0] == _SPOKEN or (styles.count(_SPOKEN) > 1 and ended)
+            counts = styles[0] == _SPOKEN or (counted[_SPOKEN] > 1 and ended)
         elif style[:1] == _WEAK:
             counts = style in weak
         elif style[:1] == _PREFIX:
-            counts = styles.count(style) > 1
+            counts = counted[style] > 1
         else:
-            counts = bool(style) and (index == 0 or ended or opens_list or styles.count(style) > 1)
+            counts = bool(style) and (index == 0 or ended or opens_list or counted[style] > 1)
         counts = counts or (index > 0 and styles[index - 1][:1] == _PREFIX and begins[-1] > 0)
         if counts:
             begins.append(_APART if style == _SPOKEN else _LISTED)
