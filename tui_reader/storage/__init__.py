@@ -1,4 +1,4 @@
-"""Storage of a library's state. No other package knows TinyDB, a journal or a lock."""
+"""Storage of a library's state: the only package that uses TinyDB, journals and file locks."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def open_store(path: Path) -> Store:
     from tui_reader.storage.snapshot.private import private_folder  # noqa: PLC0415
 
     if path.parent == paths.data_dir():
-        with contextlib.suppress(OSError):  # then the library is read-only, which its notices say
+        with contextlib.suppress(OSError):  # then the library is read-only, and its notices give the reason
             private_folder(path.parent, Disk(), may_be_link=True)
     return LibraryStore(LibraryFiles(path, replica_id()))
 
 
 def machine_name() -> str:
-    """Return the short name of this machine, which timestamps and order keys end in."""
+    """Return the short name of this machine, with which its timestamps and order keys end."""
     from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415 - reads or makes a file
 
     return replica_id()
@@ -45,7 +45,7 @@ def machine_name() -> str:
 
 def __getattr__(name: str) -> Any:
     if name == "LibraryDB":
-        # 20 ms for TinyDB, which commands that touch no state do not need.
+        # 20 ms for TinyDB, which most commands do not need
         from tui_reader.storage.tinydb_api import LibraryDB  # noqa: PLC0415
 
         return LibraryDB

@@ -47,15 +47,15 @@ class Transaction(NamedTuple):
 
 
 class Store(Protocol):
-    """The state of one library, used by one thread. Results include every edit made so far."""
+    """The state of one library, used by one thread. Results include all edits made so far."""
 
     @property
     def read_only(self) -> str:
-        """The reason why nothing can be written, as a sentence for the user; empty if writing is possible."""
+        """The reason why the library cannot be written, as a sentence for the user; empty if it can."""
 
     @property
     def unsaved(self) -> str:
-        """The number of unsaved changes and the reason, as a sentence for the user; empty if all are saved."""
+        """The number of unsaved changes and the reason, as a sentence; empty if all changes are saved."""
 
     @property
     def notices(self) -> Sequence[str]:
@@ -63,10 +63,10 @@ class Store(Protocol):
 
     @property
     def damage(self) -> str:
-        """The damage of a library that is only partly readable, as a sentence for the user; else empty."""
+        """The damage of a partly unreadable library, as a sentence for the user; empty without damage."""
 
     def get(self, table: str, key: str) -> Record | None:
-        """Return a record by key, or None if there is none."""
+        """Return the record with this key, or None if the table has no such record."""
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
         """Yield the keys and records of a table; with `of`, only records whose field `article` is `of`.
@@ -76,13 +76,13 @@ class Store(Protocol):
         """
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
-        """Apply edits: visible at once to readers of this object, durable when the receipt completes.
+        """Apply edits: visible to `get` at once, durable when the receipt completes.
 
         Args:
-            edits: The changes; either all become durable or none. The field `id` is the key and cannot be edited. A
+            edits: The changes; all of them become durable, or none. The field `id` is the key and cannot be edited. A
                 record whose fields are all removed is deleted. A field `tags` contains a set of strings.
             label: Description of the change for undo, such as `starred “Europe's space gap”`.
-            undoable: False for changes that the user does not make on purpose, such as the reading position.
+            undoable: False for changes that the user does not make intentionally, such as the reading position.
         """
 
     def limit_undo(self, select: Callable[[Sequence[Transaction]], Sequence[bool]]) -> None:
@@ -92,7 +92,7 @@ class Store(Protocol):
         through this object can always be undone.
 
         Args:
-            select: Takes all transactions of earlier runs, and returns for each whether it may be undone or redone.
+            select: Receives all transactions of earlier runs; returns for each True if it may be undone or redone.
         """
 
     def undo(self) -> Transaction | None:
@@ -105,7 +105,7 @@ class Store(Protocol):
         """
 
     def redo(self) -> Transaction | None:
-        """Redo the transaction undone last. Return the transaction applied; None if there is nothing to redo."""
+        """Redo the transaction undone last; return the applied transaction, or None without one to redo."""
 
     def poll(self) -> Sequence[Edit]:
         """Return the edits that other programs made since the last call. `get` includes them already."""

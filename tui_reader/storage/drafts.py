@@ -1,8 +1,8 @@
 """Drafts: unsaved notes that are being written, in files that survive a crash.
 
-Each draft is a folder in this machine's state folder: `draft.json` contains the draft, `lock` is held by the program
-that writes it and by an editor that the program has started, and `note.md` is the file that such an editor edits. If
-the lock of a folder with a draft can be acquired, the program that wrote the draft has died.
+Each draft is a folder in this machine's state folder: `draft.json` contains the draft, `lock` is locked by the program
+that writes the draft and by the editor that the program started, and `note.md` is the file that the editor edits. If
+the lock of a folder with a draft can be acquired, the program that wrote the draft has ended without removing it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DraftFile:
     """A draft on disk, locked by this process. Its methods block until the disk operation is done."""
 
     def __init__(self, folder: Path, handle: int) -> None:
-        """Keep the folder and the descriptor of its lock file. Only `new_draft` and `drafts_left` call this."""
+        """Store the folder and the descriptor of its lock file. Only `new_draft` and `drafts_left` call this."""
         self.folder, self.lock = folder, handle
         self._disk = Disk()
 
@@ -45,7 +45,7 @@ class DraftFile:
         return self.folder / _NOTE
 
     def write(self, record: dict[str, Any]) -> None:
-        """Replace the draft's record. The new record is on disk when the call returns.
+        """Replace the draft's record; the new record is on disk when the call returns.
 
         Raises:
             OSError: The file could not be written.
@@ -92,14 +92,14 @@ class DraftFile:
 
     @property
     def has_others(self) -> bool:
-        """True if an editor has created files of its own in the folder, such as a swap file."""
+        """True if the folder contains files of an editor, such as a swap file."""
         try:
             return not _OWN.issuperset(os.listdir(self.folder))  # noqa: PTH208 - names, no paths
         except OSError:
             return False
 
     def remove(self, *, spare_others: bool = False) -> None:
-        """Remove the draft and release its lock. `spare_others` keeps the folder if it has an editor's files."""
+        """Remove the draft and release its lock. `spare_others` keeps a folder that contains an editor's files."""
         with contextlib.suppress(OSError):
             self._disk.unlink(str(self.folder / _DRAFT))
         self.release()
@@ -154,7 +154,7 @@ def drafts_left(library: str) -> Iterator[DraftFile]:
             if not try_lock(handle):
                 os.close(handle)
             elif not disk.has_file(str(folder / _DRAFT)):
-                os.close(handle)  # its writer, or another window, removed the draft meanwhile
+                os.close(handle)  # its writer, or another window, removed the draft in the meantime
                 shutil.rmtree(folder, ignore_errors=True)
             else:
                 yield DraftFile(folder, handle)

@@ -1,6 +1,6 @@
-"""The file with the view of a library when the reader ended, in this machine's state folder.
+"""The session file: the view of a library when the reader ended, in this machine's state folder.
 
-Losing it costs nothing but a few keys, so it is not flushed to the disk, and a file that cannot be read is ignored.
+Losing the file costs the user a few keys, so it is not flushed to the disk, and an unreadable file is ignored.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _LIMIT = 1 << 16
 
 
 def read_session(key: str) -> dict[str, Any]:
-    """Return the record of a library; empty if there is none that can be read.
+    """Return the saved view of a library; empty if there is no readable session file.
 
     Args:
-        key: Key of the library; a file name.
+        key: Key of the library, used as the file name.
     """
     path = f"{os.path.realpath(state_folder())}/{_FOLDER}/{key}.json"
     try:
@@ -36,7 +36,7 @@ def read_session(key: str) -> dict[str, Any]:
 
 
 def write_session(key: str, record: dict[str, Any]) -> None:
-    """Replace the record of a library.
+    """Replace the saved view of a library.
 
     Raises:
         OSError: The file could not be written.

@@ -1,4 +1,4 @@
-"""TinyDB's interface to a library: a call is durable when it returns, and costs only its change."""
+"""TinyDB's interface to a library: a call is durable when it returns, and writes only its change."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class LibraryStorage(Storage):
         encoding: UTF-8, as JSON always is.
         access_mode: `r` to read only.
         replica: Replica id in timestamps and in the name of the journal; by default the id of this machine.
-        formatting: Options that TinyDB passes to `json.dumps`. The file's layout is fixed, so options that only change
-            spaces and the order of keys are accepted without effect; others are refused.
+        formatting: Options that TinyDB passes to `json.dumps`. The file's layout is fixed, so options for spaces and
+            the order of keys have no effect; other options are refused.
 
     Raises:
         OSError: The folder does not exist, or the file does not exist and may not be created.
@@ -79,7 +79,7 @@ class LibraryStorage(Storage):
                 self.library.create_snapshot()
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Hold the lock of the library.
+        """Lock the library during a `with` block.
 
         Raises:
             OSError: The library was opened read-only.
@@ -102,7 +102,7 @@ class LibraryStorage(Storage):
         return tables or None
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace all tables. Unchanged documents are compared, but not written."""
+        """Replace all tables. Unchanged documents are not written again."""
         with self.exclusive():
             state = self.library.state
             ops: list[list[Any]] = []
@@ -128,7 +128,7 @@ class LibraryStorage(Storage):
             self.library.commit(lambda _: entry)
 
     def close(self) -> None:
-        """Write all changes into the snapshot, which plain TinyDB reads, and close the library."""
+        """Write all changes into the snapshot, which plain TinyDB can read, and close the library."""
         if not self._closed:
             self._closed = True
             try:
@@ -139,7 +139,7 @@ class LibraryStorage(Storage):
 
 
 def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -> list[list[Any]]:
-    """Return a list with the operation that gives a document these fields; empty if nothing changes.
+    """Return the operation that gives a document these fields, as a list; empty if nothing changes.
 
     Raises:
         ValueError: A value cannot be saved.
@@ -213,8 +213,8 @@ class LibraryTable(Table):
             taken: New ids of other documents in this change. If this document gets a new id, the method adds that id.
 
         Raises:
-            ValueError: The document has no `id`, so the reader would not find it; or another document has the derived
-                id.
+            ValueError: The document has no `id`, so this program would not find the document; or another document has
+                the derived id.
         """
         before = state.document(self.name, number)
         if before == document:
@@ -242,14 +242,14 @@ class LibraryTable(Table):
             return self._ids_as_saved([super().insert(self._identified(document))])[0]
 
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
-        """Insert documents as one transaction."""
+        """Insert documents in one transaction."""
         if self._store is None:
             return super().insert_multiple(documents)
         with self._store.exclusive():
             return self._ids_as_saved(super().insert_multiple(self._identified(document) for document in documents))
 
     def _ids_as_saved(self, numbers: list[int]) -> list[int]:
-        """Convert the ids that TinyDB assigned in the last change to the ids under which documents were saved."""
+        """Convert the ids that TinyDB assigned in the last change to the document ids of the saved documents."""
         return [self._saved_ids.get(number, number) for number in numbers]
 
     def _identified(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -315,7 +315,7 @@ class LibraryTable(Table):
         return [number for number, document in self._store.library.state.documents(self.name) if cond(document)]
 
     def search(self, cond: QueryLike) -> list[Document]:
-        """Return the documents that match, with the changes that other windows made since the last search."""
+        """Return the documents that match, including changes that other windows made since the last search."""
         if self._store is not None:
             before = self._store.library.state
             latest = before.latest
@@ -348,7 +348,8 @@ class LibraryTable(Table):
 class LibraryDB(TinyDB):
     """A TinyDB on a library file, safe against crashes and concurrent changes by windows and machines.
 
-    A call returns once its change is durable. `close` updates the file, which plain TinyDB can read at any time.
+    A call returns once its change is durable. `close` writes all changes to the library file. Plain TinyDB can read the
+    file at any time.
     """
 
     table_class: type[Table] = LibraryTable
@@ -360,6 +361,6 @@ class LibraryDB(TinyDB):
         return set(storage.state().tables()) if isinstance(storage, LibraryStorage) else super().tables()
 
     def compact(self) -> bool:
-        """Write all changes into the snapshot, which plain TinyDB reads. Return True if it is now current."""
+        """Write all changes into the snapshot, which plain TinyDB can read. Returns: True if it is now current."""
         storage = self.storage
         return compact(storage.library) if isinstance(storage, LibraryStorage) else True

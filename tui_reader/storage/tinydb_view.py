@@ -1,4 +1,4 @@
-"""The view of a table that TinyDB's own updaters change before the changes are committed."""
+"""A view of a table: TinyDB's updaters change the view before the changes are committed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DELETED_HERE: Final = object()
 
 
 class TableView(MutableMapping[int, dict[str, Any]]):
-    """A table for TinyDB's updaters: it returns private copies, and records which ids were accessed.
+    """A table for TinyDB's updaters: returns private copies, and records which ids were accessed.
 
     Args:
         state: The documents before the change.

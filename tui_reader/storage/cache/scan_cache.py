@@ -1,7 +1,7 @@
 """A cache of the results of the last scan, so that the next start does not read unchanged files.
 
-It is a SQLite file in the cache folder. If it is damaged or of another version it is created again; if it cannot be
-written the program runs without it. The user gets no message. Deleting it costs one scan.
+It is a SQLite file in the cache folder. If the cache is damaged or of another version it is created again; if it cannot
+be written the program runs without a cache. The user gets no message. Deleting the cache costs one scan.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
 
 
 class CachedFile(NamedTuple):
-    """The results of scanning a file, and the size, times and inode of the file at that time."""
+    """The results of scanning a file, and the file's size, times and inode at the time of the scan."""
 
     path: str
     size: int
@@ -45,7 +45,7 @@ class CachedFile(NamedTuple):
 
 
 class ScanCache:
-    """The files of one library as the last scan found them. Used by one thread at a time."""
+    """The cached files of one library after the last scan. Used by one thread at a time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -66,7 +66,7 @@ class ScanCache:
         return rows
 
     def update(self, files: Iterable[CachedFile], gone: Iterable[str] = ()) -> None:
-        """Add or replace files, and remove those whose paths are in `gone`."""
+        """Add or replace cached files, and remove the files whose paths are in `gone`."""
 
         def write(database: sqlite3.Connection) -> None:
             with database:
@@ -82,7 +82,7 @@ class ScanCache:
             self._database = None
 
     def _try(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        """Run `work` with the database. If the database is damaged it is removed, and this call has no effect."""
+        """Run `work` with the database; a damaged database is removed, and the call then has no effect."""
         # 2 ms, and nothing else at the start needs it.
         import sqlite3  # noqa: PLC0415
 
@@ -105,7 +105,7 @@ class ScanCache:
             close_to_others(f"{path}{suffix}", self._disk)
         database = sqlite3.connect(path, timeout=1, check_same_thread=False)
         try:
-            # A second window on the same library may write at the same time; a power cut may cost the last rows only.
+            # A second window on the same library may write concurrently; a power cut may lose the last rows only.
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             if database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
@@ -173,7 +173,7 @@ _NO_FIELDS: frozenset[str] = frozenset()
 
 
 def _is_damage(error: Exception) -> bool:
-    """Return True if an error means that the database is damaged, rather than busy or not writable."""
+    """Return True if an error means a damaged database, not a busy or read-only one."""
     import sqlite3  # noqa: PLC0415 - see `ScanCache._try`
 
     if isinstance(error, RefusedError):

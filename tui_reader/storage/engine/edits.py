@@ -1,4 +1,4 @@
-"""Convert edits of records, as services make them, into journal operations on documents."""
+"""Conversion of edits of records, as services make them, to journal operations on documents."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _PLAIN_FLAGS = frozenset(("read", "starred", "archived", "up_next"))
 
 
 def checked(edit: Edit) -> Edit:
-    """Check that an edit can be saved; return it with a copy of its value, in which tags are sorted.
+    """Check that an edit can be saved; return the edit with its value copied and its tags sorted.
 
     Raises:
         ValueError: The value cannot be saved, or the field is reserved for the store.
@@ -60,7 +60,7 @@ def checked(edit: Edit) -> Edit:
 
 
 def with_edit(fields: dict[str, Json], field: str, after: Json) -> None:
-    """Set or remove a field, as an edit does, in a record's fields."""
+    """Set or remove a field of a record, as an edit specifies."""
     if after is None:
         fields.pop(field, None)
     else:
@@ -68,7 +68,7 @@ def with_edit(fields: dict[str, Json], field: str, after: Json) -> None:
 
 
 def merged(edit: Edit, now: Json) -> Json:
-    """Return the value that an edit gives a field whose current value may differ from `edit.before`.
+    """Return the new value of a field that was edited from `edit.before` but may have changed since.
 
     In the field `tags`, only the tags that the edit added or removed change. Any other field gets `edit.after`.
     """
@@ -81,7 +81,7 @@ def merged(edit: Edit, now: Json) -> Json:
 def inverse(
     edits: Sequence[Edit], record: Callable[[str, str], Record | None], *, redo: bool = False
 ) -> tuple[list[Edit], set[str]]:
-    """Return the edits that undo or redo a step, except in fields that were changed again since.
+    """Return the edits that undo or redo a step, except in fields that were changed since.
 
     Args:
         edits: The edits of the step.
@@ -89,7 +89,7 @@ def inverse(
         redo: Redo the edits instead of undoing them.
 
     Returns:
-        The edits, and the keys of the annotations that stay as they are (see `annotations_changed_since`).
+        The edits, and the keys of the annotations that stay unchanged (see `annotations_changed_since`).
     """
     record = cache(record)  # a highlight has a dozen fields
     wanted = list(edits) if redo else [each._replace(before=each.after, after=each.before) for each in reversed(edits)]
@@ -127,15 +127,15 @@ def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str]
 
 
 def _comparable(fields: Record) -> dict[str, str]:
-    """Return an annotation's fields as comparable texts, without the position, which can be computed."""
+    """Return an annotation's fields as comparable texts, without the position, which can be recomputed."""
     return {name: canonical(value) for name, value in fields.items() if name != PLACED and value is not None}
 
 
 def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str], int | None]) -> Entry:
-    """Return the journal entry for edits, without a timestamp; empty if nothing changes.
+    """Return the journal entry for edits, without a timestamp; empty if the edits change nothing.
 
     Args:
-        state: The documents before.
+        state: The documents before the edits.
         edits: The edits.
         number_of: Returns the document id of a record by table and key; None if there is no such record.
     """
@@ -153,7 +153,7 @@ def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str]
 def _of_record(
     state: State, table: str, key: str, edits: Sequence[Edit], number: int | None
 ) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Return the members `o` and `m` of the journal entry for the edits of one record."""
+    """Return the members `o` and `m` of a journal entry for the edits of one record."""
     registers = (state.registers(table, number) if number is not None else None) or {}
     if number is not None and table != ANNOTATIONS and (values := changed_alone(registers, edits)) is not None:
         return _operation(table, number, values), []
@@ -166,13 +166,13 @@ def _of_record(
     parent = fields.get(PARENT) if table == ANNOTATIONS else None
     home = document_id(key, parent if isinstance(parent, str) else "")
     if number is not None and table == ANNOTATIONS and home != number and old is not None:
-        # The annotation moved to another article: the ids of one article's annotations follow each other.
+        # The annotation moved to another article: the document ids of one article's annotations are consecutive.
         return moved(state, table, number, home, {KEY: key} | fields)
     return written(state, table, home, {KEY: key} | fields), []
 
 
 def changed_alone(registers: Registers, edits: Sequence[Edit]) -> dict[str, Any] | None:
-    """Return the register values of edits of a record without comparing all of its fields.
+    """Return the changed register values for edits of a record, without comparing all its fields.
 
     Comparing all of them takes half of the time in which a change of thousands of records is saved.
 
@@ -208,16 +208,16 @@ def _has_own_register(field: str) -> bool:
 def moved(
     state: State, table: str, number: int, home: int, fields: Mapping[str, Json]
 ) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Return the members `o` and `m` of the entry that gives a document a new id and exactly these fields.
+    """Return the journal operations `o` and `m` that give a document a new id and exactly these fields.
 
     Unchanged values keep their timestamps: with new ones they would win over later changes of another machine.
 
     Args:
-        state: The documents before.
+        state: The documents before the move.
         table: The document's table.
-        number: Its id now.
-        home: Its new id.
-        fields: All its fields.
+        number: The document's present id.
+        home: The document's new id.
+        fields: All fields of the document after the move.
     """
     sets = has_sets(table)
     own = {name: register for name, register in (state.registers(table, number) or {}).items() if name != DELETED}
@@ -229,7 +229,7 @@ def moved(
 
 
 def written(state: State, table: str, number: int, fields: Mapping[str, Json]) -> list[list[Any]]:
-    """Return a list of the one operation that gives a document exactly these fields; empty if it has them."""
+    """Return the operation that gives a document exactly these fields, as a list; empty if it has them."""
     registers = state.registers(table, number) or {}
     sets = has_sets(table)
     values = difference(registers, fields, sets=sets)
@@ -240,7 +240,7 @@ def written(state: State, table: str, number: int, fields: Mapping[str, Json]) -
 
 
 def _operation(table: str, number: int, values: Mapping[str, Any]) -> list[list[Any]]:
-    """Return a list of the one operation that sets these registers; empty if there are no values."""
+    """Return the operation that sets these registers, as a list; empty if there are no values."""
     if not values:
         return []
     absent = [name for name, value in values.items() if value is ABSENT]
@@ -249,5 +249,5 @@ def _operation(table: str, number: int, values: Mapping[str, Any]) -> list[list[
 
 
 def plain(document: dict[str, Json] | None) -> dict[str, Json]:
-    """Return the fields of a record, given its document: all but the key. Empty if there is no document."""
+    """Return the fields of a record from its document, without the key; empty without a document."""
     return {name: value for name, value in (document or {}).items() if name != KEY}

@@ -3,7 +3,7 @@
 The journal entry of an undoable transaction contains the step as `u`: `[name, label, records]`. Its undo or redo is
 an entry with `z`: `[name, is_undone]`. A compaction moves these entries to a separate file before it empties the
 journal: see `history_file`. An entry that is in both files counts once. Entries with a timestamp after the opening of
-this window are not read: they are this window's own, or those of another window, which undoes them itself.
+this window are not read: this window or another window made them, and each window undoes its own steps.
 
 A new change after an undo normally discards the undone steps. If these contain words of a note, which cannot be
 typed again from memory, they are kept: the undone steps, and one that undoes them, are inserted before the new one, as
@@ -43,7 +43,7 @@ class Step:
         """Names of the steps that this one undoes together, if `_preserved` made it; else empty."""
 
     def member(self) -> list[Any]:
-        """Return the member `u` of a journal entry."""
+        """Return the member `u` of a journal entry, which stores the step."""
         records: list[list[Any]] = []
         for table, key, field, before, after in self.written:
             # Fields of one record are grouped, which saves space: a highlight has a dozen of them.
@@ -69,7 +69,8 @@ class History:
 
     Args:
         older: Returns the entries of earlier runs, oldest first; called once, when they are first needed.
-        opened: The latest timestamp when this window opened. Later entries are its own, or another window's.
+        opened: The latest timestamp when this window opened. Later entries were made by this window or by another
+            window.
     """
 
     def __init__(self, older: Callable[[], Iterable[Entry]], opened: str) -> None:
@@ -82,7 +83,7 @@ class History:
         self._undone: deque[Step] = deque(maxlen=STEPS)
 
     def push(self, transaction: Transaction) -> Step:
-        """Add a new transaction, and discard undone steps unless they contain words of a note."""
+        """Add a new transaction; discard undone steps unless they contain words of a note."""
         step = Step(os.urandom(4).hex(), transaction)
         self._first = self._first or step.name
         self._done.extend((*_preserved(self._undone, step.name), step))
@@ -90,13 +91,13 @@ class History:
         return step
 
     def next_undo(self) -> Step | None:
-        """Move the latest step to the redo stack, and return it; None if there is no step to undo."""
+        """Move the latest step to the redo stack and return the step; None without a step to undo."""
         if not self._done:
             self._load()
         return _move(self._done, self._undone)
 
     def next_redo(self) -> Step | None:
-        """Move the step undone last to the undo stack, and return it; None if there is no step to redo."""
+        """Move the step undone last to the undo stack and return the step; None without a step to redo."""
         if not self._undone and not self._first:
             self._load()
         return _move(self._undone, self._done)
@@ -115,7 +116,7 @@ class History:
         self._done = deque([*done, *self._done], STEPS)
 
     def _foreign(self, entries: Iterable[Entry]) -> set[str]:
-        """Return the names of the steps that this run may not undo, and of the steps that combine them."""
+        """Return the names of steps that this run may not undo, and of combined steps that contain them."""
         if self.select is None:
             return set()
         steps = [Step.of_member(entry["u"]) for entry in entries if "u" in entry]
@@ -159,10 +160,10 @@ def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[lis
 
 
 def _preserved(undone: Sequence[Step], name: str) -> list[Step]:
-    """Return the undone steps and one that undoes them all; empty if none contains words of a note.
+    """Return the undone steps and a step that undoes them all; empty if none contains words of a note.
 
     Args:
-        undone: The steps, the one undone last at the end.
+        undone: The steps, sorted so that the step undone last comes last.
         name: Name of the new step that follows; the step that undoes them is named after it.
     """
     if not any(_has_words(step.transaction) for step in undone):

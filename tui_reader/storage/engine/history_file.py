@@ -41,7 +41,7 @@ def history_path(library: LibraryFiles) -> str:
 
 
 def read_entries(path: str, disk: Disk) -> list[Entry]:
-    """Return the entries of a journal or an undo file; an empty list if it cannot be read."""
+    """Return the entries of a journal or an undo file; an empty list if the file cannot be read."""
     try:
         return decode_lines(read_end(path, disk, limits.HISTORY))[0]
     except OSError:
@@ -49,14 +49,14 @@ def read_entries(path: str, disk: Disk) -> list[Entry]:
 
 
 def older_entries(library: LibraryFiles) -> list[Entry]:
-    """Read the entries for undo from the undo file and the journal, oldest first."""
+    """Return the entries for undo from the undo file and the journal, oldest first."""
     # Read the journal first: a compaction in between moves its entries to the undo file.
     in_journal = read_entries(library.journal.path, library.disk)
     return in_order([*read_entries(history_path(library), library.disk), *in_journal])
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Return entries reduced to the members for undo, each entry once, sorted by timestamp."""
+    """Return entries reduced to the members for undo, without duplicates, sorted by timestamp."""
     once: dict[tuple[str, str, bool], Entry] = {}
     for entry in entries:
         if "u" in entry or "z" in entry:
@@ -66,7 +66,7 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
-    """Append journal entries, reduced to the members for undo, to the undo file, and flush it.
+    """Append journal entries, reduced to the members for undo, to the undo file, and flush the file.
 
     If another kind of file has the name, nothing is added: it is better to lose undo across restarts than to fail
     the compaction.
@@ -106,7 +106,7 @@ def _save(path: str, new: list[Entry], disk: Disk) -> None:
 
 @contextlib.contextmanager
 def _locked(path: str, disk: Disk) -> Iterator[int]:
-    """Open the file at the path and hold its lock; open it again if another process replaced it meanwhile."""
+    """Open and lock the file at the path; repeat this if another process replaced the file meanwhile."""
     deadline = time.monotonic() + _LOCK_SECONDS
     while True:
         handle = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
@@ -132,7 +132,7 @@ def _is_named(path: str, handle: int, disk: Disk) -> bool:
 
 
 def _rewrite(path: str, entries: Iterable[Entry], disk: Disk) -> None:
-    """Replace the undo file atomically. Call only while holding the lock of the file."""
+    """Replace the undo file atomically. The caller must have locked the file."""
     temporary = f"{path}.tmp"
     handle = disk.create(temporary)
     try:
@@ -145,7 +145,7 @@ def _rewrite(path: str, entries: Iterable[Entry], disk: Disk) -> None:
 
 
 def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Return the entries of steps that can be undone or redone, whichever folders are open."""
+    """Return the entries of steps that can be undone or redone, for any choice of open folders."""
     done, undone = replay(entries)
     # The latest steps are kept whatever their state: windows with other folders may still redo them.
     latest = [entry["u"][0] for entry in entries if "u" in entry][-STEPS:]
@@ -161,7 +161,7 @@ def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
-    """Add the names of steps that `Step.joined` connects to these: they must be replayed together."""
+    """Add the names of the steps that `Step.joined` connects to these steps: they must be replayed together."""
     groups = [{each.name, each.name.removesuffix("~"), *each.joined} for each in steps if each.joined]
     while True:
         more = [group for group in groups if not group <= names and not names.isdisjoint(group)]
@@ -171,7 +171,7 @@ def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
 
 
 def _without_pairs(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries without each undo that is followed directly by the redo of its step."""
+    """Remove each undo entry that is followed directly by the redo of the same step."""
     out: list[Entry] = []
     for entry in entries:
         if out and "z" in entry and out[-1].get("z") == [entry["z"][0], True] and entry["z"][1] is False:

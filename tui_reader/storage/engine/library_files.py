@@ -1,4 +1,4 @@
-"""Change the files of one library: the journal under its lock, and the snapshot.
+"""Writing of the files of one library: the journal under its lock, and the snapshot.
 
 An entry of a journal is an object with these members, of which only `s` is always there:
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class LibraryFiles(LibraryReader):
-    """The only code that changes the files of a library; `LibraryReader` explains the arguments."""
+    """The only class that changes the files of a library; `LibraryReader` explains the arguments."""
 
     _held = False
     """True while this process holds the lock."""
@@ -44,15 +44,15 @@ class LibraryFiles(LibraryReader):
 
     @property
     def is_held(self) -> bool:
-        """Whether this process holds the lock now."""
+        """True if this process has the lock now."""
         return self._held
 
     @contextlib.contextmanager
     def exclusive(self, refusal: Callable[[str, OSError], StoreError] = problems.not_saved) -> Iterator[None]:
-        """Hold the lock of the library, after reading everything that other processes changed.
+        """Lock the library during a `with` block, after reading the changes of other processes.
 
         Args:
-            refusal: Describes an error of the disk, given the path of the snapshot and the error.
+            refusal: Builds the error to raise, given the path of the snapshot and the error of the disk.
 
         Raises:
             StoreError: The library is read-only, or another process holds the lock for more than five seconds.
@@ -86,7 +86,7 @@ class LibraryFiles(LibraryReader):
                 self.journal.release()
 
     def _reload_locked(self) -> None:
-        """Read all files again without releasing the lock on the journal, and collect the changes."""
+        """Read all files again while the journal stays locked, and collect the changes."""
         old = self.state
         self.journal.restart()
         self._replace_state(self.journal.read_new(cut_tail=True))
@@ -96,11 +96,11 @@ class LibraryFiles(LibraryReader):
     # -- changes ------------------------------------------------------------------------------------------------
 
     def commit(self, build: Callable[[State], Entry | None]) -> Entry | None:
-        """Append one entry to the journal; the entry is on disk when this returns.
+        """Append one entry to the journal; the entry is on disk when the method returns.
 
         Args:
-            build: Called with the current state while the lock is held. Returns the entry without its timestamp, or
-                None to change nothing.
+            build: Called with the current state while the library is locked. Returns the entry without its timestamp,
+                or None to change nothing.
 
         Raises:
             StoreError: The entry was not saved.
@@ -108,7 +108,7 @@ class LibraryFiles(LibraryReader):
         return next(iter(self.commit_all([build])), None)
 
     def commit_all(self, builds: Sequence[Callable[[State], Entry | None]]) -> list[Entry]:
-        """Append several entries with one flush, each built as for `commit`. All of them are saved or none.
+        """Append several entries with one flush, each built as for `commit`; either all or none are saved.
 
         Raises:
             StoreError: No entry was saved.
@@ -137,7 +137,7 @@ class LibraryFiles(LibraryReader):
             return entries
 
     def take_over(self, operations: list[list[Any]]) -> None:
-        """Save documents from another copy of the library, and report them as changes of another program.
+        """Save documents from another copy of the library, and report them as external changes.
 
         Args:
             operations: The documents, each as `[table, id, document]`.
@@ -170,7 +170,7 @@ class LibraryFiles(LibraryReader):
     # -- the snapshot -------------------------------------------------------------------------------------------
 
     def create_snapshot(self) -> None:
-        """Write an empty snapshot at the first change, so that programs with a plain TinyDB find the file."""
+        """Write an empty snapshot at the first change, so that programs with plain TinyDB find the file."""
         temporary, handle = self.temporary()
         try:
             empty = SnapshotFile(MemorySource(b""))
@@ -188,25 +188,25 @@ class LibraryFiles(LibraryReader):
         self.opener.verified = True
 
     def reload_after_compaction(self) -> None:
-        """Read the new snapshot, and the entries that were appended to the journal while it was written."""
+        """Read the new snapshot, and the entries that were appended to the journal during the compaction."""
         watching, self.watching = self.watching, False
         self._load()
         self.watching = watching
-        self.opener.verified = True  # this process wrote its bytes and computed their checksum
+        self.opener.verified = True  # this process wrote the snapshot's bytes and computed their checksum
 
     def temporary(self) -> tuple[str, int]:
-        """Create a temporary file in the folder of the snapshot. Returns its path and its descriptor."""
+        """Create a temporary file in the folder of the snapshot; return its path and its descriptor."""
         path = f"{self.path}.tmp-{self.clock.replica}-{os.getpid()}-{os.urandom(3).hex()}"
         return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
 
     def header(self) -> dict[str, Any]:
-        """Return the header of the next snapshot, without the members that depend on its content."""
+        """Return the header of the next snapshot, without the members that depend on the content."""
         own = ("format", "version", "bytes", "crc32", "tables")
         kept = {name: value for name, value in self.state.snapshot.header.items() if name not in own}
         return {"library": os.urandom(8).hex()} | kept | {"hlc": max(self.clock.latest, self.state.latest)}
 
     def close(self) -> None:
-        """Close the files. Remove the journal if it is empty and no other process appended to it."""
+        """Close the files; remove the journal if it is empty and no other process appended to it."""
         with self._guard:
             try:
                 if self.journal.is_open and not self.read_only:

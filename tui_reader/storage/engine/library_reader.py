@@ -1,4 +1,4 @@
-"""Read the files of one library, and reload them when other programs change them."""
+"""Reading of the files of one library, and reloading when other programs change them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """A document before and after a change by another program; None if it did not exist."""
+    """A document before and after a change by another program; None if the document did not exist."""
 
     table: str
     number: int
@@ -80,7 +80,7 @@ class LibraryReader:
 
     @property
     def damage(self) -> str:
-        """The damage of the snapshot, in sentences; empty if intact. A damaged snapshot is not replaced."""
+        """The damage of the snapshot, in sentences; empty if the snapshot is intact."""
         return self.opener.damage
 
     @property
@@ -91,7 +91,7 @@ class LibraryReader:
     # -- reading the files --------------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        """Read all files again, without a lock: a compaction replaces the snapshot before the journal."""
+        """Read all files again, without a lock, snapshot first: a compaction replaces it before the journal."""
         with self._guard:
             self.journal.close()
             entries = self._own_entries()
@@ -107,12 +107,12 @@ class LibraryReader:
         self.state = state
 
     def _open_journal(self) -> bool:
-        """Open the journal of this replica if it exists.
+        """Open the journal of this replica if the journal exists.
 
-        The library becomes read-only if another program's file has its name.
+        The library becomes read-only if a file of another program has the journal's name.
 
         Returns:
-            True if the journal is open now.
+            True if the journal is open after the call.
         """
         try:
             is_open = self.journal.open_existing()
@@ -125,7 +125,7 @@ class LibraryReader:
         return is_open
 
     def _own_entries(self) -> list[Entry]:
-        """Return the entries of this replica's journal. If it is unreadable at the start, set `read_only`.
+        """Return the entries of this replica's journal; set `read_only` if it cannot be read at the start.
 
         Raises:
             OSError: The journal could be read before and cannot be read now; the next attempt may succeed.
@@ -159,7 +159,7 @@ class LibraryReader:
             return 0
 
     def document(self, table: str, number: int) -> dict[str, Any] | None:
-        """Return a document, or None if it does not exist. Reloads the files if the snapshot was overwritten."""
+        """Return a document, or None if it does not exist; reload the files if the snapshot was overwritten."""
         try:
             return self.state.document(table, number)
         except (UnreadableError, ValueError):
@@ -167,7 +167,7 @@ class LibraryReader:
             return self.state.document(table, number)
 
     def documents(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the documents of a table in order of their ids, from `low` to before `high`."""
+        """Yield the documents of a table in order of their ids, from `low` up to but not including `high`."""
         try:
             for number, document in self.state.documents(table, low, high):
                 yield number, document
@@ -215,7 +215,7 @@ class LibraryReader:
     # -- changes of other programs ------------------------------------------------------------------------------
 
     def poll(self) -> bool:
-        """Read what other programs changed; costs three `stat` calls if they changed nothing.
+        """Read the changes of other programs; costs three `stat` calls if there are none.
 
         Returns:
             True if anything changed.
@@ -249,7 +249,7 @@ class LibraryReader:
             return news
 
     def _apply_foreign(self, entries: list[Entry]) -> None:
-        """Apply entries of other processes or replicas, and collect the changes that they make."""
+        """Apply entries of other processes or replicas, and collect the resulting changes."""
         if not entries:
             return
         changed = self.state.documents_in(entries) if self.watching else []
@@ -265,7 +265,7 @@ class LibraryReader:
                 self._news.append(Change(*ref, old, new))
 
     def _reload(self) -> None:
-        """Read all files again, and collect the changes."""
+        """Read all files again, and collect the differences as changes."""
         old = self.state
         self._load()
         if self.watching:
@@ -282,7 +282,7 @@ class LibraryReader:
 
 
 def _differing(one: State, other: State) -> Iterator[DocumentRef]:
-    """Yield the documents that may differ between two states."""
+    """Yield the ids of documents that may differ between two states."""
     yield from one.changed_documents()
     yield from other.changed_documents()
     if one.snapshot is other.snapshot:

@@ -44,7 +44,7 @@ class Maintenance:
         document_ids: Finds document ids.
         notices: Collects sentences for the user.
         report: Called with the edits that correspond to changes by other programs.
-        is_urgent: Return True if changes wait to be saved, or the store is being closed.
+        is_urgent: Returns True if changes are unsaved, or the store is being closed.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class Maintenance:
         """The folder's modification time when it was last searched for conflict copies."""
 
     def has_small_copies(self) -> bool:
-        """Return True if there are conflict copies small enough to be merged before the library is shown."""
+        """Return True if conflict copies exist that are small enough to merge before the library is shown."""
         self._copies_folder_time = self._library.folder_time()
         copies = conflict_copies(self._library.path, self._library.disk)
         return bool(copies) and sum(self._library.disk.stat(copy).st_size for copy in copies) <= _MERGE_FIRST_BYTES
 
     def restart_idle_time(self) -> None:
-        """Restart the count of the seconds without a change."""
+        """Reset the time since the last change, which idle tasks depend on, to 0."""
         self._last_change = time.monotonic()
 
     def _idle_seconds(self) -> float:
@@ -81,7 +81,7 @@ class Maintenance:
     # -- changes of others --------------------------------------------------------------------------------------
 
     def report_damage(self) -> None:
-        """Add a notice for each kind of damage in the files."""
+        """Add a notice for each kind of damage in the library's files."""
         if self._library.damage and not self._has_reported_damage:
             self._has_reported_damage = True
             self._notices.add(self._library.damage)
@@ -91,7 +91,7 @@ class Maintenance:
         self._notices.add(*self._library.warnings)
 
     def read_changes(self) -> bool:
-        """Read and report the changes of other programs. Return True if the files could be read."""
+        """Read and report the changes of other programs; return True if the files could be read."""
         return bool(self._notices.guard("reading what others changed", self._poll))
 
     def _poll(self) -> bool:
@@ -108,7 +108,7 @@ class Maintenance:
             self._report(edits)
 
     def merge_copies(self) -> None:
-        """Merge the conflict copies in the folder into the library."""
+        """Merge the conflict copies in the library's folder into the library."""
         if self._library.read_only or self._library.damage:
             return
         if not all_copies(self._library.path, self._library.disk):
@@ -125,7 +125,7 @@ class Maintenance:
             self._notices.add(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
 
     def _merge_new_copies(self) -> None:
-        """Merge conflict copies that appeared since the library was opened; one `stat` call if none did."""
+        """Merge conflict copies that appeared since the library was opened; costs one `stat` call without any."""
         library, seen = self._library, self._library.folder_time()
         if seen == self._copies_folder_time and not library.bad_copies:
             return
@@ -137,12 +137,12 @@ class Maintenance:
             self.report_changes()
 
     def unite_annotations(self, *, everywhere: bool = False) -> None:
-        """Unite the documents of each annotation that one replica moved while another one changed it.
+        """Merge the duplicate documents of annotations that one replica moved while another changed them.
 
         Checks the annotations that other programs changed since the last call.
 
         Args:
-            everywhere: Check all annotations, unless this snapshot was checked before. Stops if an edit waits.
+            everywhere: Check all annotations, unless this snapshot was checked before. Stops if an edit is to be saved.
         """
         library, snapshot = self._library, self._library.state.snapshot
         if library.read_only or library.damage:
@@ -172,7 +172,7 @@ class Maintenance:
     # -- the snapshot -------------------------------------------------------------------------------------------
 
     def run_idle_tasks(self) -> None:
-        """Read others' changes and merge new conflict copies; after two idle seconds also verify and compact."""
+        """Read external changes and merge conflict copies; after two idle seconds also verify and compact."""
         is_idle = self.read_changes() and self._idle_seconds() >= IDLE_SECONDS
         if is_idle and not self._notices.guard("checking the file", self._verify_and_compact):
             self.restart_idle_time()  # do not retry a failing disk at once
@@ -182,13 +182,13 @@ class Maintenance:
         self._merge_new_copies()
 
     def write_resolved_merge(self) -> None:
-        """Replace a file with conflict marks by the merged snapshot at once: other programs cannot read it."""
+        """Replace a snapshot with conflict marks by the merged one at once: other programs cannot read it."""
         if self._library.opener.held_merge_sides and not self._library.read_only:
             self.report_damage()
             self._notices.guard("writing what was merged", lambda: compact(self._library))
 
     def _verify_and_compact(self) -> bool:
-        # Build the index after the start and after a compaction, so that no look-up of an annotation waits for it.
+        # Build the index after the start and after a compaction, so that no look-up of an annotation is delayed by it.
         self._document_ids.prepare(self._library.state)
         if not self._library.opener.verified and not self._library.verify():
             return True
@@ -201,7 +201,7 @@ class Maintenance:
         return True
 
     def _is_for_sync(self) -> bool:
-        """Return True if programs that sync the folder, which copy no journal, need a current snapshot."""
+        """Return True if sync programs, which do not copy the journal, need a current snapshot now."""
         library = self._library
         return (
             library.journal.lines > 0
@@ -211,7 +211,7 @@ class Maintenance:
         )
 
     def compact(self, *, at_exit: bool = False) -> None:
-        """Write the journal into the snapshot. If that fails, no change is lost: the journal has them all.
+        """Write the journal's changes into the snapshot. If that fails, no change is lost: all are in the journal.
 
         Args:
             at_exit: The program is ending: add no notice about a failure.

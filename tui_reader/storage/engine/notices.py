@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Notices:
-    """A list of sentences for the user, each once, in the order of their addition. Thread-safe.
+    """A list of distinct sentences for the user, in the order of their addition. Thread-safe.
 
     Args:
         path: The snapshot of the library, to name in sentences about unexpected errors.
@@ -22,7 +22,7 @@ class Notices:
         self.sentences: list[str] = []
 
     def add(self, *sentences: str) -> None:
-        """Add sentences, except empty ones and those that were added before."""
+        """Add sentences to the list, except empty sentences and repetitions."""
         self.sentences += [sentence for sentence in sentences if sentence and sentence not in self.sentences]
 
     def add_unexpected(self, doing: str, error: BaseException) -> None:
@@ -35,7 +35,7 @@ class Notices:
         self.add(problems.unexpected(self._path, doing, error))
 
     def guard(self, doing: str, step: Callable[[], bool | None]) -> bool | None:
-        """Run a step and turn any exception into a notice, so that the thread goes on saving changes.
+        """Call a function; turn any exception into a notice, so that the thread continues saving changes.
 
         Args:
             doing: The purpose of the step, as a noun phrase.

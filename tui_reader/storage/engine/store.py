@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class LibraryStore:
-    """The records of one library. Its methods are called from one thread and never wait for the disk.
+    """The records of one library. Its methods are called from one thread and never block on the disk.
 
-    Readers see the documents of the files, changed by the edits that are not on disk yet.
+    Results contain the documents of the files, changed by the edits that are not on disk yet.
 
     Args:
         library: The documents.
@@ -52,26 +52,26 @@ class LibraryStore:
 
     @property
     def read_only(self) -> str:
-        """Why nothing can be written, as a sentence; empty if writing is possible."""
+        """The reason why the library cannot be written, as a sentence; empty if it can."""
         return self._library.read_only
 
     @property
     def damage(self) -> str:
-        """The damage of the file, as a sentence, if only a part of it can be read; else empty."""
+        """The damage of a partly unreadable file, as a sentence; empty without damage."""
         return self._library.damage or self._unreadable
 
     @property
     def unsaved(self) -> str:
-        """How many changes could not be saved so far, and why, as a sentence; empty if all are saved."""
+        """The number of unsaved changes and the reason, as a sentence; empty if all changes are saved."""
         return self._writer.unsaved
 
     @property
     def notices(self) -> Sequence[str]:
-        """Sentences for the user about problems at the opening and since."""
+        """Sentences for the user about problems at the opening of the library and since."""
         return self._writer.notices
 
     def get(self, table: str, key: str) -> Record | None:
-        """Return a record by key, or None if there is none."""
+        """Return the record with this key, or None if the table has no such record."""
         # First the pending fields: one that is saved between the two reads is then seen in both, and never in neither.
         with self._lock:
             pending = list(self._pending_fields.get((table, key), {}).items())
@@ -81,7 +81,7 @@ class LibraryStore:
         return fields or None
 
     def _document(self, table: str, key: str) -> dict[str, Json] | None:
-        """Return the document of a record in the files, or None."""
+        """Return the document of a record in the files, without unsaved edits; None if there is no such record."""
         while True:
             state = self._library.state
             moment = state.moment
@@ -89,10 +89,10 @@ class LibraryStore:
             document = state.document(table, number) if number is not None else None
             if state is self._library.state and moment is state.moment:
                 return document
-            # The document may have got another id after the id was looked up: try again.
+            # The document may have got another id after the index was read: try again.
 
     def _readable(self, read: Callable[[], dict[str, Json] | None]) -> dict[str, Json] | None:
-        """Call `read` and return its result; return None and add a notice if the files cannot be read."""
+        """Return the result of `read`; if the files cannot be read, add a notice and return None."""
         try:
             try:
                 return read()
@@ -124,7 +124,7 @@ class LibraryStore:
                 yield key, record
 
     def _documents(self, table: str, low: int, high: int | None) -> Iterator[tuple[str, dict[str, Json]]]:
-        """Yield a consistent snapshot of a table's documents with their keys, each annotation once."""
+        """Yield a consistent view of a table's documents with their keys, each annotation once."""
         seen: set[int] = set()
         for last_try in (False, True):
             view = self._library.state.view(table)
@@ -149,24 +149,24 @@ class LibraryStore:
                 return
 
     def _is_superseded(self, view: State, key: str, number: int) -> bool:
-        """Return True if another document of an annotation replaces this one, until the two are merged."""
+        """Return True if an annotation has another, newer document; only until the two are merged."""
         own = number & OWN_KEY_MASK
         if view.numbers.get(own, number) == number and not self._document_ids.is_repeated(view, own):
             return False
         return self._document_ids.find(view, ANNOTATIONS, key) != number
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
-        """Make edits visible at once, and save them soon; the receipt completes when they are on disk."""
+        """Make edits visible at once and save them soon; the receipt completes when they are on disk."""
         clean = tuple(checked(edit) for edit in edits)
         step = self._history.push(Transaction(label, clean)) if undoable and clean else None
         return self._submit(clean, step)
 
     def limit_undo(self, select: Callable[[Sequence[Transaction]], Sequence[bool]]) -> None:
-        """Skip steps of earlier runs for which `select` returns False; they stay in the history."""
+        """Exclude steps of earlier runs for which `select` returns False from undo; they stay in the history."""
         self._history.select = select
 
     def undo(self) -> Transaction | None:
-        """Undo the last undoable transaction, except for fields that were changed again since."""
+        """Undo the last undoable transaction, except in fields that were changed since."""
         return self._reverse(self._history.next_undo, is_undo=True)
 
     def redo(self) -> Transaction | None:
@@ -192,7 +192,7 @@ class LibraryStore:
         return receipt
 
     def _remove_pending(self, pending: Pending) -> None:
-        """Drop the fields of a transaction that the files contain now. Called by the writer's thread."""
+        """Remove the pending fields of a saved transaction. Called by the writer's thread."""
         with self._lock:
             for edit in pending.edits:
                 record = (edit.table, edit.key)
@@ -203,11 +203,11 @@ class LibraryStore:
                         del self._pending_fields[record]
 
     def poll(self) -> Sequence[Edit]:
-        """Return the edits that other programs made since the last call; `get` shows them already."""
+        """Return the edits that other programs made since the last call; `get` includes them already."""
         return self._writer.news()
 
     def close(self) -> None:
-        """Wait until everything is durable, and close the files.
+        """Return when all changes are on disk and the files are closed.
 
         Raises:
             StoreError: Some changes could not be saved.

@@ -43,7 +43,7 @@ class Reversal(NamedTuple):
 
 
 class Pending:
-    """A transaction that waits to be saved, or is being saved.
+    """A transaction that is not saved yet, or is being saved.
 
     Args:
         edits: The changes.
@@ -61,7 +61,7 @@ class Pending:
         """Keys of annotations that this would delete, and that are kept: another window changed them meanwhile."""
 
     def entry(self, state: State, document_ids: DocumentIdIndex) -> Entry | None:
-        """Build the journal entry, without its timestamp. Called while the lock is held.
+        """Return the journal entry of the transaction, without a timestamp. Called while the library is locked.
 
         Args:
             state: The documents at the time of writing.
@@ -96,7 +96,7 @@ class Pending:
 
     @property
     def deviations(self) -> list[Edit]:
-        """The edits that change the requested values into the written ones, where the two differ."""
+        """The edits that change the requested values to the written ones, where they differ."""
         return [
             written._replace(before=edit.after)
             for edit, written in zip(self.edits, self._written, strict=True)
@@ -104,12 +104,12 @@ class Pending:
         ]
 
     def committed(self) -> None:
-        """Update the undo step to the edits as they were written, now that these are on disk."""
+        """Update the undo step to the edits that were written, after they are on disk."""
         if self.step is not None and self._written != self.edits:
             self.step.transaction = Transaction(self.step.transaction.label, self._written)
 
     def _combined(self, edit: Edit, record: Callable[[str, str], Record]) -> Edit:
-        """Combine an edit of a note with another window's edit of it; return any other edit unchanged."""
+        """Combine an edit of a note with another window's edit of it; return all other edits unchanged."""
         if edit.table != ANNOTATIONS or (edit.field != NOTE and edit.key not in self.spared):
             return edit
         now = record(edit.table, edit.key).get(edit.field)
@@ -136,7 +136,7 @@ def _text(value: Json) -> str:
 
 
 def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
-    """Describe, in sentences, the transactions that conflicted with a change by another window."""
+    """Return sentences about the transactions that conflicted with a change by another window."""
     sentences = []
     for pending in pendings:
         if pending.spared:
@@ -149,7 +149,7 @@ def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
 
 
 class Writer:
-    """Saves transactions in order; several that are submitted in quick succession share a flush.
+    """Saves transactions in order; transactions submitted in quick succession share a flush.
 
     Args:
         library: The files. No other object in this process changes them.
@@ -183,7 +183,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
         if has_small_copies:
-            # Wait, so that the first frame contains the merged copies. The thread merges them: only it may flush.
+            # Block, so that the first frame contains the merged copies. Only the writer thread may merge: it flushes.
             self._copies_merged.wait(MERGE_WAIT_SECONDS)
 
     def _add_opening_notices(self) -> None:
@@ -205,7 +205,7 @@ class Writer:
 
     @property
     def notices(self) -> list[str]:
-        """Sentences for the user about problems at the opening and since."""
+        """Sentences for the user about problems at the opening of the library and since."""
         return self._notices.sentences
 
     def add_notice(self, sentence: str) -> None:
@@ -214,13 +214,13 @@ class Writer:
 
     @property
     def unsaved(self) -> str:
-        """How many changes could not be saved so far, and why, as a sentence; empty if all are saved."""
+        """The number of unsaved changes and the reason, as a sentence; empty if all changes are saved."""
         with self._changed:
             count = len(self._unsaved) + self._refused
             return problems.unsaved(count, self._failure) if count and self._failure is not None else ""
 
     def submit(self, pending: Pending) -> None:
-        """Save a transaction soon; refuse it at once if nothing can be saved."""
+        """Add a transaction to the queue for saving; refuse it at once if the library cannot be written."""
         with self._changed:
             if not (self._library.read_only or self._has_ended):
                 self._waiting.append(pending)
@@ -241,7 +241,7 @@ class Writer:
             return news
 
     def close(self) -> None:
-        """Save everything, compact the journal, and close the files.
+        """Save all transactions, compact the journal, and close the files.
 
         Raises:
             StoreError: Some changes could not be saved.
@@ -272,7 +272,7 @@ class Writer:
         maintenance = self._maintenance
         self._notices.guard("merging conflict copies", maintenance.merge_copies)
         self._copies_merged.set()
-        # Nothing waits for this task: until it is done, readers see the valid document of each moved annotation.
+        # This task is never urgent: until it is done, readers see the valid document of each moved annotation.
         maintenance.unite_annotations()
         maintenance.write_resolved_merge()
         while True:
@@ -288,7 +288,7 @@ class Writer:
                 self._notices.guard("looking for changes", maintenance.run_idle_tasks)
         self._save([])
         maintenance.read_changes()
-        maintenance.unite_annotations()  # only the annotations changed now; a later run would have to check all
+        maintenance.unite_annotations()  # only the annotations that changed now; a later run would have to check all
         maintenance.compact(at_exit=True)
 
     def _is_urgent(self) -> bool:
@@ -299,7 +299,7 @@ class Writer:
             self._news += edits
 
     def _end(self, failure: BaseException | None) -> None:
-        """Close the files, and refuse waiting and later transactions."""
+        """Close the files, and refuse unsaved and later transactions."""
         with self._changed:
             self._has_ended, self._is_broken = True, failure is not None
             self._unsaved, self._waiting = [*(self._in_flight or self._unsaved), *self._waiting], []
@@ -322,7 +322,7 @@ class Writer:
     # -- saving -------------------------------------------------------------------------------------------------
 
     def _save(self, batch: list[Pending]) -> None:
-        """Save a batch of transactions, and the earlier ones that could not be saved yet."""
+        """Save a batch of transactions, and earlier transactions whose saving failed."""
         everything = [*self._unsaved, *batch]
         if not everything:
             return
@@ -340,10 +340,10 @@ class Writer:
             _complete(pending, self._failure if pending in refused else None)
 
     def _try_to_save(self, everything: list[Pending]) -> tuple[list[Pending], list[Pending]]:
-        """Save transactions with one flush; if that fails because of one of them, save them one by one.
+        """Save transactions with one flush; if one of them makes it fail, save them one by one.
 
         Returns:
-            The transactions that are on disk now, and those that are not.
+            The transactions that are on disk now, and the transactions that are not.
         """
         try:
             self._commit(everything)
@@ -366,7 +366,7 @@ class Writer:
         try:
             self._library.commit_all(builders)
         except (UnreadableError, ValueError):
-            # Another program overwrote the snapshot: reload it, then commit our change on top.
+            # Another program overwrote the snapshot: reload the snapshot, then commit the change again.
             self._library.distrust()
             self._library.commit_all(builders)
 

@@ -1,8 +1,8 @@
-"""Convert to our layout ("adopt") snapshots that were edited by hand, written by TinyDB, or damaged.
+"""Conversion ("adoption") of edited, damaged or plain TinyDB files to snapshots in this program's layout.
 
-To adopt a file is to read it whatever its layout, to give edited values timestamps, and to write it in our layout.
-This module can be run as a program that does so for a large file, because parsing a whole file holds Python's global
-lock (three seconds for 77 MB) and would stop the process that draws the screen.
+An adoption reads a file in any layout, gives timestamps to edited values, and writes the result in this program's
+layout. This module can run as a subprocess for a large file, because parsing a whole file keeps Python's global lock
+(three seconds for 77 MB) and would block the process that draws the screen.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ SMALL = 1 << 20
 
 
 class _ChecksumError(DamagedError):
-    """The file is valid JSON, but its checksum shows that its bytes are not those that were written."""
+    """The file is valid JSON, but its checksum is wrong: its bytes have changed since they were written."""
 
 
 @dataclass
 class Adopted:
-    """The result of converting a file: its content as a snapshot, and the problems and changes to report."""
+    """The result of a conversion: the content as a snapshot, and the problems and changes to report."""
 
     snapshot: SnapshotFile
     damage: str = ""
@@ -56,31 +56,31 @@ class Adopted:
 
 
 def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:
-    """Convert a small snapshot to our layout; the file itself is not changed.
+    """Convert a small file to a snapshot in this program's layout; the file itself is not changed.
 
     Args:
         path: The file.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
-        copy_of: The snapshot that the file is a copy of, if it is one.
+        copy_of: The snapshot that the file is a copy of; None if the file is no copy.
     """
     data, report = _work(path, timestamp, disk, copy_of)
     return Adopted(SnapshotFile(MemorySource(data)), **report)
 
 
 def command(path: str, out: str, timestamp: str, copy_of: str = "") -> list[str]:
-    """Return the command line of the program that converts `path` and writes the snapshot to `out`."""
+    """Return the command line of the subprocess that converts `path` and writes the snapshot to `out`."""
     return [sys.executable, "-m", "tui_reader.storage.recovery.adoption", path, out, timestamp, copy_of]
 
 
 class Adoption:
-    """A subprocess that converts a large file to our layout; it starts when this object is created.
+    """A subprocess that converts a large file to this program's layout; starts with the object's creation.
 
     Args:
         path: The file.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
-        copy_of: The snapshot that the file is a copy of, if it is one.
+        copy_of: The snapshot that the file is a copy of; None if the file is no copy.
     """
 
     def __init__(self, path: str, timestamp: str, disk: Disk, copy_of: str = "") -> None:
@@ -109,15 +109,15 @@ class Adoption:
         self._folder.cleanup()
 
     def result(self) -> Adopted:
-        """Return the converted file; blocks until the subprocess has ended."""
+        """Return the converted file; block until the subprocess has ended."""
         report, _ = self._process.communicate()
         try:
             if self._process.returncode:
                 return adopt(
                     self._path, self._timestamp, self._disk, self._copy_of
-                )  # no subprocess can be run: do it here
+                )  # no subprocess can be started: convert the file in this process
             source: FileSource | MemorySource = FileSource(self._out, self._disk)
-            if self._disk.handles_block_renames:  # the folder could not be removed with the file open
+            if self._disk.handles_block_renames:  # the folder could not be removed while the file was open
                 data = source.read(source.size, 0)
                 source.close()
                 source = MemorySource(data)
@@ -157,10 +157,10 @@ def _work(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> tuple[byt
 
 
 def _reassembled(raw: bytes, known: State | None, timestamp: str) -> Parsed | None:
-    """Join both sides of a merge in one file, and give external edits on either side the timestamp.
+    """Join the two sides of a merge in one file, and give external edits on either side the timestamp.
 
     Returns:
-        None if the bytes are not the result of a merge, or some of them cannot be read.
+        None if the bytes are not the result of a merge, or if a part of the bytes cannot be read.
     """
 
     def timestamp_side(side: Parsed) -> None:
@@ -177,7 +177,7 @@ def is_as_written(raw: bytes, parsed: Parsed) -> bool:
 
 
 def _expect_tables(parsed: Parsed) -> None:
-    """Raise an error if a table that the header names is missing, which is no intended edit.
+    """Raise an error if a table named in the header is missing, which is damage and no edit.
 
     Raises:
         DamagedError: A table is missing.
@@ -189,7 +189,7 @@ def _expect_tables(parsed: Parsed) -> None:
 
 
 def _expect_checksum(raw: bytes, parsed: Parsed) -> None:
-    """Raise an error if a file has the size but not the checksum of its header, as after a flipped bit.
+    """Raise an error if a file has the size but not the checksum in its header, as after a flipped bit.
 
     Raises:
         _ChecksumError: The checksum is wrong.

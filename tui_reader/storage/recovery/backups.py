@@ -1,4 +1,4 @@
-"""Backups of the snapshot in a folder beside it: one a day for a week, one a week for four more weeks.
+"""Backups of the snapshot in a separate folder: one per day for a week, one per week for four more weeks.
 
 These are hard links to generations that are no longer written (or copies where the file system has no hard links).
 Files that are kept for another reason, such as a damaged snapshot, are copies.
@@ -29,7 +29,7 @@ _BACKUP_NAME = re.compile(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.
 
 
 class Backup(NamedTuple):
-    """A backup: a file that the library can be restored from."""
+    """A backup file from which the library can be restored."""
 
     path: str
     when: datetime
@@ -46,7 +46,7 @@ class Backup(NamedTuple):
 
 
 def folder_of(path: str) -> str:
-    """Return the folder for the backups of a snapshot."""
+    """Return the folder that contains the backups of a snapshot."""
     return f"{os.path.dirname(path)}/{FOLDER}"  # noqa: PTH120
 
 
@@ -56,11 +56,11 @@ def _make_folder(path: str, disk: Disk) -> None:
 
 
 def keep(path: str, source: str, kind: str, disk: Disk) -> str:
-    """Copy a file to the backups under an unused name, and remove the oldest of too many copies.
+    """Copy a file to the backups under an unused name, and remove the oldest copies beyond the limit.
 
     Args:
         path: The snapshot.
-        source: The file to copy: the snapshot itself or a file beside it.
+        source: The file to copy: the snapshot or another file in its folder.
         kind: Why the file is kept; becomes `Backup.kind`.
         disk: Makes the system calls.
 
@@ -90,7 +90,7 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
 
 
 def keep_snapshot(path: str, kind: str, disk: Disk) -> str:
-    """Copy the snapshot to the backups, before the snapshot is replaced.
+    """Copy the snapshot to the backups before the snapshot is replaced.
 
     Args:
         path: The snapshot.
@@ -110,7 +110,7 @@ def keep_snapshot(path: str, kind: str, disk: Disk) -> str:
 
 
 def _surplus_copies(path: str, newest: str, disk: Disk) -> list[str]:
-    """Return the oldest copies of each kind beyond the limits, to be removed; never the newest of all."""
+    """Return the oldest copies of each kind beyond the limits, to be removed; never the newest copy of all."""
     kinds: dict[str, list[tuple[str, Backup]]] = {}
     for backup in backups(path, disk):
         # A name that this module does not give belongs to a file of another program.
@@ -129,7 +129,7 @@ def _surplus_copies(path: str, newest: str, disk: Disk) -> list[str]:
 
 
 def copy(source: str, target: str, disk: Disk) -> None:
-    """Copy a regular file to a new one, with its permissions and times; flushed to disk when this returns.
+    """Copy a regular file with its permissions and times; the copy is on disk when the function returns.
 
     Raises:
         FileExistsError: The target exists, if only as a broken link.
@@ -173,9 +173,9 @@ def _link_or_copy(source: str, target: str, disk: Disk) -> None:
 
 
 def rotate(path: str, disk: Disk, today: date | None = None) -> None:
-    """Keep the previous generation as today's backup if there is none, and remove outdated ones.
+    """Keep the previous generation as today's backup unless there is one, and remove outdated backups.
 
-    Errors of the disk are ignored: a backup that cannot be made stops nothing.
+    Errors of the disk are ignored: a failed backup must not prevent saving.
     """
     today = today or datetime.now(UTC).date()
     target = f"{folder_of(path)}/{Path(path).stem}-{today.isoformat()}.json"
@@ -212,7 +212,7 @@ def _day(backup: Backup) -> date:
 def backups(path: str, disk: Disk) -> list[Backup]:
     """List the backups of a snapshot, latest first.
 
-    Links, pipes and the like are left out and named in `disk.refused`.
+    Links, pipes and devices are left out and added to `disk.refused`.
     """
     path = os.path.realpath(path)
     found = [(f"{path}{BACKUP}", "before")]
@@ -238,7 +238,7 @@ def find(path: str, name: str, disk: Disk) -> Backup:
         disk: Makes the system calls.
 
     Raises:
-        StoreError: There is no such backup, or more than one.
+        StoreError: No backup matches the name, or several backups do.
     """
     known = backups(path, disk)
     for matches in (

@@ -1,4 +1,4 @@
-"""Check all files of a library, and repair faults where it can."""
+"""The doctor: checks of all files of a library, and repair of faults."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _BATCH = 2_000
 
 
 class Finding(NamedTuple):
-    """One result of a check."""
+    """One result of a check: a fault, a repair, or a remark."""
 
     text: str
     """The result of the check, as a sentence."""
@@ -56,17 +56,17 @@ class Checkup(NamedTuple):
 
     @property
     def is_well(self) -> bool:
-        """True if there is no fault, or every fault was repaired."""
+        """True if no check found a fault, or every fault was repaired."""
         return all(finding.mended for finding in self.findings if finding.is_wrong)
 
 
 def doctor(path: str | Path, replica: str, *, fix: bool = False) -> Checkup:
-    """Check the snapshot of a library, its journals and the files beside them.
+    """Check the snapshot of a library, its journals, and the other files in its folder.
 
     Args:
         path: The snapshot.
         replica: This machine's replica id.
-        fix: Repair the faults. A file that is damaged is kept among the backups first.
+        fix: Repair the faults. A damaged file is copied to the backups first.
 
     Raises:
         StoreError: The file cannot be read at all, or a repair cannot be written.
@@ -115,7 +115,7 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
         try:
             last = 0
             for number, document in state.snapshot.documents(name):
-                # A tombstone is found by its number alone.
+                # A tombstone is found by its document id alone.
                 derived = 0 if name.endswith(TOMBSTONES) else derived_id(name, document)
                 misplaced += number <= last
                 if derived not in (0, number):
@@ -140,9 +140,9 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
 
 
 def _move(library: LibraryFiles, moves: Sequence[_Move]) -> str:
-    """Move documents to the ids that are derived from their keys.
+    """Move documents to the document ids that are derived from their keys.
 
-    Documents are looked up by these ids, so documents with other ids were not shown.
+    Documents are looked up by derived ids, so documents with other ids were not shown.
 
     Returns:
         The repair, as a sentence.
@@ -163,7 +163,7 @@ def _repair(library: LibraryFiles) -> str:
         kept = backups.keep_snapshot(library.path, "damaged", library.disk)
     except StoreError as error:
         if isinstance(error.__cause__, RefusedError):
-            return ""  # repair nothing while the damaged file cannot be kept; `doctor` reports the refusal
+            return ""  # repair nothing while no copy of the damaged file can be made; `doctor` reports the refusal
         raise
     if not compact(library, despite_damage=True):
         return ""
@@ -243,7 +243,7 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
 
 
 def _refuse_irregular_files(library: LibraryFiles) -> None:
-    """Record in `disk.refused` links, pipes and devices that have the name of one of our files."""
+    """Record in `disk.refused` links, pipes and devices that have the name of a library file."""
     snapshot = os.path.basename(library.path)  # noqa: PTH119
     ours = tuple(f"{snapshot}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
     for name in _names(library):

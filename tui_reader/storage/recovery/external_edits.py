@@ -1,8 +1,9 @@
-"""Record edits by other programs: edited values get timestamps, removed records get tombstones.
+"""Recording of edits by other programs: edited values get timestamps, removed records get tombstones.
 
-Other programs change values and leave the timestamps as they were. A timestamp belongs to one value, so a register that
-has a known timestamp with another value was edited, whichever generation knows it. A missing record says less: it
-counts as removed only against the ancestor, the very generation that the file was made from (see `generations`).
+Other programs change values without changing the timestamps. Each timestamp is used for one value only, so a register
+that has a known timestamp with a different value was edited, in whichever generation the timestamp is found. A
+missing record is weaker evidence: it counts as removed only against the ancestor, the exact generation that the file
+was made from (see `generations`).
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
     Args:
         path: The snapshot.
         parsed: The content of the file; changed in place.
-        known: The latest readable generation that this program wrote; None without one.
+        known: The latest readable generation that this program wrote; None if there is none.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
 
@@ -89,13 +90,13 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
 
 
 def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: Disk) -> None:
-    """Give timestamps to values that another program edited in a copy; no record counts as removed.
+    """Give timestamps to values edited by another program in a copy; no missing record counts as removed.
 
-    A copy has no generations beside it, and its edits keep the timestamps of the values that they replace. Without
-    timestamps of their own they lose against every other edit of the same field, notes included.
+    A copy has no generations in its folder, and its edited values still have the timestamps of the values that they
+    replace. Without new timestamps they would lose against every other edit of the same field, notes included.
 
     Args:
-        library: The snapshot that was copied; its generations are searched for the one that was edited.
+        library: The snapshot that was copied; its generations are searched for the edited one.
         parsed: The content of the copy; changed in place.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
@@ -110,10 +111,10 @@ def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: 
 
 
 def is_edit_of(parsed: Parsed, start: State) -> bool:
-    """Return True if a file is an edit of a generation: the generation holds all its timestamps.
+    """Return True if a file is an edit of a generation: the generation contains all its timestamps.
 
     Returns:
-        False if the file holds other timestamps. Other programs make no timestamps, so some records came from
+        False if the file contains other timestamps. Other programs make no timestamps, so some records came from
         elsewhere, such as the other side of a merge, and the file was not made from the generation
         that its header names.
     """
@@ -137,7 +138,7 @@ def timestamp_against_ancestor(
     Args:
         path: The file.
         parsed: The content of the file; changed in place.
-        start: The ancestor: the very generation that the file was made from.
+        start: The ancestor: the exact generation that the file was made from.
         timestamp: The timestamp for edited values.
         has_removals: True if records that are missing in the file count as removed.
 
@@ -175,8 +176,8 @@ def timestamp_against_ancestor(
         for number, registers in known.items() if has_removals else ():
             if number not in documents and number not in tombstones and is_alive(registers):
                 removed += 1
-                # The tombstone gets the timestamp just after the ancestor's record, no later one. If another machine or
-                # the journal changed the record since, the removal was made without knowing that: the change wins.
+                # The tombstone gets the timestamp directly after the ancestor's record, no later one. If another
+                # machine or the journal has changed the record since, that change wins: the removal ignored it.
                 latest = max(each for each, _ in registers.values())
                 registers[DELETED] = (next_timestamp(latest, timestamp), True)
                 add(parsed.tables, f"{table}{TOMBSTONES}", number, compress(registers, sets=sets))
@@ -205,7 +206,7 @@ def join_known(parsed: Parsed, known: State, timestamp: str) -> tuple[int, int, 
         timestamp: The timestamp for edited values.
 
     Returns:
-        How many documents were edited in the file, were added in it, and are missing in it.
+        The numbers of documents that were edited in the file, added to the file, and are missing in the file.
     """
     changed = added = kept = 0
     for table in dict.fromkeys([*known.tables(), *(name.removesuffix(TOMBSTONES) for name in parsed.tables)]):
@@ -231,10 +232,10 @@ def join_known(parsed: Parsed, known: State, timestamp: str) -> tuple[int, int, 
 
 
 def _was_edited(name: str, old: Registers, new: Registers) -> bool:
-    """Return True if another program edited a register, so that a known timestamp has another value.
+    """Return True if another program edited a register: its timestamp is known with another value.
 
-    What a note shows, and whether its annotation is deleted, follows from several registers (`note_versions`). Their
-    values also differ when a text of another machine was joined to them, which is no edit.
+    The shown text of a note, and the deletion of its annotation, depend on several registers (`note_versions`). The
+    values of such registers also differ after a text of another machine was merged, which is no edit.
     """
     if name not in old or old[name][0] != new[name][0] or same(old[name][1], new[name][1]) or name in HIDDEN:
         return False
@@ -252,8 +253,8 @@ def fill_from_generation(parsed: Parsed, before: State, *, prefer_known: bool) -
     Args:
         parsed: The salvaged content; changed in place.
         before: The last good generation.
-        prefer_known: Take the generation's value where both have one with the same timestamp: for a file with a wrong
-            checksum, which was damaged and not edited.
+        prefer_known: Use the generation's value where the file has another value with the same timestamp: for a file
+            with a wrong checksum, which was damaged and not edited.
     """
     parsed.header = parsed.header or before.snapshot.header
     for table in before.tables():

@@ -1,4 +1,4 @@
-"""Parse files in other layouts (edited by hand, plain TinyDB) and convert them to snapshots."""
+"""Parsing of files in other layouts (edited by hand, plain TinyDB), and conversion to snapshots."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ID = re.compile(r"[1-9][0-9]{0,59}")
 class DamagedError(Exception):
     """The file is damaged or is not a TinyDB file.
 
-    The message is a clause that says where and why, to be appended to a sentence.
+    The message is a clause with the position and the reason, to be appended to a sentence.
     """
 
 
@@ -111,11 +111,11 @@ def _reason(text: str, error: json.JSONDecodeError) -> str:
 
 
 class RepeatedKeys(dict[str, Any]):
-    """A JSON object that held a key more than once."""
+    """A JSON object that contained a key more than once."""
 
 
 def join_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object from its keys and values, joining values whose keys repeat (an `object_pairs_hook`).
+    """Build an object from its keys and values, joining values of repeated keys (an `object_pairs_hook`).
 
     Plain JSON parsers would drop all but the last value.
     """
@@ -129,7 +129,7 @@ def join_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             merged[key] = later_header(known, value)
         elif isinstance(known, dict) and isinstance(value, dict):
             if all(isinstance(inner, dict) for inner in (*known.values(), *value.values())):
-                # A table that stands twice: join it document by document.
+                # A table that occurs twice: join it document by document.
                 merged[key] = RepeatedKeys(known | {k: _both(known.get(k), v) for k, v in value.items()})
             else:
                 merged[key] = _both(known, value)
@@ -166,7 +166,7 @@ def _documents(table: str, documents: Any) -> dict[int, dict[str, Any]]:
 
 
 def add(tables: Tables, table: str, number: int, document: dict[str, Any]) -> None:
-    """Add a document to a table, joined to the document that already has this id, if any."""
+    """Add a document to a table; if the table has a document with this id, join the two."""
     documents = tables.setdefault(table, {})
     if number in documents:
         sets = has_sets(table)
@@ -183,7 +183,7 @@ _TEXT_FIELDS = frozenset({"zlib", "articles"})
 
 
 def is_header(document: Any) -> bool:
-    """Return True if a document is the header of a library, in whatever table it stands."""
+    """Return True if a document is the header of a library, in any table."""
     return isinstance(document, dict) and document.get("format") == FORMAT and "id" not in document
 
 
@@ -205,12 +205,13 @@ def _timestamp(value: Any) -> str:
 
 
 def table_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields: bool = False) -> str:
-    """Find the table that a record belongs to, deleted or not.
+    """Return the table that a record belongs to, also for a deleted record.
 
-    The document id of an article, an annotation or a text is derived from its fields, so it shows which kind it is.
+    The document id of an article, an annotation or a text is derived from its fields, so it identifies the kind of
+    record.
 
     Args:
-        heading: The table that the record stands in.
+        heading: The table in which the record was found.
         number: The record's document id.
         document: The record's fields.
         by_fields: True if headings are unreliable: then the fields decide where the document id does not.
@@ -242,11 +243,11 @@ _KNOWN_TABLES = ("articles", "annotations", "texts")
 def rekey(parsed: Parsed) -> int:
     """Give every article and annotation the document id that is derived from its key.
 
-    A plain TinyDB numbers its records instead. Records that stand in the wrong table are moved to the right one.
-    Headers that stand among the records are dropped.
+    A plain TinyDB numbers its records instead. Records in a wrong table are moved to the right table. Headers among the
+    records are dropped.
 
     Returns:
-        How many headers were dropped.
+        The number of dropped headers.
     """
     dropped = 0
     for table in [name for name in parsed.tables if has_sets(name.removesuffix(TOMBSTONES))]:
@@ -271,8 +272,8 @@ def rekey(parsed: Parsed) -> int:
 def with_id(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a document's fields, with a new `id` if it is an annotation that was written without one.
 
-    The id is derived from the fields, so it is the same whenever the file is read. It sorts before all ids that the
-    reader makes, which begin with the time.
+    The id is derived from the fields, so it is the same whenever the file is read. It sorts before all ids made by this
+    program, which begin with the time.
     """
     fields = dict(document)
     parent = fields.get("article")
@@ -293,7 +294,7 @@ def derived_id(table: str, document: Mapping[str, Any]) -> int:
 
 
 def lay_out(parsed: Parsed) -> bytes:
-    """Return the bytes of a snapshot with the content of a parsed file."""
+    """Return the content of a parsed file as the bytes of a snapshot."""
     tables = {table: dict(documents) for table, documents in parsed.tables.items()}
     for table in list(tables):
         tombstone_table = f"{table.removesuffix(TOMBSTONES)}{TOMBSTONES}"

@@ -1,8 +1,8 @@
-"""Read snapshots that a version control system merged badly, such as with conflict marks.
+"""Reading of snapshots that a version control system merged badly, for example with conflict marks.
 
-The file may hold the marks, the lines of both sides, or half-resolved hunks. Merges work by lines, so records are
-whole. But the headings of tables, the commas and the header may stand twice, be missing, or stand before the wrong
-records. So the table that a record belongs to is found from the record itself (`table_of`).
+The file may contain the marks, the lines of both sides, or half-resolved hunks. Merges work by lines, so records are
+whole. But the headings of tables, the commas and the header may occur twice, be missing, or precede the wrong
+records. Therefore the table of a record is derived from the record itself (`table_of`).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Sides(NamedTuple):
 
 
 def split_sides(text: str) -> Sides:
-    """Separate the sides of a text with conflict marks; the common ancestor (diff3) is left out."""
+    """Separate the sides of a text at its conflict marks; the common ancestor (diff3) is left out."""
     ours: list[str] = []
     theirs: list[str] = []
     everything: list[str] = []
@@ -67,7 +67,7 @@ def split_sides(text: str) -> Sides:
         marked = True
         length = len(line) - len(line.lstrip(mark[1]))
         if where == "ancestor" and length != size:
-            continue  # with several ancestors, git merges these first: the text between has longer marks of its own
+            continue  # with several ancestors, git merges these first: the ancestor's text then contains longer marks
         before = where
         where, size = _NEXT_PART.get((where, mark[1]), ""), length
         if not where:
@@ -88,7 +88,7 @@ _NEXT_PART = {
 
 
 class FoundRecords(NamedTuple):
-    """Records that were found in a text one by one."""
+    """Records that were found one by one in a text."""
 
     parsed: Parsed
     is_whole: bool
@@ -98,7 +98,7 @@ class FoundRecords(NamedTuple):
 
 
 def find_records(text: str) -> FoundRecords:
-    """Find every whole record in a text that need not be valid JSON."""
+    """Find every whole record in a text, which need not be valid JSON."""
     parsed = Parsed()
     whole, mixed, headers = True, False, 0
     seen: set[str] = set()
@@ -135,7 +135,7 @@ def find_records(text: str) -> FoundRecords:
             document, end = {}, 0
         swallowed = _KEY.match(text, limit) if 0 < limit < end else None
         if not end or (swallowed and swallowed[1] in document) or _holds_records(document):
-            # A part of the record is missing. The rest of it, such as its timestamps, may look like a heading.
+            # Some text of the record is missing. The rest of it, such as its timestamps, may look like a heading.
             whole, position = False, limit or match.end()
             continue
         position = end
@@ -154,7 +154,7 @@ def find_records(text: str) -> FoundRecords:
 
 
 def _is_heading(text: str, match: re.Match[str]) -> bool:
-    """Return True if a matched name is a table's heading, not a field left of a damaged record."""
+    """Return True if a matched name is a table's heading, not a field of a damaged record."""
     if _INSIDE_TABLE.match(text, match.end()):
         return True
     return _starts_line(text, match.start()) and text.startswith(("\n", "\r\n"), match.end())
@@ -167,7 +167,7 @@ def _starts_line(text: str, start: int) -> bool:
 
 
 def _next_line_of_table(text: str, start: int) -> int:
-    """Find the next line after a record that begins another record or a table.
+    """Return the offset of the next line that begins another record or a table.
 
     Returns:
         The offset of the key on that line; 0 if there is none, or if the record at `start` begins no line.
@@ -197,7 +197,7 @@ def reassembled(raw: bytes, timestamp_side: Callable[[Parsed], None]) -> Parsed 
             joined.
 
     Returns:
-        None if a part of the file cannot be read, or the file is not the result of a merge.
+        None if some of the file cannot be read, or the file is not the result of a merge.
     """
     try:
         text = raw.decode("utf-8-sig")
@@ -227,7 +227,7 @@ def reassembled(raw: bytes, timestamp_side: Callable[[Parsed], None]) -> Parsed 
 
 
 def joined(parts: Sequence[Parsed]) -> Parsed:
-    """Join the content of several files of one library."""
+    """Join the parsed content of several files of one library."""
     out = Parsed(is_merged=True)
     for part in parts:
         out.header = dict(later_header(out.header, part.header))
@@ -237,9 +237,9 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
             for number, document in documents.items():
                 if is_header(document):
                     continue
-                # Records that git merged without a conflict may stand under the wrong heading, too.
+                # Records that git merged without a conflict may be under a wrong heading, too.
                 home = table_of(name, number, document, by_fields=True)
-                # Deleted on one side and changed on the other: both are registers of one document.
+                # Deleted on one side, changed on the other: deletion and change are registers of one document.
                 tombstone_table = f"{home}{TOMBSTONES}"
                 add(
                     out.tables,

@@ -1,4 +1,4 @@
-"""Remove damaged lines from journals, after copying the damaged journal to the backups."""
+"""Removal of damaged lines from journals, after copying the damaged journal to the backups."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def repair_own_journal(library: LibraryFiles) -> str:
-    """Write the undamaged lines of this machine's journal to the snapshot, and start the journal again.
+    """Write the undamaged lines of this machine's journal to the snapshot, and begin a new journal.
 
     Returns:
         The repair, as a sentence; empty if another instance is compacting.

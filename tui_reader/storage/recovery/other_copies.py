@@ -57,12 +57,12 @@ def merge(path: str | Path, replica: str, others: Sequence[str | Path]) -> list[
 
 
 def restore(path: str | Path, replica: str, name: str) -> Restored:
-    """Restore a backup, as an ordinary change that other machines receive like any other.
+    """Restore a backup, as an ordinary change that is synced to other machines.
 
     Args:
         path: The snapshot.
         replica: This machine's replica id.
-        name: The backup's path, file name, or a part of it such as its date.
+        name: The path of the backup, its file name, or a part of the file name such as the date.
 
     Raises:
         StoreError: There is no such backup, it cannot be read, or the library cannot be written.

@@ -1,11 +1,12 @@
-"""Decide from the beginning of a file whether it belongs to a library of this program.
+"""Decision, from the beginning of a file, whether the file belongs to a library of this program.
 
 Nothing is written before the owner is known.
 
-A file is ours if its content shows it: a header of our format in the table `meta`, timestamps of ours in its records,
-or records with our fields in the tables `articles` and `annotations`. Damaged bytes are ours if they name the format
-or hold such timestamps, or if a journal or a backup of ours is in the same folder. Other programs call their files
-`library.json` too (package manifests, databases of books); neither such files nor any file beside them are written.
+A file is this program's if its content shows it: a header of the format in the table `meta`, timestamps of this
+program in its records, or records with this program's fields in the tables `articles` and `annotations`. Damaged
+bytes count as this program's if they name the format or contain such timestamps, or if a journal or a backup by this
+program is in the same folder. Other programs call their files `library.json` too (package manifests, databases of
+books); neither such files nor any file in their folder are written.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Owner(Enum):
 
 
 class Verdict(NamedTuple):
-    """Which program a file belongs to, and why it is not ours."""
+    """Which program a file belongs to, and the reason if it is not this program."""
 
     owner: Owner
     reason: str = ""
@@ -57,17 +58,17 @@ class Verdict(NamedTuple):
 
     @property
     def is_foreign(self) -> bool:
-        """True if the file belongs to another program, or may do so."""
+        """True if the file belongs or may belong to another program."""
         return self.owner in (Owner.FOREIGN, Owner.NO_TABLES, Owner.NO_FILE)
 
 
 def owner_of(path: str | os.PathLike[str], disk: Disk | None = None, *, named: bool = False) -> Verdict:
-    """Decide which program a state file belongs to; reads at most 320 kB and never waits for a pipe.
+    """Decide which program a state file belongs to; reads at most 320 kB and never blocks on a pipe.
 
     Args:
         path: The state file, such as `library.json`.
         disk: Makes the system calls.
-        named: Whether the user named this very file. A file that was only found is foreign if it is a symbolic link out
+        named: True if the user named this file. A file that was only found is foreign if it is a symbolic link out
             of its folder: otherwise the sender of a folder could choose which of the user's files is written.
 
     Raises:
@@ -102,7 +103,7 @@ def require_ours(path: str, disk: Disk | None = None, *, may_be_debris: bool = F
     Args:
         path: The file, which the user named.
         disk: Makes the system calls.
-        may_be_debris: Accept a foreign file that holds no data.
+        may_be_debris: Accept a foreign file that contains no data.
 
     Returns:
         Which program the file belongs to.
@@ -122,7 +123,7 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
     """Return True if a copy or a backup of a snapshot belongs to this program by its own content.
 
     Returns:
-        True if it is a regular file, no link, whose content is ours, intact or damaged.
+        True if it is a regular file, no link, with content of this program, intact or damaged.
     """
     try:
         head, tail, size = _read(path, disk)
@@ -132,10 +133,11 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
 
 
 def foreign_copy(path: str, disk: Disk) -> str:
-    """Explain why a file must not be merged: it is intact and belongs to another program.
+    """Return the reason why a file must not be merged: it is intact and belongs to another program.
 
     Returns:
-        The reason, as a clause; empty if the file is ours, or so damaged that its parser gives a better reason.
+        The reason, as a clause; empty if the file is this program's, or so damaged that its parser gives a better
+        reason.
     """
     head, tail, size = _read(os.path.realpath(path), disk)
     content, reason = judge(head, tail, size)
@@ -143,10 +145,10 @@ def foreign_copy(path: str, disk: Disk) -> str:
 
 
 def is_our_journal(path: str, disk: Disk) -> bool:
-    """Return True if a journal or undo file is this program's, even if its first line is incomplete.
+    """Return True if a journal or undo file is this program's, even with an incomplete first line.
 
     Returns:
-        False if it is no regular file, such as a link.
+        False for anything but a regular file, such as a link.
     """
     try:
         head, _, _ = _read(path, disk)
@@ -161,7 +163,7 @@ def may_replace_backups(snapshot: str, disk: Disk) -> bool:
     """Return True if the backup of the previous generation and its journal may be overwritten.
 
     Returns:
-        False if a file of another program has the name of either. A link is replaced itself, not its target.
+        False if a file of another program has one of the two names. A link is replaced, and its target is not.
     """
     with contextlib.suppress(OSError):
         head, tail, size = _read(f"{snapshot}{BACKUP}", disk)
@@ -179,7 +181,7 @@ def _leads_out(path: str) -> bool:
 
 
 def _read(path: str, disk: Disk) -> tuple[bytes, bytes, int]:
-    """Read the beginning and the end of a regular file, and its size.
+    """Return the beginning and the end of a regular file, and its size.
 
     Raises:
         OSError: The file cannot be opened or read; a `RefusedError` if it is a folder, a link, a pipe or a device.
@@ -197,10 +199,11 @@ def _read(path: str, disk: Disk) -> tuple[bytes, bytes, int]:
 
 
 def _is_ours_by_neighbours(path: str, disk: Disk, content: Content) -> bool:
-    """Return True if the files beside a damaged file show that it was a library of this program.
+    """Return True if files in the folder of a damaged file show that it was a library of this program.
 
-    A backup by this program shows that a snapshot was here. A journal shows it only if the file itself is not an intact
-    document of another program, since earlier versions of this program wrote journals beside such documents.
+    A backup by this program proves that the folder contained a snapshot. A journal proves it only if the file itself is
+    not an intact document of another program, since earlier versions of this program wrote journals in the
+    folders of such documents.
     """
     if is_our_snapshot(f"{path}{BACKUP}", disk):
         return True

@@ -1,4 +1,4 @@
-"""Messages for the user: which problem a file has, and what to do about it."""
+"""Messages and errors for the user: the problem of a file, and advice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def is_read_only(error: OSError) -> bool:
-    """Return True if the file system or the permissions forbid writing, so that a retry is of no use."""
+    """Return True if the file system or the permissions forbid writing, so that retrying is useless."""
     return error.errno in READ_ONLY
 
 
@@ -54,7 +54,7 @@ def refused(path: str, error: BaseException) -> StoreError:
 
 
 def may_concern_one(error: Exception) -> bool:
-    """Return True if only one of the changes that were refused together may be at fault.
+    """Return True if only one of several changes that were refused together may be at fault.
 
     If a sector of the disk is unreadable, or the program has a defect, the other changes may still be saved.
     """
@@ -63,7 +63,7 @@ def may_concern_one(error: Exception) -> bool:
 
 
 def closed(path: str) -> StoreError:
-    """Build the error for a change that is made after the library was closed."""
+    """Build the error for a change made after the library was closed."""
     return StoreError(f"{path} was closed: this change is NOT saved.", "Reopen it, then repeat the change.")
 
 
@@ -80,14 +80,14 @@ def unsaved(count: int, error: BaseException) -> str:
 
     Args:
         count: Number of changes; at least one.
-        error: Why the last of them was refused.
+        error: The error that refused the last change.
     """
     changes = "1 change is" if count == 1 else f"{count:,} changes are"
     return f"{changes} NOT saved: {error}"
 
 
 def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
-    """Build the error for a failed compaction, which loses nothing: the journal keeps every change."""
+    """Build the error for a failed compaction; no change is lost, since the journal contains all."""
     if isinstance(error, RefusedError):
         reason, way_out = f"{error.path} {error.reason}", "Remove that, or move it away"
     elif error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -105,7 +105,7 @@ def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
 
 
 def unexpected(path: str, doing: str, error: BaseException) -> str:
-    """Return the message for an error in a background step, which loses nothing of the user's.
+    """Return the message for an error in a background step, by which the user loses no data.
 
     Args:
         path: The file that the step worked on.
@@ -145,12 +145,12 @@ def unreadable(path: str, error: OSError) -> StoreError:
 
 
 def own_journal_unreadable(path: str, error: OSError) -> str:
-    """Return the message that this machine's journal cannot be read, nor anything be saved."""
+    """Return the message that this machine's journal cannot be read, so nothing can be saved."""
     return f"{unreadable(path, error)} Until then its changes are not shown, and new ones are NOT saved."
 
 
 def partly_unreadable(path: str, error: Exception) -> str:
-    """Return the message that a part of a library could not be read, so that its content is not shown."""
+    """Return the message that some of a library could not be read and its content is not shown."""
     if isinstance(error, OSError):
         path = error.filename if isinstance(error.filename, str) else path
         reason = error.strerror or str(error)
@@ -180,7 +180,7 @@ def damaged_lines(path: str, count: int) -> str:
 
 
 def journal_unreadable(path: str, error: OSError) -> str:
-    """Return the message that another machine's journal cannot be read, so that its changes are not shown."""
+    """Return the message that another machine's journal cannot be read and its changes are not shown."""
     return f"{unreadable(path, error)} Its changes are not shown until it can be read."
 
 
@@ -206,7 +206,7 @@ def foreign(path: str, reason: str) -> StoreError:
 
 
 def damaged(path: str, where: str) -> str:
-    """Return the message about a damaged file, which is overwritten only if the user asks for that."""
+    """Return the message about a damaged file, which is overwritten only at the user's request."""
     return (
         f"{path} is damaged {where}. Nothing of it was changed; new changes are kept beside it. "
         "“tui-reader doctor --fix” saves what can be read, “tui-reader backup restore” goes back to a backup."
@@ -214,7 +214,7 @@ def damaged(path: str, where: str) -> str:
 
 
 def unusable(error: RefusedError) -> str:
-    """Return the message that nothing can be saved because the journal's path is a link or no regular file."""
+    """Return the message that nothing can be saved because the journal is a link or no regular file."""
     return (
         f"{error.path} {error.reason}: changes are shown until the reader ends, and NOT saved. "
         "Remove it, or move it away, then reopen."
@@ -238,7 +238,7 @@ def newer(path: str, version: str) -> str:
 
 
 def joined_sides(path: str) -> str:
-    """Return the message that a file held both sides of a merge, and that they were joined."""
+    """Return the message that a file contained two sides of a merge, and that they were joined."""
     return (
         f"{path} held both sides of a merge that its program could not join, such as git's conflict marks: they are "
         "joined now, record by record. The file as it was is kept among the backups."

@@ -1,4 +1,4 @@
-"""Recognize the bytes of a library: by its header, or by timestamps or fields of its records."""
+"""Recognition of a library's bytes: by its header, or by timestamps or fields of its records."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _DEBRIS_PARTS = re.compile(
 
 
 class Content(Enum):
-    """Kind of content that the bytes of a file are."""
+    """The kind of content of a file's bytes."""
 
     OURS = auto()
     EMPTY = auto()
@@ -59,11 +59,11 @@ def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
 
     Args:
         head: The first `HEAD` bytes.
-        tail: The last bytes of a larger file; empty if `head` is all of it or is not examined further.
+        tail: The last bytes of a larger file; empty if `head` is the whole file or is not examined further.
         size: The size of the file.
 
     Returns:
-        The kind of content, and a clause that states why it is not ours.
+        The kind of content, and a clause with the reason if it is not this program's.
     """
     if head.startswith(BEGINNING) or (len(head) >= _SHORTEST and BEGINNING.startswith(head)):
         return Content.OURS, ""
@@ -75,13 +75,13 @@ def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
     if begin == len(text):
         return (Content.EMPTY, "it is empty") if size <= HEAD else (Content.OTHER, "it holds nothing but blanks")
     if text[begin:].split() in (["{}"], ["{", "}"]):
-        return Content.NO_TABLES, "it holds no tables"  # as a plain TinyDB leaves it after it dropped all tables
+        return Content.NO_TABLES, "it holds no tables"  # as plain TinyDB leaves the file after it dropped all tables
     found = _TableScan(text, begin, is_cut=size > HEAD)
     if found.is_ours:
         return Content.OURS, ""
     if found.reason and not found.is_broken:
         return Content.OTHER, found.reason
-    # The text is damaged, or its records do not show whose it is: every part of a file of ours holds timestamps.
+    # The text is damaged, or its records do not show the owner: all lines of a library file contain timestamps.
     is_begun = found.is_broken and not found.misfits and _DAMAGED_START.match(text) is not None
     if is_begun or _MARKS.search(text) or _MARKS.search(end):
         return Content.OURS, ""
@@ -96,16 +96,16 @@ def _after_blanks(text: str, position: int) -> int:
 
 
 def has_data(head: bytes, size: int) -> bool:
-    """Return True if another program's file holds data.
+    """Return True if a file of another program contains data.
 
     Returns:
-        False if it is short and holds only debris: brackets, zero bytes, conflict marks, empty tables.
+        False if it is short and contains only remnants: brackets, zero bytes, conflict marks, empty tables.
     """
     return size > _MAX_DEBRIS or _DEBRIS_PARTS.sub("", head.decode("utf-8", "replace")) != ""
 
 
 class _TableScan:
-    """A scan of the tables of a JSON text, document by document, up to where the text ends or is damaged."""
+    """A scan of the tables of a JSON text, document by document, up to its end or the first damage."""
 
     def __init__(self, text: str, begin: int, *, is_cut: bool) -> None:
         self.is_ours = False
@@ -132,7 +132,7 @@ class _TableScan:
 
     def _other_value(self, begin: int) -> None:
         # A damaged snapshot may begin with any byte. Only a text that is valid JSON as a whole, or too large to be read
-        # as a whole, is another program's.
+        # as a whole, belongs to another program.
         if self._text[begin] not in _VALUE_STARTS:
             raise ValueError("no value")
         if not self._is_cut:
@@ -166,7 +166,7 @@ class _TableScan:
         """Read the documents of a table.
 
         Returns:
-            The position after the table.
+            The offset after the table.
         """
         text = self._text
         position = _after_blanks(text, position)
@@ -203,7 +203,7 @@ class _TableScan:
         self.reason = self.reason or reason
 
     def _name(self, position: int) -> tuple[str, int]:
-        """Read a key of an object; return the key and the position of its value."""
+        """Read a key of an object; return the key and the offset of its value."""
         name, position = self._decoder.raw_decode(self._text, position)
         position = _after_blanks(self._text, position)
         if not isinstance(name, str) or self._text[position] != ":":
@@ -211,7 +211,7 @@ class _TableScan:
         return name, _after_blanks(self._text, position + 1)
 
     def _next(self, position: int) -> int:
-        """Return the position of the next key or of the end of the object."""
+        """Return the offset of the next key or of the end of the object."""
         position = _after_blanks(self._text, position)
         if self._text[position] == ",":
             return _after_blanks(self._text, position + 1)
@@ -221,7 +221,7 @@ class _TableScan:
 
 
 def _shown(name: str) -> str:
-    """Shorten a name from the file for a message, without characters that could control a terminal."""
+    """Shorten a name found in the file for a message, without characters that could control a terminal."""
     return "".join(sign if sign.isprintable() else "�" for sign in name[:40])
 
 
@@ -231,7 +231,7 @@ def _kind(value: object) -> str:
 
 
 def _is_header(document: dict[str, Any]) -> bool:
-    """Return True if a document has the fields of our header, even if its `format` is damaged."""
+    """Return True if a document has the fields of this program's header, even with a damaged `format`."""
     timestamp = document.get("hlc")
     return (
         is_timestamp(timestamp)
@@ -289,7 +289,7 @@ def _is_article(document: dict[str, Any]) -> bool:
     """Return True if a record without timestamps has the fields of an article of this program.
 
     Returns:
-        True if the article has no other fields, and one of them holds its reading state.
+        True if the article has no other fields, and at least one field of its reading state.
     """
     known = _STATE_FIELDS | _DESCRIPTION_FIELDS
     has_state = False
@@ -309,7 +309,7 @@ def _is_annotation(document: dict[str, Any]) -> bool:
     """Return True if a record without timestamps has the fields of an annotation of this program.
 
     Returns:
-        True if the annotation has no other fields, and one of them names its article.
+        True if the annotation has no other fields, and one field names its article.
     """
     fits = all(name in _ANNOTATION_FIELDS and _ANNOTATION_FIELDS[name](value) for name, value in document.items())
     return fits and bool(document.get("article")) and len(document.keys() - {"id", "article"}) > 0

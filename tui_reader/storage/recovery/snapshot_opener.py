@@ -1,4 +1,4 @@
-"""Open the snapshot, whichever program wrote it, and however damaged it is."""
+"""Opening of the snapshot, whichever program wrote it, and however damaged it is."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Signature = tuple[int, ...]
 
 
 def signature(status: os.stat_result) -> Signature:
-    """Return the attributes of a file that change when it is replaced or written."""
+    """Return the attributes of a file that change when the file is replaced or written."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def _has_header_among_records(snapshot: SnapshotFile) -> bool:
     """Return True if the header of another generation is among the records.
 
-    An earlier version of the program wrote it there.
+    An earlier version of the program wrote headers among the records.
     """
     for table, (low, high) in snapshot.tables.items():
         if has_sets(table.removesuffix(TOMBSTONES)) and snapshot.source.read(min(high - low, 5), low) == b'"1": ':
@@ -48,7 +48,7 @@ def _has_header_among_records(snapshot: SnapshotFile) -> bool:
 
 
 class SnapshotOpener:
-    """Opens the snapshot at a path, and holds the problems and changes to report about it.
+    """Opens the snapshot at a path, and collects the problems and changes to report about it.
 
     Args:
         path: The snapshot.
@@ -79,31 +79,31 @@ class SnapshotOpener:
 
     @property
     def exists(self) -> bool:
-        """True if the file existed when the snapshot was last opened."""
+        """True if the file existed at the last opening of the snapshot."""
         return self._signature is not None
 
     @property
     def device_and_inode(self) -> tuple[int, int] | None:
-        """Device and inode of the file that was last opened."""
+        """Device and inode of the file that was opened last."""
         return self._signature[:2] if self._signature is not None else None  # type: ignore[return-value]
 
     @property
     def is_adopting(self) -> bool:
-        """True if a subprocess is converting the file to our layout; the file is not written meanwhile."""
+        """True if a subprocess is converting the file to this program's layout; the file must not be written."""
         return self._adoption is not None
 
     @property
     def has_adopted(self) -> bool:
-        """True if that subprocess has ended, so that `open` returns the converted snapshot."""
+        """True if the converting subprocess has ended, so that `open` returns the converted snapshot."""
         return self._adoption is not None and self._adoption[1].is_done
 
     def wait(self) -> None:
-        """Block until no subprocess is converting the file to our layout."""
+        """Block until no subprocess is converting the file to this program's layout."""
         if self._adoption is not None:
             self._adoption[1].wait()
 
     def close(self) -> None:
-        """Kill the subprocess that is converting the file to our layout, if any."""
+        """Kill the subprocess that is converting the file to this program's layout, if one is running."""
         if self._adoption is not None:
             self._adoption[1].abandon()
             self._adoption = None
@@ -116,18 +116,18 @@ class SnapshotOpener:
             return self._signature is not None
 
     def distrust(self) -> None:
-        """Convert the file as if another program had written it, even if its layout looks like ours."""
+        """Convert the file as if another program had written it, even if it has this program's layout."""
         self._distrusted = self._signature
 
     def require_ours(self) -> str:
-        """Raise an error if the file is another program's; free once the file was recognized.
+        """Raise an error if the file belongs to another program; costs nothing after the first success.
 
         Returns:
-            If the file holds only debris, neither ours nor another program's data: why it must not be written. Else
-            empty.
+            If the file contains only remnants, data of neither this nor another program: the reason why it must not be
+            written. Else empty.
 
         Raises:
-            StoreError: The file is another program's, or cannot be read.
+            StoreError: The file belongs to another program, or cannot be read.
         """
         if self._is_ours:
             return ""
@@ -137,10 +137,10 @@ class SnapshotOpener:
         return str(problems.foreign(self._path, verdict.reason)) if verdict.owner is Owner.FOREIGN else ""
 
     def open(self, fallback: SnapshotFile | None = None) -> SnapshotFile:
-        """Open the snapshot as it is now.
+        """Open the snapshot in its current state.
 
         Args:
-            fallback: Returned while a subprocess is still converting a large file; without it, this method waits.
+            fallback: Returned while a subprocess is still converting a large file; without it, the method blocks.
 
         Raises:
             StoreError: The file cannot be read at all, or is another program's.
@@ -179,7 +179,7 @@ class SnapshotOpener:
         return adopted.snapshot
 
     def _adopt(self, here: Signature, size: int, *, may_wait: bool) -> adoption.Adopted | None:
-        """Convert the file to our layout, in this process if it is small; None while a subprocess does it."""
+        """Convert the file to this program's layout, at once if it is small; None while a subprocess does it."""
         if self._adopted is not None and self._adopted[0] == here:
             return self._adopted[1]
         if size > limits.FOREIGN_SNAPSHOT:

@@ -45,20 +45,20 @@ class Copy(NamedTuple):
 
     @property
     def is_snapshot(self) -> bool:
-        """True if this is a copy of the snapshot or of the previous generation: both hold documents."""
+        """True if this is a copy of the snapshot or of the previous generation, which contain documents."""
         return self.of in ("", BACKUP)
 
     @property
     def is_journal(self) -> bool:
-        """True if this is a copy of a journal, which holds changes."""
+        """True if this is a copy of a journal, which contains changes."""
         return self.of == BACKUP_JOURNAL or self.of.startswith(".journal-")
 
 
 def conflict_copies(path: str, disk: Disk) -> list[str]:
     """List the conflict copies of a snapshot, sorted by name; none if the folder cannot be listed.
 
-    Links, pipes and the like are left out and named in `disk.refused`. Files of other programs that have such a name
-    are left out, too, and stay as they are.
+    Links, pipes and devices are left out and added to `disk.refused`. Files of other programs with such a name are left
+    out, too, and stay unchanged.
     """
     return [copy.path for copy in all_copies(path, disk) if not copy.of]
 
@@ -91,13 +91,13 @@ def _normalized(name: str) -> str:
 
 
 def _original(name: str, snapshot: str, marks: tuple[str, ...]) -> str | None:
-    """Find the file of a library of which a conflict copy with this name was made.
+    """Return which file of the library a conflict copy with this name was made of.
 
-    Programs put their mark before the last suffix, or at the end. So the name is that of a copy if leaving out a mark
-    gives the name of one of our files.
+    Sync programs put their mark before the last suffix, or at the end. So a name belongs to a copy if the name without
+    the mark is the name of a library file.
 
     Returns:
-        The part of the original's name after the snapshot's name; None if the name is not that of a copy.
+        The part of the original's name after the snapshot's name; None if the name does not belong to a copy.
     """
     stem, suffix = os.path.splitext(_normalized(snapshot))  # noqa: PTH122 - a name, no path
     name = _normalized(name)
@@ -125,7 +125,7 @@ def _is_ours(copy: Copy, snapshot: str, disk: Disk, *, by_id: bool) -> bool:
         copy: The file.
         snapshot: Path of the library's snapshot.
         disk: Makes the system calls.
-        by_id: True if the file's header has to hold the id of this library.
+        by_id: True if the file's header must contain the id of this library.
     """
     if not copy.is_snapshot:
         return is_our_journal(copy.path, disk)
@@ -135,7 +135,7 @@ def _is_ours(copy: Copy, snapshot: str, disk: Disk, *, by_id: bool) -> bool:
 
 
 def _library_id(path: str, disk: Disk) -> bytes:
-    """Read the library id from the beginning of a snapshot; empty if there is none or it is unreadable."""
+    """Return the library id from the beginning of a snapshot; empty if it has no id or is unreadable."""
     try:
         head = read_start(path, disk, _HEAD_BYTES)
     except OSError:

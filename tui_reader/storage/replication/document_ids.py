@@ -17,7 +17,7 @@ def document_id(key: str, parent: str = "") -> int:
 
     Args:
         key: The record's key within its table.
-        parent: Key of the article that the record belongs to; records of one article then stand together.
+        parent: Key of the article that the record belongs to; the ids of one article's records are then consecutive.
 
     Returns:
         A positive integer of at most 53 bits, or 106 bits with a parent.

@@ -1,10 +1,10 @@
-"""Let an edit win over the value that it replaces, even if that value has a timestamp of the future.
+"""Make an edit replace a value even if the value's timestamp is in the future.
 
-A machine whose clock is wrong by more than a day does not advance the clocks of the others (`HybridClock.observe`), so
-its values have later timestamps than all values that the others will write. An edit of such a register gets the
-timestamp just after that register's, instead of the clock's. Every machine still takes the value with the latest
-timestamp. So all machines come to the same result, whenever the edit reaches them and whatever their own clocks say.
-Ignoring timestamps of the future would make the result depend on the time of day instead.
+A machine whose clock is wrong by more than a day does not advance the clocks of the others (`HybridClock.observe`),
+so its values have later timestamps than all values that the others will write. An edit of such a register gets the
+timestamp directly after the register's, instead of the clock's. Every machine still takes the value with the latest
+timestamp. So all machines come to the same result, whenever the edit reaches them and whatever their own clocks show.
+Ignoring timestamps in the future would make the result depend on the time of day instead.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ holds a timestamp that is later than the clock."""
 
 
 def record_seen_note_versions(state: State, entry: Entry, timestamp: str) -> Entry:
-    """Record in an entry which note versions its new texts replace and its deletions had seen.
+    """Add to an entry which note versions its new texts replace and its deletions had seen.
 
     Args:
         state: The documents before the entry.
@@ -65,7 +65,7 @@ def record_seen_note_versions(state: State, entry: Entry, timestamp: str) -> Ent
             join(registers, expand(taken_over[table, number], sets=True))
         known = note_versions_of(registers)
         values = dict(operation[2])
-        if is_note and registers:  # no other machine can have another text of an annotation that is new
+        if is_note and registers:  # no other machine can have another text of a new annotation
             values[CONTEXT] = context_of_edit(known, timestamp)
         if is_deletion:
             values[DELETION] = seen_by_deletion(known)
@@ -90,8 +90,8 @@ def override_future_timestamps(state: State, entry: Entry, timestamp: str) -> En
         timestamp: The timestamp that the entry will have.
 
     Returns:
-        The entry. Such operations stand in its member `m` (documents with timestamps of their own, to be joined)
-        instead of `o` (changes at the entry's timestamp).
+        The entry. Such operations are in its member `m` (documents with separate timestamps, to be joined) instead of
+        `o` (changes at the entry's timestamp).
     """
     operations = entry.get("o", ())
     if len(operations) > _ALWAYS_CHECKED and state.latest < timestamp:
@@ -112,7 +112,7 @@ def override_future_timestamps(state: State, entry: Entry, timestamp: str) -> En
 
 
 def _latest_replaced(registers: Registers, values: dict[str, Any]) -> str:
-    """Return the latest timestamp of the registers that new values replace; `ZERO` if there are none."""
+    """Return the latest timestamp among the registers that new values replace; `ZERO` without any."""
     if DELETED in values:
         names = set(registers)
     else:

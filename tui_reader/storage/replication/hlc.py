@@ -1,4 +1,4 @@
-"""A hybrid logical clock: timestamps that never run backwards and order causes before their effects.
+"""A hybrid logical clock: timestamps that never decrease and sort causes before their effects.
 
 After Kulkarni et al., “Logical Physical Clocks” (2014). A timestamp is `01a203785eda-000-k3f9`: milliseconds since 1970
 in hexadecimal, a counter within the millisecond, the replica id. Timestamps sort as text.
@@ -29,7 +29,7 @@ _MAX_AHEAD_MS = 24 * 3_600_000
 
 
 def is_timestamp(text: object) -> bool:
-    """Return True if a value read from a file is a timestamp, the empty one included."""
+    """Return True if a value read from a file is a timestamp, including the empty timestamp."""
     return isinstance(text, str) and (text == ZERO or _TIMESTAMP.fullmatch(text) is not None)
 
 
@@ -38,7 +38,7 @@ def _wall_clock_ms() -> int:
 
 
 def next_timestamp(timestamp: str, by: str) -> str:
-    """Return the smallest timestamp after another one.
+    """Return the smallest timestamp after another timestamp.
 
     Args:
         timestamp: The timestamp to exceed.
@@ -49,13 +49,13 @@ def next_timestamp(timestamp: str, by: str) -> str:
     milliseconds, counter = _parts(timestamp)
     milliseconds, counter = (milliseconds, counter + 1) if counter < _COUNTER_MAX else (milliseconds + 1, 0)
     if milliseconds >= _END_OF_TIME_MS:
-        # A text sorts before every longer text that begins with it: so even the last timestamp has a next one.
+        # A text sorts before every longer text that begins with it, so even the last timestamp has a successor.
         return f"{timestamp}0"
     return f"{milliseconds:012x}-{counter:03x}-{by[17:]}"
 
 
 def is_far_ahead(timestamp: str, now: int | None = None) -> bool:
-    """Return True if a timestamp lies more than a day in the future: more than clocks usually differ.
+    """Return True if a timestamp is more than a day in the future, more than clocks usually differ.
 
     Args:
         timestamp: The timestamp.
@@ -69,7 +69,7 @@ def _parts(timestamp: str) -> tuple[int, int]:
 
 
 class HybridClock:
-    """Makes timestamps that are later than all made or observed before, even if the wall clock is set back.
+    """Makes timestamps later than all earlier or observed ones, even if the wall clock is set back.
 
     Args:
         replica: Replica id within the timestamps: lower-case letters and digits.
@@ -86,20 +86,20 @@ class HybridClock:
 
     @property
     def replica(self) -> str:
-        """The replica id within the timestamps of this clock."""
+        """The replica id that this clock puts into its timestamps."""
         return self._replica
 
     def now(self) -> str:
-        """Make a timestamp that is later than all made or observed before."""
+        """Return a new timestamp, later than all timestamps made or observed before."""
         with self._lock:
             milliseconds, counter = self._last
             wall = min(self._wall(), _END_OF_TIME_MS - 2 * _MAX_AHEAD_MS)
             if wall > milliseconds:
                 self._last = (wall, 0)
             elif self._has_jumped:
-                # This replica may have made the next timestamps before and lost its memory of that: a program that
-                # syncs can put an older file in place. Two edits with one timestamp would count as one edit, so the
-                # clock continues at a random later point.
+                # This replica may have made the next timestamps before and lost their record: a sync program can
+                # restore an older file. Two edits with one timestamp would count as one edit, so the clock continues at
+                # a random later time.
                 chance = int.from_bytes(os.urandom(3), "big")
                 self._last = (milliseconds + 1 + chance % _JUMP_MS, chance // _JUMP_MS % (_COUNTER_MAX // 2))
             elif counter < _COUNTER_MAX:
@@ -112,7 +112,7 @@ class HybridClock:
     def observe(self, timestamp: str) -> None:
         """Advance the clock past another replica's timestamp, unless that is more than a day in the future.
 
-        Without this limit one wrong clock would set the clocks of all machines, and timestamps would reach their end.
+        Without this limit one wrong clock would advance the clocks of all machines, up to the last possible timestamp.
         """
         if timestamp != ZERO and is_timestamp(timestamp) and not is_far_ahead(timestamp, self._wall()):
             with self._lock:
@@ -121,7 +121,7 @@ class HybridClock:
 
     @property
     def latest(self) -> str:
-        """The latest timestamp made or observed; `ZERO` if there is none yet."""
+        """The latest timestamp made or observed; `ZERO` before the first one."""
         return self._text() if self._last > (0, 0) else ZERO
 
     def _text(self) -> str:

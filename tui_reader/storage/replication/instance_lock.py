@@ -1,6 +1,6 @@
 """Detect whether another instance of the reader on this machine has the same library open.
 
-Two instances do no harm: the second one only tells its user about the first.
+Two instances do no harm; the second one only shows a notice about the first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class InstanceLock:
         self._handle = -1
         name = hashlib.blake2b(os.fsencode(path), digest_size=10).hexdigest()
         disk = Disk()
-        with contextlib.suppress(OSError):  # without a state folder only the message about a second instance is lost
+        with contextlib.suppress(OSError):  # without a state folder only the notice about a second instance is lost
             private_folder(state_folder(), disk, may_be_link=True)
             folder = private_folder(state_folder() / "open", disk)
             self._handle = disk.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT)

@@ -1,4 +1,4 @@
-"""Merge other copies of a library into it: another machine's file, a conflict copy, a backup."""
+"""Merging of other copies of a library: another machine's file, a conflict copy, a backup."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class Merged(NamedTuple):
 
 
 def merge_file(library: LibraryFiles, source: str) -> Merged:
-    """Merge another copy of a library into it: of every field, the value with the later timestamp wins.
+    """Merge another copy of a library: for each field, the value with the later timestamp wins.
 
     Args:
         library: The library to merge into.
-        source: A snapshot, or any TinyDB file with our tables. It is only read.
+        source: A snapshot, or any TinyDB file with this program's tables. The file is not changed.
 
     Raises:
         StoreError: The file cannot be read, is damaged, or a later version wrote it.
@@ -109,7 +109,7 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
 
 
 def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
-    """Yield, as journal operations, the documents of another snapshot that differ from the library's."""
+    """Yield the documents of another snapshot that differ from the library's, as journal operations."""
     for name in other.tables:
         table = name.removesuffix(TOMBSTONES)
         sets = has_sets(table)
@@ -136,15 +136,15 @@ def _commit(library: LibraryFiles, operations: list[list[Any]]) -> int:
 
 
 def merge_conflict_copies(library: LibraryFiles, *, again: bool = True) -> list[Merged]:
-    """Merge the conflict copies beside a library and move them to its backups.
+    """Merge the conflict copies in a library's folder and move them to its backups.
 
-    Merged data is written to the snapshot before its copy is removed. Otherwise the data would stand in this machine's
-    journal alone while the program that syncs the folder removes the copy everywhere. A copy that cannot be merged
-    stays where it is, is named in `Merged.problem`, and stops nothing else.
+    Merged data is written to the snapshot before its copy is removed. Otherwise only this machine's journal would
+    contain the data while the sync program removes the copy everywhere. A copy that cannot be merged stays in the
+    folder, is named in `Merged.problem`, and does not prevent the merging of others.
 
     Args:
         library: The library to merge into.
-        again: Also retry copies that could not be merged before and did not change since.
+        again: Also retry copies that could not be merged before and have not changed since.
 
     Raises:
         StoreError: The library cannot be written.
@@ -155,13 +155,13 @@ def merge_conflict_copies(library: LibraryFiles, *, again: bool = True) -> list[
         try:
             seen = signature(library.disk.stat(copy.path))
         except OSError:
-            continue  # the program that syncs the folder removed it
+            continue  # the sync program removed it
         if not again and library.bad_copies.get(copy.path) == seen:
             continue
         library.bad_copies[copy.path] = seen
         try:
             merged.append((_merge_copy(library, copy), seen))
-        except Exception as error:  # noqa: BLE001 - a copy comes from elsewhere: no error that it causes may stop the others
+        except Exception as error:  # noqa: BLE001 - a copy may come from any machine: its errors must not prevent the merging of other copies
             name = problems.unexpected(copy.path, "merging", error).removesuffix(".")
             out.append(Merged(copy.path, 0, problem=f"{name}. The copy stays where it is."))
     if not merged or not compact(library):
@@ -171,7 +171,7 @@ def merge_conflict_copies(library: LibraryFiles, *, again: bool = True) -> list[
     for each, seen in merged:
         try:
             if signature(library.disk.stat(each.source)) != seen:
-                continue  # the copy was written to meanwhile
+                continue  # the copy was written during the merge
             kept = keep(library.path, each.source, "merged", library.disk)
             library.disk.unlink(each.source)
         except OSError as error:
@@ -187,11 +187,11 @@ def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
         try:
             return merge_file(library, copy.path)
         except StoreError:
-            if copy.of:  # a copy of the generation before the snapshot: later generations hold its content
+            if copy.of:  # a copy of the previous generation, whose content later generations include
                 return Merged(copy.path, 0)
             raise
     if not copy.is_journal:
-        return Merged(copy.path, 0)  # a copy of an undo file: the undo history of one machine is of no use to another
+        return Merged(copy.path, 0)  # a copy of an undo file: other machines have no use for the undo history
     data = read_whole(copy.path, library.disk, JOURNAL)
     other = State()
     for entry in decode_lines(data[: data.rfind(b"\n") + 1])[0]:
@@ -209,7 +209,7 @@ def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
 
 
 def have_bad_copies_changed(library: LibraryFiles) -> bool:
-    """Return True if a conflict copy that could not be merged was written in place since the attempt."""
+    """Return True if a conflict copy that could not be merged has been written in place since."""
     for path, seen in library.bad_copies.items():
         try:
             if signature(library.disk.stat(path)) != seen:

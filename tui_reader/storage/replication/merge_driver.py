@@ -1,7 +1,7 @@
 """A merge driver for git: merges two versions of a snapshot, given as files with their ancestor.
 
-Git names three files and expects the result in the second one. Nothing else is written: no journal and no backup, since
-git keeps every version itself.
+Git passes the names of three files and expects the result in the second one. No other file is written, neither a
+journal nor a backup, since git keeps every version itself.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path, replica: str) -> No
         replica: This machine's replica id, for the timestamps of values that a plain TinyDB changed.
 
     Raises:
-        StoreError: One of the files is no library, or cannot be read or written. Nothing is changed then.
+        StoreError: One of the files is no library, or cannot be read or written. No file is changed then.
     """
     disk, timestamp = Disk(), HybridClock(replica).now()
     common = _read_ancestor(str(ancestor), disk)
@@ -64,7 +64,7 @@ def _read_ancestor(path: str, disk: Disk) -> _Ancestor | None:
     """Read the common ancestor.
 
     Returns:
-        None if there is none or it is no library: then every record of both versions stays.
+        None if there is no ancestor or the file is no library: then every record of the two versions is kept.
     """
     try:
         parsed = parse(_bytes(path, disk))
@@ -110,7 +110,7 @@ def _bytes(path: str, disk: Disk) -> bytes:
 
 
 def _write(path: str, data: bytes, disk: Disk) -> None:
-    """Overwrite a file in place: git finds the file by name, and has stored its former content already."""
+    """Overwrite a file in place: git finds the file by name, and has stored its old content already."""
     try:
         handle = disk.open(os.path.realpath(path), os.O_RDWR)
         try:

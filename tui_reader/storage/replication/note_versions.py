@@ -1,15 +1,15 @@
-"""Keep all concurrent texts of a note, so that edits of one note on two machines lose no word.
+"""Versions of a note: all concurrent texts are kept, so that edits on two machines lose no word.
 
-A note is a multi-value register (Shapiro et al., 2011). Each version stores what it replaced: for every replica, the
-latest versions that its author had seen. Several for each replica are kept, not just the last: where a program that
-syncs restores an older file, a replica continues without some of its own versions. Two versions are concurrent if
-neither author had seen the other's, whatever their clocks say. Both are kept, and the field `note` shows them merged
-word by word against the text that both were made from, or one after the other where that text is not known. The next
-edit replaces both. The result follows from the set of versions alone: all machines show the same text, and no machine
-has to write anything for that.
+A note is a multi-value register (Shapiro et al., 2011). Each version stores the versions that it replaced: for every
+replica, the latest versions that its author had seen. Several versions per replica are kept, not only the last: after a
+sync program restores an older file, a replica continues without some of its own versions. Two versions are concurrent
+if neither author had seen the other's version, whatever their clocks show. Both versions are kept, and the field `note`
+shows them merged word by word against their common original, or one after the other if the original is not known. The
+next edit replaces both versions. The result follows from the set of versions alone: all machines show the same text,
+and no machine has to write anything for that.
 
-On disk the versions stand in a field of the annotation, which earlier versions of the program and other programs keep
-as they keep any field:
+On disk the versions are in a field of the annotation, which earlier versions of the program and other programs keep
+like any other field:
 
 | member   | meaning                                                                                             |
 |----------|-----------------------------------------------------------------------------------------------------|
@@ -73,13 +73,13 @@ class Version(NamedTuple):
         """Return True if the author had seen the version with this timestamp, and so replaced it."""
         replica = timestamp[_REPLICA_AT:]
         if self.seen is None:
-            # A replica has seen its own versions. Whether it had seen those of others is not known.
+            # A replica has seen its own versions. Whether it had seen versions of others is not known.
             return replica == self.timestamp[_REPLICA_AT:] and timestamp <= self.timestamp
         return timestamp == ZERO or _has_seen(self.seen, timestamp)
 
 
 def versions(note: tuple[str, Any] | None, context: tuple[str, Any] | None) -> list[Version]:
-    """Return the versions of a note that two registers of its annotation hold.
+    """Return the versions of a note that two registers of its annotation contain.
 
     Args:
         note: Timestamp and text of the note; the text is None if the note was removed.
@@ -148,7 +148,7 @@ def current(known: Sequence[Version]) -> list[Version]:
 def _united(one: Version, other: Version) -> Version:
     """Unite two versions with the same timestamp.
 
-    Their texts differ only if another program edited one of them.
+    The two texts differ only if another program edited one version.
     """
     first, second = sorted((one, other), key=_rank, reverse=True)
     if first.text == second.text or not (isinstance(first.text, str) and isinstance(second.text, str)):
@@ -166,7 +166,7 @@ def shown(left: Sequence[Version]) -> Any:
     """Merge concurrent versions into the one text that is shown.
 
     Args:
-        left: The versions that no other replaces, the latest first.
+        left: The versions that no other version replaces, the latest first.
 
     Returns:
         The text; None if the note was removed.
@@ -191,10 +191,10 @@ def shown(left: Sequence[Version]) -> Any:
 
 
 def registers(left: Sequence[Version]) -> tuple[tuple[str, Any], tuple[str, Any] | None]:
-    """Return the registers `note` and `CONTEXT` that hold these versions; the inverse of `versions`.
+    """Return the registers `note` and `CONTEXT` that contain these versions; the inverse of `versions`.
 
     Args:
-        left: The versions that no other replaces, the latest first.
+        left: The versions that no other version replaces, the latest first.
     """
     latest, *others = left[:_MAX_VERSIONS]
     note = (latest.timestamp, shown(left))
@@ -220,7 +220,7 @@ def context_of_edit(known: Sequence[Version], timestamp: str) -> dict[str, Any]:
     """Return the value of `CONTEXT` for a new text that replaces all known versions.
 
     Args:
-        known: The versions that the annotation holds.
+        known: The versions that the annotation contains.
         timestamp: The timestamp of the new text.
     """
     left = current(known)
@@ -228,8 +228,8 @@ def context_of_edit(known: Sequence[Version], timestamp: str) -> dict[str, Any]:
         return {"seen": {}}
     origins = [_origin(left, shown(left))]
     if len(left) == 1 and left[0].timestamp[_REPLICA_AT:] == timestamp[_REPLICA_AT:]:
-        # If one replica edits several times in a row, the others may know none of its texts. The text that all have in
-        # common is then the one before its first edit.
+        # If one replica edits several times in a row, the others may have none of its texts. The common original of all
+        # versions is then the text before the replica's first edit.
         origins += left[0].origins[-1:]
     return {"seen": _listed(_union(left)), "from": _plain(origins)}
 
@@ -242,8 +242,8 @@ def seen_by_deletion(known: Sequence[Version]) -> dict[str, Any]:
 def has_unseen_words(known: Sequence[Version], deletion: Any, timestamp: str) -> bool:
     """Return True if a note has a text that the author of a deletion had not seen, so that it survives.
 
-    A text with the deletion's own timestamp does not count. The same change wrote both, such as an undo that restores a
-    deleted annotation as it was: deleted, with its words.
+    A text with the deletion's own timestamp does not count: the same change wrote the text and the deletion, such as
+    an undo that restores a deleted annotation with its words and its deletion.
 
     Args:
         known: The versions of the note.

@@ -1,4 +1,4 @@
-"""Read the journals of other machines, which a sync program puts beside the snapshot."""
+"""Reading of the journals of other machines, which a sync program puts into the library's folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OtherJournals:
-    """The journals of other machines beside a snapshot, and which versions of these files were read.
+    """The journals of other machines in a library's folder, and which versions of them have been read.
 
     Args:
         snapshot: Path of the snapshot.
@@ -60,7 +60,7 @@ class OtherJournals:
                 return []
             data = read_whole(path, self._disk, limits.JOURNAL)
         except FileNotFoundError:
-            return []  # a program that syncs the folder is replacing the journal: the next call finds it
+            return []  # the sync program is replacing the journal: the next call finds it
         except RefusedError as error:
             self.warnings[path] = str(error)
             return []

@@ -1,6 +1,6 @@
 """Documents as sets of last-writer-wins registers, which makes merging independent of order.
 
-To merge two documents is to take the later value of each register. So changes from journals, other instances, other
+A merge of two documents takes the later value of each register. So changes from journals, other instances, other
 machines and conflict copies are all merged by one operation, `join`, whose result depends on neither order nor
 repetition (a join-semilattice: Shapiro et al., “Conflict-free Replicated Data Types”, 2011).
 
@@ -8,14 +8,14 @@ A register has the name of its field, except for these:
 
 | name     | meaning                                                                                              |
 |----------|------------------------------------------------------------------------------------------------------|
-| `tags/x` | whether `x` is among the tags: two machines that add a tag each lose none                            |
-| `+`      | the document exists: an empty one has no other register                                              |
+| `tags/x` | true if `x` is one of the tags: if two machines add a tag each, neither is lost                      |
+| `+`      | the document exists; the only register of a document without fields                                 |
 | `-`      | the document was deleted; it stays deleted while no other register is later                          |
 | `=name`  | a field whose name is empty, starts with `+`, `-` or `=`, or contains a slash                        |
 
-On disk a document carries its timestamps under `_t`: one default under the empty name, and the registers that differ
-from it. A register that is named there but has no field is one whose field was removed (`+tags/x`: a tag that is set
-while the field `tags` is removed).
+On disk a document has its timestamps under `_t`: a default under the empty name, and the timestamps of registers that
+differ from the default. If a register in `_t` has no field, the field was removed (`+tags/x`: a tag that is set while
+the field `tags` is removed).
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ Registers: TypeAlias = dict[str, tuple[str, Any]]
 _PARENT = "article"
 _DELETED_FIELD = "deleted"
 _SETS = ("tags",)
-_SET_MARK: tuple[()] = ()  # value of the register `tags` itself while the field exists: each tag has its own register
+_SET_MARK: tuple[
+    ()
+] = ()  # value of the register `tags` itself while the field exists: each tag has a separate register
 
 
 def has_sets(table: str) -> bool:
@@ -59,12 +61,12 @@ def has_sets(table: str) -> bool:
 
 
 def register_name(field: str) -> str:
-    """Return the name of the register that holds a field."""
+    """Return the name of the register for a field."""
     return f"={field}" if not field or field[0] in "+-=" or "/" in field else field
 
 
 def field_name(register: str) -> str:
-    """Return the name of the field that a register holds; the inverse of `register_name`."""
+    """Return the name of the field for a register; the inverse of `register_name`."""
     return register.removeprefix("=")
 
 
@@ -78,10 +80,10 @@ def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
 
     Args:
         fields: The fields.
-        sets: Whether `tags` is a set (`has_sets`).
+        sets: True if `tags` is a set (`has_sets`).
 
     Raises:
-        ValueError: A field has the name under which the store keeps its timestamps.
+        ValueError: A field has the name that is reserved for timestamps.
     """
     out: dict[str, Any] = {}
     for field, value in fields.items():
@@ -101,7 +103,7 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
     Args:
         old: The document's registers.
         fields: The fields that the document is to have.
-        sets: Whether `tags` is a set (`has_sets`).
+        sets: True if `tags` is a set (`has_sets`).
     """
     new = assign(fields, sets=sets)
     out = {name: value for name, value in new.items() if name not in old or not same(old[name][1], value)}
@@ -114,7 +116,7 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
         elif value is not ABSENT:
             out[name] = ABSENT
     for field in _SETS:
-        # A changed member also renews the field itself: otherwise removing the field elsewhere could hide the member.
+        # A changed tag also renews the field itself: else removing the field on another machine could hide the tag.
         if sets and new.get(field) is _SET_MARK and any(name.startswith(f"{field}/") for name in out):
             out[field] = _SET_MARK
     return out
@@ -126,11 +128,11 @@ def same(one: Any, other: Any) -> bool:
 
 
 def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
-    """Return the registers of a document in the form in which it is stored in a file.
+    """Convert a document from its stored form to registers with timestamps.
 
     Args:
-        document: The document, with its timestamps if it has any.
-        sets: Whether `tags` is a set (`has_sets`).
+        document: The document as stored, with or without timestamps.
+        sets: True if `tags` is a set (`has_sets`).
     """
     timestamps = document.get(TIMESTAMPS)
     if not isinstance(timestamps, dict):
@@ -163,17 +165,17 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
 
 
 def timestamps_of(document: Mapping[str, Any]) -> list[str]:
-    """Return the timestamps of a document in the form in which it is stored in a file."""
+    """Return the timestamps of a document in its stored form, by register."""
     timestamps = document.get(TIMESTAMPS)
     return [s for s in timestamps.values() if is_timestamp(s)] if isinstance(timestamps, dict) else []
 
 
 def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
-    """Return a document in the form in which it is stored in a file; the inverse of `expand`.
+    """Convert registers to the stored form of a document; the inverse of `expand`.
 
     Args:
         registers: The document's registers.
-        sets: Whether `tags` is a set (`has_sets`).
+        sets: True if `tags` is a set (`has_sets`).
     """
     default = _commonest(registers)
     fields: dict[str, Any] = {}
@@ -181,7 +183,7 @@ def compress(registers: Registers, *, sets: bool) -> dict[str, Any]:
     members: dict[str, list[str]] = {}
     for name in sorted(registers):
         timestamp, value = registers[name]
-        if name.isidentifier():  # then the register's name is the field's own, as for nearly all fields
+        if name.isidentifier():  # then the register has the same name as the field, as for nearly all fields
             if value is not ABSENT:
                 fields[name] = value
                 if timestamp == default:
@@ -220,7 +222,7 @@ def _is_mark(register: tuple[str, Any] | None) -> bool:
 
 
 def _commonest(registers: Registers) -> str:
-    """Return the timestamp that most registers share, to be written once as the default."""
+    """Return the most frequent timestamp of the registers, to be written once as the default."""
     timestamps = [
         s for name, (s, value) in registers.items() if value is not ABSENT and value is not False and name != DELETED
     ]
@@ -230,7 +232,7 @@ def _commonest(registers: Registers) -> str:
 
 
 def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
-    """Merge registers into a document: the later timestamp wins; if both are equal, the value decides.
+    """Merge registers into a document: the later timestamp wins; if the two are equal, the value decides.
 
     Args:
         into: The document's registers; changed in place.
@@ -253,11 +255,11 @@ def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
 def _joined_note(one: Registers, other: Mapping[str, tuple[str, Any]]) -> Registers | None:
     """Join the versions of an annotation's note from two documents of the annotation.
 
-    In other tables the field `note` is an ordinary register. If an earlier version of the program wrote both texts, it
-    is unknown which texts they replaced; then both are kept if both documents are whole annotations.
+    In other tables the field `note` is an ordinary register. If an earlier version of the program wrote the two texts,
+    it is unknown which texts they replaced; then the two texts are kept if both documents are whole annotations.
 
     Returns:
-        The registers that hold the joined versions; None if the register with the later timestamp is kept as usual.
+        The registers with the joined versions; None if the register with the later timestamp is kept as usual.
     """
     if not (CONTEXT in one or CONTEXT in other or (_PARENT in one and _PARENT in other)):
         return None
@@ -275,10 +277,10 @@ def note_versions_of(registers: Mapping[str, tuple[str, Any]]) -> list[note_vers
 
 
 def has_note_unseen_by_deletion(registers: Mapping[str, tuple[str, Any]], timestamp: str) -> bool:
-    """Return True if an annotation's note has a version that the deletion at a timestamp had not seen.
+    """Return True if an annotation's note has a version that a deletion at the timestamp had not seen.
 
     Returns:
-        False if the deletion does not say which versions it had seen.
+        False if the deletion does not record the versions that its author had seen.
     """
     context = registers.get(DELETION)
     if context is None or context[0] != timestamp:
@@ -287,7 +289,7 @@ def has_note_unseen_by_deletion(registers: Mapping[str, tuple[str, Any]], timest
 
 
 def note_registers(known: list[note_versions.Version]) -> Registers:
-    """Return the registers that hold versions of a note."""
+    """Return the registers that contain versions of a note."""
     (timestamp, text), context = note_versions.registers(note_versions.current(known))
     out: Registers = {NOTE: (timestamp, ABSENT if text is None else text)}
     if context is not None:
@@ -315,7 +317,7 @@ def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
 
     Args:
         registers: The document's registers.
-        sets: Whether `tags` is a set (`has_sets`).
+        sets: True if `tags` is a set (`has_sets`).
     """
     if not is_alive(registers):
         return None

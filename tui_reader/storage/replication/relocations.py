@@ -1,9 +1,9 @@
-"""Unite annotations that one machine moved to another article while another machine edited them.
+"""Merging of the documents of annotations that one machine moved while another machine edited them.
 
-Such an annotation then has documents under both articles. They are united in one document, under the article that the
-annotation was moved to last, with the latest value of every field. The result follows from the timestamps alone, those
-of the documents deleted by moves included. So every machine comes to the same result, in whatever order the changes
-reach it, also if the changes come with a snapshot that was merged elsewhere.
+Such an annotation has a document under each of two articles. The documents are merged into one, under the article
+that the annotation was moved to last, with the latest value of every field. The result depends only on timestamps,
+including the timestamps of documents deleted by moves. So every machine comes to the same result, in whatever order
+the changes reach it, also if the changes come with a snapshot that another machine merged.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def reunite(
     only: AbstractSet[int] | None = None,
     is_urgent: Callable[[], bool] = lambda: False,
 ) -> list[Change]:
-    """Give each annotation of a library a single document, under the article that it was moved to last.
+    """Give each annotation of a library a single document, under the article it was moved to last.
 
     If 10,000 annotations were moved, a call that finds nothing to do takes a second.
 
@@ -50,7 +50,7 @@ def reunite(
         library: The library.
         numbers: Finds document ids.
         only: Document ids of the annotations to examine; None for all.
-        is_urgent: Returns True if other work is to be done first; called before each annotation is examined.
+        is_urgent: Returns True if other work has priority; called before each annotation is examined.
 
     Returns:
         The changes that were made.
@@ -60,7 +60,7 @@ def reunite(
         StoreError: The changes cannot be written.
     """
     state = library.state
-    # Nearly all annotations that were ever moved are one document already; finding that out needs no lock.
+    # Nearly all annotations that were ever moved have one document already; checking that needs no lock.
     groups = []
     for group in _groups(state, numbers, only):
         if is_urgent():
@@ -76,7 +76,7 @@ def reunite(
 
 
 def _groups(state: State, numbers: DocumentIdIndex, only: AbstractSet[int] | None) -> Iterable[list[int]]:
-    """Yield the document ids of each annotation that has several documents, deleted ones included."""
+    """Yield the document ids of each annotation that has several documents, including deleted documents."""
     living, deleted = numbers.prepare(state), numbers.prepare_deleted(state)
     changed: dict[int, set[int]] = {}
     for table, number in state.changed_documents():
@@ -91,15 +91,15 @@ def _groups(state: State, numbers: DocumentIdIndex, only: AbstractSet[int] | Non
 
 
 def _operations(state: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Return the members `o` and `m` of the journal entry that unites the documents of one annotation.
+    """Return the journal members `o` and `m` that merge the documents of one annotation.
 
     Returns:
-        Both empty if the documents are united already.
+        Two empty lists if the documents are merged already.
     """
     known = {number: state.registers(ANNOTATIONS, number) or {} for number in group}
     alive = [number for number in group if is_alive(known[number])]
-    # Ignore tombstones older than the annotation: they belong to an earlier record with the same id, which a script
-    # deleted, and that deletion stands.
+    # Ignore tombstones older than the annotation: they belong to an earlier record with the same id that a script
+    # deleted, and its deletion stays valid.
     created = max((known[number].get(KEY, ("", None))[0] for number in alive), default="")
     record: Registers = {}
     for number in group:
@@ -126,7 +126,7 @@ def _operations(state: State, group: list[int]) -> tuple[list[list[Any]], list[l
 
 
 def _entry(groups: Iterable[list[int]], before: dict[int, dict[str, Any] | None], state: State) -> Entry | None:
-    """Build the journal entry that unites the documents of several annotations.
+    """Build the journal entry that merges the documents of several annotations.
 
     Args:
         groups: The document ids of each annotation.
@@ -134,7 +134,7 @@ def _entry(groups: Iterable[list[int]], before: dict[int, dict[str, Any] | None]
         state: The library's documents.
 
     Returns:
-        None if nothing is to be changed.
+        None if no document needs a change.
     """
     entry: Entry = {"o": [], "m": []}
     for group in groups:

@@ -1,4 +1,4 @@
-"""The replica id: the short name of this machine within timestamps and journals."""
+"""The replica id: the short name of this machine in timestamps and journals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ID = re.compile(r"[0-9a-z]{1,16}")
 
 
 def state_folder() -> Path:
-    """Return the folder for files that must not travel with a library: the reader's XDG state folder."""
+    """Return the folder for files that must stay on this machine: the reader's XDG state folder."""
     state = os.environ.get("XDG_STATE_HOME", "")
     return (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / "tui-reader"
 
@@ -26,11 +26,11 @@ def state_folder() -> Path:
 def replica_id(folder: Path | None = None) -> str:
     """Return the four letters that distinguish this machine from others that share a library.
 
-    The letters are drawn once and kept outside the library's folder, since that may be synced to other machines. If
-    they cannot be kept, they are derived from the host's name.
+    The letters are chosen at random once and saved outside the library's folder, since that folder may be synced to
+    other machines. If they cannot be saved, they are derived from the host's name.
 
     Args:
-        folder: Where to keep the id; by default the XDG state folder of the reader.
+        folder: The folder in which the id is saved; by default the XDG state folder of the reader.
     """
     disk = Disk()
     try:
@@ -46,7 +46,7 @@ def _draw(file: str, disk: Disk) -> str:
     handle = disk.create(temporary)
     try:
         disk.write(handle, f"{drawn}\n".encode())
-        disk.link(temporary, file)  # fails if another process was first: then its id counts
+        disk.link(temporary, file)  # fails if another process has saved an id: then that id is used
     except FileExistsError:
         return _read(file, disk)
     finally:
@@ -56,7 +56,7 @@ def _draw(file: str, disk: Disk) -> str:
 
 
 def _read(file: str, disk: Disk) -> str:
-    """Return the id that is kept in a file; empty if there is none."""
+    """Return the id saved in a file; empty if the file has none."""
     try:
         handle = disk.open(file, os.O_RDONLY)
     except OSError:

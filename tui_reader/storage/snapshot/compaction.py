@@ -2,8 +2,8 @@
 
 1. Under the lock: copy the state and note how far the journal was read. Create a temporary file and lock it.
 2. Without the lock, since this takes long: write the new snapshot and flush it to the drive.
-3. Under the lock: if another process compacted or changed the snapshot meanwhile, discard the new one. Otherwise
-   prepare a journal with the entries that were appended meanwhile; give the old snapshot a second name; rename the new
+3. Under the lock: if another process compacted or changed the snapshot during step 2, discard the new one. Otherwise
+prepare a journal with the entries that were appended during step 2; give the old snapshot a second name; rename the new
    snapshot into place; flush the folder; rename the new journal into place; flush the folder. A crash in between leaves
    a journal whose entries the snapshot contains already: replaying them changes nothing.
 """
@@ -40,11 +40,11 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
     Args:
         library: The library to compact.
         force: Write a new snapshot even if nothing changed.
-        despite_damage: Replace a damaged snapshot by its readable documents. The caller has kept a copy of the file.
+        despite_damage: Replace a damaged snapshot by its readable documents. The caller has made a copy of the file.
 
     Returns:
-        True if the snapshot is current now. False if another process compacted at once or the snapshot is damaged:
-        nothing is lost, and the next attempt may succeed.
+        True if the snapshot is current after the call. False if another process is compacting or the snapshot is
+        damaged: no change is lost, and the next attempt may succeed.
 
     Raises:
         StoreError: The new snapshot could not be written; the old one and the journal are unchanged.
@@ -55,7 +55,7 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
         if not (library.state.has_changes or library.opener.notice or library.damage or force):
             return True
         if library.journal.damaged:
-            # The new snapshot will not contain the damaged lines, so keep a copy of the journal.
+            # The new snapshot will not contain the damaged lines, so make a copy of the journal.
             keep(library.path, library.journal.path, "damaged", library.disk)
             library.journal.damaged = 0
         state = library.state
@@ -107,7 +107,7 @@ def _swap(library: LibraryFiles, state: State, offset: int, temporary: str) -> b
         library.reload_after_compaction()
     is_replaced = may_replace_backups(path, disk)
     for source, target in kept:
-        # After releasing the lock: this deletes the generation before the last, which takes 20 ms at 77 MB.
+        # After releasing the lock: this deletes the second-to-last generation, which takes 20 ms at 77 MB.
         with contextlib.suppress(OSError):
             if is_replaced:
                 disk.rename(source, target)
@@ -117,10 +117,10 @@ def _swap(library: LibraryFiles, state: State, offset: int, temporary: str) -> b
 
 
 def _keep(library: LibraryFiles, source: str) -> list[tuple[str, str]]:
-    """Give a file that is about to be replaced a second name, as a backup; raise no error if that fails.
+    """Link a file that is about to be replaced to a second name, as a backup; errors are ignored.
 
     Returns:
-        The temporary and the final name of the backup; an empty list if that failed.
+        The temporary and the final name of the backup; an empty list after an error.
     """
     target = f"{library.path}{BACKUP}"
     with contextlib.suppress(OSError):
@@ -137,12 +137,12 @@ def _copy_mode(library: LibraryFiles, handle: int) -> None:
 
 
 def leftovers(library: LibraryFiles) -> list[str]:
-    """Return temporary snapshots that no process has locked, so that their processes were killed."""
+    """Return temporary snapshots that no process has locked, left by processes that were killed."""
     return [path for path, is_dead in _temporaries(library, remove=False) if is_dead]
 
 
 def remove_leftovers(library: LibraryFiles) -> None:
-    """Remove temporary snapshots of processes that were killed. Call only while holding the lock."""
+    """Remove temporary snapshots of killed processes. Call only with the lock of the library."""
     for _ in _temporaries(library, remove=True):
         pass
 

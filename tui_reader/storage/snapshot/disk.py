@@ -1,10 +1,10 @@
 """The system calls of the store, in one place, so that tests can fail, record and reorder them.
 
-A library may be in a folder that others can write to: a clone, a synced folder, an unpacked archive. A file with one of
-our names is used only if it is a regular file: a symbolic link would make the reader write to its target; a named pipe
-or a device would block it for ever. So every file is opened relative to a descriptor of its folder, symbolic links are
-followed neither for the file nor for that folder, and new files are created with O_EXCL. Callers resolve the path of a
-folder once, where the user names it.
+A library may be in a folder that others can write to: a clone, a synced folder, an unpacked archive. A file with the
+name of a library file is used only if it is a regular file: a symbolic link would make the program write to its target;
+a named pipe or a device would block the program for ever. So every file is opened relative to a descriptor of its
+folder, symbolic links are followed neither for the file nor for that folder, and new files are created with O_EXCL.
+Callers resolve the path of a folder once, where the user names it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SAFE = _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | 
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _SEARCH = getattr(os, "O_PATH", os.O_RDONLY)
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd
-_TRIES = 100  # processes that create and remove one file at once collide a few times in a row, never this often
+_TRIES = 100  # processes that create and remove one file concurrently collide a few times in a row, never this often
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
     stat.S_IFDIR: "a folder",
@@ -42,7 +42,7 @@ class RefusedError(OSError):
 
     Args:
         path: The refused path.
-        reason: What is at the path, as the end of a sentence: `is a symbolic link`.
+        reason: The kind of file at the path, as the end of a sentence: `is a symbolic link`.
     """
 
     def __init__(self, path: str, reason: str) -> None:
@@ -58,7 +58,7 @@ def _kind(status: os.stat_result) -> str:
 
 
 class Disk:
-    """Wrappers of system calls on files and folders, which raise OSError as the calls do.
+    """Wrappers of system calls on files and folders; they raise OSError like the calls.
 
     Methods with a path raise `RefusedError` if following it would leave its folder, or block.
     """
@@ -82,7 +82,7 @@ class Disk:
             mode: Permissions of a file that is created.
 
         Raises:
-            RefusedError: It is not a regular file.
+            RefusedError: The path is not a regular file.
         """
         with self._in_folder(path) as (name, folder):
             for _ in range(_TRIES):
@@ -113,13 +113,13 @@ class Disk:
         return handle
 
     def create(self, path: str, mode: int = 0o600) -> int:
-        """Create a file for writing, after removing one that a killed process left under that name."""
+        """Create a file for writing, after removing a file of that name left by a killed process."""
         with contextlib.suppress(FileNotFoundError):
             self.unlink(path)
         return self.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
 
     def rename(self, source: str, target: str) -> None:
-        """Rename a file, atomically replacing the target; a symbolic link there is replaced, not followed."""
+        """Rename a file, atomically replacing the target; a symbolic link at the target is not followed."""
         with self._in_folder(source) as (old, old_folder), self._in_folder(target) as (new, new_folder):
             try:
                 os.replace(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder)
@@ -127,7 +127,7 @@ class Disk:
                 raise self._refusal(target, "is a folder") from None
 
     def link(self, source: str, target: str) -> None:
-        """Give a regular file a second name."""
+        """Give a regular file a second name, as a hard link."""
         with self._in_folder(source) as (old, old_folder), self._in_folder(target) as (new, new_folder):
             self._require_file(source, os.stat(old, dir_fd=old_folder, follow_symlinks=False))
             as_it_is = {"follow_symlinks": False} if os.link in os.supports_follow_symlinks else {}
@@ -146,7 +146,7 @@ class Disk:
         return os.lstat(path)
 
     def has_file(self, path: str) -> bool:
-        """Return True if there is a regular file at the path. Anything else is added to `refused`."""
+        """Return True if the path is a regular file; add any other kind of file to `refused`."""
         try:
             with self._in_folder(path) as (name, folder):
                 self._require_file(path, os.stat(name, dir_fd=folder, follow_symlinks=False))
@@ -158,7 +158,7 @@ class Disk:
         """Create a folder unless it exists.
 
         Raises:
-            RefusedError: A link or a file has its name.
+            RefusedError: The path is a link or a file.
         """
         with self._in_folder(path) as (name, folder):
             with contextlib.suppress(FileExistsError):
@@ -172,7 +172,7 @@ class Disk:
         """Create a folder that only this user may enter, or restrict an existing one of this user.
 
         Returns:
-            True if others could enter it before.
+            True if other users could enter the folder before.
         """
         self.make_folder(path, 0o700)
         if not _HAS_FOLDER_HANDLES:
@@ -196,7 +196,7 @@ class Disk:
     def sync_folder(self, folder: str) -> None:
         """Flush a folder, so that the files created, renamed or removed in it survive a power cut."""
         if sys.platform == "win32":
-            return  # a folder cannot be opened there; NTFS journals renames itself
+            return  # a folder cannot be opened on Windows; NTFS journals renames itself
         handle = self._open_folder(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -204,7 +204,7 @@ class Disk:
             os.close(handle)
 
     def may_write(self, path: str) -> bool:
-        """Return True if this user may write the file or into the folder at a path, or if there is neither."""
+        """Return True if this user may write the file or folder at a path, or if the path does not exist."""
         return os.access(path, os.W_OK) or not os.access(path, os.F_OK)
 
     @contextlib.contextmanager
@@ -212,7 +212,7 @@ class Disk:
         """Open the folder of a path.
 
         Yields:
-            The file's name and the folder's descriptor; on systems without these the whole path and None.
+            The file's name and the folder's descriptor; on systems without these the full path and None.
         """
         if not _HAS_FOLDER_HANDLES:
             yield path, None
@@ -223,7 +223,7 @@ class Disk:
             yield name, handle
         except OSError as error:
             if error.filename is not None and not isinstance(error, RefusedError):
-                error.filename = path  # the whole path tells the user more than the name alone
+                error.filename = path  # the full path is more useful to the user than the name alone
             if error.errno == errno.ELOOP and not isinstance(error, RefusedError):
                 raise self._refusal(path, "is a symbolic link") from None
             raise
@@ -256,7 +256,7 @@ class Disk:
     def read_at(self, handle: int, count: int, offset: int) -> bytes:
         """Return up to `count` bytes from an offset; fewer only at the end of the file.
 
-        Uses no memory map: if another program cut the file, reading the map would kill this process (SIGBUS).
+        It uses no memory map: if another program shortened the file, reading the map would kill this process (SIGBUS).
         """
         if sys.platform == "win32":
             os.lseek(handle, offset, os.SEEK_SET)
@@ -270,13 +270,13 @@ class Disk:
         return data
 
     def write(self, handle: int, data: bytes | memoryview) -> None:
-        """Write all bytes at the end of a file opened for appending, otherwise after the last write."""
+        """Write all bytes, at the end of a file opened for appending, else after the last write."""
         view = memoryview(data)
         while view:
             view = view[self.write_some(handle, view) :]
 
     def write_some(self, handle: int, data: memoryview) -> int:
-        """Write once, and return the number of bytes written, which may be fewer than given."""
+        """Make one write call, and return the number of bytes written, which may be fewer than given."""
         return os.write(handle, data)
 
     def write_at(self, handle: int, data: bytes, offset: int) -> None:
@@ -286,7 +286,7 @@ class Disk:
         os.lseek(handle, 0, os.SEEK_END)
 
     def sync_data(self, handle: int) -> None:
-        """Flush the bytes of a file and its length, so that they survive a power cut."""
+        """Flush the bytes and the length of a file, so that they survive a power cut."""
         if sys.platform == "darwin":
             import fcntl  # noqa: PLC0415 - Windows has no such module
 
@@ -298,14 +298,14 @@ class Disk:
             os.fsync(handle)
 
     def sync(self, handle: int) -> None:
-        """Flush the bytes of a file and its length as `sync_data` does, and its owner, mode and times."""
+        """Flush the bytes and length of a file like `sync_data`, and its owner, mode and times."""
         if sys.platform == "darwin":
             self.sync_data(handle)
         else:
             os.fsync(handle)
 
     def cut(self, handle: int, size: int) -> None:
-        """Shorten a file."""
+        """Shorten a file to a length in bytes."""
         os.ftruncate(handle, size)
 
     def set_mode(self, handle: int, mode: int) -> None:
@@ -317,24 +317,24 @@ class Disk:
         """Remove all permissions of other users from a file or folder of this user.
 
         Returns:
-            True if others had any permission.
+            True if other users had any permission.
         """
         if not hasattr(os, "fchmod"):
             return False
         status = os.fstat(handle)
         if status.st_uid != os.geteuid() or not status.st_mode & 0o077:
             return False
-        with contextlib.suppress(OSError):  # a read-only file system
+        with contextlib.suppress(OSError):  # a read-only file system has no need of it
             os.fchmod(handle, status.st_mode & 0o700)
         return True
 
     def fstat(self, handle: int) -> os.stat_result:
-        """Return the status of an open file, also of one that was renamed or removed."""
+        """Return the status of an open file, also of a file that was renamed or removed."""
         return os.fstat(handle)
 
 
 class MemoryDisk(Disk):
-    """A disk in memory, which holds a single file."""
+    """A disk in memory that contains a single file."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,7 @@
 """Check the structure of journal entries, since a journal may come from an unknown sender.
 
-A checksum proves only that a line is as it was written. `State.apply` and `history` rely on this structure.
+A checksum proves only that a line is unchanged, not that it is valid. `State.apply` and `history` rely on this
+structure.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def may_hold_surrogates(data: bytes) -> bool:
 
 
 def is_clean(value: Any, text: bytes) -> bool:
-    """Return True if a value decoded from `text` can be encoded again: it has no half of a surrogate pair."""
+    """Return True if a value decoded from `text` has no half of a surrogate pair and so can be encoded."""
     if _SURROGATE.search(text) is None:
         return True
     try:

@@ -1,4 +1,4 @@
-"""Detection of network file systems, on which neither flushes nor locks can be relied on."""
+"""Detection of network file systems, on which flushes and locks are unreliable."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def network_kind(folder: str, mounts: Path = _MOUNTS) -> str:
 
 
 def warning(folder: str) -> str:
-    """Return a sentence for the user if the folder is on a network file system; else an empty text."""
+    """Return a warning for the user if the folder is on a network file system; else an empty text."""
     kind = network_kind(folder)
     if not kind:
         return ""

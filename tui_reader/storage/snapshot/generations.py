@@ -1,9 +1,9 @@
 """Generations of the snapshot: find the earlier snapshot that another program's file was made from.
 
 A record that is missing in a file counts as removed only against the exact generation that the file was made from. The
-header identifies it, and a plain TinyDB keeps the header. It is looked for as `.bak`, among the backups, and as `.bak`
-with the journal that was compacted into the next generation. That pair is combined only if the journal names the
-snapshot, and the header of the next generation names both.
+header identifies it, and a plain TinyDB keeps the header. The generation is searched for as `.bak`, among the backups,
+and as `.bak` with the journal that was compacted into the next generation. A `.bak` and a journal are combined only if
+the journal names the snapshot, and the header of the next generation names both files.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _HEAD = re.compile(rb'\{"journal":\d+(?:,"base":(?P<base>\[[0-9, ]+\]))?\}\n')
 
 
 def identity(header: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Return the members of a header that identify its generation; None if one of them is missing."""
+    """Return the members of a header that identify its generation; None if a member is missing."""
     values = tuple(header.get(name) for name in ("library", "hlc", "bytes", "crc32"))
     return None if None in values else values
 
@@ -53,8 +53,8 @@ def origin(snapshot: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any
     Args:
         snapshot: The previous generation.
         journal: The part of this replica's journal that is compacted into the new generation.
-        latest: The member `hlc` of the new header. An older version copies members that it does not know; the timestamp
-            then shows that they belong to another generation.
+        latest: The member `hlc` of the new header. An older version of the program copies unknown members; the
+            timestamp then shows that they belong to another generation.
     """
     return {ORIGIN: {"of": latest, "base": _fingerprint(snapshot), "journal": zlib.crc32(journal)}}
 
@@ -73,8 +73,8 @@ def keep_generation(
         snapshot: The generation that is about to be replaced.
         journal: The entries that are compacted into the next generation.
         disk: Makes the system calls.
-        is_converted: Whether another program wrote the file. Then its converted content is kept, so that this and the
-            journal together make up the next generation.
+        is_converted: True if another program wrote the file. Then its converted content is kept, so that the content
+            and the journal together make up the next generation.
 
     Returns:
         Temporary and final name of each copy.
@@ -138,16 +138,16 @@ def ancestor(path: str, header: Mapping[str, Any], disk: Disk) -> State | None:
 def latest_known(path: str, disk: Disk) -> State | None:
     """Return the previous generation, with the journal compacted after it if the two belong together.
 
-    This earlier state may be merged into any other state; a record missing in either does not count as removed.
+    This earlier state may be merged into any other state; a record missing in one of the two does not count as removed.
 
     Returns:
-        The state; None if there is no `.bak` in our layout.
+        The state; None if there is no `.bak` in this program's layout.
     """
     before = _open(f"{path}{BACKUP}", disk)
     if before is None or not before.header:
         return None
     named, journal = _journal(path, disk)
-    # A journal that names no snapshot was written by an earlier version, which had no other pairs.
+    # A journal that names no snapshot was written by an earlier version of the program.
     return _replayed(before, journal) if named in (None, _fingerprint(before)) else State(before)
 
 
@@ -187,7 +187,7 @@ def _open(path: str, disk: Disk) -> SnapshotFile | None:
 def is_converted(snapshot: SnapshotFile, device_and_inode: tuple[int, int] | None) -> bool:
     """Return True if a snapshot was converted from another program's file and is at most 4 MiB long.
 
-    Longer ones are not copied, since the lock is held meanwhile.
+    Longer snapshots are not copied, since the library is locked during the copying.
 
     Args:
         snapshot: The snapshot.

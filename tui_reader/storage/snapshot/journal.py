@@ -49,11 +49,11 @@ class LockedError(OSError):
 
 
 class SyncFailedError(OSError):
-    """A flush failed; the content of the file after the last successful flush is unknown."""
+    """A flush failed; the file's content after the last successful flush is unknown."""
 
 
 def encode_line(entry: Entry) -> bytes:
-    """Return the line of an entry."""
+    """Encode an entry as a line of the journal."""
     text = encode(entry)
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
@@ -82,11 +82,11 @@ def decode_lines(data: bytes) -> tuple[list[Entry], int]:
 
 
 def is_journal(start: bytes) -> bool:
-    """Decide by its first bytes whether a file is a journal, possibly a damaged one.
+    """Return True if a file is a journal, possibly a damaged one; its first bytes decide.
 
     Returns:
-        True if it is empty, begins with our first line or a part of it, with a line of an entry or with zero bytes
-        (as a power cut may leave it), or contains an intact line.
+        True if it is empty, begins with the first line of a journal or some of it, with a line of an entry or with zero
+        bytes (as after a power cut), or contains an intact line.
     """
     if not start.strip() or start.startswith((_MARK, b"\0")) or _MARK.startswith(start) or _LINE.match(start):
         return True
@@ -97,7 +97,7 @@ class Journal:
     """The journal of this replica, shared by all processes on this machine.
 
     Args:
-        path: The file. It is not created before the first `acquire`.
+        path: The file. The file is not created before the first `acquire`.
         disk: Makes the system calls.
     """
 
@@ -118,17 +118,17 @@ class Journal:
 
     @property
     def is_open(self) -> bool:
-        """Whether this process has the file open."""
+        """True if this process has the file open."""
         return self._handle >= 0
 
     def open_existing(self) -> bool:
         """Open the journal if it exists.
 
         Returns:
-            True if it is open now.
+            True if the journal is open after the call.
 
         Raises:
-            RefusedError: Something other than a journal has its name.
+            RefusedError: The path is something other than a journal.
         """
         if self._handle < 0:
             try:
@@ -144,7 +144,7 @@ class Journal:
         return True
 
     def _require_journal(self) -> None:
-        """Close the file if it belongs to another program.
+        """Close the file and raise an error if the file belongs to another program.
 
         Raises:
             RefusedError: The file belongs to another program.
@@ -155,7 +155,7 @@ class Journal:
             raise RefusedError(self.path, "is not a journal of tui-reader")
 
     def is_current(self) -> bool:
-        """Return True if the open file is the file at the path, or if no file is open and there is none."""
+        """Return True if the open file is the file at the path, or if no file is open and none exists."""
         try:
             named = self._disk.stat(self.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -170,11 +170,11 @@ class Journal:
         return not self.is_current() or (self.is_open and self._disk.fstat(self._handle).st_size != self.offset)
 
     def acquire(self) -> bool:
-        """Acquire the lock, creating the journal if there is none.
+        """Acquire the lock; create the journal if it does not exist.
 
         Returns:
-            True if the file was open before. If it is another one, it must be read from its beginning, and the
-            snapshot was replaced too.
+            True if the file was open before. False if another file was opened: this file must be read from its
+            beginning, and the snapshot was replaced too.
 
         Raises:
             LockedError: Another process held the lock for more than five seconds.
@@ -218,7 +218,7 @@ class Journal:
 
         Args:
             cut_tail: Remove an incomplete last line: a process was killed while it wrote that line, and never
-                acknowledged the entry. Only with the lock held.
+                acknowledged the entry. Allowed only with the lock.
         """
         if self._handle < 0:
             return []
@@ -240,10 +240,10 @@ class Journal:
         return entries
 
     def append(self, lines: bytes, count: int) -> None:
-        """Append lines, and return once they are on disk. Call with the lock held, and after `read_new`.
+        """Append lines, and return once they are on disk. Call with the lock, and after `read_new`.
 
         Raises:
-            SyncFailedError: The flush failed; the file must be replaced and not be written again.
+            SyncFailedError: The flush failed; the file must be replaced and must not be written again.
             OSError: The lines could not be written, and were removed.
         """
         if self.failed:
@@ -270,13 +270,13 @@ class Journal:
             self._disk.cut(self._handle, self.offset)
 
     def content(self, start: int = 0) -> bytes:
-        """Return the bytes of the journal from an offset up to the end of what this process has read."""
+        """Return the bytes of the journal from an offset to the end of the part that this process has read."""
         return self._disk.read_at(self._handle, self.offset - start, start)
 
     def prepare(self, lines: bytes) -> str:
-        """Write these lines to a temporary file in the same folder, flush it, and return its path."""
+        """Write lines to a temporary file in the journal's folder, flush the file, and return its path."""
         path = f"{self.path}.tmp"
-        # A file with this name was left by a run that was killed, or its flush failed: its content is not reliable.
+        # A file with this name was left by a killed process, or its flush failed: its content is not reliable.
         handle = self._disk.create(path)
         try:
             self._disk.write(handle, lines if lines.startswith(HEAD) else HEAD + lines)
@@ -286,7 +286,7 @@ class Journal:
         return path
 
     def replace(self, prepared: str) -> None:
-        """Replace the journal by a prepared file. Call with the lock held; closing the old file releases it."""
+        """Replace the journal by a prepared file. Call with the lock, which this releases."""
         if self._disk.handles_block_renames:
             self.close()
         self._disk.rename(prepared, self.path)
@@ -295,7 +295,7 @@ class Journal:
         self.close()
 
     def remove_if_empty(self) -> None:
-        """Remove the journal if it contains no entry. Call with the lock held, and after `read_new`."""
+        """Remove the journal if it contains no entry. Call with the lock, and after `read_new`."""
         if self._disk.fstat(self._handle).st_size <= len(HEAD):
             if self._disk.handles_block_renames:
                 self.close()

@@ -1,4 +1,4 @@
-"""JSON values of the store: which values may be saved, and how they are encoded."""
+"""JSON values of the store: the allowed values, and their encoding."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _DECODED_DEPTH = 40
 """Levels of nesting that are decoded: those of a value and of the entry around it, with room for later versions."""
 _BRACKETS = 40
 """Values with fewer opening brackets cannot be too deep. Nearly all have fewer, and counting them is cheap."""
-_DEPTH = 16  # deeper nesting is a mistake, and other tools' parsers give up on it sooner or later
+_DEPTH = 16  # deeper nesting is a mistake, and parsers of other tools may reject it
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 def _number(text: str) -> float:
-    """Decode a number with fraction or exponent; refuse `1e400`, which would become infinity."""
+    """Decode a number with a fraction or an exponent; refuse `1e400`, which would become infinity."""
     value = float(text)
     if value - value != 0:
         raise ValueError(f"{text[:20]} is no number that JSON knows")
@@ -37,7 +37,7 @@ _canonical = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", 
 
 
 def check(value: Any, depth: int = 0) -> None:
-    """Raise unless every program would read the value back unchanged.
+    """Raise an error unless every JSON parser would read the value back unchanged.
 
     Raises:
         ValueError: Not a number, infinity, half of a surrogate pair, an integer beyond 64 bits, nesting beyond 16.
@@ -70,7 +70,7 @@ def check(value: Any, depth: int = 0) -> None:
 
 
 def fresh(value: Any) -> Any:
-    """Return a copy of a JSON value that shares no list or dict with it; tuples become lists."""
+    """Return a copy of a JSON value that shares no list or dict with the original; tuples become lists."""
     if isinstance(value, dict):
         return {key: fresh(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -79,15 +79,15 @@ def fresh(value: Any) -> Any:
 
 
 def encode(value: Any) -> bytes:
-    """Encode a value as compact UTF-8 without a line break."""
+    """Encode a value as compact UTF-8 JSON without a line break."""
     return _encode(value).encode()
 
 
 def decode(data: bytes) -> Any:
-    """Decode a value.
+    """Decode a JSON value from bytes.
 
     Raises:
-        ValueError: The bytes are not JSON in UTF-8, contain a number out of range, or are nested too deep.
+        ValueError: The bytes are not JSON in UTF-8, contain a number out of range, or are nested too deeply.
     """
     try:
         value = _decode(data.decode())
@@ -99,7 +99,7 @@ def decode(data: bytes) -> Any:
 
 
 def decode_each(texts: Sequence[bytes]) -> list[Any]:
-    """Decode several texts; the result has `UNDECODABLE` for each text that `decode` would refuse."""
+    """Decode several texts; the result contains `UNDECODABLE` for each text that `decode` would refuse."""
     try:
         # One call for all: a call for each costs three times as much.
         values: list[Any] = _decode(b"".join((b"[", b",".join(texts), b"]")).decode())
@@ -118,10 +118,10 @@ def _decode_or_not(text: bytes) -> Any:
 
 
 def decode_object(data: bytes) -> dict[str, Any]:
-    """Decode an object.
+    """Decode a JSON object from bytes.
 
     Raises:
-        ValueError: The bytes are not JSON in UTF-8, or another value than an object.
+        ValueError: The bytes are not JSON in UTF-8, or are a value other than an object.
     """
     value = decode(data)
     if not isinstance(value, dict):
@@ -134,10 +134,10 @@ def _may_be_deep(data: bytes) -> bool:
 
 
 def _is_deep(value: Any, levels: int) -> bool:
-    """Return True if a value is nested deeper than this number of levels.
+    """Return True if a value is nested more deeply than a number of levels.
 
-    One level after the other is looked at: the entry of a large change holds 60,000 values, and a call for each would
-    take a quarter of the time in which it is saved.
+    The function examines level by level instead of recursively: the entry of a large change contains 60,000 values, and
+    one call for each would take a quarter of the time for saving it.
     """
     layer = [value] if isinstance(value, (dict, list)) and value else []
     for _ in range(levels):
@@ -153,5 +153,5 @@ def _is_deep(value: Any, levels: int) -> bool:
 
 
 def canonical(value: Any) -> str:
-    """Encode a value so that equal values have equal texts; the texts also give values a total order."""
+    """Encode a value so that equal values have equal texts, which also define a total order of values."""
     return _canonical(value)

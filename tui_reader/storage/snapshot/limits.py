@@ -1,4 +1,4 @@
-"""Limits on the size of files that are read, since a folder that others write to may contain anything."""
+"""Limits on the size of files to read, since a folder that others write to may contain anything."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ HISTORY = 64 * MEGABYTE
 
 
 def copy_limit(library_size: int) -> int:
-    """Return the bytes that a conflict copy may have, given the size of the library."""
+    """Return the largest allowed size of a conflict copy in bytes, given the size of the library."""
     return max(4 * library_size, COPY)
 
 
 def too_large(path: str, size: int, limit: int) -> StoreError:
-    """Return the error for a file that is larger than the limit of its kind."""
+    """Return the error for a file that is larger than the limit for files of its kind."""
     return StoreError(
         f"{path} has {size // MEGABYTE:,} MB; at most {limit // MEGABYTE:,} MB are read of such a file.",
         "Check where it comes from, and move it away if it is not yours.",

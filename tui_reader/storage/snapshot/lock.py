@@ -9,10 +9,10 @@ if sys.platform == "win32":
     import msvcrt
     import os
 
-    _LOCKED_OFFSET = 0x7FFF_0000  # other processes cannot read locked bytes there: lock a byte far behind the content
+    _LOCKED_OFFSET = 0x7FFF_0000  # other processes cannot read locked bytes on Windows: lock a byte after the content
 
     def try_lock(handle: int) -> bool:
-        """Acquire the lock if it is free. Return True if this process holds it now."""
+        """Acquire the lock if it is free. Returns: True if this process has the lock now."""
         os.lseek(handle, _LOCKED_OFFSET, os.SEEK_SET)
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
@@ -32,7 +32,10 @@ else:
     import fcntl
 
     def try_lock(handle: int) -> bool:
-        """Acquire the lock if it is free. Return True if this process holds it now.
+        """Acquire the lock if it is free.
+
+        Returns:
+            True if this process has the lock now.
 
         Raises:
             OSError: The file system has no locks.

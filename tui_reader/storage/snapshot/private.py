@@ -1,4 +1,4 @@
-"""Create folders and files that only this user may read, such as the cache and the log."""
+"""Creation of folders and files that only this user may read, such as the cache and the log."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
     Args:
         path: The folder.
         disk: Makes the system calls.
-        may_be_link: Follow a symbolic link: for the outermost folder, which the user may have put elsewhere.
+        may_be_link: Follow a symbolic link: for the outermost folder, which the user may have moved and linked.
 
     Returns:
         The folder's real path.
 
     Raises:
-        OSError: It cannot be created, or something else has its name.
+        OSError: The folder cannot be created, or its path is no folder.
     """
     real = os.path.realpath(path) if may_be_link else f"{os.path.realpath(path.parent)}/{path.name}"
     Path(real).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if disk.make_private_folder(real):
         for name in disk.names(real):
-            with contextlib.suppress(RefusedError):  # folders in it are restricted when they are used
+            with contextlib.suppress(RefusedError):  # folders in it are restricted at their first use
                 close_to_others(f"{real}/{name}", disk)
     return real
 
@@ -71,7 +71,7 @@ def append(path: Path, text: str) -> None:
     """Append a text to a file that only this user may read, creating the file and its folder if necessary.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
     disk = Disk()
     folder = private_folder(path.parent, disk, may_be_link=True)

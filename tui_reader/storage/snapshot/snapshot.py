@@ -1,4 +1,4 @@
-"""The snapshot: a TinyDB JSON file with one document a line, sorted by document id, read by bisection.
+"""The snapshot: a TinyDB JSON file with one document per line, sorted by id and read by bisection.
 
 ```
 {"meta": {
@@ -10,7 +10,7 @@
 ```
 
 The header gives the byte range of every table and the checksum of everything after its line. Deleted documents are in a
-table of their own (`articles.deleted`), so that a plain TinyDB does not treat them as existing.
+separate table (`articles.deleted`), so that a plain TinyDB does not treat them as existing.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _ID = re.compile(rb'"([0-9]{1,60})": ')
 
 
 class NotOurLayoutError(Exception):
-    """The file has another layout than this module writes; it may be valid JSON nevertheless."""
+    """The file is not in this program's layout; it may be valid JSON nevertheless."""
 
 
 class UnreadableError(Exception):
@@ -65,11 +65,11 @@ class Source(Protocol):
         """Return `count` bytes from an offset, or fewer at the end."""
 
     def close(self) -> None:
-        """Release the bytes."""
+        """Release the file or the memory of the bytes."""
 
 
 class FileSource:
-    """An open file, which stays readable when another file gets its name."""
+    """An open file, which stays readable after another file replaced it."""
 
     def __init__(self, path: str, disk: Disk) -> None:
         self._disk, self._path = disk, path
@@ -78,7 +78,7 @@ class FileSource:
         self.size = self.status.st_size
 
     def read(self, count: int, offset: int) -> bytes:
-        """Return bytes as they are on disk now."""
+        """Return bytes of the file from an offset, reading them from the disk each time."""
         if self._handle < 0:
             raise UnreadableError("the file was closed")
         try:
@@ -94,20 +94,20 @@ class FileSource:
             self._handle = -1
 
     def __del__(self) -> None:
-        # A state is dropped while another thread may still read it: the file is closed when the last reader is done.
+        # A state is dropped while another thread may still read it: the file is closed with the last reference.
         if hasattr(self, "_handle"):
             self.close()
 
 
 class MemorySource:
-    """Bytes in memory: a small file that was converted to this layout, or nothing."""
+    """Bytes in memory: a small file that was converted to this program's layout, or no bytes."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.size = len(data)
 
     def read(self, count: int, offset: int) -> bytes:
-        """Return a part of the bytes."""
+        """Return `count` bytes from an offset, or fewer at the end."""
         return self._data[offset : offset + count]
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ class MemorySource:
 
 
 class Chunk(NamedTuple):
-    """Consecutive lines of one table as in the file, without the comma and line break after the last."""
+    """Consecutive lines of one table, as in the file, without the comma and line break after the last line."""
 
     data: bytes
     first: int
@@ -125,10 +125,10 @@ class Chunk(NamedTuple):
 
 
 class SnapshotFile:
-    """The documents of a snapshot by table and id; each look-up costs a few reads, however large the file.
+    """The documents of a snapshot by table and id; a look-up costs a few reads in a file of any size.
 
     Args:
-        source: The file's bytes, in the layout above.
+        source: The file's bytes, in the layout of the module's docstring.
 
     Raises:
         NotOurLayoutError: Another program wrote the file, or it is damaged.
@@ -179,7 +179,7 @@ class SnapshotFile:
         self.source.close()
 
     def verify(self) -> bool:
-        """Return True if the body still has the checksum that the header gives; reads the whole file once."""
+        """Return True if the body has the checksum in the header; reads the whole file once."""
         if not self.header:
             return True
         value = 0
@@ -205,7 +205,7 @@ class SnapshotFile:
         return block[start + len(name) : end if end >= 0 else len(block)].removesuffix(b",")
 
     def lines(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """Yield ids and texts of the documents of a table from `low` to before `high`, in order."""
+        """Yield ids and texts of a table's documents from `low` up to but not including `high`, in order."""
         for chunk in self.chunks(table, low):
             for line in chunk.data.split(b"\n"):
                 number, document = split(line)
@@ -225,7 +225,7 @@ class SnapshotFile:
             yield number, decode_object(line)
 
     def last_id(self, table: str) -> int:
-        """Return the greatest document id of a table, or 0."""
+        """Return the greatest document id of a table; 0 if the table is empty."""
         low, high = self.tables.get(table, (0, 0))
         if low == high:
             return 0
@@ -235,7 +235,7 @@ class SnapshotFile:
         return int(match[1])
 
     def chunks(self, table: str, low: int = 0) -> Iterator[Chunk]:
-        """Yield a table as chunks of whole lines of about a mebibyte, starting at or shortly before an id."""
+        """Yield a table in chunks of whole lines of about 1 MiB, starting at or shortly before an id."""
         position, end = self.tables.get(table, (0, 0))
         if low:
             position = self._near(table, low)[0]
@@ -283,7 +283,7 @@ class SnapshotFile:
                     high = middle + match.start() + 1
                 continue
             start = self._next_line(middle, high)
-            if start is None:  # the line in the middle reaches to the end of the range
+            if start is None:  # the line in the middle extends to the end of the range
                 start = self._line_start(low, middle)
                 if start == low:
                     break
@@ -297,7 +297,7 @@ class SnapshotFile:
         return low, high
 
     def _next_line(self, offset: int, end: int) -> int | None:
-        """Return where the first line after an offset starts; None if not before `end`."""
+        """Return the offset of the first line that starts after an offset; None if not before `end`."""
         block = _PROBE_BYTES
         while offset < end:
             at = self._read(offset, min(offset + block, end)).find(b"\n") + 1
@@ -308,7 +308,7 @@ class SnapshotFile:
         return None
 
     def _line_start(self, low: int, offset: int) -> int:
-        """Return where the line that contains an offset starts; at least `low`."""
+        """Return the offset at which the line around an offset starts; at least `low`."""
         block = _PROBE_BYTES
         while offset > low:
             start = max(low, offset - block)
@@ -324,7 +324,7 @@ def split_id(data: bytes, offset: int) -> int:
     """Return the document id at the start of a line.
 
     Raises:
-        UnreadableError: The line does not start with one.
+        UnreadableError: The line does not start with a document id.
     """
     match = _ID.match(data, offset)
     if match is None:
@@ -333,7 +333,7 @@ def split_id(data: bytes, offset: int) -> int:
 
 
 def split(line: bytes) -> tuple[int, bytes]:
-    """Split a line into document id and text of the document.
+    """Split a line into the document id and the text of the document.
 
     Raises:
         UnreadableError: The line does not start with a document id.

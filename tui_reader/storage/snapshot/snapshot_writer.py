@@ -1,4 +1,4 @@
-"""Write a new snapshot from the old one and the changes; unchanged runs of lines are copied as bytes."""
+"""Writing of a new snapshot from the old one and changes; unchanged runs of lines are copied as bytes."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ _NEARBY_BYTES = 1 << 14
 class Plan(Protocol):
     """The content of a new snapshot, as ids and texts of documents by table.
 
-    `numbers` and `text` of a table are called after the preceding tables were written.
+    `numbers` and `text` are called for a table after the preceding tables were written.
     """
 
     def tables(self) -> Iterator[str]:
-        """Yield the names of the tables, in order. Tables of the old snapshot that are not named are omitted."""
+        """Yield the names of the tables to write, in order; other tables of the old snapshot are omitted."""
 
     def numbers(self, table: str) -> Sequence[int]:
-        """Return the ids of the documents that may differ from the old snapshot, ascending."""
+        """Return the ids of a table's documents that may differ from the old snapshot, ascending."""
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """Return the text of a document, from brace to brace, given its old text; None to omit the document."""
+        """Return the new text of a document, from brace to brace; None to omit the document."""
 
 
 class PlainPlan:
@@ -64,12 +64,12 @@ class PlainPlan:
         return sorted(self._documents[table])
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """Return the text of a document."""
+        """Return the text of a document, from brace to brace."""
         return self._documents[table][number]
 
 
 class _Output:
-    """A buffered output that computes the checksum of the body. Large pieces bypass the buffer."""
+    """A buffered output that computes the checksum of the body. Large chunks bypass the buffer."""
 
     def __init__(self, handle: int, disk: Disk) -> None:
         self._handle, self._disk = handle, disk
@@ -192,11 +192,12 @@ def _spliced(chunk: Chunk, numbers: Sequence[int], table: str, plan: Plan) -> It
 
 
 def _place(data: bytes, number: int, low: int) -> tuple[int, int]:
-    """Find a document's line in a chunk.
+    """Find the offsets of a document's line in a chunk.
 
     Returns:
-        Offsets of its line and of the next one. Without a next line, the second is the offset at which that would
-        start. If there is no line of the document, both are the offset at which to insert it.
+        Offsets of the document's line and of the next line. Without a next line, the second offset is where a next
+        line would start. Without a line of the document, both offsets are the position at which to
+        insert it.
     """
     name = b'"%d": ' % number
     if data.startswith(name, low):

@@ -1,4 +1,4 @@
-"""Read a file of limited size at once."""
+"""Reading of a file of limited size into memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def read_whole(path: str, disk: Disk, limit: int) -> bytes:
-    """Return the bytes of a file.
+    """Return all bytes of a file.
 
     Args:
         path: The file.
@@ -20,8 +20,8 @@ def read_whole(path: str, disk: Disk, limit: int) -> bytes:
         limit: Maximum size of the file in bytes.
 
     Raises:
-        OSError: It cannot be read.
-        StoreError: It is larger than the limit.
+        OSError: The file cannot be read.
+        StoreError: The file is larger than the limit.
     """
     handle = disk.open(path, os.O_RDONLY)
     try:
@@ -34,10 +34,10 @@ def read_whole(path: str, disk: Disk, limit: int) -> bytes:
 
 
 def read_end(path: str, disk: Disk, limit: int) -> bytes:
-    """Return the last `limit` bytes of a file, or all of a shorter one.
+    """Return the last `limit` bytes of a file, or all bytes of a shorter file.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: The file cannot be read.
     """
     handle = disk.open(path, os.O_RDONLY)
     try:
@@ -49,10 +49,10 @@ def read_end(path: str, disk: Disk, limit: int) -> bytes:
 
 
 def read_start(path: str, disk: Disk, count: int) -> bytes:
-    """Return the first bytes of a file.
+    """Return the first bytes of a file, up to a limit.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: The file cannot be read.
     """
     handle = disk.open(path, os.O_RDONLY)
     try:
