@@ -12,6 +12,7 @@ import pytest
 
 import tui_reader
 from tui_reader.config import Settings
+from tui_reader.services.headless.session import read_document
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COMMANDS
 
@@ -31,15 +32,24 @@ def painted(reader: Any) -> list[Any]:
 
 
 async def annotate(reader: Any) -> None:
-    """Make two highlights in Alpha, one of them with a note and a tag, and one in Beta."""
+    """Make two highlights in Alpha, one of them with a note and a tag, and one in Beta, where the cursor is then."""
     await reader.sees("Alpha wolf")
     await reader.keys("enter")
     await reader.sees("Paragraph 1 of Alpha")
-    await reader.keys(")", ")", "c", "1", "a")
-    await reader.types(".check who says so?")
-    await reader.keys("escape", ")", "c", "2", "J")
+    for name, quote, colour, note, tags in (
+        ("alpha.md", "Paragraph 1 of Alpha wolf.", 1, "who says so?", ("check",)),
+        ("alpha.md", "It has a second sentence.", 2, "", ()),
+        ("beta.md", "Paragraph 1 of Beta test.", 3, "", ()),
+    ):
+        library = reader.library
+        path = library.folders[0] / name
+        article, document = library.article_at(path), read_document(path, reader.app.settings)
+        assert document is not None
+        start = document.text.index(quote)
+        library.annotations.add(article, document, start, start + len(quote), colour=colour, note=note, tags=tags)
+    await reader.keys("J")
     await reader.sees("Paragraph 1 of Beta")
-    await reader.keys(")", ")", "c", "3", "q", "q")
+    await reader.keys("q", "q")
     assert len(annotations_of(reader)) == 3
 
 
