@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
@@ -50,7 +49,7 @@ def until(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < deadline, "it never came"
-        os.sched_yield()
+        time.sleep(0.01)
 
 
 def drafts() -> str:

@@ -18,11 +18,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_made: list[bytes] = []
+"""The library of all tests of this process, once it is made."""
+
+
 @pytest.fixture
 def whole(tmp_path: Path) -> bytes:
     """A library whose records hold objects, such as time stamps, with an object by number among them."""
-    path = tmp_path / "whole" / "library.json"
-    path.parent.mkdir()
+    if not _made:
+        path = tmp_path / "whole" / "library.json"
+        path.parent.mkdir()
+        _made.append(make_whole(path))
+    return _made[0]
+
+
+def make_whole(path: Path) -> bytes:
     library = LibraryFiles(path, "aaaa")
     for number in range(6):
         key = f"dir/a{number}.md"
