@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MIN_MEASURE, MAX_MEASURE = 30, 200
-"""Bounds of the line width in cells: narrower lines break most words; after wider ones the eye misses the next line."""
+"""Bounds of the line width in cells: shorter lines break most words, longer lines are hard to follow."""
 
 _Read: TypeAlias = Callable[[object], Any]
 """Converts a value of the settings file to a setting; raises `ValueError` with a description of valid values."""
@@ -79,7 +79,7 @@ def _sort(value: object) -> Sort:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A filing rule: what is done once with each article that matches a query."""
+    """A filing rule: actions to apply once to each article that matches a query."""
 
     query: str
     tag: tuple[str, ...] = ()
@@ -156,7 +156,7 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     """Filing rules, each a table `[[rules]]`."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Key sequences by command id, which replace the command's default keys. The command table checks both."""
+    """Key sequences by command id, which replace the command's default keys. The command table checks ids and keys."""
 
 
 def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
@@ -221,7 +221,7 @@ def _keys(value: object, warnings: list[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _rules(value: object, warnings: list[str]) -> tuple[Rule, ...]:
-    """Return the filing rules that are valid, and add a warning for each other one."""
+    """Return the valid filing rules, and add a warning for each invalid rule."""
     if not isinstance(value, list):
         warnings.append("Filing rules must be tables, each begun by a line [[rules]].")
         return ()
@@ -235,7 +235,7 @@ def _rules(value: object, warnings: list[str]) -> tuple[Rule, ...]:
 
 
 def _rule(table: object) -> Rule:
-    """Return a filing rule.
+    """Convert a table of the settings file to a filing rule.
 
     Raises:
         ValueError: The table is not valid; the message says why.

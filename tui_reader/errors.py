@@ -1,4 +1,4 @@
-"""Errors that are shown to the user, each with what happened and what to do."""
+"""Errors that are shown to the user: a message, and a hint about a remedy."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 class ReaderError(Exception):
-    """An error that is shown to the user in two sentences.
+    """An error that is shown to the user: a message and a hint.
 
     Attributes:
-        message: What happened, naming the file or the setting concerned.
-        hint: What the user can do, as a full sentence; may be empty.
-        details: Lines below the hint, such as a list of choices.
+        message: A description of the error that names the file or the setting.
+        hint: A possible remedy, as a full sentence; may be empty.
+        details: Lines to print below the hint, such as a list of choices.
     """
 
     exit_code = 1

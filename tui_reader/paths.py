@@ -1,6 +1,6 @@
-"""Paths of the files that the program itself keeps: data, settings, cache and log.
+"""Default paths of the program's own files: data, settings, cache and log.
 
-The `XDG_*` variables are used on every system if they hold an absolute path, as their specification demands (XDG Base
+The `XDG_*` variables are used on every system if they are absolute paths, as their specification demands (XDG Base
 Directory Specification 0.8); without them each system's usual folders are used. This module creates nothing.
 """
 

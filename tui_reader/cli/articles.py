@@ -41,7 +41,7 @@ _FIELDS = ("id", "title", "path", "source", "byline", "date", "url", "language",
 _placeholder = re.compile(r"\{(\w*)\}|\\(.)").sub
 _LETTERS = {"n": "\n", "t": "\t", "\\": "\\", "{": "{", "}": "}"}
 _edit = re.compile(r"\+.+|-[^-:][^:]*", re.DOTALL).fullmatch
-"""Matches a tag to add or to take away; what has a colon, such as `-is:read`, is a part of the query."""
+"""Matches a tag to add or to remove; a word with a colon, such as `-is:read`, belongs to the query."""
 
 
 def list_articles(arguments: Sequence[str]) -> int:
@@ -79,7 +79,7 @@ def _fields_help() -> str:
 
 
 def tag(arguments: Sequence[str]) -> int:
-    """Run `tag`: add tags to the articles that match a query, and remove others."""
+    """Run `tag`: add tags to the articles that match a query, and remove tags from them."""
     edits = [each for each in arguments[1:] if _edit(each)]
     others = [*arguments[:1], *(each for each in arguments[1:] if not _edit(each))]
     parser = _changing_parser("tag", "Add tags to all articles that match a query, or take tags away.")
@@ -93,7 +93,7 @@ def tag(arguments: Sequence[str]) -> int:
 
 
 def star(arguments: Sequence[str]) -> int:
-    """Run `star`: star the articles that match a query, or take the stars off."""
+    """Run `star`: star the articles that match a query, or unstar them."""
     parser = _changing_parser("star", "Star all articles that match a query.")
     parser.add_argument("--off", action="store_true", help="take the stars off")
     options = parser.parse_args(queries_last(arguments, parser))
@@ -117,7 +117,7 @@ def read(arguments: Sequence[str]) -> int:
 
 
 def rules(arguments: Sequence[str]) -> int:
-    """Run `rules`: apply the filing rules of the settings, or say what they would do."""
+    """Run `rules`: apply the filing rules of the settings, or print the changes without applying them."""
     parser = _parser(
         "rules", "Apply the filing rules of the settings to the articles on which they have not acted yet."
     )
@@ -150,7 +150,7 @@ def rules(arguments: Sequence[str]) -> int:
 
 
 def _actions(rule: config.Rule) -> list[str]:
-    """Return what a rule does, in the words of its settings."""
+    """Return the actions of a filing rule, written as in the settings file."""
     switches = {"star": rule.star, "archive": rule.archive, "read": rule.read, "up next": rule.up_next}
     return [*(f"+{tag}" for tag in rule.tag), *(name for name, is_on in switches.items() if is_on)]
 
@@ -176,7 +176,7 @@ def _changing_parser(verb: str, about: str) -> ArgumentParser:
 
 
 class _opened:  # noqa: N801 - used as a function
-    """Context with the library of the options and the articles that match the query."""
+    """Context manager: open the library that the options name; yield it with the articles that match."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
@@ -206,13 +206,13 @@ class _opened:  # noqa: N801 - used as a function
 
 
 def settings_of(options: argparse.Namespace) -> config.Settings:
-    """Load the settings and ignore their warnings, which only the reader on the screen shows."""
+    """Load the settings without their warnings, which only the full-screen reader shows."""
     file: Path = options.config or paths.config_file()
     return config.load(file)[0] if options.config or file.exists() else config.Settings()
 
 
 def _change(options: argparse.Namespace, change: Callable[[Reading, Sequence[str]], Outcome]) -> int:
-    """Change the articles that match, or say what would be changed."""
+    """Change the articles that match the query, or print the changes without applying them."""
     if not " ".join(options.query).strip():
         raise UsageError("The query is empty.", "Say which articles are meant, such as is:unread or words>=0 for all.")
     with _opened(options) as (library, headlines):
@@ -232,7 +232,7 @@ def _change(options: argparse.Namespace, change: Callable[[Reading, Sequence[str
 
 
 def _form(options: argparse.Namespace) -> Callable[[Library, Headline], str]:
-    """Return the function that writes an article in the form of the options.
+    """Return the function that formats an article as the options ask: template, JSON or plain line.
 
     Raises:
         UsageError: `--format` names a field that does not exist.
@@ -260,7 +260,7 @@ def _form(options: argparse.Namespace) -> Callable[[Library, Headline], str]:
 
 
 def _field(library: Library, headline: Headline, name: str) -> str:
-    """Return a field of an article as text, in one line: line feeds come from the template only."""
+    """Return a field of an article as text, in one line: only the template may add line feeds."""
     match name:
         case "id":
             return escape_for_terminal(headline.id)
@@ -281,7 +281,7 @@ def _path(library: Library, headline: Headline) -> str:
 
 
 def _plain(_: Library, headline: Headline) -> str:
-    """Return an article in one line: marks, title, and what is known of it."""
+    """Return an article as one line of text: marks, title, and the metadata that it has."""
     state = headline.state
     marks = ("●" if not state.read else " ") + ("★" if state.starred else " ")
     file_date = headline.article.file_date

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ParserFound(BaseException):
-    """Ends a verb that was run to find its parser."""
+    """Raised instead of parsing when a verb is run only to find its argument parser."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         super().__init__()
@@ -27,23 +27,23 @@ class ParserFound(BaseException):
 
 
 class ArgumentParser(argparse.ArgumentParser):
-    """A parser whose messages are escaped, since they repeat arguments that could control the terminal."""
+    """Argument parser that escapes its messages: they repeat arguments that could control the terminal."""
 
     only_found: ClassVar[bool] = False
     """True while parsers raise `ParserFound` instead of parsing."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse arguments, see `parsers_found`.
+        """Parse arguments; inside `parsers_found`, raise `ParserFound` instead.
 
         Raises:
-            ParserFound: The parser is looked for.
+            ParserFound: The call is inside `parsers_found`, which only looks for the parser.
         """
         if self.only_found:
             raise ParserFound(self)
         return super().parse_known_args(args, namespace)
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """Print the escaped message, if there is one, and end the program."""
+        """Print the message, if any, with control characters escaped, and end the program."""
         if message:
             print_notice(message.removesuffix("\n"))
         sys.exit(status)
@@ -80,12 +80,12 @@ def add_library_options(
 
 
 def library_paths_of(options: argparse.Namespace) -> list[Path]:
-    """Return the paths of the library, given as positional arguments or by `--library`."""
+    """Return the library's paths from the positional arguments, or from `--library`."""
     return [*getattr(options, "paths", ()), *options.library]
 
 
 def queries_last(arguments: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
-    """Return arguments with those of a query behind `--`, since a part of a query may begin with a hyphen."""
+    """Move the words of a query after `--`, since a word of a query may begin with a hyphen."""
     options: list[str] = []
     query: list[str] = []
     takes_value = {
@@ -108,10 +108,10 @@ def queries_last(arguments: Sequence[str], parser: argparse.ArgumentParser) -> l
 
 
 def check_query(words: Sequence[str]) -> str:
-    """Return the text of a query that was given as arguments.
+    """Join the arguments of a query, and return the query as text.
 
     Raises:
-        UsageError: It is the path of a file or a folder.
+        UsageError: The query is the path of an existing file or folder.
     """
     text = " ".join(words)
     looks_like_path = len(words) == 1 and ("/" in text or text in {".", ".."} or Path(text).suffix)
@@ -124,7 +124,7 @@ def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:
     r"""Write line feeds and all characters that could control the terminal as escapes such as `\x1b`.
 
     Args:
-        text: The text; a file's name, a tag or a note in it may hold any character.
+        text: The text; a file's name, a tag or a note in it may contain any character.
         keep_line_feeds: True to keep line feeds; only for texts whose line feeds the program itself wrote.
     """
     from tui_reader.document.clean import escape  # noqa: PLC0415 - nothing is printed where a screen is shown
@@ -133,7 +133,7 @@ def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:
 
 
 def escape_unencodable() -> None:
-    """Set the standard streams to escape characters that their encoding lacks, instead of failing."""
+    """Make standard output and error escape characters that their encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -160,7 +160,7 @@ def print_lines(text: str) -> None:
 
 
 def print_filled(text: str) -> None:
-    """Write a line in which fields were filled into a template; line feeds and tabs come from the template alone.
+    """Write the text of a filled-in template; only the template may add line feeds and tabs.
 
     Raises:
         BrokenPipeError: The reading end of the pipe was closed.
@@ -185,18 +185,18 @@ def print_json(value: Any) -> None:
     text = escape_json(json.dumps(value, ensure_ascii=False, indent=2))
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:  # JSON has escapes of its own for characters that the terminal's encoding lacks
+    except UnicodeEncodeError:  # JSON can escape characters that the encoding of the terminal lacks
         text = json.dumps(value, indent=2)
     _write(f"{text}\n")
 
 
 def print_export(content: str | bytes) -> None:
-    """Write a whole export to standard output: as it is into a file or a pipe, as UTF-8; escaped for a terminal.
+    """Write an export to standard output: escaped on a terminal, else unchanged as UTF-8.
 
     Raises:
         BrokenPipeError: The reading end of the pipe was closed.
-        ReaderError: It cannot be written.
-        UsageError: It is no text, and standard output is a terminal.
+        ReaderError: The export cannot be written.
+        UsageError: The export is binary, and standard output is a terminal.
     """
     if sys.stdout is not None and sys.stdout.isatty():
         from tui_reader.document.clean import escape  # noqa: PLC0415 - see `escape_for_terminal`
@@ -209,7 +209,7 @@ def print_export(content: str | bytes) -> None:
     _write("")
     try:
         sys.stdout.flush()
-        # A stream in memory has no buffer of bytes.
+        # A text stream in memory has no attribute `buffer`.
         buffer = getattr(sys.stdout, "buffer", None)
         if buffer is not None:
             buffer.write(data)
@@ -233,11 +233,11 @@ def _write(text: str) -> None:
 
 
 def flush_stdout() -> None:
-    """Flush the buffer of standard output, while a failure can still be reported.
+    """Flush standard output now, so that a failure can still be reported.
 
     Raises:
         BrokenPipeError: The reading end of the pipe was closed.
-        ReaderError: The rest cannot be written.
+        ReaderError: The buffered output cannot be written.
     """
     if sys.stdout is None:
         return
@@ -250,7 +250,7 @@ def flush_stdout() -> None:
 
 
 def _write_failure(error: OSError) -> ReaderError:
-    # The interpreter flushes standard output once more at exit and would report the failure again in its own words.
+    # The interpreter flushes standard output once more at exit and would print a second message about the failure.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     reason = error.strerror or str(error)
     return ReaderError(
@@ -259,7 +259,7 @@ def _write_failure(error: OSError) -> ReaderError:
 
 
 def print_notice(text: str) -> None:
-    """Write a notice to standard error, since standard output has the result and may be a pipe."""
+    """Write a notice to standard error: standard output is for the result and may be a pipe."""
     if sys.stderr is not None:
         sys.stderr.write(f"{escape_for_terminal(text)}\n")
 

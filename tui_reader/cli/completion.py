@@ -1,4 +1,4 @@
-"""Scripts by which bash, zsh and fish complete the command line, made from its parsers."""
+"""Completion scripts for bash, zsh and fish, generated from the argument parsers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def completion(arguments: Sequence[str], program: Callable[[], Verb]) -> int:
     """Run `completion`: print the script for a shell.
 
     Args:
-        arguments: The arguments behind the verb.
-        program: Returns the reader with its verbs.
+        arguments: The arguments after the verb.
+        program: Returns the grammar of the command line: all verbs and options.
     """
     parser = ArgumentParser(
         prog=f"{paths.PROGRAM} completion",
@@ -38,12 +38,12 @@ def completion(arguments: Sequence[str], program: Callable[[], Verb]) -> int:
 
 
 def script(shell: str, program: Verb) -> str:
-    """Return the script for a shell, one of `SHELLS`."""
+    """Return the completion script for one of the `SHELLS`."""
     return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell](program)
 
 
 def _quoted(text: str) -> str:
-    """Return a text as a word in single quotes."""
+    """Quote a string for a shell, in single quotes."""
     return "'" + text.replace("'", "'\\''") + "'"
 
 
@@ -167,7 +167,7 @@ def _zsh_function(verb: Verb) -> list[str]:
     if verb.verbs:
         takes_files = any(each.value.is_path for each in verb.positions)
         both = '{_alternative "verbs:verb:{_describe verb verbs}" "files:path:_files"}'
-        # A verb is one only as the first word; the specification is left out behind it, since options do not count.
+        # Only the first word can be a verb, so `_arguments` lists the verbs only for that word.
         first = f"1: :{both if takes_files else '{_describe verb verbs}'}"
         lines += ["    local -a first", f"    (( CURRENT == 2 )) && first=({_quoted(first)})"]
         specs += ["*:PATH:_files"] if takes_files else []
@@ -194,7 +194,7 @@ def _zsh_action(value: Value) -> str:
 # fish
 
 FISH_FOLDERS = "-f -a '(__fish_complete_directories)'"
-"""What completes folders alone."""
+"""The fish command that completes only folders."""
 
 
 def _fish(program: Verb) -> str:

@@ -49,7 +49,7 @@ state cannot be used, or is damaged, so that only a part of it is exported
 
 
 def export(arguments: Sequence[str]) -> int:
-    """Run `export`."""
+    """Run `export`: write highlights and notes in the format that the options name."""
     parser = _parser()
     options = parser.parse_args(queries_last(arguments, parser))
     form = _format(options.to)
@@ -68,7 +68,7 @@ def export(arguments: Sequence[str]) -> int:
         raise UsageError("--prune needs a folder.", "Name it by -o FOLDER/.")
     text = check_query(options.query)
 
-    # Imported after all that can be refused: the services load formats and the store (0.1 s).
+    # Imported after the arguments are checked: the import takes 0.1 s, and errors appear sooner.
     from tui_reader.services.headless.clips import Clips  # noqa: PLC0415
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
@@ -136,10 +136,10 @@ def _with_templates() -> str:
 
 
 def _template(file: Path | None, form: Format) -> str:
-    """Return the text of a template, checked; empty without one.
+    """Read and check the template that the options name; empty if they name none.
 
     Raises:
-        UsageError: It cannot be read, or is wrong, or the format has none.
+        UsageError: The template cannot be read, is invalid, or the format takes no template.
     """
     if file is None:
         return ""
@@ -162,8 +162,8 @@ def _template(file: Path | None, form: Format) -> str:
 def _is_folder(output: str, form: Format) -> bool:
     """Return True if a path of the command line names a folder to write into.
 
-    It does if it is a folder or ends with a slash, or if it does not exist, has no suffix, and the format writes one
-    file per article.
+    The path names a folder if it is a folder or ends with a slash, or if it does not exist, has no suffix, and the
+    format writes one file per article.
     """
     if output == "-":
         return False
@@ -176,7 +176,7 @@ def _is_folder(output: str, form: Format) -> bool:
 def _target(
     options: argparse.Namespace, form: Format, template: str, clips: Clips, text: str, *, to_folder: bool
 ) -> Target:
-    """Return what is to be exported, and where to."""
+    """Return the articles to export, and the file or folder to write."""
     from tui_reader.services.headless.export_watch import Target  # noqa: PLC0415 - see `export`
 
     query = clips.parse(text)
@@ -189,10 +189,10 @@ def _target(
 
 
 def _ids(file: str | None) -> frozenset[str] | None:
-    """Return the ids of articles that a file lists; None without a file.
+    """Return the article ids that a file lists, one per line; None if no file is given.
 
     Raises:
-        UsageError: It cannot be read.
+        UsageError: The file cannot be read.
     """
     if file is None:
         return None
@@ -213,7 +213,7 @@ def _whole(form: Format, clips: Sequence[Clip], template: str) -> str | bytes:
 
 
 def _write(options: argparse.Namespace, target: Target, clips: Clips, library: Library) -> int:
-    """Write a file or a folder, and say what was done."""
+    """Write the export to a file or folder, and print the result."""
     from tui_reader.services.headless.export_files import ExportFiles  # noqa: PLC0415 - see `export`
 
     files = ExportFiles(target.folder, target.form, target.template, dry_run=options.dry_run)
@@ -238,7 +238,7 @@ def _warn_of_library(files: ExportFiles, library: Library) -> None:
 
 
 def _reason(error: OSError, target: Target) -> str:
-    """Return why a file or folder cannot be written, as a sentence."""
+    """Return the reason, as a sentence, why a file or folder cannot be written."""
     reason = error.strerror or str(error)
     return str(error) if not error.errno or "so it is not used" in str(error) else f"{target.folder}: {reason}."
 

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 FILES = frozenset(("PATH", "FILE", "DRAFT", "FROM", "TO", "OUT"))
-"""Names of values in the help that stand for files or folders."""
+"""Placeholders in the help, such as `FILE`, whose values are paths of files or folders."""
 FOLDERS = frozenset(("FOLDER", "DIR"))
 
 
 class Value(NamedTuple):
-    """What an option or a position takes."""
+    """The value of an option or of a positional argument."""
 
     name: str
     """Name of the value in the help, such as `FILE`."""
@@ -26,23 +26,23 @@ class Value(NamedTuple):
 
     @property
     def is_path(self) -> bool:
-        """True if it is a file or a folder."""
+        """True if the value is the path of a file or folder."""
         return self.name in FILES | FOLDERS and not self.words
 
 
 class Option(NamedTuple):
-    """An option."""
+    """An option of a verb, such as `--format`."""
 
     flags: tuple[str, ...]
     help: str
     value: Value | None
-    """What the option takes; None if it takes nothing."""
+    """The value that the option takes; None for a flag."""
     repeats: bool
-    """True if it may be given again."""
+    """True if the option may be given several times."""
 
 
 class Position(NamedTuple):
-    """An argument without a flag."""
+    """A positional argument of a verb."""
 
     value: Value
     help: str
@@ -51,40 +51,40 @@ class Position(NamedTuple):
 
 
 class Verb(NamedTuple):
-    """A verb, or the reader itself."""
+    """A verb of the command line, such as `export`, or the program without a verb."""
 
     names: tuple[str, ...]
-    """The words that call it: none for the reader, two for a verb of a verb such as `notes add`."""
+    """The words that select the verb: none for the program itself, two for `notes add`."""
     about: str
     epilog: str
     options: tuple[Option, ...]
     positions: tuple[Position, ...]
     verbs: tuple[Verb, ...]
-    """Verbs of the verb, such as `add` of `notes`."""
+    """The verb's own verbs, such as `add` for `notes`."""
 
     def all(self) -> Iterator[Verb]:
-        """Yield the verb and all verbs below it."""
+        """Yield the verb, then its own verbs, recursively."""
         yield self
         for each in self.verbs:
             yield from each.all()
 
 
 def program(verbs: Mapping[str, Callable[[Sequence[str]], int]], read: Callable[[Sequence[str]], int]) -> Verb:
-    """Return the reader with all its verbs.
+    """Build the grammar of the command line: the program with all verbs.
 
     Args:
-        verbs: The function of each verb.
-        read: The function of the reader.
+        verbs: The function that runs each verb.
+        read: The function that runs the full-screen reader.
     """
     reader = _verb((), _parser_of(read))
     return reader._replace(verbs=tuple(_verb((name,), _parser_of(run)) for name, run in verbs.items()))
 
 
 def _parser_of(run: Callable[[Sequence[str]], int]) -> argparse.ArgumentParser:
-    """Return the parser that a verb uses: the verb is run until it would parse its arguments.
+    """Find a verb's parser: run the verb until it would parse its arguments.
 
     Raises:
-        LookupError: It parses none.
+        LookupError: The verb parses no arguments.
     """
     with parsers_found():
         try:

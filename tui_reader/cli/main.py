@@ -1,4 +1,4 @@
-"""The table of the command line's verbs, and the handler of every error that ends the program.
+"""Dispatch the command line to its verbs, and report every error that ends the program.
 
 Each verb lives in a module of its own, imported only when the verb is called: `--version`, `--help`, `config` and every
 refusal answer without Textual and the store, `init` without Textual.
@@ -39,10 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program.
 
     Args:
-        argv: Arguments after the program's name; those of the process if None.
+        argv: Arguments after the program's name; None for `sys.argv`.
 
     Returns:
-        The exit status; `tui-reader --help` lists what each one means.
+        The exit status; `tui-reader --help` lists the meanings.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     escape_unencodable()
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has closed the pipe, as `head` does; the interpreter must not try to write the rest
+        # The process that reads standard output closed the pipe, as `head` does: do not write the rest
         # at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -144,7 +144,7 @@ def _export(arguments: Sequence[str]) -> int:
 
 
 def _articles(verb: str) -> Callable[[Sequence[str]], int]:
-    """Return the function of a verb that lists or changes articles."""
+    """Return the function of a verb that lists or changes articles; import its module when called."""
 
     def run(arguments: Sequence[str]) -> int:
         from tui_reader.cli import articles  # noqa: PLC0415 - the other verbs do without
@@ -169,7 +169,7 @@ def _completion(arguments: Sequence[str]) -> int:
 
 
 def whole_program() -> Verb:
-    """Return the reader with all its verbs, options and values."""
+    """Return the grammar of the command line: all verbs, options and values."""
     from tui_reader.cli.grammar import program  # noqa: PLC0415 - only completion and manual need it
 
     return program(_VERBS, read.read)
@@ -187,7 +187,7 @@ _VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "backup": _backup,
     "completion": _completion,
 }
-"""The function of each verb; arguments that begin with no verb start the reader."""
+"""The function that runs each verb; without a verb, the full-screen reader starts."""
 
 
 def _report(error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""The manual page of the program, in the language of `man`, made from its parsers."""
+"""The program's manual page as roff for `man`, generated from the argument parsers."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ FILES = (
 
 
 def manual(program: Verb) -> str:
-    """Return the manual page."""
+    """Return the manual page as roff."""
     return "\n".join(_lines(program)) + "\n"
 
 
 def _lines(program: Verb) -> Iterator[str]:
     name = paths.PROGRAM
     yield f'.TH {_roff(name.upper())} 1 "" "{name} {__version__}" "User Commands"'
-    # No hyphens within words: names of files and options must be found as they are.
+    # No hyphenation: a search in the manual must find names of files and options.
     yield ".nh"
     yield ".ad l"
     yield ".SH NAME"
@@ -77,7 +77,7 @@ def _lines(program: Verb) -> Iterator[str]:
 
 
 def _usage(verb: Verb) -> str:
-    """Return the synopsis of a verb behind its name."""
+    """Return the arguments of a verb, to print after its name in the synopsis."""
     parts = ["[\\fIoptions\\fR]"] if verb.options else []
     for position in verb.positions:
         name = f"\\fI{_roff(position.value.name)}\\fR{'...' if position.repeats else ''}"
@@ -88,7 +88,7 @@ def _usage(verb: Verb) -> str:
 
 
 def _described(verb: Verb) -> Iterator[str]:
-    """Yield the arguments and options of a verb, each with its help."""
+    """Yield roff for the arguments and options of a verb, each with its help."""
     for position in verb.positions:
         yield from (".TP", f"\\fI{_roff(position.value.name)}\\fR", _roff(position.help))
     for option in verb.options:
@@ -98,7 +98,7 @@ def _described(verb: Verb) -> Iterator[str]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Yield a text; rows that are indented stay rows."""
+    """Yield a text as roff paragraphs; indented rows are printed unfilled."""
     if not text:
         return
     yield ".PP"
@@ -114,7 +114,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Return a text that `man` shows letter by letter, in ASCII."""
+    """Escape a text for roff, in ASCII, so that `man` prints each character unchanged."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
     text = text.replace("^", "\\(ha").replace("~", "\\(ti").replace('"', "\\(dq")
     text = re.sub(r"[^\x20-\x7e]", lambda match: f"\\[u{ord(match[0]):04X}]", text)

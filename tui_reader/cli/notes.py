@@ -1,6 +1,6 @@
 """The verbs that read and write annotations without a screen: `notes` and `verify`.
 
-Every change goes through the store, so that a reader that is open meanwhile shows it within a second and loses nothing.
+All changes go through the store, so an open reader shows them within a second, and none is lost.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def notes(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace, AnnotationsApi], int] = options.run
 
-    # Imported after parsing: the services load formats and the store (0.1 s), and refused arguments must not wait.
+    # Imported after parsing: the services load formats and the store (0.1 s), so errors in arguments appear sooner.
     from tui_reader.services.headless.annotations_api import AnnotationsApi  # noqa: PLC0415
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
@@ -65,7 +65,7 @@ def notes(arguments: Sequence[str]) -> int:
     with library_of(_library_paths(options), options.state, settings, notify=print_notice) as library:
         api = AnnotationsApi(library, settings)
         status = run(options, api)
-        # Changes to a damaged state are kept in a file next to it, but what can be read may be incomplete.
+        # Changes to a damaged state file are kept in a second file, but the data read may be incomplete.
         return StoreError.exit_code if options.reads and api.is_damaged else status
 
 
@@ -88,7 +88,7 @@ def verify(arguments: Sequence[str]) -> int:
     _add_common_options(parser)
     options = parser.parse_args(arguments)
 
-    # Refused arguments must not wait for the services (0.1 s).
+    # Errors in arguments appear before this import, which takes 0.1 s.
     from tui_reader.services.headless.session import Articles, library_of  # noqa: PLC0415
     from tui_reader.services.headless.verification import Verdict, quotes_in  # noqa: PLC0415
     from tui_reader.services.headless.verification import verify as check  # noqa: PLC0415
@@ -127,7 +127,7 @@ def _print_verdict(checked: Checked, draft: Path) -> None:
 
 
 def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
-    """Return a sentence with the searched articles: a “missing” quote is only missing in these."""
+    """Return a sentence that names the searched articles, since “missing” refers only to these articles."""
     where = ", ".join(map(str, searched_paths)) or "your default library, which is empty yet"
     sentence = f"Searched: {with_count(articles.here, 'article')} in {where}"
     if articles.elsewhere:
@@ -138,7 +138,7 @@ def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
 
 
 def _notes_parser() -> tuple[ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """Return the parser of `notes`, and those of its verbs that take a query."""
+    """Return the parser of `notes`, and the parsers of its verbs that take a query."""
     parser = ArgumentParser(
         prog=f"{paths.PROGRAM} notes",
         description="List, show, add, edit, move and delete highlights and notes, also while the reader is open.",
@@ -318,7 +318,7 @@ def _move(options: argparse.Namespace, api: AnnotationsApi) -> int:
 
 
 def _has_field(term: Term) -> bool:
-    """Return True if a query has a field, such as `tag:done`: words alone are ids, so that none deletes by mistake."""
+    """Return True if a query has a field, such as `tag:done`: a plain word is an id."""
     match term:
         case And() | Or():
             return any(map(_has_field, term.terms))
@@ -367,7 +367,7 @@ def _describe(note: Note) -> str:
 
 
 def _library_paths(options: argparse.Namespace) -> list[Path]:
-    """Return the library's paths: those given, else the library with `options.file`, else that file.
+    """Return the given paths, else the library that contains `options.file`, else that file alone.
 
     Raises:
         UsageError: `options.file` is not a file.
@@ -384,7 +384,7 @@ def _library_paths(options: argparse.Namespace) -> list[Path]:
 
 
 def _settings(options: argparse.Namespace) -> config.Settings:
-    """Load the settings and ignore their warnings, which only the reader on the screen shows."""
+    """Load the settings without their warnings, which only the full-screen reader shows."""
     file: Path = options.config or paths.config_file()
     return config.load(file)[0] if options.config or file.exists() else config.Settings()
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.terminal_query import TerminalQuestion
 
 STDIN = Path("-")
-"""Argument that stands for standard input in the list of paths."""
+"""Argument that names standard input in the list of paths."""
 
 _EPILOG = """\
 commands:
@@ -71,7 +71,7 @@ def read(arguments: Sequence[str]) -> int:
         piped, warnings = None, (*warnings, "Standard input was empty.")
     _connect_terminal()
 
-    # Collecting garbage during the imports and the first frame costs 9 % of the start; the app turns it on again.
+    # Garbage collection takes 9 % of the start-up time; the app enables it again after the first frame.
     gc.disable()
     try:
         return _show(options, settings, warnings, piped)
@@ -124,7 +124,7 @@ def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequ
         from tui_reader.tui.app import ReaderApp  # noqa: PLC0415 - 250 ms, and only a screen needs it
 
         opening = Opening(options.fresh, configured_theme)
-        # The terminal has answered during the import.
+        # The terminal has answered while the import ran.
         terminal.collect()
         app = ReaderApp(
             library, settings, warnings=warnings, config_path=options.config, terminal=terminal, opening=opening
@@ -139,12 +139,12 @@ def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequ
 
 
 def _ask_terminal(settings: config.Settings) -> TerminalQuestion:
-    """Ask the terminal for the colours that the theme depends on."""
+    """Query the terminal for the colours that the theme depends on."""
     from tui_reader.tui import terminal_query as query  # noqa: PLC0415 - a refusal must not wait for it
 
     answers = query.TerminalAnswers.of(os.environ)
     question = query.TerminalQuestion(answers)
-    # A theme that the user has set needs no questions, unless it is made of the terminal's 16 colours.
+    # A theme from the settings needs no query, unless it uses the terminal's 16 colours.
     is_terminals = answers.depth == "standard" or settings.theme == "terminal"
     question.ask(
         query.questions(
@@ -158,7 +158,7 @@ def _ask_terminal(settings: config.Settings) -> TerminalQuestion:
 
 
 def _read_stdin(max_megabytes: int) -> bytes:
-    """Read standard input up to one byte beyond the limit; that byte shows that the input is too long.
+    """Read standard input up to one byte over the size limit; the extra byte shows that it is too long.
 
     Raises:
         UsageError: Standard input cannot be read.
@@ -177,10 +177,10 @@ def _settings(options: argparse.Namespace) -> tuple[config.Settings, tuple[str, 
 
 
 def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:
-    """Raise an error if Textual would draw wrongly, or wait for input forever.
+    """Raise an error if Textual could not draw, or would block forever on its input.
 
     Raises:
-        UsageError: There is no terminal to draw on, or standard input is named but has nothing to read.
+        UsageError: There is no terminal to draw on, or the paths name standard input but it is a terminal.
     """
     if not os.isatty(1):
         raise UsageError("Standard output is not a terminal.", "Run the reader in a terminal, without > and |.")
@@ -196,9 +196,9 @@ def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:
 
 
 def _connect_terminal() -> None:
-    """Open the terminal on descriptors 0 and 2, from which Textual reads keys and to which it draws.
+    """Open the terminal on descriptor 0, where Textual reads keys, and on descriptor 2, where it draws.
 
-    Textual would take text piped into descriptor 0 for keys, then get no more keys; a descriptor 2 that leads to a
+    Textual would read text piped into descriptor 0 as keys, then receive no more keys; a descriptor 2 that leads to a
     file would leave the screen empty.
 
     Raises:
@@ -213,5 +213,5 @@ def _connect_terminal() -> None:
         raise UsageError("There is no terminal to take keys from.", "Run the reader in a terminal.") from None
     for descriptor in redirected:
         os.dup2(terminal, descriptor)
-    if terminal not in redirected:  # a descriptor that was closed has become the terminal by now
+    if terminal not in redirected:  # a closed descriptor now refers to the terminal
         os.close(terminal)

@@ -1,6 +1,6 @@
 """The verbs that check, merge and restore the state file: `doctor`, `merge` and `backup`.
 
-All of them may run while a reader has the library open; it shows their changes within a second.
+The verbs may run while a reader has the library open; the reader shows changes within a second.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def backup(arguments: Sequence[str]) -> int:
     """Run `backup`: list the backups of the state, or restore one."""
     options = _backup_parser().parse_args(arguments)
 
-    # Refused arguments must not wait for the storage.
+    # Errors in arguments appear before the storage is imported.
     from tui_reader.services.library.maintenance import list_backups, refused_backups, restore_backup  # noqa: PLC0415
 
     state = _existing_state_of(options)

@@ -1,1 +1,1 @@
-"""The verbs of the product: open a library, read, note, undo. No toolkit, no screen."""
+"""Services without a user interface: open a library, read, annotate, undo."""

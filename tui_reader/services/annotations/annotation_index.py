@@ -65,7 +65,7 @@ class AnnotationIndex:
         self._changed: deque[AnnotationId] = deque(maxlen=MAX_CHANGES)
         """The ids of the annotations changed last, in the order of the changes."""
         self._ahead: dict[ArticleId, tuple[int, list[_Entry]]] = {}
-        """Pages that other threads have read for later use, with the number of changes before the reading."""
+        """Pages that other threads have read ahead, each with the change number at the start of the read."""
         self._counted = False
         self._counting = False
         self._found: Counted | None = None
@@ -105,7 +105,7 @@ class AnnotationIndex:
         return counted
 
     def take_count(self, counted: Counted) -> None:
-        """Apply a count, and then the changes made during the counting."""
+        """Apply the count of another thread, then the changes made while it ran."""
         if self._counted:
             return
         self._counted, self._found = True, None
@@ -121,7 +121,7 @@ class AnnotationIndex:
 
     @property
     def is_counted(self) -> bool:
-        """True if a count was applied, so that the index knows which articles have annotations."""
+        """True if a count was applied, so that the list of annotated articles is complete."""
         return self._counted
 
     @property
@@ -146,7 +146,7 @@ class AnnotationIndex:
         """Return the articles that have annotations, the most recently annotated one first."""
         self._count()
         if not self._in_order:
-            # Nearly in order after a change, which makes the sort cheap.
+            # Nearly in order after a change, so that the sort is cheap.
             known = dict.fromkeys(article for article in self._order if article in self._latest)
             self._order = sorted(known, key=self._latest_of, reverse=True)
             self._in_order = True
@@ -177,7 +177,7 @@ class AnnotationIndex:
             yield from self.of(article)
 
     def read_ahead(self, article: ArticleId) -> None:
-        """Read and keep an article's annotations for later use; may be called from any thread."""
+        """Read an article's annotations into memory before they are needed; may be called from any thread."""
         if article not in self._pages and self._may_have(article):
             changes = self._changes
             self._ahead[article] = changes, self._read(article)
@@ -198,7 +198,7 @@ class AnnotationIndex:
         """Return the number of changes so far, and the ids of annotations changed after change `change`.
 
         Returns:
-            None in place of the ids if the index no longer keeps so many changes.
+            The ids are None if the index no longer keeps so many changes.
         """
         since = self._changes - change
         if since > len(self._changed):
@@ -223,7 +223,7 @@ class AnnotationIndex:
             if not self._counted:
                 self._uncounted.add(annotation_id)
             known = self._known.get(annotation_id)
-            # They differ only if a state file merged by another program has an annotation under two articles.
+            # The two sets differ only if a merged state file has an annotation under two articles.
             owners = (self._owners.pop(annotation_id, None), known.article if known is not None else None)
             annotation = decode(annotation_id, self._store.get(ANNOTATIONS, annotation_id) or {})
             stays = annotation is not None and not annotation.is_deleted
@@ -256,7 +256,7 @@ class AnnotationIndex:
             insort(page, (_position(annotation), annotation), key=_sort_key)
 
     def _remove(self, annotation_id: AnnotationId, article: ArticleId, *, leaves: bool) -> None:
-        """Remove an annotation from the index; `leaves` is False if a new version of it is added next."""
+        """Remove an annotation from the index; `leaves` is False if a new version of the annotation is added next."""
         self._ids[article].discard(annotation_id)
         self._orphans.discard(annotation_id)
         known = self._known.pop(annotation_id, None)

@@ -1,6 +1,6 @@
 """Drafts: notes that the user is writing, kept in files that survive a crash of the program.
 
-Saving a draft merges changes that other programs have made to the same note meanwhile.
+Saving a draft merges changes that other programs made to the same note during the editing.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Draft:
     def lend(self, text: str) -> EditorFile | None:
         """Write a text to a file that an external editor opens; after a crash the next start restores it.
 
-        Waits for the disk.
+        Blocks until the file is written.
 
         Returns:
             The file; None if it cannot be written.
@@ -92,7 +92,7 @@ class Draft:
 
         def make() -> None:
             file_for_editor = None
-            with suppress(OSError, ValueError):  # no folder, or half a character: the editor gets another file
+            with suppress(OSError, ValueError):  # no folder, or a lone surrogate in the text
                 file = self._file = self._file or self._drafts.begin()
                 file.write_note(text)
                 file.write(self._record() | {"lent": text})
@@ -120,7 +120,7 @@ class Draft:
         if self.is_unchanged(text) or not text.strip():
             self._remove()
             return
-        with suppress(OSError):  # saving the note reports when the disk is full
+        with suppress(OSError):  # a full disk is reported when the note is saved
             self._file = self._file or self._drafts.begin()
             self._file.write(self._record() | {"text": text})
 
@@ -156,15 +156,15 @@ class Drafts:
         self._files: set[DraftFile] = set()
 
     def of(self, annotation: Annotation) -> Draft:
-        """Begin a draft of an annotation's note."""
+        """Create a draft for an annotation's existing note."""
         return Draft(self, Opened(annotation.article, annotation.id, annotation.note, annotation.quote))
 
     def on_article(self, article: ArticleId) -> Draft:
-        """Begin a draft of a new note on a whole article."""
+        """Create a draft for a new note on a whole article."""
         return Draft(self, Opened(article))
 
     def save(self, opened: Opened, text: str) -> Outcome:
-        """Save a note without losing words, even if another program changed or deleted it meanwhile."""
+        """Save a note without losing words, even if another program changed or deleted it during editing."""
         annotating, article = self._annotating, opened.article
         if text.strip() == opened.note.strip():
             return Outcome()
@@ -204,7 +204,7 @@ class Drafts:
         return restored
 
     def close(self, *, saved: bool) -> None:
-        """End the thread of drafts, and remove the draft files.
+        """Stop the drafts thread, and remove the draft files.
 
         Args:
             saved: True if all changes are on disk; if False, the draft files stay for the next start.
@@ -218,7 +218,7 @@ class Drafts:
             else:
                 file.release()
 
-    # Called in the thread of drafts, except `do`
+    # Called in the drafts thread, except `do`
 
     def do(self, job: Callable[[], None]) -> None:
         """Queue a job for the thread that reads and writes the draft files; may be called from any thread."""

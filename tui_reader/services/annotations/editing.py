@@ -141,7 +141,7 @@ class AnnotationEditing:
 
         Returns:
             The number of the last change, and the ids of the changed annotations, some of which may be deleted; None
-            in place of the ids if too much has changed to tell.
+            in place of the ids if the index no longer keeps so many changes.
         """
         return self._index.changed_since(change)
 
@@ -258,9 +258,9 @@ class AnnotationEditing:
         return self._attach(annotation_id, document, Range(start, end), colour, "attached {} again")
 
     def accept(self, which: Which, document_of: Callable[[ArticleId], Document | None]) -> Outcome:
-        """Replace the anchor of each highlight by an anchor at its re-anchored position.
+        """Store the re-anchored position of each highlight as its new anchor.
 
-        Highlights whose passage was not moved, or whose document is not loaded, do not change.
+        Highlights whose passage did not move, or whose document is not loaded, do not change.
 
         Args:
             which: The highlights.
@@ -319,7 +319,7 @@ class AnnotationEditing:
         Args:
             which: The annotations.
             fields: Returns the new fields of an annotation.
-            label: The message; `{}` becomes the quote of a single annotation, or the number of several.
+            label: The message; `{}` is replaced by the quote of a single annotation, or by the number of annotations.
             touch: True to set the time of the last update, too.
         """
         ids = (which,) if isinstance(which, str) else tuple(which)

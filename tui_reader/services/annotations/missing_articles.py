@@ -90,8 +90,8 @@ class MissingArticles:
         return None
 
     def near(self, annotation: Annotation, document: Document) -> int:
-        """Return the offset in a document at which the missing passage of an annotation most likely stood."""
-        # Imported here and below only where needed, not for the first frame (5 ms): most highlights are placed.
+        """Return the most likely former offset, in a document, of an annotation's missing passage."""
+        # Imported only where needed, not for the first frame (5 ms): most passages are found.
         from tui_reader.anchoring.context import estimate_position  # noqa: PLC0415
 
         current = annotation.current

@@ -1,8 +1,8 @@
 """The queue that re-anchors annotations of articles whose files changed while not open on the screen.
 
 Without it, lists of annotations would show outdated states until each article is opened. A worker process handles one
-article after the other. An article's record says which passages were searched in which version of its file, so that a
-start reads only articles that have changed since or got annotations from elsewhere.
+article after the other. An article's record says which passages were searched in which version of its file, so the
+next start reads only articles that changed since, or got annotations from another computer.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class ReanchorQueue:
             state: The library's state.
             reanchoring: Stores the positions that a search has found.
             limit: Largest number of bytes of an article that is read.
-            notify: Called in a thread with an article when `run_step` and `Reanchoring.collect` have something to do.
+            notify: Called in a thread with an article when `run_step` and `Reanchoring.collect` are to be called.
         """
         self._state = state
         self._reanchoring = reanchoring
@@ -94,7 +94,7 @@ class ReanchorQueue:
             self._due = time.monotonic() + QUIET_SECONDS
 
     def run_step(self) -> None:
-        """Store the results of the last search, and begin the next one if the folders are quiet.
+        """Store the results of the last search; after `QUIET_SECONDS` without a change, start the next one.
 
         Takes a few milliseconds at most.
         """
@@ -111,7 +111,7 @@ class ReanchorQueue:
 
     def close(self) -> None:
         """Stop the running search; the next start of the program repeats the search."""
-        # A state that can no longer be read or written must not prevent closing the rest.
+        # An unreadable or unwritable state file must not prevent closing the other services.
         with suppress(Exception):
             self._mark_for_next_start()
         self._waiting.clear()
@@ -128,7 +128,7 @@ class ReanchorQueue:
             self._state.commit(edits, "found passages again", undoable=False)
 
     def _queue_check(self, ids: Collection[AnnotationId]) -> None:
-        # Checked later: asking the store for each here would delay a change of many annotations.
+        # Checked later: a query of the store per annotation would delay a change of many annotations.
         self._unchecked.update(dict.fromkeys(ids))
 
     def _check(self, annotation_id: AnnotationId) -> None:
@@ -183,7 +183,7 @@ class ReanchorQueue:
         if ids == _digest(self._state.annotation_index.ids(article)):
             self._stale.discard(article)
         elif article in self._stale:
-            # Another annotation was made while the worker searched.
+            # A new annotation was made while the worker searched.
             self._waiting[article] = None
         edits = self._reanchoring.edits(job.wanted, answer.found, job.placed)
         before = (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN)

@@ -66,7 +66,7 @@ class Reanchoring:
         state.on_annotations = self._reanchor_changed
 
     def place(self, article: ArticleId, document: Document) -> None:
-        """Begin to find an article's passages in its document, if they were placed in another text.
+        """Start a search for an article's passages in its document, if they were last placed in another text.
 
         The search runs in the background; `AnnotationsPlaced` is sent when `collect` will show the result. If the
         text is the same, the call returns at once.
@@ -187,7 +187,7 @@ class Reanchoring:
             wanted: The searched anchors. An annotation that was deleted or attached elsewhere since is skipped.
             found: The encoded placements.
             placed: Fingerprints of the texts in which they were placed when the search began; an annotation that was
-                placed in another text since is skipped. None to skip no annotation for that reason.
+                placed in another text since is skipped. None to disable this check.
         """
         edits: list[Edit] = []
         for annotation_id, placement in found.items():
@@ -218,7 +218,7 @@ def find_all(
         texts: Packed snapshots of the texts in which they were marked, by fingerprint; None for a missing snapshot.
         text: The text to search.
     """
-    # Loads rapidfuzz in the end (30 ms), and most articles never change.
+    # Imported here because it loads rapidfuzz (30 ms), and most articles never change.
     from tui_reader.anchoring.resolution import resolve_all  # noqa: PLC0415
 
     by_text: defaultdict[str, list[AnnotationId]] = defaultdict(list)
@@ -233,7 +233,7 @@ def find_all(
 
 
 def paintable_in(document: Document) -> Callable[[Annotation], bool]:
-    """Return a predicate that is True for highlights whose position in the document is certain.
+    """Return a predicate: True for highlights whose position in the document is certain.
 
     Only such highlights may be painted.
     """

@@ -63,7 +63,7 @@ class Revisions:
         state.on_opened = self._opened
 
     def is_changed(self, article: ArticleId, document: Document) -> bool:
-        """Return True if an article's text differs from the text read last, and that text is still kept."""
+        """Return True if an article's text differs from the last read text, and the last read text is kept."""
         seen = self._seen(article)
         return bool(seen) and not document.partial and seen != document_fingerprint(document) and self._has(seen)
 
@@ -73,7 +73,7 @@ class Revisions:
         The `new` range of a change counts in the document, `old` in `old_text`. Takes 0.1 s for 10,000 words. Empty if
         nothing has changed or the earlier text is not kept.
         """
-        # Imports rapidfuzz (30 ms), and most articles never change.
+        # Imported here because it loads rapidfuzz (30 ms), and most articles never change.
         from tui_reader.anchoring.diff import changes  # noqa: PLC0415
 
         seen, fingerprint = self._seen(article), document_fingerprint(document)
@@ -106,7 +106,7 @@ class Revisions:
     def loaded(self, article: ArticleId, document: Document) -> None:
         """Keep the last read text of an article whose document was loaded.
 
-        That is the document's own text, or an earlier one that the article's file no longer has.
+        The last read text is the document's own text, or an earlier text that the file no longer has.
         """
         store = self._state.store
         record = store.get(ARTICLES, article)

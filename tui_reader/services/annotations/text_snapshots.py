@@ -38,7 +38,7 @@ _READ = " read"
 _ARTICLES = "articles"
 """Field of a text that is kept for comparison: the ids of the articles to compare with it."""
 MAX_CACHE_BYTES = 64_000_000
-"""Largest size of the cache in bytes, enough for some 20,000 articles; texts read longest ago are deleted first."""
+"""Largest size of the cache in bytes (about 20,000 articles); least recently used texts go first."""
 MAX_UNPACKED_BYTES = 256_000_000
 """Largest size in bytes of an unpacked text; a larger text was not packed by this program."""
 
@@ -122,7 +122,7 @@ class TextCache:
         return self._disk.has_file(self._path(fingerprint))
 
     def put(self, fingerprint: str, text: str) -> None:
-        """Store a text, and delete the oldest ones if the cache is too large."""
+        """Store a text, and delete the oldest texts if the cache is too large."""
         import tempfile  # noqa: PLC0415 - 3 ms, and most starts keep no text
 
         path = self._path(fingerprint)
@@ -147,12 +147,12 @@ class TextCache:
         for _, size, path in files:
             if excess <= 0:
                 return
-            with contextlib.suppress(FileNotFoundError):  # another instance of the program deletes, too
+            with contextlib.suppress(FileNotFoundError):  # another instance of the program may delete files, too
                 self._disk.unlink(path)
             excess -= size
 
     def _path(self, fingerprint: str) -> str:
-        # The state file, and so the fingerprint, may come from an untrusted program: it must not name another path.
+        # The fingerprint may come from an untrusted state file, so it must not contain a path.
         return f"{self._folder}/{fingerprint.encode('utf-8', 'replace').hex()}.z"
 
 
@@ -173,10 +173,10 @@ def _inflate(data: bytes) -> str:
 
 
 class TextPermission:
-    """Decides for each article whether its text may be copied; see `LibraryPaths.may_keep_text`."""
+    """Decide per article whether its text may be copied; caches `LibraryPaths.may_keep_text`."""
 
     def __init__(self, paths: LibraryPaths, path_of: Callable[[ArticleId], Path | None], events: EventSender) -> None:
-        """Start with no article decided.
+        """Create the permission check with an empty cache of answers.
 
         Args:
             paths: The folders and files of the library.
@@ -187,7 +187,7 @@ class TextPermission:
         self._path_of = path_of
         self._events = events
         self._known: dict[ArticleId, bool] = {}
-        """Earlier answers: `may_keep_title` is called where waiting for the disk would delay a key."""
+        """Cached answers: `may_keep_title` is called while a key is handled, so it must not read the disk."""
 
     def may_keep_text(self, article_id: ArticleId) -> bool:
         """Return True if the text may be copied; reads the disk, so background threads call it."""

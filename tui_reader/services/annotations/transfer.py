@@ -1,8 +1,8 @@
-"""Annotation transfer: the move of notes and state from a missing article to its renamed file.
+"""Annotation transfer: move notes and reading state from a missing article to its renamed file.
 
 A file that was moved and edited at once has no fingerprint in common with the old one, only a similar text. Kept texts
-of missing articles are compared with new files; a new file takes the notes over by itself if it is much more similar
-than any other, and similar articles are offered to the user.
+of missing articles are compared with new files; if one new file is much more similar than all others, the notes are
+transferred automatically; else similar articles are offered to the user.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.state import LibraryState
 
 MIN_SHOWN_SIMILARITY = 0.3
-"""Smallest similarity of two texts to show to the user; two articles on one subject by one author reach 0.15."""
+"""Smallest similarity of two texts to show to the user; two articles on one subject by one author have about 0.15."""
 MIN_SIMILARITY = 0.6
 """Smallest similarity of a new file to a missing article for an automatic transfer of the notes."""
 MIN_SIMILARITY_WITHOUT_QUOTES = 0.8
@@ -50,9 +50,9 @@ MAX_OFFERED = 1000
 MOVE_SECONDS = 60.0
 """Longest time in seconds between the loss of a file and the arrival of a new one that counts as a move."""
 MAX_COMPARED = 50
-"""Limit on new files, and on missing articles, to compare automatically; more at once are another library."""
+"""Limit on new files, and on missing articles; with more, the folder is assumed to be another library."""
 UNREAD = math.inf
-"""Placeholder for a similarity that is not computed yet, and may be the highest."""
+"""Placeholder for a similarity that is not computed yet."""
 
 Pair: TypeAlias = "tuple[ArticleId, ArticleId]"
 """A missing article, and a new article that may be its renamed file."""
@@ -67,12 +67,12 @@ class Guess(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """The words of an article that are known from the state, even if its file is missing."""
+    """The words of an article that the state contains even if the article's file is missing."""
 
     text: str
     """The last kept text, else the marked words with their context."""
     quotes: tuple[str, ...]
-    """The marked passages; a similar text with none of them is only another text of the same form."""
+    """The marked passages; a similar text without any of these passages is a different article."""
 
 
 class Transfer:
@@ -93,7 +93,7 @@ class Transfer:
 
         Args:
             state: The library's state.
-            missing_articles: Knows the metadata and texts of missing articles.
+            missing_articles: Provides the metadata and texts of missing articles.
             limit: Largest number of bytes of a file that is read.
             notify: Called in a thread when `collect` has results to apply.
             failed: Called in a thread with the error of a comparison that failed.
@@ -164,7 +164,7 @@ class Transfer:
     def compare_scan(self, gone: Iterable[ArticleId], come: Iterable[ArticleId], changed: Iterable[ArticleId]) -> None:
         """Compare missing articles with new articles after a scan.
 
-        A file that was moved and edited at once looks like both, and the scanner may see either first.
+        A file that was moved and edited appears as one missing and one new article, in either order.
 
         Args:
             gone: Articles whose files are missing since this scan.
@@ -213,7 +213,7 @@ class Transfer:
 
         def finish(found: Mapping[Pair, float]) -> None:
             for pair, similarity in found.items():
-                # The new file may have been removed or rewritten while its earlier text was compared.
+                # The new file may have been removed or rewritten while the comparison ran.
                 if pair in self._similarities and self._state.identities.file(pair[1]) == files[pair[1]]:
                     self._similarities[pair] = similarity
             self._transfer_best()
@@ -235,7 +235,7 @@ class Transfer:
                 self._take_over(*pair, similarity)
 
     def _take_over(self, missing: ArticleId, target: ArticleId, similarity: float) -> None:
-        """Transfer the notes of `missing`, if it still is missing, to `target` if it is similar enough."""
+        """Transfer the notes of `missing` to `target` if the texts are similar and `missing` is still missing."""
         catalogue, file_of = self._state.catalogue, self._state.identities.file
         if similarity < (MIN_SIMILARITY if self._quotes_of(missing) else MIN_SIMILARITY_WITHOUT_QUOTES):
             return
@@ -309,7 +309,7 @@ def _compare(
 
     Args:
         known: The known texts.
-        files: The files of the new articles; one that cannot be read is similar to nothing.
+        files: The files of the new articles; an unreadable file has similarity 0.
         limit: Largest number of bytes of a file that is read.
     """
     # Imports the formats (0.1 s), and most users never lose a file.
