@@ -258,6 +258,22 @@ class TestCommands:
             cli.main(["--help"])
         assert re.search(rf"^  {paths.PROGRAM} {verb} ", capsys.readouterr().out, re.MULTILINE)
 
+    @pytest.mark.parametrize(
+        ("line", "verb"),
+        [(["lsit", "--library", "x"], "list"), (["stars", "is:unread"], "star"), (["Exprt"], "export")],
+    )
+    def test_a_slip_of_a_verb_is_named(self, line: list[str], verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(line) == 2
+        assert f"Did you mean {verb}?" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("word", ["essays", "lis.md", "./lsit", "--lsit"])
+    def test_other_words_are_paths_and_options(self, word: str, capsys: pytest.CaptureFixture[str]) -> None:
+        try:
+            assert cli.main([word]) == 2
+        except SystemExit as end:
+            assert end.code == 2
+        assert "Did you mean" not in capsys.readouterr().err
+
     @pytest.mark.parametrize("status", [0, 1, 2, 3, 70, 129, 130, 143])
     def test_the_help_lists_every_exit_status(self, status: int, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):

@@ -22,7 +22,7 @@ from tui_reader.cli.common import (
     print_line,
     print_lines,
 )
-from tui_reader.errors import ReaderError
+from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             if arguments and arguments[0] in _VERBS:
                 return _VERBS[arguments[0]](arguments[1:])
+            _refuse_misspelled_verb(arguments)
             return read.read(arguments)
         finally:
             flush_stdout()
@@ -66,6 +67,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost handler: users see no traceback
         _report(error)
         return EXIT_INTERNAL
+
+
+def _refuse_misspelled_verb(arguments: Sequence[str]) -> None:
+    """Refuse arguments that begin with a word that is almost a verb, and is no file.
+
+    Raises:
+        UsageError: The first argument is such a word.
+    """
+    word = arguments[0] if arguments else ""
+    if not word.isalpha() or os.path.lexists(word):
+        return
+    from difflib import get_close_matches  # noqa: PLC0415 - needed only for a path that does not exist
+
+    near = get_close_matches(word.lower(), _VERBS, 1, 0.7)
+    if near:
+        raise UsageError(f"There is no command “{word}”, and no file of that name.", f"Did you mean {near[0]}?")
 
 
 def _init(arguments: Sequence[str]) -> int:
