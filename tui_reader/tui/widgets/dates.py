@@ -20,18 +20,18 @@ def parse_date(text: str) -> date | None:
 
 
 def short_date(text: str, today: date) -> str:
-    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun 2024`; empty if no date."""
+    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun`, with a year that is not this one."""
     day = parse_date(text)
     if day is None:
         return ""
     month = _MONTHS[day.month - 1][:3]
     if abs((today - day).days) > 183:
-        return f"{day.day} {month} {day.year}"
+        return f"{day.day} {month}" if day.year == today.year else f"{day.day} {month} {day.year}"
     return f"{_DAYS[day.weekday()][:3]} {day.day} {month}"
 
 
 def shortest_date(text: str, today: date) -> str:
-    """Format a date as `5 Jun` within half a year of today, else as `5 Jun 2024`; empty if no date."""
+    """Format a date as `5 Jun` within half a year of today or in its year, else as `5 Jun 2024`; empty if no date."""
     whole = short_date(text, today)
     return whole.split(" ", 1)[1] if whole and not whole[0].isdigit() else whole
 
