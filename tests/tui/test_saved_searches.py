@@ -31,7 +31,7 @@ async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: St
         sidebar = reader.app.reading.state.panes.sidebar
         while sidebar.current is None or sidebar.current.name != "Orbit":
             await reader.keys("j")
-        await reader.sees("e edit search", "r rename", "x delete")
+        await reader.sees("e edit search", "r rename", "x delete", "alt+j alt+k reorder")
         await reader.keys("r")
         await reader.keys("end", *["backspace"] * 5)
         await reader.types("Sky")
@@ -63,6 +63,7 @@ async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, a
         await reader.sees("Up next         1")
         await reader.keys("j", "L", "j", "L", "g", "l")
         await reader.sees("UP NEXT", "3 · in your order")
+        await reader.sees("alt+j alt+k reorder")
         before = [row.title for row in reader.library.reading.up_next()]
         await reader.keys("alt+j")
         await reader.sees(f"moved “{before[0]}” in up next")
@@ -74,6 +75,7 @@ async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, a
         await reader.sees("took", "out of up next")
         await reader.keys("g", "c", "h", "g", "g", "j", "enter", "alt+j")
         await reader.sees("INBOX", "shows the articles that can be put in order")
+        assert "reorder" not in reader.last_row
 
 
 async def test_new_articles_are_filed_by_rules_with_a_notice_and_undone(start: Start, articles: Path) -> None:

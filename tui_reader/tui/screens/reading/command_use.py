@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
 from tui_reader.model.query import EVERYTHING
+from tui_reader.model.query import Shelf
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.widgets.tag_sidebar import Section
@@ -38,6 +39,7 @@ class CommandUse:
             **dict.fromkeys(("save_search", "clear_filter"), lambda: self._state.query.term != EVERYTHING),
             **dict.fromkeys(on_tag, lambda: self._stands_in(Section.TAGS)),
             **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),
+            **dict.fromkeys(("move_down", "move_up"), self._is_in_order_by_hand),
             "join_stories": self._has_other_stories,
             "next_article": self._has_next,
             "undo": lambda: self._state.can_undo,
@@ -93,6 +95,12 @@ class CommandUse:
     def _has_next(self) -> bool:
         headlines = self._state.panes.headlines
         return headlines.cursor + 1 < len(headlines.ids) or self._state.pane is Pane.ARTICLE
+
+    def _is_in_order_by_hand(self) -> bool:
+        """Return True if the row under the cursor can be moved: a saved search, or an article that is up next."""
+        if self._state.pane is Pane.SIDEBAR:
+            return self._stands_in(Section.SEARCHES)
+        return self._state.pane is Pane.LIST and self._state.view.shelf is Shelf.UP_NEXT and self._has_article()
 
     def _stands_in(self, section: Section) -> bool:
         """Return True if the sidebar's cursor is on an entry of a section, and not on its title."""
