@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading.bookmark_offer import beginning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,3 +123,17 @@ async def test_the_bookmarks_are_listed_while_the_letter_is_waited_for(
         await reader.keys("down", "down", "up", "enter")
         await reader.no_longer_sees("goes there")
         assert first_row(reader) == there
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("Every text has a\nnumber", "Every text has a number…"),
+        ("It is so.", "It is so."),
+        ("終わりだ。", "終わりだ。"),
+        ("What is it?", "What is it?"),
+        ("", ""),
+    ],
+)
+def test_words_at_a_bookmark_that_go_on_end_with_an_ellipsis(words: str, shown: str) -> None:
+    assert beginning(words) == shown

@@ -20,6 +20,12 @@ OFFER_SECONDS = 0.3
 COMMANDS = ("go_to_bookmark", "set_bookmark")
 
 
+def beginning(words: str) -> str:
+    """Return the words at a bookmark as one line, which ends with an ellipsis unless a sentence ends there."""
+    text = " ".join(words.split())
+    return text if not text or text[-1] in ".!?…。！？" else f"{text}…"
+
+
 class BookmarkOffer:
     """Shows the list after a moment, and hides it when the letter was typed or the command was given up."""
 
@@ -58,10 +64,10 @@ class BookmarkOffer:
             self._mount(self._list)
         goes = self.waiting.id == COMMANDS[0]
         rows = [
-            BookmarkRow(letter, " ".join(anchor.exact.split()), row.title if letter.isupper() else "")
+            BookmarkRow(letter, beginning(anchor.exact), row.title if letter.isupper() else "")
             for letter, row, anchor in self._state.library.reading.bookmarks(self._state.target)
         ]
-        title = "a letter or ↑ ↓ enter goes there · '' back · esc" if goes else "a letter sets a bookmark · esc"
+        title = ("a letter or ↑ ↓ enter goes there · '' back" if goes else "a letter sets a bookmark") + " · esc leaves"
         self._list.show(title, rows, max(3, self._host.app.size.height // 2))
 
     def feed(self, key: str) -> bool:

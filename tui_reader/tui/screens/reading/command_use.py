@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
-from tui_reader.model.query import EVERYTHING
-from tui_reader.model.query import Shelf
+from tui_reader.model.query import EVERYTHING, Shelf
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.widgets.tag_sidebar import Section
