@@ -1,4 +1,4 @@
-"""Prepares annotations for queries over articles: their words, tags, colours and states, in slices between frames."""
+"""Prepare words, tags, colours and states of annotations for article queries, in slices between frames."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AnnotationTexts:
-    """Keeps the search records of a catalogue in step with the annotations. Used from the library's owner thread.
+    """Updates the search records of a catalogue after annotations change. Used from the library's owner thread.
 
     Nothing is prepared before the first call of `prepare`, because only a query over annotations needs it: 100,000
     annotations take about 3 s in all.
@@ -26,10 +26,10 @@ class AnnotationTexts:
         """Prepare articles whose annotations are not prepared, or have changed since.
 
         Args:
-            seconds: Time after which the rest is left to the next call; None for no limit.
+            seconds: Time limit; the next call continues. None for no limit.
 
         Returns:
-            True if articles were prepared, so that a query may find others than before.
+            True if articles were prepared, so that results of queries may change.
         """
         deadline = time.monotonic() + seconds if seconds is not None else None
         count = 0
@@ -42,5 +42,5 @@ class AnnotationTexts:
 
     @property
     def is_ready(self) -> bool:
-        """Return True if every annotation can be found."""
+        """Return True if all annotations are prepared for queries."""
         return self._index.is_counted and not self._catalogue.unprepared

@@ -1,6 +1,6 @@
 """Encode reading states as records: one flat record per article, without fields at their default.
 
-A library may come from anywhere, so texts are cleaned when a record is decoded: characters that could act on a terminal
+A library may be untrusted, so texts are cleaned when a record is decoded: characters that could control a terminal
 stay in the record and do not reach the state.
 
 Fields that this version does not know are never changed, since every change is an edit of single fields.
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Record
 
 EDITABLE = ("title", "byline", "source", "date", "url", "language")
-"""Metadata that a reader can correct; the correction of `title` is kept in the field `edited_title`."""
+"""Metadata fields that the user can correct; the correction of `title` is kept in the field `edited_title`."""
 
 _EDITED = tuple((name, f"edited_{name}") for name in EDITABLE)
 TEXTS = frozenset(("tags", *(edited for _, edited in _EDITED)))
-"""Fields whose texts are cleaned in a state and kept as written in the record."""
+"""Fields whose texts are cleaned in the reading state; the record keeps the uncleaned texts."""
 
 _FLAGS = frozenset(("read", "starred", "archived", "joined"))
-"""Record fields that are true or absent, and have the name of an attribute of `ReadingState`."""
+"""Record fields that are true or absent, named like attributes of `ReadingState`."""
 _TEXTS = frozenset(("opened", "finished", "up_next", "filed"))
-"""Record fields that are texts, and have the name of an attribute of `ReadingState`."""
+"""Record fields that are strings, named like attributes of `ReadingState`."""
 BOOKMARK = "bookmark_"
-"""Prefix of a field that holds a bookmark's anchor; the rest of its name is the letter."""
+"""Prefix of the field of a bookmark's anchor; the bookmark's letter follows the prefix."""
 LOCATION = "location"
-"""Field with the name of the article's file, as ids use it, when it was last seen."""
+"""Field: the last known name of the article's file, in the form that ids use."""
 FINGERPRINT = "fingerprint"
-"""Field with the BLAKE2b of the file's bytes, 16 bytes in hexadecimal: recognizes a moved file."""
+"""Field: BLAKE2b hash of the file's bytes, 16 bytes in hexadecimal, by which moved files are found."""
 DESCRIBING = ("title", "byline", "source", "date", "url")
-"""Metadata that the record of an annotated article repeats, so that it has a title when its file is gone."""
+"""Metadata copied into the record of an annotated article, for display after its file is deleted."""
 SEEN_FIELDS = ("read", "opened", "finished", "offset", "progress", "seen")
-"""Fields that opening and reading an article sets, unlike those that a reader sets on purpose."""
+"""Fields that are set by opening and reading an article, not by a command of the user."""
 
 
 def decode(record: Record | None) -> ReadingState:
-    """Return the state that a record holds; a value of the wrong type counts as absent."""
+    """Decode a record into a reading state; a value of the wrong type counts as absent."""
     if not record:
         return _UNTOUCHED
     tags = record.get("tags")
@@ -67,7 +67,7 @@ def decode(record: Record | None) -> ReadingState:
 
 
 def encode(state: ReadingState) -> dict[str, Any]:
-    """Return the record fields of a state; None for each field at its default."""
+    """Encode a reading state as record fields; None for each field with its default value."""
     return {
         "read": state.read or None,
         "starred": state.starred or None,
@@ -86,12 +86,12 @@ def encode(state: ReadingState) -> dict[str, Any]:
 
 
 def is_plain(name: str) -> bool:
-    """Return True if a record field is a flag or a text that `ReadingState` holds under the same name."""
+    """Return True if a record field is a flag or string that `ReadingState` has under the same name."""
     return name in _FLAGS or name in _TEXTS
 
 
 def encoded(state: ReadingState, names: Iterable[str]) -> dict[str, Any]:
-    """Return those record fields of a state that have these names, and maybe others."""
+    """Encode the named record fields of a reading state; the result may include further fields."""
     names = tuple(names)
     if not all(map(is_plain, names)):
         return encode(state)
@@ -99,9 +99,9 @@ def encoded(state: ReadingState, names: Iterable[str]) -> dict[str, Any]:
 
 
 def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
-    """Return a state with some record fields replaced.
+    """Return a copy of a reading state with some record fields replaced.
 
-    A change of thousands of articles concerns one flag or text each: decoding all their fields would take 100 ms.
+    Changes of thousands of articles set one flag or string each; decoding all fields would take 100 ms.
     """
     if all(map(is_plain, fields)):
         values: dict[str, Any] = {
@@ -112,16 +112,16 @@ def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
 
 
 class Amendments:
-    """Amends many states; states that were one object before and are changed alike are one object afterwards.
+    """Amends many reading states; equal changes of one shared object give one shared result.
 
-    The states that are amended must live as long as this object.
+    The caller must keep the amended states alive as long as this object.
     """
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str, object], ReadingState] = {}
 
     def amended(self, state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
-        """Return what the function `amended` returns."""
+        """Return a state with some record fields replaced, cached by the identity of the old state."""
         if len(fields) != 1:
             return amended(state, fields)
         [(name, value)] = fields.items()
@@ -141,7 +141,7 @@ def encode_description(metadata: Metadata) -> dict[str, Any]:
 
 
 def decode_description(record: Record | None) -> Metadata:
-    """Return the metadata that a record repeats; a value of the wrong type counts as absent."""
+    """Decode the metadata copied into a record; a value of the wrong type counts as absent."""
     title, byline, source, date, url = (_text((record or {}).get(name)) for name in DESCRIBING)
     guessed = (record or {}).get("guessed")
     names = frozenset(guessed).intersection(DESCRIBING) if _is_texts(guessed) else frozenset[str]()
@@ -153,14 +153,14 @@ _UNTOUCHED = ReadingState()
 
 def _bookmarks(record: Record) -> Mapping[str, Anchor]:
     """Return the anchors of a record's bookmarks, by letter."""
-    # A bookmark whose letter cannot be typed cannot be used.
+    # A bookmark is dropped if its letter cannot be typed.
     names = [name for name in record if name.startswith(BOOKMARK) and name.isprintable()]
     found = {name.removeprefix(BOOKMARK): decode_anchor(record[name]) for name in names}
     return {letter: anchor for letter, anchor in found.items() if anchor is not None} or NOTHING
 
 
 def _number(value: object) -> float:
-    """Return a number that can be used as an offset or a share; 0 for everything else."""
+    """Return a value if it is a finite, non-negative number; else 0."""
     usable = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value  # noqa: PLR0124
     return float(value) if usable and isinstance(value, (int, float)) and abs(value) < 2**53 else 0.0
 
@@ -171,10 +171,10 @@ def _is_texts(value: object) -> TypeGuard[list[str]]:
 
 
 def _text(value: object) -> str:
-    """Return a cleaned text; empty for a value that is no text."""
+    """Return a cleaned string; empty if the value is not a string."""
     return clean_line(value) if isinstance(value, str) else ""
 
 
 def now_in_seconds() -> str:
-    """Return the time as reading states record it: UTC, ISO 8601, in seconds."""
+    """Return the current time in the format of reading states: UTC, ISO 8601, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

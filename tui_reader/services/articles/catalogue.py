@@ -1,4 +1,4 @@
-"""The catalogue: the articles of a library, their order in each view, and how many each view holds."""
+"""The catalogue: the articles of a library, and their order and number in each view."""
 
 from __future__ import annotations
 
@@ -26,50 +26,50 @@ class Catalogue(Protocol):
     """The articles of a library, for queries by screens. Used only by the library's owner thread."""
 
     def ids(self, view: Listing) -> Sequence[ArticleId]:
-        """Return the articles that match the query of a view, in its order."""
+        """Return the ids of the articles that match the query of a view, in the order of the view."""
 
     def at(self, view: Listing, index: int, count: int) -> Sequence[ArticleId]:
-        """Return `count` articles of a view from an index on; fewer where the view ends."""
+        """Return up to `count` articles of a view, beginning at an index."""
 
     def position(self, view: Listing, article_id: ArticleId) -> int | None:
-        """Return the index of an article in a view; None if the view does not hold it."""
+        """Return the index of an article in a view; None if the view does not contain the article."""
 
     def everything(self) -> list[Headline]:
-        """Return every article: the inbox, then the archive, each with the newest first."""
+        """Return every article: the inbox, then the archive, both sorted newest first."""
 
     def bookmarked(self, letter: str) -> Headline | None:
-        """Return the article that holds the bookmark of a capital letter; None if no article does.
+        """Return the article with the bookmark of a capital letter; None if the bookmark is not set.
 
-        Only one article should. If two computers each set the letter, the first such article is returned.
+        If two computers set the letter in different articles, the first article is returned.
         """
 
     def row(self, article_id: ArticleId, /) -> Headline:
-        """Return an article with its state.
+        """Return the headline of an article: metadata and reading state.
 
         Raises:
-            KeyError: It is not in the library, or no longer.
+            KeyError: The article is not in the library.
         """
 
     def rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
-        """Return the headlines of those ids that are in the library or held, in the order given."""
+        """Return the headlines of ids, in the given order; ids neither in the library nor held are left out."""
 
     def record(self, article_id: ArticleId) -> ArticleRecord | None:
-        """Return an article as queries compare it; None if it is not in the library."""
+        """Return an article's record for queries; None if the article is not in the library."""
 
     def count(self, view: Listing) -> int:
         """Return the number of articles of a view."""
 
     def matching(self, ids: Iterable[ArticleId], query: Term, context: Context) -> list[ArticleId]:
-        """Return those of some articles that match a query, in the order given; unknown ids are left out."""
+        """Return the ids among `ids` that match a query, in the given order; unknown ids are left out."""
 
     def set_context(self, today: date, colours: Sequence[str]) -> None:
-        """Set the day and the names of the colours that views are evaluated with."""
+        """Set the current date and the names of the colours, which queries of views use."""
 
     def set_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
-        """Set the articles whose texts hold the values of `text:` fields, as far as they have been searched."""
+        """Set the results so far of the text search: for each value of a `text:` field, the articles with it."""
 
     def counts(self) -> Counts:
-        """Return the numbers of the sidebar; the cost depends on recent changes, not on the library's size."""
+        """Return the article counts for the sidebar; the cost depends on recent changes, not on library size."""
 
     def __contains__(self, article_id: object) -> bool: ...
 
@@ -77,7 +77,7 @@ class Catalogue(Protocol):
 
 
 class WritableCatalogue(Catalogue, Protocol):
-    """The side of a catalogue that the library writes: scan results and changes of state."""
+    """The write interface of a catalogue, for scan results and changes of reading states."""
 
     def put(self, headlines: Sequence[Headline]) -> None:
         """Add articles, or replace their headlines."""
@@ -86,17 +86,17 @@ class WritableCatalogue(Catalogue, Protocol):
         """Remove articles; unknown ids are ignored."""
 
     def hold(self, headline: Headline) -> None:
-        """Take an article out of every view, and still return its headline by id until `release`."""
+        """Remove an article from all views; `rows` still returns its headline until `release`."""
 
     def note_annotations(self, ids: Iterable[ArticleId]) -> None:
         """Record that annotations of articles have changed."""
 
     def release(self, article_id: ArticleId) -> None:
-        """Undo `hold`: forget the headline that it kept. Unknown ids are ignored."""
+        """Undo `hold`: delete the headline of the held article. Unknown ids are ignored."""
 
 
 class _Row(ArticleRecord):
-    """A headline with the values that orders compare, computed once."""
+    """A headline with its sort keys, which are computed once."""
 
     __slots__ = ("folded", "opened", "source", "when")
 
@@ -106,14 +106,14 @@ class _Row(ArticleRecord):
         self._set_state(headline)
 
     def set(self, headline: Headline) -> None:
-        """Replace the headline by another one of the same article."""
+        """Replace the headline by a new headline of the same article."""
         if not has_same_description(self.headline, headline):
             self._description = self._tags = self._kind = None
             self._set_description(headline)
         self._set_state(headline)
 
     def keeps_positions(self, headline: Headline) -> bool:
-        """Return True if another headline of the article has the same position in every order."""
+        """Return True if a new headline of the article has the same sort keys in every order."""
         old, new = self.headline.state, headline.state
         is_in_order = old.opened == new.opened and old.up_next == new.up_next
         return is_in_order and has_same_description(self.headline, headline)
@@ -129,13 +129,13 @@ class _Row(ArticleRecord):
 
 
 _Entry: TypeAlias = tuple[Any, ...]
-"""An element of an order: sort keys, then the id, which makes it unique, then the row, which is never compared."""
+"""An element of a sorted list: sort keys, the unique id, and the row, which is never compared."""
 
 _KEYS: dict[Sort, Callable[[_Row], tuple[Any, ...]]] = {
     Sort.NEWEST: lambda row: (-row.when, row.folded),
     Sort.OLDEST: lambda row: (row.when, row.folded),
     Sort.TITLE: lambda row: (row.folded, -row.when),
-    # An article without a source comes after those that have one.
+    # Articles without a source are sorted last.
     Sort.SOURCE: lambda row: (not row.source, search_key(row.source), -row.when, row.folded),
     Sort.LONGEST: lambda row: (-row.headline.article.metadata.words, -row.when, row.folded),
     Sort.SHORTEST: lambda row: (row.headline.article.metadata.words, -row.when, row.folded),
@@ -148,26 +148,26 @@ class MemoryCatalogue:
     """The catalogue of a library whose headlines fit into memory: about 2 kB each."""
 
     BULK = 64
-    """Number of changes from which an order is rebuilt by merging instead of one bisection per change."""
+    """From this number of changes on, a sorted list is merged instead of bisected for each change."""
 
     def __init__(self) -> None:
         self._rows: dict[ArticleId, _Row] = {}
         self._held: dict[ArticleId, Headline] = {}
-        """Headlines of articles that no view lists any more: open ones whose files are gone."""
+        """Headlines of held articles, which no view lists: open articles whose files were deleted."""
         self._orders: dict[Sort, list[_Entry]] = {}
         self._context = Context()
         self._selection: tuple[Sort, StepwiseSelection[_Row]] | None = None
-        """All articles in an order, and what the last query has selected of them, until an article changes."""
+        """Cache, until an article changes: all articles in one order, and the result of the last query."""
         self._tally = Tally()
         self._edition = 0
         self._unprepared: dict[ArticleId, None] = {}
-        """Articles whose annotations have changed since they were prepared for queries."""
+        """Articles whose annotations changed after the last preparation for queries."""
         self._bookmarked: dict[str, set[ArticleId]] = {}
-        """Articles that hold the bookmark of a capital letter; more than one only after a merge."""
+        """Articles by the capital letter of a bookmark; several for one letter only after a merge."""
         self._listed: tuple[Listing, list[ArticleId]] | None = None
-        """The view that was asked for last, until an article changes."""
+        """Cache, until an article changes: the last requested view with its ids."""
         self._positions: dict[ArticleId, int] | None = None
-        """Indices in that view, once one was asked for."""
+        """Cache: the index of each article in the last requested view; filled by the first `position`."""
 
     def __contains__(self, article_id: object) -> bool:
         return article_id in self._rows
@@ -176,17 +176,17 @@ class MemoryCatalogue:
         return len(self._rows)
 
     def row(self, article_id: ArticleId, /) -> Headline:
-        """Return an article with its state; raises KeyError if it is not in the library."""
+        """Return the headline of an article; raises KeyError if the article is not in the library."""
         return self._rows[article_id].headline
 
     def rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
-        """Return the headlines of those ids that are in the library or held, in the order given."""
+        """Return the headlines of ids, in the given order; ids neither in the library nor held are left out."""
         found = ((self._rows.get(article_id), article_id) for article_id in ids)
         headlines = (self._held.get(article_id) if row is None else row.headline for row, article_id in found)
         return [headline for headline in headlines if headline is not None]
 
     def matching(self, ids: Iterable[ArticleId], query: Term, context: Context) -> list[ArticleId]:
-        """Return those of some articles that match a query, in the order given; unknown ids are left out."""
+        """Return the ids among `ids` that match a query, in the given order; unknown ids are left out."""
         rows = [self._rows[each] for each in ids if each in self._rows]
         return [row.headline.id for row in select_articles(rows, query, context)]
 
@@ -195,19 +195,19 @@ class MemoryCatalogue:
         return len(select_articles(list(self._rows.values()), view.query, self._context))
 
     def record(self, article_id: ArticleId) -> ArticleRecord | None:
-        """Return an article as queries compare it; None if it is not in the library."""
+        """Return an article's record for queries; None if the article is not in the library."""
         return self._rows.get(article_id)
 
     def note_annotations(self, ids: Iterable[ArticleId]) -> None:
-        """Record that annotations of articles have changed; queries find the old ones until they are prepared."""
+        """Mark articles as having changed annotations; queries use the old annotations until the next prepare."""
         self._unprepared.update(dict.fromkeys(each for each in ids if each in self._rows))
 
     def set_context(self, today: date, colours: Sequence[str]) -> None:
-        """Set the day and the names of the colours that views are evaluated with."""
+        """Set the current date and the names of the colours, which queries of views use."""
         self._use(Context(today, colours, self._context.texts))
 
     def set_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
-        """Set the articles whose texts hold the values of `text:` fields, as far as they have been searched."""
+        """Set the results so far of the text search: for each value of a `text:` field, the articles with it."""
         self._use(replace(self._context, texts=texts))
 
     def _use(self, context: Context) -> None:
@@ -217,24 +217,24 @@ class MemoryCatalogue:
 
     @property
     def edition(self) -> int:
-        """Number of changes of titles, tags and other descriptions, and of the articles that there are."""
+        """Counter of changes: articles added or removed, and changes of titles, tags and other metadata."""
         return self._edition
 
     def records(self) -> list[ArticleRecord]:
-        """Return all articles as queries compare them, in no particular order."""
+        """Return the query records of all articles, in no particular order."""
         return list(self._rows.values())
 
     @property
     def unprepared(self) -> int:
-        """Number of articles whose annotations are to be prepared for queries."""
+        """Number of articles whose annotations are not yet prepared for queries."""
         return len(self._unprepared)
 
     def next_unprepared(self) -> ArticleId | None:
-        """Return an article whose annotations are to be prepared for queries; None if there is none."""
+        """Return an article whose annotations are not yet prepared for queries; None if all are."""
         return next(iter(self._unprepared), None)
 
     def set_annotations(self, article_id: ArticleId, annotations: AnnotationsText) -> None:
-        """Replace what queries compare of an article's annotations."""
+        """Replace the query records of an article's annotations."""
         self._unprepared.pop(article_id, None)
         row = self._rows.get(article_id)
         if row is not None:
@@ -242,41 +242,41 @@ class MemoryCatalogue:
             self._listed = self._positions = self._selection = None
 
     def hold(self, headline: Headline) -> None:
-        """Take an article out of every view; `rows` still returns its headline until `release`."""
+        """Remove an article from all views; `rows` still returns its headline until `release`."""
         self.remove((headline.id,))
         self._held[headline.id] = headline
 
     def release(self, article_id: ArticleId) -> None:
-        """Forget the headline of an article that is held; unknown ids are ignored."""
+        """Delete the headline of a held article; unknown ids are ignored."""
         self._held.pop(article_id, None)
 
     def counts(self) -> Counts:
-        """Return the numbers of the sidebar."""
+        """Return the article counts for the sidebar."""
         return self._tally.counts()
 
     def ids(self, view: Listing) -> Sequence[ArticleId]:
-        """Return the articles of a view, in its order."""
+        """Return the ids of the articles of a view, in the order of the view."""
         return self._list(view).copy()
 
     def at(self, view: Listing, index: int, count: int) -> Sequence[ArticleId]:
-        """Return `count` articles of a view from an index on; fewer where the view ends."""
+        """Return up to `count` articles of a view, beginning at an index."""
         return self._list(view)[index : index + count]
 
     def position(self, view: Listing, article_id: ArticleId) -> int | None:
-        """Return the index of an article in a view; None if the view does not hold it."""
+        """Return the index of an article in a view; None if the view does not contain the article."""
         listed = self._list(view)
         if self._positions is None:
             self._positions = {each: index for index, each in enumerate(listed)}
         return self._positions.get(article_id)
 
     def everything(self) -> list[Headline]:
-        """Return every article: the inbox, then the archive, each with the newest first."""
+        """Return every article: the inbox, then the archive, both sorted newest first."""
         rows: list[_Row] = [entry[-1] for entry in self._order(Sort.NEWEST)]
         rows.sort(key=lambda row: row.headline.state.archived)
         return [row.headline for row in rows]
 
     def bookmarked(self, letter: str) -> Headline | None:
-        """Return the article that holds the bookmark of a capital letter; None if no article does."""
+        """Return the article with the bookmark of a capital letter; None if the bookmark is not set."""
         rows = [self._rows[each] for each in self._bookmarked.get(letter, ())]
         first = min(rows, key=lambda row: (row.headline.state.archived, *_entry(Sort.NEWEST, row)), default=None)
         return first.headline if first is not None else None
@@ -354,12 +354,12 @@ class MemoryCatalogue:
                     del order[bisect_left(order, _entry(sort, row))]
 
     def _put_flags(self, headlines: Sequence[Headline]) -> list[Headline]:
-        """Replace the headlines in which only flags such as `read` have changed.
+        """Replace the headlines of which only flags such as `read` have changed.
 
-        Articles that are changed together share their states, so few pairs of them are compared and counted.
+        Articles changed together share state objects, so few pairs of states are compared and counted.
 
         Returns:
-            The other headlines, which may change orders, groups and the articles that there are.
+            The remaining headlines, which need a full update of orders and counts.
         """
         rest: list[Headline] = []
         pairs: dict[tuple[int, int], tuple[Headline, Headline, list[int]] | None] = {}
@@ -384,12 +384,12 @@ class MemoryCatalogue:
         return rest
 
     def set_state(self, article_id: ArticleId, state: ReadingState) -> None:
-        """Replace the state of an article; raises KeyError if it is not in the library."""
+        """Replace the reading state of an article; raises KeyError if the article is not in the library."""
         old = self._rows[article_id].headline
         self.put((Headline(old.article, state, old.notes),))
 
     def _order(self, sort: Sort) -> list[_Entry]:
-        """Return all articles in an order; the first call sorts (10,000: 30 ms), changes update it."""
+        """Return all articles sorted by an order; the first call sorts them (30 ms for 10,000 articles)."""
         order = self._orders.get(sort)
         if order is None:
             order = self._orders[sort] = sorted(_entry(sort, row) for row in self._rows.values())
@@ -411,13 +411,13 @@ class MemoryCatalogue:
                 order.insert(bisect_left(order, entry), entry)
 
     def _remove_rows(self, rows: set[_Row]) -> None:
-        """Remove many rows from the orders in one pass each."""
+        """Remove many rows from all sorted lists, with one pass per list."""
         if rows:
             for order in self._orders.values():
                 order[:] = [entry for entry in order if entry[-1] not in rows]
 
     def _merge(self, rows: Collection[_Row]) -> None:
-        """Add many rows to the orders: sorting a sorted list with new elements at its end costs a merge."""
+        """Add many rows to all sorted lists: append and sort, which costs only a merge."""
         for sort, order in self._orders.items():
             order.extend(_entry(sort, row) for row in rows)
             order.sort()

@@ -34,19 +34,19 @@ class Content(NamedTuple):
         return blake2b(self.data, digest_size=16).hexdigest()
 
     def metadata(self) -> tuple[Metadata, str]:
-        """Return the metadata, and why the text cannot be shown; the reason is empty if it can."""
+        """Return the metadata, and the reason why the text cannot be shown; empty if it can be shown."""
         from tui_reader.formats import scan  # noqa: PLC0415 - see above
 
         return scan(self.data, self.name)
 
     def preview(self) -> Document | None:
-        """Return the beginning of a long text as a partial document; None for texts that parse quickly."""
+        """Parse the beginning of a long text as a partial document; None for texts that parse quickly."""
         from tui_reader.formats import preview  # noqa: PLC0415 - see above
 
         return preview(self.data, self.name)
 
     def document(self) -> Document:
-        """Parse the whole text."""
+        """Parse the whole text, and return it as a document."""
         from tui_reader.formats import read  # noqa: PLC0415 - see above
 
         return read(self.data, self.name)
@@ -61,7 +61,7 @@ def read_content(path: Path, limit: int) -> Content:
 
     Raises:
         FileNotFoundError: The file does not exist.
-        UnreadableError: It is no regular file, too large, not permitted, or the disk fails.
+        UnreadableError: The file is not regular, too large or not permitted, or the disk fails.
     """
     data, signature = read_bytes(path, limit)
     return Content(data, path.name, signature)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class Counts(NamedTuple):
-    """Numbers for the sidebar.
+    """Article counts for the sidebar, by shelf, source and tag.
 
-    Sources and tags count articles outside the archive; the most frequent come first, then in the order of names.
+    Sources and tags count articles outside the archive; sorted by frequency, then by name.
     """
 
     shelves: Mapping[Shelf, int]
@@ -29,7 +29,7 @@ class Counts(NamedTuple):
 
 
 class Tally:
-    """Counts over all headlines, updated at a cost that does not grow with the size of the library."""
+    """Counts over all headlines; the cost of an update does not depend on the size of the library."""
 
     def __init__(self) -> None:
         self._shelves = dict.fromkeys(Shelf, 0)
@@ -40,11 +40,11 @@ class Tally:
         self._ranked_tags: tuple[tuple[str, int], ...] | None = ()
 
     def replace(self, old: Headline | None, new: Headline | None) -> None:
-        """Count a headline instead of another one.
+        """Update the counts for a headline that is added, replaced or removed.
 
         Args:
-            old: The headline that was counted; None if the article is new.
-            new: The headline to count; None if the article is removed.
+            old: The previous headline; None if the article is new.
+            new: The new headline; None if the article is removed.
         """
         self._count(old, -1)
         self._count(new, 1)
@@ -61,13 +61,13 @@ class Tally:
             self._ranked_tags = None
 
     def move(self, old: Headline, new: Headline, articles: int) -> None:
-        """Count articles whose headlines changed as from `old` to `new`, which agree in all but shelves."""
+        """Move articles between shelves in the counts; `old` and `new` differ only in their shelves."""
         for headline, sign in ((old, -articles), (new, articles)):
             for shelf in shelves_of(headline):
                 self._shelves[shelf] += sign
 
     def counts(self) -> Counts:
-        """Return the current numbers."""
+        """Return the current counts."""
         if self._ranked_sources is None:
             self._ranked_sources = rank(self._sources)
         if self._ranked_tags is None:
@@ -101,14 +101,14 @@ class Tally:
 def has_same_description(old: Headline, new: Headline) -> bool:
     """Return True if two headlines of one article agree in metadata, tags and corrections.
 
-    Nearly every change only marks an article as read, stars it or moves the reading position. What is computed from
-    title, source, date and tags stays valid then.
+    Nearly every change only marks an article as read, stars it or moves the reading position; values computed from
+    title, source, date and tags remain valid.
     """
     return old.article is new.article and old.state.tags == new.state.tags and old.state.edits == new.state.edits
 
 
 def differ_in_flags(old: Headline, new: Headline) -> bool:
-    """Return True if the states of two headlines have the same place in all orders, tags, sources and bookmarks."""
+    """Return True if two headlines differ only in flags: same sort keys, tags, sources and bookmarks."""
     one, other = old.state, new.state
     return (
         one.archived == other.archived
@@ -121,7 +121,7 @@ def differ_in_flags(old: Headline, new: Headline) -> bool:
 
 
 def shelves_of(headline: Headline) -> list[Shelf]:
-    """Return the shelves that hold an article."""
+    """Return the shelves on which an article is listed."""
     state = headline.state
     shelves = [Shelf.ARCHIVE] if state.archived else [Shelf.INBOX]
     if not state.archived and not state.read:
@@ -143,5 +143,5 @@ def _grouping(headline: Headline | None) -> tuple[str, tuple[str, ...]]:
 
 
 def rank(groups: Counter[str]) -> tuple[tuple[str, int], ...]:
-    """Return names with their numbers, the most frequent first, then in the order of names."""
+    """Return names with their counts, sorted by falling count, then by name."""
     return tuple(sorted(((n, c) for n, c in groups.items() if n), key=lambda g: (-g[1], g[0].casefold(), g[0])))

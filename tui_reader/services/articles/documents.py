@@ -1,4 +1,4 @@
-"""Load documents in threads, and keep the latest ones in memory."""
+"""Load documents in threads, and keep the most recently used documents in memory."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ if TYPE_CHECKING:
     from tui_reader.sources.base import Source
 
 KEPT_CHARACTERS = 24_000_000
-"""Most characters of the documents in memory, four times the longest novel; the last one always stays."""
+"""Largest number of characters of documents in memory; the last loaded document always stays."""
 AHEAD_BYTES = 1_000_000
-"""Size of a file beyond which it is read only when it is opened, not ahead: it would keep a core busy for long."""
+"""Largest size in bytes of a file that is read ahead; larger files would occupy a core for long."""
 AHEAD_PAUSE = 0.015
-"""Seconds after a request before neighbours are read ahead: the frame that shows the requested document has the
+"""Seconds between a request and reading neighbours ahead: the frame with the requested document uses the
 processor first, and at 30 keys a second there is time for a neighbour before the next key."""
 FRAME_PAUSE = 0.03
-"""Seconds that reading the rest of a long text waits, so that the frame with its beginning can be drawn."""
+"""Seconds of pause before the rest of a long text is read, so that its beginning is drawn first."""
 MAX_THREADS = 2
-"""While one thread reads a long article ahead or to its end, the other is free for the next one that is opened."""
+"""Number of threads: one may read a long article while the other reads the next opened article."""
 
 
 class Documents:
-    """Documents in memory, and the threads that load others. May be called from any thread."""
+    """A cache of documents in memory, and the threads that load documents. May be called from any thread."""
 
     def __init__(
         self, find: Callable[[ArticleId], FoundFile | None], other_sources: Mapping[ArticleId, Source], limit: int
     ) -> None:
-        """Start without documents and threads.
+        """Create an empty cache; the first request starts a thread.
 
         Args:
             find: Returns the file of an article; must be quick, and is called from any thread.
@@ -57,7 +57,7 @@ class Documents:
         """
         self.listener: Listener = noop
         self.prepare: Callable[[ArticleId, Document], None] = noop
-        """Called by the thread that read a document, before `get` returns it."""
+        """Callback with each document that was read, in the reading thread, before `get` returns it."""
         self._find = find
         self._other_sources = other_sources
         self._limit = limit
@@ -69,15 +69,15 @@ class Documents:
         self._idle = 0
         self._pause_until = 0.0
         self._prints: dict[ArticleId, str] = {}
-        """Fingerprints of the bytes that kept documents were read from."""
+        """Fingerprints of the bytes from which the cached documents were read."""
         self._size = 0
         self._closed = False
         self._changed = threading.Condition()
 
     def listen(self, listener: Listener) -> None:
-        """Send events to a listener from now on, and first one for each document that is loaded already.
+        """Set the listener, and send it an event for each document that is loaded already.
 
-        A screen requests its first document before it can take events; standard input may be read by then.
+        A screen requests its first document before it can receive events, and standard input is read early.
         """
         self.listener = listener
         with self._changed:
@@ -86,7 +86,7 @@ class Documents:
             listener(DocumentLoaded(article_id, document))
 
     def get(self, article_id: ArticleId) -> Document | None:
-        """Return a loaded document, perhaps only its beginning (`partial`); None if it is not loaded."""
+        """Return a loaded document, or its loaded beginning (`partial`); None if nothing is loaded."""
         with self._changed:
             document = self._kept.get(article_id)
             if document is not None:
@@ -94,10 +94,10 @@ class Documents:
             return document
 
     def want(self, article_id: ArticleId, neighbours: Sequence[ArticleId] = ()) -> None:
-        """Request an article's document, and those likely to be requested next; returns at once.
+        """Request an article's document, and documents likely to be requested next; returns at once.
 
-        `DocumentLoaded` is sent for the beginning of a long text, then for the whole, but not for a document that is
-        loaded completely. Earlier requests that no thread has begun are cancelled.
+        `DocumentLoaded` is sent for the beginning of a long text, then for the whole text, but not for documents
+        already loaded. Earlier requests that no thread has started are cancelled.
 
         Args:
             article_id: The article.
@@ -123,10 +123,10 @@ class Documents:
         Args:
             article_id: The article.
             neighbours: The articles that are likely to be requested next.
-            seconds: How long to wait at most, however slow the disk is.
+            seconds: Longest wait, whatever the speed of the disk.
 
         Returns:
-            The document as far as it is loaded by then, or None; `DocumentLoaded` is sent for later parts.
+            The document or its loaded beginning; None if nothing is loaded. `DocumentLoaded` follows for later parts.
         """
         self.want(article_id, neighbours)
         with self._changed:
@@ -134,18 +134,18 @@ class Documents:
             return self._kept.get(article_id)
 
     def drop(self, article_id: ArticleId) -> None:
-        """Remove a document from memory, and discard the result if it is being read now."""
+        """Remove a document from memory; if a thread is reading the document, discard the result."""
         with self._changed:
             self._forget(article_id)
             self._working.pop(article_id, None)
 
     def fingerprint(self, article_id: ArticleId) -> str:
-        """Return the fingerprint of the bytes that a loaded document was read from; empty if there is none."""
+        """Return the fingerprint of the bytes of a loaded document; empty if the document is not loaded."""
         with self._changed:
             return self._prints.get(article_id, "")
 
     def close(self) -> None:
-        """Stop loading. A thread that is reading a document ends after it; the program need not wait."""
+        """Stop loading. A thread that is reading ends after its document; the program need not wait."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -160,7 +160,7 @@ class Documents:
     def _is_lacking(self, article_id: ArticleId) -> bool:
         """Return True if a document has to be read and is not being read yet."""
         document = self._kept.get(article_id)
-        # A page that says why the text could not be read is not the text: reading is tried again.
+        # A page with an error message is not the text: reading is tried again.
         return (document is None or document.partial or bool(document.error)) and article_id not in self._working
 
     def _may_read_ahead(self, article_id: ArticleId) -> bool:
@@ -199,7 +199,7 @@ class Documents:
             self._changed.wait(rest)
 
     def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> None:
-        """Read a document and keep it; if it cannot be read, keep a page that says why."""
+        """Read a document into the cache; if it is unreadable, cache a page with the error message."""
         file = self._find(article_id)
         if file is None:
             return
@@ -229,7 +229,7 @@ class Documents:
         self._keep(article_id, ticket, document, fingerprint)
 
     def _give_way(self, article_id: ArticleId) -> None:
-        """Wait until the beginning can be drawn: single steps of reading hold the GIL for up to 40 ms."""
+        """Pause so that the beginning can be drawn: single reading steps keep the GIL for up to 40 ms."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._wanted not in (None, article_id), FRAME_PAUSE)
 
@@ -239,15 +239,15 @@ class Documents:
         return read_content(Path(file.path), self._limit) if source is None else content_from(source, file.path)
 
     def _keep(self, article_id: ArticleId, ticket: object, document: Document, fingerprint: str = "") -> None:
-        """Prepare a document, keep it unless it was dropped meanwhile, and send `DocumentLoaded`."""
+        """Prepare a document, cache it unless it was dropped during reading, and send `DocumentLoaded`."""
         from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame
 
         lengths.prepare(document)
-        # The values that could not be prepared are computed when they are needed, and fail visibly there.
+        # Values that could not be prepared are computed on first use, where an error is reported.
         with suppress(Exception):
             self.prepare(article_id, document)
         with self._changed:
-            # Dropped while it was being read: the result is outdated.
+            # The document was dropped during reading: the result is outdated.
             if self._working.get(article_id) is not ticket:
                 return
             self._forget(article_id)
@@ -262,7 +262,7 @@ class Documents:
 
 
 def _refusal(metadata: Metadata, location: str, reason: str) -> Document:
-    """Return a document that says why an article cannot be read."""
+    """Return a document with the error message of an unreadable article."""
     from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder  # noqa: PLC0415 - not for the first frame
 
     builder = DocumentBuilder()
@@ -288,7 +288,7 @@ class LoadedDocuments:
         permission: TextPermission,
         events: EventSender,
     ) -> None:
-        """Store the parts, and set the callback of `documents` that prepares each loaded document."""
+        """Set the callback `documents.prepare`, which prepares each loaded document."""
         self._state, self._documents = state, documents
         self._reanchoring, self._revisions = reanchoring, revisions
         self._permission, self._events = permission, events
@@ -298,14 +298,14 @@ class LoadedDocuments:
         documents.prepare = self._prepare
 
     def receive(self, event: Event) -> None:
-        """Pass on an event of the reading threads, and queue its document if the article has a state."""
+        """Forward an event of the reading threads, and queue its document if the article has a record."""
         self._events.send(event)
         if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.concerns(event.id):
             self._queue.put(event)
             self._events.request_sync()
 
     def take_in(self) -> None:
-        """Re-anchor annotations in the queued documents, and compare each with the text read last.
+        """Re-anchor annotations in the queued documents, and compare each document with the last read text.
 
         Called in the owner's thread."""
         while not self._queue.empty():
@@ -315,7 +315,7 @@ class LoadedDocuments:
                 self._revisions.loaded(*loaded)
 
     def _prepare(self, article_id: ArticleId, document: Document) -> None:
-        """Compute, in the reading thread, values of a document that the owner would have to wait for."""
+        """Compute slow values of a document in the reading thread, so that the owner's thread is not delayed."""
         self._permission.may_keep_text(article_id)
         if self._state.concerns(article_id):
             if not document.partial:

@@ -1,4 +1,4 @@
-"""Filing rules: what the settings say to do with each new article that matches a query."""
+"""Filing rules from the settings: actions on each new article that matches a query."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Filed(NamedTuple):
-    """The articles that a rule would change."""
+    """The articles that a filing rule would change."""
 
     rule: Rule
     articles: tuple[Headline, ...]
@@ -31,8 +31,8 @@ class Filed(NamedTuple):
 class Filing:
     """Applies filing rules. Used from the library's owner thread.
 
-    Each rule acts on an article once, whatever is undone or changed later: the record of the article holds the names of
-    the rules that have acted in the field `filed`.
+    Each rule acts on an article once, even if its action is undone: the field `filed` of the article's record lists
+    the rules that have acted.
     """
 
     def __init__(self, state: LibraryState, catalogue: MemoryCatalogue, reading: Reading) -> None:
@@ -41,11 +41,11 @@ class Filing:
     def pending(
         self, rules: Iterable[Rule], ids: Collection[ArticleId] | None, *, today: date, colours: Sequence[str] = ()
     ) -> list[Filed]:
-        """Return what the rules would do now.
+        """Return the articles that each rule would change now.
 
         Args:
-            rules: The rules; each is tried by itself.
-            ids: The articles to try; None for all.
+            rules: The rules, each applied independently of the others.
+            ids: The articles to consider; None for all.
             today: The day from which ages count.
             colours: The reader's names of the highlight colours.
         """
@@ -61,14 +61,14 @@ class Filing:
         return found
 
     def apply(self, filed: Sequence[Filed]) -> Outcome:
-        """Do what rules say, as one change that can be undone, and record that they have acted.
+        """Apply rules as one undoable change, and record in each article which rules have acted.
 
         Returns:
-            The outcome; without a message if there was nothing to do.
+            The outcome; its message is empty if no article was changed.
         """
         edits: dict[tuple[str, str], Edit] = {}
         for rule, rows in filed:
-            # A later rule acts on what an earlier one has left.
+            # A later rule sees the changes of earlier rules.
             for edit in self._edits(rule, [_amended(row, edits) for row in rows]):
                 edits[edit.key, edit.field] = edit
         names: dict[ArticleId, set[str]] = {}
@@ -90,7 +90,7 @@ class Filing:
         return Outcome(label if edits else "", ids, undo=bool(edits))
 
     def _edits(self, rule: Rule, rows: Sequence[Headline]) -> list[Edit]:
-        """Return the edits of one rule."""
+        """Return the edits that apply one rule to its articles."""
         edits: list[Edit] = []
         for row in rows:
             fields: dict[str, object] = {}
@@ -105,11 +105,11 @@ class Filing:
 
 
 def name_of(rule: Rule) -> str:
-    """Return the name under which articles record that a rule has acted: a hash of its query and its actions."""
+    """Return the name by which articles record a rule that has acted: a hash of query and actions."""
     return hashlib.blake2b(repr(rule).encode("utf-8", "replace"), digest_size=4).hexdigest()
 
 
 def _amended(row: Headline, edits: dict[tuple[str, str], Edit]) -> Headline:
-    """Return a headline with the tags that earlier edits give it."""
+    """Return a headline with the tags that earlier edits add."""
     edit = edits.get((row.id, "tags"))
     return row if edit is None else row._replace(state=row.state._replace(tags=tuple(edit.after)))

@@ -1,9 +1,9 @@
-"""Decide which file is which article: ids are unique, survive restarts and follow moved files.
+"""Assign article ids to files: ids are unique, persist across restarts and follow moved files.
 
 The id of an article is the one that its file's front matter claims, else the address of the original, else the name of
 the file. The state of an article is recorded under its id together with the name of its file and the fingerprint of its
-bytes; such a record overrides what the file claims. When a recorded file is gone, the file that claims its id or
-address is that article, else the file that has its bytes.
+bytes; such a record overrides the file's claims. If a recorded file is gone, its article is assigned to the file that
+claims its id or address, else to the file with the same bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class FoundFile(NamedTuple):
     name: str
     """Name of the file in ids and records: unique in the library, and equal on every computer that shares its state."""
     location: str
-    """Path as shown to people."""
+    """Path as displayed to the user."""
     metadata: Metadata
     size: int = 0
     mtime_ns: int = 0
@@ -45,12 +45,12 @@ class FoundFile(NamedTuple):
         return self.path != stdin.KEY
 
     def article(self, article_id: ArticleId) -> Article:
-        """Return the file as an article of the catalogue."""
+        """Convert the file to an article of the catalogue."""
         return Article(article_id, self.location, self.metadata, self.size, self.mtime_ns, self.error)
 
 
 class Batch(NamedTuple):
-    """A part of the results of a scan."""
+    """A batch of scan results."""
 
     found: tuple[FoundFile, ...] = ()
     changed: tuple[str, ...] = ()
@@ -58,9 +58,9 @@ class Batch(NamedTuple):
     gone: tuple[str, ...] = ()
     """Names of known files that are gone."""
     complete: bool = False
-    """Whether every file has been seen by now, so that a moved file can be distinguished from a copy."""
+    """True if the scan has seen every file, so that a moved file can be distinguished from a copy."""
     remembered: bool = False
-    """Whether the files come from the cache of the last scan; some may be gone since."""
+    """True if the files come from the cache of the last scan; some may be deleted since."""
 
 
 def found_file(paths: LibraryPaths, file: CachedFile) -> FoundFile:
@@ -79,19 +79,19 @@ def found_file(paths: LibraryPaths, file: CachedFile) -> FoundFile:
 
 
 def without_header(metadata: Metadata) -> Metadata:
-    """Return metadata without the front matter itself, which may be of any size and which no list shows."""
+    """Return metadata without the front matter itself, which may be large and is not shown in lists."""
     return metadata._replace(header=NOTHING) if metadata.header else metadata
 
 
 class _Record(NamedTuple):
-    """The name and the fingerprint that the store records of an article's file; empty if it has none."""
+    """The recorded name and fingerprint of an article's file; empty strings if nothing is recorded."""
 
     location: str
     fingerprint: str
 
 
 class Move(NamedTuple):
-    """A file whose id changed, because it turned out to be another article than assumed at first."""
+    """A file whose id changed because it was recognized as a recorded article."""
 
     file: FoundFile
     mistaken: ArticleId
@@ -118,7 +118,7 @@ class Identities:
         self._disputed: set[str] = set()
         """Names of files that claim the id of another file, or for which the store records another id."""
         self._vanished = True
-        """Whether a recorded file may have gone since the last `settle`; at the start, any may have."""
+        """True if a recorded file may have disappeared since the last `settle`; True at the start."""
         for article_id, record in records:
             self._learn(article_id, str(record.get(LOCATION) or ""), str(record.get(FINGERPRINT) or ""))
 
@@ -127,16 +127,16 @@ class Identities:
         return self._files.get(article_id)
 
     def at(self, name: str) -> ArticleId | None:
-        """Return the article whose file has this name now, or None. Safe to call from any thread."""
+        """Return the article whose file has this name now; None if there is no such file. Thread-safe."""
         return self._live.get(name)
 
     def recorded(self, article_id: ArticleId) -> tuple[str | None, str | None]:
-        """Return the recorded name and fingerprint of an article's file; None for each that is not recorded."""
+        """Return the recorded name and fingerprint of an article's file; None for a value not recorded."""
         record = self._records.get(article_id, _Record("", ""))
         return record.location or None, record.fingerprint or None
 
     def is_recorded(self, article_id: ArticleId) -> bool:
-        """Return True if an article has no file, or if the store has the file's name and fingerprint."""
+        """Return True if the store has the current name and fingerprint of an article's file, if any."""
         file, record = self._files.get(article_id), self._records.get(article_id)
         return file is None or record == (file.name, file.fingerprint)
 
@@ -147,7 +147,7 @@ class Identities:
     def assign(self, file: FoundFile) -> ArticleId:
         """Return the id of a file that was found or has changed.
 
-        If it is another id than before, the article with the former id has no file any more.
+        If the id changes, the article with the former id no longer has a file.
         """
         current = self._live.get(file.name)
         if current is not None:
@@ -176,10 +176,9 @@ class Identities:
         return article_id
 
     def reassign_disputed(self) -> list[Move]:
-        """Reassign ids that several files claim: to the recorded file, else to the first by name.
+        """Reassign ids that several files claim: each id goes to the recorded file, else to the first file by name.
 
-        The order in which a scan sees the files is chance, and another window may see them in another order. With this
-        rule all windows agree.
+        Scans may see files in any order; this rule gives the same ids in all windows.
 
         Returns:
             The files whose ids changed.
@@ -195,11 +194,11 @@ class Identities:
         """Find moved files after a complete scan.
 
         A file without a state of its own is a recorded article if it claims its id or address or has its bytes, that
-        article has no file any more, and no other article or file fits equally well. New files are considered first: a
-        file that was there before is a copy that remained when the original was removed.
+        article has no file any more, and no other article or file fits equally well. New files are considered first:
+        an older file is a copy that remained when the original was removed.
 
         Args:
-            is_bare: Returns True if nothing worth keeping is recorded of an article; None to require no record at all.
+            is_bare: Returns True if an article has no annotations or user changes; None to require no record at all.
 
         Returns:
             The files that turned out to be recorded articles.
@@ -223,7 +222,7 @@ class Identities:
         return moves
 
     def _likely(self, ids: Collection[ArticleId]) -> set[ArticleId]:
-        """Return the articles whose files match a missing one in bytes, id or address; 100,000 take 50 ms."""
+        """Return the articles whose files match a missing file in bytes, id or address (100,000: 50 ms)."""
         missing = {known for known, record in self._records.items() if record.location and known not in self._files}
         prints = {self._records[known].fingerprint for known in missing} - {""}
         found = set()
@@ -266,7 +265,7 @@ class Identities:
             self._by_fingerprint[fingerprint].add(article_id)
 
     def _pick(self, file: FoundFile) -> ArticleId:
-        """Choose the id of a new file: recorded, claimed, address, name, or a unique variant of the name."""
+        """Choose the id of a new file: recorded id, claimed id, address, name, or a unique variant of the name."""
         recorded = self._recorded_at.get(file.name)
         if recorded is not None and recorded not in self._files:
             known = self._records[recorded].fingerprint
@@ -283,7 +282,7 @@ class Identities:
         return candidate
 
     def _is_free(self, article_id: ArticleId, name: str) -> bool:
-        """Return True if an id belongs to no file, nor to a recorded file of another name that may come back."""
+        """Return True if an id belongs to no file and to no recorded file that may reappear."""
         record = self._records.get(article_id)
         return article_id not in self._files and (record is None or record.location in {"", name})
 
@@ -293,7 +292,7 @@ class Identities:
         return not file.is_on_disk or (record is not None and record.location == file.name)
 
     def _is_elsewhere(self, article_id: ArticleId) -> bool:
-        """Return True if the store records another file for an article than its current one."""
+        """Return True if the store records a different file for an article than its current file."""
         location = self._records.get(article_id, _Record("", "")).location
         shown = self._live.get(location, article_id)
         return shown != article_id and not self._is_settled(self._files[shown])
@@ -303,7 +302,7 @@ class Identities:
         claim = file.metadata.id
         if not claim or claim == article_id or fingerprint == file.fingerprint:
             return False
-        # An id that is a file name was never claimed: the file claims its first id now, and stays the same article.
+        # An id that is a file name was not claimed: the file now claims an id, and stays the same article.
         return Path(article_id.partition("~")[0]).suffix != Path(file.name).suffix
 
     def _is_unrecorded(self, article_id: ArticleId) -> bool:
@@ -311,7 +310,7 @@ class Identities:
         return article_id not in self._records or self._records[article_id] == _Record("", "")
 
     def _origin(self, article_id: ArticleId) -> ArticleId | None:
-        """Return the recorded article that a file with a wrong id belongs to; None if it is not certain."""
+        """Return the recorded article of a file with a wrong id; None if the article is not certain."""
         file, metadata = self._files[article_id], self._files[article_id].metadata
         for claim in (metadata.id, _address(metadata)):
             if claim and claim != article_id and claim in self._records and self._is_missing(claim, file):
@@ -323,14 +322,14 @@ class Identities:
         return missing[0] if len(missing) == 1 else None
 
     def _is_missing(self, known: ArticleId, file: FoundFile) -> bool:
-        """Return True if a recorded article has no file on disk, or if `file` is the recorded one."""
+        """Return True if a recorded article has no file on disk, or if `file` is its recorded file."""
         location = self._records[known].location
         if known in self._files or not location:
             return False
         return location == file.name or not (location in self._live or self._exists(location))
 
     def _best_match(self, known: ArticleId, files: list[FoundFile]) -> FoundFile | None:
-        """Return the file that fits a recorded article best, by bytes, then by name; None if several do."""
+        """Return the file that fits a recorded article best, by bytes, then by name; None if several fit."""
         record = self._records[known]
         same = [each for each in files if each.fingerprint == record.fingerprint] or files
         if len(same) > 1:
@@ -344,7 +343,7 @@ def _base_name(name: str) -> str:
 
 
 def _address(metadata: Metadata) -> str:
-    """Return the address of the original; empty if it was guessed or is only the front page of a site."""
+    """Return the address of the original; empty if guessed, or if only the front page of a site."""
     if "url" in metadata.guessed or not metadata.url:
         return ""
     parts = urlsplit(metadata.url)

@@ -1,4 +1,4 @@
-"""Counts the sources and tags of the articles that a list shows, in slices, so that no key waits for it."""
+"""Count the sources and tags of listed articles, in slices, so that keys are handled without delay."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ _Ranked = tuple[tuple[str, int], ...]
 
 
 class ListedCounts:
-    """The numbers of listed articles of each source and tag. Used from the library's owner thread."""
+    """Counts of the listed articles by source and tag. Used from the library's owner thread."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self.uncounted: Sequence[ArticleId] | None = None
-        """The articles that are left to count; None if there is nothing to count."""
+        """The articles that are not counted yet; None if counting is finished."""
         self._counting: tuple[Counter[str], Counter[str]] = Counter(), Counter()
-        """Sources and tags of the articles counted so far."""
+        """Counts by source and tag of the articles counted so far."""
         self.found: tuple[Counter[str], Counter[str]] | None = None
-        """Sources and tags of the list; None for a list of the whole library."""
+        """Counts by source and tag of the list; None for a list of the whole library."""
 
     @property
     def is_stale(self) -> bool:
-        """True if articles are left to count; until then the numbers of the former list are shown."""
+        """True while articles are left to count; the counts of the former list are shown meanwhile."""
         return self.uncounted is not None
 
     def begin(self, ids: Sequence[ArticleId] | None) -> None:
-        """Begin to count a list; a short one is counted at once.
+        """Start to count a list; a short list is counted at once.
 
         Args:
-            ids: The listed articles; None if nothing narrows the list.
+            ids: The listed articles; None if the list is the whole library.
         """
         self.uncounted, self._counting = ids, (Counter(), Counter())
         if ids is None:
@@ -50,7 +50,7 @@ class ListedCounts:
             self.count_slice()
 
     def count_slice(self) -> None:
-        """Count some of the articles that are left."""
+        """Count the next `SLICE` uncounted articles."""
         if self.uncounted is None:
             return
         sources, tags = self._counting
@@ -63,13 +63,13 @@ class ListedCounts:
             self.found = self._counting
 
     def narrowed(self, counts: Counts) -> Counts:
-        """Replace the numbers of sources and tags by those of the list.
+        """Replace the library's counts of sources and tags by the counts of the list.
 
-        All names stay, in their order: a row under the cursor must not move, and what the query asks for must stay
-        within reach. Names that only the list has follow, such as those of archived articles.
+        All names keep their order, so that the row under the cursor does not move. Names that only the list has, such
+        as tags of archived articles, come last.
 
         Args:
-            counts: The numbers of the library.
+            counts: The counts of the library.
         """
         if self.found is None:
             return counts

@@ -1,4 +1,4 @@
-"""Counts the words and values of a library's articles for the completion of queries, in slices between frames."""
+"""Count words and field values of articles for query completion, in slices between frames."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class QueryWords:
-    """The vocabulary of a library. Used from the library's owner thread.
+    """The vocabulary of a library, for query completion. Used from the library's owner thread.
 
-    It is counted when a query is first typed (10,000 articles: 0.2 s in all), and again after descriptions of articles
-    have changed; until that is done the last one serves.
+    The vocabulary is counted when a query is first typed (0.2 s for 10,000 articles), and again after metadata of
+    articles changes; until then the last vocabulary is used.
     """
 
     def __init__(self, catalogue: MemoryCatalogue, tags: Callable[[], Iterable[str]]) -> None:
-        """Count nothing yet.
+        """Create an empty vocabulary; `prepare` counts.
 
         Args:
             catalogue: The articles.
@@ -31,22 +31,22 @@ class QueryWords:
         self._catalogue, self._tags = catalogue, tags
         self._vocabulary = Vocabulary()
         self._counted = -1
-        """The edition of the catalogue that was counted last, or is being counted."""
+        """The edition of the catalogue that was counted last, or that is being counted."""
         self._builder = VocabularyBuilder()
         self._remaining: Iterator[ArticleRecord] | None = None
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The words and values as they were counted last."""
+        """The words and values of the last complete count."""
         return self._vocabulary
 
     @property
     def is_ready(self) -> bool:
-        """Return True if the articles as they are now have been counted."""
+        """Return True if the current articles have been counted."""
         return self._remaining is None and self._counted == self._catalogue.edition
 
     def prepare(self, seconds: float | None = None) -> bool:
-        """Count articles if they have changed since they were counted.
+        """Count the articles if they changed after the last count.
 
         Args:
             seconds: Time after which the rest is left to the next call; None for no limit.

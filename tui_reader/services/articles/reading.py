@@ -1,4 +1,4 @@
-"""Change the state of articles. Each change is visible at once, on disk soon, and can be undone."""
+"""Change the reading state of articles; changes show at once, are saved soon and can be undone."""
 
 from __future__ import annotations
 
@@ -27,40 +27,40 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Edit, Transaction
 
 BOOKMARK_QUOTE = 60
-"""Code points after a bookmark that are kept to find it again when the text has changed."""
+"""Number of code points stored after a bookmark, by which it is found in a changed text."""
 
 
 class Outcome(NamedTuple):
     """The result of a change."""
 
     message: str = ""
-    """One line for the status line; empty if there is nothing to say."""
+    """The message for the status line; may be empty."""
     ids: tuple[ArticleId, ...] = ()
-    """Articles whose headlines changed."""
+    """Ids of the articles whose headlines changed."""
     undo: bool = False
-    """Whether `undo` would undo this change."""
+    """True if `undo` can revert this change."""
     annotation: AnnotationId = ""
-    """The annotation that was created, undone or redone; empty if there was none or several."""
+    """The annotation that was created, undone or redone; empty if none or several."""
     place: int | None = None
-    """Code point at which an undone or redone `annotation` is or was; None if it has no position."""
+    """Offset of an undone or redone `annotation`, or its last offset; None if it has no position."""
     steps: int = 0
-    """Number of undo or redo steps, also if a step changed nothing since all of it was changed elsewhere."""
+    """Number of undo or redo steps, including steps without effect because of later changes elsewhere."""
     left: bool = False
-    """Whether the step changed nothing since all of it was changed elsewhere."""
+    """True if the step had no effect, because another program changed the same fields later."""
 
 
 class Reading:
-    """Changes of article states. Called from the library's owner thread; no method waits for the disk."""
+    """Changes reading states of articles. Called in the library's owner thread; no method waits for the disk."""
 
     def __init__(
         self, state: LibraryState, clock: Callable[[], str] = now_in_seconds, *, scope: UndoScope | None = None
     ) -> None:
-        """Prepare to change the articles of a library.
+        """Create the service for a library's state.
 
         Args:
             state: The library's state.
-            clock: Returns the time, see `ids.now_in_seconds`.
-            scope: Knows which undo steps belong to other folders; None if none do.
+            clock: Returns the current time in the format of `ids.now_in_seconds`.
+            scope: Selects the undo steps of the open folders; None to allow all steps.
         """
         self._state, self._scope = state, scope
         self._catalogue = state.catalogue
@@ -69,11 +69,11 @@ class Reading:
     def open(self, article_id: ArticleId, *, mark_read: bool = True) -> Outcome:
         """Record that an article was opened, and mark it as read.
 
-        This cannot be undone: `undo` is for changes that were made on purpose.
+        The change cannot be undone: `undo` is for deliberate changes.
 
         Args:
             article_id: The article.
-            mark_read: Whether to mark it as read.
+            mark_read: True to mark the article as read.
         """
         headline = self._one(article_id)
         if headline is None:
@@ -92,7 +92,7 @@ class Reading:
         return self._change(rows, {"read": True}, "marked {} as read")
 
     def toggle_star(self, ids: Sequence[ArticleId]) -> Outcome:
-        """Star articles, or remove the stars if they all have one."""
+        """Star articles, or unstar them if all are starred."""
         rows = self._catalogue.rows(ids)
         if all(row.state.starred for row in rows):
             return self._change(rows, {"starred": None}, "unstarred {}")
@@ -111,7 +111,7 @@ class Reading:
         return self._change(self._catalogue.rows(ids), {"read": read or None}, label)
 
     def set_starred(self, ids: Sequence[ArticleId], *, starred: bool) -> Outcome:
-        """Star articles, or remove their stars."""
+        """Star articles, or unstar them."""
         label = "starred {}" if starred else "unstarred {}"
         return self._change(self._catalogue.rows(ids), {"starred": starred or None}, label)
 
@@ -121,9 +121,9 @@ class Reading:
         return self._change(self._catalogue.rows(ids), {"archived": archived or None}, label)
 
     def edit_tags(self, ids: Sequence[ArticleId], add: Iterable[str], remove: Iterable[str]) -> Outcome:
-        """Add tags to articles and remove others; their files are not changed.
+        """Add tags to articles and remove tags from them; the files are not changed.
 
-        A tag to remove is found in whatever case it is typed.
+        Tags to remove are matched without regard to case.
         """
         added = {tag for raw in add if (tag := clean_line(raw).lstrip("#"))}
         removed = {search_key(tag) for raw in remove if (tag := clean_line(raw).lstrip("#"))}
@@ -147,7 +147,7 @@ class Reading:
         return self._change(rows, {"read": True}, "marked {} as read")
 
     def up_next(self) -> list[Headline]:
-        """Return the articles to read next, in their order."""
+        """Return the articles of the up-next queue, in order."""
         return self._catalogue.rows(self._catalogue.ids(View(Shelf.UP_NEXT, sort=Sort.QUEUE)))
 
     def toggle_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
@@ -170,7 +170,7 @@ class Reading:
         return self._change(self._catalogue.rows(ids), {"up_next": None}, "took {} out of up next")
 
     def edits_to_queue(self, ids: Sequence[ArticleId]) -> list[Edit]:
-        """Return the edits that add articles to the end of the up-next queue; queued articles keep their place."""
+        """Return the edits that add articles to the end of the up-next queue; queued articles keep their position."""
         queue = self.up_next()
         rows = [row for row in self._catalogue.rows(dict.fromkeys(ids)) if not row.state.up_next]
         keys = keys_behind(queue[-1].state.up_next if queue else "", len(rows), machine_name())
@@ -181,7 +181,7 @@ class Reading:
         ]
 
     def move_up_next(self, article_id: ArticleId, by: int) -> Outcome:
-        """Move an article down among those to read next, or up by a negative number."""
+        """Move an article down in the up-next queue by a number of positions; negative moves up."""
         queue = self.up_next()
         index = next((index for index, row in enumerate(queue) if row.id == article_id), None)
         if index is None:
@@ -208,8 +208,8 @@ class Reading:
     def edit_metadata(self, article_id: ArticleId, field: str, value: str) -> Outcome:
         """Correct a metadata field: title, byline, source, date, url or language. The file is not changed.
 
-        An empty title restores that of the file. The value that the file states removes the correction; a value that
-        was only guessed is confirmed.
+        An empty title restores the title from the file. A value equal to the file's own removes the correction; a
+        guessed value is confirmed.
 
         Raises:
             ValueError: The field cannot be corrected.
@@ -233,7 +233,7 @@ class Reading:
         return self._change([headline], {f"edited_{field}": corrected}, label)
 
     def join_tail(self, article_id: ArticleId) -> Outcome:
-        """Join the stories that follow a pasted article to it, or separate them again."""
+        """Append the stories after a pasted article to its text, or separate them again."""
         headline = self._one(article_id)
         if headline is None:
             return Outcome()
@@ -247,7 +247,7 @@ class Reading:
         Args:
             article_id: The article.
             offset: Code point at the top of the pane.
-            progress: Share of the text that has been seen, 0 to 1; it never decreases.
+            progress: Fraction of the text that was shown, 0 to 1; the stored value never decreases.
         """
         headline = self._one(article_id)
         if headline is None:
@@ -261,9 +261,9 @@ class Reading:
         return Outcome("", self._state.commit(edits, "left", undoable=False)) if edits else Outcome()
 
     def set_bookmark(self, article_id: ArticleId, letter: str, document: Document, offset: int) -> Outcome:
-        """Set a bookmark.
+        """Set a bookmark at an offset of an article.
 
-        A small letter is a bookmark of its own in every article; a capital letter is a single one in the whole library.
+        A lower-case letter names one bookmark per article, an upper-case letter one in the whole library.
 
         Args:
             article_id: The article.
@@ -275,7 +275,7 @@ class Reading:
         start = max(0, min(offset, len(text) - 1))
         if headline is None or not text:
             return Outcome("there is no text to come back to")
-        # Imported here since few readers set bookmarks.
+        # Imported here because few users set bookmarks.
         from tui_reader.anchoring.description import describe  # noqa: PLC0415
 
         anchor = describe(document, start, min(len(text), start + BOOKMARK_QUOTE))
@@ -289,7 +289,7 @@ class Reading:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def bookmark(self, letter: str, article_id: ArticleId | None) -> tuple[ArticleId, Anchor] | None:
-        """Find a bookmark: a small letter in the given article, a capital one in any.
+        """Find a bookmark: a lower-case letter in the given article, an upper-case letter in any article.
 
         Returns:
             The article and the anchor; None if the bookmark is not set.
@@ -302,7 +302,7 @@ class Reading:
         return (headline.id, anchor) if headline is not None and anchor is not None else None
 
     def bookmarks(self, article_id: ArticleId | None) -> list[tuple[str, Headline, Anchor]]:
-        """Return the bookmarks that can be gone to: those of an article by letter, then the library's in capitals."""
+        """Return the bookmarks: an article's lower-case letters, then the library's upper-case letters."""
         headline = self._one(article_id) if article_id is not None else None
         own = headline.state.bookmarks if headline is not None else {}
         found = [(letter, headline, own[letter]) for letter in sorted(own) if headline is not None and letter.islower()]
@@ -314,10 +314,10 @@ class Reading:
 
     @staticmethod
     def place_of_bookmark(anchor: Anchor, document: Document) -> int:
-        """Return the offset of a bookmark: where its words were found in the text, else where it was set."""
+        """Return the offset at which a bookmark's words are found in the text, else its original offset."""
         if document.text[anchor.start : anchor.end] == anchor.exact:
             return anchor.start
-        # Imported here since most texts have not changed.
+        # Imported here because most texts have not changed.
         from tui_reader.anchoring.resolution import resolve  # noqa: PLC0415
 
         placed = resolve(anchor, document.text)
@@ -326,11 +326,11 @@ class Reading:
         return placed.candidates[0].start if placed.candidates else max(0, min(anchor.start, len(document.text) - 1))
 
     def undo(self) -> Outcome:
-        """Undo the last change, also one from before a restart."""
+        """Undo the last change, even a change before the last restart."""
         return self._step(self._state.store.undo, "undid: ", "nothing to undo")
 
     def redo(self) -> Outcome:
-        """Redo the change that was undone last."""
+        """Redo the last undone change."""
         return self._step(self._state.store.redo, "redid: ", "nothing to redo")
 
     def all_tags(self) -> list[str]:
@@ -338,16 +338,16 @@ class Reading:
         return sorted((tag for tag, _ in self._catalogue.counts().tags), key=lambda tag: (search_key(tag), tag))
 
     def _one(self, article_id: ArticleId) -> Headline | None:
-        """Return the headline of an article; None if it is not in the library."""
+        """Return the headline of an article; None if the article is not in the library."""
         return next(iter(self._catalogue.rows([article_id])), None)
 
     def _step(self, step: Callable[[], Transaction | None], prefix: str, nothing: str) -> Outcome:
         """Undo or redo one step.
 
         Args:
-            step: Undoes or redoes in the store; returns None if there is no step.
+            step: Function of the store that undoes or redoes; returns None if no step is left.
             prefix: Beginning of the message.
-            nothing: Message if there is no step.
+            nothing: Message if no step is left.
         """
         transaction = step()
         if transaction is None:
@@ -366,7 +366,7 @@ class Reading:
         return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
 
     def _elsewhere(self, transaction: Transaction, ids: Sequence[ArticleId]) -> str:
-        """Return the file of a transaction's first article, in parentheses, if the library has none of them."""
+        """Return the file of a transaction's first article in parentheses, if all its articles are elsewhere."""
         if ids or self._scope is None:
             return ""
         paths = filter(None, map(self._scope.path_of, self._scope.articles_of(transaction)))
@@ -374,7 +374,7 @@ class Reading:
         return f" ({clean_line(str(path))})" if path is not None else ""
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
-        """Return the offset of an annotation, or its last offset if it was removed; None if uncertain."""
+        """Return the offset of an annotation, or its last offset if it is deleted; None if uncertain."""
         before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
         record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
         annotation = self._state.annotation_index.get(annotation_id) or decode(annotation_id, {**record, **before})
@@ -383,7 +383,7 @@ class Reading:
         return annotation.placed.start
 
     def _change(self, rows: Sequence[Headline], fields: Mapping[str, Any], label: str) -> Outcome:
-        """Set fields of articles; `{}` in the label is replaced by their title or number."""
+        """Set fields of articles; `{}` in the label becomes the title or the number of articles."""
         edits = self._state.record_all(rows, fields)
         if not edits:
             return Outcome()
@@ -394,7 +394,7 @@ class Reading:
 
 _RESTORED, _UNDID, _UNDID_AGAIN = "restored what was undone: ", "undid: ", "undid again: "
 _OPPOSITES = {_UNDID: _RESTORED, _RESTORED: _UNDID, "redid: ": _UNDID_AGAIN, _UNDID_AGAIN: _RESTORED}
-"""Beginnings of the message about a step, and those about the same step if it undoes other steps."""
+"""Message prefixes of a step, and the prefixes if the step reverts an earlier undo or redo."""
 
 
 def _step_message(prefix: str, transaction: Transaction) -> str:
@@ -417,7 +417,7 @@ def _named(rows: Iterable[Headline]) -> str:
 
 
 def _valid_correction(field: str, value: str) -> str:
-    """Return a corrected value in the form in which it is recorded.
+    """Convert a corrected value to the form in which it is stored.
 
     Raises:
         ValueError: The value is not valid; the message says why.

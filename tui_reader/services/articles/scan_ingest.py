@@ -32,14 +32,14 @@ class ScanIngest:
         *,
         looked_before: bool,
     ) -> None:
-        """Prepare; `take_in` processes the results.
+        """Create the ingest; `take_in` processes the results.
 
         Args:
-            state: The library's state, with the catalogue that shows it.
+            state: The library's state, with its catalogue.
             documents: Loaded documents, dropped when their files change.
             transfer: Compares new articles with missing ones.
             send: Called with `DocumentChanged` events.
-            looked_before: Whether results of an earlier scan are known.
+            looked_before: True if results of an earlier scan are known.
         """
         self._state, self._identities, self._catalogue = state, state.identities, state.catalogue
         self._documents, self._transfer, self._send = documents, transfer, send
@@ -49,12 +49,12 @@ class ScanIngest:
         self._changed: list[str] = []
         """Missing articles, and new and changed files, since the last complete scan."""
         self.open: ArticleId | None = None
-        """Article that is being read: its headline stays if its file goes, becomes empty or unreadable."""
+        """The open article: its headline stays even if its file is deleted, empty or unreadable."""
         self._missing: dict[ArticleId, str] = {}
-        """Open articles whose files have no text now, with the fingerprint of the text that is still shown."""
+        """Open articles whose files have no text now, with the fingerprint of the displayed text."""
 
     def take_in(self, batch: Batch) -> dict[ArticleId, None]:
-        """Update the library by a part of the scan results.
+        """Update the library with a batch of scan results.
 
         Returns:
             The articles that were added, changed or removed.
@@ -79,7 +79,7 @@ class ScanIngest:
             self._end_missing(article_id)
             headlines.append(self._state.headline(file.article(article_id)))
             if self._documents.fingerprint(article_id) not in {"", file.fingerprint}:
-                # The loaded document comes from bytes that no scan saw, such as a half-written file.
+                # The loaded document was read from other bytes than the scan saw, such as a half-written file.
                 rewritten.append(file.name)
         gone = [article_id for article_id in left if article_id is not None]
         self._forget([article_id for article_id in gone if article_id not in self._missing])
@@ -99,7 +99,7 @@ class ScanIngest:
         return touched
 
     def why_missing(self, article_id: ArticleId) -> str:
-        """Return in a few words why the file of a listed article has no text now; empty if it has."""
+        """Return briefly why the file of a listed article has no text now; empty if the file has text."""
         rows = self._catalogue.rows([article_id]) if article_id in self._missing else []
         return rows[0].article.error if rows else ""
 
@@ -137,11 +137,11 @@ class ScanIngest:
         return article_id
 
     def _had_text(self, article_id: ArticleId, known: FoundFile | None) -> bool:
-        """Return True if an article had a text before its file became empty or unreadable."""
+        """Return True if an article had text before its file became empty or unreadable."""
         return article_id in self._missing or (known is not None and bool(known.size) and not known.error)
 
     def _keep_listed(self, article_id: ArticleId, reason: str, known: FoundFile | None) -> None:
-        """Keep the headline of an open article, and show in it why its file has no text."""
+        """Keep the headline of an open article, and add the reason why its file has no text."""
         for row in self._catalogue.rows([article_id]):
             self._missing.setdefault(article_id, known.fingerprint if known is not None else "")
             held = row._replace(article=row.article._replace(error=reason))

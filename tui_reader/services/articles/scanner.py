@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     from tui_reader.sources.passed_over import PassedOver
 
 FIRST_BATCH_SECONDS = 0.03
-"""Seconds of reading after which the first articles are delivered, so that the screen fills at once."""
+"""Seconds of reading before the first batch is delivered, so that the list appears quickly."""
 BATCH_SECONDS = 0.15
 """Seconds of reading between later deliveries."""
 SECOND_LOOK = 0.1
 """Seconds until files are listed again if one is missing or empty: many editors remove or empty a file to save it."""
 GONE_SECONDS = 2.0
-"""Seconds for which a file must be missing or empty before it is reported so. Sync programs and `git checkout` take up
-to a second to write a file again; until then the library shows what was read last."""
+"""Seconds for which a file must be missing or empty before this is reported. Sync programs and `git checkout` take up
+to a second to write a file again; until then the library shows the last read text."""
 FRESH_NS = 20_000_000
-"""Nanoseconds within which a second write may leave the modification time of a file as it is."""
+"""Nanoseconds within which a second write may leave a file's modification time unchanged."""
 CHUNK = 100
 """Number of cached files in a batch; the library's owner thread takes 2 ms to process one batch."""
 
 
 class Scanner:
-    """Compares the files on disk with those of the last scan, and reads only what differs."""
+    """Compares the files on disk with the results of the last scan, and reads only changed files."""
 
     def __init__(
         self,
@@ -58,14 +58,14 @@ class Scanner:
         deliver: Callable[[Batch], None],
         send: Callable[[Event], None],
     ) -> None:
-        """Prepare to scan; `run` scans.
+        """Create the scanner; `run` scans.
 
         Args:
             paths: The folders and files to scan.
-            settings: Patterns of names to ignore, relative to each folder, and how large an article may be.
-            cache: Keeps the results for the next start. From `run` on, it belongs to the thread that runs.
-            known: The first results in the cache, which the library shows already.
-            stop: Ends `run` soon when it is set.
+            settings: Patterns of names to ignore, relative to each folder, and the size limit of articles.
+            cache: Keeps the results for the next start. From `run` on, only the scanner's thread uses the cache.
+            known: The first results in the cache, which the library lists already.
+            stop: When set, `run` returns soon.
             deliver: Called with the results.
             send: Called with events: progress, and notices about folders that cannot be listed.
         """
@@ -80,13 +80,13 @@ class Scanner:
         self._must_reread: set[str] = set()
         self._unlisted: set[str] = set()
         self._absent_since: dict[str, float] = {}
-        """Files that are missing or have become empty, with the monotonic time in seconds since when."""
+        """Files that are missing or became empty, with the monotonic time in seconds at which this was seen."""
         self._deliver = deliver
         self._send = send
         self._stop = stop
 
     def run(self, tick: Callable[[], None]) -> None:
-        """Scan, then watch until stopped.
+        """Scan the folders, then watch them until `stop` is set.
 
         Args:
             tick: Called twice a second once the first scan is over.
@@ -100,7 +100,7 @@ class Scanner:
             for has_changed in self._in_folders.changes(self._stop):
                 tick()
                 if has_changed:
-                    # A folder that changes all the time takes a fifth of the thread's time at most.
+                    # For a folder that changes constantly, use at most a fifth of the thread's time.
                     self._stop.wait(min(4 * took, 10.0))
                     took = self._scan()
                 elif self._absent_since and min(self._absent_since.values()) + GONE_SECONDS <= time.monotonic():
@@ -112,11 +112,11 @@ class Scanner:
 
     @property
     def passed_over(self) -> PassedOver:
-        """What the last listing of the folders passed over. Thread-safe."""
+        """Files that the last listing of the folders skipped. Thread-safe."""
         return self._in_folders.passed_over
 
     def _remember(self) -> None:
-        """Deliver the rest of the cached results."""
+        """Deliver the cached results that the library does not list yet."""
         rest = [file for file in self._cache.load(after=len(self._known)) if file.path not in self._known]
         self._known.update((file.path, file) for file in rest)
         for start in range(0, len(rest), CHUNK):
@@ -124,10 +124,10 @@ class Scanner:
             self._deliver(Batch(tuple(map(self._describe, rest[start : start + CHUNK])), remembered=True))
 
     def _scan(self, *, first: bool = False) -> float:
-        """List every file and read those that changed.
+        """List every file, and read the changed files.
 
         Returns:
-            Seconds that listing took.
+            Duration of the listing in seconds.
         """
         began = time.monotonic()
         entries = self._list(report=first)
@@ -140,7 +140,7 @@ class Scanner:
         return took
 
     def _scan_single_files(self) -> None:
-        """Check only the files that were named one by one, and read those that changed."""
+        """Check only the files named as library paths, and read the changed files."""
         watched = set(map(str, self._paths.files))
         others = {path: _entry(file) for path, file in self._known.items() if path not in watched}
         entries = others | self._list_files()
@@ -150,7 +150,7 @@ class Scanner:
         self._take_in(entries, first=False)
 
     def _list(self, *, report: bool = False) -> dict[str, Entry] | None:
-        """Return every file, by path; None if the scan was stopped. With `report`, send the progress of a slow one."""
+        """Return every file, by path; None if the scan was stopped. With `report`, send progress if listing is slow."""
         entries: dict[str, Entry] = {}
         due = time.monotonic() + BATCH_SECONDS
         for entry in self._in_folders.entries():
@@ -164,11 +164,11 @@ class Scanner:
         return entries | self._list_files()
 
     def _list_files(self) -> dict[str, Entry]:
-        """Return the files that were named one by one, by path."""
+        """Return the files named as library paths, by path."""
         return {entry.key: entry for entry in self._named.entries()}
 
     def _is_doubtful(self, entries: dict[str, Entry]) -> bool:
-        """Return True if a file is missing or has become empty, perhaps since an editor is saving it."""
+        """Return True if a file is missing or became empty, possibly because an editor is saving it."""
         return next(self._absent(entries), None) is not None
 
     def _absent(self, entries: dict[str, Entry]) -> Iterator[str]:
@@ -181,7 +181,7 @@ class Scanner:
     def _held_back(self, entries: dict[str, Entry]) -> set[str]:
         """Return the files that are missing or empty for less than `GONE_SECONDS`, which are not reported yet.
 
-        If there is a new file, all are reported at once: a missing file may have been moved there.
+        With a new file, all are reported at once: a missing file may have been moved to the new path.
         """
         now = time.monotonic()
         self._absent_since = {path: self._absent_since.get(path, now) for path in self._absent(entries)}
@@ -190,7 +190,7 @@ class Scanner:
         return {path for path, since in self._absent_since.items() if now - since < GONE_SECONDS}
 
     def _take_in(self, entries: dict[str, Entry], *, first: bool) -> None:
-        """Compare listed files with the known ones, and read those that are new or changed."""
+        """Compare listed files with the known files, and read new and changed files."""
         held_back = self._held_back(entries) if not first else set()
         entries = {path: entry for path, entry in entries.items() if path not in held_back} if held_back else entries
         gone = [path for path in self._known if path not in entries and path not in held_back]
@@ -207,7 +207,7 @@ class Scanner:
         self._read_all(stale, gone, first=first)
 
     def _read_all(self, stale: Sequence[Entry], gone: Sequence[str], *, first: bool) -> None:
-        """Read files and deliver them in batches; the last one is marked as complete."""
+        """Read files and deliver them in batches; the last batch is marked as complete."""
         found: list[CachedFile] = []
         changed: list[str] = []
         gone_names = tuple(self._paths.name_of(path) for path in gone)
@@ -241,7 +241,7 @@ class Scanner:
     ) -> None:
         """Save results in the cache and deliver them."""
         if files:
-            # Files that must be read again at the next start are cached under an inode that no file has.
+            # Files to read again at the next start are cached with an impossible inode.
             self._cache.update(f._replace(inode=0) if f.path in self._must_reread else f for f in files)
         self._deliver(Batch(tuple(map(self._describe, files)), tuple(changed), gone, complete))
 
@@ -250,7 +250,7 @@ class Scanner:
         return found_file(self._paths, file)
 
     def _read(self, entry: Entry) -> CachedFile | None:
-        """Read a file; return None if it has vanished meanwhile."""
+        """Read a file; return None if the file was deleted after the listing."""
         path = Path(entry.key)
         signature = entry.signature
         try:
@@ -258,7 +258,7 @@ class Scanner:
         except FileNotFoundError:
             return None
         except UnreadableError as error:
-            # A change of permissions leaves the signature as it is, so reading is tried again each time.
+            # A change of permissions does not change the signature, so reading is tried again each time.
             self._must_reread.add(entry.key)
             metadata = Metadata(title=path.stem, guessed=frozenset({"title"}))
             return CachedFile(entry.key, *signature, "", metadata, str(error), signature.mtime_ns / 1e9)
@@ -276,7 +276,7 @@ class Scanner:
         return CachedFile(entry.key, *signature, content.fingerprint, without_header(metadata), problem, when)
 
     def _source_of(self, key: str) -> Source:
-        """Return the source that listed an article; a file that is named one by one may also lie in a folder."""
+        """Return the source that listed an article; a file named as a library path may also be in a folder."""
         return self._named if Path(key) in self._paths.files else self._in_folders
 
     def _is_stale(self, path: str, entry: Entry) -> bool:
@@ -292,12 +292,12 @@ class Scanner:
 
 
 def _is_article(name: str) -> bool:
-    """Decide by its name whether a file is an article."""
+    """Return True if the name of a file is that of an article."""
     from tui_reader.formats import is_article  # noqa: PLC0415 - 2 ms, not for the first frame
 
     return is_article(name)
 
 
 def _entry(file: CachedFile) -> Entry:
-    """Return a cached file as the `Entry` that listing its folder would give."""
+    """Convert a cached file to the `Entry` that a listing of its folder would contain."""
     return Entry(file.path, Signature(file.size, file.mtime_ns, file.inode))

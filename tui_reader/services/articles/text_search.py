@@ -1,4 +1,4 @@
-"""Searches the whole texts of articles for the words of `text:` fields, in a worker process, some files at a time."""
+"""Search full texts of articles for the words of `text:` fields, in a worker process, in batches."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 FUNCTION = f"{__name__}:find_in_files"
 BATCH = 40
-"""Number of files searched between two checks whether the search was cancelled."""
+"""Number of files per batch; cancellation is checked between batches."""
 MOST_KEPT = 100_000_000
-"""Code points of prepared texts that the worker process keeps for the next search."""
+"""Limit, in code points, of the prepared texts that the worker process caches for the next search."""
 _kept: dict[tuple[str, str], Any] = {}
 """In the worker process: prepared texts by path and fingerprint."""
 _room = [MOST_KEPT]
-"""In the worker process: code points for which there is room in `_kept`."""
+"""In the worker process: free space in `_kept`, in code points."""
 
 
 class Progress(NamedTuple):
-    """How far a search is."""
+    """The progress of a search."""
 
     done: int = 0
     total: int = 0
-    """Number of texts; 0 if nothing is searched for."""
+    """Number of texts to search; 0 if no search runs."""
 
     @property
     def is_complete(self) -> bool:
@@ -40,10 +40,10 @@ class Progress(NamedTuple):
 
 
 class TextSearch:
-    """One search at a time over the texts of a library. The owner's thread calls all methods."""
+    """Searches the texts of a library, one search at a time. All methods are called in the owner's thread."""
 
     def __init__(self, file_of: Callable[[ArticleId], FoundFile | None], limit: int) -> None:
-        """Prepare; nothing runs before the first search.
+        """Create the service; the first search starts the process.
 
         Args:
             file_of: Returns the file of an article.
@@ -59,25 +59,25 @@ class TextSearch:
 
     @property
     def values(self) -> Sequence[Value]:
-        """The values that are searched for, or were searched for last."""
+        """The values of the current or last search."""
         return self._values
 
     @property
     def progress(self) -> Progress:
-        """How far the search is."""
+        """The progress of the current or last search."""
         return self._progress
 
     def found(self) -> Mapping[Value, frozenset[ArticleId]]:
-        """Return the articles whose texts hold each value, as far as they have been searched."""
+        """Return, for each value, the articles found so far whose texts contain the value."""
         with self._lock:
             return {value: frozenset(ids) for value, ids in self._found.items()}
 
     def search(self, values: Sequence[Value], articles: Sequence[ArticleId]) -> None:
-        """Begin a search, and end the one before; without values only end it.
+        """Start a search, and cancel the previous search; without values, only cancel.
 
         Args:
             values: The values of `text:` fields.
-            articles: The articles to search, the most wanted first.
+            articles: The articles to search, in this order.
         """
         self._cancelled.set()
         self._cancelled = Event()
@@ -90,7 +90,7 @@ class TextSearch:
             Thread(target=self._run, args=arguments, name="text search", daemon=True).start()
 
     def close(self) -> None:
-        """End the search and its process."""
+        """Cancel the search and stop the worker process."""
         self._cancelled.set()
         if self._worker is not None:
             self._worker.close()
@@ -102,7 +102,7 @@ class TextSearch:
         found: Mapping[Value, set[ArticleId]],
         cancelled: Event,
     ) -> None:
-        """Search in batches until all texts are searched or another search begins; runs in a thread."""
+        """Search in batches until all texts are searched or a new search starts; runs in a thread."""
         with _one_at_a_time:
             if self._worker is None:
                 self._worker = Worker()
@@ -127,7 +127,7 @@ class TextSearch:
 
 
 _one_at_a_time = Lock()
-"""Held by the thread that uses the worker process: the search before ends with its batch."""
+"""Lock of the worker process: a new search starts after the current batch of the previous search."""
 
 
 def find_in_files(arguments: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
@@ -149,7 +149,7 @@ def find_in_files(arguments: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
 
 
 def _prepared(path: str, fingerprint: str, limit: int) -> Any:
-    """Return the text of a file as words are searched for in it; None if it cannot be read."""
+    """Return the text of a file, normalized for the word search; None if it cannot be read."""
     from tui_reader.search.records import SearchedText  # noqa: PLC0415 - only the worker process needs it
     from tui_reader.services.articles.content import read_content  # noqa: PLC0415
     from tui_reader.sources.files import UnreadableError  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Say why a file is no article of a library: it does not exist, lies elsewhere, is not read, or is left out."""
+"""Explain why a file is not an article of a library: missing, outside the folders, unsupported or ignored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUFFIXES = tuple(suffix for row in ROWS for suffix in row.suffixes)
 
 
 def explain_no_file(file: Path) -> tuple[str, str]:
-    """Return an error message and a hint for a path that is not a file; empty texts if it is one.
+    """Return an error message and a hint for a path that is not a file; empty strings for a file.
 
     Args:
         file: A path as the user gave it.
@@ -39,7 +39,7 @@ def require_file(file: Path) -> None:
     """Raise unless a path is a file.
 
     Raises:
-        UsageError: It is not; the message says what it is.
+        UsageError: The path is not a file; the message gives the reason.
     """
     message, hint = explain_no_file(file)
     if message:
@@ -47,7 +47,7 @@ def require_file(file: Path) -> None:
 
 
 def explain_absence(file: Path, folders: Sequence[Path]) -> tuple[str, str]:
-    """Return an error message and a hint for a file that is no article of a library.
+    """Return an error message and a hint for a file that is not an article of a library.
 
     Args:
         file: A path as the user gave it.

@@ -1,6 +1,6 @@
 """The annotations API for scripts: list, make, change, move and delete annotations.
 
-Annotations are listed as they are placed in the current files, without opening a screen.
+Annotations are listed with their positions in the current files.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class AnnotationsApi:
 
     @property
     def is_damaged(self) -> bool:
-        """Whether the state file is damaged, so that annotations may be missing."""
+        """True if the state file is damaged, so that annotations may be missing."""
         return bool(self._library.store.damage)
 
     def all(self, *, everywhere: bool = True) -> Iterator[Note]:
@@ -120,11 +120,11 @@ class AnnotationsApi:
             yield self._note(annotation)
 
     def parse(self, text: str) -> ParsedQuery:
-        """Return the query of a text."""
+        """Parse the text of a query."""
         return Queries(self._library, self._settings).parse(text)
 
     def matching(self, notes: Sequence[Note], query: Term) -> list[Note]:
-        """Return the annotations that match a query, in the order given."""
+        """Return the annotations among `notes` that match a query, in the given order."""
         queries = Queries(self._library, self._settings)
         found = {each.id for each in queries.annotations(query, [note.annotation for note in notes])}
         return [note for note in notes if note.annotation.id in found]
@@ -152,7 +152,7 @@ class AnnotationsApi:
         if not given:
             raise UsageError("An id must not be empty.", "“tui-reader notes list” shows the ids.")
         known = {each.id: each for each in self._library.annotations.all()}
-        # An id made by another program may hold any characters; it is accepted as it is printed, too.
+        # An id made by another program may contain any characters; its printed form is accepted, too.
         candidates = [each for each in known.values() if _begins(each.id, given) or _begins(escape(each.id), given)]
         lengths = {len(given), len(escape(given))}
         exact = [known[given]] if given in known else [each for each in candidates if len(escape(each.id)) in lengths]

@@ -1,4 +1,4 @@
-"""The clips of a library without a screen: what an export writes, article by article."""
+"""The clips of a library: the data that an export writes for each article."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Clips:
-    """Makes the clips of a library that `library_of` has opened."""
+    """Creates the clips of a library that `library_of` has opened."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library, self._settings = library, settings
@@ -37,15 +37,15 @@ class Clips:
         self._latest: tuple[ArticleId, Document | None] = ("", None)
 
     def parse(self, text: str) -> ParsedQuery:
-        """Return the query of a text."""
+        """Parse the text of a query."""
         return self._queries.parse(text)
 
     def of_annotations(self, query: Term, only: Container[ArticleId] | None = None) -> Iterator[Clip]:
-        """Yield the articles with annotations that match a query, each with these annotations, by title.
+        """Yield, sorted by title, articles with the annotations that match a query.
 
         Args:
             query: The query.
-            only: The articles to look at; None for all.
+            only: The articles to consider; None for all.
         """
         library, self._latest = self._library, ("", None)
         ids = (each for each in library.annotations.articles() if only is None or each in only)
@@ -59,13 +59,13 @@ class Clips:
                 return
 
     def of_articles(self, query: Term, only: Container[ArticleId] | None = None) -> Iterator[Clip]:
-        """Yield the articles that match a query, in its order, each with all its annotations, if there are any.
+        """Yield the articles that match a query, in its order, each with all annotations.
 
         Args:
             query: The query.
-            only: The articles to look at; None for all.
+            only: The articles to consider; None for all.
         """
-        self._latest = ("", None)  # its file may have changed since
+        self._latest = ("", None)  # the file may have changed since the scan
         for headline in self._queries.articles(query):
             if only is None or headline.id in only:
                 yield from self._clips(headline, self._library.annotations.of(headline.id), None)
@@ -73,7 +73,7 @@ class Clips:
     def _clips(
         self, headline: Headline, annotations: Sequence[Annotation], query: Term | None, limit: int | None = None
     ) -> Iterator[Clip]:
-        """Yield the clip of an article, unless the query leaves nothing of it."""
+        """Yield the clip of an article, unless the query excludes the article."""
         library, path = self._library, file_of(self._library, headline.id)
         document = self._document(headline.id, path) if annotations else None
         if document is not None:
@@ -87,7 +87,7 @@ class Clips:
         yield clip(headline, annotations, document, self._settings.colours, file=file, load=load)
 
     def _document(self, article: ArticleId, path: Path | None) -> Document | None:
-        """Return the text of an article, as kept in the library if its file is missing; the latest one is held."""
+        """Return the text of an article, or its last kept text if the file is missing; caches the last document."""
         if self._latest[0] != article:
             document = read_document(path, self._settings) if path is not None else None
             self._latest = article, document or self._library.missing_articles.document(article)
@@ -100,7 +100,7 @@ def by_title(headline: Headline) -> tuple[str, ArticleId]:
 
 
 def place(annotations: Sequence[Annotation], document: Document, store: Store) -> list[Annotation]:
-    """Return annotations placed in a text; nothing is written to the state.
+    """Return annotations with their positions in a text; nothing is written to the state.
 
     Args:
         annotations: The annotations.

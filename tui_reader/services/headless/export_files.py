@@ -1,7 +1,7 @@
-"""Exported files: written atomically, left alone if nothing changed, and never over what a person wrote.
+"""Write exported files atomically, without overwriting edits of the user or rewriting unchanged files.
 
-Files with marked blocks are merged (`exchange/blocks.py`). Of the others the folder's record of exports has a hash: a
-file is overwritten only if it is still as an export wrote it, else the new one is written beside it as `NAME (new)`.
+Files with marked blocks are merged (`exchange/blocks.py`). For other files, the folder's export record has a hash: a
+file is overwritten only if it is unchanged since its export; else the new text is written to `NAME (new)`.
 Links and special files are neither followed nor overwritten.
 """
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
 
 EVERYTHING = "*"
-"""The id under which a file with several articles is recorded."""
+"""The id under which the export record lists a file with several articles."""
 _HEAD = 16_384
-"""Bytes at the beginning of a file in which its mark stands."""
+"""Number of bytes at the beginning of a file in which to look for the mark of an export."""
 _MAX_NAME = 160
-"""Longest name of a file in bytes without its suffix; file systems allow 255 with all additions."""
+"""Longest name of a file in bytes without its suffix; file systems allow 255 including the suffix."""
 _MAX_TRIES = 5
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|#^\[\]]+')
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
@@ -42,24 +42,24 @@ _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 
 @dataclass(slots=True)
 class Outcome:
-    """What an export did, or would do, by names of files."""
+    """The result of an export, or of a dry run, as lists of file names."""
 
     written: list[str] = field(default_factory=list)
-    """Files that did not exist."""
+    """Names of files that were created."""
     changed: list[str] = field(default_factory=list)
     unchanged: int = 0
     beside: list[tuple[str, str]] = field(default_factory=list)
-    """Files that are not overwritten, and the new files beside them."""
+    """Files that were not overwritten, with the names of the new files beside them."""
     kept: list[str] = field(default_factory=list)
-    """Files in which blocks that were edited by hand became text between the blocks."""
+    """Files in which hand-edited blocks were converted to text between the blocks."""
     refused: list[str] = field(default_factory=list)
-    """Sentences about what cannot be written."""
+    """Error messages about files that cannot be written."""
     stale: list[str] = field(default_factory=list)
-    """Files of articles that the export no longer holds."""
+    """Files of articles that the export no longer contains."""
     pruned: list[str] = field(default_factory=list)
     """Stale files that were removed."""
     touched: list[str] = field(default_factory=list)
-    """Stale files that are not removed, because they were changed after the export."""
+    """Stale files that were not removed, because they were changed after the export."""
 
 
 class _Existing(NamedTuple):
@@ -68,13 +68,13 @@ class _Existing(NamedTuple):
 
 
 class ExportFiles:
-    """Writes exports into a folder."""
+    """Writes the files of an export into a folder."""
 
     def __init__(self, folder: Path, form: Format, template: str = "", *, dry_run: bool = False) -> None:
-        """Prepare an export; nothing is read or written yet.
+        """Create the writer; nothing is read or written yet.
 
         Args:
-            folder: The folder; links in its own path are followed.
+            folder: The folder; symbolic links in its path are followed.
             form: The format.
             template: Template of a text format; empty for the format's own.
             dry_run: True to write nothing.
@@ -92,7 +92,7 @@ class ExportFiles:
 
         Raises:
             OSError: The file cannot be written.
-            UsageError: The template is wrong.
+            UsageError: The template is invalid.
         """
         page = self._text.page_of_all(clips, self._template) if self._text is not None else None
         data = b"" if page is not None else _encoded(self._form.write(clips))
@@ -105,11 +105,11 @@ class ExportFiles:
 
         Args:
             clips: The articles.
-            only: The articles that the clips were chosen from, so that files of others are not stale; None for all.
+            only: The articles from which the clips were selected: files of other articles are not stale; None for all.
 
         Raises:
             OSError: The folder cannot be read or written.
-            UsageError: The template is wrong.
+            UsageError: The template is invalid.
         """
         self._make_folder()
         names = self._disk.names(self.folder) if os.path.isdir(self.folder) else []  # noqa: PTH112 - str, no Path
@@ -132,7 +132,7 @@ class ExportFiles:
         self._save_record()
 
     def prune(self) -> None:
-        """Remove the stale files that were not changed since they were exported.
+        """Remove the stale files that were not changed after their export.
 
         Raises:
             OSError: A file cannot be removed.
@@ -174,7 +174,7 @@ class ExportFiles:
         return known
 
     def _marked_article(self, name: str, comments: Comments) -> str | None:
-        """Return the article that the mark of a file names; None if there is no mark or no regular file."""
+        """Return the article that the mark of a file names; None without a mark or for a file that is not regular."""
         try:
             handle = self._disk.open(f"{self.folder}/{name}", os.O_RDONLY)
         except OSError:
@@ -186,13 +186,13 @@ class ExportFiles:
         return article_of(beginning.decode("utf-8", "replace"), comments)
 
     def _write(self, name: str, article: str, page: Page | None, data: bytes) -> None:
-        """Write a file, or the file beside it if it must not be overwritten.
+        """Write a file, or `NAME (new)` beside it if the file must not be overwritten.
 
         Args:
             name: The name of the file.
             article: The article, or `EVERYTHING`.
-            page: What to write, for a format with blocks; else None.
-            data: What to write, for a format without blocks.
+            page: The page to write in a format with blocks; else None.
+            data: The bytes to write in a format without blocks.
         """
         for attempt in range(1, 100):
             target = name if attempt == 1 else _beside(name, attempt)
@@ -203,10 +203,10 @@ class ExportFiles:
         raise OSError(f"there are too many files called {name}")
 
     def _write_if_ours(self, name: str, article: str, page: Page | None, data: bytes) -> bool:
-        """Write a file unless a person wrote it or changed it.
+        """Write a file, unless the existing file was written or changed by the user.
 
         Returns:
-            False if it must not be overwritten.
+            False if the file must not be overwritten.
         """
         for _ in range(_MAX_TRIES):
             existing = self._read(name)
@@ -231,7 +231,7 @@ class ExportFiles:
         raise OSError(f"{self.folder}/{name} is changed by another program all the time")
 
     def _is_untouched(self, name: str, data: bytes) -> bool:
-        """Return True if a file is as an export wrote it."""
+        """Return True if a file is unchanged since an export wrote it."""
         if self._text is None:
             return self._record.is_untouched(name, data)
         try:
@@ -243,7 +243,7 @@ class ExportFiles:
         """Return the bytes of a file; None if there is no file.
 
         Raises:
-            RefusedError: It is no regular file.
+            RefusedError: The file is not a regular file.
         """
         try:
             handle = self._disk.open(f"{self.folder}/{name}", os.O_RDONLY)
@@ -256,7 +256,7 @@ class ExportFiles:
             self._disk.close(handle)
 
     def _replace(self, name: str, existing: _Existing | None, data: bytes) -> bool:
-        """Put a file in the place of an existing one, with its permissions.
+        """Replace an existing file by a new file with the same permissions.
 
         Returns:
             False if another program has changed the file since it was read.
@@ -282,13 +282,13 @@ class ExportFiles:
             if existing is not None:
                 self._disk.set_mode(handle, existing.status.st_mode)
             self._disk.write(handle, data)
-            if existing is not None:  # it may hold what a person wrote, which must survive a power cut
+            if existing is not None:  # it may contain text of the user, which must survive a power cut
                 self._disk.sync_data(handle)
         finally:
             self._disk.close(handle)
 
     def _is_still(self, path: str, existing: _Existing | None) -> bool:
-        """Return True if a file is the one that was read, or still does not exist."""
+        """Return True if a file is unchanged since it was read, or still does not exist."""
         try:
             now = self._disk.stat(path)
         except FileNotFoundError:
@@ -300,7 +300,7 @@ class ExportFiles:
 
 
 def _merged(existing: _Existing | None, page: Page, comments: Comments) -> tuple[bytes, int] | None:
-    """Return what a file with blocks should hold, and how many edited blocks became text; None if it is not ours."""
+    """Return new content and number of edited blocks turned to text; None if the file is no export."""
     if existing is None or not existing.data:
         return _encoded(render(page, comments)), 0
     try:
@@ -316,14 +316,14 @@ def _encoded(text: str | bytes) -> bytes:
 
 
 def _beside(name: str, attempt: int) -> str:
-    """Return `NAME (new).md` for `NAME.md`, with a number from the second one on."""
+    """Return `NAME (new).md` for `NAME.md`; with a number if that name is taken."""
     stem, dot, suffix = name.rpartition(".")
     number = "" if attempt == 2 else f" {attempt - 1}"
     return f"{stem} (new{number}){dot}{suffix}" if stem else f"{name} (new{number})"
 
 
 def _free_name(clip: Clip, suffix: str, taken: set[str]) -> str:
-    """Return the name of an article's new file: its title, with a part of a hash of its id if the title is taken."""
+    """Return the name of an article's new file: its title, plus a prefix of the id's hash if the name is taken."""
     stem = file_stem(clip.title)
     name = f"{stem}{suffix}"
     for size in (3, 8, 16):
@@ -334,7 +334,7 @@ def _free_name(clip: Clip, suffix: str, taken: set[str]) -> str:
 
 
 def file_stem(title: str) -> str:
-    """Return a title as the name of a file that every system allows and no link of a vault breaks."""
+    """Convert a title to a file name that every system allows and that is safe in links of a vault."""
     name = " ".join(_UNSAFE.sub(" ", unicodedata.normalize("NFC", title)).split()).strip(". ")
     name = name.encode("utf-8", "replace")[:_MAX_NAME].decode("utf-8", "ignore").strip(". ")
     return f"_{name}" if _RESERVED.fullmatch(name) else name or "untitled"

@@ -1,4 +1,4 @@
-"""The record of the files that exports without marked blocks wrote into a folder, by which changed ones are noticed."""
+"""The record of exported files without marked blocks in a folder, to detect changed files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 NAME = ".tui-reader-export.json"
-"""Name of the record in the folder of the files; it travels with them to other machines."""
+"""Name of the record file in the export folder, with which it is copied to other computers."""
 _FORMAT = "tui-reader-export-files"
 _VERSION = 1
 _MAX_SIZE = 64 * 1024 * 1024
 
 
 class ExportRecord:
-    """For each file its format, its article, and a hash of what was written; read when it is first asked for."""
+    """Format, article and content hash of each exported file; the record is read on first use."""
 
     def __init__(self, disk: Disk, folder: str) -> None:
         self._disk, self._path = disk, f"{folder}/{NAME}"
@@ -26,7 +26,7 @@ class ExportRecord:
         self._data = b""
 
     def names(self, form: str) -> list[str]:
-        """Return the names of the files in a format."""
+        """Return the names of the recorded files of a format."""
         return sorted(name for name, each in self._read().items() if each["to"] == form)
 
     def article(self, name: str) -> str:
@@ -34,22 +34,22 @@ class ExportRecord:
         return self._read().get(name, {}).get("article", "")
 
     def is_untouched(self, name: str, data: bytes) -> bool:
-        """Return True if a file holds what was written."""
+        """Return True if the content of a file is unchanged since its export."""
         return self._read().get(name, {}).get("hash") == _hash(data)
 
     def add(self, name: str, form: str, article: str, data: bytes) -> None:
-        """Record what was written."""
+        """Record the format, the article and the content hash of an exported file."""
         self._read()[name] = {"to": form, "article": article, "hash": _hash(data)}
 
     def remove(self, name: str) -> None:
-        """Forget a file."""
+        """Remove a file from the record."""
         self._read().pop(name, None)
 
     def save(self) -> None:
         """Write the record if it has changed.
 
         Raises:
-            OSError: It cannot be written.
+            OSError: The record cannot be written.
         """
         if self._files is None or (not self._files and not self._data):
             return
@@ -85,7 +85,7 @@ class ExportRecord:
 
 
 def _files(data: bytes) -> dict[str, dict[str, str]]:
-    """Return the entries of a record; other programs may write it, so that only plain names of files count."""
+    """Parse a record; only plain file names are accepted, since other programs may write the record."""
     try:
         value: Any = json.loads(data)
         entries = value["files"] if value["format"] == _FORMAT and value["version"] == _VERSION else {}

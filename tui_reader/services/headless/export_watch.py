@@ -1,4 +1,4 @@
-"""Keeps an export up to date while a library changes, with or without a reader open."""
+"""Keep an export up to date while a library changes, with or without an open reader."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 POLL_SECONDS = 0.4
-"""Seconds between two looks for changes; further ones are waited for as long, so that an export is late by a second."""
+"""Seconds between two polls for changes; an export starts after one poll without further changes."""
 MOST_POLLS = 3
-"""Looks for further changes before the first ones are exported, even if there are more each time."""
+"""Largest number of polls before an export starts, even if each poll finds further changes."""
 RETRY_POLLS = 15
-"""Looks after which an export that failed is tried again."""
+"""Number of polls after which a failed export is tried again."""
 
 
 class Target(NamedTuple):
-    """What is exported, and where to."""
+    """The articles to export, and the file or folder to write."""
 
     query: Term
     articles: bool
@@ -39,28 +39,28 @@ class Target(NamedTuple):
     template: str
     folder: Path
     name: str
-    """Name of the file; empty for a file an article."""
+    """Name of the file; empty for one file per article."""
     prune: bool
     ids: frozenset[ArticleId] | None = None
-    """The articles that the query chooses from; None for all."""
+    """The articles to which the query is applied; None for all."""
 
     def chosen(self, clips: Clips, only: Set[ArticleId] | None = None) -> Iterator[Clip]:
-        """Yield the clips that the query chooses, of all articles or of some only."""
+        """Yield the clips of the articles that match the query, from all articles or from `only`."""
         if self.ids is not None:
             only = self.ids if only is None else self.ids & only
         return clips.of_articles(self.query, only) if self.articles else clips.of_annotations(self.query, only)
 
 
 class ExportWatch:
-    """Exports once, and then whatever changes."""
+    """Exports once, then exports again after each change."""
 
     def __init__(self, library: Library, clips: Clips, target: Target, report: Callable[[ExportFiles], None]) -> None:
-        """Take the lock of the folder.
+        """Lock the folder against other watching processes.
 
         Args:
             library: The library, brought up to date.
-            clips: Makes its clips.
-            target: What is exported, and where to.
+            clips: Creates the clips of the library.
+            target: The articles to export, and the file or folder to write.
             report: Called after each export.
 
         Raises:
@@ -78,14 +78,14 @@ class ExportWatch:
         """Export until an event is set.
 
         Args:
-            stop: Ends the watch; an export that has begun is completed.
+            stop: Ends the watch; a running export is completed.
             failed: Called with each error; the export is tried again.
 
         Raises:
             BrokenPipeError: Reports cannot be printed any more.
         """
         try:
-            pending: set[ArticleId] | None = None  # None for everything
+            pending: set[ArticleId] | None = None  # None: export everything
             waited = MOST_POLLS
             polls = 0
             while not stop.is_set():
@@ -108,13 +108,13 @@ class ExportWatch:
             self._lock.close()
 
     def _export(self, changed: set[ArticleId] | None) -> None:
-        """Export what a change concerns.
+        """Export the articles that changed.
 
         Args:
             changed: The articles that changed; None for all.
         """
         target = self._target
-        # Which articles are within a limit depends on all of them, and so does an order of articles in one file.
+        # A limit, and the order of articles in one file, depend on all articles.
         is_whole = limit_of(target.query) is not None or (bool(target.name) and target.articles)
         only = None if is_whole else changed
         files = self._files = ExportFiles(target.folder, target.form, target.template)
@@ -129,7 +129,7 @@ class ExportWatch:
             self._report(files)
 
     def _remember(self, clips: Iterable[Clip], only: Set[ArticleId] | None) -> None:
-        """Replace the clips of the articles that changed, and keep the others, in the order of titles."""
+        """Replace the cached clips of the changed articles, and sort all clips by title."""
         found = {each.id: each for each in clips}
         if only is None:
             self._cache = found

@@ -1,4 +1,4 @@
-"""Queries without a screen: over the articles and annotations of a library that `library_of` has opened."""
+"""Queries over the articles and annotations of a library that `library_of` has opened."""
 
 from __future__ import annotations
 
@@ -33,28 +33,28 @@ if TYPE_CHECKING:
 
 
 class Listed:
-    """A query and an order, as a catalogue lists articles by them."""
+    """A view of the catalogue: a query and an order."""
 
     def __init__(self, query: Term, sort: Sort) -> None:
         self.query, self.sort = query, sort
 
 
 class Queries:
-    """Answers queries about a library. Everything that they compare is prepared first, whatever that takes."""
+    """Runs queries over a library; each call first prepares all needed data, which may take seconds."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library, self._settings = library, settings
 
     def parse(self, text: str) -> ParsedQuery:
-        """Return the query of a text."""
+        """Parse the text of a query."""
         return parse(text, self._settings.colours)
 
     def explain(self, parsed: ParsedQuery) -> str:
-        """Return in one line what a query finds."""
+        """Describe in one line the results of a query."""
         return explain(parsed.term, self._settings.colours)
 
     def articles(self, query: Term) -> list[Headline]:
-        """Return the articles that match a query, the archive among them, newest first unless it asks for an order."""
+        """Return the articles that match a query, archive included; newest first unless the query sorts."""
         library = self._library
         library.annotation_texts.prepare()
         catalogue = library.catalogue
@@ -65,7 +65,7 @@ class Queries:
         return catalogue.rows(found)
 
     def annotations(self, query: Term, annotations: Iterable[Annotation]) -> list[Annotation]:
-        """Return the annotations that match a query, in the order given."""
+        """Return the annotations that match a query, in the given order."""
         matches = compile_for_annotations(query, self._context(query))
         catalogue = self._library.catalogue
         titles: dict[ArticleId, str] = {}
@@ -84,7 +84,7 @@ class Queries:
         return Context(today(), self._settings.colours, self._texts(query))
 
     def _texts(self, query: Term) -> dict[Value, frozenset[ArticleId]]:
-        """Return the articles whose texts hold the values of a query's `text:` fields; none are read without one."""
+        """Search the articles' texts for the values of a query's `text:` fields; read no text without them."""
         values = list(dict.fromkeys(text_values(query)))
         if not values:
             return {}
@@ -108,8 +108,8 @@ def as_json(headline: Headline, path: str, annotations: Sequence[Annotation]) ->
 
     Args:
         headline: The article.
-        path: Path of its file; empty if there is none.
-        annotations: Its annotations.
+        path: Path of the article's file; empty if the article has no file.
+        annotations: The article's annotations.
     """
     state, metadata = headline.state, headline.article.metadata
     return {

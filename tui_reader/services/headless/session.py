@@ -30,7 +30,7 @@ SCAN_SECONDS = 300.0
 
 
 OTHER_WINDOW = "Another window"
-"""First words of a notice that is not shown here: it concerns only programs that keep a library open."""
+"""First words of a notice that is not shown here: it matters only to programs that keep a library open."""
 
 
 @contextmanager
@@ -109,7 +109,7 @@ def file_of(library: Library, article: ArticleId) -> Path | None:
     if path is None:
         location = (library.store.get(ARTICLES, article) or {}).get(LOCATION)
         recorded = library.path_named(location) if isinstance(location, str) and location else None
-        # Another article may have that path now.
+        # Another article may now have this path.
         is_same_article = recorded is not None and library.article_at(recorded) in {None, article}
         path = recorded if recorded is not None and is_same_article and recorded.is_file() else None
     return path
@@ -140,7 +140,7 @@ class Articles:
 
     @property
     def passed_over(self) -> str:
-        """What the library's folders hold that is not read: `120 files of kinds not read (80 .pdf, 40 .epub)`."""
+        """Files in the library's folders that are not read: `120 files of kinds not read (80 .pdf, 40 .epub)`."""
         return self._library.passed_over
 
     def __iter__(self) -> Iterator[tuple[Headline, Document]]:

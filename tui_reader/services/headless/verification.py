@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Headline
 
 MIN_QUOTE_WORDS = 4
-"""Smallest number of words in quotation marks that count as a quote; fewer words are names or irony."""
+"""Smallest number of words in quotation marks that count as a quote; shorter quotes are names or irony."""
 SEARCH_MARGIN = 2_000
-"""Number of characters on each side of a passage that are searched for a more similar passage; takes 1 ms."""
+"""Number of characters on each side of a passage in which a more similar passage is searched; takes 1 ms."""
 MAX_LINES = 3
 """Largest number of lines, the most similar ones, that are compared word by word."""
 MAX_GAP_PER_WORD = 2
 """Largest gap in words, per word of the run, between a run of common words at a passage's end and the rest.
 
-A run after a wider gap is a coincidence, and does not belong to the passage.
+A run after a wider gap is treated as a coincidence outside the passage.
 """
 
 
@@ -192,7 +192,7 @@ def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | Non
     """Return the passage most similar to a quote, by words and by letters; None if none is similar."""
     by_words = finder.nearest(quote)
     if by_words is not None:
-        # Of similar lines, such as those of a table, the search by words finds the region, that by letters the line.
+        # Among similar lines, as in a table, the word search finds the region, the letter search the line.
         start, end = max(0, by_words.range.start - SEARCH_MARGIN), min(len(text), by_words.range.end + SEARCH_MARGIN)
     elif 2 * sum(map(is_unspaced, quote)) > len(quote):
         # Sentences of common words in a script without spaces have no rare letter pair by which to find them.
@@ -239,7 +239,7 @@ def _nearest_letters(quote: str, text: str, start: int, end: int) -> list[Range]
 def _extend_to_quote(quote: str, text: str, near: Range) -> Range:
     """Extend a range by the words at its beginning and end that the quote replaced with other words.
 
-    Replaced words have nothing in common with the original ones, so a search cannot tell where the passage ends. It is
+    Replaced words have nothing in common with the original words, so a search cannot tell where the passage ends. It is
     extended by as many words as the quote has beyond the common ones, but within their line and sentence.
     """
     low, high = text.rfind("\n", 0, near.start) + 1, text.find("\n", near.end)
@@ -297,7 +297,7 @@ def _without_coincidences(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
             if gap <= MAX_GAP_PER_WORD * run:
                 break
             del same[-run:]
-        # Reversed, the beginning is handled as the end is.
+        # The beginning is handled like the end, with both sequences reversed.
         same = [(-i, -j) for i, j in reversed(same)]
     return same
 

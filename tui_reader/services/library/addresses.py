@@ -1,6 +1,6 @@
-"""Decide which addresses of an article may be passed to another program, and in what form.
+"""Check and clean addresses in an article before they are passed to another program.
 
-An address comes from a text that anyone may have written: `mailto:a@b.c?attach=/etc/passwd` would attach a file of the
+An address may come from an untrusted text: `mailto:a@b.c?attach=/etc/passwd` would attach a file of the
 user to a message. So only http, https and mailto are allowed, and of a message only the fields that a link needs.
 """
 
@@ -24,22 +24,22 @@ _SCHEME = re.compile(r"(https?|mailto):", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[^/?#\\]*")
 _HOST = re.compile(r"(?:[\w.~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 _UNSAFE = re.compile(r"[ \"'<>\\^`{|}]")
-"""Characters that are percent-encoded, since programs that pass an address on may take them for its end."""
+"""Characters that are percent-encoded, since some programs treat these characters as the end of an address."""
 MAIL_FIELDS = ("to", "cc", "bcc", "subject", "in-reply-to", "body")
-"""Fields of a message that a link may fill in. Others name files to attach, or headers that forge a sender."""
+"""Message fields that a link may set. Other fields could attach files or forge a sender."""
 _RECIPIENT = re.compile(r"[\w.+'~!$*=-]+(?:@[\w.-]+)?")
 _RECIPIENTS = frozenset(("to", "cc", "bcc"))
 
 
 class RefusedUrlError(ReaderError):
-    """Raised for an address that is not passed to any program."""
+    """Raised for an address that must not be passed to another program."""
 
 
 def safe_url(address: str) -> str:
-    """Return an address in the form that may be passed to another program.
+    """Convert an address to a form that is safe to pass to another program.
 
     Args:
-        address: The address as the article has it.
+        address: The address from the article.
 
     Returns:
         An http or https address without a user name, or a mailto address with safe fields only.
@@ -72,7 +72,7 @@ def _safe_web_address(scheme: str, rest: str) -> str:
     authority = _AUTHORITY.match(rest, 2)
     if authority is None:
         return ""
-    # `https://bank.example@elsewhere.example` leads to elsewhere.example: the text before `@` is a user name.
+    # `https://bank.example@elsewhere.example` opens elsewhere.example: the text before `@` is a user name.
     host = authority[0].rpartition("@")[2]
     path = rest[authority.end() :]
     if path.startswith("\\"):  # browsers read a backslash as a slash; percent-encoded, it would belong to a user name
@@ -112,7 +112,7 @@ def _mail_fields(query: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipients(written: str) -> str:
-    """Return comma-separated addresses without those that a program could take for an option or field."""
+    """Return comma-separated mail addresses, without addresses that look like an option or field."""
     addresses = (clean_line(each) for each in written.split(","))
     return ",".join(each for each in addresses if _RECIPIENT.fullmatch(each) and not each.startswith("-"))
 

@@ -24,7 +24,7 @@ class Background:
     """A thread that is started with the first job, and runs jobs in the order in which they were added."""
 
     def __init__(self, failed: Callable[[Exception], None] = noop) -> None:
-        """Prepare; the first job starts the thread.
+        """Create the queue; the first job starts the thread.
 
         Args:
             failed: Called in the thread with the exception of a job that raised; the job's `finish` is not called then.
@@ -50,7 +50,7 @@ class Background:
             self._thread.start()
 
     def take_in(self) -> None:
-        """Call `finish` for each job whose result is ready; called in the owner's thread."""
+        """Call `finish` for each job whose result is ready; must run in the owner's thread."""
         while True:
             try:
                 job, result = self._results.get_nowait()
@@ -61,10 +61,10 @@ class Background:
                 job.finish(result)
 
     def wait(self, seconds: float | None = None) -> None:
-        """Wait for all jobs and finish them; for programs without a screen, and for closing.
+        """Wait for all jobs and call their `finish`; for headless programs, and at closing.
 
         Args:
-            seconds: How long to wait for each job at most; None to wait without limit.
+            seconds: Longest wait for each job; None to wait without limit.
         """
         while self._open:
             try:
@@ -76,7 +76,7 @@ class Background:
                 job.finish(result)
 
     def close(self) -> None:
-        """Start no further job. A job that is running ends with the program."""
+        """Start no further job. A running job ends with the program."""
         self._jobs.put(None)
 
     def _run(self) -> None:

@@ -1,6 +1,6 @@
-"""The ways to the clipboard: a command of the settings, tmux, the programs of a desktop, the terminal (OSC 52).
+"""Copy to the clipboard: by a command of the settings, tmux, a desktop program, or the terminal (OSC 52).
 
-Only the terminal is reached from every machine, but tmux, GNU screen and many terminals drop its sequence silently.
+The terminal works from every machine, but tmux, GNU screen and many terminals silently drop OSC 52.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 5
 SCREEN_PIECE = 512
-"""Most bytes of a sequence that GNU screen passes on at once; it drops strings of more than 768."""
+"""Largest number of bytes per piece that GNU screen passes on; it drops strings over 768 bytes."""
 
 _DESKTOP = (
     ("WAYLAND_DISPLAY", ("wl-copy",)),
@@ -31,11 +31,11 @@ _DESKTOP = (
 
 @dataclass(frozen=True, slots=True)
 class ClipboardCommand:
-    """A program that takes a text for the clipboard from its standard input."""
+    """A program that copies its standard input to the clipboard."""
 
     arguments: tuple[str, ...]
     said: str
-    """The message after it has taken a text, with `{what}` for what that is."""
+    """The message after a copy; `{what}` is replaced by a description of the copied text."""
 
     def copy(self, text: str) -> str:
         """Pipe a text to the program; blocks until it ends.
@@ -70,10 +70,10 @@ _TMUX_SAID = "copied {what} to tmux's paste buffer"
 def clipboard_commands(
     setting: str, environ: Mapping[str, str], find: Callable[[str], str | None] = shutil.which
 ) -> Sequence[ClipboardCommand]:
-    """Return the programs to try, the best one first; none if only the terminal can take a text.
+    """Return the programs to try, the best one first; empty if only the terminal can be used.
 
     Args:
-        setting: The command of the settings; if there is one, no other program is tried.
+        setting: The command of the settings; if not empty, no other program is tried.
         environ: The environment.
         find: Returns the path of an installed program, or None.
 
@@ -95,7 +95,7 @@ def clipboard_commands(
             ClipboardCommand((tmux, "load-buffer", "-"), _TMUX_SAID),
         )
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
-        # A display here is not where the reader sits; the terminal is.
+        # Over SSH, a display on this machine is not the user's display; the terminal is.
         return ()
     wanted = [arguments for variable, arguments in _DESKTOP if environ.get(variable)]
     if sys.platform == "darwin":
@@ -109,7 +109,7 @@ def clipboard_commands(
 
 
 def terminal_message(environ: Mapping[str, str]) -> str:
-    """Return the message after a text was sent to the terminal, with `{what}` for what that is."""
+    """Return the message after a copy by the terminal; `{what}` stands for the copied text."""
     said = "sent {what} to the terminal's clipboard"
     if environ.get("TMUX"):
         return f"{said}; tmux passes it on only after: set -g set-clipboard on"
@@ -117,7 +117,7 @@ def terminal_message(environ: Mapping[str, str]) -> str:
 
 
 def terminal_sequence(text: str, environ: Mapping[str, str]) -> str:
-    """Return the sequence by which the terminal puts a text on the clipboard (OSC 52), wrapped for GNU screen."""
+    """Return the OSC 52 sequence that copies a text to the clipboard, wrapped for GNU screen."""
     sequence = f"\x1b]52;c;{b64encode(text.encode('utf-8', 'replace')).decode()}\a"
     if not environ.get("STY") or environ.get("TMUX"):
         return sequence

@@ -1,4 +1,4 @@
-"""Build the parts of a library and connect them to each other."""
+"""Create the services of a library and connect them to each other."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ AT_ONCE = 500
 
 
 class LibraryParts(NamedTuple):
-    """The parts of one library, connected and not started."""
+    """The services of one library, connected but not started."""
 
     paths: LibraryPaths
     store: Store
@@ -86,10 +86,10 @@ class LibraryParts(NamedTuple):
 
 
 def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryParts:
-    """Build the parts of a library, with the first remembered articles in its catalogue.
+    """Create the services of a library, with the first articles of the last scan in its catalogue.
 
     Args:
-        paths: The folders and files of the library, and of its state.
+        paths: The folders and files of the library, and its state file.
         store: The open state file.
         settings: Name patterns to ignore, the size limit of articles, and the names of the colours.
     """
@@ -115,7 +115,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         background=background,
     )
     reanchor_queue = ReanchorQueue(state, annotations.reanchoring, limit, notify=events.annotations_placed)
-    with suppress(OSError):  # without a cache, everything is read every time
+    with suppress(OSError):  # without a cache, every start reads all files
         private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
     revisions = Revisions(state, TextCache(program_paths.cache_dir() / "texts"), background, documents.get)
 

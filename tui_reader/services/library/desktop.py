@@ -25,14 +25,14 @@ def open_url(url: str, command: str = "") -> str:
     """Open an address in the browser, or a new message in the mail program.
 
     Args:
-        url: An http, https or mailto address; any other is refused, since it comes from an article.
+        url: An http, https or mailto address; other schemes are refused, since an article is untrusted.
         command: Program with its arguments, to which the address is added; empty for the system's default.
 
     Returns:
-        The address that was opened, without parts that are not safe; see `addresses.safe_url`.
+        The opened address, without unsafe parts; see `addresses.safe_url`.
 
     Raises:
-        RefusedUrlError: The address is of another kind.
+        RefusedUrlError: The address has another scheme.
         ReaderError: No program could be started.
     """
     safe = safe_url(url)
@@ -55,7 +55,7 @@ def open_linked(path: Path, browser: str = "") -> None:
 
     Args:
         path: The file, see `linked_files.file_of_link`.
-        browser: Command that opens a link; used as well where the system has no program for other files.
+        browser: Command that opens a link; also used if the system has no program for the file.
 
     Raises:
         ReaderError: No program could be started.
@@ -78,7 +78,7 @@ def _opener(command: str) -> list[str]:
         return ["open"]
     if sys.platform == "win32":
         return ["explorer"]
-    # Without a display, xdg-open may start a text browser in our terminal.
+    # Without a display, xdg-open may start a text browser in the reader's terminal.
     has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if not has_display or shutil.which("xdg-open") is None:
         raise ReaderError("There is no program here to open it with.", "Set `browser` in the settings.")
@@ -86,7 +86,7 @@ def _opener(command: str) -> list[str]:
 
 
 def _start(arguments: Sequence[str]) -> None:
-    """Start a program that outlives the reader and has no terminal."""
+    """Start a detached program without a terminal, which continues after the reader ends."""
     try:
         subprocess.Popen(  # noqa: S603 - no shell; the address is one argument, and its scheme was checked
             arguments,

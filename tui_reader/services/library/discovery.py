@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 COUNTS_AT_ONCE = 500
 """Number of articles whose annotation counts one `sync` updates; the next call updates more."""
 JOIN_SECONDS = 1.0
-"""Seconds that closing waits for each thread: it may be in the middle of a file of many megabytes."""
+"""Seconds that closing waits for each thread: a thread may be reading a file of many megabytes."""
 
 
 class Discovery:
-    """Starts and stops the two threads, and holds their results until the owner takes them."""
+    """Starts and stops the two threads, and queues their results for the owner's thread."""
 
     def __init__(
         self,
@@ -54,10 +54,10 @@ class Discovery:
         self._paths, self._settings, self._state = paths, settings, state
         self._cache, self._known, self._events = cache, known, events
         self.batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
-        """Results of the scan, to be taken in by the owner."""
+        """Queue of scan results for the owner's thread."""
         self.counted: queue.SimpleQueue[Counted] = queue.SimpleQueue()
         self.uncounted: list[ArticleId] = []
-        """Annotated articles whose headlines do not show their numbers yet."""
+        """Annotated articles whose headlines do not show the number of annotations yet."""
         self._stop = threading.Event()
         self._scanner: Scanner | None = None
         self._scanning: threading.Thread | None = None
@@ -65,7 +65,7 @@ class Discovery:
 
     @property
     def passed_over(self) -> str:
-        """What the last listing of the folders passed over, as a sentence without a full stop; empty if nothing."""
+        """Files that the last listing skipped, as a sentence without full stop; empty if none."""
         return self._scanner.passed_over.sentence if self._scanner is not None else ""
 
     def start(self) -> None:
@@ -93,7 +93,7 @@ class Discovery:
             self._scanning.join(JOIN_SECONDS)
 
     def show_counts(self) -> tuple[ArticleId, ...]:
-        """Show the annotation counts of the next articles that were counted.
+        """Copy the annotation counts of the next counted articles into their headlines.
 
         Returns:
             The articles whose headlines changed.
@@ -111,7 +111,7 @@ class Discovery:
 
     def _scan(self) -> None:
         """Scan and watch until stopped; runs in the scanner's thread."""
-        # Imported here since scanning, watching and reading headers are not needed for the first frame (30 ms).
+        # Imported here because scanning, watching and reading headers are not needed for the first frame (30 ms).
         from tui_reader.services.articles.scanner import Scanner  # noqa: PLC0415
 
         scanner = self._scanner = Scanner(
@@ -124,7 +124,7 @@ class Discovery:
             send=self._events.send,
         )
         try:
-            # The tick lets the owner look for edits of other programs.
+            # The tick asks the owner to check for edits of other programs.
             scanner.run(tick=self._events.request_sync)
         except Exception as error:  # noqa: BLE001 - an exception that ended a thread would be seen nowhere
             message = (
@@ -135,14 +135,14 @@ class Discovery:
     def _deliver(self, batch: Batch) -> None:
         """Queue results; called by the scanner's thread."""
         if batch.complete and self._counting is not None:
-            # A caller that waits for the whole library, such as a headless command, waits for the numbers, too.
+            # A caller that needs the complete library, such as a headless command, needs the counts, too.
             self._counting.join()
         self.batches.put(batch)
         self._events.request_sync()
 
     def _count(self) -> None:
         """Count the annotations; runs in the counting thread, so that no frame waits for it."""
-        # Annotations that cannot be read are reported where they are asked for.
+        # Unreadable annotations are reported on access.
         with suppress(Exception):
             counted = self._state.annotation_index.scan(self._stop.is_set)
             if not self._stop.is_set():

@@ -1,4 +1,4 @@
-"""Events of a library, sent to its listener from its threads and from within `sync`; their sender."""
+"""Events of a library, sent to its listener from threads and from `sync`, and the sender of events."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class _Fieldless:
 class SyncNeeded(_Fieldless):
     """A request to call `Library.sync` soon.
 
-    There are results to take in, or other programs may have edited the state. Nothing has changed for the listener yet:
-    it calls `Library.sync()` on its own thread, which takes the changes in and returns the ids of the articles that
-    changed. So the catalogue never changes while a key is handled.
+    Results are queued, or other programs may have edited the state. Nothing has changed for the listener yet: it
+    calls `Library.sync()` on its own thread, which applies the changes and returns the ids of the changed articles.
+    So the catalogue never changes while a key is handled.
     """
 
 
 class ScanProgress(NamedTuple):
-    """Progress of a scan: how many new and changed files were read, and how many there are in all.
+    """Progress of a scan: the number of new and changed files that were read, and the total.
 
     While the folders are still being listed, `total` is 0 and `done` the number of files listed so far.
     """
@@ -42,14 +42,14 @@ class ScanProgress(NamedTuple):
 
 
 class ScanFinished(NamedTuple):
-    """The first scan is over: every file has been looked at once."""
+    """The first scan has finished: every file was checked once."""
 
     articles: int
     """Number of articles in the library."""
 
 
 class DocumentLoaded(NamedTuple):
-    """A requested document was read: its beginning (`document.partial`) or the whole."""
+    """A requested document was read: its beginning (`document.partial`) or the whole text."""
 
     id: ArticleId
     document: Document
@@ -88,7 +88,7 @@ class StoreFailed(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A message for the user about something after the start, such as a folder that cannot be listed."""
+    """A message for the user after the start, such as about a folder that cannot be listed."""
 
     message: str
 
@@ -113,7 +113,7 @@ def noop(*_: object) -> None:
 
 
 class EventSender:
-    """Passes events from all parts of a library to its one listener. Thread-safe.
+    """Passes events from all services of a library to its only listener. Thread-safe.
 
     Events are dropped before a listener is set, and after it is set back to `noop`.
     """

@@ -1,4 +1,4 @@
-"""Write ignore files that keep git and Syncthing from copying files that belong to one computer."""
+"""Write ignore files, so that git and Syncthing do not copy files that belong to one computer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COMMENT = (
 _FILES = {".gitignore": "# ", ".stignore": "// "}
 """Prefix of a comment in each ignore file."""
 _LARGEST = 1 << 20
-"""Bytes of an ignore file; a larger one is not touched."""
+"""Largest size in bytes of an ignore file that is changed; larger files stay unchanged."""
 
 
 def write_ignore_files(folder: Path) -> list[str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library_paths import LibraryPaths
 
 STDIN = "standard input"
-"""Title of the article that is read from standard input, if its text has none."""
+"""Title of the article from standard input, if the text has no title."""
 CLOSE_SECONDS = 0.5
 """Seconds that closing waits for re-anchoring or compression; the next start repeats unfinished work."""
 SYNC_SECONDS = 0.004
@@ -45,11 +45,11 @@ class Library:
     """
 
     def __init__(self, parts: LibraryParts, notices: Sequence[str], name: str = "") -> None:
-        """Show the remembered articles; called by `opening.open_library`.
+        """Create the library with the articles of the last scan; called by `opening.open_library`.
 
         Args:
-            parts: The connected parts, see `composition.compose`.
-            notices: Messages for the first screen; those of the store are added.
+            parts: The connected services, see `composition.compose`.
+            notices: Messages for the first screen; notices of the store are added.
             name: Title of the library; empty to name it after its folders.
         """
         self._parts = parts
@@ -77,28 +77,28 @@ class Library:
         self._drafts: Drafts | None = None
         self._sessions: Sessions | None = None
         self._changed_in_sync: dict[ArticleId, None] = {}
-        """Articles that callbacks changed in the course of a `sync`."""
+        """Articles that callbacks changed during a `sync`."""
 
     @property
     def catalogue(self) -> Catalogue:
-        """The articles that the library holds."""
+        """The catalogue of the library's articles."""
         return self._parts.catalogue
 
     @property
     def read_only(self) -> str:
-        """Why nothing can be changed, as a sentence; empty if it can."""
+        """The reason, as a sentence, why nothing can be changed; empty if changes are possible."""
         return self.store.read_only
 
     @property
     def warning(self) -> str:
-        """Warning that stays on the screen while changes are not saved, or cannot be; empty if all is well."""
+        """Warning to show while changes are unsaved or cannot be saved; empty if everything is saved."""
         return warning_of(self.store.unsaved) or ("read-only" if self.read_only else "")
 
     @property
     def drafts(self) -> Drafts:
-        """The notes that are being written."""
+        """The drafts of notes that the user is writing."""
         if self._drafts is None:
-            # Imported here since the first frame shows no draft.
+            # Imported here because the first frame shows no draft.
             from tui_reader.services.annotations.drafts import Drafts  # noqa: PLC0415
 
             monitor = self._parts.save_monitor
@@ -109,35 +109,35 @@ class Library:
 
     @property
     def sessions(self) -> Sessions:
-        """What the screen showed when the reader ended."""
+        """The saved states of the screen, for the next start."""
         if self._sessions is None:
             self._sessions = Sessions(self._parts.paths.cache.stem)
         return self._sessions
 
     @property
     def names_one_article(self) -> bool:
-        """True if exactly one article was named, a file or standard input, perhaps together with folders."""
+        """True if the arguments name exactly one file or standard input, possibly with folders."""
         return len(self._parts.paths.files) + len(self._parts.stdin_sources) == 1
 
     @property
     def named_article(self) -> ArticleId | None:
-        """The article of the first file that was named, or of standard input; None until it has been scanned."""
+        """The article of the first named file or of standard input; None until it is scanned."""
         piped = next(iter(self._parts.stdin_sources), None)
         return self.article_at(self._parts.paths.files[0]) if piped is None and self._parts.paths.files else piped
 
     @property
     def is_scan_taken_in(self) -> bool:
-        """True if no results of a scan are waiting to be taken in by `sync`."""
+        """True if `sync` has applied all scan results."""
         return self._parts.discovery.batches.empty()
 
     @property
     def passed_over(self) -> str:
-        """What the scan passed over: `120 files of kinds not read (80 .pdf, 40 .epub)`; empty if nothing."""
+        """Files that the scan skipped: `120 files of kinds not read (80 .pdf, 40 .epub)`; empty if none."""
         return self._parts.discovery.passed_over
 
     @property
     def paths(self) -> LibraryPaths:
-        """The folders, files and state that the library consists of."""
+        """The paths of the library: folders, files and state file."""
         return self._parts.paths
 
     @property
@@ -150,12 +150,12 @@ class Library:
         return file_of_article(self._identities, article_id)
 
     def has_file(self, article_id: ArticleId) -> bool:
-        """Return True if the file of an article is there, or the article is standard input; reads the disk."""
+        """Return True if the file of an article exists, or the article is standard input; reads the disk."""
         path = self.path_of(article_id)
         return path is None or os.path.lexists(path)
 
     def article_at(self, path: Path) -> ArticleId | None:
-        """Return the article whose file this is, or None."""
+        """Return the article of a file; None if the file is not an article."""
         return self._identities.at(self._parts.paths.name_of(os.path.abspath(path.expanduser())))  # noqa: PTH100
 
     def path_named(self, name: str) -> Path:
@@ -163,11 +163,11 @@ class Library:
         return self._parts.paths.path_of(name)
 
     def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
-        """Return the article that a relative link leads to, or None.
+        """Return the article to which a relative link points; None if there is no such article.
 
         Args:
             article_id: The article that contains the link.
-            link: Its target: a path, perhaps with a fragment and percent escapes.
+            link: The link's target: a path, possibly with a fragment and percent escapes.
         """
         path = self.path_of(article_id)
         if path is None:
@@ -178,14 +178,14 @@ class Library:
         return next((found for name in names if (found := self._identities.at(name)) is not None), None)
 
     def file_beside(self, article_id: ArticleId, link: str) -> Path:
-        """Return the file of another program that a relative link leads to; reads the disk.
+        """Return the non-article file to which a relative link points; reads the disk.
 
         Args:
             article_id: The article that contains the link.
-            link: Its target: a path, perhaps with a fragment and percent escapes.
+            link: The link's target: a path, possibly with a fragment and percent escapes.
 
         Raises:
-            RefusedFileError: There is no such file in the library, or it may not be opened; the message says which.
+            RefusedFileError: The file is not in the library, or may not be opened; the message gives the reason.
         """
         from tui_reader.services.library.linked_files import RefusedFileError, file_of_link  # noqa: PLC0415 - as above
 
@@ -195,35 +195,35 @@ class Library:
         return file_of_link(self._parts.paths, path, link)
 
     def location_of(self, path: Path) -> str:
-        """Return the path of a file as messages show it: relative to the library's only folder, else absolute."""
+        """Return the path of a file for messages: relative to the library's only folder, else absolute."""
         return self._parts.paths.location_of(str(path))
 
     def report(self, error: ReaderError) -> None:
-        """Send the listener an error that could not be shown where it occurred, such as while painting."""
+        """Send the listener an error that could not be displayed where it occurred, such as while painting."""
         self._events.send(StoreFailed(str(error)))
 
     def keep_open(self, article_id: ArticleId | None) -> None:
         """Keep the headline of the open article, until the next call, even if its file is gone or unreadable.
 
         Args:
-            article_id: The article that is being read; None if none is.
+            article_id: The open article; None if no article is open.
         """
         self._parts.scan_ingest.open = article_id
 
     def why_missing(self, article_id: ArticleId | None) -> str:
-        """Return why the file of an article that is kept open has no text now; empty if it has."""
+        """Return why the file of the open article has no text now; empty if the file has text."""
         return self._parts.scan_ingest.why_missing(article_id) if article_id is not None else ""
 
     def successor_of(self, article_id: ArticleId) -> ArticleId | None:
-        """Return the article that took over the annotations of a missing one automatically, or None."""
+        """Return the article to which a missing article's annotations were automatically transferred, if any."""
         return self.transfer.successors.get(article_id)
 
     def start(self, listener: Listener) -> None:
-        """Start to scan and to watch.
+        """Start to scan and to watch the folders.
 
         Args:
-            listener: Called with every event, from threads of the library or from within `sync`; it must neither wait
-                nor call back.
+            listener: Called with every event, from threads of the library or from within `sync`; the listener must
+                neither block nor call the library.
         """
         self._events.listener = self._parts.save_monitor.listener = listener
         self.documents.listen(self.loaded_documents.receive)
@@ -233,20 +233,20 @@ class Library:
         """Wait until every change made so far is on disk.
 
         Args:
-            seconds: How long to wait at most.
+            seconds: Longest wait.
 
         Returns:
-            True if everything is on disk.
+            True if every change is on disk.
         """
         return self._parts.save_monitor.wait(seconds)
 
     def sync(self) -> tuple[ArticleId, ...]:
-        """Take in the results of the threads, and the edits that other programs made in the state.
+        """Apply the results of the threads, and the edits that other programs made in the state file.
 
         If there is much to do, returns after some milliseconds and sends another `SyncNeeded`. The order of the steps
         matters:
 
-        1. Files: headlines and ids must be there before anything else refers to articles.
+        1. Files: headlines and ids must exist before other steps refer to articles.
         2. Edits of other programs: they may name articles of step 1, and decide which of several files has an id.
         3. Notices: polling the store in step 2 creates some of them.
         4. Loaded documents: re-anchoring starts from the annotations of step 2, in documents that step 1 did not drop.
@@ -275,7 +275,7 @@ class Library:
         return tuple(touched)
 
     def _sync_files(self) -> Iterable[ArticleId]:
-        """Take in scan results until `SYNC_SECONDS` are over, and queue their articles for re-anchoring."""
+        """Apply scan results for up to `SYNC_SECONDS`, and queue their articles for re-anchoring."""
         touched = self._parts.scan_ingest.release_closed()
         batches, deadline = self._parts.discovery.batches, time.monotonic() + SYNC_SECONDS
         while not batches.empty():
@@ -287,35 +287,35 @@ class Library:
         return touched
 
     def _sync_edits_of_others(self) -> Iterable[ArticleId]:
-        """Show the edits of other programs in the state, then give files the ids that are recorded for them."""
+        """Apply edits of other programs to the state, then assign files their recorded ids."""
         touched = dict.fromkeys(self._parts.state.absorb(self.store.poll(), own=False))
         touched.update(self._parts.scan_ingest.reassign_disputed())
         return touched
 
     def _report_notices(self) -> Iterable[ArticleId]:
-        """Send notices that the store added since: a failed compaction, damage, a merged conflict copy."""
+        """Send new notices of the store: a failed compaction, damage, a merged conflict copy."""
         for message in self.store.notices[self._notices_reported :]:
             self._notices_reported += 1
             self._events.send(Notice(message))
         return ()
 
     def _reanchor_in_loaded(self) -> Iterable[ArticleId]:
-        """Re-anchor in documents that were loaded; finished in a background thread."""
+        """Start to re-anchor annotations in loaded documents; a background thread finishes the work."""
         self._parts.loaded_documents.take_in()
         return ()
 
     def _continue_reanchoring(self) -> Iterable[ArticleId]:
-        """Take in the results of the worker process, and start re-anchoring the next article."""
+        """Apply the results of the worker process, and start to re-anchor the next article."""
         self._parts.reanchor_queue.run_step()
         return ()
 
     def _transfer_from_missing(self) -> Iterable[ArticleId]:
-        """Transfer annotations from missing articles to new ones that a comparison found to be the same."""
+        """Transfer annotations from missing articles to new articles with the same text."""
         self.transfer.collect()
         return ()
 
     def _show_counts(self) -> Iterable[ArticleId]:
-        """Show the next counts of annotations, if there are any."""
+        """Copy the next annotation counts into headlines."""
         discovery = self._parts.discovery
         return discovery.show_counts() if discovery.uncounted or not discovery.counted.empty() else ()
 
@@ -323,7 +323,7 @@ class Library:
         """Raise unless every change made so far is on disk.
 
         Raises:
-            StoreError: Some changes are not.
+            StoreError: Some changes are not on disk.
         """
         latest = self._parts.save_monitor.latest
         if latest is not None:
@@ -355,10 +355,10 @@ class Library:
         parts.discovery.join_scanning()
 
     def put_standard_input(self, data: bytes) -> ArticleId:
-        """Make an article of bytes that have no file; equal bytes are the same article the next time.
+        """Create an article from bytes without a file; equal bytes always give the same article.
 
         Returns:
-            Its id.
+            The article's id.
         """
         parts = self._parts
         source = Stdin(data, parts.limit)
@@ -384,6 +384,6 @@ class Library:
         return article_id
 
     def _annotations_transferred(self, outcome: Outcome) -> None:
-        """Report that an article took over the annotations of a missing one; called within `sync`."""
+        """Report an automatic transfer of annotations from a missing article; called during `sync`."""
         self._changed_in_sync.update(dict.fromkeys(outcome.ids))
         self._events.send(Notice(outcome.message))

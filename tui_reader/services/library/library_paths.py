@@ -25,16 +25,16 @@ class LibraryPaths(NamedTuple):
     """Title of the library on the screen."""
     folders: tuple[Path, ...]
     files: tuple[Path, ...]
-    """Files that were named one by one; they are articles whatever their names."""
+    """Files named in the arguments; they are articles whatever their names."""
     state: Path
     base: Path | None
-    """Folder that recorded names are relative to, if the state lies in it; None if names are absolute paths."""
+    """Folder of the state file, to which recorded names are relative; None if names are absolute paths."""
     cache: Path
     """Cache file with the results of the last scan of these paths."""
     notice: str = ""
-    """Why a file `library.json` in the folder is not used, as sentences; empty if there is none or it is used."""
+    """Sentences why `library.json` in the folder is not used; empty if it is used or missing."""
     is_private: bool = False
-    """Whether the state lies in the program's data folder, which is not shared with other people."""
+    """True if the state file is in the program's data folder, which is not shared with other users."""
 
     def name_of(self, path: str) -> str:
         """Return the name of a file in ids and records."""
@@ -46,15 +46,15 @@ class LibraryPaths(NamedTuple):
         return _printable(path)
 
     def location_of(self, path: str) -> str:
-        """Return the path of a file as shown to people: relative to the library's only folder, else absolute."""
+        """Return the path of a file for display: relative to the library's only folder, else absolute."""
         inside = _relative(path, self.folders[0]) if len(self.folders) == 1 else None
         return _printable(path if inside is None else inside)
 
     def may_keep_text(self, path: str | os.PathLike[str]) -> bool:
         """Decide whether the text of a file may be copied into the state; reads the disk to resolve links.
 
-        A state beside the articles is shared by git, a syncing program or by hand. A sender could add a
-        symbolic link to a private file of the recipient, and would get the text of that file.
+        A state file beside the articles may be shared. A sender could add a symbolic link to a private file of the
+        recipient, and would receive the text of that file.
 
         Returns:
             True unless the state may be shared and the file is outside the library's folders.
@@ -66,7 +66,7 @@ class LibraryPaths(NamedTuple):
         return any(real.is_relative_to(os.path.realpath(home)) for home in homes)
 
     def text_left_out(self, path: str) -> str:
-        """Return the sentence that reports that the text of a file is not copied into the state."""
+        """Return the message that the text of a file is not copied into the state."""
         return (
             f"{self.location_of(path)} is a link out of the library: what you mark in it is kept in {self.state.name}, "
             "its whole text is not."
@@ -88,7 +88,7 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
 
     Raises:
         UsageError: A path does not exist, or is a folder that may not be listed.
-        StoreError: The state file is a folder or another program's, or the one of the folder may not be read.
+        StoreError: The state file is a folder, unreadable, or written by another program.
     """
     from hashlib import blake2b  # noqa: PLC0415 - 1 ms, other commands of the command line do without
 
@@ -122,7 +122,7 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
 
 
 def carried_state(folder: Path) -> Verdict:
-    """Find out which program wrote `library.json` in a folder; a link out of the folder counts as foreign.
+    """Check which program wrote `library.json` in a folder; a link out of the folder counts as foreign.
 
     Raises:
         StoreError: The file may not be read.
@@ -140,7 +140,7 @@ def is_library(file: Path) -> bool:
     """Decide whether a file is a library of this program.
 
     Returns:
-        True if it is; False also if it may not be read.
+        True if the file is a library; False if it is not or is unreadable.
     """
     try:
         return carried_state(file.parent).is_ours
@@ -195,13 +195,13 @@ def _folders_and_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[P
         if is_folder and not os.access(whole, os.R_OK | os.X_OK):
             raise UsageError(f"{path} may not be listed.", "Allow reading the folder, or name another one.")
         (folders if is_folder else files)[whole] = None
-    # A folder inside another one would only list its articles twice.
+    # A folder inside another folder would list its articles twice.
     outer = tuple(f for f in folders if not any(other != f and f.is_relative_to(other) for other in folders))
     return outer, tuple(files)
 
 
 def _home_of(folders: tuple[Path, ...], files: tuple[Path, ...]) -> Path | None:
-    """Return the one folder that directly holds all paths, whose `library.json` would be used; else None."""
+    """Return the only folder that directly contains all paths; its `library.json` is used. Else None."""
     homes = {*folders, *(file.parent for file in files)}
     return homes.pop() if len(homes) == 1 else None
 
@@ -215,7 +215,7 @@ def _name(everything: tuple[Path, ...]) -> str:
 
 
 def _relative(path: str, folder: Path) -> str | None:
-    """Return a path relative to a folder, with slashes; None if it is not inside."""
+    """Return a path relative to a folder, with slashes; None if the path is not inside the folder."""
     prefix = os.path.join(folder, "")  # noqa: PTH118 - called for each file, and Path takes twenty times as long
     return path[len(prefix) :].replace(os.sep, "/") if path.startswith(prefix) else None
 
@@ -226,6 +226,6 @@ def _printable(path: str) -> str:
         return path
     try:
         text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # only in a damaged or hostile state: no file has such a name
+    except UnicodeEncodeError:  # only in a damaged or malicious state file: no file has such a name
         text = path
     return "".join(c if c.isprintable() or c == "\u3000" else f"\\x{ord(c):02x}" for c in text)

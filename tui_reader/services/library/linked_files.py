@@ -1,7 +1,7 @@
-"""Find what a relative link of an article leads to: another article, or a file that another program shows.
+"""Resolve a relative link of an article: to another article, or to a file for another program.
 
-A text that anyone may have written decides which file is opened. So the file must be a regular one below a folder of
-the library, after symbolic links have been resolved, of a kind that a program shows and does not run.
+An untrusted text names the file to open. So the file must be a regular file below a folder of the library, after
+symbolic links have been resolved, of a kind that a program shows and does not run.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ KINDS = frozenset(
 )
 """Suffixes of the files that are opened: documents, pictures, audio, video, office files without macros, web pages."""
 _ENDINGS = ("", ".md", ".markdown", ".txt", "/README.md", "/readme.md", "/index.md")
-"""Endings that links leave out where a web site adds them."""
+"""File name endings that links may omit because a web site adds them."""
 _PROGRAM_HEADS = (b"#!", b"\x7fELF", b"MZ", b"[Desktop Entry]", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
-"""First bytes of scripts, programs and starters, whatever their names say."""
+"""First bytes of scripts, programs and starters, regardless of their suffixes."""
 _HEAD_BYTES = 64
 _SHOWN = 80
-"""Characters of a link that a message repeats."""
+"""Largest number of characters of a link in a message."""
 
 
 class RefusedFileError(ReaderError):
-    """Raised for a linked file that is not opened."""
+    """Raised for a linked file that must not be opened."""
 
 
 def paths_of_link(paths: LibraryPaths, article: Path, link: str) -> Iterator[str]:
-    """Yield the absolute paths that a link may stand for, the likeliest first; the disk is not read.
+    """Yield the absolute paths that a link may mean, most likely first; the disk is not read.
 
     Args:
         paths: The paths of the library.
         article: File of the article that contains the link.
-        link: Its target: a path, perhaps with percent escapes, a query and a fragment.
+        link: The link's target: a path, possibly with percent escapes, a query and a fragment.
     """
     without_fragment = link.partition("#")[0]
     seen: set[str] = set()
@@ -65,7 +65,7 @@ def paths_of_link(paths: LibraryPaths, article: Path, link: str) -> Iterator[str
 
 
 def _absolute(paths: LibraryPaths, article: Path, path: str) -> Iterator[str]:
-    """Yield the absolute forms of a path; one that begins with a slash counts from the library's folders first."""
+    """Yield absolute forms of a path; a leading slash first means the root of a library folder."""
     if path.startswith("/"):
         for folder in _homes(paths):
             yield os.path.normpath(f"{folder}/{path}")
@@ -73,7 +73,7 @@ def _absolute(paths: LibraryPaths, article: Path, path: str) -> Iterator[str]:
 
 
 def names_of_link(paths: LibraryPaths, article: Path, link: str) -> Iterator[str]:
-    """Yield the names of articles that a link may stand for, the likeliest first; the disk is not read."""
+    """Yield the names of articles that a link may mean, most likely first; the disk is not read."""
     for path in paths_of_link(paths, article, link):
         for ending in _ENDINGS:
             for form in dict.fromkeys((path, *(unicodedata.normalize(form, path) for form in ("NFC", "NFD")))):
@@ -81,10 +81,10 @@ def names_of_link(paths: LibraryPaths, article: Path, link: str) -> Iterator[str
 
 
 def file_of_link(paths: LibraryPaths, article: Path, link: str) -> Path:
-    """Return the file that a link leads to, without symbolic links; reads the disk.
+    """Return the file to which a link points, with symbolic links resolved; reads the disk.
 
     Raises:
-        RefusedFileError: There is no such file, or it may not be opened; the message says which.
+        RefusedFileError: The file does not exist or may not be opened; the message gives the reason.
     """
     shown = clean_line(unquote(link)[:_SHOWN])
     homes = [Path(os.path.realpath(home)) for home in _homes(paths)]
@@ -92,7 +92,7 @@ def file_of_link(paths: LibraryPaths, article: Path, link: str) -> Path:
     for candidate in paths_of_link(paths, article, link):
         try:
             real = Path(os.path.realpath(candidate))
-        except ValueError:  # not a name that a file can have
+        except ValueError:  # not a valid file name
             continue
         if not any(real.is_relative_to(home) for home in homes):
             is_outside = True
@@ -144,5 +144,5 @@ def _begins_as_program(path: Path) -> bool:
 
 
 def _homes(paths: LibraryPaths) -> Iterable[Path]:
-    """Return the folders below which linked files are opened: the library's, and those of files that were named."""
+    """Return the folders below which links may open files: folders of the library and of named files."""
     return dict.fromkeys((*paths.folders, *(file.parent for file in paths.files)))

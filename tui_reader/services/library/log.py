@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def write_log(file: Path, text: str) -> None:
-    """Append a text to the log, a file that only its user may read.
+    """Append a text to the log file, which only its owner may read.
 
     Raises:
         OSError: The file cannot be written.

@@ -1,6 +1,6 @@
 """Maintenance of the state file: check and repair it, merge other copies, list and restore backups.
 
-These functions open the file by themselves and may be called while a reader has it open. Only the verbs of the command
+These functions open the state file and may be called while a reader has it open. Only the verbs of the command
 line that need the storage import this module.
 """
 
@@ -30,7 +30,7 @@ def check(state: Path, *, fix: bool = False) -> Checkup:
 
     Args:
         state: The file, usually `library.json`.
-        fix: Repair what is wrong; a damaged file is kept among the backups first.
+        fix: True to repair problems; a damaged file is first copied to the backups.
 
     Raises:
         StoreError: The file cannot be read, or a repair cannot be written.
@@ -48,10 +48,10 @@ def merge_copies(state: Path, others: Sequence[Path]) -> list[Merged]:
 
 
 def merge_versions(ancestor: Path, ours: Path, theirs: Path) -> None:
-    """Merge two versions of a state file into the first one, as a merge driver of git does.
+    """Merge two versions of a state file into the first one, for use as a merge driver of git.
 
     Raises:
-        StoreError: A file is no library, or cannot be read or written. Nothing is changed then.
+        StoreError: A file is not a library, or cannot be read or written; no file is changed.
     """
     merged(ancestor, ours, theirs, replica_id())
 
@@ -62,7 +62,7 @@ def list_backups(state: Path) -> list[Backup]:
 
 
 def refused_backups(state: Path) -> list[str]:
-    """Describe in sentences the files among the backups that cannot be used, such as symbolic links."""
+    """Return messages about unusable files among the backups, such as symbolic links."""
     disk = Disk()
     backups(str(state), disk)
     return list(disk.refused.values())
@@ -73,9 +73,9 @@ def restore_backup(state: Path, name: str) -> Restored:
 
     Args:
         state: The state file.
-        name: A backup's name, a part of it such as its date, or the path of any copy.
+        name: A backup's name, a part of the name such as the date, or the path of any copy.
 
     Raises:
-        StoreError: No backup or several have that name, it cannot be read, or the state cannot be written.
+        StoreError: No backup or several backups have that name, or a file cannot be read or written.
     """
     return restore(state, replica_id(), name)

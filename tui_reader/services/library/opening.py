@@ -26,14 +26,14 @@ def open_library(
     settings: Settings | None = None,
     begin: bool = True,
 ) -> Library:
-    """Open a library as the last scan left it; `Library.start` brings it up to date.
+    """Open a library with the results of the last scan; `Library.start` updates them.
 
     Args:
         paths: Folders and files; empty for the default library, unless standard input is given.
-        state: The state file; None to choose the one that belongs to the paths.
-        stdin: Bytes from standard input, which become an article; None if there are none.
+        state: The state file; None for the default state file of the paths.
+        stdin: Bytes from standard input, which become an article; None without standard input.
         settings: The settings; None for the defaults.
-        begin: Whether to create the default library with its samples if it does not exist.
+        begin: True to create the default library with samples if it does not exist.
 
     Raises:
         UsageError: A path does not exist.
@@ -65,13 +65,13 @@ def open_library(
 
 
 def init_library(folder: Path) -> Path:
-    """Turn a folder into a library with a state file of its own, whose names are relative.
+    """Turn a folder into a library: create a state file with relative names in the folder.
 
     Returns:
         The path of the state file.
 
     Raises:
-        UsageError: It is no folder, is a library already, or holds a `library.json` of another program.
+        UsageError: The path is not a folder, is a library already, or has another program's `library.json`.
         StoreError: The file cannot be written.
     """
     state = folder / STATE_FILE

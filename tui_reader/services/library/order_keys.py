@@ -1,8 +1,8 @@
-"""Keys that order records by hand: texts between which another text always fits.
+"""Sort keys for a manual order of records: strings between which another string always fits.
 
-A record that is moved gets a new key between those of its neighbours, and no other record changes. So two machines that
-move different records apart merge to both moves. Each key ends in the name of the machine that made it, which makes
-keys unique. Method: fractional indexing (E. Wallace, “Implementing Fractional Indexing”, 2017).
+A moved record gets a new key between the keys of its neighbours, and no other record changes. So moves of different
+records on two machines merge without conflict. Each key ends with the name of its machine, so that keys are unique.
+Method: fractional indexing (E. Wallace, “Implementing Fractional Indexing”, 2017).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ def key_between(low: str, high: str, machine: str) -> str:
 
     Args:
         low: The key before; empty for the beginning.
-        high: The key behind; empty for the end.
+        high: The key after; empty for the end.
         machine: Name of this machine.
 
     Raises:
-        ValueError: No text lies between the keys.
+        ValueError: No string sorts between the keys.
     """
     if high and low >= high:
         raise ValueError(f"there is no key between {low!r} and {high!r}")
@@ -33,21 +33,21 @@ def key_between(low: str, high: str, machine: str) -> str:
         if fitting:
             return f"{prefix}{fitting[len(fitting) // 2]}.{machine}"
         following = low[at] if at < len(low) else high[at] if is_bounded and at < len(high) else _DIGITS[0]
-        # As soon as the prefix is less than the beginning of `high`, whatever follows stays below it.
+        # Once the prefix sorts before the beginning of `high`, any suffix sorts before `high`.
         is_bounded = is_bounded and at < len(high) and following == high[at]
         prefix += following
         at += 1
 
 
 def keys_behind(low: str, count: int, machine: str) -> list[str]:
-    """Return keys that sort behind another one, in their order.
+    """Return keys in rising order that all sort after another key.
 
-    A key made from each one before would halve the room that is left, so that the 5,000th had 800 characters. These
-    have a number each, behind one beginning.
+    Repeated `key_between` would halve the interval each time: the 5,000th key would have 800 characters. These keys
+    are a common prefix and a number.
 
     Args:
         low: The key before; empty for the beginning.
-        count: How many keys.
+        count: Number of keys.
         machine: Name of this machine.
     """
     if count < 2:
@@ -60,7 +60,7 @@ def keys_behind(low: str, count: int, machine: str) -> list[str]:
 
 
 def _number(value: int, digits: int) -> str:
-    """Return a number in so many digits, which sort as the numbers do."""
+    """Format a number with a fixed number of digits, so that strings sort like the numbers."""
     written = ""
     for _ in range(digits):
         value, rest = divmod(value, len(_DIGITS))
@@ -69,9 +69,9 @@ def _number(value: int, digits: int) -> str:
 
 
 def key_at(keys: list[str], index: int, machine: str) -> str:
-    """Return a key for a record that is put at an index among others with these sorted keys.
+    """Return a key for a record to insert at an index of a list with the given sorted keys.
 
-    Equal neighbours, which only other programs write, leave no room: the key is then put behind them.
+    Equal neighbours, which only other programs write, leave no gap: the key then sorts after these neighbours.
     """
     low = keys[index - 1] if 0 < index <= len(keys) else ""
     high = next((key for key in keys[max(index, 0) :] if key > low), "")

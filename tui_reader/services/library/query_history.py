@@ -1,4 +1,4 @@
-"""The queries that were typed for a library, kept in this machine's state folder."""
+"""The history of queries typed in a library, saved in this machine's state folder."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST = 50
-"""Number of queries that are kept."""
+"""Largest number of queries in the history."""
 LONGEST = 1_000
-"""Length in code points from which a query is not kept."""
+"""Length in code points from which a query is not saved."""
 
 
 class QueryHistory:
-    """The former queries of a library, the latest first. The disk is read and written in threads."""
+    """The former queries of a library, latest first. Threads read and write the disk."""
 
     def __init__(self, key: str) -> None:
-        """Remember the file; nothing is read yet.
+        """Create the history; no file is read yet.
 
         Args:
             key: A file name, different for each set of folders and files.
@@ -31,11 +31,11 @@ class QueryHistory:
 
     @property
     def entries(self) -> Sequence[str]:
-        """The queries, the latest first; those of former runs once they have been read."""
+        """The queries, latest first; queries of former runs are included once they are loaded."""
         return self._entries
 
     def begin_loading(self) -> None:
-        """Read the queries of former runs in a thread, unless that was done."""
+        """Start a thread that reads the queries of former runs; only the first call has an effect."""
         if not self._is_loaded:
             self._is_loaded = True
             Thread(target=self.load, name="queries", daemon=True).start()
@@ -50,7 +50,7 @@ class QueryHistory:
             self._entries = _merged(self._entries, read)
 
     def add(self, query: str) -> None:
-        """Put a query first, and write the queries in a thread. An empty one is not kept."""
+        """Add a query at the front, and save in a thread; an empty query is ignored."""
         query = query.strip()
         if not query or len(query) > LONGEST or self._entries[:1] == (query,):
             return
@@ -62,7 +62,7 @@ class QueryHistory:
         from tui_reader.storage.session_file import write_session  # noqa: PLC0415 - not for the first frame
 
         self.load()
-        # That it could not be written is not reported: former queries are a convenience.
+        # A failed write is not reported: the history is only a convenience.
         with self._lock, suppress(OSError):
             write_session(self._key, {"queries": list(self._entries)})
 

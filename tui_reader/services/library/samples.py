@@ -24,7 +24,7 @@ def fill_default_library(folder: Path) -> list[str]:
     """
     if folder.exists():
         return []
-    # The folder is renamed when it is complete: a first run that is interrupted leaves no half-filled library.
+    # The folder is renamed when it is complete: an interrupted first run leaves no incomplete library.
     unfinished = folder.with_name(f"{folder.name}.new-{os.getpid()}")
     try:
         unfinished.mkdir(parents=True)
@@ -41,8 +41,8 @@ def fill_default_library(folder: Path) -> list[str]:
 
 
 def _samples() -> Traversable | None:
-    """Return the folder of the sample articles: inside an installed package, beside it in a checkout."""
-    # Imported here since it takes 15 ms, on the first run only.
+    """Return the folder of the sample articles: in an installed package, or beside the package in a checkout."""
+    # Imported here because the import takes 15 ms and is needed only on the first run.
     from importlib import resources  # noqa: PLC0415
 
     package = resources.files("tui_reader")
@@ -53,7 +53,7 @@ def _samples() -> Traversable | None:
 
 
 def _copy(source: Traversable | None, target: Path) -> None:
-    """Copy a folder with its subfolders; None copies nothing."""
+    """Copy a folder with its subfolders; do nothing for None."""
     for entry in source.iterdir() if source is not None else ():
         if entry.is_dir():
             (target / entry.name).mkdir()

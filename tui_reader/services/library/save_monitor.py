@@ -18,9 +18,9 @@ REPORT_SECONDS = 0.1
 """Seconds after which a change that is not on disk is reported, and between two such reports."""
 
 REASONS = ("disk full", "read-only", "held by another window", "not enough memory", "saving has stopped", "closed")
-"""Reasons in the store's sentence about unsaved changes that are short enough for the warning."""
+"""Reasons for unsaved changes, from the store's message, that are short enough for the warning."""
 OTHER_REASON = "disk error"
-"""Shown instead of every other reason."""
+"""Text of the warning for every other reason."""
 
 
 def warning_of(unsaved: str) -> str:
@@ -43,7 +43,7 @@ class SaveMonitor:
         self._store = store
         self.listener: Listener = noop
         self.latest: Receipt | None = None
-        """Receipt of the last change, whether it is on disk or not."""
+        """Receipt of the last change, saved or not."""
         self._pending: deque[tuple[float, Receipt]] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -53,7 +53,7 @@ class SaveMonitor:
         """Watch a change until it is on disk; returns at once."""
         self.latest = receipt
         if self._store.read_only:
-            # Never written: the change lasts until the program ends, as `Library.warning` says.
+            # Never written: the change is lost at the end of the program; `Library.warning` reports this.
             return
         if receipt.done():
             self._report(receipt)
@@ -73,7 +73,7 @@ class SaveMonitor:
             seconds: How long to wait at most.
 
         Returns:
-            True if all of them are.
+            True if all changes are on disk.
         """
         with self._changed:
             receipts = [receipt for _, receipt in self._pending]
@@ -114,7 +114,7 @@ class SaveMonitor:
         """Wait until a change is on disk or has failed.
 
         Returns:
-            True if that happened in time.
+            True if the change was saved or failed within the time.
         """
         return bool(wait((receipt,), max(0.0, seconds)).done)
 

@@ -1,4 +1,4 @@
-"""Counts the articles of each saved search, one search at a time, so that no key waits for all of them."""
+"""Count the articles of each saved search, one search per call, so that keys are not delayed."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
 
 class SearchCounts:
-    """The numbers of articles that the saved searches of a library find. Used from the library's owner thread."""
+    """The numbers of articles that match each saved search of a library. Used from the library's owner thread."""
 
     def __init__(self, catalogue: Catalogue, searches: Searches) -> None:
         self._catalogue, self._searches = catalogue, searches
         self._counts: dict[str, int] = {}
         """Number of articles by the text of the query."""
         self._stale: dict[str, None] = {}
-        """The queries that are to be counted, the first one first."""
+        """The queries to count, in this order."""
 
     def invalidate(self) -> bool:
-        """Record that articles have changed.
+        """Mark the counts of all searches as outdated, after articles changed.
 
         Returns:
-            True if there are searches to count.
+            True if searches must be counted.
         """
         self._stale = dict.fromkeys(search.query for search in self._searches.all())
         return bool(self._stale)
 
     def count_next(self, colours: Sequence[str]) -> bool:
-        """Count one search.
+        """Count the articles that match the next search.
 
         Args:
             colours: The reader's names of the highlight colours.

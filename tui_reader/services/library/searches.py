@@ -1,4 +1,4 @@
-"""Saved searches: named queries, in an order of the reader's, kept in the table `searches` of the state file."""
+"""Saved searches: named queries in a manual order, stored in the table `searches` of the state file."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ DEFAULTS = (
     SavedSearch("00000000-0000-7000-8000-000000000002", "This week", "date:<7d", "V"),
     SavedSearch("00000000-0000-7000-8000-000000000003", "With open questions", "tag:check", "k"),
 )
-"""The searches of a library in which none was ever changed. Their ids are fixed, so that two machines that begin with
-one library each do not have them twice after a merge."""
+"""The initial searches of a library. Their ids are fixed, so that a merge of two libraries does not duplicate
+them."""
 
 _MARKER = "00000000-0000-7000-8000-000000000000"
-"""Key of the record that says that `DEFAULTS` were written; it has no query, so it is no search."""
+"""Key of the record that marks `DEFAULTS` as written; the record has no query, so it is no search."""
 
 
 class Searches:
     """The saved searches of a library. Used from the library's owner thread; no method waits for the disk.
 
-    `DEFAULTS` are written with the first change. Until then they are only shown: opening a folder writes nothing.
+    `DEFAULTS` are written with the first change. Before that they are only displayed: opening a folder writes nothing.
     """
 
     def __init__(self, state: LibraryState, machine: Callable[[], str]) -> None:
-        """Read nothing yet.
+        """Create the service; nothing is read yet.
 
         Args:
             state: The library's state.
@@ -55,7 +55,7 @@ class Searches:
         self._state, self._machine = state, machine
         self._new_id = Ids()
         self._read: tuple[int, tuple[SavedSearch, ...]] | None = None
-        """The searches, with the number of changes when they were read."""
+        """Cache: the searches, with the change number at which they were read."""
 
     def all(self) -> tuple[SavedSearch, ...]:
         """Return all searches in their order."""
@@ -70,11 +70,11 @@ class Searches:
         return self._read[1]
 
     def get(self, search_id: str) -> SavedSearch | None:
-        """Return a search; None if there is none with this id."""
+        """Return a search; None for an unknown id."""
         return next((each for each in self.all() if each.id == search_id), None)
 
     def named(self, name: str) -> SavedSearch | None:
-        """Return the first search with a name, in whatever case it is typed."""
+        """Return the first search with a name, ignoring case."""
         wanted = name.strip().casefold()
         return next((each for each in self.all() if each.name.casefold() == wanted), None)
 
@@ -95,7 +95,7 @@ class Searches:
         )
 
     def rename(self, search_id: str, name: str) -> Outcome:
-        """Give a search another name."""
+        """Change the name of a search."""
         search, name = self.get(search_id), clean_line(name)
         if search is None or not name or name == search.name:
             return Outcome()
@@ -112,7 +112,7 @@ class Searches:
         )
 
     def move(self, search_id: str, by: int) -> Outcome:
-        """Move a search down by a number of places, or up by a negative one."""
+        """Move a search down by a number of positions; negative moves up."""
         searches = self.all()
         index = next((index for index, each in enumerate(searches) if each.id == search_id), None)
         if index is None:
@@ -136,7 +136,7 @@ class Searches:
         return self._commit(edits, f"deleted the search “{search.name}”")
 
     def _commit(self, edits: Sequence[Edit], label: str) -> Outcome:
-        """Write edits, with `DEFAULTS` before them if none was ever written."""
+        """Commit edits; if `DEFAULTS` were never written, write them first."""
         records = dict(self._state.store.items(SEARCHES))
         written = [*edits]
         if not records:
@@ -157,7 +157,7 @@ def _fields(search: SavedSearch) -> dict[str, Any]:
 
 
 def _decode(key: str, record: Any) -> SavedSearch | None:
-    """Return the search of a record; None if the record has no name or no query, or values of wrong types."""
+    """Return the search of a record; None if the record has no name or no query, or has values of wrong types."""
     name, query, order = (record.get(field) for field in ("name", "query", "order"))
     if not isinstance(name, str) or not isinstance(query, str) or not clean_line(name):
         return None

@@ -1,4 +1,4 @@
-"""What the screen showed when the reader ended, so that the next start goes on there; one record for each library."""
+"""The state of the screen at the end of the program, restored at the next start; one record per library."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Opening(NamedTuple):
     """Options of the command line for the start of the reader."""
 
     fresh: bool = False
-    """True to begin with the list, whatever the last end was."""
+    """True to start with the list instead of the last session."""
     configured_theme: str = ""
-    """Theme of the settings file if the command line names another one; else empty."""
+    """Theme of the settings file if the command line overrides it; else empty."""
 
 
 class Session(NamedTuple):
@@ -26,38 +26,38 @@ class Session(NamedTuple):
 
     shelf: Shelf = Shelf.INBOX
     query: str = ""
-    """Text of the query that narrows the list."""
+    """Text of the query that filters the list."""
     sort: Sort = Sort.NEWEST
-    """Order of the list, unless the query asks for one."""
+    """Order of the list, unless the query sets an order."""
     configured_sort: str = ""
-    """Order that the settings had then. If they have another one now, that one counts."""
+    """Order in the settings at that time. If the settings have changed since, their new order is used."""
     article: ArticleId | None = None
-    """The open article, or the one under the cursor of the list."""
+    """The open article, or else the article under the cursor of the list."""
     cursor: int = 0
     """Index of the article in the list."""
     offset: int = 0
     """Offset of the first visible code point of the article."""
     above: int = 0
-    """Rows that were visible above the row of the offset, such as an empty one."""
+    """Number of rows visible above the row of the offset, such as blank rows."""
     focus: int | None = None
-    """Start of the focused sentence; None if no sentence had the focus."""
+    """Start offset of the focused sentence; None if no sentence had the focus."""
     pane: str = "list"
     """Name of the active pane."""
     zen: bool = False
     """True if only the article was shown."""
     commands: tuple[str, ...] = ()
-    """The lines that were run on the command line, the latest last."""
+    """History of the command line, latest last."""
     theme: str = ""
-    """The theme that was chosen; empty for that of the settings."""
+    """The theme chosen by the user; empty for the theme of the settings."""
     configured_theme: str = ""
-    """Theme that the settings had then. If they have another one now, that one counts."""
+    """Theme in the settings at that time. If the settings have changed since, their new theme is used."""
 
 
 class Sessions:
     """Reads and writes the session of one library."""
 
     def __init__(self, key: str) -> None:
-        """Remember the key of the library; the disk is not read.
+        """Create the service; the disk is not read.
 
         Args:
             key: A file name, different for each set of folders and files.
@@ -68,16 +68,16 @@ class Sessions:
         self._written: Session | None = None
 
     def load(self) -> Session | None:
-        """Return the session of the last end; None if there is none that can be read."""
+        """Return the saved session; None if none can be read."""
         from tui_reader.storage.session_file import read_session  # noqa: PLC0415 - with its own imports, after the store's
 
         record = read_session(self._key)
         return session_from(record) if record else None
 
     def save(self, session: Session, *, last: bool = False) -> None:
-        """Write a session, unless it is the one that was written before. May be called from any thread.
+        """Write a session, unless it equals the last written session. May be called from any thread.
 
-        That it could not be written is not reported: the next start begins with the list.
+        A failed write is not reported: the next start then begins with the list.
 
         Args:
             session: The session.
@@ -96,7 +96,7 @@ class Sessions:
 
 
 def session_from(record: dict[str, Any]) -> Session:
-    """Return the session of a record. A value of a wrong type becomes the default."""
+    """Decode a session; values of wrong types become defaults."""
     default = Session()
     article = record.get("article")
     pane = record.get("pane")
@@ -125,5 +125,5 @@ def _text(value: object) -> str:
 
 
 def _number(value: object, least: int = 0) -> int:
-    """Return a number within bounds that every document allows, 0 for any other value."""
+    """Return a value if it is a valid offset for any document, else 0."""
     return max(least, min(value, 1 << 40)) if isinstance(value, int) and not isinstance(value, bool) else 0

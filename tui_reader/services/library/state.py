@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 MANY_GONE = 50
-"""If this many files or more disappear at once, the annotations of their articles are not read."""
+"""From this number of files that disappear at once, the annotations of their articles are not read."""
 
 
 class LibraryState:
@@ -51,7 +51,7 @@ class LibraryState:
         self.changes_of_searches = 0
         """Number of changes of saved searches so far, by this program and by others."""
         self._described: dict[ArticleId, str] = {}
-        """Fingerprint of the file from which each article was described in this session."""
+        """Fingerprint of the file from which the metadata of each article was recorded in this session."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
         """Returns True if words of an article's text, such as a guessed title, may be copied into the store."""
         self.on_annotations: Callable[[Collection[AnnotationId]], None] = noop
@@ -60,7 +60,7 @@ class LibraryState:
         """Called with the articles that were opened in this program."""
 
     def concerns(self, article_id: ArticleId) -> bool:
-        """Return True if an article has a record or annotations, or may have. Safe to call from any thread."""
+        """Return True if an article has or may have a record or annotations. Thread-safe."""
         return (
             self.identities.has_record(article_id)
             or not self.annotation_index.is_counted
@@ -78,20 +78,20 @@ class LibraryState:
         """Update the numbers of annotations in the catalogue.
 
         Returns:
-            The articles that had another number.
+            The articles whose number changed.
         """
         known = [each for each in self.catalogue.rows(ids) if each.notes != self.annotation_index.known_count(each.id)]
         self.catalogue.put([Headline(r.article, r.state, self.annotation_index.known_count(r.id)) for r in known])
         return tuple(headline.id for headline in known)
 
     def commit(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> tuple[ArticleId, ...]:
-        """Apply edits to the store and the catalogue; they are on disk soon.
+        """Apply edits to the store and the catalogue; the edits are on disk soon.
 
         Returns:
             The articles whose headlines changed.
 
         Raises:
-            StoreError: Nothing can be written.
+            StoreError: The state file cannot be written.
         """
         annotated = _annotated_by(edits)
         self._introduce({edit.key for edit in edits if edit.table == ARTICLES} | annotated)
@@ -101,8 +101,8 @@ class LibraryState:
 
     def record_fields(self, headline: Headline, fields: Mapping[str, Any]) -> list[Edit]:
         """Return the edits that set fields of an article's record."""
-        # The record's values follow from the state, so the store, which may have to read the disk, is not asked. Except
-        # for texts: the state holds them cleaned, and an edit has to name the value that is in the record.
+        # The record's values follow from the state, so the store is not read. Exception: texts, which are cleaned in
+        # the state, while an edit must contain the stored value.
         held = encoded(headline.state, fields)
         texts = [name for name in fields if name in TEXTS]
         if texts:
@@ -122,12 +122,12 @@ class LibraryState:
         ]
 
     def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
-        """Update the catalogue by edits that the store has applied already.
+        """Update the catalogue after edits that the store has applied already.
 
         Args:
             edits: The edits.
-            own: Whether this program made them. Edits of another program are shown and not acted on: two programs that
-                disagree about a text would correct each other for ever.
+            own: True for edits of this program. Edits of another program are only displayed: two programs that
+                disagree about a text would correct each other forever.
 
         Returns:
             The articles whose headlines changed, each once.
@@ -162,7 +162,7 @@ class LibraryState:
         return tuple(headline.article.id for headline in known)
 
     def is_bare(self, article_id: ArticleId) -> bool:
-        """Return True if an article has no annotations and no state worth keeping, such as a star."""
+        """Return True if an article has no annotations and no user changes, such as a star."""
         state = decode(self.store.get(ARTICLES, article_id))
         kept = (
             state.starred or state.archived or state.joined or state.tags is not None or state.edits or state.bookmarks
@@ -170,11 +170,11 @@ class LibraryState:
         return not kept and not self.annotation_index.count(article_id)
 
     def adopt(self, mistaken: ArticleId, known: ArticleId) -> None:
-        """Delete the record of an article whose file turned out to belong to another, known article.
+        """Delete the record of an article whose file was recognized as a known article's file.
 
         Args:
-            mistaken: The article whose record is deleted; `is_bare` is true of it.
-            known: The article that takes over the fields of `SEEN_FIELDS` that it does not have itself.
+            mistaken: The article whose record is deleted; it must satisfy `is_bare`.
+            known: The article that receives the fields of `SEEN_FIELDS` that it lacks.
         """
         record = dict(self.store.get(ARTICLES, mistaken) or {})
         if not record or self.store.read_only:
@@ -220,7 +220,7 @@ class LibraryState:
         )
 
     def _introduce(self, ids: Iterable[ArticleId]) -> None:
-        """Record path and fingerprint of articles, in a transaction of its own that cannot be undone."""
+        """Record path and fingerprint of articles, in a separate transaction that cannot be undone."""
         edits: list[Edit] = []
         for article_id in ids:
             file = self.identities.file(article_id)
@@ -235,13 +235,13 @@ class LibraryState:
 
 
 def edits_to_fields(table: str, key: str, record: Record | None, wanted: Mapping[str, Any]) -> Iterator[Edit]:
-    """Yield the edits that give a record the wanted fields; none for a field that has its value already.
+    """Yield edits that set the wanted fields of a record; no edit for a field that is already equal.
 
     Args:
         table: The record's table.
         key: The record's key.
-        record: The record as it is; None if there is none.
-        wanted: Values by field; None removes a field. Fields that are not named stay as they are.
+        record: The current record; None if the record does not exist.
+        wanted: Values by field; None removes a field. Other fields do not change.
     """
     current = record or {}
     for name, value in wanted.items():
@@ -251,7 +251,7 @@ def edits_to_fields(table: str, key: str, record: Record | None, wanted: Mapping
 
 
 def always(_: ArticleId) -> bool:
-    """Return True: the default decision, by which every text may be kept."""
+    """Return True: the default for `may_keep_text`, which permits every text."""
     return True
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 PARENT = "article"
-"""Field of an annotation that holds the id of its article."""
+"""Field of an annotation's record: the id of its article."""
 NO_PARENTS: Mapping[AnnotationId, ArticleId] = MappingProxyType({})
 
 
@@ -36,7 +36,7 @@ class UndoScope:
         self._roots = tuple(os.path.join(folder, "") for folder in paths.folders)  # noqa: PTH118 - a prefix
         self._files = frozenset(map(str, paths.files))
         self.has_others = False
-        """Whether the last `select` left out a step that belongs to other folders."""
+        """True if the last `select` left out a step that belongs to other folders."""
 
     def select(self, transactions: Sequence[Transaction]) -> list[bool]:
         """Decide which transactions of earlier runs undo and redo may use.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 JOB_SECONDS = 120.0
-"""Seconds that a job may take by default; re-anchoring in a text of a million words takes some ten."""
+"""Seconds that a job may take by default; re-anchoring in a text of a million words takes about 10 s."""
 JOB_MEMORY = 4_000_000_000
 """Bytes of address space that the process may have during a job, by default."""
 NICENESS = 10
@@ -36,9 +36,9 @@ class Job(NamedTuple):
     function: str
     """`package.module:name` of a function that takes the arguments as one mapping, and returns a JSON value."""
     arguments: Mapping[str, Any]
-    """Values that JSON can hold."""
+    """Arguments, as values that JSON can represent."""
     seconds: float = JOB_SECONDS
-    """Deadline: the process is killed when the job has run that long."""
+    """Time limit in seconds: the process is killed when the job has run longer."""
     memory: int = JOB_MEMORY
     """Bytes of address space that the process may have; ignored where the system cannot limit it (Windows)."""
 
@@ -58,7 +58,7 @@ class Worker:
         """Run a job and wait for it.
 
         Returns:
-            What the function returned; None if it raised, exceeded its limits, or the process died or cannot start.
+            The function's result; None if it raised or exceeded its limits, or if the process died or cannot start.
         """
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:
@@ -80,7 +80,7 @@ class Worker:
         return answer.get("result")
 
     def rest(self) -> None:
-        """End the process until the next job: it holds the memory of the largest text that it parsed."""
+        """Stop the process until the next job, to free the memory of the largest parsed text."""
         self._end()
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ class Worker:
         self._end()
 
     def _running(self) -> subprocess.Popen[str] | None:
-        """Return the process, started if there is none; None if it cannot be started or the worker is closed."""
+        """Return the process, and start it if needed; None if it cannot be started or the worker is closed."""
         import subprocess  # noqa: PLC0415 - most starts find nothing changed, and need no process
 
         with self._lock:
@@ -109,7 +109,7 @@ class Worker:
             return self._process
 
     def _end(self) -> None:
-        """Kill the process, if there is one, and close its pipes."""
+        """Kill the process, if it runs, and close its pipes."""
         with self._lock:
             process, self._process = self._process, None
         if process is not None:
@@ -152,7 +152,7 @@ def _limit_memory(size: int) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-    except (ImportError, OSError, ValueError):  # macOS refuses the limit: the deadline must do there
+    except (ImportError, OSError, ValueError):  # macOS refuses the memory limit: only the time limit applies
         return
 
 
