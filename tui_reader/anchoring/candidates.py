@@ -58,7 +58,7 @@ class Candidate(NamedTuple):
 
 
 class NormalizedAnchor(NamedTuple):
-    """The texts of an anchor in normalized form."""
+    """The quote and the context of an anchor in normalized form."""
 
     quote: str
     before: str = ""
@@ -66,7 +66,7 @@ class NormalizedAnchor(NamedTuple):
 
     @classmethod
     def of(cls, anchor: Anchor) -> NormalizedAnchor:
-        """Return the normalized texts of an anchor."""
+        """Return the quote and the context of an anchor in normalized form."""
         start, end = len(anchor.prefix), len(anchor.prefix) + len(anchor.exact)
         whole = fold(anchor.prefix + anchor.exact + anchor.suffix)
         text = whole.text
@@ -90,7 +90,7 @@ class CandidateSearch:
 
     @cached_property
     def positions(self) -> Positions:
-        """Return the positions of all words of the text that may vote."""
+        """Return the positions of the text's words that take part in the vote."""
         return positions_of(self.words)
 
     def exact(self, quote: str) -> list[Range]:
@@ -102,7 +102,7 @@ class CandidateSearch:
 
         Args:
             wanted: The quote with its context.
-            positions: The words that may vote: all words of the text, or some of them.
+            positions: Positions of the words that take part in the vote: all words of the text, or some of them.
         """
         whole = "".join((wanted.before, wanted.quote, wanted.after))
         words = Words.of(whole)
@@ -111,7 +111,7 @@ class CandidateSearch:
         return [place for place in refined if place is not None]
 
     def score(self, wanted: NormalizedAnchor, place: Range) -> Candidate:
-        """Return a range as a candidate, with its scores."""
+        """Return a range as a candidate, with its scores for an anchor."""
         text = self.normalized_text
         quote = quote_similarity(text[place.start : place.end], wanted.quote)
         left = single_spaced(text[max(0, place.start - 2 * CONTEXT) : place.start])
@@ -121,7 +121,7 @@ class CandidateSearch:
         return Candidate(place, WEIGHTS.score(quote, before, after), quote, before, after)
 
     def _voted_offsets(self, words: Words, positions: Positions) -> list[int]:
-        """Return the offsets at which a passage may begin, by the votes of its words."""
+        """Return the offsets at which a passage may begin, determined by votes of its words."""
         total = len(self.words.keys)
         votes: defaultdict[int, float] = defaultdict(float)
         all_votes = 0.0
@@ -133,7 +133,7 @@ class CandidateSearch:
             if len(starts) <= COMMON_WORD_OCCURRENCES:
                 for start in starts:
                     votes[(start - offset) // BIN_SIZE] += weight
-        # An edited quote spreads over neighbouring bins, one of which then holds a third of its votes.
+        # The votes of an edited quote spread over neighbouring bins, one of which then has a third of them.
         third = QUORUM * all_votes / 3
         near = {at + step for at, count in votes.items() if count >= third for step in (-1, 0, 1)}
         summed = {at: sum(votes.get(at + step, 0.0) for step in (-1, 0, 1)) for at in near}
@@ -176,7 +176,7 @@ class CandidateSearch:
 
 
 def occurrences(text: str, quote: str, start: int = 0, end: int | None = None) -> list[Range]:
-    """Return the ranges of a text, or of a part of it, in which a quote occurs unchanged; none if it is empty."""
+    """Return the ranges in which a quote occurs unchanged in a text; none if the quote is empty."""
     places: list[Range] = []
     at = text.find(quote, max(0, start), end) if quote else -1
     most = min(MAX_OCCURRENCES, max(MIN_OCCURRENCES, MAX_COMPARED // (1 + len(quote))))
@@ -192,7 +192,7 @@ def single_spaced(context: str) -> str:
 
 
 def positions_of(words: Words) -> Positions:
-    """Return the positions of the words that may vote."""
+    """Return the positions of the words that take part in the vote."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for word, start in _voters(words):
         places[word].append(start)
@@ -200,7 +200,7 @@ def positions_of(words: Words) -> Positions:
 
 
 def _voters(words: Words) -> list[tuple[str, int]]:
-    """Return the words that may vote, with offsets; in scripts without spaces, pairs of letters."""
+    """Return the words that take part in the vote, with offsets; in unspaced scripts, letter pairs."""
     keys, starts, ends = words
     voters = []
     for i, key in enumerate(keys):

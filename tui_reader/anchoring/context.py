@@ -1,4 +1,4 @@
-"""Estimate, from its former context, where a passage stood in a text that no longer contains it."""
+"""Estimate of the position of a lost passage in a text, based on its former context."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
     Args:
         anchor: The passage.
         text: The current text.
-        old: The text that the passage was marked in, if it was kept: it holds more context to search for.
+        old: The text in which the passage was marked, if it was saved: it provides more context to search for.
     """
     folded = fold(text)
     before, after = anchor.prefix, anchor.suffix
@@ -43,7 +43,7 @@ def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
             right = _all(folded.text, after[away : away + size], size)
             places = [min(last, at + size + away) for at in left] + [max(0, at - away) for at in right]
             if len(left) == 1 or len(right) == 1:
-                # A piece that occurs only once cannot belong to another, similar place.
+                # A piece of context that occurs only once cannot belong to another, similar passage.
                 return folded.original(Range(places[0] if len(left) == 1 else places[-1], last)).start
             several = several or places
     if not several:

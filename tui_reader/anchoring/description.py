@@ -1,4 +1,4 @@
-"""Description of a range of a text by an anchor, with which the passage can be found again."""
+"""Description of a range of a text by an anchor, which serves to find the passage again."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def document_fingerprint(document: Document) -> str:
 
 
 def describe(document: Document, start: int, end: int) -> Anchor:
-    """Return the anchor of a range.
+    """Return an anchor that describes a range of a document's text.
 
     Args:
         document: The document whose text contains the range.
         start: First code point of the range.
-        end: Code point after the last one of the range.
+        end: Code point after the last code point of the range.
 
     Raises:
         ValueError: The range is empty or not within the text.

@@ -1,4 +1,4 @@
-"""Word diff of two texts: their longest common subsequence, computed in pieces if they are long."""
+"""Word diff of two texts: the longest common subsequence, computed in chunks for long texts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ connect anything."""
 
 
 class ChangeKind(StrEnum):
-    """Kind of a change: what happened to a part of the text."""
+    """The kind of a change between two texts."""
 
     INSERTED = "inserted"
     DELETED = "deleted"
@@ -35,7 +35,7 @@ class ChangeKind(StrEnum):
 
 
 class Change(NamedTuple):
-    """A range of the old text and the range of the new one that replaced it; either may be empty."""
+    """A range of the old text and the range of the new text that replaced it; one may be empty."""
 
     kind: ChangeKind
     old: Range
@@ -54,9 +54,9 @@ def align(old: Sequence[str], new: Sequence[str]) -> array[int]:
 
 
 def changes(old: str, new: str) -> list[Change]:
-    """Return the changes from the old text to the new one, word by word and in order.
+    """Return the changes from the old text to the new text, word by word and in order.
 
-    Case and accents count; matters of presentation, such as kinds of quotes and soft hyphens, do not.
+    Case and accents count; presentation, such as kinds of quotes and soft hyphens, does not.
     """
     olds, news = Words.within(old, EXACT_WORDS), Words.within(new, EXACT_WORDS)
     found: list[Change] = []
@@ -68,7 +68,7 @@ def changes(old: str, new: str) -> list[Change]:
 
 
 def _span(words: Words, first: int, end: int) -> Range:
-    """Return the range of words `first` to `end`; if there are none, an empty range before `first`."""
+    """Return the range of words `first` to `end`; an empty range before `first` if there are no words."""
     if first < end:
         return Range(words.starts[first], words.ends[end - 1])
     place = words.ends[first - 1] if first else 0
@@ -76,7 +76,7 @@ def _span(words: Words, first: int, end: int) -> Range:
 
 
 def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, int]]:
-    """Yield the gaps between matched words: start and end in the old text, then in the new one."""
+    """Yield the gaps between matched words: start and end in the old text, then in the new text."""
     a = c = 0
     for i, j in enumerate(matches):
         if j >= 0:
@@ -88,7 +88,7 @@ def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, in
 
 
 def _merged_gaps(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Return gaps, merged if only a few words separate them. Pure insertions and deletions are not merged."""
+    """Merge gaps separated by only a few words. Pure insertions and deletions are not merged."""
     merged: list[tuple[int, int, int, int]] = []
     for a, b, c, d in gaps:
         if merged:
@@ -101,7 +101,7 @@ def _merged_gaps(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, i
 
 
 def _match(old: list[int], new: list[int], matches: array[int]) -> None:
-    """Match the words of two texts piece by piece; write the result into `matches`."""
+    """Match the words of two texts chunk by chunk; write the result into `matches`."""
     pieces = [(0, len(old), 0, len(new), 0)]
     while pieces:
         a, b, c, d, depth = pieces.pop()
@@ -125,7 +125,7 @@ def _match(old: list[int], new: list[int], matches: array[int]) -> None:
 
 
 def _match_whole(old: list[int], new: list[int], matches: array[int], piece: tuple[int, int, int, int]) -> None:
-    """Match the words of one piece at once; write the result into `matches`."""
+    """Match the words of one chunk at once; write the result into `matches`."""
     from rapidfuzz.distance import Indel  # noqa: PLC0415 - 30 ms to import, and most articles never change
 
     a, b, c, d = piece
@@ -141,7 +141,7 @@ def _shared_runs(old: list[int], new: list[int], length: int) -> list[tuple[int,
     mine, theirs = single_runs(old, length), single_runs(new, length)
     pairs = [(i, theirs[run]) for run, i in mine.items() if i >= 0 and theirs.get(run, -1) >= 0]
     pairs.sort()
-    # The longest increasing sequence: `tails` holds the smallest end of a sequence of each length.
+    # The longest increasing sequence: `tails` contains the smallest end of a sequence of each length.
     tails: list[int] = []
     ends: list[int] = []
     before = [-1] * len(pairs)

@@ -1,7 +1,7 @@
-"""Landmarks: words that an old and a new text contain once, by which repeated words near them are told apart.
+"""Landmarks: words that occur once in each of two texts and so identify repeated words near them.
 
-A manual says “Returns 404 if …” a hundred times. A diff that follows such a line is right if words before or behind it
-lead, in order and without large gaps, to words that occur nowhere else: a heading, an address, a name.
+A manual says “Returns 404 if …” a hundred times. The match of such a line is right if the words before or after the
+line lead, in order and without large gaps, to words that occur nowhere else: a heading, an address, a name.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ GAP_OF_BOTH_SIDES = 30
 
 
 class Landmarks:
-    """The landmarks of two texts, and which words are in order with them."""
+    """The landmarks of two texts, and the words whose matches are in order with landmarks."""
 
     def __init__(self, old: Words, new: Words, matches: Sequence[int]) -> None:
-        """Find the landmarks; 10,000 words take 20 ms.
+        """Find the landmarks of two texts; 10,000 words take 20 ms.
 
         Args:
             old: The words of the old text.
-            new: The words of the new one.
-            matches: For each old word the number of the same word in the new text, -1 if there is none.
+            new: The words of the new text.
+            matches: For each old word, the number of the same word in the new text; -1 without a match.
         """
         self._matches = matches
         self._marks = _marks(old.keys, new.keys, matches)
@@ -48,20 +48,20 @@ class Landmarks:
         return self._nearest(GAP_OF_BOTH_SIDES)
 
     def _nearest(self, gap: int) -> list[array[int]]:
-        """Return for each old word the landmarks before and behind it, with no wider gap on the way."""
+        """Return for each old word the landmarks before and after it that no wider gap separates from it."""
         count = len(self._matches)
         return [
             _nearest(self._matches, self._marks, numbers, gap) for numbers in (range(count), range(count - 1, -1, -1))
         ]
 
     def fix(self, words: Range) -> bool:
-        """Return True if a range of words is in order with a landmark close by, or with wider gaps with two."""
+        """Return True if a range of words is in order with one close landmark, or with two farther ones."""
         return any(self._leads(each, words) for each in self._one_side) or all(
             self._leads(each, words) for each in self._both_sides
         )
 
     def _leads(self, nearest: array[int], words: Range) -> bool:
-        """Return True if most matched words of a range are in order with a landmark on one side, or in the range."""
+        """Return True if most matched words of a range are in order with a landmark inside or on one side."""
         matched = led = 0
         for i in range(words.start, words.end):
             if self._matches[i] >= 0:
@@ -72,7 +72,7 @@ class Landmarks:
 
 
 def _marks(old: Sequence[str], new: Sequence[str], matches: Sequence[int]) -> bytearray:
-    """Return for each old word 1 if it begins or ends words that both texts contain once, and that match."""
+    """Return for each old word 1 if it begins or ends matched words that occur once in each text, else 0."""
     found = bytearray(len(old))
     for length in RUN_LENGTHS:
         theirs = single_runs(new, length)
@@ -84,10 +84,10 @@ def _marks(old: Sequence[str], new: Sequence[str], matches: Sequence[int]) -> by
 
 
 def _nearest(matches: Sequence[int], marks: bytearray, numbers: range, gap: int) -> array[int]:
-    """Return for each old word the landmark passed last with which it is in order; -1 if there is none.
+    """Return for each old word the last passed landmark that is in order with it; -1 if there is none.
 
     Args:
-        matches: For each old word the number of the same word in the new text, -1 if there is none.
+        matches: For each old word, the number of the same word in the new text; -1 without a match.
         marks: 1 for each word that is a landmark.
         numbers: The numbers of the old words, forward or backward.
         gap: Maximum distance of two words in either text.

@@ -1,7 +1,7 @@
 """Refinement of a word diff: the exact positions of insertions, and the targets of moved passages.
 
-All functions change the matches that `diff.align` returned: for each word of the old text the number of the same word
-in the new one, -1 if there is none. After `add_moved`, the numbers no longer increase.
+All functions change the matches that `diff.align` returned: for each word of the old text, the number of the same word
+in the new text; -1 without a match. After `add_moved`, the numbers no longer increase.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MIN_REPEAT = 5
 
 
 class Run(NamedTuple):
-    """Words that follow each other in both texts."""
+    """A run of words that are consecutive in both texts."""
 
     old: int
     new: int
@@ -43,7 +43,8 @@ class Run(NamedTuple):
 def shift_gaps(old: Words, new: Words, matches: array[int]) -> None:
     """Shift insertions and deletions to begin and end at white space, if equal words allow it.
 
-    “tailless, but” became “tailless, Windibank, but”: either comma may be the new one, but hardly the first.
+    “tailless, but” became “tailless, Windibank, but”: each of the two commas could be the inserted one, but the second
+    is more likely.
     """
     for a, b, c, d in list(gaps(matches, len(new.keys))):
         if a == b:
@@ -57,8 +58,9 @@ def _shift_insertion(old: Words, new: Words, gap: tuple[int, int, int], matches:
 
     Args:
         old: The words of the old text.
-        new: The words of the new one.
-        gap: The old word before which the insertion is, its first word and the word after it.
+        new: The words of the new text.
+        gap: Three word numbers: the old word after the insertion, the first inserted word, and the word after the
+            insertion.
         matches: The matches, changed in place.
     """
     distance = _best_shift(old, new, gap, lambda other, mine: matches[other] == mine)
@@ -74,8 +76,9 @@ def _shift_deletion(old: Words, new: Words, gap: tuple[int, int, int], matches: 
 
     Args:
         old: The words of the old text.
-        new: The words of the new one.
-        gap: The new word before which the deletion was, its first word and the word after it.
+        new: The words of the new text.
+        gap: Three word numbers: the new word after the deletion, the first deleted word, and the word after the
+            deletion.
         matches: The matches, changed in place.
     """
     distance = _best_shift(new, old, gap, lambda other, mine: matches[mine] == other)
@@ -90,8 +93,8 @@ def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: C
     """Return the number of words by which to shift an insertion or deletion; negative to the left.
 
     Args:
-        other: The words of the text that has nothing at the gap.
-        mine: The words of the text that has additional words at the gap.
+        other: The words of the text without words in the gap.
+        mine: The words of the text with additional words in the gap.
         gap: Three word numbers: the word of `other` before which words are missing, and in `mine` the first additional
             word and the word after the last one.
         matched: Returns True if a word of the other text is matched to one of `mine`.
@@ -122,12 +125,12 @@ def _edges_at_space(other: Words, mine: Words, gap: tuple[int, int, int]) -> int
 
 
 def _is_after_space(words: Words, at: int) -> bool:
-    """Return True if white space, or an end of the text, separates a word from the one before."""
+    """Return True if white space, or an end of the text, separates a word from the previous word."""
     return at <= 0 or at >= len(words.keys) or words.starts[at] > words.ends[at - 1]
 
 
 def drop_islands(old: Words, new: Words, matches: array[int]) -> None:
-    """Remove matches of few words, probably by chance, that are surrounded by many words without a match."""
+    """Remove matches of few words, probably coincidences, between many words without a match."""
     runs = list(_runs_of(matches))
     ends = [(0, 0), *((run.old + run.length, run.new + run.length) for run in runs)]
     starts = [*((run.old, run.new) for run in runs[1:]), (len(old.keys), len(new.keys))]
@@ -140,7 +143,7 @@ def drop_islands(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def add_moved(old: Words, new: Words, matches: array[int]) -> list[Run]:
-    """Match words that were moved, and return their runs."""
+    """Match words that were moved, and return the runs of moved words."""
     moved: list[Run] = []
     taken = bytearray(len(new.keys))
     for j in matches:
@@ -161,7 +164,7 @@ def add_moved(old: Words, new: Words, matches: array[int]) -> list[Run]:
 
 
 def _strong(old: Words, runs: list[Run]) -> list[Run]:
-    """Return the runs that are no coincidence: long runs, and shorter ones close to a long one."""
+    """Return the runs that are no coincidence: long runs, and shorter runs close to a long run."""
     chosen = [_weight(old, run) >= STRONG_RUN_LETTERS for run in runs]
     for near, far in (*((k - 1, k) for k in range(1, len(runs))), *((k + 1, k) for k in range(len(runs) - 2, -1, -1))):
         if chosen[near] and not chosen[far]:
@@ -174,13 +177,13 @@ def _strong(old: Words, runs: list[Run]) -> list[Run]:
 
 
 def _weight(words: Words, run: Run) -> int:
-    """Return the weight of a run in letters; letters of scripts without spaces count twice, signs once."""
+    """Return the weight of a run in letters; letters of unspaced scripts count twice, signs once."""
     keys = words.keys[run.old : run.old + run.length]
     return sum((2 if len(key) == 1 and not key.isascii() else len(key)) if key[0].isalnum() else 1 for key in keys)
 
 
 def rejoin(old: Words, new: Words, matches: array[int]) -> None:
-    """Extend long runs by words at their ends that were matched far away as part of shorter runs."""
+    """Extend long runs by adjacent words that were matched far away as part of shorter runs."""
     strength = [0] * len(old.keys)
     source = [-1] * len(new.keys)
     runs = sorted(_runs_of(matches), key=lambda run: -run.length)
@@ -242,7 +245,7 @@ def _runs_of(matches: array[int]) -> Iterator[Run]:
 
 
 def _runs(pairs: Iterable[tuple[int, int]]) -> Iterator[Run]:
-    """Yield runs of pairs of words that are consecutive in both texts."""
+    """Yield runs of matched words that are consecutive in both texts."""
     first = second = length = 0
     for i, j in pairs:
         if length and i == first + length and j == second + length:

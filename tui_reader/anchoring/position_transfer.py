@@ -1,4 +1,4 @@
-"""Transfer of positions to the new text of an article that changes while it is being read."""
+"""Transfer of positions to the new text of an article that changes while it is open."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MARGIN = 2_000
 
 
 class PositionTransfer:
-    """Maps ranges of one text to another.
+    """Maps ranges of the old text to the new text.
 
     Ranges before the first change or after the last one are mapped at once, and so are ranges that are unique in both
-    texts (some 10 ms for a million words). Other ranges need a comparison of everything between these two changes,
-    which may take seconds if the changes are far apart.
+    texts (about 10 ms for a million words). Other ranges need a comparison of all text between the first and the last
+    change, which may take seconds if the changes are far apart.
     """
 
     def __init__(self, old: str, new: str) -> None:
@@ -38,11 +38,11 @@ class PositionTransfer:
         self._resolver: Resolver | None = None
 
     def is_quick(self, ranges: Iterable[Range]) -> bool:
-        """Return True if all of the ranges can be mapped without a comparison of the texts."""
+        """Return True if all given ranges can be mapped without a comparison of the texts."""
         return self._resolver is not None or all(self._shift(each) is not None for each in ranges)
 
     def prepare(self, ranges: Iterable[Range]) -> None:
-        """Compare the texts if mapping the ranges needs that; slow, so call it in a background thread."""
+        """Compare the texts if mapping the ranges requires it; slow, so call it in a background thread."""
         for each in ranges:
             if self._shift(each) is None:
                 self.carry(each)
@@ -62,7 +62,7 @@ class PositionTransfer:
         return Range(found.start + low, found.end + low) if found.is_certain else None
 
     def _shift(self, place: Range) -> int | None:
-        """Return the distance by which a range was moved; None if a comparison is needed to know it."""
+        """Return the distance by which a range was moved; None if only a comparison can determine it."""
         if place.end <= self._same:
             return 0
         if place.start >= self._tail:
@@ -72,7 +72,7 @@ class PositionTransfer:
             words = self.old[first : place.end + around]
             there, here = self.new.find(words), self.old.find(words)
             if there < 0 or not words.strip():
-                # With more context it does not occur either.
+                # With more context the words do not occur either.
                 return None
             if self.new.find(words, there + 1) < 0 and self.old.find(words, here + 1) < 0:
                 return there - first
@@ -88,7 +88,7 @@ class PositionTransfer:
 
     @property
     def _window(self) -> tuple[int, int]:
-        """Return the start and end of the part of the old text that is compared."""
+        """Return the start and end of the old text's section that is compared."""
         return max(0, self._same - MARGIN), min(len(self.old), self._tail + MARGIN)
 
     @property
@@ -113,7 +113,7 @@ def _starts(text: str, words: str) -> list[int]:
 
 
 def _shared(one: str, other: str) -> int:
-    """Return the number of code points that two texts have in common at their beginnings."""
+    """Return the length of the common beginning of two texts, in code points."""
     at, most = 0, min(len(one), len(other))
     while at < most and one[at : at + BLOCK_SIZE] == other[at : at + BLOCK_SIZE]:
         at += BLOCK_SIZE
@@ -125,7 +125,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def _shared_end(one: str, other: str, most: int) -> int:
-    """Return the number of code points that two texts have in common at their ends, up to a maximum."""
+    """Return the length of the common end of two texts, in code points, up to a maximum."""
     at = 0
     while at < most and _from_end(one, at, at + BLOCK_SIZE) == _from_end(other, at, at + BLOCK_SIZE):
         at += BLOCK_SIZE
@@ -139,5 +139,5 @@ def _shared_end(one: str, other: str, most: int) -> int:
 
 
 def _from_end(text: str, near: int, far: int) -> str:
-    """Return the part of a text between `near` and `far` code points from its end."""
+    """Return the slice of a text between `near` and `far` code points from its end."""
     return text[max(0, len(text) - far) : len(text) - near]

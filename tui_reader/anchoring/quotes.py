@@ -1,4 +1,4 @@
-"""Search for quoted words in a text without knowing where they were taken from."""
+"""Search for quoted words in a text when their original position is unknown."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class QuoteFinder:
     def occurrences(self, quote: str) -> list[Range]:
         """Return the ranges in which the words of a quote occur, in order.
 
-        Case, white space and other matters of presentation do not count, see `normalization`. Signs at the ends of the
-        quote are ignored if the text has different ones: a full stop may belong to the quoting text. A quote without
-        accents is searched for in words with accents too if it does not occur otherwise.
+        Case, white space and other presentation do not count, see `normalization`. Punctuation at the ends of the quote
+        is ignored if it differs in the text: a full stop may belong to the quoting text. If a quote without accents
+        does not occur, it also matches words with accents.
         """
         keys = Words.of(normalized(quote)).keys
         found = self._occurrences(keys, self._words)
@@ -59,7 +59,7 @@ class QuoteFinder:
 
     @staticmethod
     def _occurrences(keys: Sequence[str], words: Words) -> list[Range]:
-        """Return the ranges of a sequence of words; without any, those of the words without punctuation at the ends."""
+        """Return the ranges of a sequence of words; without a match, retry without punctuation at the ends."""
         found = _runs(keys, words)
         if not found:
             first = next((i for i, key in enumerate(keys) if key[0].isalnum()), len(keys))
@@ -68,7 +68,7 @@ class QuoteFinder:
         return found
 
     def nearest(self, quote: str) -> SimilarPassage | None:
-        """Return the passage that is most similar to a quote, or None if no passage is similar."""
+        """Return the passage most similar to a quote; None if no passage is similar."""
         found = self._resolver.nearest(" ".join(quote.split()))
         return SimilarPassage(*found) if found is not None and found[1] >= MIN_SIMILARITY else None
 
@@ -89,5 +89,5 @@ def _runs(keys: Sequence[str], words: Words) -> list[Range]:
 
 
 def _joined(keys: Sequence[str]) -> str:
-    """Return words with a line feed, which no word contains, before each and after the last."""
+    """Join words with a line feed, which no word contains, before each word and after the last."""
     return "\n" + "\n".join(keys) + "\n" if keys else ""

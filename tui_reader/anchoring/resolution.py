@@ -1,9 +1,9 @@
-"""Resolution of anchors: finding the position of a passage in a text, or knowing that it has none.
+"""Resolution of anchors: finding the position of a passage in a text, if it has one.
 
-The order of evidence: the same text; the same words at the same position; a word diff with the text that the anchor was
-taken from, in which passages may also have been moved; the same words elsewhere. Similar words elsewhere count only if
-the old text was not kept, else they are offered to the reader. A passage that is still not certain is ambiguous or an
-orphan.
+The order of evidence: the same text; the same words at the same position; a word diff with the text that the anchor
+was taken from, including moved passages; the same words at another position. Similar words at another position count
+only if the old text was not saved, else they are offered to the reader as candidates. A passage that is still
+uncertain becomes ambiguous or an orphan.
 """
 
 from __future__ import annotations
@@ -48,20 +48,20 @@ MIN_CANDIDATE_SCORE = 0.45
 
 
 def resolve(anchor: Anchor, text: str, snapshot: str | None = None) -> Placement:
-    """Find the passage of an anchor in a text; return its position, or that it has none.
+    """Return the position of an anchor's passage in a text; it has no range if it is uncertain.
 
     Args:
         anchor: The passage to find.
         text: The text to search.
-        snapshot: The text that the anchor was taken from; it improves the result if much was edited.
+        snapshot: The text that the anchor was taken from; it improves the result after many edits.
     """
     return Resolver(text, snapshot).place(anchor)
 
 
 def resolve_all(anchors: Iterable[Anchor], text: str, snapshot: str | None = None) -> list[Placement]:
-    """Find the passages of many anchors in one text; return their positions in the same order.
+    """Return the positions of many anchors' passages in one text, in the order of the anchors.
 
-    1,000 anchors in a text of 10,000 words take some 0.2 s.
+    1,000 anchors in a text of 10,000 words take about 0.2 s.
     """
     resolver = Resolver(text, snapshot)
     return [resolver.place(anchor) for anchor in anchors]
@@ -76,7 +76,7 @@ class Resolver:
         self.fingerprint = fingerprint(text)
 
     def place(self, anchor: Anchor) -> Placement:
-        """Find the passage of an anchor; see `resolve`."""
+        """Return the position of an anchor's passage in the text; see `resolve`."""
         if self._is_unmoved(anchor):
             return self._unchanged(anchor, anchor.start)
         wanted = NormalizedAnchor.of(anchor)
@@ -85,13 +85,13 @@ class Resolver:
         return self._followed(anchor, wanted)
 
     def nearest(self, quote: str) -> tuple[Range, float] | None:
-        """Return the range most similar to a quote of unknown origin, with its similarity; None if none is similar."""
+        """Return the range most similar to a quote of unknown origin, with its similarity; None without one."""
         wanted = NormalizedAnchor(normalized(quote))
         found = [self._search.score(wanted, place) for place in self._search.similar(wanted, self._search.positions)]
         best = max(found, key=lambda each: each.quote, default=None)
         return (self._folded.original(best.range), best.quote) if best is not None else None
 
-    # All ranges but those of anchors and placements are of the folded texts.
+    # All ranges except those of anchors and placements are ranges of the folded texts.
 
     @cached_property
     def _folded(self) -> FoldedText:
@@ -128,7 +128,7 @@ class Resolver:
 
     @cached_property
     def _new_positions(self) -> Positions:
-        """Return the positions of voting words that are not matched to a word of the snapshot."""
+        """Return the positions of voting words that match no word of the snapshot."""
         keys, starts, ends = self._search.words
         new = [i for i, source in enumerate(self._mapping.sources) if source < 0]
         return positions_of(Words([keys[i] for i in new], [starts[i] for i in new], [ends[i] for i in new]))
@@ -144,14 +144,14 @@ class Resolver:
         first = start - len(anchor.prefix)
         if first < 0 or self._text[first : first + len(whole)] != whole:
             return False
-        # In a text with repetitions, a repetition may now be at exactly this offset.
+        # In a text with repetitions, a repetition may be at exactly this offset.
         return (
             self._snapshot is None
             or self._text.count(whole, max(0, first - REPEAT_RANGE), first + len(whole) + REPEAT_RANGE) == 1
         )
 
     def _followed(self, anchor: Anchor, wanted: NormalizedAnchor) -> Placement:
-        """Return the position given by a diff with the snapshot if it is certain, else that of a wider search."""
+        """Return the position according to a diff with the snapshot if certain, else by a wider search."""
         passage = self._passage(anchor)
         parts = self._mapping.follow(passage)
         if self._is_torn(parts):
@@ -173,16 +173,16 @@ class Resolver:
         return self._searched_elsewhere(anchor, wanted, parts)
 
     def _scored(self, wanted: NormalizedAnchor, part: Part) -> Candidate:
-        """Return a part of a passage as a candidate; words inserted into it do not lower its score."""
+        """Return a fragment of a passage as a candidate; inserted words do not lower its score."""
         found = self._search.score(wanted, part.new)
         return found._replace(score=WEIGHTS.score(max(found.quote, part.share), found.before, found.after))
 
     def _is_torn(self, parts: list[Part]) -> bool:
-        """Return True if a passage was split into parts, none of which clearly has most of its letters."""
+        """Return True if a passage was split into fragments, none of which clearly has most of its letters."""
         return len(parts) > 1 and parts[0].share - parts[1].share < LIMITS.torn <= parts[1].share
 
     def _is_doubled(self, wanted: NormalizedAnchor) -> bool:
-        """Return True if the old text had a passage, with a side of its context, twice."""
+        """Return True if the old text contained a passage, with one side of its context, twice."""
         old_text = self._single_spaced_old
         if old_text.count(wanted.before + wanted.quote) > 1 or old_text.count(wanted.quote + wanted.after) > 1:
             return True
@@ -191,7 +191,7 @@ class Resolver:
         return 2 * sum(old_text.count(stretch) > 1 for stretch in stretches) > len(stretches)
 
     def _may_be_incomplete(self, passage: Range, part: Part) -> bool:
-        """Return True if more of a passage may be elsewhere, or if too much was inserted into it."""
+        """Return True if more of a passage may be at another position, or too much was inserted into it."""
         if part.new.end - part.new.start > LIMITS.stretch * (passage.end - passage.start) + LIMITS.insertion:
             return True
         if part.share >= LIMITS.most:
@@ -203,7 +203,7 @@ class Resolver:
         return any(not self._is_another(passage, place) for place in self._search.exact(lost))
 
     def _is_sure(self, wanted: NormalizedAnchor, found: Candidate) -> bool:
-        """Return True if a position given by a diff is certain; a few words may match by chance."""
+        """Return True if a position according to a diff is certain; a few words may match by chance."""
         if len(wanted.quote) < LIMITS.short and max(found.before, found.after) < LIMITS.context:
             return False
         if found.score < LIMITS.quote:
@@ -233,7 +233,7 @@ class Resolver:
         return self._uncertain(anchor, PlaceState.AMBIGUOUS, [*(self._scored(wanted, part) for part in parts), *both])
 
     def _has_other_twins(self, passage: Range, quote: str, place: Range) -> bool:
-        """Return True if repetitions of a passage close to it were moved away, or others were moved there."""
+        """Return True if repetitions near a passage were moved away, or other repetitions moved there."""
         mapping, near = self._mapping, Range(passage.start - NEARBY, passage.end + NEARBY)
         for low, high in occurrences(self._normalized_old, quote, passage.start - NEARBY, passage.end + NEARBY):
             words = within(self._old, Range(low, high))
@@ -250,9 +250,10 @@ class Resolver:
         return False
 
     def _lost_lines(self, anchor: Anchor, place: Range) -> float:
-        """Return the share of a passage in lines that are not at its new place, but in the text as often as before.
+        """Return the share of a passage in lines that are missing at its new position but not lost from the text.
 
-        These lines were moved, and not edited, so that words at the new place are other ones.
+        The number of such lines in the text is unchanged, so they were moved and not edited, and the words at the new
+        position are other words.
         """
         here = {line for line, _ in _lines_around(self._text, self._folded.original(place))}
         before, now = self._line_counts
@@ -267,11 +268,11 @@ class Resolver:
 
     @cached_property
     def _line_counts(self) -> tuple[Counter[str], Counter[str]]:
-        """Return how often the snapshot and the text have each line."""
+        """Return how often each line occurs in the snapshot and in the text."""
         return Counter((self._snapshot or "").split("\n")), Counter(self._text.split("\n"))
 
     def _rivals(self, passage: Range, wanted: NormalizedAnchor, found: Candidate) -> list[Candidate]:
-        """Return new passages that fit an anchor about as well as the candidate given by a diff.
+        """Return new passages that fit an anchor about as well as the candidate from a diff.
 
         A diff chooses one of several equal passages; if nothing of the context is left, its choice is arbitrary.
         """
@@ -296,7 +297,7 @@ class Resolver:
         return others > LIMITS.another * total
 
     def _searched_elsewhere(self, anchor: Anchor, wanted: NormalizedAnchor, parts: list[Part]) -> Placement:
-        """Return another position of a passage's words, unless they belong to another passage.
+        """Return another position of a passage's words, unless the words belong to another passage.
 
         Ranges with similar words are only offered as candidates.
         """
@@ -327,10 +328,10 @@ class Resolver:
         return self._best(anchor, wanted, found)
 
     def _best(self, anchor: Anchor, wanted: NormalizedAnchor, found: list[Candidate]) -> Placement:
-        """Return the best candidate's position if its score is good and clearly above the next candidate's."""
+        """Return the best candidate's position if its score is good and clearly higher than the next."""
         ranked = _apart(found)
         if not ranked or not self._is_good(wanted, ranked[0]):
-            # A few words that occur more than once are not lost, but which of them is meant cannot be decided.
+            # A few words that occur more than once are not lost, but the right occurrence cannot be determined.
             twice = sum(each.quote >= 1.0 for each in ranked) > 1
             return self._uncertain(anchor, PlaceState.AMBIGUOUS if twice else PlaceState.ORPHAN, ranked)
         if len(ranked) > 1 and ranked[0].score - ranked[1].score < LIMITS.lead:
@@ -338,21 +339,21 @@ class Resolver:
         return self._placed(anchor, ranked[0])
 
     def _is_good(self, wanted: NormalizedAnchor, found: Candidate) -> bool:
-        """Return True if a candidate's scores suffice for a quote of its length."""
+        """Return True if a candidate's scores are sufficient for a quote of its length."""
         length = len(wanted.quote)
         if length < LIMITS.short and max(found.before, found.after) < LIMITS.context:
             return False
         return found.quote >= LIMITS.quote and found.score >= LIMITS.floor(length)
 
     def _placed(self, anchor: Anchor, found: Candidate) -> Placement:
-        """Return a placement at a candidate's range, marked as certain."""
+        """Return a placement with a candidate's range, marked as certain."""
         same = min(found.quote, found.before, found.after) >= 1.0
         state = PlaceState.ANCHORED if same else PlaceState.MOVED
         start, end = self._folded.original(found.range)
         return Placement(start, end, state, round(found.score, 3), self.fingerprint, anchor.key)
 
     def _unchanged(self, anchor: Anchor, start: int) -> Placement:
-        """Return the placement of a passage that begins at an offset of the text, unchanged and in its context."""
+        """Return the placement of a passage that is unchanged at an offset, with unchanged context."""
         end = start + len(anchor.exact)
         return Placement(start, end, PlaceState.ANCHORED, 1.0, self.fingerprint, anchor.key)
 
@@ -383,7 +384,7 @@ def _lines_around(text: str, place: Range) -> Iterator[tuple[str, Range]]:
 
 
 def _apart(found: list[Candidate]) -> list[Candidate]:
-    """Return candidates that do not overlap, the best of each overlapping group, best first."""
+    """Return candidates that do not overlap: the best of each overlapping group, best first."""
     chosen: list[Candidate] = []
     for each in sorted(found, key=lambda each: -each.score):
         if all(each.range.end <= other.range.start or other.range.end <= each.range.start for other in chosen):

@@ -13,7 +13,7 @@ MOST_STEPS = 500_000_000
 
 
 class Weights(NamedTuple):
-    """Weights of three similarities; Hypothesis gives 50 to the quote and 20 to each side of its context."""
+    """Weights of three similarities; Hypothesis uses 50 for the quote and 20 for each side of its context."""
 
     quote: float = 50.0
     better: float = 20.0
@@ -28,7 +28,7 @@ class Weights(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Limits that a candidate must reach; by `scripts/bench_anchoring.py`, 0 places are wrong, few lost."""
+    """Minimum scores of a candidate; with them, `scripts/bench_anchoring.py` finds no wrong position."""
 
     floors: tuple[tuple[int, float], ...] = ((60, 0.63), (30, 0.68), (0, 0.76))
     """Minimum score by minimum length of the quote in characters: a shorter quote matches by chance more often."""
@@ -64,7 +64,7 @@ class Limits(NamedTuple):
     """Characters by which a range may exceed `stretch` if a diff gives it: a few words."""
 
     def floor(self, length: int) -> float:
-        """Return the minimum score, 0 to 1, for a quote of a length in characters."""
+        """Return the minimum score, 0 to 1, for a quote with this number of characters."""
         return next(floor for least, floor in self.floors if length >= least)
 
 
@@ -73,7 +73,7 @@ LIMITS = Limits()
 
 
 def quote_similarity(a: str, b: str) -> float:
-    """Return the similarity of two normalized texts: 1 - edit distance / length of the longer one.
+    """Return the similarity of two normalized texts: 1 - edit distance / length of the longer text.
 
     In texts of more than 20,000 characters, words are compared instead of letters, since the time grows with the
     product of the lengths.
@@ -89,13 +89,13 @@ def quote_similarity(a: str, b: str) -> float:
 
 
 def cost_of_best_stretch(short: str, long: str) -> int:
-    """Return the estimated steps of `best_stretch`, which compares each part of the longer text."""
+    """Return the estimated number of steps of `best_stretch` for two texts; the lengths decide."""
     low, high = sorted((len(short), len(long)))
     return (high - low + 1) * low * (1 + low // 64)
 
 
 def best_stretch(wanted: str, text: str, least: float) -> Range | None:
-    """Return the part of a text whose letters are most similar to a quote.
+    """Return the range of a text whose letters are most similar to a quote.
 
     Args:
         wanted: The quote, normalized.
@@ -103,7 +103,7 @@ def best_stretch(wanted: str, text: str, least: float) -> Range | None:
         least: Minimum similarity, 0 to 1.
 
     Returns:
-        The range; None if no part is similar enough, or if the search would take more than a second.
+        The range; None if no range is similar enough, or if the search would take more than a second.
     """
     from rapidfuzz.fuzz import partial_ratio_alignment  # noqa: PLC0415 - see above
 
@@ -114,5 +114,5 @@ def best_stretch(wanted: str, text: str, least: float) -> Range | None:
 
 
 def context_similarity(found: str, wanted: str) -> float:
-    """Return the similarity of a found context to the wanted one; 1.0 if the anchor has no context."""
+    """Return the similarity of a found context to the anchor's context; 1.0 if the anchor has no context."""
     return quote_similarity(found, wanted) if wanted else 1.0

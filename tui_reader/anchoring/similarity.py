@@ -18,16 +18,17 @@ MAX_CHARACTERS = 400_000
 
 
 def word_pairs(text: str) -> WordPairs:
-    """Return the pairs of neighbouring words by which a text is compared."""
+    """Return the pairs of neighbouring words of a text, used to compare texts."""
     return frozenset(pairwise(key for key in Words.of(normalized(text[:MAX_CHARACTERS])).keys if key[0].isalnum()))
 
 
 def similarity(old: WordPairs, new: WordPairs) -> float:
-    """Return how similar a text is to an older one, 0 to 1.
+    """Return the similarity of a text to an older text, 0 to 1.
 
-    Unrelated articles of one language have some 0.02 to 0.1. The result is the mean of two shares: how much of the old
-    text is still there, and Dice's coefficient of both (A. Z. Broder, “On the resemblance and containment of
-    documents”, 1997), so that a long text that contains all of the old one by chance has a lower similarity.
+    Unrelated articles of one language have about 0.02 to 0.1. The result is the mean of two shares: the share of the
+    old text that the new text contains, and Dice's coefficient of the two texts (A. Z. Broder, “On the resemblance and
+    containment of documents”, 1997), so that a long text that contains all of the old one by chance has a lower
+    similarity.
     """
     if not old or not new:
         return 0.0

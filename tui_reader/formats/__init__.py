@@ -1,4 +1,4 @@
-"""Conversion of bytes to documents: the formats, and the choice of one for a file."""
+"""Conversion of a file's bytes to a document: the formats, and the choice of a format."""
 
 from tui_reader.formats.base import Format
 from tui_reader.formats.registry import ROWS, format_for, is_article, load, preview, read, scan

@@ -23,14 +23,14 @@ BY_NAME = 100
 
 
 class Format(Protocol):
-    """A reader of one kind of file, from bytes to a document.
+    """A reader of one kind of file: converts the file's bytes to a document.
 
     No method does I/O, and none raises, whatever the bytes are. All methods may be called from any thread.
     """
 
     @property
     def name(self) -> str:
-        """Return the name of the format that users see, such as `Markdown`."""
+        """Return the name of the format for display, such as `Markdown`."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ class Format(Protocol):
         """Return the metadata of an article for the list of articles, without building its blocks.
 
         Returns:
-            The metadata that `read` would find, and why the file cannot be read (empty if it can).
+            The metadata that `read` would find, and the reason why the file cannot be read (empty if it can).
         """
 
     def preview(self, data: bytes, name: str) -> Document | None:

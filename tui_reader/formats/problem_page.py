@@ -1,4 +1,4 @@
-"""Pages that are shown in place of an article that cannot be read or is empty."""
+"""Pages shown in place of an article that cannot be read or is empty."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ADVICE = (
 
 
 def base_name(name: str) -> str:
-    """Return the name to show for a file: the last part of its path; `Standard input` for `-`."""
+    """Return the display name of a file: the last part of its path; `Standard input` for `-`."""
     return "Standard input" if name == "-" else clean_line(PurePath(name).name or name) or "Unnamed"
 
 
@@ -25,10 +25,10 @@ def problem_metadata(name: str) -> Metadata:
 
 
 def problem_document(name: str, size: int, reason: str) -> Document:
-    """Build the page of an unreadable file: its name, the reason, that it is unchanged, and advice.
+    """Build the page for an unreadable file: its name, the reason, and advice.
 
     Args:
-        name: Name or path of the file, as users know it.
+        name: Name or path of the file, as displayed to users.
         size: Size of the file in bytes.
         reason: Why the file cannot be read, in a few words that may begin with `not text: `.
     """
@@ -47,7 +47,7 @@ def problem_document(name: str, size: int, reason: str) -> Document:
 
 
 def empty_document(metadata: Metadata, source: str) -> Document:
-    """Build the page of a file without text: an empty file, or only a header and comments."""
+    """Build the page for a file without text: an empty file, or a file with only a header and comments."""
     message = "There is nothing to read in this file." if source.strip() or metadata.header else "This file is empty."
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), message)

@@ -54,7 +54,7 @@ def load(row: Row) -> Format:
 
 
 def format_for(name: str, data: bytes) -> Format:
-    """Return the format to which a file's suffix belongs, else the format that fits its first bytes best."""
+    """Return the format that a file's suffix determines, else the format that best fits its first bytes."""
     row = _ROW_BY_SUFFIX.get(suffix_of(name))
     if row is not None:
         return load(row)
@@ -63,7 +63,7 @@ def format_for(name: str, data: bytes) -> Format:
 
 
 def is_article(name: str) -> bool:
-    """Return True if a file in a folder is an article, decided by its name alone.
+    """Return True if a file in a folder is an article, judged by its name alone.
 
     Returns:
         True if the suffix belongs to a format, or if there is no suffix and the name is a usual one (`README`) or has
@@ -79,11 +79,12 @@ def is_article(name: str) -> bool:
 
 
 def read(data: bytes, name: str) -> Document:
-    """Read a whole article. Never raises: bytes that cannot be read become a document that says why.
+    """Read a whole article. Never raises: unreadable bytes become a document that gives the reason.
 
     Args:
         data: All bytes of the file.
-        name: Its name or path, to choose the format and to name the file on an error page; `-` for standard input.
+        name: Name or path of the file, to choose the format and to name the file on an error page; `-` for standard
+            input.
     """
     return format_for(name, data).read(data, name)
 

@@ -1,6 +1,6 @@
-"""Callouts as MkDocs (`!!! note "Title"`) and Docusaurus or Pandoc (`:::note Title`) write them.
+"""Callouts in the syntax of MkDocs (`!!! note "Title"`) and of Docusaurus or Pandoc (`:::note Title`).
 
-They become quotations that begin with `[!note] Title`, so that all callouts are read in one way.
+The callouts are converted to quotations that begin with `[!note] Title`, so that one function reads all callouts.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _KINDS = frozenset(
 
 
 class _Head(NamedTuple):
-    """The first line of a callout."""
+    """The kind and the title in the first line of a callout."""
 
     kind: str
     title: str
 
 
 def admonition_plugin(parser: MarkdownIt) -> None:
-    """Add the rules for callouts to a parser."""
+    """Add the parsing rules for callouts to a parser."""
     alternatives: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("fence", "admonition", _read_indented, alternatives)
     parser.block.ruler.before("fence", "container", _read_fenced, alternatives)
@@ -56,7 +56,11 @@ def _line(state: StateBlock, line: int) -> str:
 
 
 def _read_indented(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Read a callout whose body is indented. Returns: True if one begins at the line."""
+    """Parse a callout whose body is indented.
+
+    Returns:
+        True if a callout begins at the line.
+    """
     if not state.src.startswith(("!!!", "???"), state.bMarks[start_line] + state.tShift[start_line]):
         return False
     found = None if state.is_code_block(start_line) else _MARK.fullmatch(_line(state, start_line))
@@ -74,7 +78,11 @@ def _read_indented(state: StateBlock, start_line: int, end_line: int, silent: bo
 
 
 def _read_fenced(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Read a callout between two lines of colons. Returns: True if one begins at the line."""
+    """Parse a callout between two lines of colons.
+
+    Returns:
+        True if a callout begins at the line.
+    """
     if not state.src.startswith(":::", state.bMarks[start_line] + state.tShift[start_line]):
         return False
     found = None if state.is_code_block(start_line) else _FENCE.fullmatch(_line(state, start_line))
@@ -90,7 +98,7 @@ def _read_fenced(state: StateBlock, start_line: int, end_line: int, silent: bool
 
 
 def _head_of_container(found: re.Match[str]) -> _Head | None:
-    """Return kind and title of a container; None if it is no callout."""
+    """Return the kind and the title of a container; None if the container is no callout."""
     attributes = found["attributes"] or ""
     named = _CLASS.search(attributes)
     kind = (found["kind"] or (named[1] if named else "")).lower().removeprefix("callout-")
@@ -100,7 +108,7 @@ def _head_of_container(found: re.Match[str]) -> _Head | None:
 
 
 def _end_of_container(state: StateBlock, start_line: int, end_line: int, colons: int) -> int:
-    """Return the line that ends a container; -1 if there is none, which the preview of a long text asks for."""
+    """Return the number of the line that ends a container; -1 if none does, as in a partial text."""
     failed: dict[tuple[str, bool], tuple[int, int]] = state.env.setdefault(UNCLOSED, {})
     key = (":" * colons, True)
     first, last = failed.get(key, (start_line, -1))
@@ -126,14 +134,14 @@ def _end_of_container(state: StateBlock, start_line: int, end_line: int, colons:
 
 
 def _add(state: StateBlock, head: _Head, start_line: int, end_line: int, *, after: int, indent: int) -> None:
-    """Append the tokens of a callout.
+    """Append the tokens of a callout to the parser's tokens.
 
     Args:
         state: The state of the parser.
-        head: Kind and title.
+        head: Kind and title of the callout.
         start_line: Line of the head.
         end_line: Line after the body.
-        after: Line at which parsing goes on.
+        after: Line at which parsing continues.
         indent: Indentation of the body.
     """
     token = state.push("blockquote_open", "blockquote", 1)

@@ -19,7 +19,7 @@ _MARK = re.compile(r"\[!([A-Za-z][\w -]{0,30})(?:\|[^\]\n]{0,80})?\][+-]?(?=\s|$
 
 
 class Callout(NamedTuple):
-    """The beginning of a callout."""
+    """The beginning of a callout: its kind and its title."""
 
     title: str
     """The kind of the callout, followed by its title if it has one."""
@@ -35,7 +35,7 @@ def read_callout(children: Sequence[Token]) -> Callout | None:
         children: Inline tokens of the first paragraph of the quotation.
 
     Returns:
-        The callout; None if the paragraph is like any other.
+        The callout; None if the paragraph begins no callout.
     """
     first = children[0] if children else None
     found = _MARK.match(first.content) if first is not None and first.type == "text" else None

@@ -1,8 +1,8 @@
-"""Definitions of links and footnotes in a part of a text that is not parsed, found by parsing only their surroundings.
+"""Search for definitions of links and footnotes in an unparsed text, by parsing only the lines around them.
 
-A line like `[label]: address` is a definition only if it begins a paragraph outside of code, HTML and comments, be it
-in a list or a quotation. So each such line is parsed together with the lines from the last place at which nothing is
-open.
+A line like `[label]: address` is a definition only if it begins a paragraph outside of code, HTML and comments,
+possibly in a list or a quotation. So each such line is parsed together with the lines before it, from the last offset
+at which no block is open.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _MOST_CHARACTERS = 200_000
 
 
 class _Regions(NamedTuple):
-    """Parts of a text in which empty lines end nothing: fenced code, HTML like `<pre>`, comments, formulas."""
+    """Regions of a text in which empty lines end no block: fenced code, `<pre>`, comments, formulas."""
 
     starts: list[int]
     ends: list[int]
@@ -53,25 +53,25 @@ class _Regions(NamedTuple):
     """For each region, the offset from which the text after it can be parsed: its end, or a line above it."""
 
     def end_at(self, offset: int) -> int:
-        """Return the end of the region around an offset; -1 if there is none."""
+        """Return the end of the region around an offset; -1 if the offset is in no region."""
         number = bisect_right(self.starts, offset) - 1
         return self.ends[number] if number >= 0 and offset < self.ends[number] else -1
 
     def last_safe(self, offset: int) -> int:
-        """Return from where the text after the last region before an offset can be parsed; 0 if there is none."""
+        """Return an offset after the last region before `offset`, where parsing can begin; 0 without a region."""
         number = bisect_right(self.starts, offset) - 1
         return self.safe[number] if number >= 0 else 0
 
 
 def add_definitions(parser: MarkdownIt, source: str, start: int, used: str, env: dict[str, Any]) -> None:
-    """Add to `env` the definitions to which a part of a text refers.
+    """Add to `env` the link and footnote definitions to which a part of a text refers.
 
     Args:
         parser: The parser.
         source: The whole text.
-        start: Offset from which definitions are looked for.
-        used: The part of the text with the references.
-        env: The state of the parser; definitions that it has already stay.
+        start: Offset at which the search for definitions begins.
+        used: The text that contains the references.
+        env: The state of the parser; its existing definitions are kept.
     """
     if source.find("]:", start) < 0:
         return
@@ -103,7 +103,7 @@ def add_definitions(parser: MarkdownIt, source: str, start: int, used: str, env:
 
 
 def _normalized(label: str) -> str:
-    """Return a label as labels are compared: without regard to case and to white space."""
+    """Normalize a label for comparison: without case and with single spaces."""
     return " ".join(label.split()).lower().upper()
 
 
@@ -112,7 +112,7 @@ def _regions(source: str, free: list[int]) -> _Regions:
 
     Args:
         source: The text.
-        free: Offsets of the lines before which nothing is open.
+        free: Offsets of the lines before which no block is open.
     """
     regions = _Regions([], [], [])
     position = 0
@@ -138,7 +138,7 @@ def _regions(source: str, free: list[int]) -> _Regions:
 
 
 def _is_in_html(source: str, begin: int, offset: int) -> bool:
-    """Return True if a line is in a block of HTML that an empty line ends, in which there are no fences.
+    """Return True if a line is in a block of HTML that ends at an empty line; fences do not count in it.
 
     Args:
         source: The text.
@@ -152,17 +152,17 @@ def _is_in_html(source: str, begin: int, offset: int) -> bool:
 
 @cache
 def _html_block() -> re.Pattern[str]:
-    """Return the pattern of a line that begins a block of HTML, even below a line of a paragraph."""
+    """Return the pattern of a line that begins a block of HTML, even directly after a line of a paragraph."""
     from markdown_it.common.html_blocks import block_names  # noqa: PLC0415 - 43 ms, and only Markdown needs it
 
     return re.compile(rf" {{0,3}}</?(?:{'|'.join(block_names)})(?=[\s/>]|$)", re.IGNORECASE)
 
 
 def _end_of_formula(source: str, found: re.Match[str]) -> int:
-    """Return the offset of the line after a formula that begins with a match of `_OPENING`; -1 if it has no end."""
+    """Return the offset of the line after a formula that begins at a match; -1 if the formula has no end."""
     opening = found[5]
     closing = {"$$": "$$", "\\[": "\\]"}.get(opening) or opening.replace("begin", "end", 1)
-    # Up to the first empty line the closing mark may follow a part of the formula, after it, it stands alone.
+    # Up to the first empty line, formula text may precede the closing mark; after it, the mark must be alone.
     pattern = re.compile(rf"(?:\n(?=[^\n]*\S)[^\n]*)*?{re.escape(closing)}[ \t]*$", re.MULTILINE)
     end = pattern.match(source, found.end()) or re.compile(rf"^[ \t]*{re.escape(closing)}[ \t]*$", re.MULTILINE).search(
         source, found.end()

@@ -1,7 +1,8 @@
 """Estimate of the seconds that parsing a Markdown text takes, computed from the number of its marks.
 
-Some constructs take far longer than running text, and a text may consist of nothing else. The time is not measured: the
-same text would be Markdown on a fast machine and plain text on a slow one, and annotations would lose their positions.
+Some constructs take far longer than running text, and a text may consist of such constructs only. The time is
+estimated, not measured: otherwise the same text would be Markdown on a fast machine and plain text on a slow one, and
+annotations would lose their positions.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _MOST_LEVELS = 50
 
 
 def seconds_of(body: str) -> float:
-    """Return the estimated seconds for parsing a text. The estimate itself takes some 10 ms per megabyte."""
+    """Return the estimated seconds for parsing a text; the estimate takes about 10 ms per megabyte."""
     definitions = _DEFINITION.findall(body)
     notes = sum(map(bool, definitions))
     return (
@@ -75,18 +76,18 @@ def _items(body: str) -> int:
 
 
 def _quoted_lines(body: str) -> int:
-    """Return the sum of the quotation levels of all quoted lines."""
+    """Return the sum of the quotation depths of all quoted lines."""
     return _areas(body, _QUOTE_IN_QUOTE, lambda found: found.count(">"))
 
 
 def _missing_cells(body: str) -> int:
-    """Count the cells that the rows of all tables lack compared with the header row of their table."""
+    """Count the cells by which table rows are shorter than the header rows of their tables."""
     total = _areas(body, _DELIMITER_ROW, lambda found: len(_DASHES.findall(found)), most=_MOST_MISSING_CELLS)
     return max(0, total - body.count("|"))
 
 
 def _areas(body: str, sign: re.Pattern[str], width: Callable[[str], int], most: int | None = None) -> int:
-    """Return the sum of the areas (largest width times number of lines) of paragraphs with a pattern.
+    """Return the sum of the areas (greatest width times number of lines) of paragraphs with a pattern.
 
     Args:
         body: The text.

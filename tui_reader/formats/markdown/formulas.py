@@ -1,8 +1,8 @@
 r"""Formulas in TeX inside Markdown, which stay as written: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`, `\begin{…}…\end{…}`.
 
 Without these rules the parser would read the marks of a formula as Markdown: `_` as emphasis, `\\` as one backslash.
-A dollar sign is also the sign of a currency and of a shell variable, and `\[` an escaped bracket, so the rules accept
-only what can hardly be anything else.
+A dollar sign is also the sign of a currency and of a shell variable, and `\[` an escaped bracket, so the rules accept a
+text only if it is almost certainly a formula.
 """
 
 from __future__ import annotations
@@ -45,12 +45,16 @@ _BEGIN = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 def formula_plugin(parser: MarkdownIt) -> None:
     """Add the rules for formulas to a parser."""
     parser.inline.ruler.before("escape", INLINE, _read_inline)
-    # The rule comes before those of lists and headings, since a line of a formula may begin with `+`, `-` or `=`.
+    # The rule precedes the rules for lists and headings, since a line of a formula may begin with `+`, `-` or `=`.
     parser.block.ruler.before("blockquote", BLOCK, _read_block, {"alt": ["paragraph", "reference", "blockquote"]})
 
 
 def _read_inline(state: StateInline, silent: bool) -> bool:
-    """Read a formula at the current position; returns True if there is one."""
+    """Parse a formula at the current position.
+
+    Returns:
+        True if there is a formula at the position.
+    """
     source, start = state.src, state.pos
     if source[start] == "$":
         end = _end_of_dollars(source, start, state.posMax)
@@ -67,9 +71,9 @@ def _read_inline(state: StateInline, silent: bool) -> bool:
 
 
 def _end_of_dollars(source: str, start: int, limit: int) -> int:
-    """Return the end of the formula between dollar signs that begins at `start`; -1 if there is none.
+    """Return the end of the formula in dollar signs that begins at `start`; -1 if there is no formula.
 
-    The rule is Pandoc's: no space after the opening sign and before the closing one, no digit after the closing one.
+    The rule is Pandoc's: no space after the opening sign or before the closing sign, no digit after the closing sign.
     """
     if source.startswith("$$", start):
         found = None if source.startswith("$", start + 2) else _TO_DOUBLE_DOLLAR.match(source, start + 2, limit)
@@ -88,7 +92,7 @@ def _end_of_dollars(source: str, start: int, limit: int) -> int:
 
 
 def _is_price_or_variable(content: str, before: str, following: str) -> bool:
-    """Return True if text between dollar signs reads like prices (`$5 or 6$`) or variables (`$HOME/bin:$PATH`).
+    """Return True if text between dollar signs looks like prices (`$5 or 6$`) or variables (`$HOME:$PATH`).
 
     Args:
         content: The text between the signs.
@@ -108,7 +112,7 @@ def _is_price_or_variable(content: str, before: str, following: str) -> bool:
 
 
 def _crosses_markup(content: str, source: str, end: int) -> bool:
-    """Return True if a supposed formula contains code or an address, or one of its signs is part of a link.
+    """Return True if text between dollar signs contains code or an address, or overlaps a link.
 
     Args:
         content: The text between the signs.
@@ -133,7 +137,7 @@ def _crosses_markup(content: str, source: str, end: int) -> bool:
 
 
 def _end_of_brackets(source: str, start: int, limit: int) -> int:
-    r"""Return the end of the formula in `\(…\)` or `\[…\]` that begins at `start`; -1 if there is none.
+    r"""Return the end of the formula in `\\(…\\)` or `\\[…\\]` that begins at `start`; -1 if there is none.
 
     Programs that write Markdown escape brackets, as in `\[1\]` or `file\(s\)`: such text is no formula.
     """
@@ -151,7 +155,7 @@ def _end_of_brackets(source: str, start: int, limit: int) -> int:
 
 
 def _is_tex(content: str, *, is_display: bool) -> bool:
-    """Return True if text between escaped brackets is a formula, not a remark such as `[sic]` or `(see below)`."""
+    """Return True if text between escaped brackets is a formula, not a remark such as `[sic]`."""
     if "`" in content or _ADDRESS in content or "](" in content:
         return False
     if re.search(r"\\[A-Za-z]", content):
@@ -163,7 +167,11 @@ def _is_tex(content: str, *, is_display: bool) -> bool:
 
 
 def _read_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    r"""Read a formula whose marks are on lines of their own. Returns: True if one begins at the line."""
+    r"""Parse a formula whose marks are on separate lines.
+
+    Returns:
+        True if a formula begins at the line.
+    """
     begin, stop = state.bMarks[start_line] + state.tShift[start_line], state.eMarks[start_line]
     if begin >= stop or state.src[begin] not in "$\\" or state.is_code_block(start_line):
         return False
@@ -187,7 +195,7 @@ def _read_block(state: StateBlock, start_line: int, end_line: int, silent: bool)
 
 
 def is_formula(opening: str, inner: str) -> bool:
-    """Return True if text between two marks on lines of their own is a formula.
+    """Return True if text between two marks on separate lines is a formula.
 
     Args:
         opening: The opening mark: `$$`, `\\[` or `\\begin{…}`.
@@ -201,7 +209,7 @@ def is_formula(opening: str, inner: str) -> bool:
 
 
 def first_unclosed(env: Mapping[str, Any]) -> int | None:
-    """Return the first line at which a formula that may have empty lines began without an end; None if none did."""
+    """Return the first line that begins a formula without an end; None if all formulas end."""
     failed: dict[tuple[str, bool], tuple[int, int]] = env.get(UNCLOSED, {})
     return min((first for (_, stands_alone), (first, _) in failed.items() if stands_alone), default=None)
 
@@ -217,16 +225,16 @@ def _block_marks(first: str) -> tuple[str, str]:
 
 
 def _last_line(state: StateBlock, start_line: int, end_line: int, opening: str, closing: str) -> int:
-    """Return the number of the line that ends with the closing mark; -1 if there is none.
+    """Return the number of the line that ends with the closing mark; -1 if no line does.
 
-    An empty line ends the search, unless both marks stand alone on their lines.
+    An empty line ends the search, unless each mark is alone on its line.
     """
     start = state.bMarks[start_line] + state.tShift[start_line] + len(opening)
     text = state.src[start : state.eMarks[start_line]].rstrip()
     if _ends_with(text, closing):
         return start_line
     stands_alone = not text
-    # A search that failed once would fail from the lines below too: without this note it takes quadratic time.
+    # A failed search would also fail from each line below: without this record, parsing takes quadratic time.
     failed: dict[tuple[str, bool], tuple[int, int]] = state.env.setdefault(UNCLOSED, {})
     first, end = failed.get((closing, stands_alone), (start_line, -1))
     if start_line < end:
@@ -247,5 +255,5 @@ def _last_line(state: StateBlock, start_line: int, end_line: int, opening: str, 
 
 
 def _ends_with(line: str, closing: str) -> bool:
-    """Return True if a line ends with a closing mark that is neither escaped nor part of a longer one."""
+    """Return True if a line ends with a closing mark that is not escaped and not part of a longer mark."""
     return line.endswith(closing) and not line.endswith(("\\" + closing, "$$$"))

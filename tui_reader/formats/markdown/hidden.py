@@ -20,9 +20,9 @@ _TAG = re.compile(r"<(/?)(script|style|template)(?![\w-])[^>]*>?", re.IGNORECASE
 
 
 def without_hidden(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Return tokens without the blocks between the start and the end of a script or a style.
+    """Remove the blocks from the start to the end of each script or style from a list of tokens.
 
-    An element that is never closed stays, so that no text is lost.
+    An element that is never closed is kept, so that no text is lost.
     """
     if not any(token.type == "html_block" and unclosed(token) for token in tokens):
         return tokens
@@ -39,7 +39,7 @@ def without_hidden(tokens: Sequence[Token]) -> Sequence[Token]:
             continue
         after, rest = _closing(tokens, index, tag)
         if after < 0:
-            # In an inner list or quotation the end may be missing although a later one has it.
+            # In an inner list or quotation the end may be missing although a later list or quotation has it.
             never_closed |= {tag} if not token.level else set()
             kept.append(token)
             index += 1
@@ -52,7 +52,7 @@ def without_hidden(tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def unclosed(token: Token) -> re.Match[str] | None:
-    """Return the tag in a block of HTML that begins a script or a style without an end; None if there is none."""
+    """Return the tag of an unclosed script or style in a block of HTML; None if there is none."""
     opened: re.Match[str] | None = None
     if "<" not in token.content:
         return None
@@ -65,7 +65,7 @@ def unclosed(token: Token) -> re.Match[str] | None:
 
 
 def _closing(tokens: Sequence[Token], index: int, tag: str) -> tuple[int, list[Token]]:
-    """Find the block in which a hidden element ends.
+    """Find the block that contains the end of a hidden element.
 
     Args:
         tokens: All tokens.
@@ -73,7 +73,8 @@ def _closing(tokens: Sequence[Token], index: int, tag: str) -> tuple[int, list[T
         tag: Name of the element.
 
     Returns:
-        Index of the first token after the block, -1 if there is none; and the tokens of what follows the element in it.
+        Index of the first token after the block, -1 if there is none; and the tokens of the text after the element in
+        that block.
     """
     level, first = tokens[index].level, index + 1
     for number in range(index + 1, len(tokens)):
@@ -95,7 +96,7 @@ def _closing(tokens: Sequence[Token], index: int, tag: str) -> tuple[int, list[T
 
 
 def _after_end(token: Token, tag: str) -> Token | None:
-    """Return a copy of a token with what follows the end of a hidden element; None if it has no such end."""
+    """Return a copy of a token with only the text after a hidden element; None without the element's end."""
     end = re.compile(rf"</{tag}\s*>", re.IGNORECASE)
     if token.type not in ("html_block", "inline", "code_block"):
         return None

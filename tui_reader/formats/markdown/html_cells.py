@@ -1,4 +1,4 @@
-"""The rows of a table in HTML, in which a cell may take several columns and rows."""
+"""The rows of an HTML table, in which a cell may span several columns and rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
 
 
 class TableRows:
-    """The rows of a table; empty cells stand where a larger cell above or before reaches, so that columns stay."""
+    """The rows of a table, with empty cells in the places that spanning cells cover, to align columns."""
 
     def __init__(self) -> None:
         self.rows: list[list[CellText]] = []
@@ -32,7 +32,7 @@ class TableRows:
         self._left_empty = _MOST_EMPTY
 
     def begin_row(self) -> None:
-        """Begin a row."""
+        """Begin a new row of the table."""
         if self.rows:
             width = len(self.rows[-1])
             self._covered = {c: left - (c >= width) for c, left in self._covered.items() if left > (c >= width)}
@@ -41,16 +41,16 @@ class TableRows:
         self.rows.append([])
 
     def begin_cell(self, attributes: Mapping[str, str]) -> None:
-        """Note the size of the cell that comes next.
+        """Store the column and row span of the next cell.
 
         Args:
-            attributes: The attributes of its tag.
+            attributes: The attributes of the cell's tag.
         """
         self._columns = min(_size(attributes.get("colspan")) or 1, _MOST_COLUMNS)
         self._height = min(_size(attributes.get("rowspan"), 1) or _MOST_ROWS, _MOST_ROWS)
 
     def add(self, cell: CellText) -> None:
-        """Append a cell to the current row."""
+        """Append a cell with its text to the current row."""
         if not self.rows:
             self.begin_row()
         row = self.rows[-1]

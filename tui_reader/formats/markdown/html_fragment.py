@@ -29,7 +29,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class FragmentReader(HTMLParser):
-    """Parser that converts one fragment of HTML to blocks; each tag that is not inline begins a paragraph."""
+    """Parser that converts a fragment of HTML to blocks; each tag that is not inline begins a paragraph."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -53,7 +53,7 @@ class FragmentReader(HTMLParser):
         """True if the white space at line breaks of the current cell counts."""
 
     def set_cdata_mode(self, *_args: object, **_options: object) -> None:
-        """Do nothing, so that an unclosed `script` or `style` element does not hide the text after it.
+        """Do nothing, so that an unclosed `script` or `style` element does not hide the following text.
 
         `read_fragment` removes closed `script` and `style` elements before parsing.
         """
@@ -87,7 +87,7 @@ class FragmentReader(HTMLParser):
             self._begin_in_cell(tag, given)
 
     def _begin_in_inner_table(self, tag: str, given: dict[str, str]) -> None:
-        """Begin an element in a table that is in a cell; a cell of that table goes on in the line of its row."""
+        """Begin an element of a table inside a cell; each row of the inner table becomes one line."""
         if tag in ("td", "th"):
             self._running.add_gap()
             self._running.add_targets(target_names(tag, given))
@@ -96,7 +96,7 @@ class FragmentReader(HTMLParser):
         self._begin_in_cell(tag, given)
 
     def _begin_in_cell(self, tag: str, given: dict[str, str]) -> None:
-        """Begin an element of a cell that has lines of its own."""
+        """Begin an element inside a cell that starts a new line."""
         self._running.add_separation()
         self._running.add_targets(target_names(tag, given))
         if tag in _PREFORMATTED:
@@ -127,7 +127,7 @@ class FragmentReader(HTMLParser):
             self._end_in_cell(tag)
 
     def _end_in_cell(self, tag: str) -> None:
-        """End an element of a cell that has lines of its own."""
+        """End an element inside a cell that ends a line."""
         self._running.add_separation()
         if tag in _PREFORMATTED:
             self._pre_depth = max(0, self._pre_depth - 1)
@@ -186,7 +186,7 @@ class FragmentReader(HTMLParser):
             self._rows = TableRows()
 
     def _begin_definition(self, tag: str) -> None:
-        """Begin a list of definitions, a term or a definition."""
+        """Begin a definition list, a term, or a definition."""
         if tag == "dl":
             self._definitions.append("")
         elif self._definitions:
@@ -210,7 +210,7 @@ class FragmentReader(HTMLParser):
             self._definitions[-1] = ""
 
     def _end_list(self) -> None:
-        """End a list; the items of one that counts down to one get their numbers, since all are known now."""
+        """End a list; number the items of a list that counts down to one, whose length is now known."""
         self._marker = ""
         ended = self._lists.pop()
         if ended.counts_down_to_one:
@@ -235,7 +235,7 @@ class FragmentReader(HTMLParser):
         self._has_header = False
 
     def _append(self, piece: UnplacedBlock) -> None:
-        """Append a block with the current depth of quotations and lists, and the marker of an item that it begins."""
+        """Append a block with the current depth of quotations and lists, and the marker of its list item."""
         marker, self._marker = (self._marker, "") if self._lists else ("", "")
         if marker:
             self._lists[-1].items.append(len(self.blocks))
@@ -244,7 +244,7 @@ class FragmentReader(HTMLParser):
         self.blocks.append(piece._replace(block=block))
 
     def _finish(self) -> tuple[str, Sequence[Span]]:
-        """End the running text, and return it with its spans; the names of an empty one go to the next one."""
+        """End the running text; return it with its spans. Target names of an empty text go to the next text."""
         text, spans = self._running.finish(preformatted=self._pre_depth > 0 or self._is_cell_preformatted)
         self._running = RunningText()
         if text:
@@ -254,11 +254,11 @@ class FragmentReader(HTMLParser):
 
     @property
     def targets(self) -> Sequence[Span]:
-        """The names at the end of the fragment, after which no text comes."""
+        """Target names at the end of the fragment that no text follows."""
         return self._running.take_targets()
 
     def _flush(self) -> None:
-        """End the current paragraph, heading or code block."""
+        """Finish the current paragraph, heading or code block."""
         text, spans = self._finish()
         if not text:
             return
@@ -299,7 +299,7 @@ def read_fragment(source: str) -> Fragment:
             source = pattern.sub("", source[:end]) + source[end:]
             lowered = source.lower()
     reader = FragmentReader()
-    # The standard parser takes quadratic time for thousands of unclosed tags, so these are escaped as text.
+    # The standard parser takes quadratic time for thousands of unclosed tags, so such tags are escaped as text.
     reader.feed(_NOT_A_TAG.sub("&lt;", source))
     reader.close()
     return Fragment(reader.blocks, reader.targets)

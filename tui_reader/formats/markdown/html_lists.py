@@ -1,4 +1,4 @@
-"""Markers of the items of lists in HTML, as `start`, `value`, `type` and `reversed` set them."""
+"""Markers of list items in HTML, by the attributes `start`, `value`, `type` and `reversed`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _LARGEST_ROMAN = 3_999
 
 
 class HtmlList:
-    """An open list, which gives each item its marker."""
+    """An open list, which returns the marker of each item."""
 
     def __init__(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Begin a list.
+        """Begin a list with the number that its attributes set.
 
         Args:
-            tag: `ol` for a numbered list, else it has bullets.
+            tag: `ol` for a numbered list; any other tag means bullets.
             attributes: The attributes of the tag.
         """
         self._is_ordered = tag == "ol"
@@ -49,18 +49,18 @@ class HtmlList:
         return self.marker_of(self._last)
 
     def marker_of(self, number: int) -> str:
-        """Return a number as the list writes it."""
+        """Format a number in the numbering style of the list."""
         return f"{_written(number, self._style)}."
 
 
 def _number(written: str | None) -> int | None:
-    """Return the number in an attribute; None if there is none."""
+    """Parse the number in an attribute; None if the attribute contains no number."""
     written = (written or "").strip()
     return int(written) if _NUMBER.fullmatch(written) else None
 
 
 def _written(number: int, style: str) -> str:
-    """Return a number in digits, letters (`a`, `A`) or Roman numerals (`i`, `I`)."""
+    """Format a number as digits, letters (`a`, `A`) or Roman numerals (`i`, `I`)."""
     if style in ("a", "A") and number > 0:
         letters = ""
         while number:

@@ -1,4 +1,4 @@
-"""Conversion of markdown-it's inline tokens, with the HTML tags among them, to text and spans."""
+"""Conversion of markdown-it's inline tokens, and of HTML tags among the tokens, to text and spans."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def alternative_text(image: Token) -> str:
 
 
 def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
-    """Return the text and the spans of inline tokens."""
+    """Convert inline tokens to text and spans."""
     if len(children) == 1 and children[0].type == "text" and not may_have_links(children[0].content):
         return clean_text(children[0].content).strip(" \n\t"), []
     running = RunningText()
@@ -82,7 +82,7 @@ def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
 
 
 def id_without_pictures(children: Sequence[Token]) -> list[Span]:
-    """Return the id of a heading with pictures as a target, since the id does not count their alternative text."""
+    """Return the id of a heading as a link target, computed without the alternative text of pictures."""
     others = [each for each in children if each.type != "image" and not _IMAGE_TAG.match(each.content)]
     name = slug(inline_text(others)[0]) if len(others) < len(children) else ""
     return [Span(SpanKind.TARGET, 0, 0, name)] if name else []
@@ -98,11 +98,11 @@ def _inline_picture(running: RunningText, token: Token) -> None:
 
 
 def _hidden_ends(children: Sequence[Token]) -> dict[int, int]:
-    """Find the elements in a paragraph whose content is never shown, such as `<script>`.
+    """Find the elements of a paragraph whose content is never shown, such as `<script>`.
 
     Returns:
-        For the index of each opening tag, the index of its closing tag. Elements that are never closed are left out, so
-        that no text is lost.
+        For the index of each opening tag, the index of its closing tag. Unclosed elements are left out, so that no text
+        is lost.
     """
     ends: dict[int, int] = {}
     opened: tuple[int, str] | None = None
@@ -144,7 +144,7 @@ def _inline_tag(running: RunningText, source: str) -> None:
 
 
 def _attributes(source: str) -> dict[str, str]:
-    """Return the attributes of a tag by their names in lower case; of a repeated attribute the first one counts."""
+    """Return the attributes of a tag by lower-case name; the first of repeated attributes counts."""
     from html import unescape  # noqa: PLC0415 - its table of entities is 2,200 lines, and few texts have raw tags
 
     found: dict[str, str] = {}

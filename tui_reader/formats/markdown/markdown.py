@@ -87,11 +87,12 @@ class Markdown:
     def preview(self, data: bytes, name: str) -> Document | None:
         """Return the beginning of a text of 100 kB or more; None for a shorter text.
 
-        Links are resolved, even if their definitions stand at the end; footnotes are numbered, but not shown yet.
+        Links are resolved, even if their definitions are at the end of the text; footnotes are numbered, but not shown
+        yet.
         """
         if len(data) < _LARGE:
             return None
-        # The beginning alone may have another encoding than the whole, or no end of its header.
+        # The beginning alone may suggest another encoding than the whole file, or have no end of its header.
         source = (open_source if len(data) <= _TOO_LARGE else lambda data: head_of(data, plain.PREVIEW))(data)
         if source.problem or not source.body:
             return None
@@ -111,10 +112,10 @@ FORMAT: Format = Markdown()
 
 
 def _read_beginning(body: str, metadata: Metadata) -> Document | None:
-    """Parse the beginning of a text up to a place where nothing is open, so that the blocks are those of the whole.
+    """Parse the beginning of a text up to an offset where no block is open, so that its blocks are final.
 
-    If hardly anything precedes the last block of the beginning, a longer beginning is parsed; of the longest one the
-    last block is kept.
+    If the last block makes up most of the beginning, a longer beginning is parsed; in the longest beginning the last
+    block is kept.
 
     Returns:
         The document; None if it would have no text.
@@ -140,16 +141,16 @@ def _read_beginning(body: str, metadata: Metadata) -> Document | None:
         unclosed = [token.map[0] for token in tokens if token.map and token.type == "html_block" and is_unclosed(token)]
         stop = min((line for line in (first_unclosed(env), *unclosed) if line is not None), default=None)
         if stop is not None:
-            # The whole text may have the end of the formula or script, so nothing is certain from its first line on.
+            # The end of the formula or script may be outside the beginning, so nothing after its first line is certain.
             ends = ((index, (tokens[index].map or [0, 0])[1]) for index, _ in top_level)
             cut = next((index for index, end in ends if end > stop), len(tokens))
             tokens, top_level = tokens[:cut], [entry for entry in top_level if entry[0] < cut]
         if top_level and top_level[-1][1] > head.count("\n", 0, size // 4):
-            # The last block may go on after the beginning.
+            # The last block may continue after the beginning.
             tokens = tokens[: top_level[-1][0]]
             break
     used = "\n".join(token.content for token in tokens if token.type == "inline")
-    # Not all definitions in the beginning are some in the whole text.
+    # Some definitions in the beginning may be no definitions in the whole text.
     env = {}
     add_definitions(parser, body, 0, used, env)
     parse_marks(parser, tokens, env)
@@ -158,7 +159,7 @@ def _read_beginning(body: str, metadata: Metadata) -> Document | None:
 
 
 def _reason_for_plain(body: str, size: int) -> str:
-    """Return why a text is read as plain text, such as `is too large`; empty if it is read as Markdown."""
+    """Return the reason why a text is read as plain text, such as `is too large`; empty for Markdown."""
     lines = body.count("\n")
     if size > _TOO_LARGE:
         return "is too large"
@@ -172,10 +173,10 @@ def _reason_for_plain(body: str, size: int) -> str:
 
 
 def _read_body(source: SourceText, metadata: Metadata, name: str, size: int) -> Document:
-    """Parse a text, or read it as plain text if parsing would take too long.
+    """Parse a text as Markdown, or as plain text if parsing Markdown would take too long.
 
     Args:
-        source: The text and its header.
+        source: The text with its header.
         metadata: The metadata of the article.
         name: File name.
         size: Size of the file in bytes.
@@ -196,20 +197,20 @@ def _read_body(source: SourceText, metadata: Metadata, name: str, size: int) -> 
 
 
 def _with_title(document: Document) -> Document:
-    """Return a document with `title_block` set if it begins with a heading that repeats the title."""
+    """Return a document with `title_block` set if its first heading repeats the title."""
     heading = document.block_text(0) if document.blocks[0].kind is BlockKind.HEADING else ""
     repeats = heading and _only_letters(_NOTE_MARK.sub("", heading)) == _only_letters(document.metadata.title)
     return replace(document, title_block=0) if repeats else document
 
 
 def _as_plain(source: SourceText, name: str, metadata: Metadata, why: str, *, partial: bool) -> Document:
-    """Read a text as plain text, with a notice that gives the reason `why`, such as `is too large`."""
+    """Parse a text as plain text, with a notice that gives the reason `why`, such as `is too large`."""
     notice = f"It {why} to be read as Markdown and is shown as plain text."
     return plain.read_body(source._replace(notices=(*source.notices, notice)), name, partial=partial, metadata=metadata)
 
 
 def _only_letters(text: str) -> str:
-    """Return the letters and digits of a text with case removed, to compare texts."""
+    """Return the letters and digits of a text in lower case, to compare texts."""
     return "".join(filter(str.isalnum, text.casefold()))
 
 
@@ -219,7 +220,7 @@ def _metadata(source: SourceText, name: str, whole: str = "") -> Metadata:
     Args:
         source: The text, or its beginning.
         name: File name.
-        whole: The whole text, which may define the links of a heading; empty if `source` has it.
+        whole: The whole text, whose definitions the links of a heading may need; empty if `source` is the whole text.
     """
     failed = failed_header(source.body)
     body = source.body[failed.end :]

@@ -1,4 +1,4 @@
-"""The parser of Markdown: CommonMark with extensions, set up so that it neither drops nor changes any text."""
+"""The Markdown parser: CommonMark with extensions, configured to keep all text unchanged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_MARKS = 10_000
 
 
 def markdown_parser() -> MarkdownIt:
-    """Return a CommonMark parser with all extensions that the reader knows."""
+    """Return a CommonMark parser with all supported extensions."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only Markdown needs it
     from mdit_py_plugins.deflist import deflist_plugin  # noqa: PLC0415
     from mdit_py_plugins.footnote import footnote_plugin  # noqa: PLC0415
@@ -37,21 +37,21 @@ def markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
     parser.use(formula_plugin).use(admonition_plugin).use(term_plugin)
     parser.inline.ruler.before("autolink", "prefixed_tag", _read_prefixed_tag)
-    # `read_tokens` collects the footnotes, since it keeps those that nothing refers to.
+    # `read_tokens` collects the footnotes, since it also keeps footnotes without references.
     parser.disable("footnote_tail")
-    # Targets stay as written and are checked when they become spans: of a link that the parser rejects, the source
+    # Targets stay as written and are checked when they become spans: if the parser rejected a link, its source
     # would stay in the text.
     vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
-    # The parser drops blocks beyond its nesting limit, so the limit is out of reach; RecursionError is handled instead.
+    # The parser drops blocks beyond its nesting limit, so the limit is very high; RecursionError is handled instead.
     parser.options["maxNesting"] = 1_000_000
     parser.core.ruler.at("inline", _parse_inline)
     return parser
 
 
 def _parse_inline(state: StateCore) -> None:
-    """Parse the inline marks of each paragraph; replaces the step `inline` of the parser.
+    """Parse the inline marks of each paragraph; replaces the parser's step `inline`.
 
-    A paragraph with more than 10,000 marks stays as written.
+    A paragraph with more than 10,000 marks is kept as written.
     """
     from markdown_it.token import Token  # noqa: PLC0415 - see above
 
@@ -72,9 +72,12 @@ def _parse_inline(state: StateCore) -> None:
 
 
 def _read_prefixed_tag(state: StateInline, silent: bool) -> bool:
-    """Read a tag of another vocabulary, such as the `<o:p>` of word processors; returns True if there is one.
+    """Parse a tag with a namespace prefix, such as the `<o:p>` of word processors.
 
-    An address in the form of a tag (`<urn:isbn>`) is a link, so a tag must be empty or have its counterpart.
+    An address in the form of a tag (`<urn:isbn>`) is a link, so a tag must be empty or have an opposite tag.
+
+    Returns:
+        True if there is such a tag at the position.
     """
     source, start = state.src, state.pos
     found = _PREFIXED_TAG.match(source, start, state.posMax) if source[start] == "<" else None
@@ -89,22 +92,22 @@ def _read_prefixed_tag(state: StateInline, silent: bool) -> bool:
 
 @cache
 def shallow_parser() -> MarkdownIt:
-    """Return a parser for headings, which any thread may use: it drops what is nested more than 50 levels deep."""
+    """Return a parser for headings, usable by any thread; it drops blocks nested more than 50 levels deep."""
     parser = markdown_parser()
     parser.options["maxNesting"] = _INLINE_NESTING
-    parser.parse("*a*")  # the parser puts its rules together at the first use
+    parser.parse("*a*")  # the parser compiles its rules at the first use
     return parser
 
 
 def parse_blocks(parser: MarkdownIt, source: str, env: dict[str, Any]) -> list[Token]:
-    """Return the tokens of a text without their inline marks; definitions of links and notes are added to `env`."""
+    """Parse the blocks of a text to tokens; add the definitions of links and footnotes to `env`."""
     tokens: list[Token] = []
     parser.block.parse(source, parser, env, tokens)
     return tokens
 
 
 def parse_marks(parser: MarkdownIt, tokens: list[Token], env: dict[str, Any]) -> None:
-    """Parse the inline marks of tokens from `parse_blocks`."""
+    """Parse the inline marks in tokens from `parse_blocks`."""
     from markdown_it.rules_core import StateCore, text_join  # noqa: PLC0415 - see above
 
     state = StateCore("", parser, env, tokens)

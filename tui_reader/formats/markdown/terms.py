@@ -1,6 +1,6 @@
-"""Several terms with one definition, each in a line of its own, as PHP Markdown Extra reads them.
+"""Definition lists with several terms for one definition, each on its own line (PHP Markdown Extra).
 
-The plugin for lists of definitions reads only the last of them as a term.
+The plugin for lists of definitions reads only the last line as a term.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ _NO_TERM = re.compile(r"[#>|<=:~]|[-+*][ \t]|`{3}|\d{1,9}[.)][ \t]|.*[.!?…;,|\
 
 
 def term_plugin(parser: MarkdownIt) -> None:
-    """Add the rule for several terms to a parser; it is asked only for lines that would begin a paragraph."""
+    """Add the rule for several terms to a parser; the parser applies it to lines that begin a paragraph."""
     parser.block.ruler.before("paragraph", "terms", _read_terms)
 
 
 def _read_terms(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    """Read all terms but the last one, which the plugin reads with the definition; returns True if there are some."""
+    """Parse all terms except the last, which the plugin parses together with the definition.
+
+    Returns:
+        True if there are several terms.
+    """
     last = start_line
     for last in range(start_line + 1, min(start_line + _MOST_TERMS, end_line) + 1):
         if last == end_line or state.isEmpty(last) or state.sCount[last] != state.sCount[start_line]:
@@ -55,7 +59,7 @@ def _is_term(text: str) -> bool:
 
 
 def _add(state: StateBlock, line: int) -> None:
-    """Append the tokens of a term."""
+    """Append the tokens of a term to the parser's tokens."""
     state.push("dl_open", "dl", 1).map = [line, line + 1]
     state.push("dt_open", "dt", 1).map = [line, line + 1]
     inline = state.push("inline", "", 0)

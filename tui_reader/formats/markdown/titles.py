@@ -1,4 +1,4 @@
-"""The heading or the line that is the title of a Markdown text, with the text that it has in the document."""
+"""Search for the heading or the line that is the title of a Markdown text, without full parsing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://")
 
 
 def title_heading(body: str) -> Heading | None:
-    """Return the heading at the top of a text, else the first heading of level one; None if there is neither."""
+    """Return the heading at the top of a text, else the first heading of level one; None without either."""
     top = body[:_TOP]
     last = top.rfind("-->") + 3 if "-->" in top else 0
     bare = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), top[:last]) + top[last:]
@@ -76,17 +76,17 @@ def title_heading(body: str) -> Heading | None:
 
 
 def first_lines(body: str, whole: str) -> list[str]:
-    """Return the first lines of a text as the document has them.
+    """Return the first lines of a text in the form that they have in the document.
 
-    Lines of running text are preferred to those of code, tables, formulas and pictures.
+    Lines of running text are preferred to lines of code, tables, formulas and pictures.
 
     Args:
         body: The text, perhaps only its beginning.
-        whole: The whole text, which may define the links of the lines.
+        whole: The whole text, whose definitions the links of the lines may need.
 
     Returns:
-        The lines; an empty list if no mark could make them differ from the approximate text, or if there are too many
-        marks to parse.
+        The lines; an empty list if they cannot differ from the approximate text, or if they have too many marks to
+        parse.
     """
     if _BLOCK_MARK.search(body[: _BEGINNINGS[0]]) is None:
         return []
@@ -103,12 +103,12 @@ def first_lines(body: str, whole: str) -> list[str]:
 
 
 def _blocks_of(source: str, whole: str, *, is_cut: bool) -> list[tuple[BlockKind, str]] | None:
-    """Parse the beginning of a text; return the kind and the text of each block, without footnotes.
+    """Parse the beginning of a text; return the kind and text of each block, without footnotes.
 
     Args:
         source: The beginning of the text.
-        whole: The whole text, which may define the links.
-        is_cut: True if the last block may go on after the beginning; it is left out then.
+        whole: The whole text, whose definitions the links may need.
+        is_cut: True if the last block may continue after the beginning; that block is then left out.
 
     Returns:
         The blocks; None if parsing would take too long.
@@ -140,10 +140,10 @@ def _blocks_of(source: str, whole: str, *, is_cut: bool) -> list[tuple[BlockKind
 
 
 def _fence_after(fence: str, mark: str, rest: str) -> str:
-    """Return the fence of the code that is open after a line that begins with the mark of a fence; empty if none is.
+    """Return the code fence that is open after a line beginning with a fence mark; empty if none is.
 
     Args:
-        fence: The fence of the code that is open before the line; empty if none is.
+        fence: The code fence that is open before the line; empty if none is.
         mark: The mark at the beginning of the line.
         rest: The line after the mark.
     """
@@ -153,7 +153,7 @@ def _fence_after(fence: str, mark: str, rest: str) -> str:
 
 
 def _level(line: str, below: str, *, at_top: bool) -> int:
-    """Return the level of the heading that a line may be; 0 if it is none."""
+    """Return the heading level that a line indicates; 0 if the line looks like no heading."""
     inner = _CONTAINERS.sub("", line, count=1) if at_top else line
     if found := _ATX.match(inner):
         return len(found[1])
@@ -165,22 +165,22 @@ def _level(line: str, below: str, *, at_top: bool) -> int:
 
 
 def _simple(line: str, level: int) -> Heading | None:
-    """Return a heading of the form `# Words` that has no marks; None if the line has to be parsed."""
+    """Return a heading of the form `# Words` without marks; None if the line must be parsed."""
     found = _ATX.match(line)
     text = _ATX_END.sub("", (found[2] or "").rstrip()) if found else ""
     return Heading(title, level) if (title := clean_line(text)) and _MARK.search(text) is None else None
 
 
 def _parsed(body: str, lines: Sequence[str], index: int, *, at_top: bool) -> Heading | None:
-    """Parse the lines up to a possible heading; return the heading if it is one.
+    """Parse the lines up to a possible heading; return the heading, or None if the line is none.
 
     Args:
-        body: The whole text, which may define the links of the heading.
+        body: The whole text, whose definitions the links of the heading may need.
         lines: The lines at the top of the text.
         index: Number of the line.
         at_top: True if the heading may be in a list or a quotation, and of any level.
     """
-    # 43 ms, and most titles are given by a header or have no marks.
+    # 43 ms, and most titles come from a header or have no marks.
     from tui_reader.formats.markdown.definitions import add_definitions  # noqa: PLC0415
     from tui_reader.formats.markdown.inline import inline_text  # noqa: PLC0415
     from tui_reader.formats.markdown.parser import parse_blocks, parse_marks, shallow_parser  # noqa: PLC0415
@@ -215,7 +215,7 @@ def _parsed(body: str, lines: Sequence[str], index: int, *, at_top: bool) -> Hea
 
 
 def _in_html(source: str, *, at_top: bool) -> Heading | None:
-    """Return the first heading in a block of HTML, of level one unless it is at the top."""
+    """Return the first heading in a block of HTML; it must have level one unless it is at the top."""
     from tui_reader.formats.markdown.html_fragment import read_fragment  # noqa: PLC0415 - 8 ms, for texts with raw HTML
 
     for block, text, _ in read_fragment(source).blocks:
@@ -227,7 +227,7 @@ def _in_html(source: str, *, at_top: bool) -> Heading | None:
 
 
 def _without_notes(text: str, spans: Sequence[Span]) -> str:
-    """Return the text of a block without the marks of its footnotes."""
+    """Return the text of a block without footnote references."""
     for span in reversed(spans):
         if span.kind is SpanKind.NOTE:
             text = text[: span.start] + text[span.end :]

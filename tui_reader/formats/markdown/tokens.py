@@ -30,7 +30,7 @@ _ALIGNS = {"text-align:center": Align.CENTRE, "text-align:right": Align.RIGHT}
 
 
 class _List(NamedTuple):
-    """A list, or a list of definitions, that encloses the current block."""
+    """An open list or definition list that contains the current block."""
 
     number: int
     """Number of the list, unique in the document."""
@@ -119,7 +119,7 @@ class BlockReader:
         self._quiet = False
 
     def finish_tightness(self) -> None:
-        """Mark each block as tight if the innermost list that it shares with the next block is tight."""
+        """Mark a block as tight if the innermost list that also contains the next block is tight."""
         blocks, enclosing = self.builder.blocks, self._enclosing
         for index in range(len(blocks) - 1):
             shared = None
@@ -131,7 +131,7 @@ class BlockReader:
                 blocks[index] = blocks[index]._replace(tight=True)
 
     def finish_quotes(self) -> None:
-        """Remember the ends of quotations only where the next block is in other quotations of the same depth."""
+        """Keep the recorded end of a quotation only if the next block is in another quotation of equal depth."""
         blocks = self.builder.blocks
         for index, block in enumerate(blocks):
             following = blocks[index + 1].quote if index + 1 < len(blocks) else 0
@@ -139,7 +139,7 @@ class BlockReader:
                 blocks[index] = block._replace(quote_ends=0)
 
     def finish_targets(self) -> None:
-        """Give the names at the end of the text, after which no block comes, to the end of the last block."""
+        """Assign target names at the end of the text, which no block follows, to the end of the last block."""
         for span in self._targets:
             self.builder.add_target(span.target)
         self._targets = []
@@ -167,7 +167,7 @@ class BlockReader:
         self._targets += fragment.targets
 
     def _close_quote(self) -> None:
-        """End a quotation, so that its bar does not run on to a quotation that follows."""
+        """End a quotation, so that its bar does not continue to a following quotation."""
         blocks = self.builder.blocks
         if self._quote_starts.pop() < len(blocks):
             blocks[-1] = blocks[-1].with_quote_end()
@@ -181,24 +181,24 @@ class BlockReader:
         self._enter(_List(self._list_count, ordered, tight, _BULLETS[min(bullets, len(_BULLETS) - 1)]))
 
     def _enter(self, opened: _List) -> None:
-        """Begin a list, or a definition, which is indented like an item of a list."""
+        """Begin a list, or a definition, which is indented like a list item."""
         self._lists.append(opened)
         self._last_numbers.append(-1)
 
     def _term(self, inline: Token) -> None:
-        """Append the term of a definition list; its definition follows without an empty row."""
+        """Append the term of a definition list; the definition follows without an empty row."""
         text, spans = inline_text(inline.children or [])
         self._add(Block(BlockKind.PARAGRAPH, 0, 0, tight=True), text, [Span(SpanKind.STRONG, 0, len(text)), *spans])
 
     def _callout(self, tokens: Sequence[Token], index: int) -> int:
-        """Append the title of a callout, such as `> [!NOTE] Title`, as a block of its own.
+        """Append the title of a callout, such as `> [!NOTE] Title`, as a separate block.
 
         Args:
             tokens: All tokens.
             index: Index of the first token in a quotation.
 
         Returns:
-            Number of tokens to skip; 0 if the quotation is no callout or has more text in its first paragraph.
+            Number of tokens to skip; 0 if the quotation is no callout or its first paragraph has further text.
         """
         if tokens[index].type != "paragraph_open":
             return 0
@@ -279,12 +279,12 @@ class BlockReader:
 
 
 def _formula_lines(content: str) -> str:
-    """Return the lines of a formula without white space at their ends and without empty lines."""
+    """Return the lines of a formula, stripped, without empty lines."""
     return "\n".join(stripped for line in clean_text(content).split("\n") if (stripped := line.rstrip()))
 
 
 def _loose_lists(tokens: Sequence[Token]) -> set[int]:
-    """Find the lists that have empty rows between their items, in one pass at any depth of nesting.
+    """Find the lists with empty rows between their items, in one pass for any depth of nesting.
 
     Markdown-it marks the paragraphs of a tight list as hidden, so the first paragraph of an item decides; a list
     without paragraphs is tight.
@@ -308,7 +308,7 @@ def _loose_lists(tokens: Sequence[Token]) -> set[int]:
 
 
 def _pictures(children: Sequence[Token]) -> list[tuple[str, str]]:
-    """Return target and caption of each picture if a paragraph has only pictures; else an empty list."""
+    """Return the target and caption of each picture in a paragraph of pictures only; else an empty list."""
     pictures = []
     for child in children:
         if child.type == "image":
@@ -347,12 +347,12 @@ def _read_notes(reader: BlockReader, definitions: dict[str, list[Token]], notes:
         elif f":{note.get('label')}" in definitions:
             reader.read_note(number + 1, definitions.pop(f":{note.get('label')}"))
     for number, inner in enumerate(definitions.values(), len(listed) + 1):
-        # Nothing refers to these footnotes, but text is never dropped.
+        # No reference leads to these footnotes, but text is never dropped.
         reader.read_note(number, inner)
 
 
 def _separate_definitions(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, list[Token]]]:
-    """Return the tokens outside footnote definitions, and the tokens of each definition by its label."""
+    """Separate the tokens of footnote definitions from all others; return them by label."""
     body: list[Token] = []
     definitions: dict[str, list[Token]] = {}
     into = body

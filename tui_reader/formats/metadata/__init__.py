@@ -1,1 +1,1 @@
-"""Title, author, date and language of an article, from its header or guessed from its text."""
+"""Title, author, date and language of an article, read from its header or guessed from its text."""

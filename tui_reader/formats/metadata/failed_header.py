@@ -1,6 +1,6 @@
 """Detection of headers that could not be read, such as an unclosed header or a list without keys.
 
-Such a header stays in the text, but the guesses of title, byline and date skip it.
+Such a header is shown as text, but the guesses of title, byline and date skip it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_LINES = 200
 
 
 class FailedHeader(NamedTuple):
-    """The title and the extent of a header that could not be read."""
+    """The title in a header that could not be read, and the end of the header."""
 
     title: str = ""
     """The title as written in the header; empty if there is none."""
@@ -31,7 +31,7 @@ class FailedHeader(NamedTuple):
 
 
 def failed_header(text: str) -> FailedHeader:
-    """Find a header that `read_front_matter` could not read at the top of a text."""
+    """Find a header at the top of a text that `read_front_matter` could not read."""
     opening = _FENCE.match(text)
     if opening is None:
         return FailedHeader()
@@ -58,6 +58,6 @@ def failed_header(text: str) -> FailedHeader:
         end += len(line) + 1
         if closes or stop < 0:
             break
-    # A dialogue or a heading between two rules is text to read like any other.
+    # A dialogue or a heading between two rules is ordinary text.
     is_failed = is_header(entries) if entries else not has_heading
     return FailedHeader(title, min(end, len(text))) if is_failed else FailedHeader()

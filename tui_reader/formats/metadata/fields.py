@@ -1,4 +1,4 @@
-"""Conversion of header keys of site builders and web clippers to the fields of `Metadata`."""
+"""Conversion of the header keys of site generators and web clippers to the fields of `Metadata`."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 class Fields(TypedDict, total=False):
-    """The fields of `Metadata` that a header has; only those that are not empty."""
+    """The fields of `Metadata` that a header sets; empty fields are absent."""
 
     id: str
     title: str
@@ -82,7 +82,7 @@ class Fields(TypedDict, total=False):
 
 
 def fields_of(header: Mapping[str, Any]) -> Fields:
-    """Return the fields of a header, by the names that `Metadata` uses. Never raises."""
+    """Return the fields that a header sets, by their names in `Metadata`. Never raises."""
     keys = dict(_flat(header))
     fields = Fields()
     if title := _first(keys, _TITLE):
@@ -110,7 +110,7 @@ def fields_of(header: Mapping[str, Any]) -> Fields:
 
 
 def _flat(header: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield all keys of a header in lower case with their values, nested tables included.
+    """Yield all keys of a header in lower case with their values, including nested tables.
 
     Keys of nested tables come first, so that equal outer keys replace them in a dictionary.
     """
@@ -127,7 +127,7 @@ def _first(keys: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def _line(value: Any) -> str:
-    """Return a header value as one line: a list joined by commas, a mapping as its `name`; empty for `null`."""
+    """Return a header value as one line: items of a list joined by commas, the `name` of a mapping."""
     if is_null(value):
         return ""
     if isinstance(value, str):
@@ -142,7 +142,7 @@ def _line(value: Any) -> str:
 
 
 def _source(keys: Mapping[str, Any]) -> str:
-    """Return the publication that a header names; the host name if the header gives an address."""
+    """Return the publication named in a header; the host name if the header gives an address."""
     source = _first(keys, _SOURCE)
     if web_address(source):
         return (urlsplit(source).hostname or "").removeprefix("www.")
@@ -150,7 +150,7 @@ def _source(keys: Mapping[str, Any]) -> str:
 
 
 def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the tags in all keys of a header that may have tags, each once, in the order written."""
+    """Return the distinct tags of all tag keys of a header, in the order of the header."""
     tags: dict[str, str] = {}
     for name in _TAGS:
         value = keys.get(name)
@@ -161,7 +161,7 @@ def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _split(line: str) -> list[str]:
-    """Split tags that are written in one line; `null` among them is none, as in a list."""
+    """Split tags that are written in one line; skip `null`, as in a list."""
     if _TAG_PATH.fullmatch(line):
         return line.split()
     parts = [part.strip() for part in re.split(r"[,;、，]", line)]
@@ -183,9 +183,9 @@ def web_address(value: object) -> str:
 
 
 def iso_date(value: object) -> str:
-    """Convert a date, or a date with time, to ISO 8601; empty if its meaning is not certain.
+    """Convert a date, or a date with time, to ISO 8601; empty if the date is ambiguous.
 
-    `03/04/2020` is not certain, as it may mean March or April.
+    `03/04/2020` is ambiguous: it may mean March or April.
     """
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -215,7 +215,7 @@ def _iso(written: str) -> str:
         return _named(match[3], match[1], match[2])
     if match := _NUMERIC.match(written):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
-        # With points the day is first everywhere; with other separators only a number above 12 shows which is the day.
+        # With points the day always comes first; with other separators only a number above 12 identifies the day.
         if match[2] == "." or first > 12:
             return date(year, second, first).isoformat()
         return date(year, first, second).isoformat() if second > 12 else ""

@@ -1,8 +1,8 @@
 """Front matter: the header at the top of many Markdown and text files.
 
-`---` lines enclose YAML, `+++` lines TOML. YAML is read with every scalar as the string that was written (`title: no`
-is "no", not False), without aliases. A header that its parser rejects is read line by line, if every line looks like
-one of a header. Nothing is lost: a block that looks like prose between two rules belongs to the text.
+`---` lines enclose YAML, `+++` lines TOML. YAML is read without aliases and with every scalar as the written string
+(`title: no` is "no", not False). A header that its parser rejects is read line by line, if every line looks like a
+header line. A block that looks like prose between two rules belongs to the text, so no text is lost.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _MOST_OPENERS = 200
 
 
 class FrontMatter(NamedTuple):
-    """The header of a text, and the offset at which the text below it begins."""
+    """The header of a text, and the offset at which the following text begins."""
 
     header: Mapping[str, Any]
     """The keys are as written; values are strings, lists and mappings, in TOML also numbers, booleans and dates."""
@@ -89,7 +89,7 @@ def read_front_matter(text: str) -> FrontMatter:
 
 
 def _headings(source: str) -> int:
-    """Count the comments of a header that may be headings of Markdown; a heading has no other one beside it."""
+    """Count the comments of a header that may be Markdown headings: no other comment is next to them."""
     lines = ["", *source.split("\n"), ""]
     alone = [
         line.lstrip("# ")
@@ -144,16 +144,16 @@ def _read_yaml(source: str) -> tuple[dict[str, Any] | None, str]:
 
 @cache
 def _loader() -> type[yaml.BaseLoader]:
-    """Return a loader that rejects repeated keys, of which YAML would keep only the last value."""
+    """Return a YAML loader that rejects repeated keys, of which YAML would keep only the last value."""
     import yaml  # noqa: PLC0415 - see above
 
     base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C reader takes 50 us, the other one 370
 
     class Loader(base):  # type: ignore[misc] # one of two classes
-        """A loader of strings, lists and mappings without repeated keys."""
+        """A YAML loader that returns strings, lists and mappings, and rejects repeated keys."""
 
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
-            """Construct a mapping.
+            """Construct a mapping; reject repeated keys.
 
             Raises:
                 ConstructorError: A key is repeated.
@@ -184,17 +184,17 @@ def _read_toml(source: str) -> tuple[dict[str, Any] | None, str]:
     if len(source) > _LONGEST:
         return None, "too long"
     if any(line.count(".") > _MOST_OPENERS for line in source.splitlines()):
-        return None, "nested too deeply"  # each dot of a key is a table, and the time grows with their square
+        return None, "nested too deeply"  # each dot of a key is a table; the time grows with the square of their number
     import tomllib  # noqa: PLC0415 - 5 ms, and only a file with such a header needs it
 
     try:
         return _cleaned(tomllib.loads(source)), ""
-    except (ValueError, RecursionError) as error:  # also a number of more digits than Python turns into text
+    except (ValueError, RecursionError) as error:  # or a number with more digits than Python converts to text
         return None, clean_line(str(error))[:120]
 
 
 def _cleaned(value: Any) -> Any:
-    """Return a copy of a header value whose strings are cleaned of control characters.
+    """Return a copy of a header value with control characters removed from its strings.
 
     Raises:
         ValueError: A number has more digits than Python converts to text.
@@ -205,17 +205,17 @@ def _cleaned(value: Any) -> Any:
         return {clean_text(key) if isinstance(key, str) else str(key): _cleaned(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
-    # Raises for a hexadecimal number of some thousand digits, which Python reads but does not convert to text.
+    # Raises for a hexadecimal number of several thousand digits, which Python reads but does not convert to text.
     str(value)
     return value
 
 
 def _read_lines(source: str, *, is_yaml: bool) -> dict[str, Any]:
-    """Read `key: value` and `key = value` lines, lists of `- item` lines, and lines that continue a value.
+    """Read `key: value` lines, `key = value` lines, `- item` lines, and lines that continue a value.
 
     Returns:
-        The values by key, and a list of all values for a repeated key; empty if any line is not one of a header, since
-        its words would be lost.
+        The values by key, and a list of all values for a repeated key; empty if any line is no header line, since its
+        words would be lost.
     """
     fields: dict[str, _FieldLines] = {}
     field: _FieldLines | None = None
@@ -247,7 +247,7 @@ class _FieldLines:
         self.is_list = False
 
     def begin(self, written: str) -> None:
-        """Begin a value with the text that stands on the line of the key."""
+        """Begin a value with the text on the line of the key."""
         written = written.strip()
         if written.startswith("[") and written.endswith("]"):
             self.is_list = True
@@ -256,12 +256,12 @@ class _FieldLines:
             self.values.append([self._unquote(written)])
 
     def add_item(self, written: str) -> None:
-        """Add an item of a list."""
+        """Add an item of a list to the values."""
         self.is_list = True
         self.values.append([self._unquote(written)])
 
     def continue_with(self, line: str) -> None:
-        """Add a line that continues the last value."""
+        """Append a line to the last value."""
         if self.values:
             self.values[-1].append(line)
         else:

@@ -55,14 +55,15 @@ def complete(
     heading: Callable[[], Heading | None] | None = None,
     first_lines: Callable[[], list[str]] | None = None,
 ) -> Metadata:
-    """Return the metadata of an article: the fields of its header, and guesses for all others.
+    """Return the metadata of an article: the fields of its header, with guesses for missing fields.
 
     Args:
         header: Front matter; may be empty.
-        body: The clean text below the header, without markup. A header at its top that could not be read is skipped.
+        body: The clean text below the header, without markup. An unreadable header at the top of the text is skipped.
         name: File name; `-` for standard input.
         heading: Returns the heading that may be the title of a text with markup; called if the header has no title.
-        first_lines: Returns the first lines as they are read if `body` may show some markup; else an empty list.
+        first_lines: Returns the first lines as the document shows them if `body` may contain markup; else an empty
+            list.
     """
     fields = fields_of(header)
     failed = FailedHeader() if header else failed_header(body)
@@ -87,7 +88,7 @@ def complete(
 
 
 def extrapolated(metadata: Metadata, share: float) -> Metadata:
-    """Return the metadata of a text's beginning with the word count estimated for the whole text.
+    """Return the metadata of a text's beginning, with the word count extrapolated to the whole text.
 
     Args:
         metadata: Metadata of the beginning of the text.
@@ -97,7 +98,7 @@ def extrapolated(metadata: Metadata, share: float) -> Metadata:
 
 
 def _first_lines(body: str) -> list[str]:
-    """Return the first lines of a text that are not empty, each cut at 240 characters."""
+    """Return the first lines of a text, without empty lines, each cut at 240 characters."""
     lines = body[:3_000].split("\n")[: 3 * _TOP_LINES]
     return [line for raw in lines if (line := clean_line(raw[:_LONG_LINE]))][:_TOP_LINES]
 
@@ -120,7 +121,7 @@ def _stem(name: str) -> str:
 
 
 def _title_in_name(name: str) -> str:
-    """Return a file name as a title if it has three words; else empty."""
+    """Return a file name as a title if it consists of at least three words; else empty."""
     undated = _DATED_NAME.sub("", _stem(name), count=1)
     spaced = _WORD_SEPARATOR.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
     if sum(map(_is_real_word, spaced.split())) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:
@@ -149,7 +150,7 @@ def beginning(line: str) -> str:
 
 
 def guess_byline(lines: list[str]) -> str:
-    """Return the author in the first line that has only a byline; empty if there is no such line."""
+    """Return the author from the first line that contains only a byline; empty if there is no such line."""
     for line in lines:
         match = _BYLINE.fullmatch(line)
         if match and len(match[1].split()) <= 8 and line[-1] not in ".!?":
@@ -158,7 +159,7 @@ def guess_byline(lines: list[str]) -> str:
 
 
 def guess_date(lines: list[str], name: str) -> str:
-    """Return the date in a line that has only a date, else at the start of the file name; else empty."""
+    """Return the date from a line that contains only a date, else from the file name; else empty."""
     for line in lines:
         match = _DATE_LINE.fullmatch(line)
         if match and _YEAR.search(match[1]) and (iso := iso_date(match[1])):

@@ -1,7 +1,7 @@
-"""The decision whether keys and values at the top of a file are a header or prose between two rules.
+"""Decision whether keys and values at the top of a file are a header, or prose between two rules.
 
 A dialogue, a letter head and a note are valid YAML: `ANNA: Where were you?` is a key with a value. A header is not
-shown, so in doubt the block stays in the text.
+shown, so in doubt the block is treated as text.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _TOO_LONG_FOR_NAME = 6
 
 
 def is_header(entries: Mapping[str, Any], remarks: int = 0, *, set_off: bool = False) -> bool:
-    """Decide by keys and values whether a block is a header.
+    """Return True if the keys and values of a block show that it is a header.
 
     Args:
         entries: The outermost keys with their values.
@@ -63,8 +63,8 @@ def is_header(entries: Mapping[str, Any], remarks: int = 0, *, set_off: bool = F
         set_off: True if an empty line follows the opening rule, as it does after a rule in prose.
 
     Returns:
-        True if known field names outnumber the entries that read like prose. If no name is known, True if only
-        programs write such names.
+        True if known field names outnumber the entries that read like prose. Without known names, True if only programs
+        write such names.
     """
     known = site_fields = programs = plain = sentences = others = 0
     speakers = remarks
@@ -92,14 +92,14 @@ def is_header(entries: Mapping[str, Any], remarks: int = 0, *, set_off: bool = F
 
 
 def are_comments(lines: Sequence[str]) -> bool:
-    """Decide whether lines that all begin with `#` are a header without keys rather than headings of Markdown.
+    """Return True if lines that all begin with `#` are header comments rather than Markdown headings.
 
     Args:
         lines: The lines between two rules, without empty ones.
 
     Returns:
-        True if every line is a remark that no one would write as a heading, or a field of a site builder that was
-        switched off, as in `# draft: true`.
+        True if every line is a remark that is certainly no heading, or a disabled field of a site generator, as in `#
+        draft: true`.
     """
     fields = others = 0
     for line in lines:
@@ -115,13 +115,13 @@ def are_comments(lines: Sequence[str]) -> bool:
 
 
 def is_remark(written: str) -> bool:
-    """Return True if a comment cannot be a heading: it begins with a small letter, ends with a stop, or is long."""
+    """Return True if a comment cannot be a heading: it begins in lower case, ends with a stop, or is long."""
     words = len(written.split(maxsplit=_LONG_REMARK))
     return words >= _LONG_REMARK or written[:1].islower() or (words > 1 and written.endswith("."))
 
 
 def _fits(name: str, value: Any) -> bool:
-    """Return True if a value suits its field: dates have digits, names do not end like sentences."""
+    """Return True if a value fits its field: dates have digits, names do not end like sentences."""
     if name in _SENTENCE_FIELDS or not isinstance(value, str) or is_null(value):
         return True
     if name in _DATE_FIELDS:

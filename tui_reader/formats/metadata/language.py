@@ -1,4 +1,4 @@
-"""Detection of a text's language by its script, then by the small words that every sentence needs."""
+"""Detection of a text's language by its script, then by frequent small words such as “the”."""
 
 from __future__ import annotations
 
@@ -99,18 +99,18 @@ def _scripts() -> list[tuple[str, re.Pattern[str]]]:
 def _language_of_script(sample: str) -> str:
     letters = len(_LETTER.findall(sample))
     for code, script in _scripts():
-        # Japanese is recognized by its kana, which are a good part of any text with Han characters.
+        # Japanese is recognized by its kana, which are frequent in any text with Han characters.
         if len(script.findall(sample)) > letters * (0.1 if code == "ja" else 0.4):
             return code
     return ""
 
 
 def guess_language(text: str, least_share: float = LEAST_SHARE) -> str:
-    """Return the BCP 47 tag of the language of a text's beginning; empty if it is not certain.
+    """Return the BCP 47 tag of a text's language; empty if the language is uncertain.
 
     Args:
         text: The text, of which the first thousand characters are examined.
-        least_share: Smallest share of small words among all words with which a language is recognized.
+        least_share: Minimum share of small words among all words for recognizing a language.
     """
     sample = text[:_SAMPLE]
     if not sample.isascii():

@@ -1,4 +1,4 @@
-"""Values of YAML that mean "no value": `null`, `Null`, `NULL`, `~`, if they are written without quotes."""
+"""YAML values that mean "no value": `null`, `Null`, `NULL`, `~`, written without quotes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ NULLS = frozenset(("null", "Null", "NULL", "~"))
 
 
 class Null(str):
-    """A value that means that there is none; equal to the string that was written, as all values of a header are."""
+    """A string that means "no value" in YAML; it equals the written string, such as `null`."""
 
     __slots__ = ()
 
 
 def unquoted_value(written: str) -> str:
-    """Return a value of YAML that was written without quotes, as `Null` if it means that there is none."""
+    """Return an unquoted YAML value, converted to `Null` if it means "no value"."""
     return Null(written) if written in NULLS else written
 
 
 def is_null(value: Any) -> bool:
-    """Return True if a header value means that there is none."""
+    """Return True if a header value means "no value"."""
     return value is None or isinstance(value, Null)

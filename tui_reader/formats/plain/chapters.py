@@ -1,4 +1,4 @@
-"""Detection of the headings of chapters in plain text: lines of their own with a number."""
+"""Detection of chapter headings in plain text: separate lines with a number."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _SENTENCES = re.compile(r"[.!?…][”\"’)]*\s+\S")
 
 
 class _Candidate(NamedTuple):
-    """A line that may be a heading."""
+    """A line that may be a chapter heading."""
 
     block: int
     rank: int
@@ -82,11 +82,11 @@ class _Candidate(NamedTuple):
 
 
 def find_chapters(texts: list[str], tights: list[bool]) -> dict[int, int]:
-    """Find the headings of chapters.
+    """Find the chapter headings among the paragraphs of a text.
 
     Args:
         texts: The paragraphs.
-        tights: For each paragraph True if the next one follows without an empty line.
+        tights: For each paragraph, True if the next paragraph follows without an empty line.
 
     Returns:
         The level of each heading, from 1, by the index of its paragraph.
@@ -115,7 +115,7 @@ def find_chapters(texts: list[str], tights: list[bool]) -> dict[int, int]:
 
 
 def _without_ornaments(text: str) -> str:
-    """Return a line without the signs of emphasis around it, such as those of `_Chapter 1_`."""
+    """Return a line without the emphasis marks around it, such as the marks of `_Chapter 1_`."""
     text = text.strip()
     return text.strip(_ORNAMENTS).strip() if text[:1] in _ORNAMENTS and text[-1:] in _ORNAMENTS else text
 
@@ -123,13 +123,13 @@ def _without_ornaments(text: str) -> str:
 def _unnumbered(
     texts: list[str], single: list[int], levels: dict[int, int], level_of_rank: dict[int, int], ends: list[int]
 ) -> dict[int, int]:
-    """Return the levels of a prologue, an appendix and the like that text follows.
+    """Return the levels of headings without a number, such as a prologue or an appendix.
 
     Args:
         texts: The paragraphs.
-        single: Indices of the paragraphs that are no numbered headings and stand alone.
+        single: Indices of the paragraphs that are no numbered headings and have empty lines around them.
         levels: The levels of the numbered headings.
-        level_of_rank: The level of each rank among them.
+        level_of_rank: The level of each rank of numbered headings.
         ends: Offset of the beginning of each paragraph, and of the end.
     """
     level = level_of_rank.get(_CHAPTER) or level_of_rank[min(level_of_rank, key=lambda rank: (rank == 0, rank))]
@@ -148,7 +148,7 @@ def _unnumbered(
 def _subsections(
     texts: list[str], single: list[int], parents: list[_Candidate], levels: dict[int, int]
 ) -> dict[int, int]:
-    """Return the levels of headings like `2.1 Data` that count from 1 below a heading like `2 Methods`."""
+    """Return the levels of headings like `2.1 Data` that count from 1 under a heading like `2 Methods`."""
     numbers = {line.block: _value(line.number) for line in parents if line.number.isdigit()}
     if not numbers:
         return {}
@@ -172,7 +172,7 @@ def _subsections(
 
 
 def _begins_a_list(texts: list[str], tights: list[bool], candidate: _Candidate) -> bool:
-    """Return True if lines of the same kind, or many lines, follow without an empty line: a list of contents."""
+    """Return True if a line begins a table of contents: similar lines or many lines follow it directly."""
     index = candidate.block
     if not tights[index] or index + 1 >= len(texts):
         return False
@@ -181,7 +181,7 @@ def _begins_a_list(texts: list[str], tights: list[bool], candidate: _Candidate) 
 
 
 def _candidate(index: int, text: str) -> _Candidate | None:
-    """Return a line as a candidate if it has the form of a heading with a number."""
+    """Return a line as a candidate if it looks like a heading with a number; else None."""
     kinds = {word.rstrip(".:—–-").lower() for word in text.split(None, 2)[:2]}
     if not text or (text[0] not in _FIRST_OF_NUMBERS and _RANKS.keys().isdisjoint(kinds)) or _PAGE.search(text):
         return None
@@ -201,14 +201,14 @@ def _candidate(index: int, text: str) -> _Candidate | None:
 
 
 def _is_title(title: str) -> bool:
-    """Return True if a text can be the title of a chapter: empty, or one phrase that begins with a capital."""
+    """Return True if a text may be a chapter title: empty, or one phrase that begins with a capital."""
     if not title:
         return True
     return not title[0].islower() and not _NO_TITLE_END.search(title) and len(_SENTENCES.findall(title)) < 2
 
 
 def _with_body(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
-    """Return the headings that text follows, or the heading of a smaller part; not the lines of a list of contents."""
+    """Return the headings that are followed by text or by a subheading, without a table of contents."""
     later: set[str] = set()
     kept: dict[int, _Candidate] = {}
     following: _Candidate | None = None
@@ -225,7 +225,7 @@ def _with_body(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
         followed_at_once.append(at_once)
         following = line
     followed_at_once.reverse()
-    # The last line of a list of contents has text after it, and its number again later.
+    # The last line of a table of contents is followed by text, and its number occurs again later.
     for position in range(len(lines) - 1, -1, -1):
         line = lines[position]
         ends_a_list = position and followed_at_once[position - 1] and lines[position - 1].block not in kept
@@ -236,7 +236,7 @@ def _with_body(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
 
 
 def _in_sequence(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
-    """Return numbers that count from 1 with text between them; years and list items do not."""
+    """Return the headings whose numbers count from 1 with text between them; years and list items do not."""
     found: list[_Candidate] = []
     run: list[_Candidate] = []
     for line in lines:

@@ -1,7 +1,7 @@
 """Detection of the headlines of other stories that follow the article in a pasted page.
 
-A browser's "select all" includes the links to other stories. Only strict patterns separate them, since nothing may be
-separated from articles without such links.
+A browser's "select all" includes the links to other stories. The patterns are strict, since no text of an article may
+be separated from it by mistake.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ def is_sentence_end(line: str) -> bool:
 
 
 def is_story_paragraph(line: str) -> bool:
-    """Return True if a line is running text: 12 words or more ending like a sentence, or 35 or more."""
+    """Return True if a line is running text: 12 words ending like a sentence, or at least 35 words."""
     words = len(line.split())
     return words >= 35 or (words >= 12 and is_sentence_end(line))
 
 
 def find_tail(texts: list[str]) -> int | None:
-    """Return the index of the line at which other stories begin; None if none is found with certainty.
+    """Return the index of the line at which other stories begin; None unless this is certain.
 
     Two patterns count: lines of which many are headlines, recognized by their missing full stop; or pairs of a headline
-    and its deck, both with a full stop, in which every line has names that the story above never mentions.
+    and its deck, both with a full stop, in which every line has names that the article above never mentions.
     """
     last = texts[-_LINE_COUNTS.stop :]
     offset = len(texts) - len(last)
@@ -73,13 +73,13 @@ def _is_tail(last: list[str], words: list[int], start: int) -> bool:
 def _has_headlines(last: list[str], words: list[int], start: int) -> bool:
     """Return True if many of the lines from `start` are headlines without a full stop."""
     headlines = [_is_headline(text, count) for text, count in zip(last[start:], words[start:], strict=True)]
-    # Each deck follows its headline, so two lines in a row that are not headlines belong to the story.
+    # A deck follows each headline, so two consecutive lines that are not headlines belong to the article.
     decks_in_a_row = any(not first and not second for first, second in pairwise(headlines))
     return headlines[0] and not decks_in_a_row and sum(headlines) >= max(2, 0.4 * len(headlines))
 
 
 def _is_pairs(last: list[str], words: list[int], start: int, story: list[str]) -> bool:
-    """Return True if the lines from `start` are pairs of headline and deck with names new to the story."""
+    """Return True if the lines from `start` are pairs of headline and deck with names new to the article."""
     lines = last[start:]
     if len(lines) % 2 or any(_SENTENCES_WITHIN.search(line) for line in lines):
         return False

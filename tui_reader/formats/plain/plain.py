@@ -1,7 +1,7 @@
-"""The plain text format, mostly for pasted pages: no text is hidden, repaired or changed,
-except the signs `>` of quoted mails, which are drawn as quotations.
+"""The plain text format, mostly for pasted pages: no text is hidden, repaired or changed.
 
-A line is a paragraph, unless the text was wrapped to a column by hand or by a mail program; then lines are joined.
+Only the signs `>` of quoted mails are removed, since such lines are drawn as quotations. A line is a paragraph,
+unless the text was wrapped to a column by hand or by a mail program; then lines are joined.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _YIELD_EVERY = 1_000
 
 _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)][ \t]|\(?[a-zA-Z][.)][ \t])| {5}|\t")
-# First characters of lines that may be list items: testing one character makes the regexp needless for most lines.
+# First characters of list items: testing one character first avoids the regular expression for most lines.
 _LIST_STARTS = frozenset(" \t-*+•◦▪‣·–—(0123456789")
 
 _LINES_OF_A_QUOTED_ONE = 10
@@ -110,13 +110,13 @@ def read_body(source: SourceText, name: str, *, partial: bool = False, metadata:
     """Build the document of a cleaned text.
 
     Args:
-        source: The text and its header.
+        source: The text with its header.
         name: File name, from which a title may be guessed.
         partial: True if the text is only the beginning of the article.
         metadata: The metadata if another format has already found them; None to find them here.
     """
     metadata = metadata or complete(source.header, source.body, name)
-    # Only half the length of a preview, so that preview and whole text give the same result.
+    # Only half the length of a preview, so that preview and full text are judged by the same lines.
     paragraphs = _paragraphs(source.body, wrapped=_is_wrapped(source.body[: PREVIEW // 2]))
     texts = paragraphs.texts
     if not texts:
@@ -152,7 +152,7 @@ class _Paragraphs(NamedTuple):
 
 
 def _blocks(paragraphs: _Paragraphs, *, quiet: int) -> list[Block]:
-    """Return paragraphs as blocks; the first `quiet` ones are drawn in a muted tone."""
+    """Convert paragraphs to blocks; the first `quiet` blocks are drawn in a muted tone."""
     texts, tights, quotes = paragraphs
     levels = find_chapters(texts, tights)
     blocks = []
@@ -172,7 +172,7 @@ def _paragraphs(body: str, *, wrapped: bool) -> _Paragraphs:
     """Split a text into paragraphs.
 
     Args:
-        body: The text, or a part of it.
+        body: The text, or a section of it.
         wrapped: True if the text as a whole is wrapped to a column.
     """
     found = _Paragraphs([], [], {})
@@ -200,7 +200,7 @@ def _paragraphs(body: str, *, wrapped: bool) -> _Paragraphs:
 
 
 def _add_lines(found: _Paragraphs, lines: list[str], *, wrapped: bool, alone: bool = False, quote: int = 0) -> None:
-    """Add the lines between two empty lines: as paragraphs if they are wrapped, else each as one."""
+    """Add the lines between two empty lines: joined if they are wrapped, else each as a paragraph."""
     if _SIGNATURE in lines[1:]:
         signature = lines.index(_SIGNATURE, 1)
         _add_lines(found, lines[:signature], wrapped=wrapped, quote=quote)
@@ -219,16 +219,16 @@ def _add_lines(found: _Paragraphs, lines: list[str], *, wrapped: bool, alone: bo
 
 
 def _add_quotation(found: _Paragraphs, lines: list[str], *, wrapped: bool) -> None:
-    """Add the lines of a mail: each change of the depth of quotation begins a paragraph, and so does an empty line.
+    """Add the lines of a quoted mail; a change of quotation depth or an empty line begins a paragraph.
 
-    The signs `>` are left out, since the page draws quotations as such.
+    The signs `>` are removed, since the page draws bars before quotations.
     """
     for depth, group in groupby(lines, quote_depth):
         bare = [without_quote_signs(line) if depth else line for line in group]
         for filled, part in groupby(bare, lambda line: bool(line.strip())):
             if filled:
                 kept = list(part)
-                # The line that says who wrote the quoted lines stays apart.
+                # The line that names the author of the quoted lines is a separate paragraph.
                 says = kept.pop() if not depth and kept[-1].endswith(":") else ""
                 if says and kept and _ATTRIBUTION.match(kept[-1]):
                     says = f"{kept.pop()} {says}"
@@ -239,7 +239,7 @@ def _add_quotation(found: _Paragraphs, lines: list[str], *, wrapped: bool) -> No
 
 
 def _chunks(body: str) -> list[str]:
-    """Split a text at empty lines, in parts between which the user interface can draw."""
+    """Split a text at empty lines into chunks; the screen can be drawn between two chunks."""
     chunks: list[str] = []
     start = 0
     while (end := body.find("\n\n", start + _CHUNK)) >= 0:
@@ -261,7 +261,7 @@ def _is_wrapped(beginning: str) -> bool:
 
 
 def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
-    """Return True if the lines of a chunk are one paragraph: 70 % of them, without the last, are full.
+    """Return True if the lines of a chunk are one wrapped paragraph: 70 % of them are full.
 
     Fewer than five lines prove nothing, since a headline and its deck look alike. They count as one paragraph only if
     the whole text is wrapped.
@@ -273,14 +273,14 @@ def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
         return False
     before = len(lines) - 1
     if not _are_full(lengths[:before]):
-        # Items of a list are often short: then only lines count that go on below.
+        # List items are often short: then only items that continue on the next line count.
         return wrapped and _are_full(list(map(len, continued(lines))))
-    # Wrapping breaks lines anywhere: if most lines end with a sentence, they were not wrapped.
+    # Return True if 70 % of the lines have the length of wrapped lines; False without lines.
     return wrapped or sum(is_sentence_end(line) for line in lines[:before]) <= before / 2
 
 
 def _are_full(lengths: list[int]) -> bool:
-    """Return True if 70 % of some lines have the length of wrapped ones; False if there are none."""
+    """Return True if 70 % of the lines have the length of wrapped lines; False without lines."""
     return bool(lengths) and sum([_SHORTEST <= length <= _LONGEST for length in lengths]) >= 0.7 * len(lengths)
 
 

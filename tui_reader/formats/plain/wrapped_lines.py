@@ -1,4 +1,4 @@
-"""Joining of lines that were wrapped to a column; lines that begin something of their own stay apart."""
+"""Joining of lines that were wrapped to a column, except at lines that begin a new paragraph or item."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _SHORT = 55
 
 
 def quote_depth(line: str) -> int:
-    """Return the number of `>` signs at the start of a line, as mail programs put before quoted lines."""
+    """Return the number of `>` signs at the start of a line, which mail programs put before quoted lines."""
     match = _QUOTED.match(line)
     return match[0].count(">") if match else 0
 
@@ -61,13 +61,13 @@ def without_quote_signs(line: str) -> str:
 
 
 def is_quotation(lines: list[str]) -> bool:
-    """Return True if lines between two empty lines have lines that a mail program quoted."""
+    """Return True if a group of lines between two empty lines contains lines quoted by a mail program."""
     quoted = sum([line[0] == ">" for line in lines])
     return quoted > 1 or (quoted == 1 and len(lines) > 1 and lines[1][0] == ">" and lines[0][-1] == ":")
 
 
 def is_drawn(lines: list[str]) -> bool:
-    """Return True if lines are a table, code or verses, of which each line counts."""
+    """Return True if lines are a table, code or verses, whose line breaks must be kept."""
     ends = "".join([line[-1] for line in lines])
     if len(lines) > 3 and all((line.lstrip(_BEFORE_WORDS) or "-")[0].isupper() for line in lines):
         ended = sum([_ENDED.search(line[-4:]) is not None for line in lines])
@@ -110,7 +110,7 @@ def joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
 
 
 def continued(lines: list[str]) -> list[str]:
-    """Return the lines that are followed by a line which begins no paragraph of its own."""
+    """Return the lines that are continued by the next line, which begins no paragraph."""
     if _is_plain(lines):
         return lines[:-1]
     begins = _beginnings(lines, _margin(lines))
@@ -122,7 +122,7 @@ def _margin(lines: list[str]) -> int:
 
 
 def _is_plain(lines: list[str]) -> bool:
-    """Return True if no line can begin a paragraph or end within a word; tested since most wrapped text is so."""
+    """Return True if no line can begin a paragraph or end within a word; a fast test for most texts."""
     ends = {line[-1] for line in lines}
     if "-" in ends or max(ends) >= _FIRST_CJK or not _FIRST_OF_MARKS.isdisjoint([line[0] for line in lines]):
         return False
@@ -141,7 +141,7 @@ _SPOKEN = ":"
 
 
 def _own_style(line: str) -> str:
-    """Return the kind of mark with which a line begins; empty if it has none."""
+    """Return the kind of list mark at the beginning of a line; empty without a mark."""
     match = _MARK.match(line)
     if match is None:
         return _SPOKEN if ":" in line[:50] and _SPEAKER.match(line) else ""
@@ -163,11 +163,12 @@ def _own_style(line: str) -> str:
 
 
 def _beginnings(lines: list[str], margin: int) -> list[int]:
-    """Return for each line 0, or that it begins a list item or another paragraph.
+    """Return for each line whether it begins a paragraph: 0 if not, else the kind of beginning.
 
     A line of running text may begin with a dash, an initial or a year by chance. So a mark counts only in the first
-    line, after a finished line, or if another line has one of its kind; a weak mark only if several of its kind count
-    up from where a list may begin. Lines with the prefix of a quotation or a comment are each a paragraph.
+    line, after a finished line, or if another line has a mark of the same kind. A weak mark counts only if several
+    marks of the kind count up from a number at which lists begin. Every line with the prefix of a quotation or a
+    comment is a paragraph.
     """
     bodies = [line[margin:] for line in lines]
     indented = [body[0] in " \t" for body in bodies]
@@ -195,14 +196,14 @@ def _beginnings(lines: list[str], margin: int) -> list[int]:
         elif _DEEP.match(body):
             begins.append(_LISTED)
         else:
-            # Books begin a paragraph by an indented line.
+            # In books, an indented line begins a paragraph.
             new = few and indented[index] and index > 0 and _SENTENCE_ENDED.search(lines[index - 1]) is not None
             begins.append(_APART if new and not any(styles[:index]) else 0)
     return begins
 
 
 def _is_weak_list(lines: list[str], styles: list[str], style: str) -> bool:
-    """Return True if the lines with a weak mark are items: several that count up, the first where a list may begin."""
+    """Return True if lines with weak marks are list items: several, counting up from a possible start."""
     listed = [index for index, each in enumerate(styles) if each == style]
     first = listed[0]
     if len(listed) < 2 or (first and _SENTENCE_ENDED.search(lines[first - 1]) is None):
@@ -215,7 +216,7 @@ def _is_weak_list(lines: list[str], styles: list[str], style: str) -> bool:
 
 
 def _is_hanging(indented: list[bool]) -> bool:
-    """Return True if lines are entries with hanging indents: each begins at the margin, and its other lines do not."""
+    """Return True if lines are entries with hanging indents: only the first line of each is not indented."""
     starts = [index for index, deep in enumerate(indented) if not deep]
     return (
         len(indented) > 2
@@ -227,7 +228,7 @@ def _is_hanging(indented: list[bool]) -> bool:
 
 
 def _separator(before: str, after: str) -> str:
-    """Return the text for a line break: empty between CJK characters or after a hyphen, else a space."""
+    """Return the text that replaces a line break: empty between CJK characters or after a hyphen, else a space."""
     if before[-1] == "-" and before[-2:-1].isalpha() and after[:1].islower():
         return ""
     return "" if _CJK_EDGE.match(before[-1]) and _CJK_EDGE.match(after.lstrip()[:1]) else " "

@@ -1,1 +1,1 @@
-"""Modules that all text formats share: encodings, separation of header and body, running text."""
+"""Modules shared by all text formats: encodings, separation of header and body, running text."""

@@ -1,4 +1,4 @@
-"""Detection of web and mail addresses that are written out in running text, to make links of them."""
+"""Detection of web and mail addresses in running text, to convert them to links."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _OPENING = {")": "(", "]": "[", "}": "{"}
 
 
 def may_have_links(text: str) -> bool:
-    """Return False if a text has no address for certain; this test is much quicker than looking for addresses."""
+    """Return False if a text certainly has no address; much faster than searching for addresses."""
     return "://" in text or "@" in text or "ww." in text or "WW." in text
 
 
 def bare_links(text: str) -> list[Span]:
     """Return a link span for each address in a text, without the punctuation around the address.
 
-    An address that begins with `www.` leads to a web page, and one of a person begins a message.
+    The target of an address that begins with `www.` is a web page, and the target of a mail address is a new message.
     """
     spans: list[Span] = []
     if "://" in text:
@@ -61,12 +61,12 @@ def bare_links(text: str) -> list[Span]:
 
 
 def _trimmed(matches: Iterator[re.Match[str]], scheme: str, shortest: int) -> Iterator[Span]:
-    """Yield links for web addresses, without the punctuation that follows them.
+    """Yield a link span for each web address, without trailing punctuation.
 
     Args:
         matches: The addresses.
-        scheme: What to put before an address in the target.
-        shortest: Addresses of this length or less are none.
+        scheme: The prefix of the target before the address.
+        shortest: Addresses of this length or less are ignored.
     """
     for match in matches:
         address = match[0].rstrip(_TRAILING)
@@ -78,7 +78,7 @@ def _trimmed(matches: Iterator[re.Match[str]], scheme: str, shortest: int) -> It
 
 
 def _mail_links(text: str) -> Iterator[Span]:
-    """Yield a link for each mail address in a text."""
+    """Yield a link span for each mail address in a text."""
     sign = text.find("@")
     while sign >= 0:
         domain = _DOMAIN.match(text, sign + 1)

@@ -1,4 +1,4 @@
-"""What a text costs in East Asian languages, whose encodings have several bytes a character.
+"""Costs of texts in East Asian languages, whose encodings have several bytes per character.
 
 A cost is the negative logarithm of a probability in half bits, as in encoding_scores.py.
 """
@@ -24,7 +24,7 @@ ENCODINGS = {
 
 
 def decoded(sample: bytes, codec: str) -> str:
-    """Decode a sample; empty if more than a few bytes of a long text do not fit."""
+    """Decode a sample; empty if more than a few bytes of a long text do not fit the encoding."""
     text = sample.decode(codec, "replace")
     bad = text.count("\ufffd")
     return text if not bad or bad * 20 <= len(text) - len(text.encode("ascii", "ignore")) else ""
@@ -38,7 +38,7 @@ def cost_in(language: str, text: str) -> float:
         if character > "\x7f":
             rank = ranks.get(character)
             cost += (_unranked_cost(character, language) if rank is None else _rank_cost(rank)) * count
-    # Characters of these scripts side by side with Latin letters are mostly misread accents.
+    # East Asian characters directly next to Latin letters are mostly misread accents.
     return cost + 24 * len(_BESIDE_LATIN.findall(text))
 
 
@@ -57,7 +57,7 @@ _COMMON_HAN = {"ja": ("euc_jp", 0xCF), "zhs": ("gb2312", 0xD7), "zht": ("big5", 
 
 @cache
 def _unranked_cost(character: str, language: str) -> int:
-    """Return the cost of a character that is not among the frequent ones of an East Asian language."""
+    """Return the cost of a character that is not frequent in an East Asian language."""
     if "\u3040" <= character < "\u3100":
         return 18 if language == "ja" else 40
     if character in "、。，！？；：「」『』（）《》〈〉・ー　“”…—’‘":

@@ -1,8 +1,8 @@
-"""Choice of the encoding in which the bytes of a text make the most probable letters of some language.
+"""Choice of the encoding in which the bytes of a text give the most probable letters of a language.
 
-Each encoding in question gives the bytes another text. What a text costs is the negative logarithm of its probability,
-in half bits: how usual the pairs of letters are in a language of that encoding, how usual symbols and capitals are
-where they stand, and how often the encoding itself is met. The cheapest text wins.
+Each candidate encoding decodes the bytes to a different text. The cost of a text is the negative logarithm of its
+probability, in half bits: of its pairs of letters in a language of the encoding, of symbols and capitals at their
+positions, and of the encoding itself. The text with the lowest cost wins.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ _BEFORE, _AFTER = 300, 1_500
 
 
 class _Counts(NamedTuple):
-    """What is counted in the bytes once, for all encodings."""
+    """Counts of the bytes of a text, made once for all encodings."""
 
     ascii_pairs: list[tuple[str, int]]
     """Pairs of ASCII letters, or of one with the edge of its word."""
@@ -150,7 +150,7 @@ class _Counts(NamedTuple):
 
 
 def most_probable_codec(data: bytes) -> str:
-    """Return Python's name of the most probable encoding; empty if none makes a text in a known language.
+    """Return Python's name of the most probable encoding; empty if none gives a text in a known language.
 
     The bytes must not be UTF-8.
     """
@@ -175,21 +175,21 @@ def most_probable_codec(data: bytes) -> str:
         if cost + common < least:
             best, least, beyond = codec, cost + common, cost
     number = sum(counts.frequency.values())
-    # A few words may have any letters, but a text in a known language cannot.
+    # A few words may have any letters, but a longer text in a known language cannot.
     return "" if number > _FEWEST_TO_DOUBT and beyond > _MOST_A_CHARACTER * number else best
 
 
 def _by_plausibility(high: bytes, counts: _Counts, foreign: int) -> list[tuple[int, str, str, int]]:
-    """Return the encodings that have a character for each byte, with each of their languages, the most plausible first.
+    """Return the encodings that can decode all bytes, with their languages, the most plausible first.
 
     Args:
-        high: The bytes beyond ASCII that occur.
-        counts: What was counted in a sample of the text.
+        high: The bytes beyond ASCII that occur in the text.
+        counts: The counts of a sample of the text.
         foreign: The cost of the ASCII letters in languages of other scripts.
 
     Returns:
-        For each encoding and language the cost below which the text cannot be, their names, and the part of the cost
-        that does not depend on bytes beyond ASCII.
+        For each encoding and language: the minimum cost of the text, the two names, and the share of the cost that does
+        not depend on bytes beyond ASCII.
     """
     frequencies = list(counts.frequency.items())
     costs_of_ascii = {}
@@ -214,9 +214,9 @@ def _by_plausibility(high: bytes, counts: _Counts, foreign: int) -> list[tuple[i
 
 
 def _sample(data: bytes, high: bytes) -> bytes:
-    """Return lines with bytes beyond ASCII, as a sample by which encodings are scored.
+    """Return lines with bytes beyond ASCII as a sample, by which encodings are scored.
 
-    The sample has the first such lines, without tags, and a line for each byte that these do not contain.
+    The sample contains the first such lines, without tags, and one further line for each byte that is missing in them.
 
     Args:
         data: The bytes.
@@ -264,7 +264,7 @@ _ASCII_FOLDED = [fold(chr(code)) for code in range(0x80)]
 
 @cache
 def _table(codec: str) -> list[str]:
-    """Return the character of each byte; empty for a byte that has none, or only a control character."""
+    """Return the character of each byte; empty for a byte without one, or with only a control character."""
     characters = []
     for code in range(0x100):
         character = bytes([code]).decode(codec, "ignore")
@@ -281,13 +281,13 @@ def _undefined(codec: str) -> bytes:
 
 @cache
 def _letters(codec: str) -> list[str]:
-    """Return the folded character of each byte."""
+    """Return the character of each byte in lower case, a space for anything but letters."""
     return [fold(character) if character else " " for character in _table(codec)]
 
 
 @cache
 def _kinds(codec: str) -> list[int]:
-    """Return what each byte costs at least, by the kind of its character; 0 for small letters."""
+    """Return the minimum cost of each byte by the kind of its character; 0 for small letters."""
     return [_kind_cost(character) if character > "\x7f" else 0 for character in _table(codec)]
 
 
@@ -314,7 +314,7 @@ def _ascii_cost(language: str, ascii_pairs: list[tuple[str, int]]) -> int:
 
 @cache
 def _least_costs(codec: str, language: str) -> list[int]:
-    """Return for each byte the cost below which it cannot be in a text of a language."""
+    """Return the minimum cost of each byte in a text of a language."""
     least: dict[str, int] = {}
     for pair, cost in languages().pairs[language].items():
         least[pair[1]] = min(cost, least.get(pair[1], cost))
@@ -326,7 +326,7 @@ def _least_costs(codec: str, language: str) -> list[int]:
 
 
 class _Reading(NamedTuple):
-    """The text that an encoding makes of the bytes, as counts."""
+    """The text that an encoding gives for the bytes, as counts of its characters and pairs."""
 
     pairs: list[tuple[str, int]]
     """Pairs of letters of which at least one is beyond ASCII."""
@@ -354,7 +354,7 @@ def _read(codec: str, counts: _Counts) -> _Reading:
 
 
 def _count_apostrophes(characters: list[str], counts: _Counts) -> int:
-    """Return the number of curly apostrophes within words."""
+    """Return the number of curly apostrophes inside words."""
     return sum(
         count
         for byte, places in counts.around.items()
@@ -366,20 +366,20 @@ def _count_apostrophes(characters: list[str], counts: _Counts) -> int:
 
 @cache
 def _unknown_cost(pair: str) -> int:
-    """Return the cost of a pair of which a letter is not in the alphabet of the language."""
+    """Return the cost of a pair of letters, one of which is not in the alphabet of the language."""
     if pair.isascii():
         return 0 if pair == "  " else _FOREIGN_COST
     return _BORROWED_COST if all(letter in _BORROWED or letter <= "z" for letter in pair) else _FOREIGN_COST
 
 
 def _cost_of_places(characters: list[str], counts: _Counts) -> int:
-    """Return what the characters beyond ASCII cost by their kinds and neighbours, without their pairs of letters."""
+    """Return the cost of the characters beyond ASCII by their kinds and neighbours, without letter pairs."""
     cost = 0
     quotes: Counter[str] = Counter()
     for byte, places in counts.around.items():
         character = characters[byte]
         if character.islower() and character not in "ªºµ":
-            # A small letter within a word of capitals.
+            # A small letter inside a word of capitals.
             cost += sum([12 * count for before, after, count in places if before in _UPPER and after in _UPPER])
             continue
         if character.isalpha() and not character.isupper() and character not in "ªº":
@@ -396,7 +396,7 @@ _UPPER = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 @cache
 def _place_cost(before: str, character: str, after: str) -> int:
-    """Return what a capital or a symbol costs by its neighbours."""
+    """Return the cost of a capital or a symbol, given its neighbours."""
     if character.isupper():
         if before.islower():
             return 18
@@ -407,7 +407,7 @@ def _place_cost(before: str, character: str, after: str) -> int:
 
 
 def _misplaced_cost(before: str, character: str, after: str) -> int:
-    """Return what a symbol costs in addition where its neighbours are not those that it usually has."""
+    """Return the additional cost of a symbol with unusual neighbours."""
     cost = 0
     if before.isalpha() and after.isalpha():
         fits = after.lower() in _AFTER_APOSTROPHES if character in "‘’" else character in _IN_WORDS

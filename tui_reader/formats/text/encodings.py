@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tui_reader.document.cooperative import yield_gil
 
 _MARKS = (
-    # The mark of UTF-32 begins with that of UTF-16, so it must be looked for first.
+    # The mark of UTF-32 begins with the mark of UTF-16, so UTF-32 must be tested first.
     (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
     (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
     (codecs.BOM_UTF8, "utf-8", "UTF-8"),
@@ -103,7 +103,7 @@ def decode(data: bytes) -> Decoded:
 
 
 def _decode_utf8(data: bytes) -> str:
-    """Decode UTF-8, in chunks between which other threads can run.
+    """Decode UTF-8 in chunks; other threads can run between two chunks.
 
     Raises:
         UnicodeDecodeError: The bytes are not valid UTF-8.
@@ -126,7 +126,7 @@ def _decode_marked(data: bytes, codec: str, name: str) -> Decoded:
     Args:
         data: The bytes without the mark.
         codec: Python's name of the encoding.
-        name: Its display name.
+        name: Display name of the encoding.
     """
     text = data.decode(codec, "replace")
     notice = f"Read as {name}." if name != "UTF-8" else ""
@@ -147,7 +147,7 @@ def _with_notice(text: str, codec: str, how: str) -> Decoded:
 
 
 def _decode_seven_bit(data: bytes) -> Decoded | None:
-    """Decode seven-bit encodings of East Asia, which use escape sequences; None for other encodings."""
+    """Decode seven-bit encodings of East Asia with escape sequences; None for other encodings."""
     if b"\x1b" in data and b"\x1b$" in data:  # a single byte is found ten times faster
         candidates = ["iso2022_jp", "iso2022_kr", "iso2022_jp_2"]
     elif b"~" in data and data.isascii() and b"~{" in data and b"~}" in data:
@@ -164,7 +164,7 @@ def _decode_seven_bit(data: bytes) -> Decoded | None:
 
 
 def _why_binary(sample: bytes) -> str:
-    """Return the reason if bytes have too many zero or control bytes to be text; else empty."""
+    """Return the reason if bytes have too many zero or control bytes for text; else empty."""
     size = len(sample)
     zeros = sample.count(0)
     if zeros > size * _MOST_ZEROS:
@@ -184,8 +184,8 @@ def _decode_utf16_or_32(data: bytes) -> Decoded | None:
     """Decode UTF-16 or UTF-32 without a byte order mark.
 
     Returns:
-        The text, if the zero bytes have the same position in nearly all code units and the text has hardly any strange
-        characters; else None.
+        The text, if the zero bytes have the same position in nearly all code units and the text has hardly any
+        control, unassigned or private characters; else None.
     """
     sample = data[: _SAMPLE - _SAMPLE % 4]
     zeros = sample.count(0)
@@ -227,10 +227,10 @@ def _decode_declared(data: bytes) -> Decoded | None:
 
 
 def _decode_damaged_utf8(data: bytes) -> Decoded | None:
-    """Decode UTF-8 with a few wrong bytes.
+    """Decode UTF-8 that contains a few invalid bytes.
 
     Returns:
-        The text; None if there are fewer than three good characters beyond ASCII for each bad place.
+        The text; None if there are fewer than three valid characters beyond ASCII for each invalid sequence.
     """
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
@@ -264,7 +264,7 @@ def _decode_guessed(data: bytes) -> Decoded:
 
 
 def _undo_misreading(text: str) -> Decoded:
-    """Repair a text that was misread as Windows-1252 (`â€™` for `’`); return any other text as is."""
+    """Repair a text that was misread as Windows-1252 (`â€™` for `’`); return any other text unchanged."""
     yield_gil()
     if "Ã" in text or ("â" in text and "â€" in text):
         try:

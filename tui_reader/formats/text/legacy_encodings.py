@@ -1,6 +1,6 @@
 """Detection of the encodings of older systems, such as Windows-1252 and Shift JIS.
 
-Texts in the languages of the table of letter pairs are judged by it, all others by charset-normalizer.
+For languages in the table of letter pairs, the table decides; for all others, charset-normalizer.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ _SAMPLE = 65_536
 
 
 def guess_codec(data: bytes) -> str:
-    """Return Python's name of the most likely encoding; empty if none fits. The bytes must not be UTF-8."""
+    """Return Python's name of the most likely encoding of bytes that are not UTF-8; empty if none fits."""
     return most_probable_codec(data) or _detect(data)
 
 
 def _detect(data: bytes) -> str:
-    """Return the encoding that charset-normalizer finds; empty if it finds none."""
+    """Return the encoding that charset-normalizer detects; empty if it detects none."""
     from charset_normalizer import from_bytes  # noqa: PLC0415 - 29 ms, and hardly any file needs it
 
     sample = _telling_sample(data)
     excluded = _UNLIKELY if b"\0" in sample else _UNLIKELY + _WIDE
-    # A sample that ends within a character of several bytes fits no encoding: try it with up to 3 bytes less.
+    # A sample that ends within a character of several bytes fits no encoding: try again with up to 3 bytes less.
     for cut in range(4 if len(sample) < len(data) else 1):
         best = from_bytes(sample[: len(sample) - cut], cp_exclusion=excluded).best()
         if best is not None:

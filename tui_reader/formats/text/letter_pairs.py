@@ -1,10 +1,10 @@
-"""The table of letter pairs: how usual each pair of letters is in a language.
+"""The table of letter pairs: how frequent each pair of letters is in a language.
 
 Each line of `letter_pairs.tsv` is a language: its code, its alphabet, and a digit for each pair of letters. The digits
-stand in rows by the first letter and in columns by the second, where a space (the edge of a word) comes before the
+are in rows by the first letter and in columns by the second letter, where a space (the edge of a word) comes before the
 letters of the alphabet. A digit is the pair's cost: twice the negative binary logarithm of the probability that the
-second letter follows the first, up to 24. East Asian languages have their most frequent characters instead.
-The table is written by scripts/make_letter_pairs.py.
+second letter follows the first, up to 24. For East Asian languages, the line contains the most frequent characters
+instead. The table is written by scripts/make_letter_pairs.py.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SAME = str.maketrans("șțȘȚİ", "şţşţi")
 
 
 class Languages(NamedTuple):
-    """The table."""
+    """The table of letter pairs, by language."""
 
     pairs: dict[str, dict[str, int]]
     """The cost of each pair of letters, by language."""
@@ -33,14 +33,14 @@ class Languages(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Return a text of the same length in small letters, with a space for each character that is no letter."""
+    """Return a text of the same length in lower case, with a space for each character that is no letter."""
     lowered = "".join(low if len(low := character.lower()) == 1 else character for character in text)
     return _SIGNS.sub(" ", lowered).translate(_SAME)
 
 
 @cache
 def languages() -> Languages:
-    """Read the table, which takes some 5 ms."""
+    """Read the table of letter pairs; takes about 5 ms."""
     pairs: dict[str, dict[str, int]] = {}
     frequent: dict[str, dict[str, int]] = {}
     costs = {digit: cost for cost, digit in enumerate(DIGITS)}

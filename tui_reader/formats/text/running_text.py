@@ -1,4 +1,4 @@
-"""Builder of running text with spans from the inline tokens of Markdown and the inline tags of HTML."""
+"""Builder of running text with spans, for the inline tokens of Markdown and the inline tags of HTML."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def safe_target(address: str) -> str:
 
 
 def target_names(tag: str, attributes: Mapping[str, str]) -> Iterable[str]:
-    """Return the names that a tag gives to its position: the id of any tag, and the name of a link."""
+    """Return the link target names that a tag defines: the `id` of any tag, and the `name` of a link."""
     names = (attributes.get("id", ""), attributes.get("name", "") if tag == "a" else "")
     return filter(None, map(str.strip, names))
 
@@ -80,7 +80,7 @@ class _OpenSpan(NamedTuple):
 
 
 class RunningText:
-    """Builder for the text of one block or one table cell, and the spans over it."""
+    """Builder for the text of one block or one table cell, and the spans over the text."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -95,16 +95,16 @@ class RunningText:
 
     @property
     def last(self) -> str:
-        """Return the last character of the text built so far; empty if there is none."""
+        """Return the last character of the text built so far; empty if the text is empty."""
         return self._parts[-1][-1] if self._parts else ""
 
     @property
     def in_link(self) -> bool:
-        """Return True if text that is added now belongs to a link."""
+        """Return True if text that is added now becomes part of a link."""
         return self._open_links > 0
 
     def add(self, text: str) -> None:
-        """Clean a text and append it; cleaning is needed since HTML entities may stand for control characters."""
+        """Clean a text and append it; HTML entities can produce control characters, so cleaning is needed."""
         text = clean_text(text)
         if not text:
             return
@@ -116,7 +116,7 @@ class RunningText:
         self.length += len(text)
 
     def add_literal(self, text: str) -> None:
-        """Append a text in which no address is looked for."""
+        """Append a text without converting addresses in it to links."""
         text = clean_text(text)
         self._parts.append(text)
         self.length += len(text)
@@ -131,11 +131,11 @@ class RunningText:
             self.spans.append(Span(kind, start, self.length, target))
 
     def add_targets(self, names: Iterable[str]) -> None:
-        """Name the current position, so that links may lead there."""
+        """Give names to the current position, as targets of links."""
         self.spans += [Span(SpanKind.TARGET, self.length, self.length, clean_line(name)) for name in names]
 
     def take_targets(self) -> list[Span]:
-        """Remove and return the names of positions in the text built so far."""
+        """Remove and return the target names of positions in the text built so far."""
         targets = [span for span in self.spans if span.kind is SpanKind.TARGET]
         if targets:
             self.spans = [span for span in self.spans if span.kind is not SpanKind.TARGET]
@@ -151,7 +151,7 @@ class RunningText:
         self.add("\n")
 
     def add_separation(self) -> None:
-        """Append a line break unless the text is at the start of a line; for tags that begin lines of their own."""
+        """Append a line break unless the text is at the start of a line; for tags that begin a new line."""
         if self._ends_inside_line():
             self.add("\n")
 
@@ -161,14 +161,14 @@ class RunningText:
             self.add(" ")
 
     def _ends_inside_line(self) -> bool:
-        """Return True if there is text after the last line break."""
+        """Return True if text follows the last line break."""
         for part in reversed(self._parts):
             if stripped := part.rstrip(" \t"):
                 return stripped[-1] != "\n"
         return False
 
     def open_tag(self, tag: str, target: str = "") -> None:
-        """Begin an HTML element of running text: a pronunciation stands in brackets, a quotation in its marks."""
+        """Begin an HTML element of running text: a pronunciation gets brackets, a quotation gets marks."""
         if tag in ("rt", "rb", "rp"):
             self.close_gloss()
         if tag == "rt":
@@ -180,7 +180,7 @@ class RunningText:
         self.open(TAGS.get(tag), safe_target(target) if tag == "a" else "", tag)
 
     def close_tag(self, tag: str) -> None:
-        """End an HTML element that is part of the running text."""
+        """End an HTML element of running text."""
         if tag in ("rt", "ruby"):
             self.close_gloss()
         if tag == "q" and self._open_by_tag.get(tag):
@@ -199,7 +199,7 @@ class RunningText:
         """Begin a span; a link without a target becomes plain text.
 
         Args:
-            kind: Kind of the span; None for a tag without a style, which only has to be closed.
+            kind: Kind of the span; None for a tag without a style.
             target: Target of a link.
             tag: HTML tag to which `close` refers; empty for Markdown.
         """
@@ -211,7 +211,7 @@ class RunningText:
         self._open_by_tag.setdefault(tag, []).append(self._last_number)
 
     def close(self, tag: str = "") -> None:
-        """End the innermost open span with this tag; a tag that was never opened is ignored."""
+        """End the innermost open span of this tag; a tag that was never opened is ignored."""
         if numbers := self._open_by_tag.get(tag):
             self._end(self._open.pop(numbers.pop()))
 
@@ -249,7 +249,7 @@ class RunningText:
 
 
 def _without_space_at_breaks(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
-    """Return a text without the spaces and tabs before and after its line breaks, and the moved spans."""
+    """Return a text without the spaces and tabs around its line breaks, and the spans moved to match."""
     kept: list[str] = []
     old_starts, new_starts = [0], [0]
     length = position = 0

@@ -18,7 +18,7 @@ _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class SourceText(NamedTuple):
-    """The cleaned text of a file, without its header."""
+    """The cleaned text of a file, with the header separated."""
 
     body: str
     header: Mapping[str, Any]
@@ -32,7 +32,7 @@ def open_source(data: bytes) -> SourceText:
     decoded = decode(data)
     if decoded.problem:
         return SourceText("", {}, (), decoded.problem)
-    # Test the bytes, which are at hand: to encode the text again would take 6 ms for a million words.
+    # Test the bytes, which are available: encoding the text again would take 6 ms for a million words.
     clean = decoded.encoding == "UTF-8" and not decoded.notice and is_clean_utf8(data)
     text = (decoded.text if clean else clean_text(decoded.text)).removeprefix("\ufeff")
     front = read_front_matter(text)
@@ -45,23 +45,23 @@ def head_of(data: bytes, characters: int) -> SourceText:
 
     Args:
         data: All bytes of the file.
-        characters: Largest length of the text.
+        characters: Maximum length of the text.
 
     Returns:
         The text, cut at an empty line if there is one in its second half, and without notices.
     """
-    # Four bytes hold any character; the multiple of four keeps the units of UTF-16 and UTF-32 whole.
+    # Four bytes are enough for any character; the multiple of four keeps the units of UTF-16 and UTF-32 whole.
     source = open_source(data[: 4 * characters])
     is_cut = len(data) > 4 * characters
     return source._replace(body=beginning_of(source.body, characters, is_cut=is_cut), notices=())
 
 
 def beginning_of(body: str, characters: int, *, is_cut: bool = False) -> str:
-    """Return the beginning of a text, cut at an empty line if there is one in its second half.
+    """Return the beginning of a text, cut at an empty line in its second half if there is one.
 
     Args:
         body: The text.
-        characters: Largest length of the beginning.
+        characters: Maximum length of the beginning.
         is_cut: True if the text itself is only a beginning, which may end within a word.
     """
     beginning = body[:characters]
@@ -72,11 +72,11 @@ def beginning_of(body: str, characters: int, *, is_cut: bool = False) -> str:
 
 
 def ending_of(data: bytes, characters: int) -> str:
-    """Decode the end of a large file in UTF-8.
+    """Decode the end of a large UTF-8 file.
 
     Args:
         data: All bytes of the file.
-        characters: Largest length of the text.
+        characters: Maximum length of the text.
 
     Returns:
         The text, beginning after an empty line if there is one in its first half; empty if the file has an encoding

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class UnplacedBlock(NamedTuple):
-    """A block whose position in the document is not known yet; the spans are relative to its text."""
+    """A block without a position in the document yet; its spans are relative to its text."""
 
     block: Block
     text: str
@@ -28,7 +28,7 @@ class CellText(NamedTuple):
 def join_table(rows: Sequence[Sequence[CellText]], aligns: Sequence[Align], *, header: bool = True) -> UnplacedBlock:
     """Build the block of a table: cells are joined by tabs, rows by line feeds.
 
-    Tabs within a cell become spaces, so that the length and the spans of the cell stay valid; line breaks stay.
+    Tabs within a cell become spaces, so that the length and the spans of the cell stay valid; line breaks are kept.
     """
     parts: list[str] = []
     spans: list[Span] = []
