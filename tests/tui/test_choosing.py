@@ -138,3 +138,17 @@ async def test_words_are_found_in_the_help(start: Start, articles: Path) -> None
 def marked(reader: Reader) -> str:
     """Return the row of the current match."""
     return next(row for row in reader.lines() if "▶" in row)
+
+
+@pytest.mark.parametrize("size", [(120, 35), (80, 24), (60, 20), (40, 12)])
+async def test_a_picker_that_begins_at_a_later_entry_shows_those_before_it(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    async with start(articles, size=size) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("S", *["down"] * 6, "enter", "S")
+        await reader.sees("in use")
+        orders = ("newest first", "oldest first", "by title", "by source", "longest first", "last opened first")
+        assert sum(order in reader.text for order in orders) >= min(6, size[1] - 7)
+        await reader.keys("up", "up", "enter")
+        await reader.sees("longest first")

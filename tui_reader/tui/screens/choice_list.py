@@ -55,6 +55,7 @@ class ChoiceList(LinePane):
         self._choices: Sequence[Choice] = ()
         self._cursor = 0
         self._top = 0
+        self._rows = 1
         self._names = 0
         """Columns of the names; 0 if no entry has a detail."""
 
@@ -72,7 +73,12 @@ class ChoiceList(LinePane):
         """Replace the entries."""
         self._choices, self._top, self._cursor = choices, 0, 0
         self.move(cursor)
-        self.repaint()
+        self._scroll_to_cursor()
+
+    def set_rows(self, rows: int) -> None:
+        """Give the list a height in rows."""
+        self._rows = rows
+        self.styles.height = rows
 
     def set_names(self, choices: Sequence[Choice]) -> None:
         """Make the column of names wide enough for all entries that may be shown."""
@@ -83,10 +89,17 @@ class ChoiceList(LinePane):
     def move(self, by: int) -> None:
         """Move the cursor by a number of rows."""
         self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
-        height = max(1, self.size.height)
-        self._top = max(self._cursor - height + 1, min(self._top, self._cursor))
+        self._top = max(self._cursor - self._height + 1, min(self._top, self._cursor))
         self.repaint()
         self.post_message(self.Moved())
+
+    @property
+    def _height(self) -> int:
+        """The rows of the list; before it was laid out, those that it will have."""
+        return max(1, self.size.height or self._rows)
+
+    def _scroll_to_cursor(self) -> None:
+        self._top = max(0, min(self._cursor - self._height // 2, len(self._choices) - self._height))
 
     def row_key(self, y: int) -> Hashable:
         """Return everything that the painted row depends on."""
@@ -133,8 +146,9 @@ class ChoiceList(LinePane):
         self.move(-3)
 
     def on_resize(self) -> None:
-        """Keep the cursor in the visible rows."""
-        self.move(0)
+        """Show the entries around the cursor, and no empty row while an entry is above the first one."""
+        self._scroll_to_cursor()
+        self.repaint()
 
 
 class SideText(LinePane):

@@ -108,7 +108,7 @@ class Picker(Dialog[Choice | None]):
         self._sentence.styles.height = 2
         taken = (2 if height < LOW_HEIGHT else 7) + (2 if self._sentence.display else 0)
         taken += 2 if self.app.current_theme.ansi else 0  # its border
-        self._list.styles.height = max(1, min(len(self._choices), self.MOST_ROWS, height - taken))
+        self._list.set_rows(max(1, min(len(self._choices), self.MOST_ROWS, height - taken)))
 
     def on_choice_list_moved(self) -> None:
         """Say more about the entry under the cursor."""
