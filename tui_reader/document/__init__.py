@@ -1,1 +1,1 @@
-"""One text per article, its structure, and conversion between text and rows. Pure: no I/O, no screen."""
+"""The document: one text per article with its structure, and its conversion to screen rows. No I/O."""

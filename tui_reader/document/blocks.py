@@ -1,7 +1,7 @@
 """The document: one text, with blocks and spans as ranges of it.
 
 The text is the blocks' texts joined by a line feed, in code points, free of control characters (but line feed and
-tab) and of bidi overrides. Bullets, table borders, bars and placeholders are not part of it. Every offset in the
+tab) and of bidi overrides. Bullets, table borders, bars and placeholders are not part of the text. Every offset in the
 program is an offset into this text, so that neither a wider terminal nor another theme can move a highlight.
 """
 
@@ -23,7 +23,7 @@ _start = attrgetter("start")
 
 
 class BlockKind(StrEnum):
-    """Kind of a block, such as a paragraph; its nesting is in `Block.quote` and `Block.depth`."""
+    """The kind of a block, such as a paragraph; `Block.quote` and `Block.depth` give its nesting."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -44,7 +44,7 @@ class Align(StrEnum):
 
 
 class Cell(NamedTuple):
-    """A table cell: the range of the text that it holds."""
+    """A table cell: a range of the document's text."""
 
     start: int
     end: int
@@ -53,7 +53,7 @@ class Cell(NamedTuple):
 class Table(NamedTuple):
     """The cells of a table block. In the text, cells are joined by a tab and rows by a line feed.
 
-    A line feed within a cell is a line break to keep.
+    A line feed within a cell is a line break of the article.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -63,7 +63,7 @@ class Table(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A part of the text with one kind of structure. A line feed in it is a line break to keep."""
+    """A range of the text with one kind of structure; a line feed in it is a line break of the article."""
 
     kind: BlockKind
     start: int
@@ -89,12 +89,12 @@ class Block(NamedTuple):
     """Number of the quotations around the block that end with it although the next block is in as many others."""
 
     def with_quote_end(self) -> Block:
-        """Return a copy of the block with which one more of the quotations around it ends."""
+        """Return a copy of the block at which one more of the surrounding quotations ends."""
         return self._replace(quote_ends=self.quote_ends + 1)
 
 
 class SpanKind(StrEnum):
-    """Inline structure."""
+    """The kind of a span, such as emphasis, code or a link."""
 
     EMPHASIS = "emphasis"
     STRONG = "strong"
@@ -127,7 +127,7 @@ class Span(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A named part of an article, such as a chapter; it ends where the next one begins."""
+    """A named part of an article, such as a chapter; it ends where the next section begins."""
 
     offset: int
     """Where the section begins in the text."""
@@ -144,7 +144,7 @@ NO_RESOURCES: Mapping[str, bytes] = MappingProxyType({})
 class Document:
     """The text of an article with its structure.
 
-    A file that cannot be read becomes a document with `error` set; its blocks state why. No error is raised.
+    A file that cannot be read becomes a document with `error` set; its blocks give the reason. No error is raised.
     """
 
     text: str
@@ -175,9 +175,9 @@ class Document:
 
     @property
     def has_text(self) -> bool:
-        """Return True if the document holds text of an article.
+        """Return True if the document contains the text of an article.
 
-        The page shown for an empty or unreadable file holds none."""
+        The page shown for an empty or unreadable file contains no article text."""
         if self.error or not self.blocks:
             return False
         return len(self.blocks) > 1 or not self.blocks[0].quiet or bool(self.metadata.words)
@@ -189,7 +189,7 @@ class Document:
 
 
 class DocumentBuilder:
-    """Collects blocks in order and joins their texts. Offsets in a block are given relative to its start."""
+    """Collects blocks in order and joins their texts. Offsets in a block are relative to its start."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -206,7 +206,7 @@ class DocumentBuilder:
     def add(self, block: Block, text: str, spans: Iterable[Span] = ()) -> None:
         """Append a block and set its range.
 
-        Ranges of spans and table cells are given relative to the block and become offsets of the document.
+        Ranges of spans and table cells are relative to the block and are converted to offsets of the document.
         """
         start = self.next_start
         end = start + len(text)
@@ -225,7 +225,7 @@ class DocumentBuilder:
         self._length = end
 
     def add_target(self, name: str) -> None:
-        """Name the end of the text that was added so far, so that links may lead there."""
+        """Add a name for the current end of the text, as a target of links."""
         self._targets.setdefault(name, self._length)
 
     def build(
@@ -261,7 +261,7 @@ class DocumentBuilder:
 def block_index(document: Document, offset: int) -> int:
     """Return the number of the block at an offset; 0 in an empty document.
 
-    The line feed after a block belongs to the block.
+    The line feed after a block counts as a part of the block.
     """
     return max(0, bisect_right(document.blocks, offset, key=_start) - 1)
 
@@ -270,7 +270,7 @@ class Structure:
     """Lookup of a document's blocks, spans and links for painters and motions.
 
     Args:
-        document: The document; nothing is computed before it is requested.
+        document: The document; each table is computed at its first use.
     """
 
     def __init__(self, document: Document) -> None:
@@ -278,7 +278,7 @@ class Structure:
         self._links: tuple[Span, ...] | None = None
 
     def block_of(self, offset: int) -> int:
-        """Return the number of the block at an offset; the line feed after a block belongs to it."""
+        """Return the number of the block at an offset; the line feed after a block counts as part of it."""
         return block_index(self._document, offset)
 
     def spans_of(self, block: int) -> tuple[Span, ...]:

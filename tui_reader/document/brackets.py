@@ -1,4 +1,4 @@
-"""Text objects of brackets and quotation marks: pairs that belong together within a block."""
+"""Text objects of brackets and quotation marks: matching pairs within a block."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def enclosing(document: Document, kind: str, within: Range) -> Range | None:
 
 
 def first_within(document: Document, kind: str, within: Range) -> Range | None:
-    """Return the first pair of brackets or quotation marks that begins in a range.
+    """Return the first pair of brackets or quotation marks that begins in a range; None without one.
 
     Of nested pairs, return the outermost. For the arguments see `enclosing`.
     """
@@ -53,7 +53,7 @@ def first_within(document: Document, kind: str, within: Range) -> Range | None:
 
 
 def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
-    """Return the pairs of brackets or quotes in the block at an offset, except empty ones."""
+    """Return the non-empty pairs of brackets or quotes in the block at an offset."""
     if not document.blocks:
         return []
     block = document.blocks[block_index(document, offset)]
@@ -65,7 +65,7 @@ def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
 
 
 def _matched(text: str, signs: dict[str, str]) -> list[Range]:
-    """Return the ranges of all pairs, delimiters included; a delimiter without a counterpart is ignored."""
+    """Return the ranges of all pairs, delimiters included; unpaired delimiters are ignored."""
     waiting: list[int] = []
     found: list[Range] = []
     closing = set("".join(signs.values()))

@@ -1,6 +1,7 @@
-"""The caret: where it may stand, and its moves by character, by screen row and to a character.
+"""The caret: its valid positions, and its moves by character, by screen row and to a character.
 
-The caret is on the first code point of a cluster, never on a line feed between blocks nor on a block without text.
+The caret is on the first code point of a cluster, never on a line feed between blocks, and never in a block without
+text.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _ROWS_PER_REQUEST = 128
 
 
 def snapped(document: Document, offset: int) -> int:
-    """Return the offset itself if the caret may stand there, else that of the nearest earlier character."""
+    """Return the offset itself if it is valid for the caret, else the nearest earlier valid offset."""
     blocks = document.blocks
     if not blocks:
         return 0
@@ -42,9 +43,9 @@ def snapped(document: Document, offset: int) -> int:
 
 
 def right(document: Document, offset: int) -> int:
-    """Return the offset of the next character; the last character stays where it is.
+    """Return the offset of the next character; the offset itself at the last character.
 
-    After the last character of a block comes the first one of the next block that has text.
+    The last character of a block is followed by the first character of the next block that has text.
     """
     blocks = document.blocks
     if not blocks:
@@ -60,9 +61,9 @@ def right(document: Document, offset: int) -> int:
 
 
 def left(document: Document, offset: int) -> int:
-    """Return the offset of the previous character; the first character stays where it is.
+    """Return the offset of the previous character; the offset itself at the first character.
 
-    Before the first character of a block comes the last one of the previous block that has text.
+    The first character of a block is preceded by the last character of the previous block that has text.
     """
     blocks = document.blocks
     if not blocks:
@@ -106,12 +107,12 @@ def by_rows(layout: Layout, offset: int, count: int, goal: int) -> int:
 
 
 def can_hold_caret(document: Document, row: Row) -> bool:
-    """Return True if a caret may stand on a row."""
+    """Return True if a row has a valid caret position."""
     return row.index >= 0 and row.start < min(row.end, document.blocks[row.block].end)
 
 
 def row_range(layout: Layout, offset: int) -> Range:
-    """Return the range of text drawn on the row at an offset; in a table, on that row of the cell."""
+    """Return the range of text drawn on the row at an offset; in a table, on one row of the cell."""
     row = layout.row(layout.position(offset)[0])
     for fragment in row.fragments:
         if fragment.start <= offset < fragment.end:
@@ -125,11 +126,12 @@ def find_character(document: Document, kind: str, wanted: str, offset: int, coun
 
     It finds nothing if the caret's block has the character fewer than `count` times in that direction.
 
-    Matters of presentation do not count: a straight quote or a hyphen matches typographic ones.
+    Presentation does not count: a straight quote or a hyphen matches typographic quotes and dashes.
 
     Args:
         document: The document.
-        kind: `f` for the next one, `F` for the previous one; `t` and `T` stop one character before it.
+        kind: `f` for the next occurrence, `F` for the previous one; `t` and `T` stop one character before the
+            occurrence.
         wanted: The character.
         offset: Offset of the caret.
         count: Which occurrence, counted from 1.

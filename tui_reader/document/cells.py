@@ -1,7 +1,7 @@
-"""Width of text in terminal cells, and where it may be cut without splitting a character.
+"""Width of text in terminal cells, and offsets at which text can be cut between characters.
 
-Widths are those of Rich, because Textual pads, crops and paints with them: a row measured otherwise would be cut in
-the wrong place. Clusters follow Unicode's annex 29, joined where Rich measures two of them as one.
+Widths are the widths of Rich, which Textual uses to pad, crop and paint: a row measured otherwise would be cut at the
+wrong column. Clusters follow Unicode's annex 29, but clusters that Rich measures as one are joined.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _NARROW = (
     r" -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff"
     r"\u2010-\u2027\u2030-\u205e\u20a0-\u20c0\u2100-\u22ff"
 )
-# Ideographs, kana, Hangul syllables, full-width forms and pictographs: a cluster each, unless a mark follows.
+# Ideographs, kana, Hangul syllables, full-width forms and pictographs: one cluster each, unless a mark follows.
 _WIDE = (
     r"\u2e80-\u2fd5\u3000-\u3029\u3030-\u303f\u3041-\u3096\u309b-\u30ff\u3105-\u312f\u3131-\u318e\u3190-\ua4cf"
     r"\uac00-\ud7a3\uff01-\uff9d\uffe0-\uffe6\U0001f300-\U0001f3fa\U0001f400-\U0001faff\U00020000-\U0003fffd"
 )
-# Matching a whole text takes half as long as searching for other characters (13 and 26 ms for 5 MB).
+# Matching a whole text takes half as long as searching it for other characters (13 and 26 ms for 5 MB).
 _all_narrow = LazyPattern(f"[{_NARROW}]*+")
 all_narrow_lines = LazyPattern(f"[\n{_NARROW}]*+")
 """Matches text of narrow characters and line feeds."""
@@ -42,7 +42,7 @@ _JOINING_LETTERS = frozenset("\u0e33\u0eb3\uff9e\uff9f")
 
 
 class _CellsOfCharacter(dict[str, int]):
-    """Cache of the widths of code points in cells; Rich is asked for each one once."""
+    """Cache of the widths of code points in cells; Rich computes each width once."""
 
     def __missing__(self, character: str) -> int:
         # Rich's table takes 2 ms to load: needed only for text outside the narrow scripts.
@@ -62,7 +62,7 @@ def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
 
     Args:
         text: Any text.
-        line_feeds: True if line feeds, which have no cell, may be among the characters.
+        line_feeds: True if the text may contain line feeds, which have no cell.
     """
     if text.isascii() and text.isprintable():
         return True
@@ -94,7 +94,7 @@ def cell_width(text: str, column: int = 0) -> int:
 
 
 def _cell_width(text: str) -> int:
-    """Return the number of cells of a text without tabs."""
+    """Return the width in cells of a text without tabs."""
     if ZERO_WIDTH_JOINER in text or EMOJI_SELECTOR in text:
         # Rich loads a table of 464 ranges at its first call: needed only if a sequence changes the widths of its parts.
         from rich.cells import cell_len  # noqa: PLC0415
@@ -104,7 +104,7 @@ def _cell_width(text: str) -> int:
 
 
 def expand_tabs(text: str, column: int = 0) -> str:
-    """Return the text with each tab replaced by the spaces up to the next tab stop, for painting."""
+    """Return the text with each tab replaced by spaces up to the next tab stop, for painting."""
     if "\t" not in text:
         return text
     parts: list[str] = []
@@ -112,7 +112,7 @@ def expand_tabs(text: str, column: int = 0) -> str:
     for index, piece in enumerate(text.split("\t")):
         if index:
             gap = TAB_STOP - end % TAB_STOP
-            # Rich treats the character after a joiner as part of the one before it: add one space.
+            # Rich treats the character after a joiner as part of the character before the joiner: add one space.
             joiners = len(parts[-1]) - len(parts[-1].rstrip(ZERO_WIDTH_JOINER))
             parts.append(" " * (gap + joiners % 2))
             end += gap
@@ -131,9 +131,9 @@ def _unicode_clusters() -> Callable[[str], Iterator[str]]:
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """Return the grapheme clusters of a text in order; a reader sees each of them as one character.
+    """Return the grapheme clusters of a text in order; a user sees each cluster as one character.
 
-    Two clusters of annex 29 are kept together where Rich would measure the second as part of the first: after a zero
+    Two clusters of annex 29 are joined if Rich measures the second as part of the first: after a zero
     width joiner, and at an emoji selector on its own.
     """
     return iter(text if is_plain(text) else clusters_of(text))
@@ -156,9 +156,9 @@ def clusters_of(text: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def cells_of_cluster(cluster: str) -> int:
-    """Return the number of terminal cells of a grapheme cluster.
+    """Return the width of a grapheme cluster in terminal cells.
 
-    Results are cached, because a script has some thousand clusters and a page uses a few of them.
+    Results are cached, because a script has several thousand clusters and a page uses few of them.
     """
     return _cell_width(cluster)
 
@@ -214,7 +214,7 @@ def previous_boundary(text: str, offset: int) -> int:
 
 
 def boundary_at(text: str, offset: int) -> int:
-    """Return the offset itself if it is a boundary of grapheme clusters, else the last one before it."""
+    """Return the offset itself if it is a boundary of grapheme clusters, else the last boundary before."""
     if offset <= 0:
         return 0
     if offset >= len(text):

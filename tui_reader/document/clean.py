@@ -1,10 +1,10 @@
 """Removal of characters that must never reach a terminal.
 
-Every text that the program shows has passed through here: control characters could move the cursor or start an escape
-sequence, bidi overrides could show other words than those that are stored, and tag characters hide words in a text.
+Every text that the program shows is cleaned by this module: control characters could move the cursor or start an escape
+sequence, bidi overrides could show words that differ from the stored words, and tag characters hide words in a text.
 
 There are two ways: `clean_text`, `clean_line` and `clean_row` drop such characters from text for the screen;
-`escape` writes them as `\\x1b`, for messages and names on the command line, where it matters that they are there.
+`escape` writes them as `\\x1b`, for messages and names on the command line, which must show that the characters exist.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LARGE = 65_536
 """Characters from which a search over UTF-8 bytes is faster: 9 ms against 25 ms for a million words."""
 
 _CONTROL_BYTES = bytes(code for code in range(0x20) if chr(code) not in "\t\n") + b"\x7f"
-# Each pattern begins with literal bytes, which lets the regexp engine skip ahead at the speed of memchr.
+# Each pattern begins with literal bytes, so that the regex engine skips ahead at the speed of memchr.
 _HARMFUL_BYTES = (
     LazyPattern(rb"\xc2[\x80-\x9f]"),
     LazyPattern(rb"\xe2\x80[\xa8-\xae]"),
@@ -66,7 +66,7 @@ def is_clean(text: str) -> bool:
 
 
 def is_clean_utf8(data: bytes) -> bool:
-    """Return True if `clean_text` would leave a text, given as valid UTF-8, unchanged."""
+    """Return True if `clean_text` would leave a text unchanged; the text is given as valid UTF-8."""
     if len(data.translate(None, _CONTROL_BYTES)) != len(data):
         return False
     if data.isascii():
@@ -79,11 +79,11 @@ def is_clean_utf8(data: bytes) -> bool:
 
 
 def clean_text(text: str) -> str:
-    """Return the text without anything that could act on a terminal; line feeds and tabs stay.
+    """Remove everything from a text that could affect a terminal; line feeds and tabs are kept.
 
-    Line ends of other systems become line feeds; U+0080 to U+009F become the characters of Windows-1252, from which
-    they nearly always come; NUL and lone surrogates become U+FFFD; other control characters, the overrides and
-    isolates of the bidi algorithm, and tag characters are dropped.
+    Line ends of other systems become line feeds; U+0080 to U+009F become the characters of Windows-1252, which were
+    nearly always meant; NUL and lone surrogates become U+FFFD; other control characters, the overrides and isolates of
+    the bidi algorithm, and tag characters are dropped.
     """
     if is_clean(text):
         return text
@@ -91,7 +91,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return a title, tag, name or message as one clean line with single spaces and none at the ends."""
+    """Return a title, tag, name or message as one clean line with single spaces, stripped."""
     return " ".join(clean_text(text).split())
 
 
@@ -101,11 +101,11 @@ def clean_row(text: str) -> str:
 
 
 def escape(text: str, *, keep: str = "") -> str:
-    r"""Write characters that must not reach a terminal as Python escapes, such as `\x1b` or `\u202e`.
+    r"""Replace characters that must not reach a terminal by Python escapes, such as `\\x1b` or `\\u202e`.
 
     Args:
         text: The text.
-        keep: Characters that stay as they are, such as a line feed.
+        keep: Characters that are not escaped, such as a line feed.
     """
     if text.isprintable():
         return text
@@ -115,15 +115,15 @@ def escape(text: str, *, keep: str = "") -> str:
 
 
 def escape_json(text: str) -> str:
-    r"""Write characters of JSON that must not reach a terminal as `\u` escapes; the JSON value stays unchanged.
+    r"""Replace characters in JSON that must not reach a terminal by `\\u` escapes; its value is unchanged.
 
     Args:
-        text: JSON; line feeds between its values stay.
+        text: JSON text; line feeds between values are kept.
     """
     return _UNPRINTABLE.sub(lambda found: found[0] if found[0] == "\n" else _json_escape(found[0]), text)
 
 
 def _json_escape(character: str) -> str:
-    """Return a character as escapes of its UTF-16 units."""
+    """Return a character as JSON escapes of its UTF-16 code units."""
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

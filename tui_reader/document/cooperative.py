@@ -1,8 +1,8 @@
-"""Cooperative threads: long work in the background yields the GIL to the thread of the screen.
+"""Cooperative threads: background work releases Python's global lock for the screen's thread.
 
 Python runs one thread at a time, and divides the time evenly between runnable threads, in turns of a millisecond or
 of one call into C. A frame that takes 5 ms alone thus takes 50 ms while a long text is being read. Background work
-therefore calls `yield_gil` every now and then, which sleeps while another thread is running.
+therefore calls `yield_gil` regularly, which sleeps while another thread is running.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _this_thread = threading.local()
 
 
 def lower_priority() -> None:
-    """Make the current thread yield in `yield_gil` from now on. Other threads never wait there."""
+    """Make `yield_gil` sleep in the current thread from now on; in other threads it never sleeps."""
     _this_thread.working_since = perf_counter()
 
 
 def yield_gil() -> None:
     """Sleep briefly, so that other threads run, if this thread has low priority and has worked for 2 ms.
 
-    A call costs 0.1 µs in a thread of normal priority, or while the thread has not worked long enough.
+    A call without sleeping costs 0.1 µs.
     """
     since = getattr(_this_thread, "working_since", None)
     if since is None or (called_at := perf_counter()) - since < WORK_SECONDS:

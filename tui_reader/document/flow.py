@@ -1,4 +1,4 @@
-"""Rows of blocks whose text flows: paragraphs, headings, code, figures and rules."""
+"""Rows of blocks with flowing text: paragraphs, headings, code, figures and rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PICTURE = "▣"
 
 
 class BlockPlacement(NamedTuple):
-    """A block with its text, width and insets: everything that determines how it is drawn."""
+    """A block with its text, width and insets, which together determine its rows."""
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which is not needed here
     """Number of the block."""
@@ -30,7 +30,7 @@ class BlockPlacement(NamedTuple):
 
 
 class BlockRows(Protocol):
-    """Protocol of the rows of one block, as they are drawn at a width."""
+    """Protocol for the rows of one block at a given width."""
 
     count: int
     """Number of rows of the block."""
@@ -46,7 +46,7 @@ class BlockRows(Protocol):
 
 
 def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
-    """Return the offset of the grapheme cluster at a column; outside the fragment, of the nearest one."""
+    """Return the offset of the grapheme cluster at a column, or nearest to a column outside the fragment."""
     piece = text[fragment.start : fragment.end]
     wanted = max(0, column - fragment.column)
     if is_narrow(piece):
@@ -61,7 +61,7 @@ def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
 
 
 def figure_label(block: Block, width: int) -> str:
-    """Return the label of a picture: a symbol, and the file's name if no text describes the picture."""
+    """Return the label of a picture: a symbol, then the description or else the file's name."""
     name = "picture"
     if block.end == block.start and not block.target.startswith("data:"):
         path = block.target.partition("?")[0].partition("#")[0]
@@ -74,7 +74,7 @@ def figure_label(block: Block, width: int) -> str:
 
 
 class FlowRows:
-    """Rows of a block whose text continues from row to row."""
+    """Rows of a block whose text is wrapped from row to row."""
 
     def __init__(self, placement: BlockPlacement) -> None:
         self._index, block, text, inset, self._owned = placement
@@ -112,7 +112,7 @@ class FlowRows:
         return Row(self._index, index, fragments, ornaments, start, self._owned if last else end)
 
     def _drawn_end(self, start: int, end: int) -> int:
-        """Return the end of the text drawn on a row: without hanging white space, except in code."""
+        """Return the end of the text drawn on a row: without trailing white space, except in code."""
         piece = self._text[start:end]
         return start + len(piece.removesuffix("\n") if self._code else piece.rstrip(HANGING))
 

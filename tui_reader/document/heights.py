@@ -26,7 +26,7 @@ class BlockHeights:
 
     Args:
         document: The document.
-        width: Cells of a row.
+        width: Width of a row in cells.
         inset_builder: Computes the insets of blocks that are not indented like the body.
         body: Inset of all other blocks.
     """
@@ -44,7 +44,7 @@ class BlockHeights:
         """Number of rows of each block, the empty row after it included."""
 
     def _counted(self) -> list[int]:
-        """Return the heights of all blocks: counted where that is fast, else estimated."""
+        """Return the heights of all blocks, counted where that is fast, else estimated."""
         text, width = self._document.text, self._width
         paragraph = BlockKind.PARAGRAPH
         find_rows = flow_pattern(width).findall
@@ -95,7 +95,7 @@ class BlockHeights:
         return heights
 
     def _count(self, index: int, block: Block, inset: Inset) -> int:
-        """Return the number of rows of a block of any kind; where counting would be slow, an estimate."""
+        """Return the number of rows of a block of any kind, estimated if counting would be slow."""
         if block.kind is BlockKind.TABLE and block.table is not None:
             self.estimated[index] = 1
             return estimate_table(block.table)

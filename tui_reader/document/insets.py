@@ -1,4 +1,4 @@
-"""Insets: the indentation of a block, and the bars and markers that are drawn in it."""
+"""Insets: the indentation of a block, with the bars and markers drawn in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNKNOWN_ITEM_CELLS = 2
 
 
 class Inset(NamedTuple):
-    """The horizontal position of a block's text, and the ornaments of its rows."""
+    """The horizontal position of a block's text, with the bars and the marker of its rows."""
 
     column: int
     """Column at which the text begins."""
@@ -37,7 +37,7 @@ class Insets:
     """Calculator of insets. The indent of a list item depends on the items before it.
 
     Args:
-        width: Cells of a row.
+        width: Width of a row in cells.
         blocks: The blocks of the document.
     """
 
@@ -54,9 +54,9 @@ class Insets:
         self._cache: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
 
     def at(self, index: int) -> Inset:
-        """Return the inset of a block.
+        """Return the inset of a block; call the method for the blocks in order.
 
-        Blocks must be requested in order; blocks that are indented like the body may be left out.
+        Blocks that are indented like the body may be skipped.
         """
         block = self._blocks[index]
         depth = max(block.depth, 1 if block.marker else 0)
@@ -72,7 +72,7 @@ class Insets:
         return inset
 
     def _enter_lists(self, index: int, depth: int, marker: str) -> None:
-        """Update the state of the lists that enclose a block."""
+        """Update the lists that contain the current block."""
         indents = self._indents[:depth]
         numbered = _is_number(marker)
         if marker and (len(indents) < depth or self._numbered[depth - 1] is not numbered):
@@ -89,7 +89,7 @@ class Insets:
         self._indents = indents
 
     def _widest(self, index: int, depth: int) -> int:
-        """Return the cells of the widest marker of a list, so that all its items have the same indent.
+        """Return the width of the widest marker of a list in cells; all its items get the same indent.
 
         Args:
             index: Number of the list's first block.
@@ -124,7 +124,7 @@ class Insets:
         return Inset(column, self._width - column, first, bars)
 
     def bars(self, quote: int) -> tuple[Ornament, ...]:
-        """Return the bars of a quotation, as many as there is room for."""
+        """Return the bars of a quotation, as many as the width allows."""
         levels = min(quote, self._max_indent // BAR_CELLS)
         return tuple(Ornament(level * BAR_CELLS, BAR, OrnamentRole.BAR) for level in range(levels))
 

@@ -1,9 +1,9 @@
-"""The layout: the rows of a document at a width, wrapped only where they are shown.
+"""The layout: the rows of a document at a width; only blocks that are shown are wrapped.
 
 Heights of blocks of one-cell text are counted exactly when the layout is made, 20,000 words in a millisecond. Blocks of
 wide text and tables, and all blocks of a text of more than `LONG` characters, are estimated and made exact later:
-another width of a million words is available within 3 ms rather than 60. A row's number is therefore only valid until
-the next call of `ensure`, `refine` or a function that has to wrap an estimated block; only offsets are permanent.
+a new width is available within 3 ms for a million words, rather than 60. The number of a row is therefore valid only
+until the next call of `ensure`, `refine` or a function that wraps an estimated block; only offsets are permanent.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Layout:
 
     Args:
         document: The document to lay out.
-        width: Cells of a row; less than 8 is treated as 8.
-        joined: True if trailing stories found in a paste follow without a line above them.
+        width: Width of a row in cells; less than 8 is treated as 8.
+        joined: True if trailing stories of a pasted page follow without a divider above them.
     """
 
     def __init__(self, document: Document, width: int, *, joined: bool = False) -> None:
@@ -90,7 +90,7 @@ class Layout:
             yield index
 
     def _with_divider(self, heights: list[int]) -> list[int]:
-        """Return the heights of all blocks, with the divider, and without the empty row after the last block."""
+        """Return the heights of all blocks, including the divider, without the empty row after the last."""
         blocks = self.document.blocks
         if heights and not blocks[-1].tight:
             heights[-1] -= 1
@@ -101,7 +101,7 @@ class Layout:
         return heights
 
     def _extra_rows(self, index: int) -> int:
-        """Return the number of rows above and under a block that hold none of its text."""
+        """Return the number of rows above and below a block that contain none of its text."""
         return (DIVIDER_ROWS if index == self._tail else 0) + (1 if self._has_gap(index) else 0)
 
     def _has_gap(self, index: int) -> bool:
@@ -112,12 +112,12 @@ class Layout:
 
     @property
     def height(self) -> int:
-        """Return the number of rows; an estimate unless `exact` is true."""
+        """Return the number of rows; an estimate unless `exact` is True."""
         return self._chunk_sums()[-1]
 
     @property
     def exact(self) -> bool:
-        """Return True if all heights are exact."""
+        """Return True if the heights of all blocks are exact."""
         return not self._estimated_count
 
     def _chunk_sums(self) -> array[int]:
@@ -127,11 +127,11 @@ class Layout:
         return self._sums
 
     def _set_exact(self, block: int, rows: int) -> None:
-        """Replace the estimated height of a block by the exact one.
+        """Replace the estimated height of a block by the exact height.
 
         Args:
             block: The block.
-            rows: Number of rows with the block's own text.
+            rows: Number of rows with the block's text.
         """
         if not self._estimated[block]:
             return
@@ -144,7 +144,7 @@ class Layout:
             self._sums = None
 
     def _rows_of(self, block: int) -> BlockRows:
-        """Return the rows of a block; its height is exact from then on."""
+        """Return the rows of a block, wrapping it if necessary; its height is then exact."""
         rows = self._rows.pop(block, None)
         if rows is None:
             rows = self._make_rows(block)
@@ -155,7 +155,7 @@ class Layout:
         return rows
 
     def _make_rows(self, index: int) -> BlockRows:
-        """Wrap a block."""
+        """Wrap a block at the layout's width and return its rows."""
         block = self.document.blocks[index]
         inset = self._insets.get(index, self._body)
         last = index + 1 >= len(self.document.blocks)
@@ -166,7 +166,7 @@ class Layout:
         return FlowRows(placement)
 
     def block_at(self, y: int) -> int:
-        """Return the number of the block at a row; the nearest block for a row outside the document.
+        """Return the number of the block at a row; for a row outside the document, of the nearest block.
 
         The empty row after a block and the divider above the trailing stories belong to their block.
         """
@@ -188,22 +188,22 @@ class Layout:
         return block, rest
 
     def top_of(self, block: int) -> int:
-        """Return the number of a block's first row, including the line above the trailing stories."""
+        """Return the number of a block's first row, which may be the divider above the trailing stories."""
         chunk = block // _CHUNK
         return self._chunk_sums()[chunk] + sum(self._heights[chunk * _CHUNK : block])
 
     def bottom_of(self, block: int) -> int:
-        """Return the number of the row after a block's last one, not counting its empty row."""
+        """Return the number of the row after a block's last row, without counting the empty row after it."""
         return self.top_of(block + 1) - (1 if self._has_gap(block) else 0)
 
     def row(self, y: int) -> Row:
-        """Return a row by its number; outside the document the nearest row, in an empty one an empty row."""
+        """Return a row by its number; outside the document the nearest row."""
         if not self._heights:
             return Row(0, 0, (), (), 0, 0)
         return self.rows(max(0, min(y, self.height - 1)), 1)[0]
 
     def rows(self, first: int, count: int) -> list[Row]:
-        """Return up to `count` rows, beginning with row `first`; their heights are made exact first."""
+        """Return up to `count` rows from row `first` on; the heights of their blocks become exact."""
         count = min(count, count + first)
         first = max(first, 0)
         if not self._heights or first >= self.height:
@@ -218,7 +218,7 @@ class Layout:
         return result
 
     def _row_in(self, block: int, distance: int) -> Row:
-        """Return the row at a distance from a block's top."""
+        """Return the row at a distance from a block's top, in rows."""
         rows = self._rows_of(block)
         if block == self._tail:
             if distance < DIVIDER_ROWS:
@@ -229,7 +229,7 @@ class Layout:
         return self._gap(block)
 
     def _gap(self, index: int) -> Row:
-        """Return the empty row after a block; inside a quotation its bars continue through it."""
+        """Return the empty row after a block; inside a quotation it has the quotation's bars."""
         blocks = self.document.blocks
         block = blocks[index]
         shared = 0 if index + 1 == self._tail else min(block.quote - block.quote_ends, blocks[index + 1].quote)
@@ -238,7 +238,7 @@ class Layout:
         return Row(index, GAP, (), bars, start, block.end + 1)
 
     def _divider(self, index: int, distance: int) -> Row:
-        """Return the line above the trailing stories, or the empty row under it."""
+        """Return the divider above the trailing stories, or the empty row below the divider."""
         start = self.document.blocks[index].start
         if distance:
             return Row(index, DIVIDER_GAP, (), (), start, start)
@@ -279,7 +279,7 @@ class Layout:
         return min(row.start, len(self.document.text))
 
     def first_offset(self, y: int) -> int:
-        """Return the first offset of a row, or of the text after it if the row owns no text."""
+        """Return the first offset of a row; for a row without text, the offset of the text after it."""
         if not self._heights:
             return 0
         self.ensure(y, 1)
@@ -287,7 +287,7 @@ class Layout:
         return min(self._row_in(block, distance).start, len(self.document.text))
 
     def ensure(self, y: int, count: int) -> None:
-        """Make the heights of all blocks in `count` rows from row `y` on exact; no row above moves."""
+        """Make the heights of the blocks in `count` rows from row `y` on exact; no row above `y` moves."""
         if not self._estimated_count:
             return
         block, inside = self._locate(y)
@@ -299,13 +299,13 @@ class Layout:
             block += 1
 
     def refine(self, seconds: float) -> bool:
-        """Make more heights exact, from the first block on.
+        """Make more heights exact, beginning with the first block, until a time has passed.
 
         Args:
             seconds: Duration after which to stop; the block in progress is finished first.
 
         Returns:
-            True if all heights are exact. Rows may have moved: identify the shown rows by their offsets.
+            True if all heights are exact. Rows may have moved: find the shown rows again by their offsets.
         """
         end = perf_counter() + seconds
         text, blocks, estimated = self.document.text, self.document.blocks, self._estimated
@@ -315,7 +315,7 @@ class Layout:
             block = blocks[index]
             piece = text[block.start : block.end]
             if block.kind is BlockKind.PARAGRAPH and index not in self._insets and is_narrow(piece):
-                # To count rows takes half the time of making them.
+                # Counting rows takes half as long as making them.
                 self._set_exact(index, len(find_rows(piece)) or 1)
             else:
                 rows = self._make_rows(index)

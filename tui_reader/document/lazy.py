@@ -24,11 +24,11 @@ class LazyPattern:
         sub: Callable[..., str]
 
     def __init__(self, pattern: str | bytes | Callable[[], str], flags: int = 0) -> None:
-        """Store a pattern, or a function that builds one, to be compiled at the first use."""
+        """Store a pattern, or a function that builds a pattern; it is compiled at the first use."""
         self._pattern, self._flags = pattern, flags
 
     def __getattr__(self, name: str) -> Any:
-        """Compile the pattern and set all methods as attributes, so that this is called only once."""
+        """Compile the pattern and set all its methods as attributes, so that this method is called only once."""
         source = self._pattern if isinstance(self._pattern, str | bytes) else self._pattern()
         compiled = re.compile(source, self._flags)
         for method in ("match", "fullmatch", "search", "finditer", "findall", "sub"):

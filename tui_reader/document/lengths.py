@@ -1,4 +1,4 @@
-"""Lengths of the blocks of a long text, on which the estimates of all its layouts are based."""
+"""Lengths of the blocks of a long text, from which all its layouts estimate heights."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def is_plain(block: Block) -> bool:
 
 @lru_cache(maxsize=2)
 def lengths_of(document: Document) -> tuple[array[int], list[int]]:
-    """Return the length of each block, and the blocks whose height cannot be estimated from the length.
+    """Return the length of each block, and the blocks whose height does not follow from the length.
 
     These are the blocks that are not plain paragraphs, are followed by no empty row, or begin with a wide character.
-    The result is cached, because each further width then takes a fifth of the time (25,000 blocks: 2 ms).
+    The result is cached, so that each further width takes a fifth of the time (25,000 blocks: 2 ms).
     """
     text = document.text
     lengths = array("q", [block.end - block.start for block in document.blocks])

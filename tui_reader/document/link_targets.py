@@ -1,7 +1,7 @@
-"""The names that links within a document may have: ids of headings, names that HTML gives, footnotes.
+"""Names of link targets within a document: ids of headings, names in HTML, footnotes.
 
 Headings get the ids that GitHub gives them: lower case, without punctuation, with a hyphen for each space, and with a
-number after a heading that was there before. Links of other programs are found by a looser comparison.
+number if an earlier heading has the same id. Links in the style of other programs are found by a looser comparison.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TOP = frozenset(("", "top"))
 
 
 def slug(title: str) -> str:
-    """Return the id that GitHub gives the first heading with a title."""
+    """Return the id that GitHub gives to a heading, without a number for repetitions."""
     lowered = title.strip().lower()
     if lowered.isascii():
         kept = "".join(c for c in lowered if c.isalnum() or c in "-_ ")
@@ -42,7 +42,7 @@ def slug(title: str) -> str:
 
 
 def unique_slugs(titles: Iterable[str]) -> list[str]:
-    """Return the ids of all headings of a text, in order; a number tells equal titles apart."""
+    """Return the ids of all headings of a text, in order; equal titles get a number."""
     ids: list[str] = []
     used: dict[str, int] = {}
     for title in titles:
@@ -56,24 +56,24 @@ def unique_slugs(titles: Iterable[str]) -> list[str]:
 
 
 def offset_of_name(document: Document, name: str) -> int | None:
-    """Return the offset of the target that a name refers to in a document; None if no target has the name.
+    """Return the offset of the link target with a name in a document; None if there is none.
 
     Args:
         document: The document.
-        name: The name as a link has it after the `#`, perhaps with percent escapes.
+        name: The name after the `#` of a link, possibly with percent escapes.
     """
     return offsets_of_names(document, (name,)).get(name)
 
 
 def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]:
-    """Return the offsets of the targets that names refer to in a document; names without a target are left out.
+    """Return the offsets of the link targets with given names; names without a target are left out.
 
-    A footnote is found by its number, then what HTML names, then headings: first by the exact id, then without regard
-    to case, then without regard to repeated hyphens, accents, and signs that are not seen.
+    Footnotes are tried first, by number, then names in HTML, then headings. Names are compared exactly, then ignoring
+    case, then ignoring repeated hyphens, accents, and invisible characters.
 
     Args:
         document: The document.
-        names: Names as links have them after the `#`, perhaps with percent escapes.
+        names: Names after the `#` of links, possibly with percent escapes.
     """
     footnotes: dict[str, int] = {}
     for block in document.blocks:
@@ -95,7 +95,7 @@ def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]
 
 
 class _Places:
-    """The named places of a document, indexed for each comparison when it is first needed."""
+    """The link targets of a document, indexed for each comparison when it is first needed."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -103,7 +103,7 @@ class _Places:
         self._indexes: dict[Callable[[str], str], dict[str, int]] = {}
 
     def find(self, wanted: Sequence[str]) -> int | None:
-        """Return the offset of the place that has one of several names; the strictest comparison counts."""
+        """Return the offset of the target that matches one of several names; strict comparisons come first."""
         for normalized in _COMPARISONS:
             known = self._index(normalized)
             for each in wanted:
@@ -122,7 +122,7 @@ class _Places:
 
 
 def _places(document: Document) -> list[tuple[str, int]]:
-    """Return the names of places in a document with their offsets; the first of equal names counts."""
+    """Return the names of link targets with their offsets; the first of equal names counts."""
     places = list(document.link_targets.items())
     entries = outline(document)
     titles = [document.block_text(entry.block) for entry in entries]
@@ -149,7 +149,7 @@ def _without_case(name: str) -> str:
 
 
 def _with_single_hyphens(name: str) -> str:
-    """Return a name as programs other than GitHub write it: without repeated hyphens, or signs that are not seen."""
+    """Return a name in the style of other programs: without repeated hyphens and invisible characters."""
     seen = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf" and c != "\ufe0f")
     return _SEPARATORS.sub("-", slug(_without_case(_SEPARATORS.sub(" ", seen)))).strip("-")
 

@@ -1,7 +1,7 @@
 """Motions: from an offset to the word, sentence, paragraph or heading around, before or after it.
 
 All functions take and return offsets of the document's text, on boundaries of clusters. Sentences never cross blocks;
-a table's cells and a line of code are sentences of their own. A motion reads only the nearby blocks.
+a table cell and a line of code each count as a sentence. A motion reads only the nearby blocks.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _last(document: Document) -> int:
 
 
 def _repeat(step: Callable[[Document, int], int], document: Document, offset: int, count: int) -> int:
-    """Repeat a step `count` times, or until it no longer moves."""
+    """Repeat a motion `count` times, or until the offset no longer changes."""
     for _ in range(count):
         moved = step(document, offset)
         if moved == offset:
@@ -116,7 +116,7 @@ def _previous_sentence(document: Document, offset: int) -> int:
 
 
 def next_sentence(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the next sentence; the last character's offset if there is none."""
+    """Return the beginning of the next sentence; the offset of the last character if there is none."""
     return _repeat(_next_sentence, document, _clamp(document, offset), count) if document.blocks else 0
 
 
@@ -142,7 +142,7 @@ def _previous_paragraph(document: Document, offset: int) -> int:
 
 
 def next_paragraph(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the next block with text; the last character's offset if there is none."""
+    """Return the beginning of the next block with text; the offset of the last character without one."""
     return _repeat(_next_paragraph, document, _clamp(document, offset), count) if document.blocks else 0
 
 
@@ -153,7 +153,7 @@ def previous_paragraph(document: Document, offset: int, count: int = 1) -> int:
 
 @lru_cache(maxsize=2)
 def _headings(document: Document) -> tuple[int, ...]:
-    """Return the offsets of the headings; cached, so that a key does not read all blocks."""
+    """Return the offsets of all headings; cached, so that a key press does not read all blocks."""
     return tuple(block.start for block in document.blocks if block.kind is BlockKind.HEADING)
 
 
@@ -172,13 +172,13 @@ def previous_heading(document: Document, offset: int, count: int = 1) -> int:
 
 
 def _words_from(text: str, offset: int) -> int:
-    """Return the offset from which a search for words matches the whole word around an offset."""
+    """Return an offset at which a search finds whole words around the given offset."""
     low = max(0, offset - _WORD_LOOKBACK)
     return max(low, text.rfind(" ", low, offset), text.rfind("\n", low, offset))
 
 
 def _word_around(text: str, offset: int) -> re.Match[str] | None:
-    """Return the word at an offset, or else the first one after it."""
+    """Return the range of the word at an offset, else of the first word after it."""
     for match in _word.finditer(text, _words_from(text, offset)):
         if match.end() > offset:
             return match
@@ -186,7 +186,7 @@ def _word_around(text: str, offset: int) -> re.Match[str] | None:
 
 
 def word_at(document: Document, offset: int) -> Range:
-    """Return the word at an offset; a single character if no word is there."""
+    """Return the range of the word at an offset; of a single character if there is no word."""
     text = document.text
     offset = _clamp(document, offset)
     match = _word_around(text, offset)
@@ -222,7 +222,7 @@ def _word_end(document: Document, offset: int) -> int:
 
 
 def next_word(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the next word; the last character's offset if there is none."""
+    """Return the beginning of the next word; the offset of the last character if there is none."""
     return _repeat(_next_word, document, _clamp(document, offset), count)
 
 
@@ -232,7 +232,7 @@ def previous_word(document: Document, offset: int, count: int = 1) -> int:
 
 
 def word_end(document: Document, offset: int, count: int = 1) -> int:
-    """Return the next offset, after the given one, of the last character of a word."""
+    """Return the offset of the last character of a word, the first such offset after the given one."""
     return _repeat(_word_end, document, _clamp(document, offset), count)
 
 
@@ -283,7 +283,7 @@ def next_long_word(document: Document, offset: int, count: int = 1) -> int:
 
 
 def previous_long_word(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the run of text between white space at an offset, or of the previous one."""
+    """Return the beginning of the space-separated run of text at an offset, or of the previous run."""
     return _repeat(_previous_long_word, document, _clamp(document, offset), count)
 
 
@@ -298,7 +298,7 @@ def long_word_end_back(document: Document, offset: int, count: int = 1) -> int:
 
 
 def long_word_at(document: Document, offset: int) -> Range:
-    """Return the run of text between white space at an offset; a single character at white space."""
+    """Return the space-separated run of text at an offset; a single character at white space."""
     text = document.text
     offset = _clamp(document, offset)
     if offset >= len(text) or text[offset].isspace():

@@ -1,8 +1,8 @@
-"""Folded text: the form in which texts are compared, and the map from its offsets to those of the original.
+"""Folded text: a form for comparing texts, with a map of its offsets to the original text.
 
 Folding removes what belongs to the presentation of a text: ligatures, width variants, soft hyphens, characters of no
 width, kinds of quotes, dashes and spaces, composition of accents, vocalization of Hebrew and Arabic, tatweel. Case and
-accents are removed or kept, as the comparison needs it.
+accents are removed or kept, depending on the comparison.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _PLAIN = {"ß": "ss", "ẞ": "SS", "ς": "σ", "ı": "i", "⁄": "/"}
 _DISTINCT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
 """Decompositions that are more than presentation: 10² is not 102. Only a search without accents ignores them."""
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-# Combining grapheme joiner, vowels of no sound, variation selectors, tatweel, fillers; Hebrew and Arabic vocalization,
-# but not the marks (U+0653 to U+0655) that make other letters.
+# Combining grapheme joiner, silent vowels, variation selectors, tatweel, fillers; Hebrew and Arabic vocalization,
+# but not the marks (U+0653 to U+0655) that form other letters.
 _is_ignored = re.compile(
     r"[\u034f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670"
     r"\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u17b4\u17b5\u180b-\u180f\u3164"
     r"\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 ).match
-# Marks of class 0 and syllables' parts that compose with the character before them; half-width voicing marks of kana.
+# Marks of class 0 and parts of syllables that compose with the previous character; half-width voicing marks of kana.
 _is_composing = re.compile(
     r"[\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1161-\u1175\u11a8-\u11c2"
     r"\u1b35\uff9e\uff9f\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930]"
@@ -59,19 +59,19 @@ _CHUNK = 65_536
 """Characters that are folded at once; no other thread runs during some calls for so many."""
 _strange = re.compile(r"[^\x00-\x7f]+").findall
 
-# Scripts without spaces between words, where each letter is a word of its own here: South-East Asian ones with their
+# Scripts without spaces between words, in which each letter counts as a word: South-East Asian scripts with their
 # vowel signs, kana, ideographs.
 UNSPACED = (
     r"\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
     r"\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 )
-# A run of one sign is one word: rules of dashes, fences of code.
+# A run of one sign is one word: rules of dashes, code fences.
 _words = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|([^\w\s])\1*").finditer
 _is_unspaced = re.compile(rf"[{UNSPACED}]").match
 
 
 class Folding(NamedTuple):
-    """What a folded text keeps besides its letters."""
+    """Settings of folding: which differences a folded text keeps, such as case or accents."""
 
     case: bool
     """True if capitals stay capitals."""
@@ -92,14 +92,14 @@ CASED_SEARCH = Folding(case=True, accents=False)
 class FoldedText:
     """A text in folded form, with a map of its offsets to the original text.
 
-    Where one or more characters were replaced by another number of them, they are one unit: an offset within the unit
-    is mapped to its beginning, or to its end if it is the end of a range.
+    Characters that were replaced by a different number of characters are one unit: an offset within the unit is mapped
+    to the unit's beginning, or to the unit's end if the offset ends a range.
     """
 
     __slots__ = ("_folded", "_original", "text")
 
     def __init__(self, text: str, folded: array[int], original: array[int]) -> None:
-        """Keep a folded text.
+        """Store a folded text with its units.
 
         Args:
             text: The folded text.
@@ -148,7 +148,7 @@ def _mapped_end(source: array[int], target: array[int], offset: int) -> int:
 
 
 class _Forms(dict[str, str]):
-    """The folded forms of characters, and of characters with those that join them; each is computed once."""
+    """The folded forms of characters, and of characters with combining marks; each is computed once."""
 
     def __init__(self, folding: Folding) -> None:
         self._folding = folding
@@ -165,13 +165,13 @@ class _Forms(dict[str, str]):
         return form
 
     def joins(self, character: str) -> bool:
-        """Return True if a character may form a unit with the one before it."""
+        """Return True if a character may form a unit with the previous character."""
         if self[character] == "":
             return False
         return combining(character) != 0 or _is_composing(character) is not None
 
     def _step(self, character: str) -> str:
-        """Return what a character is replaced by; the replacements of its parts may differ from them again."""
+        """Return the direct replacement of a character; its parts may have further replacements."""
         if character.isascii():
             form = " " if character in _BLANKS else character
         elif character in _EQUIVALENTS:
@@ -183,7 +183,7 @@ class _Forms(dict[str, str]):
         return form if self._folding.case else form.lower() if form != "İ" else "i"
 
     def _letters(self, character: str) -> str:
-        """Return the letters of which a character consists; itself if they are more than its presentation."""
+        """Return the replacement of a character: its letters, folded by case and accents as set."""
         case, accents = self._folding
         if not accents and _is_accent(character):
             return ""
@@ -208,12 +208,12 @@ class _Forms(dict[str, str]):
 
 
 def _is_accent(character: str) -> bool:
-    """Return True if a mark is an accent: voicing marks of kana (8) and Indic vowel killers (9) tell words apart."""
+    """Return True if a mark is an accent; kana voicing marks (8) and Indic vowel killers (9) are not."""
     return combining(character) not in (0, 8, 9)
 
 
 def _is_invisible(character: str) -> bool:
-    """Return True if a character has no form of its own: soft hyphens, joiners, selectors, vocalization."""
+    """Return True if a character is invisible: soft hyphens, joiners, selectors, vocalization."""
     if category(character) == "Cf":
         return character not in _VISIBLE_FORMATS
     return _is_ignored(character) is not None
@@ -227,7 +227,7 @@ def _forms(folding: Folding) -> _Forms:
 def fold(text: str, folding: Folding = WORDS) -> FoldedText:
     """Return a text in folded form; a million words of English take 20 to 60 ms.
 
-    A background thread that has lowered its priority yields the GIL between chunks.
+    In a background thread with lowered priority, the function yields the GIL between chunks.
     """
     folded, original = array("q"), array("q")
     if len(text) <= _CHUNK and len((once := _folded_pieces(text, folding))[0]) == 1:
@@ -253,13 +253,13 @@ def normalized(text: str) -> str:
 
 
 def search_key(text: str) -> str:
-    """Return a text in the form in which a typed query is compared with it, with single spaces."""
+    """Return a text in the form in which typed queries are compared, with single spaces."""
     key = text.lower() if text.isascii() and text.isprintable() else fold(text, SEARCH).text
     return re.sub("  +", " ", key) if "  " in key else key
 
 
 def _chunks(text: str) -> Iterator[str]:
-    """Yield a text in parts; each part but the first begins with a space or line feed, which joins nothing."""
+    """Split a text into chunks at spaces and line feeds, at which no characters combine."""
     at = 0
     while at < len(text):
         end = at + _CHUNK
@@ -276,13 +276,13 @@ def _next_blank(text: str, at: int) -> int:
 
 
 def _folded_pieces(chunk: str, folding: Folding) -> tuple[list[str], list[str]]:
-    """Return a text divided into plain text and units by turns, and the folded form of each of these pieces.
+    """Split a text into plain text and units alternately; return the pieces and their folded forms.
 
     Characters of plain text are replaced one by one, so that its offsets do not change.
     """
     source = chunk
     if not folding.case:
-        # Of all letters, only İ becomes two in lower case.
+        # Of all letters, only İ becomes two characters in lower case.
         source = source.replace("İ", "I").lower()
     for blank in _BLANKS:
         if blank in source:
@@ -316,7 +316,7 @@ def _folded_pieces(chunk: str, folding: Folding) -> tuple[list[str], list[str]]:
 
 @lru_cache(maxsize=64)
 def _unit_splitter(units: str, invisible: str, joining: str) -> re.Pattern[str]:
-    """Return a pattern of the units of a text: a character with those that join it, or one that changes its length."""
+    """Return a pattern of the units of a text: characters with combining marks or of changing length."""
     patterns = []
     if joining:
         marks, both = re.escape(joining), re.escape(joining + invisible)
@@ -327,7 +327,7 @@ def _unit_splitter(units: str, invisible: str, joining: str) -> re.Pattern[str]:
 
 
 class Words(NamedTuple):
-    """The words of a text; each sign, and each letter of a script without spaces, counts as a word."""
+    """The words of a text; each sign, and each letter of an unspaced script, counts as a word."""
 
     keys: list[str]
     """The words, normalized."""
@@ -345,7 +345,7 @@ class Words(NamedTuple):
 
     @classmethod
     def within(cls, text: str, folding: Folding = WORDS) -> Words:
-        """Return the words of a text, normalized, with their offsets in the text as it is."""
+        """Return the normalized words of a text, with their offsets in the original text."""
         folded = fold(text, folding)
         words = cls.of(folded.text)
         if folded.has_equal_offsets:
@@ -355,11 +355,11 @@ class Words(NamedTuple):
 
 
 def _one_sign(word: str) -> str:
-    """Return a word as it is compared: two hyphens equal a dash, three dots equal an ellipsis."""
+    """Return a word in its comparable form: two hyphens equal a dash, three dots equal an ellipsis."""
     return word[0] if word[0] in "-." else word
 
 
 @lru_cache(maxsize=512)
 def is_unspaced(character: str) -> bool:
-    """Return True if a character belongs to a script without spaces."""
+    """Return True if a character belongs to a script without spaces between words."""
     return _is_unspaced(character) is not None

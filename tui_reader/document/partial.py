@@ -1,4 +1,4 @@
-"""The beginning and ending of a long text as one document, shown while the rest is being read."""
+"""The beginning and the end of a long text as one document, shown while the rest is being read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIGN = "…"
 
 
 def with_ending(beginning: Document, blocks: Sequence[Block], text: str) -> Document:
-    """Return the beginning of a text, a sign for the missing part, and the ending as one document.
+    """Join the beginning of a text, a mark for the missing middle, and the ending to one document.
 
     Args:
         beginning: A partial document.
@@ -34,7 +34,7 @@ def with_ending(beginning: Document, blocks: Sequence[Block], text: str) -> Docu
 
 
 def offset_in_whole(partial: Document, whole: Document, offset: int) -> int:
-    """Convert an offset in a partial document to the offset in the whole one.
+    """Convert an offset in a partial document to an offset in the whole document.
 
     An offset in the ending keeps its distance from the end of the text.
     """
@@ -44,7 +44,7 @@ def offset_in_whole(partial: Document, whole: Document, offset: int) -> int:
 
 
 def _moved(block: Block, distance: int) -> Block:
-    """Return a block with its offsets increased."""
+    """Return a copy of a block with its offsets increased."""
     table = block.table
     if table is not None:
         rows = tuple(tuple(Cell(cell.start + distance, cell.end + distance) for cell in row) for row in table.rows)

@@ -1,4 +1,4 @@
-"""Rows: the content of one line of the screen, in cells, and the range of the text that it owns."""
+"""Rows: the content of one screen line in cells, and the range of the text that the row owns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class OrnamentRole(StrEnum):
 
 
 class Fragment(NamedTuple):
-    """A part of the text drawn from a column on: `text[start:end]`, with tabs expanded from the start."""
+    """A range of the text drawn from a column on: `text[start:end]`, with tabs expanded from the start."""
 
     column: int
     """Screen column at which the fragment begins."""
@@ -33,7 +33,7 @@ class Fragment(NamedTuple):
 
 
 class Ornament(NamedTuple):
-    """Text that is drawn but is not part of the document's text."""
+    """Drawn characters that are not part of the document's text, such as a list marker."""
 
     column: int
     text: str
@@ -43,10 +43,11 @@ class Ornament(NamedTuple):
 class Row(NamedTuple):
     """One row of a block.
 
-    The ranges that rows own tile the text: every character, line feeds between blocks included, belongs to exactly one
-    row. White space at a wrap belongs to the row before it and is not drawn. The empty row after a block owns the line
-    feed that ends the block. Only in a table are cells drawn side by side: there a row's range extends from its first
-    fragment to its last, ranges of one table row overlap, and the fragments state which text is drawn in which column.
+    The ranges of the rows cover the text without overlap: every character, including line feeds between blocks, belongs
+    to exactly one row. White space at a wrap belongs to the row before the wrap and is not drawn. The empty row after a
+    block owns the line feed that ends the block. Only in a table are cells drawn side by side: there a row's range
+    extends from its first fragment to its last, ranges of one table row overlap, and the fragments define which text is
+    drawn in which column.
     """
 
     block: int

@@ -1,8 +1,8 @@
-"""Sentences: the offsets at which they begin in a block.
+"""Sentences: the offsets at which the sentences of a block begin.
 
 The rules are made for edited prose and applied in the usual order of evidence: the mark, the word before it,
-the word after it. A full stop after an abbreviation or an initial ends a sentence only if the next word is one with
-which sentences begin.
+the word after it. A full stop after an abbreviation or an initial ends a sentence only if the next word typically
+begins sentences.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OPENERS = "\"'“‘„‚«‹(\\[{¿¡—–-"
 # except in words that begin with that particle.
 _CONTINUES = "[、，」』）]|って|と(?!ころ|にかく|き|ても|りあえず|もあれ)"
 # Marks that need white space after them, repeated and with closing quotes; then marks of scripts without spaces, which
-# do not. A run of marks is matched completely without backtracking, so that a row of dots takes linear time.
+# do not. A run of marks is matched without backtracking, so that a row of dots takes linear time.
 _MARKS, _WIDE = ".!?…؟۔।॥።։។", "。｡！？"
 _candidates = LazyPattern(
     rf"(?P<mark>[{_MARKS}][{_MARKS}{_CLOSERS}]*)(?P<space>(?=\s))?"
@@ -42,7 +42,7 @@ _sentence_like = LazyPattern(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]")
 
 
 def _words(listed: str) -> frozenset[str]:
-    """Return the set of the words in a text that are separated by white space."""
+    """Return the set of the space-separated words in a text."""
     return frozenset(listed.split())
 
 
@@ -73,7 +73,7 @@ _STARTERS = _words(
 
 @lru_cache(maxsize=256)
 def sentence_starts(text: str) -> tuple[int, ...]:
-    """Return the offsets at which the sentences of a block's text begin, the first at 0."""
+    """Return the offsets at which the sentences of a block's text begin; the first is 0."""
     starts = [0]
     for candidate in _candidates.finditer(text):
         if candidate.start() < starts[-1]:
@@ -93,7 +93,7 @@ def sentence_starts(text: str) -> tuple[int, ...]:
 
 
 def _on_boundaries(text: str, starts: list[int]) -> tuple[int, ...]:
-    """Return offsets moved to boundaries of grapheme clusters: marks may combine with a preceding space."""
+    """Move offsets to boundaries of grapheme clusters: marks may combine with a preceding space."""
     if is_plain(text):
         return tuple(starts)
     return tuple(sorted({boundary_at(text, start) for start in starts}))
@@ -131,10 +131,10 @@ def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) 
 
 
 def units_near(document: Document, index: int, offset: int) -> list[int]:
-    """Return the offsets near an offset of a block at which its sentences begin.
+    """Return the offsets near an offset of a block at which sentences begin.
 
-    A table's cells and lines of code count as sentences. The list contains at least the sentence at the offset
-    and its two neighbours in the block; for a block of ordinary size it contains all sentences.
+    A table's cells and lines of code count as sentences. The list includes at least the sentence at the offset and its
+    two neighbours in the block; for a block of ordinary size it contains all sentences.
     """
     block = document.blocks[index]
     if block.table is not None:
@@ -177,12 +177,12 @@ def _window_start(text: str, block: Block, number: int) -> int:
 
 @lru_cache(maxsize=16)
 def _line_starts(text: str) -> tuple[int, ...]:
-    """Return the offset of the first character other than white space of each line that has one."""
+    """Return the offset of the first visible character of each line that has one."""
     return _on_boundaries(text, [match.start(1) for match in _lines(text)])
 
 
 def _cells_near(table: Table, offset: int) -> list[int]:
-    """Return the offsets of cells with text: in the table row at an offset and the nearest rows with text."""
+    """Return the offsets of cells with text, in the table row at an offset and the nearest other rows."""
     rows = table.rows
     here = max(0, bisect_right(rows, offset, key=_row_start) - 1)
     starts = _cell_starts(rows[here]) if rows else []
@@ -198,10 +198,10 @@ def _cells_near(table: Table, offset: int) -> list[int]:
 
 
 def _row_start(row: tuple[Cell, ...]) -> int:
-    """Return the offset of a table row."""
+    """Return the offset at which a table row begins."""
     return row[0].start if row else 0
 
 
 def _cell_starts(row: tuple[Cell, ...]) -> list[int]:
-    """Return the offsets of a table row's cells that have text."""
+    """Return the offsets at which the cells of a table row begin, without empty cells."""
     return [cell.start for cell in row if cell.end > cell.start]

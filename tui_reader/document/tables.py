@@ -1,4 +1,4 @@
-"""Rows of a table: columns side by side if they fit, else cells under each other with names."""
+"""Rows of a table: columns next to each other if they fit, else cells below each other with names."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _cell_start = attrgetter("start")
 
 
 def estimate_table(table: Table) -> int:
-    """Return the number of rows of a table if none of its cells wraps."""
+    """Return the number of screen rows of a table, assuming that no cell wraps."""
     return max(1, len(table.rows) + (1 if table.header and table.rows else 0))
 
 
 def table_rows(placement: BlockPlacement, table: Table) -> BlockRows:
-    """Return the rows of a table block."""
+    """Return the screen rows of a table block."""
     text = placement.text[placement.block.start : placement.block.end]
     narrow = is_narrow(text.replace("\t", ""), line_feeds=True)
     columns = _column_widths(placement, table, narrow=narrow)
@@ -63,7 +63,7 @@ def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> 
     room -= sum(widths)
     if room < 0:
         return None
-    # The remaining width goes in equal shares to the columns that are narrower than their text.
+    # The remaining width is divided equally among the columns that are narrower than their text.
     while room:
         too_narrow = [column for column in range(count) if widths[column] < natural[column]]
         share = max(1, room // len(too_narrow))
@@ -75,13 +75,13 @@ def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> 
 
 
 def _has_breaks(placement: BlockPlacement, table: Table) -> bool:
-    """Return True if any cell has a line break, that is, if there are more line feeds than between the rows."""
+    """Return True if any cell has a line break, so that the text has more line feeds than row ends."""
     block = placement.block
     return placement.text.count("\n", block.start, block.end) >= max(1, len(table.rows))
 
 
 class _CellLine(NamedTuple):
-    """The part of a table cell that is drawn on one screen row."""
+    """The text of a table cell that is drawn on one screen row."""
 
     column: int
     """Number of the cell's column."""
@@ -93,7 +93,7 @@ class _CellLine(NamedTuple):
 
 
 class _TableRows:
-    """Base class of both ways to draw a table; holds where table rows begin in the text and on screen."""
+    """Base class of both ways to draw a table, with the positions of table rows in text and on screen."""
 
     def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
         self._narrow = narrow
@@ -114,7 +114,7 @@ class _TableRows:
         self.count = 1
 
     def _set_heights(self, heights: list[int]) -> None:
-        """Store how many screen rows each table row takes."""
+        """Store the number of screen rows of each table row."""
         for height in heights or [1]:
             self._tops.append(self._tops[-1] + height)
         self.count = self._tops[-1]
@@ -124,26 +124,26 @@ class _TableRows:
         return self._table.rows[row] if row < len(self._table.rows) else ()
 
     def _row_at(self, offset: int) -> int:
-        """Return the table row at an offset."""
+        """Return the index of the table row at an offset."""
         return min(max(0, bisect_right(self._starts, offset) - 1), len(self._starts) - 2)
 
     def _cuts(self, cell: Cell, width: int) -> list[int]:
-        """Return where the rows of a cell end at a width, as offsets of the document."""
+        """Return the document offsets at which the rows of a cell end, for a width."""
         piece = self._text[cell.start : cell.end]
         return [cell.start + cut for cut in cut_rows(piece, width)]
 
     def _lines(self, cell: Cell, width: int) -> int:
-        """Return the number of screen rows that a cell takes."""
+        """Return the number of screen rows of a cell."""
         if not self._breaks and cell.end - cell.start <= (width if self._narrow else width // 2):
             return 1
         return len(cut_rows(self._text[cell.start : cell.end], width))
 
     def _drawn_end(self, start: int, end: int) -> int:
-        """Return the end offset of a part of a cell as it is drawn, without trailing white space."""
+        """Return the end offset of the drawn text of a cell line, without trailing white space."""
         return start + len(self._text[start:end].rstrip(HANGING))
 
     def _ornaments(self, index: int) -> tuple[Ornament, ...]:
-        """Return the ornaments that a row has because its block is in a list or a quotation."""
+        """Return the ornaments of a row that come from a list or a quotation around the table."""
         return self._inset.first if index == 0 else self._inset.rest
 
     def offset_in(self, row: Row, column: int) -> int:
@@ -158,10 +158,10 @@ class _TableRows:
 
 
 class ColumnRows(_TableRows):
-    """A table whose columns are side by side.
+    """A table whose columns are next to each other.
 
     Args:
-        widths: Cells of each column.
+        widths: Width of each column in cells.
         wraps: True if any cell takes more than one row.
     """
 
@@ -178,7 +178,7 @@ class ColumnRows(_TableRows):
                 for cell, width in zip(row, widths, strict=False):
                     if self._breaks or cell.end - cell.start > width // 2:
                         heights[number] = max(heights[number], self._lines(cell, width))
-        # If any cell wraps, empty rows separate the table's rows.
+        # If any cell wraps, empty rows separate the rows of the table.
         self._separated = any(height > 1 for height in heights[1 if table.header else 0 :])
         last = len(heights) - 1
         self._set_heights([height + self._extra(row, last) for row, height in enumerate(heights)])
@@ -186,7 +186,7 @@ class ColumnRows(_TableRows):
         self._rules = tuple(rules)
 
     def _extra(self, row: int, last: int) -> int:
-        """Return the number of screen rows under a table row that hold none of its text."""
+        """Return the number of screen rows below a table row that contain none of its text."""
         if row == 0 and self._table.header:
             return 1
         return 1 if self._separated and row < last else 0
@@ -215,7 +215,7 @@ class ColumnRows(_TableRows):
         return Row(self._index, index, fragments, (*outer, *self._rules), start, end)
 
     def _cell_line(self, number: int, column: int, line: int) -> _CellLine | None:
-        """Return the part of a cell on one screen row of its table row; None if the cell has fewer rows."""
+        """Return the text of a cell on one screen row of its table row; None if the cell has fewer rows."""
         cells = self._cells(number)
         cell = cells[column]
         cuts = self._cuts(cell, self._widths[column])
@@ -228,14 +228,14 @@ class ColumnRows(_TableRows):
         return _CellLine(column, start, self._drawn_end(start, cuts[line]), end)
 
     def _rule_under(self, number: int) -> tuple[Ornament, ...]:
-        """Return the rule under the header, or the rules between columns in an empty row."""
+        """Return the line below the header, or the lines between columns in an empty row."""
         if number or not self._table.header:
             return self._rules
         rule = "─┼─".join("─" * width for width in self._widths)
         return (Ornament(self._inset.column, rule, OrnamentRole.BORDER),)
 
     def _screen_column(self, column: int, start: int, end: int) -> int:
-        """Return the screen column at which a part of a cell begins, by the alignment of its column."""
+        """Return the screen column at which a cell's text begins, given the alignment of the column."""
         aligns = self._table.aligns
         align = aligns[column] if column < len(aligns) else Align.LEFT
         free = self._widths[column] - cell_width(self._text[start:end])
@@ -260,10 +260,10 @@ class ColumnRows(_TableRows):
 
 
 class StackedRows(_TableRows):
-    """A table whose columns do not fit: cells are drawn under each other with their columns' names.
+    """A table whose columns do not fit: cells are drawn below each other with their columns' names.
 
-    A name is drawn before its cell, or above it if the names would take too much of the text's width. Cells without
-    text are left out.
+    A column name is drawn before its cell, or above the cell if the names would take too much of the text's width.
+    Cells without text are left out.
     """
 
     def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
@@ -288,11 +288,11 @@ class StackedRows(_TableRows):
         self._set_heights(heights)
 
     def _is_header(self, number: int) -> bool:
-        """Return True if a table row holds the names of the columns."""
+        """Return True if a table row contains the names of the columns."""
         return number == 0 and self._table.header
 
     def _width(self, number: int) -> int:
-        """Return the number of cells available to a cell of a table row."""
+        """Return the width in screen cells available to a table cell."""
         return self._inset.width - (0 if self._is_header(number) else self._hang)
 
     def _shown(self, number: int) -> list[tuple[int, Cell]]:
@@ -300,11 +300,11 @@ class StackedRows(_TableRows):
         return [(column, cell) for column, cell in enumerate(self._cells(number)) if cell.end > cell.start]
 
     def _name(self, number: int, column: int) -> str:
-        """Return the column name that is drawn for a cell."""
+        """Return the column name drawn for a cell."""
         return "" if self._is_header(number) or column >= len(self._names) else self._names[column]
 
     def _lead(self, number: int, column: int) -> int:
-        """Return the number of screen rows above a cell for its column's name: 1 or 0."""
+        """Return the number of screen rows above a cell for its column name: 1 or 0."""
         return 1 if self._above and self._name(number, column) else 0
 
     def row(self, index: int) -> Row:
@@ -359,7 +359,7 @@ class StackedRows(_TableRows):
 
 
 def _shorten(name: str, cells: int) -> str:
-    """Return a name cut to a number of cells, with an ellipsis if it was cut."""
+    """Shorten a name to a width in cells, with an ellipsis if it was cut."""
     if cell_width(name) <= cells:
         return name
     while name and cell_width(name) >= cells:

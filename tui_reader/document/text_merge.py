@@ -30,7 +30,7 @@ class Merged(NamedTuple):
 
 
 class _Edit(NamedTuple):
-    """An edit in one of two texts: new tokens in place of `start` to `end` of the original's tokens."""
+    """An edit in one of two texts: new tokens that replace the original tokens `start` to `end`."""
 
     start: int
     end: int
@@ -41,15 +41,15 @@ class _Edit(NamedTuple):
 
 
 def merge(original: str, mine: str, theirs: str) -> Merged:
-    """Merge two texts word by word; if both changed the same words, put one text after the other.
+    """Merge two texts word by word; if both changed the same words, append one text to the other.
 
-    If one text was emptied and the other changed, the changed one wins: emptying a text must not discard words that its
-    author has not seen.
+    If one text was emptied and the other changed, the changed text wins: emptying a text must not discard words that
+    the author has not seen.
 
     Args:
-        original: The text that both were edited from.
-        mine: The text that is to be saved now.
-        theirs: The text that is stored already.
+        original: The text from which the two texts were edited.
+        mine: The text to save now.
+        theirs: The stored text.
     """
     if theirs == original:
         return Merged(mine, is_one=True)
@@ -62,12 +62,12 @@ def merge(original: str, mine: str, theirs: str) -> Merged:
 
 
 def combined(original: str | None, text: str, other: str) -> str:
-    """Return two texts as one, in which no part that both contain is repeated.
+    """Join two texts without repeating passages that both contain.
 
     Args:
-        original: The text that both were edited from; None if unknown: then both are kept.
-        text: The text that comes first if both are kept. It may already consist of several texts.
-        other: The text that comes second if both are kept.
+        original: The text from which the two texts were edited; None if unknown: then the two texts are joined.
+        text: The text that comes first if the texts are joined. It may already consist of several texts.
+        other: The text that comes second if the texts are joined.
     """
     parts, more = ([part.strip() for part in each.split(_BETWEEN_PARTS)] for each in (text, other))
     if set(more) <= set(parts) or not other.strip():
@@ -86,9 +86,9 @@ def combined(original: str | None, text: str, other: str) -> str:
 
 
 def _loses(merged: str, original: str, *texts: str) -> bool:
-    """Return True if a merge lacks a word that both texts have or that one of them added.
+    """Return True if a merge lacks a word that both texts have, or that one of them added.
 
-    A word that occurs twice in the original is not counted, as each text may have kept a different one of the two.
+    A word that occurs twice in the original is not counted, since each text may have kept a different occurrence.
     """
     old, new = (set(_WORDS.findall(each)) for each in (original, merged))
     one, other = (set(_WORDS.findall(each)) for each in texts)
@@ -102,7 +102,7 @@ def _holds(text: str, part: str) -> bool:
 
 
 def _merged(original: str, mine: str, theirs: str) -> Merged | None:
-    """Return the merged text; None if both texts changed the part between two words (the rule of diff3)."""
+    """Return the merged text; None if both texts changed the words between two common words (diff3)."""
     texts = [_WORDS.findall(each) for each in (original, mine, theirs)]
     if max(map(len, texts)) > MOST_TOKENS:
         texts = [each.splitlines(keepends=True) for each in (original, mine, theirs)]
@@ -140,7 +140,7 @@ def _edits(old: Sequence[str], new: Sequence[str], side: int) -> list[_Edit]:
 
 
 def _apply(old: Sequence[str], edits: Sequence[_Edit], start: int, end: int) -> list[str]:
-    """Return a range of the original tokens with edits applied."""
+    """Apply edits to a range of the original tokens and return the new tokens."""
     out: list[str] = []
     for edit in edits:
         out += [*old[start : edit.start], *edit.tokens]

@@ -1,6 +1,6 @@
 """Text objects, and selections that grow and shrink by whole sentences or paragraphs.
 
-A selection has two ends, an anchor and a caret; both are on characters that belong to it.
+A selection has two ends, an anchor and a caret; the characters at both ends belong to the selection.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Ends(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """A unit of text, such as a sentence, by which a selection grows; given by its motions."""
+    """A unit of text by which a selection grows, such as a sentence, defined by its motions."""
 
     around: Callable[[Document, int], Range]
     after: Callable[[Document, int], int]
@@ -55,7 +55,7 @@ def grow_forward(document: Document, unit: Unit, ends: Ends) -> Ends:
     """Move the caret of a selection forward by a unit.
 
     If the selection grows, the caret moves to the end of the added unit; if it shrinks, to the beginning of the first
-    unit that is kept. A selection of whole units remains one: if the caret passes the anchor, the
+    unit that is kept. A selection of whole units always consists of whole units: if the caret passes the anchor, the
     anchor moves to the other end of its unit.
     """
     anchor, caret = ends
@@ -73,7 +73,7 @@ def grow_forward(document: Document, unit: Unit, ends: Ends) -> Ends:
 
 
 def grow_back(document: Document, unit: Unit, ends: Ends) -> Ends:
-    """Move the caret of a selection back by a unit: the mirror image of `grow_forward`."""
+    """Move the caret of a selection back by a unit, the reverse of `grow_forward`."""
     anchor, caret = ends
     around, _, before = unit
     if caret <= anchor:
@@ -89,7 +89,7 @@ def grow_back(document: Document, unit: Unit, ends: Ends) -> Ends:
 
 
 def _last_after(document: Document, unit: Unit, caret: int) -> int:
-    """Return the last character of the unit after the caret."""
+    """Return the offset of the last character of the unit after the caret."""
     return last_character(document, unit.around(document, unit.after(document, caret)))
 
 
@@ -102,8 +102,8 @@ PAIRS = ("ib", "ab", "iq", "aq")
 def text_object(document: Document, kind: str, offset: int) -> Range:
     """Return the text object at an offset.
 
-    Around a sentence or word means including the white space after it, or before it if none follows. Around a paragraph
-    means all blocks that follow each other without an empty row, such as the items of a list.
+    The kind “around” includes the white space after a sentence or word, or before it if none follows. “Around” a
+    paragraph means all consecutive blocks without an empty row between them, such as the items of a list.
 
     Args:
         document: The document.
@@ -128,7 +128,7 @@ _AROUND: dict[str, Callable[[Document, int], Range]] = {
 
 
 def _with_space(document: Document, found: Range) -> Range:
-    """Return a range with the white space after it, or before it if none follows."""
+    """Extend a range by the white space after it, or before it if none follows."""
     block = document.blocks[block_index(document, found.start)] if document.blocks else None
     if block is None:
         return found
@@ -144,7 +144,7 @@ def _with_space(document: Document, found: Range) -> Range:
 
 
 def _tight_blocks(document: Document, offset: int) -> Range:
-    """Return the range of all blocks without empty rows between them, around an offset."""
+    """Return the range of the consecutive blocks around an offset without empty rows between them."""
     blocks = document.blocks
     if not blocks:
         return Range(0, 0)

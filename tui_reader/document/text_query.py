@@ -1,7 +1,8 @@
-"""A query as it is typed, and whether a passage has its accents.
+"""A query as typed by the user, with the comparison of accents.
 
-A query without accents matches letters with any accent, one with accents only these: `resume` finds `résumé`, but
-`résumé` does not find `resume`. This is the asymmetric search of the Unicode collation algorithm (UTS 10, 8.1).
+A query without accents matches letters with any accent, a query with accents matches these accents only: `resume` finds
+`résumé`, but `résumé` does not find `resume`. This is the asymmetric search of the Unicode collation algorithm (UTS 10,
+8.1).
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ class TextQuery:
     """A query that is searched for in folded text."""
 
     def __init__(self, text: str, *, case: bool = False) -> None:
-        """Fold a query.
+        """Fold a query for comparison with folded text.
 
         Args:
-            text: The query; any run of white space is like one space.
+            text: The query; any run of white space counts as one space.
             case: True if case counts.
         """
         self.folding = CASED_SEARCH if case else SEARCH
@@ -32,15 +33,15 @@ class TextQuery:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Return a pattern that matches the key in folded text with any white space."""
+        """Return a pattern that finds the query in folded text, with any white space between words."""
         return re.compile(" +".join(map(re.escape, self.key.split(" "))))
 
     def has_accents_of(self, passage: str) -> bool:
-        """Return True if a passage, whose letters are those of the query, has the query's accents too."""
+        """Return True if a passage with the same letters as the query also has the query's accents."""
         if not self.has_accents:
             return True
         found, wanted = _accented_forms(" ".join(passage.split())), self._forms
-        # The passage is longer than a query that begins or ends within a ligature.
+        # The passage is longer than the query if the query begins or ends inside a ligature.
         return any(
             all(not form or form == found[at + step] for step, form in enumerate(wanted))
             for at in range(len(found) - len(wanted) + 1)
@@ -48,7 +49,7 @@ class TextQuery:
 
 
 def _accented_forms(text: str) -> list[str]:
-    """Return for each letter of a text's search key the letter with its accent; empty if it has none."""
+    """Return each letter of a text's search key with its accent; empty for a letter without an accent."""
     forms: list[str] = []
     at = 0
     while at < len(text):

@@ -1,4 +1,4 @@
-"""Word count of a text."""
+"""Counting of the words of a text."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _IDEOGRAPHS = (
 _SOUTHERN = r"\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
 _ideograph_runs = LazyPattern(f"[{_IDEOGRAPHS}]+")
 _southern_runs = LazyPattern(f"[{_SOUTHERN}]+")
-# Their punctuation is removed with them: a full stop left alone between spaces is not a word.
+# The punctuation of these scripts is removed too: a full stop alone between spaces is not a word.
 _unspaced = LazyPattern(rf"[{_IDEOGRAPHS}{_SOUTHERN}\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff5b-\uff65…—“”]+")
 IDEOGRAPHS_PER_WORD = 2
 """The Declaration of Human Rights has 1,747 words in English, 2,675 ideographs in Chinese, 3,759 in Japanese."""
 SOUTHERN_PER_WORD = 6
 """The Declaration of Human Rights has 8,890 letters and signs in Thai, 10,196 in Lao, 10,189 in Khmer, 14,605 in
 Burmese."""
-# White space of ASCII becomes a space and everything else a letter, so that a word begins at each " x".
+# ASCII white space becomes a space and all other bytes a letter, so that a word begins at each " x".
 _SPACES = " \n\t"
 _SHAPE = bytes(0x20 if chr(byte) in _SPACES else 0x78 for byte in range(256))
-# First bytes in UTF-8 of all characters but those of scripts without spaces, and all continuation bytes.
+# First bytes in UTF-8 of all characters except those of unspaced scripts, and all continuation bytes.
 _SPACED_BYTES = bytes(byte for byte in range(256) if not 0xE0 <= byte <= 0xEF or byte in {0xE2, 0xEA, 0xEB, 0xEC, 0xED})
 
 _SLICE = 250_000
@@ -30,7 +30,7 @@ _SLICE = 250_000
 
 
 def count_words(text: str) -> int:
-    """Return the number of words, as runs between white space; a million of them take some 20 ms.
+    """Return the number of words, as runs between white space; a million words take about 20 ms.
 
     Scripts without spaces count by characters, see `IDEOGRAPHS_PER_WORD` and `SOUTHERN_PER_WORD`.
     """
@@ -51,10 +51,10 @@ def _divide_up(count: int, by: int) -> int:
 
 
 def _count_spaced(text: str) -> int:
-    """Return the number of words of a text in scripts with spaces; -1 if it may contain other scripts."""
+    """Return the number of words of a text in spaced scripts; -1 if it may contain unspaced scripts."""
     words = 0
     for start in range(0, len(text), _SLICE):
-        # Includes the character before it, so that a word that began in the last slice is not counted twice.
+        # Includes the previous character, so that a word that began in the previous slice is not counted twice.
         encoded = text[max(start - 1, 0) : start + _SLICE].encode("utf-8", "replace")
         if not encoded.isascii() and encoded.translate(None, _SPACED_BYTES):
             return -1

@@ -1,4 +1,4 @@
-"""Wrapping: where the rows of a text end, at a width in cells.
+"""Wrapping: the offsets at which the rows of a text end, for a width in cells.
 
 Rows are given by their cuts: the offset after the last character that each row owns. White space and a line feed at a
 cut belong to the row before it. Text of one-cell characters is cut by one regular expression per width, which counts a
@@ -15,7 +15,7 @@ from itertools import accumulate
 from tui_reader.document.cells import TAB_STOP, cells_of_character, cells_of_cluster, clusters_of, is_narrow, is_plain
 from tui_reader.document.lazy import LazyPattern
 
-# Between two words a row may end after their spaces; inside a word after a hyphen or en dash that a letter follows
+# Between words, a row may end after the spaces; inside a word after a hyphen or en dash followed by a letter
 # (a digit may belong to a number: "-5", "1990-95" stay whole), and after an em dash that does not begin the word. The
 # first test alone fails almost always: without it the pattern takes a third longer.
 _IN_WORD = r"(?<=[-‐–—])(?:(?<=\w[-‐–])(?=[^\W\d_])|(?<=\S—)(?=[\w“‘]))"
@@ -44,8 +44,8 @@ _WINDOW = 8192
 def flow_pattern(width: int) -> re.Pattern[str]:
     """Return a pattern that matches the rows of narrow text.
 
-    A row is as many words as fit with the white space after them, else a part of a word. The first branch is for text
-    without words, such as data: without it, every position of a row would be tried.
+    A row is as many words as fit with the white space after them, else a part of a word. The first branch of the
+    pattern is for text without words, such as data; without this branch, every position of a row would be tried.
     """
     solid = rf"[^ \n\-‐–—]{{{width}}}(?=[^ \n\-‐–—])"
     return re.compile(rf"{solid}|.{{1,{width}}}(?: +\n?|\n|\Z|{_IN_WORD})| *\n|.{{{width}}}")
@@ -58,11 +58,11 @@ def code_pattern(width: int) -> re.Pattern[str]:
 
 
 def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
-    """Return the cuts of any text; an empty text has one row.
+    """Return the cuts of a text, the offsets at which its rows end; an empty text has one row.
 
     Args:
         text: Text of a block.
-        width: Cells of a row, at least 2.
+        width: Width of a row in cells, at least 2.
         code: True if white space is kept, and lines are cut at the width rather than between words.
     """
     if not text:
@@ -76,7 +76,7 @@ def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
         if start >= size:
             break
         end = start + len(line)
-        # No character is wider than two cells, no tab wider than a stop.
+        # No character is wider than two cells, and no tab is wider than the distance of tab stops.
         widest = (len(line) if line.isascii() else 2 * len(line)) + (TAB_STOP - 1) * line.count("\t")
         if widest > width:
             if is_narrow(line):
@@ -92,12 +92,12 @@ def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
 def _cut_long_line(line: str, width: int, *, code: bool) -> list[int]:
     """Return the cuts of a line of any characters.
 
-    Long lines are cut window by window, because a character takes some 50 bytes of memory meanwhile.
+    Long lines are cut window by window, because each character takes about 50 bytes of memory during the cutting.
     """
     cuts: list[int] = []
     start, window = 0, _WINDOW
     while start + window < len(line):
-        # The last two rows of a window may continue after it.
+        # The last two rows of a window may continue after the window.
         sure = _cut_line(line[start : start + window], width, code=code)[:-2]
         if sure:
             cuts.extend(start + cut for cut in sure)
@@ -124,7 +124,7 @@ def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
     cuts: list[int] = []
     first = 0
     while first < count:
-        # Find the last cluster that fits, then move the cut to where a reader expects it.
+        # Find the last cluster that fits, then move the cut to a place where a line may break.
         if tabs:
             fit = _fit_with_tabs(clusters, widths, first, width)
         else:
@@ -139,7 +139,8 @@ def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
 def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, first: int, fit: int) -> int:
     """Return the index of the grapheme cluster that begins the next row.
 
-    This is the cluster after hanging spaces, else that at the last allowed cut, else the first that does not fit.
+    This is the cluster after trailing spaces, else the cluster at the last allowed cut, else the first cluster that
+    does not fit.
     """
     after = fit
     while after < len(clusters) and clusters[after] in _HANGING:
@@ -156,7 +157,7 @@ def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, f
 
 
 def _fit_with_tabs(clusters: list[str] | str, widths: list[int], first: int, width: int) -> int:
-    """Return the index of the first grapheme cluster that no longer fits on a row.
+    """Return the index of the first grapheme cluster that does not fit on a row with tabs.
 
     Tab stops count from the row's start.
     """
@@ -169,9 +170,9 @@ def _fit_with_tabs(clusters: list[str] | str, widths: list[int], first: int, wid
 
 
 def _clusters(line: str, width: int) -> list[str] | str:
-    """Return the grapheme clusters of a line, none of them wider than a row.
+    """Return the grapheme clusters of a line, split so that none is wider than a row.
 
-    A wider cluster, such as stacked conjuncts, is cut at the place where Rich cuts it.
+    A wider cluster, such as stacked conjuncts, is cut at the same offset as by Rich.
     """
     if is_plain(line):
         return line

@@ -1,1 +1,1 @@
-"""Writers of quotes with their sources in formats that other programs read, one module per format."""
+"""Writers of quotes and annotations in formats of other programs, one module per format."""

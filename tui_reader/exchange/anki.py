@@ -1,4 +1,4 @@
-"""The text file that Anki imports: a card a highlight, with an id by which a later import updates the card."""
+"""The text file that Anki imports: one card per highlight, with an id for updates by later imports."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ HEAD = """\
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return clips as rows: the quote in front, the note and the source at the back.
+    """Return clips as rows: the quote on the front of a card, the note and the source on the back.
 
-    A note on a whole article has the title in front.
+    A card for a note on a whole article has the title on the front.
     """
     rows = [_row(clip, each) for clip in clips for each in clip.annotations]
     return HEAD + "".join(f"{row}\n" for row in rows)
@@ -51,10 +51,10 @@ def _html(text: str) -> str:
 
 
 def _html_cell(cell: str) -> str:
-    """Return HTML that cannot begin a formula of a spreadsheet; a risky first character becomes a reference."""
+    """Return HTML that begins no spreadsheet formula; a risky first character becomes a reference."""
     return f"&#{ord(cell[0])};{cell[1:]}" if is_formula(cell) else cell
 
 
 def _word_cell(cell: str) -> str:
-    """Return ids or tags as a cell: they hold no HTML, so that characters cannot be written as references."""
+    """Return ids or tags as a cell; a cell without HTML cannot contain character references."""
     return defused(" ".join(cell.replace('"', "”").split()))

@@ -31,7 +31,7 @@ _STATES = {
 
 
 class Role(NamedTuple):
-    """How the parts of notes are named for programs that read aloud, or show notes as pop-ups."""
+    """HTML attributes that mark notes for screen readers and for pop-up notes in e-readers."""
 
     reference: str
     note: str
@@ -49,8 +49,8 @@ class ArticleHtml:
         clip: The article.
         prefix: The beginning of every id, which differs among the articles of a page.
         level: Level of the heading that is the title, 1 or 2.
-        role: How the parts of notes are named.
-        with_text: False to write the quotes alone.
+        role: The names of the roles of notes.
+        with_text: False to write only the quotes.
     """
 
     def __init__(self, clip: Clip, prefix: str, *, level: int = 1, role: Role = PAGE, with_text: bool = True) -> None:
@@ -69,20 +69,20 @@ class ArticleHtml:
 
     @property
     def language(self) -> str:
-        """The language of the article, if it is well-formed."""
+        """The language of the article; empty unless it is a well-formed tag."""
         return language_tag(self._clip.language)
 
     @property
     def direction(self) -> str:
-        """The direction of the article by its language, else that of most of its text: `ltr` or `rtl`."""
+        """The direction of the article by its language, else by most of its letters: `ltr` or `rtl`."""
         if self.language.partition("-")[0].lower() in _RIGHT_TO_LEFT:
             return "rtl"
         words = self._document.text if self._document is not None else ""
         return direction(words) or direction(self._clip.title) or "ltr"
 
     def write(self) -> str:
-        """Return the article as one element."""
-        # An empty language says that it is not known: a page must not claim that it is English.
+        """Return the article as one HTML element."""
+        # An empty language means unknown: a page must not claim that the text is English.
         language = f' lang="{self.language}"'
         parts = [f'<article id="{self._prefix}top"{language} dir="{self.direction}">\n']
         blocks = None
@@ -97,7 +97,7 @@ class ArticleHtml:
         return "".join(parts)
 
     def headings(self) -> list[tuple[str, str]]:
-        """Return the ids and the titles of the highest headings below the title."""
+        """Return the ids and titles of the headings of the highest level below the title."""
         if self._document is None or self._names is None:
             return []
         shown = set(self._shown_blocks())
@@ -152,7 +152,7 @@ class ArticleHtml:
 
     @property
     def _title_block(self) -> int | None:
-        """The block that is written as the title; None if the text does not repeat the title as it is now."""
+        """The block that is written as the title; None if the text does not repeat the current title."""
         document = self._document
         if document is None or document.title_block is None:
             return None
@@ -204,7 +204,7 @@ class ArticleHtml:
         )
 
     def _number(self, number: int, each: ClippedAnnotation) -> str:
-        """Return the number of a highlight, which leads to its note if it has one."""
+        """Return the number of a highlight as HTML, linked to its note if it has one."""
         about = (f"Highlight {number}", each.colour_name or f"colour {_colour(each)}", each.created[:10])
         title = attribute("title", ", ".join(filter(None, about)))
         state = attribute("data-state", "" if each.state is PlaceState.ANCHORED else each.state.value)
@@ -218,7 +218,7 @@ class ArticleHtml:
         return bool(each.note.strip() or each.tags or self._former_words(each))
 
     def _former_words(self, each: ClippedAnnotation) -> str:
-        """Return the words that were marked, if the text has others there now."""
+        """Return the words that were marked, if the text has other words there now."""
         if self._document is None:
             return ""
         now = self._document.text[each.where.start : each.where.end]
@@ -235,7 +235,7 @@ class ArticleHtml:
         )
 
     def _unplaced_list(self) -> str:
-        """Return the highlights that are not painted in the text, with their words and their state."""
+        """Return the highlights that have no position in the text, with their words and their state."""
         if not self._unplaced:
             return ""
         if self._document is not None:
@@ -302,7 +302,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _quote(each: ClippedAnnotation, *, with_context: bool) -> str:
-    """Return the words of a highlight, between the words that stood around them when they were marked."""
+    """Return the words of a highlight, with the context in which they were marked."""
     words = [escape(paragraph.text) if paragraph.is_code else _lines(paragraph.text) for paragraph in each.paragraphs]
     if words and with_context:
         words[0] = _context(f"…{each.prefix}" if each.prefix else "") + words[0]

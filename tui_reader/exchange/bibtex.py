@@ -1,4 +1,4 @@
-"""BibTeX: an entry an article, with its quotes and notes as annotation; or a copied passage as annotation."""
+"""BibTeX: one entry per article with its quotes and notes, or one entry for a copied passage."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return an entry for each article, with a key of its own that further exports do not change."""
+    """Return one entry for each article, with a citation key that stays the same in later exports."""
     entries = (_entry(clip, key) for clip, key in zip(clips, _keys(clips), strict=True))
     return "\n".join(entries)
 
 
 def _keys(clips: Sequence[Clip]) -> list[str]:
-    """Return citation keys; of articles with one key, all but the one with the smallest id get a suffix."""
+    """Return citation keys; articles with an equal key get a suffix, except the one with the smallest id."""
     keys = [QuoteSource(clip.headline, "", "", title_in_text=False).citation_key for clip in clips]
     first: dict[str, str] = {}
     for clip, key in zip(clips, keys, strict=True):
@@ -52,13 +52,13 @@ def _entry(clip: Clip, key: str) -> str:
 
 
 def _name(name: str) -> str:
-    """Return a name; one with more than a comma or with the word “and” is put in braces, as the name of a group."""
+    """Return a name; a name with several commas or the word “and” is put in braces, as a group."""
     escaped = _escape(name)
     return f"{{{escaped}}}" if name.count(",") > 1 or re.search(r"\band\b", name) else escaped
 
 
 def _annotation(clipped: ClippedAnnotation) -> str:
-    """Return quote, note and tags, each as a paragraph."""
+    """Return the quote, the note and the tags of an annotation, each as a paragraph."""
     quote = f"“{clipped.quote_text}”" if clipped.quote else ""
     state = f"({clipped.state})" if not is_certain(clipped) else ""
     tags = ", ".join(clipped.tags)
@@ -90,7 +90,7 @@ _TEX = (
     {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     | {sign: f"\\{sign}" for sign in "&%$#_"}
     | {
-        # BibTeX counts braces, whatever stands before them.
+        # BibTeX counts braces, whatever character precedes them.
         "{": r"\textbraceleft{}",
         "}": r"\textbraceright{}",
     }
@@ -98,10 +98,10 @@ _TEX = (
 
 
 def _escape(text: str) -> str:
-    """Escape the characters that TeX would take for commands."""
+    """Escape the characters that TeX would interpret as commands."""
     return "".join(_TEX.get(character, character) for character in text)
 
 
 def _escape_url(url: str) -> str:
-    """Escape the braces of an address; its other characters are verbatim in BibTeX."""
+    """Escape the braces of an address; BibTeX takes its other characters verbatim."""
     return url.replace("{", "%7B").replace("}", "%7D")

@@ -1,4 +1,4 @@
-"""HTML of a document's blocks with highlights, the notes beside the blocks in which their passages end."""
+"""HTML of a document's blocks with highlights; each note is next to the block where its passage ends."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DEEPEST = 40
 
 
 class Marked(NamedTuple):
-    """A highlight with what is shown beside it."""
+    """A highlight with its number and note for display."""
 
     highlight: Highlight
     aside: str = ""
@@ -40,11 +40,12 @@ class BlockHtml:
 
     Args:
         document: The document.
-        names: The names within the page.
+        names: The ids of the page's link targets.
         marked: The highlights, in the order of the text.
-        base_direction: The direction of the article, which blocks in the other one override.
-        heading_shift: Number by which the levels of headings are raised, since the title stands above them.
-        notes_first: True if notes come before their block, so that a style can set them beside it; False for after.
+        base_direction: The direction of the article; blocks with the other direction override it.
+        heading_shift: Number added to the levels of headings, since the title is the highest heading.
+        notes_first: True if notes precede their block, so that a style can set them in the margin; False if they follow
+            it.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class BlockHtml:
             self._add(each)
 
     def _add(self, marked: Marked) -> None:
-        """Add a highlight to each block that has text of it, and its note to the last of them."""
+        """Add a highlight to each block that contains text of it, and its note to the last such block."""
         here = _spread(marked.highlight, self._document.blocks)
         for index, part in here:
             self._highlights.setdefault(index, []).append(part)
@@ -77,18 +78,18 @@ class BlockHtml:
             self._asides.setdefault(here[-1][0], []).append(marked.aside)
 
     def words(self, index: int) -> str:
-        """Return the words of a block as inline HTML, to be written apart from the others."""
+        """Return the words of a block as inline HTML, without the element of the block."""
         return self._words(index)
 
     def noted(self, index: int, markup: str) -> str:
-        """Return the markup of a block with the notes on it."""
+        """Return the HTML of a block, together with the notes of highlights that end in it."""
         notes = "".join(self._asides.get(index, ()))
         if not notes:
             return markup
         return f'<div class="noted">{notes}{markup}</div>\n' if self._notes_first else f"{markup}{notes}"
 
     def write(self, indexes: Iterable[int]) -> str:
-        """Return blocks with the lists and quotations around them."""
+        """Return blocks as HTML, with the lists and quotations around the blocks."""
         parts: list[str] = []
         containers = ContainerHtml(parts)
         blocks = self._document.blocks
@@ -108,7 +109,7 @@ class BlockHtml:
         return "".join(parts)
 
     def _is_term(self, index: int) -> bool:
-        """Return True if a block is the term of a definition: bold, with its definition indented below it."""
+        """Return True if a block is the term of a definition: bold, followed by an indented definition."""
         blocks = self._document.blocks
         block = blocks[index]
         if not block.tight or block.marker or block.kind is not BlockKind.PARAGRAPH or index + 1 == len(blocks):
@@ -155,7 +156,7 @@ class BlockHtml:
         return f"<p{attribute('class', kinds)}{name}{self._dir(block)}>{self._words(index)}{back}</p>\n"
 
     def _figure(self, index: int, name: str) -> str:
-        """Return a picture as its words and a link, since a page must load nothing from elsewhere."""
+        """Return a picture as its description and a link, since a page must load no external file."""
         block = self._document.blocks[index]
         words = self._words(index)
         href = safe_href(block.target)
@@ -196,16 +197,16 @@ class BlockHtml:
         return f'<div class="{kinds}"{self._dir(block)}><table{name}>\n{head}{body}</table></div>\n'
 
     def _dir(self, block: Block) -> str:
-        """Return the attribute for the direction of a block that is not that of the article."""
+        """Return the `dir` attribute of a block whose direction differs from the article's; else empty."""
         own = direction(self._document.text[block.start : min(block.end, block.start + 400)])
         return attribute("dir", own) if own and own != self._direction else ""
 
 
 def _spread(highlight: Highlight, ranges: Sequence[Block] | Sequence[Cell]) -> list[tuple[int, Highlight]]:
-    """Return the ranges that have text of a highlight, by number, with the highlight as each one shows it.
+    """Return the text ranges of a highlight by number; only its last range contains the highlight's end.
 
-    The highlight of the last range ends in it, so that its number is written there once. A highlight without text,
-    such as one of a line feed, has one range, in which only its number is written.
+    The number of the highlight is written once, in the last range. A highlight without visible text, such as a line
+    feed, has one range, in which only its number is written.
 
     Args:
         highlight: The highlight.

@@ -1,12 +1,12 @@
-"""Exported files that users may edit: blocks between marks, and text of the user between the blocks.
+"""Exported files that users may edit: marked blocks, with text of the user between the blocks.
 
-A block stands between two comments of its format. The first one names its id and a hash of its text as it was written,
-so that a change by hand is seen. A file begins with a mark of the export that names format and article, with hashes of
-the properties before the text and of the order of the blocks.
+A block is enclosed in two comments of the file's format. The first comment contains the block's id and a hash of the
+exported text, so that a manual change is detected. A file begins with a mark that names the format and the article,
+with hashes of the properties before the text and of the order of the blocks.
 
-`merge` gives a file a new content: if it was not touched, all of it; else only the blocks that were not touched
-themselves, each where it stands now. Text between the blocks is never changed, and a block that was edited by hand is
-either left as it is, if the library has nothing new to say there, or becomes text between the blocks.
+`merge` updates a file: an unedited file is replaced; in an edited file only the unedited blocks are replaced, each at
+its present position. Text between the blocks is never changed. A block that was edited by hand is left unchanged if the
+library has no new text for it; else it becomes text between the blocks.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ NAME = "tui-reader"
 
 
 class Block(NamedTuple):
-    """A part of a file that an export writes and replaces."""
+    """A block of a file that an export writes and replaces."""
 
     id: str
     text: str
 
 
 class Page(NamedTuple):
-    """What an export writes into a file with blocks."""
+    """The content that an export writes into a file with blocks."""
 
     id: str
     """The article; `*` for a file of several."""
@@ -46,7 +46,7 @@ class Page(NamedTuple):
 
 
 class Comments(NamedTuple):
-    """How a format writes a comment of one line."""
+    """The syntax of a one-line comment in a format."""
 
     format: str
     before: str
@@ -55,12 +55,12 @@ class Comments(NamedTuple):
     """Put before a line of a block that looks like a mark."""
 
     def comment(self, text: str) -> str:
-        """Return a line with a comment."""
+        """Return a line that contains a text as a comment."""
         return f"{self.before}{text}{self.after}"
 
 
 class _Piece(NamedTuple):
-    """A piece of an existing file: a block with its marks, or the text between two blocks."""
+    """A section of an existing file: a block with its marks, or the text between two blocks."""
 
     raw: str
     id: str = ""
@@ -72,17 +72,17 @@ class _Piece(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Return True if this is nothing but empty lines between two blocks."""
+        """Return True if the section contains only empty lines between two blocks."""
         return not self.id and not self.raw.strip()
 
     @property
     def is_touched(self) -> bool:
-        """Return True if a block was edited by hand, or if a person wrote something between blocks."""
+        """Return True if a block was edited by hand, or if text was added between blocks."""
         return self.hash != _hash(self.text) if self.id else not self.is_blank
 
 
 class _Parsed(NamedTuple):
-    """An existing file: its mark, its properties, and its pieces in order."""
+    """The parsed content of an existing file: its mark, its properties, and its sections in order."""
 
     article: str
     front_hash: str
@@ -93,17 +93,17 @@ class _Parsed(NamedTuple):
 
     @property
     def is_in_order(self) -> bool:
-        """Return True if the blocks are those that were written, in their order."""
+        """Return True if the blocks are the exported blocks in the exported order."""
         return self.order_hash == _order_hash(self.pieces)
 
     @property
     def are_properties_touched(self) -> bool:
-        """Return True if the properties were changed by hand."""
+        """Return True if the properties were edited by hand."""
         return bool(self.front_hash) and lines_hash(self.properties) != self.front_hash
 
 
 class Merged(NamedTuple):
-    """The new text of a file."""
+    """The new text of a file after a merge."""
 
     text: str
     kept: int = 0
@@ -111,7 +111,7 @@ class Merged(NamedTuple):
 
 
 def render(page: Page, comments: Comments) -> str:
-    """Return a page as a new file."""
+    """Return the text of a new file for a page."""
     pieces = [_Piece("\n")]
     for each in page.blocks:
         pieces += [_piece(each, comments), _Piece("\n\n")]
@@ -121,27 +121,27 @@ def render(page: Page, comments: Comments) -> str:
 
 
 def article_of(beginning: str, comments: Comments) -> str | None:
-    """Return the id that the mark at the beginning of a file names; None without a mark of the format."""
+    """Return the article id in the mark of a file; None without a mark of the format."""
     found = _mark(comments).match(_plain(beginning)) or _front_mark(comments).match(_plain(beginning))
     return unquote(found["article"]) if found is not None else None
 
 
 def is_untouched(existing: str, comments: Comments) -> bool:
-    """Return True if a file is as an export wrote it."""
+    """Return True if a file has not been edited since an export wrote it."""
     parsed = _parse(_plain(existing), comments)
     return parsed is not None and _is_untouched(parsed)
 
 
 def merge(existing: str, page: Page, comments: Comments) -> Merged | None:
-    """Return the text that a file should have.
+    """Return the new text of an existing file, which may have been edited.
 
     Args:
-        existing: The text that it has.
-        page: What the export would write.
-        comments: How the format writes comments.
+        existing: The present text of the file.
+        page: The page that the export would write.
+        comments: The comment syntax of the format.
 
     Returns:
-        The new text; None if the file has no mark of this article and format, so that it must not be overwritten.
+        The new text; None if the file has no mark of this article and format and must not be overwritten.
     """
     fresh = render(page, comments)
     plain = _plain(existing)
@@ -169,14 +169,14 @@ def _is_untouched(parsed: _Parsed) -> bool:
 
 
 def _merge_pieces(pieces: Sequence[_Piece], blocks: Sequence[Block], comments: Comments) -> tuple[list[_Piece], int]:
-    """Return the pieces of a touched file with the blocks of an export, and how many edits became text."""
+    """Merge the blocks of an export into an edited file; return its sections and the number of edits kept."""
     wanted = {_quoted(each.id): _piece(each, comments) for each in blocks}
     merged: list[_Piece] = []
     kept = 0
     has_gap = False
     for piece in pieces:
         if not piece.id:
-            # A block is gone before this piece: its empty lines are gone too.
+            # A block before this section was removed: remove its empty lines too.
             is_double = has_gap and bool(merged) and (merged[-1].is_blank or piece.is_blank)
             merged.append(_Piece(piece.raw.lstrip("\n") if is_double else piece.raw))
             has_gap = False
@@ -201,7 +201,7 @@ def _merge_pieces(pieces: Sequence[_Piece], blocks: Sequence[Block], comments: C
 
 
 def _insert(pieces: list[_Piece], block: _Piece, previous: str) -> None:
-    """Insert a block behind another one and the text that follows that one; without one, before all blocks."""
+    """Insert a block after another block and the text that follows it; else before all blocks."""
     after = max((i + 1 for i, piece in enumerate(pieces) if previous and piece.id == previous), default=0)
     at = next((i for i in range(after, len(pieces)) if pieces[i].id), None)
     if at is not None:
@@ -221,7 +221,7 @@ def _order_hash(pieces: Iterable[_Piece]) -> str:
 
 
 def _joined(page: Page, front: str, order: str, pieces: Iterable[_Piece], comments: Comments) -> str:
-    """Return a whole file: the mark, the properties, and the pieces as they are."""
+    """Join the mark, the properties and the sections to the text of a file."""
     body = "".join(piece.raw for piece in pieces)
     id_ = _quoted(page.id)
     if page.properties is None:
@@ -231,7 +231,7 @@ def _joined(page: Page, front: str, order: str, pieces: Iterable[_Piece], commen
 
 
 def _piece(block: Block, comments: Comments) -> _Piece:
-    """Return a block as a piece of a file; lines that look like marks are escaped."""
+    """Return a block as a section of a file; lines that look like marks are escaped."""
     text = re.sub(
         rf"^(?={re.escape(comments.before)}/?{NAME}\b)",
         lambda _: comments.escape,
@@ -244,7 +244,7 @@ def _piece(block: Block, comments: Comments) -> _Piece:
 
 
 def _parse(text: str, comments: Comments) -> _Parsed | None:
-    """Return the parts of a file; None if it has no mark of the format."""
+    """Parse a file; None if it has no mark of the format."""
     properties = ""
     mark = _mark(comments).match(text)
     if mark is not None:
@@ -266,14 +266,14 @@ def _parse(text: str, comments: Comments) -> _Parsed | None:
 
 @cache
 def _mark(comments: Comments) -> re.Pattern[str]:
-    """Return the pattern of the first line of a file without properties."""
+    """Return the pattern of the mark in the first line of a file without properties."""
     before, after = re.escape(comments.before), re.escape(comments.after)
     return re.compile(rf"{before}{NAME}-export {comments.format} (?P<article>\S+) (?P<order>\w+){after}[ \t]*(?:\n|\Z)")
 
 
 @cache
 def _front_mark(comments: Comments) -> re.Pattern[str]:
-    """Return the pattern of front matter with a mark; other programs may quote its value or change its place."""
+    """Return the pattern of front matter with a mark, which other programs may have quoted or moved."""
     other = r"(?:(?!---[ \t]*(?:\n|\Z)).*\n)*"
     value = rf"{comments.format}[ ](?P<article>[^\s\"']+)[ ](?P<front>\w+)[ ](?P<order>\w+)"
     return re.compile(
@@ -283,7 +283,7 @@ def _front_mark(comments: Comments) -> re.Pattern[str]:
 
 @cache
 def _block(comments: Comments) -> re.Pattern[str]:
-    """Return the pattern of a block: a mark, lines that begin no other block, and the mark of the end."""
+    """Return the pattern of a block: a mark, lines that begin no other block, and the end mark."""
     before, after = re.escape(comments.before), re.escape(comments.after)
     return re.compile(
         rf"^{before}{NAME} (?P<id>\S+) (?P<hash>\w+){after}[ \t]*\n"
@@ -293,23 +293,23 @@ def _block(comments: Comments) -> re.Pattern[str]:
 
 
 def _quoted(id_: str) -> str:
-    """Return an id without the characters that would end it in a mark."""
+    """Return an id without the characters that would end the mark that contains it."""
     return quote(id_, safe="/:._") or "%"
 
 
 def _hash(text: str) -> str:
-    """Return a hash of a text without what editors remove: blanks at the ends of lines, empty lines around it."""
+    """Return a hash of a text, ignoring blanks at line ends and empty lines at both ends."""
     plain = "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
     return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
 def _plain(text: str) -> str:
-    """Return the text of a file without a byte order mark, and with line feeds alone if all its lines end otherwise."""
+    """Return the text of a file without a byte order mark, with its line ends converted to line feeds."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def _in_form_of(existing: str, text: str) -> str:
-    """Return a text with the byte order mark and the line ends of a file."""
+    """Return a text with the byte order mark and the line ends of an existing file."""
     if "\r\n" in existing:
         text = text.replace("\n", "\r\n")
     return f"\ufeff{text}" if existing.startswith("\ufeff") else text

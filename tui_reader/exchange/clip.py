@@ -1,7 +1,7 @@
 """Clips: articles with their annotations, in the form that every writer of an export receives.
 
-A clip holds the records of the library as they are, so that a lossless format loses nothing, and beside each annotation
-what only the text can tell: under which headings it stands, how far into the text, and where its paragraphs end.
+A clip contains the unchanged records of the library, so that a lossless format loses no data. For each annotation it
+adds data from the text: the headings above the passage, its position in percent, and its division into paragraphs.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class Paragraph(NamedTuple):
-    """A paragraph of a quote, or as much of one as was marked; a line feed in it is a line break to keep."""
+    """A paragraph of a quote, possibly incomplete; a line feed in it is a line break of the article."""
 
     text: str
     is_code: bool = False
 
 
 class Where(NamedTuple):
-    """Where a passage stands in the text of its article; everything is empty if that is not certain."""
+    """The position of a passage in the text of its article; all fields are empty if it is uncertain."""
 
     start: int | None = None
     """Offset of the first code point; None if the place is not certain."""
@@ -50,7 +50,7 @@ class Where(NamedTuple):
 
     @property
     def percent(self) -> int | None:
-        """Return `share` in percent, rounded; None if not known."""
+        """Return `share` in percent, rounded; None if it is not known."""
         return None if self.share is None else round(100 * self.share)
 
 
@@ -59,7 +59,7 @@ NOWHERE = Where()
 
 
 class ClippedAnnotation(NamedTuple):
-    """An annotation with its place in the text."""
+    """An annotation with the position of its passage in the text."""
 
     annotation: Annotation
     colour_name: str = ""
@@ -75,7 +75,7 @@ class ClippedAnnotation(NamedTuple):
 
     @property
     def printed_id(self) -> str:
-        """Return the id with escapes for characters that could control a terminal: other programs may make any id."""
+        """Return the id with control characters escaped, since other programs can make any id."""
         return escape(self.id)
 
     @property
@@ -85,7 +85,7 @@ class ClippedAnnotation(NamedTuple):
 
     @property
     def quote_text(self) -> str:
-        """Return the marked words with an empty line between each two paragraphs."""
+        """Return the marked words, with an empty line between paragraphs."""
         return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
 
     @property
@@ -117,17 +117,17 @@ class ClippedAnnotation(NamedTuple):
 
     @property
     def updated(self) -> str:
-        """Return the time of the last change, or of creation."""
+        """Return the time of the last change; the time of creation without changes."""
         return self.annotation.updated or self.annotation.created
 
     @property
     def state(self) -> PlaceState:
-        """Return how certain the place of the passage is."""
+        """Return how certain the position of the passage is."""
         return self.annotation.state
 
 
 class Clip:
-    """An article with its annotations, those on the whole article first, the others in the order of the text."""
+    """An article with its annotations: notes on the whole article first, then highlights in text order."""
 
     def __init__(
         self,
@@ -137,10 +137,10 @@ class Clip:
         file: str = "",
         load: Callable[[], Document | None] | None = None,
     ) -> None:
-        """Collect what is exported of one article.
+        """Collect the data of one article for export.
 
         Args:
-            headline: The article; the reader's own corrections of its metadata count.
+            headline: The article, with the reader's corrections of its metadata.
             annotations: Its annotations in the order of the text.
             file: Path of its file; empty if the file is missing.
             load: Returns the text; None if the text cannot be read. Called when a writer asks for the text.
@@ -157,12 +157,12 @@ class Clip:
 
     @property
     def printed_id(self) -> str:
-        """The identity with escapes for characters that could control a terminal: a file's name may hold any."""
+        """The id with control characters escaped, since a file name can contain any character."""
         return escape(self.id)
 
     @property
     def state(self) -> ReadingState:
-        """The reading state: read, starred, archived, progress, and the reader's own edits."""
+        """The reading state: read, starred, archived, progress, and the reader's corrections."""
         return self.headline.state
 
     @property
@@ -237,7 +237,7 @@ def clip(
 
 
 def _order(annotation: Annotation) -> tuple[bool, int, int, str]:
-    """Return a key that sorts by position in the text; an uncertain passage sorts where it was marked."""
+    """Return a key that sorts by position in the text; an uncertain passage sorts by its old position."""
     placed, current = annotation.placed, annotation.current
     if current is None:
         return False, 0, 0, annotation.id
@@ -265,7 +265,7 @@ def split_lines(quote: str) -> tuple[Paragraph, ...]:
 
 
 class _Finder:
-    """Looks up headings, paragraphs and UTF-16 offsets in one text; each table is made when it is first needed."""
+    """Looks up headings, paragraphs and UTF-16 offsets in one text; each table is built at its first use."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -273,19 +273,19 @@ class _Finder:
 
     @cached_property
     def _outline(self) -> list[tuple[int, tuple[str, ...]]]:
-        """The headings by offset, each with those above it."""
+        """The headings by offset, each with the headings above it in the outline."""
         path: list[tuple[int, str]] = []
         found = []
         for entry in outline(self._document):
             if entry.block == self._document.title_block:
-                continue  # the title is the article's, and stands above all of them
+                continue  # the title belongs to the article and is not repeated above each heading
             path = [*(each for each in path if each[0] < entry.level), (entry.level, entry.title)]
             found.append((entry.offset, tuple(title for _, title in path)))
         return found
 
     @cached_property
     def _paragraph_numbers(self) -> list[int]:
-        """For each block the number of paragraphs up to it."""
+        """The number of paragraphs up to each block."""
         numbers, number = [], 0
         for block in self._document.blocks:
             number += block.kind not in {BlockKind.HEADING, BlockKind.RULE}
@@ -293,7 +293,7 @@ class _Finder:
         return numbers
 
     def where(self, start: int, end: int) -> Where:
-        """Return the place of a range of the text."""
+        """Return the position of a range in the text: headings, paragraph and share."""
         document = self._document
         headings = self._outline
         above = bisect_right(headings, start, key=lambda entry: entry[0])
@@ -314,7 +314,7 @@ class _Finder:
         )
 
     def paragraphs(self, start: int, end: int, quote: str) -> tuple[Paragraph, ...]:
-        """Return the paragraphs of a range; empty if the text there is no longer the quote, letter by letter."""
+        """Return the paragraphs of a range; empty if the text there is no longer equal to the quote."""
         document = self._document
         if document.text[start:end] != quote:
             return ()

@@ -1,4 +1,4 @@
-"""Nested HTML of lists and quotations, made from blocks that say only how deep they are."""
+"""Nested HTML for lists and quotations, from blocks that contain only their nesting depths."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class _Container(NamedTuple):
 
 
 class ContainerHtml:
-    """Writer of the tags that open and close lists, their items, and quotations.
+    """Writer of the tags that open and close lists, list items, and quotations.
 
-    The parts of a page are appended to `parts`, in order.
+    The HTML of a page is appended to `parts`, in order.
     """
 
     def __init__(self, parts: list[str]) -> None:
@@ -39,15 +39,15 @@ class ContainerHtml:
         self._stack: list[_Container] = []
 
     def enter(self, quote: int, depth: int, marker: str = "", *, is_term: bool = False) -> None:
-        """Open and close what lies between the last block and the next one.
+        """Close and open the lists and quotations that differ between the last block and the next block.
 
-        A block does not say whether its list is in its quotation or the other way round: what is open stays open
-        if it can, and else the quotation is the outer one.
+        A block does not record whether its list is inside its quotation or the quotation inside the list: open elements
+        stay open if possible, else the quotation is the outer element.
 
         Args:
             quote: Number of quotations around the next block.
-            depth: Number of lists around it.
-            marker: The marker of the item that begins with it; empty if none does.
+            depth: Number of lists around the next block.
+            marker: The marker of the item that begins with the block; empty if none does.
             is_term: True if the block is the term of a definition, which counts as in a list.
         """
         begins_item = bool(marker) or is_term
@@ -65,23 +65,24 @@ class ContainerHtml:
                 self._open_item(marker, "dt" if is_term else "li")
 
     def end_quotes(self, count: int) -> None:
-        """Close some quotations, the innermost first, and what is in them."""
+        """Close a number of quotations, the innermost first, with the lists inside them."""
         while count > 0 and self._stack:
             count -= self._stack[-1].kind is _Kind.QUOTE
             self._close()
 
     def end(self) -> None:
-        """Close everything that is open."""
+        """Close all open elements."""
         while self._stack:
             self._close()
 
     def _close_to(self, quote: int, depth: int, kind: _Kind | None) -> tuple[int, int]:
-        """Close what the next block is not in; return how many quotations and lists stay open.
+        """Close all elements that do not contain the next block; return the depths that stay open.
 
         Args:
             quote: Number of quotations around the next block.
-            depth: Number of lists around it.
-            kind: Kind of its innermost list if an item begins with it, so that nothing may be open in that list.
+            depth: Number of lists around the next block.
+            kind: Kind of the block's innermost list if the block begins an item, so that no element may be open in that
+                list.
         """
         quotes = lists = kept = 0
         for container in self._stack:
@@ -110,7 +111,7 @@ class ContainerHtml:
         self._parts.append(f"{item}</{container.kind.value.split()[0]}>\n")
 
     def _open_item(self, marker: str, tag: str) -> None:
-        """Close the open item of the innermost list, and open another."""
+        """Close the open item of the innermost list, and open a new item."""
         container = self._stack[-1]
         if container.item:
             self._parts.append(f"</{container.item}>\n")

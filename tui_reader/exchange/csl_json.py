@@ -1,4 +1,4 @@
-"""CSL-JSON: an item an article, as citation processors read it, with the quotes and notes as its note."""
+"""CSL-JSON for citation processors: one item per article, with its quotes and notes as note."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return an array of items."""
+    """Return clips as a JSON array of items."""
     return dump([_item(each) for each in clips], depth=2)
 
 
@@ -43,7 +43,7 @@ def _author(name: str) -> dict[str, str]:
 
 
 def _date(date: str) -> dict[str, Any]:
-    """Return a date as numbers of year, month and day, as many as it has; else as it is written."""
+    """Return a date as numbers of year, month and day, as far as given; else the written date."""
     found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?!\d)", date)
     if found is None:
         return {"literal": date} if date else {}

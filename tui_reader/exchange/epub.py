@@ -1,4 +1,4 @@
-"""The writer of EPUB 3: a reading list as a book, one chapter an article, with highlights and notes."""
+"""The writer of EPUB 3: a book with one chapter per article, with highlights and notes."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ class _Chapter(NamedTuple):
 
 
 def write(clips: Sequence[Clip]) -> bytes:
-    """Return articles as a book."""
+    """Return articles as an EPUB book with their full texts."""
     return write_book(clips, with_text=True)
 
 
 def write_book(clips: Sequence[Clip], *, with_text: bool) -> bytes:
-    """Return articles as a book; equal articles make equal bytes.
+    """Return articles as an EPUB book; equal articles give equal bytes.
 
     Args:
         clips: The articles, each of which becomes a chapter.
-        with_text: True for the whole texts, False for the quotes alone.
+        with_text: True for the full texts, False for quotes only.
     """
     chapters = [_chapter(number, clip, with_text=with_text) for number, clip in enumerate(clips, 1)]
     title = _title(clips, with_text=with_text)
@@ -79,7 +79,7 @@ def _chapter(number: int, clip: Clip, *, with_text: bool) -> _Chapter:
 
 
 def _modified(clips: Iterable[Clip]) -> datetime:
-    """Return the time of the last change of an annotation or an article that a zip file can hold."""
+    """Return the time of the latest change of an annotation or article, within the range of zip files."""
     known = [datetime(1980, 1, 1, tzinfo=UTC)]
     for text in {text for clip in clips for text in (clip.updated, clip.date)}:
         with suppress(ValueError, OverflowError):
@@ -150,12 +150,12 @@ def _style() -> str:
 
 
 def _zip(files: Mapping[str, str], modified: datetime) -> bytes:
-    """Return files as a zip file, the media type first and not compressed, as EPUB wants it."""
+    """Return files as a zip file, with the uncompressed media type first, as EPUB requires."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, text in {"mimetype": "application/epub+zip", **files}.items():
             entry = zipfile.ZipInfo(name, modified.timetuple()[:6])
-            entry.create_system = 3  # on every system, so that equal articles make equal bytes
+            entry.create_system = 3  # the same on every system, so that equal articles give equal bytes
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             archive.writestr(entry, text.encode())

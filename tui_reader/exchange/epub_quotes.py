@@ -1,4 +1,4 @@
-"""The writer of a book of quotes: highlights and notes article by article, without the texts around them."""
+"""The writer of an EPUB book of quotes: highlights and notes by article, without the full texts."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 
 def write(clips: Sequence[Clip]) -> bytes:
-    """Return the quotes of articles as a book; articles without annotations are left out."""
+    """Return the quotes of articles as an EPUB book; articles without annotations are left out."""
     return write_book([clip for clip in clips if clip.annotations], with_text=False)

@@ -1,6 +1,7 @@
 """The writer of web pages: one file with the text, the highlights in their colours, and the notes in the margin.
 
-The page needs no script and loads nothing: its style is within it, and a policy in its head forbids everything else.
+The page needs no script and loads no other file: its style is inside the page, and a policy in its head forbids other
+sources.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return articles as a web page; several ones have a list of contents above them."""
+    """Return articles as a web page; several articles have a table of contents above them."""
     if len(clips) == 1:
         article = ArticleHtml(clips[0], "a1-")
         return _page(clips[0].title, f"<main>\n{article.write()}</main>\n")

@@ -1,4 +1,4 @@
-"""The format that Hypothesis exports and imports: JSON, with positions in UTF-16 code units."""
+"""The JSON format that Hypothesis exports and imports, with positions in UTF-16 code units."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROUP = "__world__"
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return clips as an export of the Hypothesis sidebar."""
+    """Return clips in the JSON format of the Hypothesis sidebar."""
     return dump(
         {
             "export_date": _time(max((clip.updated for clip in clips), default="")),

@@ -1,7 +1,7 @@
 """Inline HTML: a range of a document's text with its styles, links and highlights, properly nested.
 
 Highlights may overlap each other, and begin or end within a link or a word in bold. Elements cannot overlap, so an
-element is closed and opened again where a longer one has to end; no text is written twice. Links are never split.
+element is closed and opened again where an enclosing element ends; no text is written twice. Links are never split.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MOST_LAYERS = 3
 
 
 class Highlight(NamedTuple):
-    """A highlight in the text of an article."""
+    """A highlight in the text of an article, with its colour and number."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class Highlight(NamedTuple):
 
 
 class _Element(NamedTuple):
-    """A range that becomes an element."""
+    """A range of the text that becomes an HTML element."""
 
     start: int
     end: int
@@ -66,7 +66,7 @@ class InlineHtml:
 
     Args:
         document: The document.
-        names: What links within the document lead to.
+        names: The targets of links within the document.
     """
 
     def __init__(self, document: Document, names: PageNames) -> None:
@@ -80,9 +80,9 @@ class InlineHtml:
         Args:
             start: Offset of the first code point.
             end: Offset after the last code point.
-            highlights: The highlights that have text in the range, in any order. The number of one that ends
-                there is written where it ends.
-            line_break: What is written for a line feed.
+            highlights: The highlights that have text in the range, in any order. The number of a highlight that ends in
+                the range is written at its end.
+            line_break: The HTML to write for a line feed.
         """
         line = _Line(self._text, start, end, line_break)
         numbers: dict[int, str] = {}
@@ -103,7 +103,7 @@ class InlineHtml:
         return self._spans[first : bisect_left(self._spans, end, first, key=attrgetter("start"))]
 
     def _element(self, span: Span, end: int) -> _Element:
-        """Return the element of a span; one without an opening tag is not written."""
+        """Return the element of a span; an element without an opening tag is not written."""
         end = min(end, span.end)
         tag = _TAGS.get(span.kind)
         if tag is not None:
@@ -126,14 +126,14 @@ class InlineHtml:
             return _Element(span.start, end, f'<a href="{href}">' if href else "", "</a>", is_link=True)
         href = safe_href(span.target)
         words = self._text[span.start : end].strip()
-        # In print the address follows the words of a link, unless they are the address.
+        # In print, the address follows the words of a link, unless the words are the address.
         kind = ' class="bare"' if words and words in span.target and "." in words else ""
         opening = f'<a{kind} href="{href}" rel="noreferrer">' if href else ""
         return _Element(span.start, end, opening, "</a>", is_link=True)
 
 
 class _Line(NamedTuple):
-    """A range of a text to be written."""
+    """A range of the text to be written."""
 
     text: str
     start: int
@@ -141,16 +141,16 @@ class _Line(NamedTuple):
     line_break: str
 
     def escaped(self, start: int, end: int) -> str:
-        """Return a part of the range without any elements."""
+        """Return the escaped text of a range, without elements."""
         return escape(self.text[start:end]).replace("\n", self.line_break)
 
 
 def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]) -> str:
-    """Return a range of a text with elements around its parts, and with numbers at some offsets."""
+    """Return a range of the text with elements around its sections, and with numbers at some offsets."""
     opened: dict[int, list[_Element]] = {}
     for element in elements:
         opened.setdefault(element.start, []).append(element)
-    stack: list[tuple[_Element, str]] = []  # with the tag that closes it; empty for one that is not written
+    stack: list[tuple[_Element, str]] = []  # with its closing tag; empty for an element that is not written
     parts: list[str] = []
     previous = line.start
     for position in sorted({line.start, line.end, *opened, *(each.end for each in elements), *numbers}):
@@ -159,7 +159,7 @@ def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]
         new = opened.get(position, [])
         shorter = _unwind(stack, position, parts)
         parts.append(numbers.get(position, ""))
-        # A link stays in one part: what ends within it is closed before it and opened again in it.
+        # A link is never split: elements inside it are closed before it and opened again in it.
         shorter += _unwind(stack, max((each.end - 1 for each in new if each.is_link), default=position), parts)
         for element in sorted([*shorter, *new], key=lambda each: (-each.end, not each.is_link)):
             if element.end <= position:
@@ -171,7 +171,7 @@ def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]
 
 
 def _unwind(stack: list[tuple[_Element, str]], until: int, parts: list[str]) -> list[_Element]:
-    """Close the elements that end up to an offset, and those inside of them; return all of them, outermost first."""
+    """Close the elements that end up to an offset, and the elements inside them; return all of them."""
     lowest = next((level for level, (element, _) in enumerate(stack) if element.end <= until), len(stack))
     closed = [element for element, _ in stack[lowest:]]
     while len(stack) > lowest:
@@ -180,7 +180,7 @@ def _unwind(stack: list[tuple[_Element, str]], until: int, parts: list[str]) -> 
 
 
 def _outside_of_links(numbers: Mapping[int, str], elements: Sequence[_Element]) -> dict[int, str]:
-    """Return numbers with those that would stand within a link after it, since they are links themselves."""
+    """Move numbers from inside links to the links' ends, since the numbers are links themselves."""
     links = sorted((each.start, each.end) for each in elements if each.is_link)
     moved: dict[int, str] = {}
     for offset, number in sorted(numbers.items()):
@@ -193,7 +193,7 @@ def _outside_of_links(numbers: Mapping[int, str], elements: Sequence[_Element]) 
 
 
 def _tags(element: _Element, around: Sequence[_Element]) -> tuple[str, str]:
-    """Return the tags of an element; empty ones for a link in a link, and for the fourth of highlights."""
+    """Return the tags of an element; empty tags for a link in a link, and for a fourth highlight."""
     if element.is_link and any(each.is_link for each in around):
         return "", ""
     if element.is_highlight and sum(each.is_highlight for each in around) >= _MOST_LAYERS:

@@ -1,4 +1,4 @@
-"""JSON as the exports write it, and the times and identities that several of their formats share."""
+"""JSON text for exports, with the times and identifiers that several formats share."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def dump(value: Any, depth: int) -> str:
 
     Args:
         value: The value.
-        depth: Number of levels whose members have a line each; deeper values stand in one line, so that each annotation
-            is a line of its own. (Indentation all through costs five times as much.)
+        depth: Number of levels whose members have a line each; deeper values are on one line, so that each annotation
+            is one line. (Full indentation costs five times as much.)
     """
     return f"{escape_json(_dumped(value, depth, ''))}\n"
 
@@ -47,7 +47,7 @@ def filled(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def article_uri(clip: Clip) -> str:
-    """Return the address of an article; a URN of its id if it has no address on the web."""
+    """Return the web address of an article; a URN of its id if it has no web address."""
     return clip.url or f"urn:tui-reader:article:{quote(clip.id, safe='')}"
 
 
@@ -60,12 +60,12 @@ def annotation_uri(annotation: ClippedAnnotation) -> str:
 
 
 def collection_urn(clips: list[Clip]) -> str:
-    """Return a URN for a collection, which depends on its articles alone."""
+    """Return a URN for a collection, computed only from its articles."""
     return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(article_uri(each) for each in clips)).urn
 
 
 def moment(text: str) -> datetime | None:
-    """Return a stored time; None if there is none, or if another program wrote something else."""
+    """Parse a stored time; None if it is empty or was written in another format by another program."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -74,6 +74,6 @@ def moment(text: str) -> datetime | None:
 
 
 def epoch(text: str) -> int:
-    """Return a stored time in seconds since 1970; 0 if there is none."""
+    """Return a stored time in seconds since 1970; 0 if it is empty or invalid."""
     read = moment(text)
     return 0 if read is None else int(read.timestamp())

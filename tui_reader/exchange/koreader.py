@@ -1,4 +1,4 @@
-"""The JSON that KOReader's exporter writes: one book, or a list of documents; articles are books here."""
+"""The JSON of KOReader's exporter: one book, or a list of documents; each article is a book."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KNOWN = frozenset({"red", "orange", "yellow", "green", "olive", "cyan", "blue",
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return one clip as a book, several as a list of documents."""
+    """Return a single clip as a book, several clips as a list of documents."""
     created = epoch(max((clip.updated for clip in clips), default=""))
     about = {"created_on": created, "version": VERSION}
     if len(clips) == 1:

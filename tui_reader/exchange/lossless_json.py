@@ -1,7 +1,7 @@
-"""The lossless format: every record of the library that belongs to an article, as JSON that needs no program.
+"""The lossless format: all records of the library for an article, as self-explanatory JSON.
 
-What is meant for reading comes first in each object: title, quote, note. Records as the library keeps them follow under
-`article`, `reading` and `record`, without the fields that have their defaults; `read` restores all of it.
+Fields for human readers come first in each object: title, quote, note. The records of the library follow under
+`article`, `reading` and `record`, without fields that have default values; `read` restores the records.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def write(clips: Sequence[Clip]) -> str:
 
 
 def read(text: str) -> list[Clip]:
-    """Return the clips of a file that `write` has made.
+    """Read the clips from a file that `write` has made.
 
     Raises:
-        ValueError: It is another file, or one of a later version.
+        ValueError: The file is of another format or of a later version.
     """
     value = json.loads(text)
     if not isinstance(value, dict) or value.get("format") != FORMAT or value.get("version") != VERSION:
@@ -74,12 +74,12 @@ def _annotation(clipped: ClippedAnnotation) -> dict[str, Any]:
 
 
 def _record(record: Any, default: Any) -> dict[str, Any]:
-    """Return the fields of a record that differ from those of a default."""
+    """Return the fields of a record that differ from the fields of a default record."""
     return {name: _plain(value) for name, value in record._asdict().items() if value != getattr(default, name)}
 
 
 def _plain(value: Any) -> Any:
-    """Return a value of a record as JSON holds it: records and mappings as objects, sets as sorted lists."""
+    """Convert a value of a record to JSON values: objects for records and mappings, lists for sets."""
     if isinstance(value, Article | Metadata | ReadingState | Annotation | Anchor | Placement):
         return {name: _plain(each) for name, each in value._asdict().items()}
     if isinstance(value, dict | MappingProxyType):
@@ -138,5 +138,5 @@ def _placement(value: Mapping[str, Any] | None) -> Placement | None:
 
 
 def _known(record: Any, value: Mapping[str, Any], **needed: Any) -> Any:
-    """Return a record of the values whose names it knows, and of those that it needs."""
+    """Build a record from values, ignoring unknown names and adding required fields."""
     return record(**{name: each for name, each in value.items() if name in record._fields} | needed)

@@ -1,4 +1,4 @@
-"""Markdown: a file an article with its quotes and notes, or a copied passage as a block quote with its source below."""
+"""Markdown: one file per article with its quotes and notes, or a copied passage as a block quote."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def write_quote(passage: str, source: QuoteSource) -> str:
 
 
 def escape(text: str) -> str:
-    """Escape the characters that Markdown would take for markup."""
+    """Escape the characters that Markdown would interpret as markup."""
     return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
 
 
 def code(file: str) -> str:
-    """Return a file name as Markdown code, or escaped if it has backquotes; empty for an empty name."""
+    """Return a file name as Markdown code, or escaped if it contains backquotes; empty for an empty name."""
     return escape(file) if "`" in file else f"`{file}`" if file else ""
 
 
@@ -58,7 +58,7 @@ _LINE_START = re.compile(r"^([-+=#]|\d{1,9}(?=[.)]))")
 
 
 def escape_all(text: str) -> str:
-    """Escape whatever Markdown and its dialects would take for markup in a text of one line."""
+    """Escape all characters of a one-line text that Markdown or its dialects would interpret as markup."""
     text = _MARKUP.sub(lambda found: "".join(f"\\{each}" for each in found[0]), text)
     start = _LINE_START.match(text)
     if start is None:
@@ -67,7 +67,7 @@ def escape_all(text: str) -> str:
 
 
 def quote(clipped: ClippedAnnotation) -> str:
-    """Return the paragraphs of a quote, code between fences and all else without markup of its own."""
+    """Return the paragraphs of a quote: code in fences, all other text without markup."""
     return "\n\n".join(
         _fenced(each.text) if each.is_code else "\\\n".join(map(_line, each.text.split("\n")))
         for each in clipped.paragraphs
@@ -81,7 +81,7 @@ def _fenced(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    """Return a line of a paragraph; blanks around it, which Markdown would drop or take for code, are references."""
+    """Return a line of a paragraph; leading and trailing blanks are written as character references."""
     body = line.strip(" \t")
     if not body:
         return "&#32;" * max(1, len(line))
@@ -94,7 +94,7 @@ def _references(blanks: str) -> str:
 
 
 def note(text: str) -> str:
-    """Return a note in Markdown with whatever it leaves open closed: a fence of code, a comment."""
+    """Return a note in Markdown, with unclosed code fences and comments closed."""
     lines = text.strip("\n").split("\n")
     fence = ""
     for line in lines:
@@ -122,17 +122,17 @@ def _tags(names: Sequence[str]) -> str:
 
 
 def heading(title: str, depth: int) -> str:
-    """Return a heading of the text, below that of the article."""
+    """Return a heading of the text, at a level below the article's heading."""
     return f"{'#' * min(6, depth + 1)} {escape_all(title)}"
 
 
 def address(url: str) -> str:
-    """Return an address as a link."""
+    """Return an address as a Markdown link."""
     return f"<{re.sub(r'[<> ]', lambda found: f'%{ord(found[0]):02X}', url)}>"
 
 
 def properties(clip: Clip) -> Properties:
-    """Return what is known of an article."""
+    """Return the metadata of an article as properties."""
     return {
         "title": clip.title,
         "author": clip.byline,

@@ -1,7 +1,7 @@
 """Markup that is safe in HTML and in XML: escaped text, checked addresses and languages, writing directions.
 
-Everything that an article, a note or the settings say is data. It reaches a page only through `escape` or
-`attribute`, and an address only through `safe_href`.
+All content of articles, notes and settings is treated as data. It is written to a page only through `escape` or
+`attribute`, and addresses only through `safe_href`.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ def escape(text: str) -> str:
 
 
 def attribute(name: str, value: str) -> str:
-    """Return an attribute with the space before it; empty if the value is empty."""
+    """Return an HTML attribute with a leading space; empty if the value is empty."""
     return f' {name}="{escape(value).replace(chr(10), " ").replace(chr(9), " ")}"' if value else ""
 
 
 def safe_href(target: str) -> str:
-    """Return the target of a link if a page may lead there, else an empty string.
+    """Return a link target if a page may link to it, else an empty string.
 
     Only whole addresses with http, https or mailto are safe: no scripts, no data, no paths of the user's disk. White
-    space is percent-encoded, so that no address can look like a second attribute or a line of its own.
+    space is percent-encoded, so that no address can look like a second attribute or a separate line.
     """
     address = target.strip()
     if _SCHEME.match(address) is None:
@@ -50,19 +50,19 @@ def _percent(character: str) -> str:
 
 
 def host(address: str) -> str:
-    """Return the host of a web address for people to read, without a leading `www.`."""
+    """Return the host of a web address for display, without a leading `www.`."""
     found = re.match(r"https?://(?:[^/?#@\s]*@)?([^/?#:\s]+)", address, re.IGNORECASE)
     return found[1].lower().removeprefix("www.") if found is not None else ""
 
 
 def language_tag(language: str) -> str:
-    """Return a language if it is a well-formed BCP 47 tag, else an empty string."""
+    """Return a language tag if it is well-formed BCP 47, else an empty string."""
     tag = language.strip().replace("_", "-")
     return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
 def direction(text: str) -> str:
-    """Return `rtl` or `ltr`, whichever most letters of a text are written in; empty if it has no letters."""
+    """Return the writing direction of most letters of a text, `rtl` or `ltr`; empty without letters."""
     sample = text[:_SAMPLE]
     backward = 0 if sample.isascii() else len(_RIGHT_TO_LEFT.findall(sample))
     if backward:

@@ -1,4 +1,4 @@
-"""Names of authors, as bylines give them."""
+"""Parsing of authors' names in bylines."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _MOST_PARTS = 3
 
 
 def authors(byline: str) -> tuple[str, ...]:
-    """Return the authors of a byline in their order.
+    """Return the authors named in a byline, in their order.
 
-    Commas separate names only if each of them has two words or more: `Ada Møller, Bob Lee`, but not `Møller, Ada`.
+    Commas separate names only if each name has at least two words: `Ada Møller, Bob Lee`, but not `Møller, Ada`.
     """
     found = []
     for part in _SEPARATOR.split(byline):
@@ -22,7 +22,7 @@ def authors(byline: str) -> tuple[str, ...]:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Return family name and given name; the given name is empty for a group, or where it is not certain."""
+    """Split a name into family name and given name; the given name is empty for a group or if uncertain."""
     if name.count(",") == 1:
         family, _, given = name.partition(",")
         return family.strip(), given.strip()

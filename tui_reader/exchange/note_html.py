@@ -1,7 +1,7 @@
-"""HTML of notes: the part of Markdown that people write in notes, everything else as the text that it is.
+"""HTML of notes: the common subset of Markdown is converted, all other text is shown as written.
 
 Paragraphs, line breaks, emphasis, lists, quotations, code and links become HTML; headings become bold paragraphs. HTML,
-pictures and whatever else a note may hold are shown as they were written.
+pictures and all other markup in a note are shown as written.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ def _plain(text: str) -> str:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only notes with Markdown need it
 
-    # The parser drops what is nested beyond its limit, so the limit is out of reach.
+    # The parser drops blocks nested beyond its limit, so the limit is very high.
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 1_000_000}).enable("strikethrough")
-    # What would be dropped or loaded stays as written; links are checked by `safe_href`.
+    # Markup that would be dropped or loaded is shown as written; `safe_href` checks links.
     parser.disable(["reference", "image", "html_block", "html_inline"])
     vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
     return parser
@@ -86,7 +86,7 @@ def _blocks(tokens: Sequence[Token]) -> str:
 
 
 def _tag(name: str, token: Token, *, is_closing: bool) -> str:
-    """Return the opening or closing tag of a block."""
+    """Return the opening or closing HTML tag of a block."""
     tag = _BLOCK_TAGS[name]
     bold = "strong" if name == "heading" else ""
     if is_closing:
@@ -110,7 +110,7 @@ def _inline(tokens: Sequence[Token]) -> str:
         elif token.type == "link_open":
             target = str(token.attrGet("href") or "")
             href = safe_href(target)
-            # A link that leads nowhere safe is shown as it was written.
+            # A link with an unsafe target is shown as written.
             parts.append(f'<a href="{href}" rel="noreferrer">' if href else "[")
             closings.append("</a>" if href else f"]({escape(target)})")
         elif token.type == "link_close":

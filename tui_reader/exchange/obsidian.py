@@ -1,4 +1,4 @@
-"""Markdown for a vault of Obsidian or a graph of Logseq: as `markdown`, and every quote can be linked to by its id."""
+"""Markdown for Obsidian or Logseq: like `markdown`, but every quote can be linked to by its id."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TEMPLATE = """\
 
 
 def tag(name: str) -> str:
-    """Return a tag in the letters that Obsidian allows; one of digits alone would be no tag."""
+    """Return a tag with the characters that Obsidian allows; a tag of digits gets the prefix `_`."""
     word = re.sub(r"[^\w/-]+", "-", name.strip()).strip("-") or "-"
     return f"#{word}" if not word.isdecimal() else f"#_{word}"
 

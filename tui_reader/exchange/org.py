@@ -1,4 +1,4 @@
-"""Org mode: a heading an article and one an annotation, with properties; or a copied passage as a quote block."""
+"""Org mode: one heading per article and per annotation, or a copied passage as a quote block."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _BLOCK_END = re.compile(r"^(\s*)(?=,?#\+)|^()(?=,?\*)")
 
 def write_quote(passage: str, source: QuoteSource) -> str:
     """Return a passage as an Org quote block; the title links to the article's address."""
-    # A line that begins with a star or #+ would end the quote; Org itself puts a comma before such.
+    # A line that begins with a star or #+ would end the quote; Org itself puts a comma before such lines.
     lines = [_guard(line) for line in passage.split("\n")]
     title = source.title.replace("[", "(").replace("]", ")")
     linked_title = f"[[{source.url}][{title}]]" if source.url else title
@@ -59,23 +59,23 @@ def write_quote(passage: str, source: QuoteSource) -> str:
 
 
 def _guard(line: str) -> str:
-    """Return a line of a block with a comma before what would end the block."""
+    """Return a line of a block, with a leading comma if the line would end the block."""
     return _BLOCK_END.sub(lambda start: f"{start[0]},", line)
 
 
 def _quote(clipped: ClippedAnnotation) -> str:
-    """Return a quote block; empty for a note on the whole article."""
+    """Return a quote as an Org quote block; empty for a note on the whole article."""
     lines = "\n\n".join(each.text for each in clipped.paragraphs).split("\n")
     return "\n".join(["#+begin_quote", *map(_guard, lines), "#+end_quote"]) if clipped.quote else ""
 
 
 def _note(text: str) -> str:
-    """Return a note; a line that Org would take for a heading, a keyword or a drawer is indented by a blank."""
+    """Return a note; a line that looks like a heading, a keyword or a drawer gets a leading blank."""
     return re.sub(r"^(?=\*+ |#\+|# |:\w+:)", " ", text.strip("\n"), flags=re.MULTILINE)
 
 
 def _tags(names: Sequence[str]) -> str:
-    """Return tags in the letters that Org allows."""
+    """Return tags with the characters that Org allows."""
     words = [re.sub(r"[^\w@#%]+", "_", name.strip()) for name in names]
     return f":{':'.join(words)}:" if words else ""
 

@@ -1,4 +1,4 @@
-"""Names within a page: the ids of the blocks to which links lead, and of the references of footnotes."""
+"""Ids within an HTML page, for blocks that are link targets and for references of footnotes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class PageNames:
-    """Ids for one document within a page, as few as its links need; and one for each heading."""
+    """Ids for one document within a page: for link targets only, and for each heading."""
 
     def __init__(self, document: Document, prefix: str, end: int) -> None:
-        """Find what each link within the document leads to.
+        """Find the target of each link within the document.
 
         Args:
             document: The document.
@@ -49,19 +49,19 @@ class PageNames:
         self._reference_offsets = frozenset(self._references.values())
 
     def block_id(self, index: int) -> str:
-        """Return the id of a block; empty if it needs none."""
+        """Return the id of a block; empty if no link leads to the block."""
         return self._ids.get(index, "")
 
     def href(self, name: str) -> str:
-        """Return the address of the target of a name within the document; empty if no target has the name."""
+        """Return the address of the target with a name within the document; empty if there is none."""
         index = self._blocks_by_name.get(name)
         return "" if index is None else f"#{self._ids[index]}"
 
     def reference_id(self, offset: int) -> str:
-        """Return the id of the reference to a footnote that begins at an offset; empty unless it is the first."""
+        """Return the id of the first reference to a footnote; empty for any later reference."""
         return f"{self._prefix}r{offset}" if offset in self._reference_offsets else ""
 
     def href_of_reference(self, index: int) -> str:
-        """Return the address of the first reference to the footnote in a block; empty if there is none."""
+        """Return the address of the first reference to the footnote in a block; empty without one."""
         offset = self._references.get(index)
         return "" if offset is None else f"#{self._prefix}r{offset}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return the articles with their quotes and notes, an empty line between each two paragraphs."""
+    """Return the articles with their quotes and notes, with an empty line between paragraphs."""
     return "\n\n".join(_article(each) for each in clips) + "\n" if clips else ""
 
 

@@ -1,4 +1,4 @@
-"""Properties of a file in its front matter, in YAML: written by an export, perhaps changed and completed by hand."""
+"""Properties in the YAML front matter of an exported file, which users may edit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "n
 
 
 def properties_lines(properties: Properties) -> str:
-    """Return properties as lines of YAML, without those that are empty."""
+    """Return properties as lines of YAML, without empty properties."""
     return "".join(_lines(name, value) for name, value in properties.items() if value)
 
 
@@ -31,7 +31,7 @@ def properties_hash(properties: Properties) -> str:
 
 
 def lines_hash(lines: str) -> str:
-    """Return the hash of the properties in lines of YAML: however they are quoted, it is that of their values."""
+    """Return a hash of the values in lines of YAML, independent of their quoting."""
     value = _read(lines)
     return _hash(lines if value is None else _plain(value))
 
@@ -42,7 +42,7 @@ def _hash(value: Any) -> str:
 
 
 def added_to(lines: str, properties: Properties) -> str:
-    """Return lines that a person has changed with the properties and tags that they lack; nothing is overwritten."""
+    """Add missing properties and tags to lines that a user has edited; nothing is overwritten."""
     there = _read(lines)
     if there is None:
         return lines
@@ -57,7 +57,7 @@ def added_to(lines: str, properties: Properties) -> str:
 
 
 def _extended(lines: str, name: str, values: Sequence[str]) -> str:
-    """Return lines in which a list that is written as a block has further values."""
+    """Add values to a list that is written as a YAML block, and return the new lines."""
     found = re.search(rf"^{re.escape(name)}:[ \t]*\n((?:[ \t]*- .*\n)+)", lines, re.MULTILINE)
     if found is None or not values:
         return lines
@@ -73,7 +73,7 @@ def _lines(name: str, value: str | Sequence[str]) -> str:
 
 
 def _scalar(text: str) -> str:
-    """Return a text as a scalar of YAML: days and plain words as they are, all else between double quotes."""
+    """Return a text as a YAML scalar: dates and plain words unquoted, other texts in double quotes."""
     if _DAY.fullmatch(text) or (_WORD.fullmatch(text) and text.isascii() and text.lower() not in _YAML_WORDS):
         return text
     return "".join(each if each.isprintable() else _escape(ord(each)) for each in json.dumps(text, ensure_ascii=False))
@@ -84,7 +84,7 @@ def _escape(code: int) -> str:
 
 
 def _read(lines: str) -> dict[str, Any] | None:
-    """Return the values of lines of YAML; None if the lines are not a valid mapping."""
+    """Parse lines of YAML; None if the lines are not a valid mapping."""
     if not lines.strip():
         return {}
     import yaml  # noqa: PLC0415 - 15 ms, and only files that differ from an export are read
@@ -97,7 +97,7 @@ def _read(lines: str) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value with texts alone, without what is empty."""
+    """Convert the values of a property to texts, without empty values."""
     if isinstance(value, dict):
         return {str(name): _plain(each) for name, each in value.items() if each not in ("", None, [])}
     return [_plain(each) for each in value] if isinstance(value, list) else str(value)

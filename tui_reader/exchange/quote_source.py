@@ -1,4 +1,4 @@
-"""The source of a quote: the metadata of its article, and the position of the passage in it."""
+"""The source of a quote: the metadata of its article, and the position of the passage."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class QuoteSource:
     """The source of a quote as text fields; unknown fields are empty strings."""
 
     def __init__(self, headline: Headline, position: str, place_name: str, *, title_in_text: bool) -> None:
-        """Collect the metadata of an article, with the user's own corrections.
+        """Collect the metadata of an article, with the user's corrections.
 
         Args:
             headline: The article.
-            position: Where in the text the passage stands, in words; empty if that is not known.
+            position: The position of the passage in the text, in words; empty if it is not known.
             place_name: A suffix that distinguishes the passage from others of the article.
             title_in_text: True if the text shows the title, so that even a guessed title is cited as certain.
         """
@@ -44,15 +44,15 @@ class QuoteSource:
         """Join author, title, publication, date, file, position and the note on guesses by commas.
 
         Args:
-            title: The title as the format writes it.
-            file: The file as the format writes it; empty to leave it out.
+            title: The title in the syntax of the format.
+            file: The file in the syntax of the format; empty to leave it out.
         """
         parts = (self.author, title, self.publication, self.date, file, self.position, self.guesses)
         return ", ".join(filter(None, parts))
 
     @property
     def citation_key(self) -> str:
-        """The BibTeX key, in ASCII letters: author or publication, year, a word of the title, position."""
+        """The BibTeX key in ASCII letters: author or publication, year, a word of the title, position."""
         author = (self.author.split(" and ")[0].split() or self.publication.split() or [""])[-1]
         words = [word for word in self.title.split() if len(word) > 3] or self.title.split() or [""]
         parts = (author, self.date[:4], words[0])
@@ -67,24 +67,24 @@ _PLAIN_LETTERS = str.maketrans({"ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "
 def _file_name(headline: Headline) -> str:
     """Return the file name by which a quote cites an article; empty for standard input.
 
-    In the library's folder it is the relative path, else the bare name. It is never a link: a quote is pasted
-    elsewhere, where an absolute path would lead nowhere, but would disclose the user's folders.
+    For a file in the library's folder it is the relative path, else the bare name. It is never a link: in the document
+    into which a quote is pasted, an absolute path would be useless and would disclose the user's folders.
     """
     location = headline.article.location
     return "" if location == "-" else PurePath(location).name if PurePath(location).is_absolute() else location
 
 
 def separate_paragraphs(lines: list[str], *, prefix: str = "", blank: str = "") -> str:
-    """Join the lines of a passage that are not blank, with an empty line between each two.
+    """Join the lines of a passage that are not blank, separated by empty lines.
 
     Args:
         lines: The lines of a passage.
-        prefix: Put before each line.
+        prefix: The text before each line.
         blank: The content of each empty line.
     """
     return f"\n{blank}\n".join(f"{prefix}{line}" for line in lines if line.strip())
 
 
 def join_lines(passage: str) -> str:
-    """Return a passage as one line, with every run of white space as one space."""
+    """Join the lines of a passage to one line, with single spaces."""
     return " ".join(passage.split())

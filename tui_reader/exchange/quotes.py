@@ -17,14 +17,14 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
     """Return a passage of a document as a quote with its source, ready to paste; it ends with a line feed.
 
     Args:
-        headline: The article; the user's own corrections of its metadata count.
+        headline: The article, with the user's corrections of its metadata.
         document: The article's document, in which the range counts.
         start: Offset of the first code point.
         end: Offset after the last code point.
         style: The name of a quote style in `tui_reader.exchange.registry`.
 
     Raises:
-        ValueError: No quote style has this name, or the range holds nothing but white space.
+        ValueError: No quote style has this name, or the range contains only white space.
     """
     form = find_quote_style(style)
     passage = document.text[start:end].strip()
@@ -37,7 +37,7 @@ def quote(headline: Headline, document: Document, start: int, end: int, style: s
 
 
 def place_name(start: int, end: int) -> str:
-    """Return a suffix by which the citation keys of two quotes of one article differ."""
+    """Return a suffix that makes the citation keys of an article's quotes distinct."""
     return f"-{start}-{end}"
 
 
@@ -48,7 +48,7 @@ def quote_words(headline: Headline, words: str, style: str = DEFAULT_STYLE, plac
         headline: The article.
         words: The words of the quote.
         style: The name of a quote style in `tui_reader.exchange.registry`.
-        place: The `place_name` of the range of the words, if it is known.
+        place: The `place_name` of the quoted range; empty if it is not known.
 
     Raises:
         ValueError: No quote style has this name, or the words are white space.

@@ -1,4 +1,4 @@
-"""The CSV that Readwise imports: one row a highlight, with tags as action tags at the beginning of the note."""
+"""The CSV that Readwise imports: one row per highlight; a note begins with its tags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of formats for other programs: one row each, for exports, for copied quotes, or for both.
+"""The table of export formats and quote styles: one row per format.
 
 To add a format, write one module and one row. The module has `write(clips) -> str | bytes` for exports, and
 `write_quote(passage, source) -> str` if passages can be copied in it. A module is imported when its format is first
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Kept(StrEnum):
-    """What a format may keep of an article and its annotations; docs/export.md shows a column for each."""
+    """Which data of articles and annotations a format keeps; docs/export.md has a column for each."""
 
     TITLE = "title, address"
     SOURCE = "author, source, date"
@@ -45,7 +45,7 @@ class Kept(StrEnum):
 
 
 class ExportModule(Protocol):
-    """What the module of a format for exports has."""
+    """The interface of a module of an export format."""
 
     @staticmethod
     def write(clips: Sequence[Clip]) -> str | bytes:
@@ -76,7 +76,7 @@ class Format(NamedTuple):
 
     @property
     def is_lossless(self) -> bool:
-        """Return True if the format keeps everything."""
+        """Return True if the format keeps all data."""
         return self.keeps == _EVERYTHING
 
     def load(self) -> ModuleType:
@@ -84,7 +84,7 @@ class Format(NamedTuple):
         return import_module(f"tui_reader.exchange.{self.module}")
 
     def write(self, clips: Sequence[Clip]) -> str | bytes:
-        """Return clips in the format, as one file."""
+        """Return clips as one file in the format."""
         write: Callable[[Sequence[Clip]], str | bytes] = self.load().write
         return write(clips)
 
@@ -194,10 +194,10 @@ DEFAULT_STYLE = QUOTE_STYLES[0].id
 
 
 def find_quote_style(name: str) -> Format:
-    """Return the format of copied quotes with a name.
+    """Return the quote style with a name.
 
     Raises:
-        ValueError: No format of copied quotes has this name.
+        ValueError: No quote style has this name.
     """
     for each in QUOTE_STYLES:
         if each.id == name:
@@ -206,10 +206,10 @@ def find_quote_style(name: str) -> Format:
 
 
 def find_export(name: str) -> Format:
-    """Return the format for exports with a name.
+    """Return the export format with a name.
 
     Raises:
-        ValueError: No format for exports has this name.
+        ValueError: No export format has this name.
     """
     for each in EXPORTS:
         if each.id == name:

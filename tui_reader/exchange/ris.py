@@ -1,4 +1,4 @@
-"""RIS: a record an article, with each annotation as a note in HTML, as Zotero writes and reads its notes."""
+"""RIS: one record per article, with each annotation as an HTML note, like Zotero."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return a record for each article; lines end with carriage return and line feed, as RIS asks for."""
+    """Return a record for each article; lines end with carriage return and line feed, as RIS requires."""
     return "\r\n".join(_record(each) for each in clips)
 
 
@@ -41,7 +41,7 @@ def _record(clip: Clip) -> str:
 
 
 def _note(clipped: ClippedAnnotation) -> str:
-    """Return an annotation as HTML in one line: the record has no other way to keep its paragraphs."""
+    """Return an annotation as HTML in one line, since a record cannot contain paragraphs."""
     quote = "".join(f"<p>{_html(each.text)}</p>" for each in clipped.paragraphs)
     note = "".join(f"<p>{_html(each)}</p>" for each in re.split(r"\n{2,}", clipped.note) if each.strip())
     state = "" if is_certain(clipped) else f"({clipped.state})"

@@ -1,4 +1,4 @@
-"""Tags as other programs allow them."""
+"""Tags in the forms that other programs allow."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _UNCERTAIN = {PlaceState.ORPHAN, PlaceState.AMBIGUOUS}
 
 
 def is_certain(clipped: ClippedAnnotation) -> bool:
-    """Return True unless the passage of an annotation cannot be found, or is found more than once."""
+    """Return True unless the passage of an annotation was not found or was found more than once."""
     return clipped.state not in _UNCERTAIN
 
 
 def with_state(clipped: ClippedAnnotation) -> list[str]:
-    """Return the tags of an annotation, with `orphan` or `ambiguous` for a passage without a certain place.
+    """Return the tags of an annotation, with `orphan` or `ambiguous` added if its position is uncertain.
 
     For formats that have tags but no field for the state.
     """

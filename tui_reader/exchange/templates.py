@@ -1,13 +1,13 @@
-"""Templates of the text formats: text with fields in double braces, and one loop over the annotations.
+"""Templates of the text formats: text with fields in double braces, and one loop over annotations.
 
     # {{title}}
     {{#annotations}}
     > {{quote}}
     {{/annotations}}
 
-There are no expressions and no attributes: a field is a name of a table, so that a template can show what an export
-holds and nothing else. A line whose fields are all empty is left out. Where the value of a field has several lines,
-what stands before it in its line is repeated before each (`> `), or as many blanks if that is no sign of a quotation.
+There are no expressions and no attributes: a field is a name in a table, so that a template can show only the data of
+an export. A line whose fields are all empty is left out. If the value of a field has several lines, the text before the
+field is repeated before each line if it marks a quotation (`> `), else replaced by as many blanks.
 """
 
 from __future__ import annotations
@@ -88,15 +88,15 @@ class Template:
             raise _slip(opened, f"{_START} has no end", f"End the loop with a line {_END}.")
 
     def head(self, values: Mapping[str, str]) -> str:
-        """Return what stands before the annotations of an article."""
+        """Return the text before the annotations of an article."""
         return _filled(self._head, values)
 
     def annotation(self, values: Mapping[str, str]) -> str:
-        """Return an annotation."""
+        """Return the text of an annotation."""
         return _filled(self._loop, values)
 
     def tail(self, values: Mapping[str, str]) -> str:
-        """Return what stands after the annotations of an article."""
+        """Return the text after the annotations of an article."""
         return _filled(self._tail, values)
 
 
@@ -123,7 +123,7 @@ def _slip(number: int, problem: str, hint: str) -> UsageError:
 
 
 def _filled(lines: Sequence[str], values: Mapping[str, str]) -> str:
-    """Return lines with the values of their fields; empty lines that come to follow each other are one."""
+    """Return lines with the values of their fields; consecutive empty lines are joined to one."""
     filled: list[str] = []
     is_blank = True
     for line in lines:
@@ -141,7 +141,7 @@ def _filled(lines: Sequence[str], values: Mapping[str, str]) -> str:
 
 
 def _fill(line: str, values: Mapping[str, str]) -> str:
-    """Return one line of a template with its values; a value of several lines repeats what stands before it."""
+    """Return a template line with its values; further lines of a value get the line's prefix."""
     first = _FIELD.search(line)
     before = line[: first.start()] if first is not None else ""
     prefix = before if set(before) <= set("> \t") else " " * len(before)

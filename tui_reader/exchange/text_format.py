@@ -1,4 +1,4 @@
-"""What the text formats have in common: values for the fields of their templates, and pages of marked blocks."""
+"""Common code of the text formats: values for the fields of their templates, and pages of blocks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVERYTHING = "*"
 
 
 class Markup(NamedTuple):
-    """How a text format writes the values of fields."""
+    """The functions with which a text format writes the values of fields."""
 
     escape: Callable[[str], str]
     """Returns a text of one line without anything that the format would take for markup."""
@@ -49,11 +49,11 @@ class TextFormat:
         template: str,
         properties: Callable[[Clip], Properties] | None = None,
     ) -> None:
-        """Describe a format.
+        """Store the properties of a format.
 
         Args:
-            markup: How it writes values.
-            comments: How it writes comments, which mark the blocks of a file.
+            markup: The functions that write values of fields.
+            comments: The comment syntax, which marks the blocks of a file.
             template: The template that is used if none is given.
             properties: Returns the properties of an article, in front matter; None for a format without.
         """
@@ -61,7 +61,7 @@ class TextFormat:
         self._markup, self._properties = markup, properties
 
     def write(self, clips: Sequence[Clip], template: str = "") -> str:
-        """Return clips as text without marks, to print or to paste.
+        """Return clips as text without block marks, to print or to paste.
 
         Raises:
             UsageError: The template is wrong.
@@ -71,7 +71,7 @@ class TextFormat:
         return "\n\n".join(texts) + "\n" if texts else ""
 
     def page(self, clip: Clip, template: str = "") -> Page:
-        """Return the file of an article.
+        """Return the content of a file for one article.
 
         Raises:
             UsageError: The template is wrong.
@@ -80,7 +80,7 @@ class TextFormat:
         return Page(clip.id, list(self._blocks(clip, _parsed(template or self.template))), properties)
 
     def page_of_all(self, clips: Sequence[Clip], template: str = "") -> Page:
-        """Return one file for several articles, without properties.
+        """Return the content of one file for several articles, without properties.
 
         Raises:
             UsageError: The template is wrong.
@@ -160,5 +160,5 @@ def _beginning(text: str) -> str:
 
 
 def block_id(annotation: str) -> str:
-    """Return the id of an annotation in the letters that a link to a block of Obsidian allows."""
+    """Return the id of an annotation with the characters that Obsidian allows in block links."""
     return re.sub(r"[^A-Za-z0-9-]", "-", annotation)

@@ -1,7 +1,6 @@
 """The format of the W3C Web Annotation Data Model: JSON-LD, with positions in code points.
 
-What the model has no word for, the number of the colour, the state and the headings, has names of its own under the
-prefix `tuir`.
+Data without a name in the model, namely the number of the colour, the state and the headings, have the prefix `tuir`.
 """
 
 from __future__ import annotations
@@ -89,6 +88,6 @@ def _target(clip: Clip, clipped: ClippedAnnotation) -> dict[str, Any]:
 
 
 def _time(text: str) -> str:
-    """Return a stored time as the model wants it, with `Z` for UTC; empty if there is none."""
+    """Return a stored time in the form of the model, with `Z` for UTC; empty if there is none."""
     read = moment(text)
     return "" if read is None else read.isoformat().replace("+00:00", "Z")
