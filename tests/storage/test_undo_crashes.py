@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.storage import undone
@@ -18,6 +18,7 @@ from tui_reader.storage.snapshot import journal
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 STAMP = "01a204fec85a-{:03x}-2te3"
@@ -107,11 +108,10 @@ def test_a_file_is_not_flushed_again_after_a_failed_flush(tmp_path: Path) -> Non
     assert read_entries(path, disk) == [step(1)]
 
 
-@st.composite
-def sessions(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Draw journal entries of a possible session: steps, of which some are undone and redone."""
+def session(actions: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the journal entries of a session: a marks an article, N writes a note, u undoes, r redoes."""
     entries: list[dict[str, Any]] = []
-    for number, action in enumerate(draw(st.lists(st.sampled_from("aaNuuur"), min_size=1, max_size=40)), start=1):
+    for number, action in enumerate(actions, start=1):
         done, undone = replay(entries)
         if action in "aN":
             entries.append(step(number, note=action == "N"))
@@ -122,15 +122,34 @@ def sessions(draw: st.DrawFn) -> list[dict[str, Any]]:
     return entries
 
 
-@given(sessions(), st.integers(0, 40))
+@given(st.lists(st.sampled_from("aaNuuur"), min_size=1, max_size=40), st.integers(0, 40))
+@example("Nuauuuauua", 0)  # The undo of several changes is undone and discarded.
+@example("aNuuauuuauua", 9)
+@example("NaNuuurr", 5)  # The journal begins within an undo and redo of several steps.
+@example("aaNuuurrr", 4)
 @settings(max_examples=200)
-def test_a_rewritten_undo_file_keeps_all_steps_and_may_be_replayed(entries: list[dict[str, Any]], start: int) -> None:
+def test_a_rewritten_undo_file_keeps_all_steps_and_may_be_replayed(actions: Sequence[str], start: int) -> None:
+    entries = session(actions)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history_file, "STEPS", 6)
         kept = list(history_file._reachable(entries))
         assert labels(kept, 6) == labels(entries, 6)
         # Replay the journal that these entries came from, beginning with any entry.
         assert labels([*kept, *entries[start:]], 6) == labels(entries, 6)
+        # A long file is shortened further.
+        patch.setattr(history_file, "_REWRITE_AT", 1)
+        assert labels(list(history_file._reachable(entries)), 6) == labels(entries, 6)
+
+
+@pytest.mark.parametrize("actions", ["aNNuuurrr" * 40, "a" * 6 + ("uuuu" + "rrrr") * 50])
+def test_undoing_and_redoing_often_does_not_lengthen_a_long_undo_file(
+    actions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_file, "STEPS", 6)
+    monkeypatch.setattr(history_file, "_REWRITE_AT", 36)
+    kept = list(history_file._reachable(session(actions)))
+    assert len(kept) <= 18
+    assert labels(kept, 6) == labels(session(actions), 6)
 
 
 def test_the_undo_file_does_not_grow_without_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,13 +133,16 @@ def _move(source: deque[Step], target: deque[Step]) -> Step | None:
     return step
 
 
-def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[list[Step], list[Step]]:
+def replay(
+    entries: Iterable[Entry], foreign: Collection[str] = (), combined: list[Step] | None = None
+) -> tuple[list[Step], list[Step]]:
     """Return the steps to undo and the steps to redo, both oldest first.
 
     Args:
         entries: Journal entries, oldest first.
         foreign: Names of steps that belong to other folders. A step discards only undone steps of its own group: the
             foreign ones or the others.
+        combined: Receives each step that undoes others together, even if a later step discards it.
     """
     done: dict[str, Step] = {}
     undone: dict[str, Step] = {}
@@ -148,7 +151,10 @@ def replay(entries: Iterable[Entry], foreign: Collection[str] = ()) -> tuple[lis
             step = Step.of_member(entry["u"])
             if step.name not in done and step.name not in undone:
                 ended = [each for each in undone.values() if (each.name in foreign) == (step.name in foreign)]
-                done |= {each.name: each for each in (*_preserved(ended, step.name), step)}
+                preserved = _preserved(ended, step.name)
+                if preserved and combined is not None:
+                    combined.append(preserved[-1])
+                done |= {each.name: each for each in (*preserved, step)}
                 for each in ended:
                     del undone[each.name]
         if "z" in entry:

@@ -146,15 +146,19 @@ def _rewrite(path: str, entries: Iterable[Entry], disk: Disk) -> None:
 
 def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Return the entries of steps that can be undone or redone, for any choice of open folders."""
-    done, undone = replay(entries)
+    combined: list[Step] = []
+    done, undone = replay(entries, combined=combined)
     # The latest steps are kept whatever their state: windows with other folders may still redo them.
     latest = [entry["u"][0] for entry in entries if "u" in entry][-STEPS:]
     names = {step.name for step in (*done[-STEPS:], *undone[-STEPS:])} | set(latest)
-    wanted = _with_dependent(names, [*done, *undone])
+    # Include combined steps that a later step discarded: without their entries, the replay would list them again.
+    wanted = _with_dependent(names, combined)
     kept = [entry for entry in entries if _name(entry) in wanted]
-    shorter = _without_pairs(kept)
-    if [each.name for each in replay(shorter)[0]] == [each.name for each in replay(kept)[0]]:
-        kept = shorter
+    order = [each.name for each in replay(kept)[0]]
+    for nested in (False, True):
+        shorter = _without_pairs(kept, nested=nested)
+        if (not nested or len(kept) > _REWRITE_AT // 2) and [each.name for each in replay(shorter)[0]] == order:
+            kept = shorter
     if len(kept) <= _MOST:
         return kept
     return [entry for entry in kept if _name(entry) in set(latest)][-_MOST:]
@@ -170,14 +174,23 @@ def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
         names = names.union(*more)
 
 
-def _without_pairs(entries: Sequence[Entry]) -> list[Entry]:
-    """Remove each undo entry that is followed directly by the redo of the same step."""
+def _without_pairs(entries: Sequence[Entry], *, nested: bool) -> list[Entry]:
+    """Remove each undo entry that is followed directly by the redo of the same step.
+
+    Args:
+        entries: Entries, oldest first.
+        nested: Also remove the pairs around a removed pair. This shortens the result, but a journal that begins within
+            such pairs and is replayed after a crash could then list their steps in another order.
+    """
     out: list[Entry] = []
+    follows = False
     for entry in entries:
-        if out and "z" in entry and out[-1].get("z") == [entry["z"][0], True] and entry["z"][1] is False:
+        if follows and "z" in entry and out[-1].get("z") == [entry["z"][0], True] and entry["z"][1] is False:
             out.pop()
+            follows = nested and bool(out)
         else:
             out.append(entry)
+            follows = True
     return out
 
 
