@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 BIN_SIZE = 40
 """Code points per bin in which votes are counted: a third of a sentence."""
 COMMON_WORD_OCCURRENCES = 300
-"""Occurrences from which a word has no vote: its votes would cost much time and identify little."""
+"""Number of occurrences from which a word does not vote: its votes cost time and identify little."""
 MAX_VOTERS = 40
 """Maximum number of words that vote; of a long quote only every second word or fewer vote."""
 QUORUM = 0.25
-"""Share of all votes that a position needs to be examined; it also needs half as many votes as the best one."""
+"""Share of all votes that a position needs to be examined; it also needs half as many as the best position."""
 MAX_EXAMINED = 6
 """Number of positions with the most votes that are examined."""
 MAX_OCCURRENCES = 5_000
-"""Maximum number of occurrences of a short quote that are compared with each other."""
+"""Maximum number of occurrences of a short quote to compare with each other."""
 MIN_OCCURRENCES = 20
 MAX_COMPARED = 2_000_000
-"""Maximum total length of occurrences that are compared as wholes; at least `MIN_OCCURRENCES` are compared."""
+"""Maximum total length of occurrences to compare in full; at least `MIN_OCCURRENCES` are compared."""
 
 Positions = dict[str, list[int]]
-"""For each word that votes, the offsets at which it begins."""
+"""The offsets at which each voting word begins."""
 
 
 class Candidate(NamedTuple):

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 PIECE_LENGTHS = (32, 20, 12)
-"""Lengths of pieces of context that are searched for. The longest, nearest one that occurs only once decides."""
+"""Lengths of the pieces of context to search for. The longest, nearest piece that occurs only once decides."""
 STEP, FARTHEST = 32, 960
-"""Step in which pieces of context are tried, and their maximum distance from the passage, in characters."""
+"""Step between the pieces of context to try, and their maximum distance from the passage, in characters."""
 
 
 def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
 CONTEXT = 32
-"""Code points of context that are kept before and after a quote; Hypothesis keeps as many."""
+"""Code points of context to store before and after a quote; Hypothesis stores as many."""
 TEXT_VERSION = 2
-"""Version, increased when formats produce another text from the same bytes: older offsets become invalid."""
+"""Increased when formats produce a different text from the same bytes, so that older offsets are invalid."""
 
 
 def fingerprint(text: str) -> str:

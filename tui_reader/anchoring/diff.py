@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_PRODUCT = 300_000_000
-"""Product of two texts' lengths in words up to which they are compared at once: the bit matrix takes 38 MB."""
+"""Maximum product of two texts' lengths in words for a comparison at once: the bit matrix takes 38 MB."""
 RUN_LENGTHS = (6, 3, 1)
 """Lengths of the runs of words, unique in both texts, at which texts are cut into pieces. Texts are always cut at runs
 of the first length, because a longest subsequence alone tends to match words from everywhere; at shorter runs only

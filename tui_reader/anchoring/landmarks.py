@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tui_reader.model.ranges import Range
 
 RUN_LENGTHS = (3, 8)
-"""Lengths in words of the runs that must occur once: names with their surroundings, and rows of common words."""
+"""Lengths in words of the runs that must occur once: names with neighbours, and rows of common words."""
 FARTHEST = 150
 """Maximum distance in words from a passage to a landmark."""
 GAP_OF_ONE_SIDE = 12
-"""Maximum words that may be lost or new at once on the way to a landmark on one side: parts of a sentence."""
+"""Maximum lost or new words at once between a word and a landmark on one side: some of a sentence."""
 GAP_OF_BOTH_SIDES = 30
-"""Maximum words that may be lost or new at once if there are landmarks on both sides: a moved line."""
+"""Maximum lost or new words at once with landmarks on both sides: a moved line."""
 
 
 class Landmarks:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tui_reader.document.normalization import Words
 
 MIN_SEPARATION = 150
-"""Distance in characters from which two parts of a passage count as separate: a long sentence."""
+"""Distance in characters from which two fragments of a passage count as separate: a long sentence."""
 MAX_SPELLED = 150
-"""Maximum characters of a gap that is compared letter by letter: in a longer one, letters match by chance."""
+"""Maximum length in characters of a gap to compare letter by letter: in longer gaps, letters match by chance."""
 MIN_REVISION_SIMILARITY = 0.5
 """Minimum similarity of words to the words that may have replaced them."""
 MAX_SIGN_RUN_WEIGHT = 3
-"""Maximum weight, in letters, of a run of one sign such as a rule of dashes: its match is little evidence."""
+"""Maximum weight, in letters, of a run of one sign such as a rule of dashes, whose match is weak evidence."""
 
 
 class _Match(NamedTuple):
@@ -41,10 +41,10 @@ class Part(NamedTuple):
     """A fragment of a passage whose words are close together in the new text."""
 
     old: Range
-    """The range from the part's first to its last word in the old text."""
+    """The range from the fragment's first to its last word in the old text."""
     new: Range
     share: float
-    """Share of the passage's letters that are in this part."""
+    """Share of the passage's letters that are in this fragment."""
 
 
 class Mapping:
@@ -68,7 +68,7 @@ class Mapping:
             self._moved_repetitions = moves.moved_repetitions(old, moves.add_moved(old, new, self.matches))
             moves.rejoin(old, new, self.matches)
         self.sources = array("q", [-1]) * len(new.keys)
-        """For each word of the new text the number of the same word in the old one, -1 if it is new."""
+        """For each word of the new text, the number of the same word in the old text; -1 if it is new."""
         for i, j in enumerate(self.matches):
             if j >= 0:
                 self.sources[j] = i

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 MAX_SHIFT = 40
 """Maximum number of words by which a gap is shifted."""
 MAX_ISLAND = 6
-"""Maximum words of a run that counts as a chance match: three times as many words on either side do not match."""
+"""Maximum words of a run that may match by chance, if three times as many on each side do not match."""
 PASSES = 6
-"""Number of searches for moved passages: each search finds passages that are still in their old order."""
+"""Number of searches for moved passages; each search finds passages that are still in their old order."""
 STRONG_RUN_LETTERS = 24
-"""Letters that a run of words needs to count as moved by itself; some five words."""
+"""Minimum letters of a run of words that counts as moved without further evidence; about five words."""
 NEARBY_WORDS = 12
-"""Distance in words from a moved run within which shorter runs are counted as moved with it."""
+"""Distance in words from a moved run within which shorter runs also count as moved."""
 MIN_ATTRACTING = 3
-"""Minimum words of a run to which neighbouring words that were matched elsewhere are added."""
+"""Minimum words of a run to which neighbouring words are added although they match elsewhere."""
 MIN_REPEAT = 5
 """Minimum number of consecutive words that count as a repetition if a text contains them twice."""
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from tui_reader.anchoring.resolution import Resolver
 
 BLOCK_SIZE = 1 << 16
-"""Code points that are compared at once; a million words take 3 ms."""
+"""Number of code points to compare at once; a million words take 3 ms."""
 CONTEXT_SIZES = (0, 32, 200)
 """Code points of context, tried in this order, that may make a range unique in the text."""
 MAX_REPETITIONS = 200
-"""Occurrences of repeated words up to which the n-th old one is mapped to the n-th new one."""
+"""Maximum occurrences of repeated words for mapping the n-th old one to the n-th new one."""
 MARGIN = 2_000
-"""Code points before the first and after the last change that are compared too."""
+"""Number of code points before the first and after the last change to compare too."""
 
 
 class PositionTransfer:

@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 MAX_CANDIDATES = 5
-"""Maximum number of candidates that are stored for the reader to choose from."""
+"""Maximum number of candidates to store for the reader to choose from."""
 REPEAT_RANGE = 20_000
-"""Characters on both sides of a passage's old position that are searched for a repetition; 10 µs."""
+"""Number of characters on both sides of a passage's old position to search for a repetition; 10 µs."""
 MIN_REPEAT = 100
-"""Length in characters from which equal text counts as a repetition whatever its context."""
+"""Minimum length in characters of a repetition; equal text of this length counts in any context."""
 NEARBY = 200
-"""Characters on both sides of a passage in which repetitions of it may be confused with it."""
+"""Number of characters on both sides of a passage in which its repetitions may be confused with it."""
 MIN_CANDIDATE_SCORE = 0.45
 """Minimum score of a candidate that is offered to the reader."""
 

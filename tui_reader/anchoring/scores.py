@@ -7,9 +7,9 @@ from typing import NamedTuple
 from tui_reader.model.ranges import Range
 
 _MOST_COMPARED = 400_000_000
-"""Product of two texts' lengths in characters up to which letters are compared: some 10 ms."""
+"""Maximum product of two texts' lengths in characters for a comparison of letters: about 10 ms."""
 MOST_STEPS = 500_000_000
-"""Maximum number of steps of the search for a stretch of text: about a second."""
+"""Maximum number of steps of the search for a similar range of text: about a second."""
 
 
 class Weights(NamedTuple):
@@ -17,7 +17,7 @@ class Weights(NamedTuple):
 
     quote: float = 50.0
     better: float = 20.0
-    """Weight of the side of the context that fits better: often only one side was edited."""
+    """Weight of the side of the context that fits better, since often only one side was edited."""
     worse: float = 10.0
     """Weight of the side of the context that fits worse."""
 
@@ -35,33 +35,33 @@ class Limits(NamedTuple):
     quote: float = 0.5
     """Minimum similarity of the quote itself."""
     short: int = 14
-    """Length below which an exact quote needs a matching context too."""
+    """Length in characters below which an exact quote also needs a matching context."""
     context: float = 0.5
     """Minimum similarity of one side of the context of a short exact quote."""
     lead: float = 0.05
-    """Minimum lead of the best score over the next; with less, the passage is ambiguous."""
+    """Minimum lead of the best score over the next score; with less, the passage is ambiguous."""
     plain: float = 0.9
-    """Score from which a position given by a diff is accepted without a search for a better one."""
+    """Score from which a position according to a diff is accepted without a further search."""
     settled: float = 0.8
-    """Similarity of one side of the context from which a position given by a diff is not compared with rivals."""
+    """Context similarity on one side from which a position according to a diff is accepted without comparison."""
     context_lead: float = 0.2
-    """Minimum lead of a better candidate in similarity of context, both sides added: 0 to 2."""
+    """Minimum lead of a better candidate in similarity of context, sum of both sides: 0 to 2."""
     kept: float = 0.5
     """Minimum share of the quote, in letters, that a diff must match within one range."""
     most: float = 0.7
     """If one range has at least this share of the quote, the missing part is not searched for elsewhere."""
     telling: int = 12
-    """Length in characters from which a missing part of the quote that occurs elsewhere is no coincidence."""
+    """Length in characters from which a missing fragment of a quote found elsewhere is no coincidence."""
     torn: float = 0.15
-    """Minimum lead of the largest part's share of the quote over the next part's, if the latter has this share too."""
+    """Minimum lead of the largest fragment's share over the next one's, if that also has at least this share."""
     lost: float = 0.35
-    """Share of the quote, in characters, in lines that were moved elsewhere, from which its position is wrong."""
+    """Share of a quote's characters in lines moved elsewhere, from which its position is wrong."""
     another: float = 0.5
-    """Share of a range, in characters, that must come from another passage for the range to count as that one."""
+    """Share of a range's characters that come from another passage, from which the range belongs to that passage."""
     stretch: float = 1.8
     """Maximum length of a range as a multiple of the quote's length."""
     insertion: int = 40
-    """Characters by which a range may exceed `stretch` if a diff gives it: a few words."""
+    """Number of characters by which a range may exceed `stretch` if a diff found it: a few words."""
 
     def floor(self, length: int) -> float:
         """Return the minimum score, 0 to 1, for a quote with this number of characters."""

@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 HEAD = 4_096
-"""Number of bytes at the start of a file by which a format may recognize the file."""
+"""Number of bytes at the start of a file that formats examine to recognize the file."""
 
 NO_MATCH = 0
 """Priority of a format that cannot read the file."""
 FALLBACK = 1
-"""Priority of a format that can read any file, and reads those that no other format recognizes."""
+"""Priority of a format that can read any file, used if no other format recognizes the file."""
 BY_CONTENT = 50
-"""Priority of a format that recognizes a file by its first bytes, while the suffix of its name belongs to no format."""
+"""Priority of a format that recognizes a file by its first bytes, if no format has the file's suffix."""
 BY_NAME = 100
-"""Priority of a format to which the suffix of the file name belongs."""
+"""Priority of a format that has the suffix of the file name."""
 
 
 class Format(Protocol):

@@ -25,7 +25,7 @@ class Row(NamedTuple):
     module: str
     """Name of the module, whose constant `FORMAT` is the format."""
     suffixes: tuple[str, ...]
-    """Copy of `Format.suffixes`, by which folders are listed without importing any format."""
+    """Copy of `Format.suffixes`, so that folders can be listed without importing any format."""
 
 
 ROWS: tuple[Row, ...] = (
@@ -34,14 +34,14 @@ ROWS: tuple[Row, ...] = (
     # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),
 )
-"""All formats. Of two formats with the same priority for a file, the first one reads it."""
+"""All formats. If two formats have the same priority for a file, the first format reads it."""
 
 _ROW_BY_SUFFIX = {suffix: row for row in ROWS for suffix in row.suffixes}
 
 _ARTICLE_NAMES = frozenset(
     {"readme", "changelog", "changes", "news", "notes", "history", "todo", "article", "draft", "faq"}
 )
-"""Names of files without a suffix that are usually meant to be read."""
+"""Names of files without a suffix that are usually documents."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 

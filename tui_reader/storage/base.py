@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 Json: TypeAlias = Any
-"""A value that JSON can hold: None, bool, int, float, str, and lists and objects of these."""
+"""A JSON value: None, bool, int, float, str, and lists and objects of such values."""
 
 Record: TypeAlias = Mapping[str, Json]
 """The fields of one record. A field that is None is absent."""
@@ -24,7 +24,7 @@ ARTICLES = "articles"
 ANNOTATIONS = "annotations"
 SEARCHES = "searches"
 UNDO_OF = "the undo of "
-"""Begins the label of a step that undoes what other steps undid; the labels of those follow."""
+"""Prefix of the label of a step that undoes undo steps; the labels of the undone steps follow."""
 
 
 class Edit(NamedTuple):

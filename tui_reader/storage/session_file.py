@@ -18,7 +18,7 @@ from tui_reader.storage.snapshot.wholefile import read_whole
 
 _FOLDER = "sessions"
 _LIMIT = 1 << 16
-"""Bytes of the largest file that is read; a usual one has 500."""
+"""Maximum size of the file in bytes; it usually has 500."""
 
 
 def read_session(key: str) -> dict[str, Any]:

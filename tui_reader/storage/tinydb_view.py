@@ -24,7 +24,7 @@ class TableView(MutableMapping[int, dict[str, Any]]):
     def __init__(self, state: State, table: str) -> None:
         self._state, self._table = state, table
         self.accessed: dict[int, Any] = {}
-        """Documents that were read, set or deleted, by id; `DELETED_HERE` for the deleted ones."""
+        """Documents that were read, set or deleted, by id; `DELETED_HERE` for deleted documents."""
 
     def __getitem__(self, number: int) -> dict[str, Any]:
         known = self.accessed.get(number)

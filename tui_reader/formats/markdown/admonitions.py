@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
 
 _INDENT = 4
-"""Number of spaces by which the body of a callout of MkDocs is indented."""
+"""Number of spaces by which the body of a MkDocs callout is indented."""
 _MARK = re.compile(
     r'(?:!!!|\?\?\?\+?)[ ]?(?P<kind>[A-Za-z][\w-]*)(?:[ ]+(?:inline|end))*(?:[ ]+"(?P<title>[^\n]*)")?[ ]*'
 )
@@ -34,7 +34,7 @@ _KINDS = frozenset(
     question quote remark secondary seealso spoiler success summary tip tldr todo warning
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
-"""Names of containers that are callouts; others, such as `columns`, only lay out a page."""
+"""Names of containers that are callouts; other containers, such as `columns`, only define a page layout."""
 
 
 class _Head(NamedTuple):

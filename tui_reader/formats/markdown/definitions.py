@@ -25,7 +25,7 @@ _CANDIDATE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _FREE_LINE = re.compile(r"^[ \t]*\n(?=\S)", re.MULTILINE)
-"""An empty line before a line that is not indented: there, no list, quotation or paragraph is open."""
+"""An empty line before a line that is not indented, where no list, quotation or paragraph is open."""
 _OPENING = re.compile(
     r"^( {0,3})(?:(`{3,})[^`\n]*$|(~{3,})[^\n]*$"
     r"|(<(?:script|pre|style|textarea)(?![\w-])|<!--|<\?|<!\[CDATA\[|<![A-Za-z])"
@@ -33,7 +33,7 @@ _OPENING = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _LIST_ITEM = re.compile(r"^ {0,3}(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]{1,4}(?=\S)|[ \t])|[:~][ \t])", re.MULTILINE)
-"""The beginning of a list item or a definition, up to the column at which its content stands."""
+"""The beginning of a list item or a definition, up to the column at which its content begins."""
 _BLANK = re.compile(r"\n[ \t]*\n")
 _LONE_TAG = re.compile(r" {0,3}</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?>[ \t]*")
 _ENDS = {"<!--": "-->", "<?": "?>", "<![": "]]>"}
@@ -41,7 +41,7 @@ _END_OF_CODE = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
 
 _MOST_CANDIDATES = 2_000
 _MOST_CHARACTERS = 200_000
-"""Largest number of characters that are parsed in search of definitions: some 50 ms."""
+"""Maximum number of characters that are parsed to find definitions: about 50 ms."""
 
 
 class _Regions(NamedTuple):
@@ -50,7 +50,7 @@ class _Regions(NamedTuple):
     starts: list[int]
     ends: list[int]
     safe: list[int]
-    """For each region, the offset from which the text after it can be parsed: its end, or a line above it."""
+    """For each region, the offset from which the following text can be parsed: its end, or a line before it."""
 
     def end_at(self, offset: int) -> int:
         """Return the end of the region around an offset; -1 if the offset is in no region."""

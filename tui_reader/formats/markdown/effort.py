@@ -24,7 +24,7 @@ _DASHES = re.compile("-+")
 _MARKS = "*_`~<!&^\\"
 
 _SECONDS_OF_LINE = 12e-6
-"""Seconds per line. This and the constants below were measured in texts that consist of one construct only."""
+"""Seconds per line. This constant and the next ones were measured in texts that consist of one construct only."""
 _SECONDS_OF_ITEM = 40e-6
 _SECONDS_OF_DEFINITION = 15e-6
 _SECONDS_OF_NOTE = 45e-6

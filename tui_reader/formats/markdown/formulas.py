@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INLINE = "formula"
 """Type of the token of a formula in running text."""
 BLOCK = "formula_block"
-"""Type of the token of a formula that stands on lines of its own."""
+"""Type of the token of a formula on separate lines."""
 
 _TO_DOLLAR = re.compile(r"(?:[^\\$]|\\.)*+(?=\$)", re.DOTALL)
 """Text up to the next dollar sign that no backslash escapes."""
@@ -28,7 +28,7 @@ _TO_DOUBLE_DOLLAR = re.compile(r"(?:[^\\$]|\\.|\$(?!\$))*+(?=\$\$)", re.DOTALL)
 _LONGEST = 2_000
 """Largest number of characters between `\\(` and `\\)`."""
 _LONGEST_LABEL = 300
-"""Largest number of characters after a formula that are searched for the end of the link in which it ends."""
+"""Maximum number of characters after a formula in which to find the end of a link around it."""
 _ESCAPED = re.compile(r"\\[^A-Za-z]")
 _TEX_SIGN = re.compile(r"\\[A-Za-z]|[_^=<>{}|+]")
 _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}(?![A-Za-z])")

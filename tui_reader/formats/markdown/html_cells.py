@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 _EMPTY = CellText("")
 _MOST_COLUMNS = 50
-"""Most columns of a cell, and of a table up to which cells that take several rows are heeded."""
+"""Maximum columns of a cell; in wider tables, cells that span several rows are treated as one row."""
 _MOST_EMPTY = 100_000
-"""Most empty cells of a table, whose number a few tags could make as large as they please."""
+"""Maximum number of empty cells in a table, since a few tags could create any number."""
 _MOST_ROWS = 1_000
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
 
@@ -25,9 +25,9 @@ class TableRows:
     def __init__(self) -> None:
         self.rows: list[list[CellText]] = []
         self._covered: dict[int, int] = {}
-        """For each column, the number of rows, from the current one, into which a cell above reaches."""
+        """For each column, the number of rows from the current row on that a cell above spans."""
         self._begun: dict[int, int] = {}
-        """Such columns of cells of the current row, which count from the next row."""
+        """Columns that cells of the current row span, which count from the next row on."""
         self._columns = self._height = 1
         self._left_empty = _MOST_EMPTY
 

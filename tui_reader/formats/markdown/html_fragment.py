@@ -38,7 +38,7 @@ class FragmentReader(HTMLParser):
         self._lists: list[HtmlList] = []
         """The open lists, the outermost first."""
         self._definitions: list[str] = []
-        """For each open list of definitions, `dt` in a term, `dd` in a definition, empty between them."""
+        """For each open definition list, `dt` in a term, `dd` in a definition, empty between them."""
         self._quote_depth = 0
         self._heading_level = 0
         self._pre_depth = 0
@@ -48,9 +48,9 @@ class FragmentReader(HTMLParser):
         self._in_cell = False
         self._has_header = False
         self._inner_tables = 0
-        """Number of open tables in the current cell; their rows are lines of the cell."""
+        """Number of open tables in the current cell; their rows become lines of the cell."""
         self._is_cell_preformatted = False
-        """True if the white space at line breaks of the current cell counts."""
+        """True if white space at line breaks of the current cell is kept."""
 
     def set_cdata_mode(self, *_args: object, **_options: object) -> None:
         """Do nothing, so that an unclosed `script` or `style` element does not hide the following text.
@@ -281,7 +281,7 @@ class Fragment(NamedTuple):
 
     blocks: Sequence[UnplacedBlock]
     targets: Sequence[Span]
-    """Names at the end, after which no text comes; they belong to what follows the fragment."""
+    """Target names at the end that no text follows; they belong to the text after the fragment."""
 
 
 def read_fragment(source: str) -> Fragment:

@@ -31,10 +31,10 @@ class HtmlList:
         start = _number(attributes.get("start"))
         self._step = -1 if "reversed" in attributes else 1
         self.counts_down_to_one = self._step < 0 and start is None
-        """True if the first number is that of all items, which is known only at the end of the list."""
+        """True if the first number is the number of items, which is known only at the end of the list."""
         self._last = (1 if start is None else start) - self._step
         self.items: list[int] = []
-        """Numbers of the blocks that have the markers of the list, if they are to be changed at its end."""
+        """Indices of the blocks with markers of the list, if the markers change at the end of the list."""
 
     def next_marker(self, attributes: Mapping[str, str]) -> str:
         """Return the marker of the next item.

@@ -31,7 +31,7 @@ _TOO_LARGE = 16_000_000
 """Size in bytes above which a text is read as plain text: as Markdown it takes 5 s and half a gigabyte of memory."""
 
 _WHOLLY_EXAMINED = 4_000_000
-"""Size in bytes to which a preview estimates how long parsing of the whole text takes: some 30 ms per MB."""
+"""Size in bytes up to which a preview estimates the time for parsing the whole text: about 30 ms per MB."""
 
 _MOST_SHORT_LINES = 50_000
 _SHORT_LINE = 8
@@ -41,10 +41,10 @@ Each line takes some 20 us, however short it is."""
 
 _MOST_SECONDS = 2.0
 _MOST_SECONDS_PER_MEGABYTE = 1.0
-"""Limits on the estimated seconds of parsing, in total and per MB; running text takes a third of a second per MB."""
+"""Maximum estimated seconds of parsing, in total and per MB; running text takes a third of a second per MB."""
 
 _BEGINNINGS = (plain.PREVIEW, 4 * plain.PREVIEW, 16 * plain.PREVIEW)
-"""Numbers of characters that are parsed for a preview, until a block ends in the last three quarters of them."""
+"""Numbers of characters to parse for a preview, in turn, until a block ends in the last three quarters."""
 _parser = markdown_parser
 _NOTE_MARK = re.compile(r"\[\d+\]")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TOP = 20_000
 """Number of characters at the start of a text that are searched for a title."""
 _MOST_CANDIDATES = 8
-"""Number of lines that are parsed to learn whether they are headings."""
+"""Number of lines that are parsed to determine whether they are headings."""
 _MOST_SECONDS = 0.1
 """Largest estimate of the time for parsing the lines above a heading."""
 
@@ -32,9 +32,9 @@ _NO_CONTENT = re.compile(
     r"|(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\s*$"
 )
 _BEGINNINGS = (800, 3_000, _TOP)
-"""Numbers of characters that are parsed to find the first lines of a text, until a block ends in them."""
+"""Numbers of characters to parse for the first lines of a text, in turn, until a block ends in them."""
 _BLOCK_MARK = re.compile(r"[\\`~\[<&|$]|^[ >]*+(?::|[!?:]{3})", re.MULTILINE)
-"""What is more than emphasis: `rough_text` may show a part of it, or join it with what follows."""
+"""Marks other than emphasis, which `rough_text` may leave in a line or which join it to the next line."""
 _TEX = ("$$", "\\[", "\\begin{")
 _MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://")
 

@@ -45,18 +45,18 @@ class BlockReader:
     def __init__(self) -> None:
         self.builder = DocumentBuilder()
         self._enclosing: list[tuple[_List, ...]] = []
-        """For each block, the lists that enclose it."""
+        """For each block, the lists that contain it."""
         self._lists: list[_List] = []
         self._list_count = 0
         self._quote_starts: list[int] = []
         """For each open quotation, the index of its first block."""
         self._marker = ""
-        """Marker of the list item or footnote whose first block comes next."""
+        """Marker of a list item or footnote whose first block comes next."""
         self._last_numbers: list[int] = []
         """For each open list, the number of its last item; -1 before the first."""
         self._quiet = False
         self._targets: list[Span] = []
-        """Names that HTML gave to a position where no text was; they belong to the next block."""
+        """HTML target names at a position without text; they belong to the next block."""
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Convert tokens to blocks, and append the blocks."""

@@ -17,7 +17,7 @@ _HEADER_LINE = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"'
 _ENTRY = re.compile(r"(?:-[ \t]+)?([\"']?)([A-Za-z_][\w .-]{0,60}?)\1[ \t]{0,20}[:=](.*)")
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _FOLDED = re.compile(r"[>|][+-]?\d?[ \t]*")
-"""The mark after a YAML key (`>` or `|`) whose value is written in the lines below."""
+"""The mark after a YAML key (`>` or `|`) whose value is on the following lines."""
 _MOST_LINES = 200
 
 
@@ -27,7 +27,7 @@ class FailedHeader(NamedTuple):
     title: str = ""
     """The title as written in the header; empty if there is none."""
     end: int = 0
-    """Offset of the first character after the header; 0 if there is no such header."""
+    """Offset of the first character after the header; 0 without an unreadable header."""
 
 
 def failed_header(text: str) -> FailedHeader:

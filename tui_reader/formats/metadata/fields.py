@@ -32,7 +32,7 @@ _LANGUAGE = ("lang", "language", "locale")
 _URL = ("url", "link", "canonical", "canonical_url", "permalink", "original_url", "source_url", "source", "uri")
 _ID = ("id", "guid", "uid", "uuid")
 _NESTED_TABLES = ("taxonomies", "extra", "params", "metadata", "meta")
-"""Names of the nested tables of a header in which site builders (Zola, Hugo) put fields."""
+"""Names of the nested tables of a header in which site generators (Zola, Hugo) put fields."""
 
 _MONTHS = {
     name: number

@@ -29,9 +29,9 @@ _TOML_TOKEN = re.compile(
     r"""\#[^\n]*|\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+'|^(?P<end>\+\+\+)[ \t]*$""",
     re.DOTALL | re.MULTILINE,
 )
-"""A comment or a string of TOML, in which no line ends the header, or the line that ends the header."""
+"""A comment or a string of TOML, in which no line ends the header; or the line that ends the header."""
 _LONGEST_STRINGS = 1_000
-"""Largest number of strings and comments that are passed over in search of the end of a header."""
+"""Maximum number of strings and comments that are skipped to find the end of a header."""
 _PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0,20}(?:=|:(?![^ \t]))[ \t]*(.*)")
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*)|$)")
 _REMARK = re.compile(r"#{1,6}[ \t]+\S")
@@ -44,18 +44,18 @@ _LONGEST = 65_536
 """Largest number of characters of a header that is parsed as YAML or TOML."""
 
 _MOST_OPENERS = 200
-"""Limit on the brackets in YAML, and on the dashes in one line: libyaml's binding crashes at a few thousand levels."""
+"""Limit on the brackets in YAML, and on the dashes in one line: libyaml crashes at some thousand levels."""
 
 
 class FrontMatter(NamedTuple):
     """The header of a text, and the offset at which the following text begins."""
 
     header: Mapping[str, Any]
-    """The keys are as written; values are strings, lists and mappings, in TOML also numbers, booleans and dates."""
+    """The keys as written; values are strings, lists and mappings, and in TOML also numbers, booleans and dates."""
     body: int
     """Offset of the first character after the header; 0 if there is no header."""
     notice: str = ""
-    """A sentence to show if the header could only be read line by line."""
+    """A sentence for the user if the header could only be read line by line; else empty."""
 
 
 def read_front_matter(text: str) -> FrontMatter:
@@ -243,7 +243,7 @@ class _FieldLines:
     def __init__(self, *, is_yaml: bool) -> None:
         self._unquote = _yaml_value if is_yaml else _unquoted
         self.values: list[list[str]] = []
-        """One list for each value: the parts of the value, one from each line."""
+        """One list for each value: its text on each line."""
         self.is_list = False
 
     def begin(self, written: str) -> None:

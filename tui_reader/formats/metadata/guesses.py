@@ -45,7 +45,7 @@ class Heading(NamedTuple):
 
     text: str
     level: int
-    """Level 1 to 6; an author writes a heading of level 1 as the title, any other may only be the first of many."""
+    """Level 1 to 6; level 1 is meant as a title, other levels may be the first of many headings."""
 
 
 def complete(

@@ -24,7 +24,7 @@ _SITE_FIELDS = frozenset(
     titel titre título titolo 标题 标签 タイトル
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
-"""Field names that only site builders, clippers and note programs use."""
+"""Field names that only site generators, clippers and note programs use."""
 _COMMON_FIELDS = frozenset(
     """
     author creator by source site publication publisher website journal newspaper name date created updated
@@ -42,14 +42,14 @@ _SENTENCE_FIELDS = frozenset(
 """Field names whose values may be whole sentences."""
 _DATE_FIELDS = frozenset("date created updated modified lastmod pubdate datum fecha data 日期".split())  # noqa: SIM905 - see above
 _PROGRAM_NAME = re.compile(r"[a-z_][A-Za-z0-9_.-]{0,40}")
-"""A field name as programs write it: in lower case, without spaces."""
+"""A field name in the style of programs: lower case, without spaces."""
 _COMPOUND = re.compile(r"[a-z0-9]+(?:[_.-][a-z0-9]+|[A-Z][a-z0-9]*)+")
-"""A field name of several words: no word of a language looks like `sidebar_position` or `navOrder`."""
+"""A compound field name such as `sidebar_position` or `navOrder`, which is no word of a language."""
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _MANY_WORDS = 5
 """Number of words from which the value of an unknown field counts as running text."""
 _LONG_REMARK = 10
-"""Number of words from which a comment is not a heading."""
+"""Number of words from which a comment cannot be a heading."""
 _TOO_LONG_FOR_NAME = 6
 """Number of words from which a value with a full stop is not a name or a date; `Martin Luther King Jr.` is a name."""
 

@@ -8,7 +8,7 @@ from collections import Counter
 from functools import cache
 
 _SAMPLE = 1_000
-"""Number of characters of a text that are examined: some 170 words, which takes 0.1 ms."""
+"""Number of characters of a text that are examined: about 170 words, which takes 0.1 ms."""
 
 _SCRIPTS = (
     ("ja", "\u3040-\u30ff"),
@@ -77,7 +77,7 @@ _FEWEST_WORDS = 12
 """Smallest number of words in a text to guess its language by small words."""
 
 LEAST_SHARE = 0.12
-"""Share of a language's small words from which a text counts as written in it; running prose has 0.25 to 0.45."""
+"""Minimum share of a language's small words for a text in that language; running prose has 0.25 to 0.45."""
 
 
 @cache

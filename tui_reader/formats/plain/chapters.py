@@ -10,11 +10,11 @@ from tui_reader.document.cooperative import yield_gil
 
 _LONGEST = 80
 _YIELD_EVERY = 1_000
-"""Number of paragraphs that are examined before other threads can run."""
+"""Number of paragraphs to examine before other threads can run."""
 _LEAST_BODY = 150
-"""Number of characters between a heading and the next one of its kind; lists of contents have fewer."""
+"""Minimum characters between a heading and the next of its kind; tables of contents have fewer."""
 _LEAST_BODY_OF_NUMBER = 300
-"""Number of characters between headings that are only a number, or a number and a title."""
+"""Minimum characters between headings that are only a number, or a number and a title."""
 
 _PARTS = (
     "book part volume vol canto act teil buch band livre partie tome libro parte tomo boek deel del bok książka część "
@@ -64,7 +64,7 @@ _UNNUMBERED_WORDS = (
     "приложение przedmowa wstęp zakończenie förord inledning efterord"
 )
 _UNNUMBERED = re.compile(rf"(?:{'|'.join(_UNNUMBERED_WORDS.split())})(?: (?:[A-Z]|\d))?[.:]?", re.IGNORECASE)
-"""Parts of a book that have no number; headings only where there are numbered chapters."""
+"""Sections of a book without a number, which are headings only in a book with numbered chapters."""
 _ORNAMENTS = "_*="
 _FIRST_OF_NUMBERS = frozenset("0123456789IVXLCDM第제")
 _PAGE = re.compile(r"(?:\.\s?){4,}|\s{3,}\d+$|\t\d+$")

@@ -23,7 +23,7 @@ _HEADLINE_WORDS = range(4, 23)
 _MOST_WORDS = 48
 _FEWEST_WORDS = 4
 _FEWEST_NEW_NAMES = 3
-"""Smallest number of names in a headline and its deck that do not occur in the story above."""
+"""Minimum number of names in a headline and its deck that do not occur in the article above."""
 
 
 def is_sentence_end(line: str) -> bool:

@@ -40,10 +40,10 @@ ENDING = 10_000
 """Number of characters at the end of a large file in a preview, for jumps to the end; more than any screen shows."""
 
 _LARGE = 1_500_000
-"""Size in bytes from which reading may take over 50 ms on a slow machine; a usual machine takes some 10 ms per MB."""
+"""Size in bytes from which reading may take over 50 ms on a slow machine; usually it takes 10 ms per MB."""
 
 _CHUNK = 500_000
-"""Number of characters that are split into paragraphs before other threads can run."""
+"""Number of characters to split into paragraphs before other threads can run."""
 
 _YIELD_EVERY = 1_000
 """Number of paragraphs that are processed before other threads can run."""
@@ -54,14 +54,14 @@ _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)]
 _LIST_STARTS = frozenset(" \t-*+•◦▪‣·–—(0123456789")
 
 _LINES_OF_A_QUOTED_ONE = 10
-"""Most lines for each quoted one in a text that is a mail as a whole."""
+"""Maximum lines per quoted line in a text that counts as a mail."""
 _SIGNATURE = "--"
-"""The line before the sender's name in a mail, without its space."""
+"""The line before the signature of a mail, without its trailing space."""
 _SHORTEST, _LONGEST = 55, 85
 """Length of the lines of a wrapped paragraph, except its last line."""
 _LONGER_THAN_WRAPPED = 95
 _ATTRIBUTION = re.compile(r"\S+ [^\n]*\d{1,2}[:.]\d\d|\S+ [^\n]*\b(?:19|20)\d\d\b")
-"""The first line of `On Monday, 5 January 2026 at 10:00, … wrote:` where it takes two lines."""
+"""The first line of `On Monday, 5 January 2026 at 10:00, … wrote:` if that takes two lines."""
 _SHORT_LINE = 60
 _MOST_QUIET_LINES = 12
 
@@ -139,9 +139,9 @@ class _Paragraphs(NamedTuple):
 
     texts: list[str]
     tights: list[bool]
-    """For each paragraph True if the next one follows without an empty row."""
+    """For each paragraph, True if the next paragraph follows without an empty row."""
     quotes: dict[int, int]
-    """How deep the quoted paragraphs of a mail are quoted, by index."""
+    """Quotation depth of the quoted paragraphs of a mail, by index."""
 
     def add(self, text: str, *, tight: bool, quote: int = 0) -> None:
         """Append a paragraph."""

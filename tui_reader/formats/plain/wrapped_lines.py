@@ -20,20 +20,20 @@ _MARK = re.compile(
     r"|(?P<word>[^\W\d_]{2,12}\.?) (?:\d{1,3}|[IVXLC]{1,6})[.:)]?[ \t]"
     r"|(?P<prefix>[|:;%#]{1,3}|//|[\w.]{1,12}>{1,3})[ \t]"
 )
-"""Marks at the start of lines. Those in `weak` and `word` begin lines of running text too: one proves little."""
+"""Marks at the start of lines. Marks in `weak` and `word` also begin lines of running text."""
 _MAYBE_MARK = re.compile(
     r"^(?:\w{1,6}(?:[.)]|\.\)| ?[-–])(?:\s|$)|[\w.]{1,12}>|o\s|[^\W\d_]{2,12}\.? [\dIVXLC])", re.MULTILINE
 )
-"""Marks that begin with a letter; others show by their first character."""
+"""Marks that begin with a letter; all others are identified by their first character."""
 _DIGITS = re.compile(r"\d+")
 _LONGEST_MARK = 18
 _FIRST_YEAR = 1_000
 _MOST_SKIPPED = 100
-"""Largest difference of the numbers of two items in a list of years, or of articles of a law."""
+"""Maximum difference of the numbers of two items in a list, such as years or articles of a law."""
 _SHAPE = re.compile(r"\d+|[^\W\d_]")
 _SPEAKER = re.compile(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
 _FIRST_OF_MARKS = frozenset(_BULLETS + "([§|:;%#/①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽❶❷❸❹❺❻❼❽❾❿0123456789 \t")
-"""First characters of lines that may begin a paragraph of their own; most wrapped paragraphs have none."""
+"""First characters of lines that may begin a paragraph; most wrapped paragraphs contain none of them."""
 _DEEP = re.compile(r" {5}|\t")
 _FIRST_CJK = "\u2e80"
 _CJK_EDGE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Browsers do not accept longer addresses either, and the trimming below checks every bracket of an address. Each
 # pattern begins with a literal where it can, which Python looks for six times as fast as for any other beginning.
 _REST = r"[^\s<>\"`“”«»‹›「」『』（）【】〔〕《》〈〉，。、；：！？\u200b\u2060\ufeff]"
-"""A character of an address; quotation marks and the punctuation of East Asia, where no space follows, end one."""
+"""A character of an address; quotation marks and East Asian punctuation end an address."""
 _WEB = re.compile(rf"https?://{_REST}{{1,2000}}")
 _WEB_IN_CAPITALS = re.compile(rf"(?=H)https?://{_REST}{{1,2000}}", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(rf"(?:www|WWW|Www)\.[\w-]+\.[\w-]{_REST}{{0,2000}}")
@@ -24,7 +24,7 @@ _DOMAIN = re.compile(
     r"(?!\d+x\.)(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,9}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{1,59})"
     r"(?![A-Za-z0-9@_-]|\.[A-Za-z0-9]|:[\w/~])"
 )
-"""The domain of a mail address; `icon@2x.png` has none, nor has `git@host:path`."""
+"""The domain of a mail address; `icon@2x.png` and `git@host:path` have none."""
 _TRAILING = ".,;:!?'’*_~…–—।،؛؟"
 _OPENING = {")": "(", "]": "[", "}": "{"}
 

@@ -20,7 +20,7 @@ ENCODINGS = {
     "cp949": (4, ("ko",)),
     "johab": (16, ("ko",)),
 }
-"""Encodings of several bytes a character."""
+"""Encodings with several bytes per character."""
 
 
 def decoded(sample: bytes, codec: str) -> str:
@@ -52,7 +52,7 @@ def _rank_cost(rank: int) -> int:
 
 
 _COMMON_HAN = {"ja": ("euc_jp", 0xCF), "zhs": ("gb2312", 0xD7), "zht": ("big5", 0xC6), "ko": ("euc_kr", 0)}
-"""The standards sort common characters before others: for each language an encoding, and the last lead byte of them."""
+"""For each language an encoding that sorts common characters first, and the last lead byte of these."""
 
 
 @cache

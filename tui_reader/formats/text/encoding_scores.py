@@ -87,23 +87,23 @@ _SINGLE = {
     "mac_greek": (18, ("el",)),
     "cp862": (12, ("he",)),
 }
-"""Encodings of one byte a character: what each costs in half bits by its rarity, and its languages."""
+"""Encodings with one byte per character: the cost of its rarity in half bits, and its languages."""
 
 _RARE_LANGUAGE = dict.fromkeys(("ca", "gl", "ga", "af", "sq", "is", "mk", "be"), 6)
-"""What languages cost in half bits of which fewer texts are met."""
+"""Additional cost in half bits of languages with fewer texts."""
 _WITH_APOSTROPHES = frozenset(("en", "fr", "it", "ca", "ga", "af", "nl", "tr", "uk", "be"))
-"""The languages that write an apostrophe within a word."""
+"""The languages with apostrophes inside words."""
 _STRAY_APOSTROPHE = 14
 
 _BORROWED = frozenset("àáâäãåæçèéêëíîïñóôöøúüœß")
-"""Letters in words that many languages of Europe borrow from each other."""
+"""Letters in words that many European languages borrow from each other."""
 _BORROWED_COST = 19
 _FOREIGN_COST = 28
-"""What a pair with a letter costs that its language lacks."""
+"""Cost of a letter pair with a letter that is not in the language."""
 _ASCII_COST = 10
-"""What a pair of ASCII letters costs in the languages of other scripts."""
+"""Cost of a pair of ASCII letters in a language of another script."""
 _MIXED_COST = 40
-"""What it costs that an English text has words of another script."""
+"""Cost of words of another script in an English text."""
 
 _OPENING = frozenset("“„‘«‚‹¿¡")
 _USUAL = frozenset("‘’“”„–—…«»")
@@ -119,34 +119,34 @@ _TRIPLE = re.compile(rb"(?=([\x00-\xff][\x80-\xff][\x00-\xff]))")
 _TAG = re.compile(rb"<[^<>\n\x80-\xff]{0,500}>")
 
 _PARTNERS = (("«", "»"), ("»", "«"), ("‚", "‘’"), ("„", "“”"))
-"""Quotation marks, and those of which one has to be there too."""
+"""Quotation marks, each with its partners, one of which must also occur."""
 _UNPAIRED = 14
-"""What a quotation mark costs without its partner."""
+"""Cost of a quotation mark without its partner."""
 
 _MOST_A_CHARACTER = 34
-"""Largest cost for each byte beyond ASCII of a text in a known language, in half bits; usual texts have 15."""
+"""Maximum cost per byte beyond ASCII of a text in a known language, in half bits; usual texts have 15."""
 _FEWEST_TO_DOUBT = 20
-"""Number of bytes beyond ASCII from which a text is long enough to doubt that it is in a known language."""
+"""Minimum number of bytes beyond ASCII for deciding that a text is in no known language."""
 
 _MOST = 2_000
-"""Number of bytes that are judged; more take longer and say the same."""
+"""Maximum number of bytes to score; more bytes take longer and give the same result."""
 _MOST_ASCII_PAIRS = 150
-"""Number of pairs of ASCII letters, the most frequent ones, by which languages are compared."""
+"""Number of the most frequent pairs of ASCII letters by which languages are compared."""
 _BEFORE, _AFTER = 300, 1_500
-"""Number of bytes kept of a long line, around its first byte beyond ASCII."""
+"""Numbers of bytes kept of a long line, before and after its first byte beyond ASCII."""
 
 
 class _Counts(NamedTuple):
     """Counts of the bytes of a text, made once for all encodings."""
 
     ascii_pairs: list[tuple[str, int]]
-    """Pairs of ASCII letters, or of one with the edge of its word."""
+    """Pairs of ASCII letters, or of a letter and the edge of its word, with their counts."""
     pairs: list[tuple[int, int, int]]
-    """Pairs of bytes of which at least one is beyond ASCII, and how often they occur."""
+    """Pairs of bytes, at least one of them beyond ASCII, with their counts."""
     around: dict[int, list[tuple[int, int, int]]]
-    """For each byte beyond ASCII the bytes before and after it, and how often they occur."""
+    """For each byte beyond ASCII, the bytes before and after it, with their counts."""
     frequency: dict[int, int]
-    """How often each byte beyond ASCII occurs."""
+    """The count of each byte beyond ASCII."""
 
 
 def most_probable_codec(data: bytes) -> str:
@@ -329,11 +329,11 @@ class _Reading(NamedTuple):
     """The text that an encoding gives for the bytes, as counts of its characters and pairs."""
 
     pairs: list[tuple[str, int]]
-    """Pairs of letters of which at least one is beyond ASCII."""
+    """Pairs of letters, at least one of them beyond ASCII, with their counts."""
     cost: int
-    """What capitals and symbols cost, in all languages."""
+    """Cost of capitals and symbols in all languages."""
     apostrophes: int
-    """Number of curly apostrophes within words."""
+    """Number of curly apostrophes inside words."""
 
     def cost_in(self, language: str) -> int:
         """Return the cost of the text in a language, without pairs of ASCII letters."""

@@ -35,25 +35,25 @@ _SIGNATURES = (
 )
 
 _SAMPLE = 65_536
-"""Number of bytes at the start of a file by which it is recognized as text, and its encoding is chosen."""
+"""Number of bytes at the start of a file that decide whether it is text, and in which encoding."""
 
 _CHUNK = 500_000
-"""Number of bytes decoded at a time: a million words at once take 10 ms, which delays a frame of the user interface."""
+"""Number of bytes decoded at a time: a million words at once take 10 ms, which delays a frame."""
 
 _MOST_ZEROS = 0.01
-"""Largest share of zero bytes in a damaged text, at any length; files that are not text have far more."""
+"""Maximum share of zero bytes in a damaged text, at any length; files that are not text have far more."""
 
 _MOST_CONTROLS = 0.02
-"""Largest share of control bytes other than zero in a damaged text; compressed data has 10 %."""
+"""Maximum share of control bytes other than zero in a damaged text; compressed data has 10 %."""
 
 _TOO_FEW_TO_JUDGE = 8
-"""Number of control bytes or damaged characters that is too small to judge a file by, at any length of the file."""
+"""Number of control bytes or damaged characters that is too small to classify a file of any length."""
 
 _ONE_SIDED = 0.7
-"""Smallest share of zero bytes in the high position to recognize UTF-16; U+3000 and U+4E00 have a zero low byte."""
+"""Minimum share of zero bytes in the high position for UTF-16; U+3000 and U+4E00 have a zero low byte."""
 
 _MOSTLY_ASCII = 0.7
-"""Smallest share of ASCII bytes for a text that fits no encoding to be shown with its damage."""
+"""Minimum share of ASCII bytes for showing a text that fits no encoding, with its damage."""
 
 _CONTROLS = bytes(code for code in range(1, 0x20) if code not in b"\t\n\f\r\x1b")
 
@@ -76,9 +76,9 @@ class Decoded(NamedTuple):
     encoding: str = ""
     """Display name of the encoding, such as `UTF-8`."""
     notice: str = ""
-    """A sentence to show if the bytes were not plain, undamaged UTF-8."""
+    """A sentence for the user if the bytes were not plain, undamaged UTF-8; else empty."""
     problem: str = ""
-    """Why the bytes are not text, in a few words; empty if they are."""
+    """Reason why the bytes are not text, in a few words; empty for text."""
 
 
 def decode(data: bytes) -> Decoded:

@@ -37,7 +37,7 @@ _UNLIKELY = [
 """Code pages that no article uses, or that equal a better known one; a match with them is a coincidence."""
 
 _WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
-"""Encodings with zero bytes in each line end and space; in bytes without zeros a match with them is a coincidence."""
+"""Encodings with zero bytes in line ends and spaces; for bytes without zeros, a match is a coincidence."""
 
 _SAMPLE = 65_536
 """Number of bytes that charset-normalizer examines; it takes one second per 10 MB."""

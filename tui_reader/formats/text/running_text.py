@@ -43,9 +43,9 @@ BLOCK_TAGS = frozenset(
     tr ul xmp
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
-"""HTML tags that begin lines of their own; all other tags, unknown ones too, are part of the running text."""
+"""HTML tags that begin a new line; all other tags, including unknown tags, belong to the running text."""
 _DRAWN_APART = frozenset(("text", "title", "desc"))
-"""Elements of a drawing whose texts stand at different places of it."""
+"""Elements of a drawing whose texts are at different positions in it."""
 HIDDEN_TAGS = ("script", "style", "template", "head", "noscript")
 """HTML elements whose content is never shown."""
 
@@ -89,7 +89,7 @@ class RunningText:
         self._last_number = 0
         self._open_links = 0
         self._is_gloss_bracketed = False
-        """True in a pronunciation (`<rt>`) whose opening bracket was added, so that a closing bracket must follow."""
+        """True in a pronunciation (`<rt>`) whose opening bracket was added, so that a closing bracket is needed."""
         self.length = 0
         self.spans: list[Span] = []
 

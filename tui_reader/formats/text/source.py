@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
-"""The byte values that continue a character in UTF-8, as opposed to beginning one."""
+"""The byte values that continue a UTF-8 character, rather than begin one."""
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -24,7 +24,7 @@ class SourceText(NamedTuple):
     header: Mapping[str, Any]
     notices: tuple[str, ...] = ()
     problem: str = ""
-    """Why there is no text, in a few words; empty if there is one."""
+    """Reason why there is no text, in a few words; empty if there is a text."""
 
 
 def open_source(data: bytes) -> SourceText:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SHAPE = 3
-"""Increased when a column changes its meaning, or when formats find other metadata in the same file."""
+"""Increased when a column changes its meaning, or when formats return different metadata for the same file."""
 _SUFFIXES = ("-wal", "-shm", "-journal")
 """Suffixes that SQLite appends to the name of the database for its own files."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
-"""Differs for every release, since formats may read headers differently: every file is then read once more."""
+"""Different in every release, since formats may read headers differently: then all files are read again."""
 
 
 class CachedFile(NamedTuple):

@@ -37,7 +37,7 @@ TAGS = "tags"
 PARENT = "article"
 PLACED = "placed"
 _PLAIN_FLAGS = frozenset(("read", "starred", "archived", "up_next"))
-"""Fields that no check can refuse as long as they are set to true or removed."""
+"""Fields that need no check if they are set to true or removed."""
 
 
 def checked(edit: Edit) -> Edit:

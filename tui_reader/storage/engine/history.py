@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.journal import Entry
 
 STEPS = 1_000
-"""Number of transactions that can be undone at least."""
+"""Minimum number of transactions that can be undone."""
 
 NOTE = "note"
 """Field of an annotation whose words can still be restored by undo after other changes."""
@@ -38,9 +38,9 @@ class Step:
         self.name = name
         self.transaction = transaction
         self.written = transaction.edits
-        """The edits as they were written, which differ where another window had changed the same note meanwhile."""
+        """The edits as written; they differ if another window had changed the same note."""
         self.joined: tuple[str, ...] = ()
-        """Names of the steps that this one undoes together, if `_preserved` made it; else empty."""
+        """Names of the steps that this step undoes together, if `_preserved` made it; else empty."""
 
     def member(self) -> list[Any]:
         """Return the member `u` of a journal entry, which stores the step."""
@@ -75,7 +75,7 @@ class History:
 
     def __init__(self, older: Callable[[], Iterable[Entry]], opened: str) -> None:
         self.select: Callable[[Sequence[Transaction]], Sequence[bool]] | None = None
-        """Returns for each step of earlier runs whether this run may undo or redo it; None to allow all."""
+        """Returns for each step of earlier runs True if this run may undo or redo it; None to allow all."""
         self._older: Callable[[], Iterable[Entry]] | None = older
         self._opened = opened
         self._first = ""

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _REWRITE_AT = 6 * STEPS
-"""Number of lines at which the file is rewritten without the steps that undo cannot reach."""
+"""Number of lines from which the file is rewritten without steps that can no longer be undone."""
 _MOST = 3 * _REWRITE_AT
-"""Most lines after rewriting the file; beyond this, steps that depend on each other are dropped."""
+"""Maximum number of lines after a rewrite; beyond it, groups of dependent steps are dropped."""
 _LOCK_SECONDS = 5.0
-"""Seconds to wait for the lock at most."""
+"""Maximum time for acquiring the lock, in seconds."""
 _RETRY_SECONDS = 0.001
 
 

@@ -38,7 +38,7 @@ class LibraryFiles(LibraryReader):
     """The only class that changes the files of a library; `LibraryReader` explains the arguments."""
 
     _held = False
-    """True while this process holds the lock."""
+    """True while this process has the lock."""
 
     # -- the lock -----------------------------------------------------------------------------------------------
 

@@ -59,13 +59,13 @@ class LibraryReader:
         self.opener = SnapshotOpener(self.path, self.disk, self.clock)
         self.state = State()
         self.read_only = ""
-        """Why nothing can be written, as a sentence; empty if writing is possible."""
+        """The reason why the library cannot be written, as a sentence; empty if it can."""
         self.watching = False
-        """Whether the changes of other programs are collected for `news`."""
+        """True if the changes of other programs are collected for `news`."""
         self.changed_by_others: set[int] = set()
-        """Document ids of annotations in the journals and snapshots of others, for `relocations.reunite`."""
+        """Document ids of annotations changed by other machines, for `relocations.reunite`."""
         self.bad_copies: dict[str, tuple[int, ...]] = {}
-        """Signatures of conflict copies that could not be merged; each is tried again once its content changes."""
+        """Signatures of conflict copies that could not be merged; a copy is tried again when its content changes."""
         self._news: list[Change] = []
         self._is_loaded = False
         self._guard = threading.RLock()

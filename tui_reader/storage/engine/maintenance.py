@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 2.0
 """Seconds without a change after which the files are verified and compacted."""
 SYNCED_IDLE_SECONDS = 10.0
-"""Seconds without a change until a small library in its own folder is compacted, for sync programs."""
+"""Seconds without a change until a small library in a separate folder is compacted, for sync programs."""
 _SYNCED_MAX_BYTES = 4 << 20
 COMPACT_BYTES = 1 << 16
-"""Bytes of the journal beyond which an idle library is compacted, unless a 64th of the snapshot is more."""
+"""Size of the journal from which an idle library is compacted, in bytes; 1/64 of the snapshot if that is more."""
 _COMPACT_LINES = 10_000
 _MERGE_FIRST_BYTES = 1 << 20
-"""Bytes of conflict copies up to which they are merged before the library is shown."""
+"""Maximum size in bytes of conflict copies that are merged before the library is shown."""
 
 
 class Maintenance:
@@ -61,7 +61,7 @@ class Maintenance:
         self._has_reported_damage = False
         self._reported_notice = ""
         self._united: SnapshotFile | None = None
-        """The snapshot in which every annotation is known to be one document."""
+        """The snapshot in which every annotation is known to have a single document."""
         self._copies_folder_time = 0
         """The folder's modification time when it was last searched for conflict copies."""
 

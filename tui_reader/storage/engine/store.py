@@ -39,16 +39,16 @@ class LibraryStore:
         self._library = library
         library.watching = True
         self._lock = threading.Lock()
-        """Guards `_pending_fields`, which both threads use."""
+        """Guards `_pending_fields`, which two threads use."""
         self._pending_fields: dict[tuple[str, str], dict[str, tuple[Pending, Json]]] = {}
-        """Values that are not in the files yet, by table and key, and by field."""
+        """Values that are not in the files yet, by table and key, and then by field."""
         self._document_ids = DocumentIdIndex()
         opened = library.clock.latest
         self._writer = Writer(library, self._document_ids, self._remove_pending)
         self._history = History(partial(older_entries, library), opened)
         self._closed = False
         self._unreadable = ""
-        """The problem of the part of the file that could not be read, as a sentence; empty if there is none."""
+        """The reason why some of the file could not be read, as a sentence; empty if all was read."""
 
     @property
     def read_only(self) -> str:

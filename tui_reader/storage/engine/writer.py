@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.4
 """Seconds between checks for changes of other windows, which must be visible within a second."""
 MERGE_WAIT_SECONDS = 2.0
-"""Seconds that the constructor waits at most for small conflict copies to be merged."""
+"""Maximum time in seconds that the constructor blocks until small conflict copies are merged."""
 
 
 class Reversal(NamedTuple):
@@ -56,9 +56,9 @@ class Pending:
         self.edits, self.step, self.receipt = edits, step, receipt
         self._reversal = reversal
         self._written = edits
-        """The edits as they were written, which may differ from `edits` where another window changed a note."""
+        """The edits as written; they differ from `edits` if another window changed a note."""
         self.spared: set[str] = set()
-        """Keys of annotations that this would delete, and that are kept: another window changed them meanwhile."""
+        """Keys of annotations that are kept, not deleted, because another window changed them."""
 
     def entry(self, state: State, document_ids: DocumentIdIndex) -> Entry | None:
         """Return the journal entry of the transaction, without a timestamp. Called while the library is locked.
@@ -164,15 +164,15 @@ class Writer:
         self._notices = Notices(library.path)
         self._instance_lock = InstanceLock(library.path)
         self._changed = threading.Condition()
-        """Guards the attributes below; notified when a transaction waits or the store is being closed."""
+        """Guards the attributes below; notified when a transaction is submitted or the store is being closed."""
         self._waiting: list[Pending] = []
         self._unsaved: list[Pending] = []
         self._in_flight: list[Pending] = []
-        """Transactions that are being saved, those of `_unsaved` included: they are lost if the thread dies."""
+        """Transactions that are being saved, including those of `_unsaved`: they are lost if the thread ends."""
         self._refused = 0
-        """Changes that were never tried to be saved: the library is read-only, or the thread has ended."""
+        """Changes that were refused without trying to save them: the library is read-only, or the thread has ended."""
         self._failure: StoreError | None = None
-        """Why the last change was refused."""
+        """The reason why the last change was refused."""
         self._has_ended = self._is_broken = False
         self._news: list[Edit] = []
         self._closing = False

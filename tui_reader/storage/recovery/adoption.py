@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 SMALL = 1 << 20
-"""Size in bytes up to which a file is converted in this process (15 ms); a subprocess converts larger ones."""
+"""Maximum size in bytes of a file that is converted in this process (15 ms); a subprocess converts larger files."""
 
 
 class _ChecksumError(DamagedError):
@@ -46,13 +46,13 @@ class Adopted:
 
     snapshot: SnapshotFile
     damage: str = ""
-    """Where and why the file is damaged, as the end of a sentence; the snapshot then holds the salvaged records."""
+    """Position and reason of the damage, as the end of a sentence; the snapshot then contains the salvaged records."""
     notice: str = ""
     """Changes that other programs made to the file, as a sentence."""
     newer: str = ""
-    """Which later version of the program wrote the file; empty if none did."""
+    """The later version of the program that wrote the file; empty if none did."""
     joined_sides: str = ""
-    """If the file held both sides of a merge, a sentence that says so; the snapshot then holds both."""
+    """A message if the file contained two sides of a merge; the snapshot then contains the records of both sides."""
 
 
 def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:

@@ -37,7 +37,7 @@ class Backup(NamedTuple):
     size: int
     """Size of the file in bytes."""
     kind: str
-    """`before` (the last compaction), `daily`, or why the file was kept: `damaged`, `edited`, `restored`, `merged`."""
+    """Reason for the backup: `before` (the last compaction), `daily`, `damaged`, `edited`, `restored`, `merged`."""
 
     @property
     def name(self) -> str:

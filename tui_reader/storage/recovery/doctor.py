@@ -32,9 +32,9 @@ _MAX_NAMED = 20
 
 
 _Move: TypeAlias = tuple[str, int, int, dict[str, Any]]
-"""A document in the wrong place: its table, its id, the id that follows from its key, and its fields."""
+"""A document with a wrong id: its table, its id, the id derived from its key, and its fields."""
 _BATCH = 2_000
-"""Documents in one journal entry."""
+"""Number of documents in one journal entry."""
 
 
 class Finding(NamedTuple):
@@ -45,7 +45,7 @@ class Finding(NamedTuple):
     is_wrong: bool
     """True if the finding is a fault; other findings are for information."""
     mended: str = ""
-    """How the fault was repaired, as a sentence; empty if it was not repaired."""
+    """The repair of the fault, as a sentence; empty if it was not repaired."""
 
 
 class Checkup(NamedTuple):

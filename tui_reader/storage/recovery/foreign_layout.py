@@ -49,9 +49,9 @@ class Parsed:
     extra: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Documents of the table `meta` except the header."""
     is_merged: bool = False
-    """True if a table or a record occurs twice: another program merged two files, so the header describes neither."""
+    """True if a table or a record occurs twice, since another program merged two files; the header is then invalid."""
     is_torn: bool = False
-    """True if a field of a document occurs twice: one value, or parts of two documents, are lost."""
+    """True if a field of a document occurs twice: one value, or the fields of two documents, are lost."""
 
     @property
     def newer(self) -> str:

@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,59}")
 _INSIDE_TABLE = re.compile(r'\s*(?:"[1-9][0-9]{0,59}"\s*:\s*\{|\})')
 _BEGINS_RECORD = r'(?:"[^"\\\n]{0,64}"\s*:\s*\{\s*)?"[1-9][0-9]{0,59}"\s*:\s*\{'
 _MAX_INDENT = 64
-"""Maximum columns of white space before a record that begins a line; a plain TinyDB writes at most 8 by default."""
+"""Maximum columns of white space before a record at the beginning of a line; plain TinyDB writes at most 8."""
 _decoder = json.JSONDecoder(object_pairs_hook=join_repeated_keys)
 
 
@@ -44,7 +44,7 @@ class Sides(NamedTuple):
     """The sides of a merge, separated at the conflict marks."""
 
     texts: tuple[str, ...]
-    """The whole text of each side; if the conflict marks do not match up, one text without the marks."""
+    """The text of each side; if the conflict marks are not paired correctly, one text without the marks."""
     has_marks: bool
 
 
@@ -84,7 +84,7 @@ _NEXT_PART = {
     ("ancestor", "="): "theirs",
     ("theirs", ">"): "both",
 }
-"""Which part of a merge begins at a conflict mark, by the part before it and the mark's character."""
+"""The section of a merge that begins at a conflict mark, by the previous section and the mark's character."""
 
 
 class FoundRecords(NamedTuple):
@@ -92,9 +92,9 @@ class FoundRecords(NamedTuple):
 
     parsed: Parsed
     is_whole: bool
-    """True if every part of the text was understood and the text is complete."""
+    """True if the text is complete and all of it could be parsed."""
     is_mixed: bool
-    """True if a heading, record or header occurs twice, or a comma is missing: then the text results from a merge."""
+    """True if a heading, record or header occurs twice, or a comma is missing: the text results from a merge."""
 
 
 def find_records(text: str) -> FoundRecords:

@@ -22,7 +22,7 @@ from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL
 
 TAIL = 1 << 16
-"""Bytes read from the end of a larger file if its beginning does not show which program owns it."""
+"""Number of bytes read from the end of a larger file if its beginning does not identify its owner."""
 
 
 class Owner(Enum):
@@ -31,15 +31,15 @@ class Owner(Enum):
     NONE = auto()
     """There is no file."""
     EMPTY = auto()
-    """The file is empty, so a library may be started in it if the user asks for that."""
+    """The file is empty; a library may be started in it at the user's request."""
     NO_TABLES = auto()
-    """The file is the JSON object `{}`, which may be any program's: it is written only if the user named it."""
+    """The file is the JSON object `{}`, which any program may have written: write it only if the user named it."""
     OURS = auto()
-    """The file is a library of this program, sound or damaged."""
+    """The file is a library of this program, intact or damaged."""
     NO_FILE = auto()
-    """The path is that of a folder, a pipe or a device."""
+    """The path is a folder, a pipe or a device."""
     FOREIGN = auto()
-    """The file is another program's: neither this file nor any file beside it is written."""
+    """The file belongs to another program: neither it nor any file in its folder is written."""
 
 
 class Verdict(NamedTuple):
@@ -47,9 +47,9 @@ class Verdict(NamedTuple):
 
     owner: Owner
     reason: str = ""
-    """Why the file is foreign, as a clause such as “it holds a list”; empty if it is not."""
+    """Reason why the file is foreign, as a clause such as “it holds a list”; empty if it is not foreign."""
     has_data: bool = False
-    """True if a foreign file holds data. One with only debris, such as `{` or zero bytes, may be opened read-only."""
+    """True if a foreign file contains data. A file with only remnants, such as `{`, may be opened read-only."""
 
     @property
     def is_ours(self) -> bool:

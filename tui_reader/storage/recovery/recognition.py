@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD = 1 << 18
-"""Bytes of the beginning of a file that are examined, however large the file is: parsing them takes 3 ms."""
+"""Number of bytes examined at the beginning of a file of any size: parsing them takes 3 ms."""
 _ARTICLES, _ANNOTATIONS, _TEXTS = "articles", "annotations", "texts"
 BEGINNING = START + HEADER_ID + b'{"format":"%s"' % FORMAT.encode()
 _SHORTEST = len(START + HEADER_ID + b'{"format"')
@@ -25,21 +25,21 @@ _MARKS = re.compile(
     rf'"format"\s*:\s*"{re.escape(FORMAT)}"'
     r'|"_t"\s*:\s*\{\s*"[^"\\]{0,80}"\s*:\s*"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}"'
 )
-"""Text that only our files hold. Within a string of another JSON file the quotation marks are escaped."""
+"""Text that only library files contain: in a string of another JSON file, the quotation marks are escaped."""
 _DAMAGED_START = re.compile(
     r'\s*\{\s*"(?:articles|annotations)(?:\.deleted)?"\s*:\s*\{\s*"[1-9][0-9]{0,59}"\s*:\s*\{\s*"id"\s*:\s*"'
 )
 """Pattern of the beginning of a damaged library file whose header is lost."""
 _VALUE_STARTS = '{["-0123456789tfnNI'
-"""The characters that a JSON value can start with, as Python's `json` parses it."""
+"""The characters with which a JSON value can start, for Python's `json`."""
 _MAX_DEBRIS = 4096
-"""Bytes of the largest file that can count as debris."""
+"""Maximum size in bytes of a file that counts as a remnant without data."""
 _DEBRIS_PARTS = re.compile(
     r"^(?:<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|).*$"
     r'|"(?:meta|articles|annotations|texts)(?:\.deleted)?"|"[^"]{0,60}"\s*:\s*\{\s*\}|[\s{}\[\]:,\0\ufffd\ufeff]',
     re.MULTILINE,
 )
-"""Pattern of the parts of a file without data: conflict marks, empty tables, punctuation, zero bytes."""
+"""Pattern of the content of a file without data: conflict marks, empty tables, punctuation, zero bytes."""
 
 
 class Content(Enum):
@@ -49,9 +49,9 @@ class Content(Enum):
     EMPTY = auto()
     NO_TABLES = auto()
     OTHER = auto()
-    """Content of another program: valid JSON as far as it was read, and not ours."""
+    """Content of another program: valid JSON in the part that was read, without marks of this program."""
     BROKEN = auto()
-    """Content that is not JSON and does not show that it was ours."""
+    """Content that is not JSON and has no marks of this program."""
 
 
 def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
@@ -109,16 +109,16 @@ class _TableScan:
 
     def __init__(self, text: str, begin: int, *, is_cut: bool) -> None:
         self.is_ours = False
-        """True if a header or a record shows that the text is ours."""
+        """True if a header or a record shows that the text belongs to this program."""
         self.is_broken = False
-        """True if the part that was read is not valid JSON."""
+        """True if the text that was read is not valid JSON."""
         self.reason = ""
-        """Why the text is another program's, as a clause; empty if nothing shows that."""
+        """Reason why the text belongs to another program, as a clause; empty if no reason was found."""
         self._text, self._is_cut = text, is_cut
         self._decoder = json.JSONDecoder()
         self._has_other_format = False
         self.misfits = 0
-        """Number of records that lack the fields of this program, in tables with names that it uses."""
+        """Number of records without the fields of this program, in tables with this program's names."""
         self._fits = 0
         try:
             if text[begin] == "{":
@@ -272,7 +272,7 @@ _STATE_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("opened", "finished", "location", "fingerprint", "seen"), _is_text),
     "tags": _is_list_of_texts,
 }
-"""The fields of an article that hold its reading state, each with a test of its value."""
+"""The fields of an article with its reading state, each with a test of its value."""
 _DESCRIPTION_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "title", "byline", "source", "date", "url", "language"), _is_text),
     "guessed": _is_list_of_texts,

@@ -59,19 +59,19 @@ class SnapshotOpener:
     def __init__(self, path: str, disk: Disk, clock: HybridClock) -> None:
         self._path, self._disk, self._clock = path, disk, clock
         self.damage = ""
-        """Damage of the snapshot, as sentences; empty if it is sound."""
+        """Damage of the snapshot, as sentences; empty if it is intact."""
         self.notice = ""
         """Changes that another program made to the snapshot, as a sentence; empty if there are none."""
         self.held_merge_sides = False
-        """True if the file held both sides of a merge, so that it is to be kept as a backup and then rewritten."""
+        """True if the file contained two sides of a merge, so that it must be copied to the backups and rewritten."""
         self.newer = ""
-        """Why the snapshot must not be written: a later version of the program wrote it, or it is not ours."""
+        """Reason why the snapshot must not be written: a later version or another program wrote it."""
         self.verified = False
-        """True if the checksum of the snapshot was verified, or the file was adopted and needs none."""
+        """True if the checksum of the snapshot was verified, or the file was converted and needs no check."""
         self.is_blank = False
-        """True if the file was empty when it was first examined, so that a snapshot has to be written."""
+        """True if the file was empty at the first examination, so that a snapshot must be written."""
         self._is_ours = False
-        """True if the file at the path was once recognized as a library; other content later is reported as damage."""
+        """True if the file was recognized as a library before; other content is then reported as damage."""
         self._signature: Signature | None = None
         self._distrusted: Signature | None = None
         self._adopted: tuple[Signature, adoption.Adopted] | None = None

@@ -30,7 +30,7 @@ _PLAIN_MARKS = (
     r" \d+",  # iCloud
     r"-(?!(?:backup|bak|old|new|copy|orig|save|saved|test|tmp|temp|export|local|\d+)\b)[\w.-]+",  # OneDrive: a machine
 )
-"""Marks that users also give to their own copies: such a file counts only if its header names this very library."""
+"""Marks that users also add to copies: such a file counts only if its header names this library."""
 _HEAD_BYTES = 1 << 16
 _OWN_FORMAT = re.compile(rb'"format"\s*:\s*"%s"' % re.escape(FORMAT.encode()))
 _LIBRARY = re.compile(rb'"library"\s*:\s*"([^"]{1,100})"')
@@ -41,7 +41,7 @@ class Copy(NamedTuple):
 
     path: str
     of: str
-    """Which file was copied: the part of its name after the snapshot's name, such as `.bak`; empty for the snapshot."""
+    """Suffix that identifies the copied file, such as `.bak`; empty for the snapshot."""
 
     @property
     def is_snapshot(self) -> bool:

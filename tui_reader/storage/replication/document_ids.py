@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 
 KEY_BITS = 53
-"""Bits of the hash of one key: a JSON number keeps that many exactly in every language, should a tool parse ids."""
+"""Bits of the hash of one key: few enough for JSON numbers to be exact in every language."""
 MAX_BITS = 2 * KEY_BITS
-"""Largest size in bits of a document id: the hash of a parent's key followed by the hash of the record's own key."""
+"""Maximum size of a document id in bits: the hash of a parent's key, then the hash of the record's key."""
 OWN_KEY_MASK = (1 << KEY_BITS) - 1
-"""Masks the part of a document id that comes from the record's own key."""
+"""Bit mask for the part of a document id that is derived from the record's own key."""
 
 
 def document_id(key: str, parent: str = "") -> int:

@@ -23,9 +23,9 @@ _TIMESTAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
 _END_OF_TIME_MS = 1 << 42
 _JUMP_MS = 64
-"""Milliseconds after an observed timestamp from which the next is drawn at random, counter included: one of 131,000."""
+"""Range in ms from which the next timestamp is drawn at random after an observed one; 131,000 with counter."""
 _MAX_AHEAD_MS = 24 * 3_600_000
-"""Milliseconds by which another machine's clock may be ahead of this one; beyond that, that clock is wrong."""
+"""Maximum milliseconds by which another clock may be ahead of this clock; beyond, it is wrong."""
 
 
 def is_timestamp(text: object) -> bool:
@@ -81,7 +81,7 @@ class HybridClock:
         self._wall = wall
         self._last = (0, 0)
         self._has_jumped = False
-        """True if the last timestamp was observed and not made by this clock."""
+        """True if the last timestamp was observed rather than made by this clock."""
         self._lock = threading.Lock()
 
     @property

@@ -43,7 +43,7 @@ class KeyIndex:
         self._own = array("Q", (number >> KEY_BITS for number in swapped))
         self._parent = array("Q", (number & OWN_KEY_MASK for number in swapped))
         self.repeated = {one for one, other in pairwise(self._own) if one == other}
-        """Hashes of the own keys that several documents have."""
+        """Hashes of the own keys that occur in several documents."""
 
     @property
     def own(self) -> set[int]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.engine.library_files import LibraryFiles
 
 _BATCH = 2_000
-"""Documents in one journal entry: a few hundred kilobytes, so that the lock is held for a few milliseconds."""
+"""Number of documents in one journal entry: a few hundred kB, so that the library is locked for milliseconds."""
 
 
 class Merged(NamedTuple):
@@ -44,7 +44,7 @@ class Merged(NamedTuple):
     kept_as: str = ""
     """Path of the copy among the backups, if it was moved there."""
     problem: str = ""
-    """Why the copy could not be merged, as sentences; it stays where it is. Empty if it was merged."""
+    """Reasons why the copy could not be merged and stays in the folder, as sentences; empty if it was merged."""
 
 
 def merge_file(library: LibraryFiles, source: str) -> Merged:

@@ -34,7 +34,7 @@ class _Side(NamedTuple):
 
 class _Ancestor(NamedTuple):
     header: dict[str, Any]
-    """The header as read from the file; another program may have edited the records after it was written."""
+    """The header as read from the file; another program may have edited the records later."""
     state: State
 
 

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 NOTE = "note"
 CONTEXT = "note_context"
-"""Field with the other versions of a note and the versions that each one replaced; callers do not see it."""
+"""Field with the other versions of a note and the versions that each of them replaced; hidden from callers."""
 DELETION = "deleted_context"
 """Field with the versions of a note that a deletion had seen: any other version restores the annotation."""
 HIDDEN = (CONTEXT, DELETION)
 _MAX_VERSIONS = 32
-"""Maximum number of concurrent versions that are kept; older ones survive only as a part of the text that is shown."""
+"""Maximum number of concurrent versions to keep; the words of older versions remain in the merged text."""
 _MAX_SEEN = 16
-"""Maximum number of timestamps kept of each replica; if there are as many, all earlier ones count as seen."""
+"""Maximum number of timestamps to keep per replica; at the maximum, all earlier timestamps count as seen."""
 _REPLICA_AT = 17
 """Index at which the replica id begins in a timestamp."""
 

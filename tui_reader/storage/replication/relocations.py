@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 _BATCH = 50
-"""Annotations in one journal entry: writing it holds the lock for a few milliseconds."""
+"""Number of annotations in one journal entry; writing an entry locks the library for a few milliseconds."""
 
 
 class InterruptedScan(Exception):  # noqa: N818 - it is no error

@@ -64,7 +64,7 @@ class Disk:
     """
 
     handles_block_renames = sys.platform == "win32"
-    """Whether a file that is open in any process can neither be renamed nor replaced."""
+    """True if a file that is open in any process can neither be renamed nor replaced."""
 
     @cached_property
     def refused(self) -> dict[str, str]:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 _TIMESTAMP_MIN_LENGTH = 17
 _MAX_DIGITS = 60
-"""Most digits of an id."""
+"""Maximum number of digits of an id."""
 _SURELY_SHORT_DIGITS = 32
-"""Digits below which an id has at most `MAX_BITS` bits, so that it need not be converted to check that."""
+"""Number of digits below which an id certainly has at most `MAX_BITS` bits, so that no conversion is needed."""
 _USUAL_TABLES = frozenset(("articles", "annotations"))
 _SURROGATE = re.compile(rb"\\u[dD][89abcdefABCDEF]")
-"""Half of a surrogate pair as an escape; the store itself writes these bytes only in text about such escapes."""
+"""Half of a surrogate pair as an escape; the store writes these bytes only in text about such escapes."""
 
 
 def is_entry(value: Any) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _MAX_COPIED_BYTES = 4 << 20
 ORIGIN = "made_from"
-"""Member of a header: the files from which the generation was made."""
+"""Name of the header member that identifies the files from which a generation was made."""
 _HEAD = re.compile(rb'\{"journal":\d+(?:,"base":(?P<base>\[[0-9, ]+\]))?\}\n')
 
 

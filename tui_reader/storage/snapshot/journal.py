@@ -33,12 +33,12 @@ _MARK = b'{"journal":'
 _LINE = re.compile(rb'\n*[0-9a-f]{8} \{"')
 _RECOGNITION_BYTES = 1 << 16
 _LOCK_SECONDS = 5.0
-"""Seconds to wait for the lock at most; a process that holds it longer than milliseconds is stopped or hangs."""
+"""Maximum seconds for acquiring the lock; a process that locks for longer is stopped or hangs."""
 _RETRY_SECONDS = 0.0005
 
 
 READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
-"""Error numbers that mean that nothing can be written here, now or later."""
+"""Error numbers that mean that nothing can be written to the disk, now or later."""
 
 
 class LockedError(OSError):
@@ -112,9 +112,9 @@ class Journal:
         self.lines = 0
         """Number of entries since the beginning of the journal."""
         self.is_read_only = False
-        """Whether the file could only be opened for reading."""
+        """True if the file could only be opened for reading."""
         self.failed = False
-        """Whether a flush of this file failed; it must then be replaced and never written again."""
+        """True if a flush of this file failed; the file must then be replaced and never written again."""
 
     @property
     def is_open(self) -> bool:

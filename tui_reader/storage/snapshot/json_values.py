@@ -12,9 +12,9 @@ UNDECODABLE: Final = object()
 """Placeholder for a value that could not be decoded."""
 
 _DECODED_DEPTH = 40
-"""Levels of nesting that are decoded: those of a value and of the entry around it, with room for later versions."""
+"""Maximum nesting of decoded values: a value and its entry, with reserve for later versions."""
 _BRACKETS = 40
-"""Values with fewer opening brackets cannot be too deep. Nearly all have fewer, and counting them is cheap."""
+"""Number of opening brackets below which a value cannot be nested too deeply; counting them is cheap."""
 _DEPTH = 16  # deeper nesting is a mistake, and parsers of other tools may reject it
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode

@@ -6,15 +6,15 @@ from tui_reader.errors import StoreError
 
 MEGABYTE = 1 << 20
 FOREIGN_SNAPSHOT = 1024 * MEGABYTE
-"""A snapshot in another layout, which is parsed as a whole. One in our layout may be larger: it is read in parts."""
+"""Maximum bytes of a snapshot in another layout, parsed at once; one in this program's layout may be larger."""
 COPY = 256 * MEGABYTE
-"""A conflict copy, unless four times the size of the library is more."""
+"""Maximum bytes of a conflict copy; four times the size of the library if that is more."""
 DRAFT = 16 * MEGABYTE
 JOURNAL = 256 * MEGABYTE
 LINE = 64 * MEGABYTE
-"""One line of a journal."""
+"""Maximum bytes of one line of a journal."""
 HISTORY = 64 * MEGABYTE
-"""The end of the undo file that is read; a thousand steps need less than one megabyte."""
+"""Number of bytes read at the end of the undo file; a thousand steps need less than one megabyte."""
 
 
 def copy_limit(library_size: int) -> int:

@@ -31,12 +31,12 @@ FORMAT = "tui-reader library"
 VERSION = 1
 META = "meta"
 TOMBSTONES = ".deleted"
-"""Suffix of the name of the table that holds the deleted documents of another table."""
+"""Suffix of the name of the table that contains the deleted documents of another table."""
 
 BACKUP = ".bak"
 """Suffix of the previous snapshot."""
 BACKUP_JOURNAL = ".bak.journal"
-"""Suffix of the journal that was compacted into the current snapshot; with `.bak` it equals that."""
+"""Suffix of the journal that was compacted into the current snapshot; `.bak` and this journal equal the snapshot."""
 
 START = b'{"meta": {\n'
 HEADER_ID = b'"1": '

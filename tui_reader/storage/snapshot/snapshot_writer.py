@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _FLUSH_EVERY = 8 << 20
-"""Bytes after which written data is flushed: a larger backlog would make other windows' flushes wait."""
+"""Number of bytes after which written data is flushed: a larger backlog would delay other windows' flushes."""
 _NEARBY_BYTES = 1 << 14
-"""Bytes that are searched for the next change before bisecting: many changes are close together."""
+"""Number of bytes to search for the next change before bisecting: changes are often close together."""
 
 
 class Plan(Protocol):

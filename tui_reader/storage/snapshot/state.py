@@ -41,7 +41,7 @@ class _Overlay(NamedTuple):
     documents: dict[str, dict[int, Registers]]
     """Registers by table and document id."""
     numbers: dict[int, int]
-    """Ids of changed annotations by the part of the id that is derived from their own key."""
+    """Ids of changed annotations by the hash of their own key."""
 
 
 class State:
@@ -55,9 +55,9 @@ class State:
         self._changed: dict[str, dict[int, Registers]] = {}
         self._presence: dict[str, bool] = {}
         self._last = self._next = _Overlay({}, {})
-        """Changes of the entries applied last, and of those that are being applied."""
+        """Changes of the entries that were applied last or are being applied."""
         self.numbers: dict[int, int] = {}
-        """Ids of the changed annotations by the part of the id that is derived from their own key."""
+        """Ids of the changed annotations by the hash of their own key."""
 
     @property
     def moment(self) -> object:
