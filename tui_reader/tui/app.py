@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-# Textual paints at most this often per second and reads the value once, at import: at its default of 60 a key that
+# Textual's limit of frames per second, which is read once, at import: at its default of 60 a key that
 # follows a frame waits up to 16.7 ms for the next frame, at 240 up to 4.2 ms.
 os.environ.setdefault("TEXTUAL_FPS", "240")
 # Milliseconds for which an escape character may begin a longer key, instead of 100: then the esc key is answered
@@ -45,7 +45,7 @@ PAUSE_SECONDS = 2.0
 REST_SECONDS = 20.0
 """Seconds without a key after which all generations of the garbage collector are collected."""
 HOLD_SECONDS = 1.0
-"""Seconds for which keys wait at most for the first text, if the start opens an article."""
+"""Longest time in seconds for which keys are queued until the first article's text is shown."""
 
 _JOINERS = ("\u200c", "\u200d")
 """The zero-width joiner and non-joiner, which words of Persian need; Textual calls them unprintable."""
@@ -86,7 +86,7 @@ class ReaderApp(FailureGuard, App[None]):
         settings: The settings in force.
         warnings: Problems with the settings, shown at the start.
         config_path: The file that `edit_settings` opens; None for the one in the configuration folder.
-        terminal: The questions that the terminal was asked; None if it was asked none.
+        terminal: The queries sent to the terminal; None if none were sent.
         opening: How to go on where the last start ended; None to begin with the list, and to keep nothing.
     """
 
@@ -96,7 +96,7 @@ class ReaderApp(FailureGuard, App[None]):
     CSS = """
     Input > .input--cursor { text-style: reverse; }
     """
-    # Set from the beginning: replacing the theme later parses every style sheet a second time, 5 ms.
+    # The theme is set here: replacing it later parses every style sheet a second time, 5 ms.
     theme: Reactive[str] = Reactive(Initialize(_theme_at_start))
 
     def __init__(
@@ -115,7 +115,7 @@ class ReaderApp(FailureGuard, App[None]):
         self.theme_selection = ThemeSelection(terminal.answers if terminal else None, settings.theme)
         self.sessions.select_theme(self.theme_selection)
         self._known_themes: dict[str, Theme | None] = {}
-        """The themes that `get_theme` has returned, in the colours of the terminal."""
+        """Cache of `get_theme`: themes in the colours of the terminal."""
         super().__init__()
         self.console._color_system = COLOR_SYSTEMS[self.theme_selection.depth]
         self.library, self.settings = library, settings
@@ -127,13 +127,13 @@ class ReaderApp(FailureGuard, App[None]):
         self.reading = ReadingScreen(self, library, settings, self.keys_in_force, session, as_page=opening is not None)
         self._typed_ahead: list[events.Event] = []
         self._collected = 2
-        """The generation collected since the last key, 0 for none; 2 at the start: no garbage yet."""
+        """The garbage collector generation collected since the last key; 0 for none; 2 at the start."""
         self._status = 0
 
     # Start and end
 
     def get_driver_class(self) -> type[Driver]:
-        """Return the driver for this terminal, changed so that pastes and answers are never keys."""
+        """Return the driver for this terminal, patched so that pastes and replies are never read as keys."""
         driver = super().get_driver_class()
         read_input_so(driver)
         if self._terminal is None:
@@ -142,7 +142,7 @@ class ReaderApp(FailureGuard, App[None]):
         return asking(driver, self._terminal)
 
     def get_default_screen(self) -> Screen[Any]:
-        """Return the reading screen, which lies below all other screens."""
+        """Return the reading screen, the lowest screen of the stack."""
         return self.reading
 
     def on_ready(self) -> None:
@@ -151,23 +151,22 @@ class ReaderApp(FailureGuard, App[None]):
             try:
                 self._loop_signal(number)
             except (NotImplementedError, RuntimeError, ValueError):
-                # No signals on this system, or not the main thread: the keys of the terminal still quit the program.
+                # No signals on this system, or not the main thread: keys still quit the program.
                 break
-        # A shell that resumes the program leaves other content on the terminal, and Textual draws only what has
-        # changed.
+        # After a resume, the terminal shows other content, and Textual draws only changed rows.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
-        """Build the parts that the first frame does not need, start the threads, and show the warnings.
+        """Create the widgets that the first frame does not need, start the threads, and show the warnings.
 
-        The garbage collector is off while the program loads (26 ms of 290 ms). The objects that exist by now live until
-        the end, so they are frozen.
+        The garbage collector is off while the program loads (26 ms of 290 ms). Existing objects live until the end,
+        so they are excluded from collection (`gc.freeze`).
         """
         if self._exit:
-            return  # a signal came before the first frame; nothing can be mounted any more
+            return  # a signal came before the first frame; no widget can be mounted any more
         self.reading.wire()
-        # A key interrupts the threads that read and scan within 1 ms instead of 5 ms.
+        # A key interrupts reading and scanning threads within 1 ms instead of 5 ms.
         sys.setswitchinterval(0.001)
         self.library.start(self._post_library_event)
         self._restore()
@@ -185,17 +184,17 @@ class ReaderApp(FailureGuard, App[None]):
             self.set_timer(HOLD_SECONDS, self._stop_holding)
 
     async def _take_typed_ahead(self) -> None:
-        """Handle the keys that were kept, as soon as the screen that they were typed for is complete."""
+        """Handle the queued keys as soon as the screen for which they were typed is complete."""
         while self._typed_ahead and not self.reading.holds_keys:
             await self.on_event(self._typed_ahead.pop(0))
 
     async def _stop_holding(self) -> None:
-        """Handle the keys that were kept although the first text has not been read."""
+        """Handle the queued keys although the first text has not been read."""
         self.reading.resumption.stop_holding()
         await self._take_typed_ahead()
 
     def _restore(self) -> None:
-        """Save the notes that were being written when an earlier run of this library died."""
+        """Save drafts of notes that an earlier, crashed run of this library left."""
         try:
             restored = self.library.drafts.restore()
         except ReaderError as error:
@@ -215,16 +214,16 @@ class ReaderApp(FailureGuard, App[None]):
     def _loop_signal(self, number: signal.Signals) -> None:
         import asyncio  # noqa: PLC0415 - Textual has loaded it by now
 
-        # Scheduled behind the keys typed before the signal, which may be words of a note.
+        # Scheduled after the keys typed before the signal, which may be words of a note.
         asyncio.get_running_loop().add_signal_handler(number, self.call_later, self._quit_for, number)
 
     async def _quit_for(self, number: signal.Signals) -> None:
-        """Quit because of a signal, with the exit status by which shells recognise it: 128 plus its number."""
+        """Quit because of a signal, with the exit status that shells expect: 128 plus the signal's number."""
         self._status = 128 + number
         await self.action_quit()
 
     async def action_quit(self) -> None:
-        """Save the open note and the reading position, and quit. Textual binds a key to this, too."""
+        """Save the open note and the reading position, and quit. Textual also binds a key to this action."""
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
                 await screen.wait_for_note_keys()
@@ -234,17 +233,17 @@ class ReaderApp(FailureGuard, App[None]):
         self.exit(return_code=self._status)
 
     def keep_session(self) -> None:
-        """Save what is shown for the next start, in a thread."""
+        """Save the session (view, article, position) for the next start, in a thread."""
         self.sessions.keep(self.reading.resumption)
 
     def on_unmount(self) -> None:
-        """Save what is shown for the next start."""
-        with suppress(Exception):  # the error with which the app ended is the one to report
+        """Save the session (view, article, position) for the next start."""
+        with suppress(Exception):  # the error that ended the app is reported, not an error here
             self.sessions.keep_last(self.reading.resumption, has_failed=self.failure is not None)
 
     def _handle_exception(self, error: Exception) -> None:
         """Save the open note before the app ends because of an error."""
-        # Saving may fail with the same defect again; the first error is the one to report.
+        # Saving may fail with the same error again; only the first error is reported.
         with suppress(Exception):
             for screen in self.screen_stack:
                 if isinstance(screen, KeyScreen):
@@ -254,7 +253,7 @@ class ReaderApp(FailureGuard, App[None]):
     def _post_library_event(self, event: LibraryEvent) -> None:
         """Post an event to the app. Called from threads of the library; `post_message` is thread-safe."""
         if isinstance(event, DocumentLoaded) and event.id not in self.reading.awaited:
-            # A text that was read ahead: it is not shown, and waking up the app would cost the next key a millisecond.
+            # A text read ahead is not shown, and waking up the app would delay the next key by 1 ms.
             return
         self.post_message(LibraryEventMessage(event))
 
@@ -266,20 +265,20 @@ class ReaderApp(FailureGuard, App[None]):
 
     @property
     def notices(self) -> Sequence[str]:
-        """The warnings of the start, or of the last change of the settings."""
+        """The warnings from the start, or from the last change of the settings."""
         return self._notices
 
     @property
     def failure(self) -> BaseException | None:
-        """The exception that ended the app; None if it was left normally."""
+        """The exception that ended the app; None after a normal exit."""
         return self._exception
 
     def _print_error_renderables(self) -> None:
-        """Print no traceback: the caller of the app logs `failure` and prints where."""
+        """Print no traceback: the caller of the app logs `failure` and prints the path of the log."""
         self._exit_renderables.clear()
 
     def tell_failure(self, error: ReaderError) -> None:
-        """Show the error with which a key or an event ended; the app goes on."""
+        """Show the error of a failed key or event handler; the app continues."""
         self.say(str(error), bad=True)
 
     def say(self, message: str, *, bad: bool = False) -> None:
@@ -290,10 +289,10 @@ class ReaderApp(FailureGuard, App[None]):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Give each key to the active key screen first, unless text is being typed there.
+        """Send each key to the active key screen first, unless text is being typed there.
 
-        Keys are handled one after the other, each after all effects of the last one, so that keys typed ahead act on
-        the screen they were meant for. Keys that arrive before the screen is complete are kept until then.
+        Keys are handled one after the other, each after all effects of the previous key, so that keys typed ahead act
+        on the intended screen. Keys that arrive before the screen is complete are queued until then.
         """
         if isinstance(event, events.InputEvent) and not event.is_forwarded and self.reading.holds_keys:
             self._typed_ahead.append(event)
@@ -309,7 +308,7 @@ class ReaderApp(FailureGuard, App[None]):
             self.app_focus = True
             screen, typing = self.screen, self.screen.typing
             if screen.query_typing is not None and screen.is_typing_query:
-                # The bar changes text, list and completions at once, so that a letter costs one frame.
+                # The bar updates text, list and completions at once, so that a letter costs one frame.
                 is_text = event.is_printable or event.character in _JOINERS
                 screen.query_typing.feed(event.key, event.character or "" if is_text else "")
                 screen.show_hints()
@@ -318,7 +317,7 @@ class ReaderApp(FailureGuard, App[None]):
                 await super().on_event(event)
                 return
             if typing is not None:
-                # Textual would run the effects after this handler returns, and the next key would not wait for them.
+                # Textual would run the effects after this handler returns, maybe after the next key.
                 await typing.typed()
                 typing.ended(event.key)
                 screen.show_hints()
@@ -354,14 +353,14 @@ class ReaderApp(FailureGuard, App[None]):
         return variables
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return our own shades and text colours for a theme that does not define them."""
+        """Return default shades and text colours for a theme that does not define them."""
         return themes.variable_defaults(self.current_theme)
 
     def get_theme(self, theme_name: str) -> Theme | None:
-        """Return a theme by its name, in the colours that the terminal has."""
+        """Return a theme by name, reduced to the colours of the terminal."""
         if theme_name not in self._known_themes:
             theme = super().get_theme(theme_name)
-            # Textual asks for the theme four times a frame.
+            # Textual calls this four times per frame.
             self._known_themes[theme_name] = theme and self.theme_selection.in_terminal(theme)
         return self._known_themes[theme_name]
 
@@ -375,14 +374,14 @@ class ReaderApp(FailureGuard, App[None]):
         return self.theme_selection.names(self.available_themes)
 
     def use_theme(self, name: str) -> None:
-        """Show everything in the theme with this name, without colour if NO_COLOR is set."""
+        """Switch the app to a theme; without colours if NO_COLOR is set."""
         self._known_themes.clear()
         self.theme = self.theme_selection.select(name)
         self.sessions.theme_chosen(name)
         self._filter_colours()
 
     def on_terminal_answered(self, message: TerminalAnswered) -> None:
-        """Adapt the colours to an answer that comes while the app is running."""
+        """Adapt the colours to a reply of the terminal while the app is running."""
         if message.answers.mode_changed() and self._driver is not None:
             self._driver.write(BACKGROUND_QUESTION)
         self._known_themes.clear()
@@ -410,7 +409,7 @@ class ReaderApp(FailureGuard, App[None]):
     # Settings
 
     def edit_settings(self) -> None:
-        """Open the settings in an external editor, and apply those that can change at run time."""
+        """Open the settings in an external editor, and apply the settings that can change at run time."""
         path = self._config_path or paths.config_dir() / "config.toml"
         state = self.reading.state
         editor = editor_of(self.settings.editor)

@@ -46,7 +46,7 @@ def fitted(colours: Mapping[str, str]) -> dict[str, str]:
 
 
 def _paper(wanted: Mapping[str, Color], inks: Mapping[str, Color]) -> dict[str, Color]:
-    """Return colours for the backgrounds in `_PAPER`, each closer in brightness to the text than the last."""
+    """Return colours for the backgrounds in `_PAPER`, each closer in brightness to the text than the one before."""
     found: dict[str, Color] = {}
     sign = 1 if contrast(inks["text-ink"], Color(0, 0, 0)) > contrast(inks["text-ink"], Color(255, 255, 255)) else -1
     last: float | None = None
@@ -58,7 +58,7 @@ def _paper(wanted: Mapping[str, Color], inks: Mapping[str, Color]) -> dict[str, 
 
 
 def _legible(tone: str, choice: Sequence[Color], inks: Mapping[str, Color]) -> Sequence[Color]:
-    """Return the candidates on which all text colours of a tone are legible; all candidates if none is."""
+    """Return the candidates on which all text colours of a tone are legible; else all candidates."""
     read = [inks[ink] for ink, on, _ in PAIRS if on == tone and ink in {"text-ink", "bright", "match-current-ink"}]
     return [each for each in choice if all(contrast(ink, each) >= LEAST for ink in read)] or choice
 
@@ -68,7 +68,7 @@ def _is_hue(colour: Color) -> bool:
 
 
 def _like(colour: Color) -> Sequence[Color]:
-    """Return the candidates for a colour: only greys if it is nearly grey, else the whole palette."""
+    """Return the candidates for a colour: only greys if the colour is nearly grey, else all."""
     if _is_hue(colour):
         return _palette()
     return [each for each in _palette() if each.r == each.g == each.b]
@@ -93,7 +93,7 @@ def _unlike(one: Color, other: Color) -> float:
 
 @cache
 def _palette() -> tuple[Color, ...]:
-    """Return the palette colours that Rich passes on unchanged, without the user's first 16 colours."""
+    """Return the palette colours that Rich sends unchanged, without the user's first 16 colours."""
     levels = (0, 95, 135, 175, 215, 255)
     cube = [(red, green, blue) for red in levels for green in levels for blue in levels]
     # Rich assumes a scale of 25 greys. The terminal's own greys are darker by up to 7 of 255.

@@ -1,1 +1,1 @@
-"""The command table, and the bindings, keys, footer hints, help and key sheet made from it."""
+"""The command table, and bindings, keys, footer hints, help and key sheet generated from it."""

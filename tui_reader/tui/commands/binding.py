@@ -1,6 +1,6 @@
 """Decorators that bind the rows of the command table to the methods that run them.
 
-A decorator names the command that a method runs, whatever the method's own name is. Each screen collects the methods of
+A decorator names the command that a method runs, independent of the method's name. Each screen collects the methods of
 its action objects once. A row without a method, a method without a row, or two methods for one row stop the
 program at its start with an error.
 """
@@ -34,7 +34,7 @@ class Binding(NamedTuple):
 
     id: str
     arguments: tuple[object, ...] = ()
-    """Arguments passed to the function before the count. They differ between the commands of one function."""
+    """Arguments passed to the function before the count. The arguments distinguish the commands of one function."""
 
 
 _bindings: dict[object, list[Binding]] = {}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Pane(StrEnum):
-    """The places that receive keys. The screen's state says which one is active, not Textual's focus."""
+    """The panes that can receive keys. The screen's state, not Textual's focus, defines the active pane."""
 
     SIDEBAR = "sidebar"
     LIST = "list"
@@ -15,7 +15,7 @@ class Pane(StrEnum):
     SELECTION = "selection"
     """The article pane while a passage is being selected in it."""
     ANNOTATIONS = "annotations"
-    """The list of annotations, a screen of its own."""
+    """The list of annotations, a separate screen."""
 
 
 EVERYWHERE = frozenset({Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE})
@@ -71,4 +71,4 @@ class Command(NamedTuple):
     takes_key: bool = False
     """True if the key after the command is its argument, such as the character to go to."""
     argument: str = ""
-    """What may follow the name on the command line, besides a count: `NAME`, `[SCOPE]`. Brackets mean: or nothing."""
+    """Argument after the name on the command line: `NAME`, `[SCOPE]`; brackets mean optional."""

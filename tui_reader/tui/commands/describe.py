@@ -1,4 +1,4 @@
-"""Texts about the commands, made from the command table: footer hints, help and key sheet."""
+"""Descriptions of commands, generated from the command table: footer hints, help and key sheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Hint(NamedTuple):
     stays: bool = False
     """True if this hint is kept when the last row has no room for all hints."""
     command: str = ""
-    """The id of the command, of the first one if several share the hint."""
+    """The id of the command; the first command's id if several share the hint."""
 
 
 def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
@@ -72,7 +72,7 @@ LINE_RULES = (
     ),
     ("+TAG -TAG", 'tags to add and to remove; with blanks in quotes: :tag +nato -"to read" all'),
 )
-"""What may follow a command's name on the command line, with its meaning."""
+"""Help rows: syntax after a command's name on the command line, with its meaning."""
 
 
 def line_usages() -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ class Keymap:
             self._remap(name, tuple(" ".join(key.split()) for key in keys))
         self._panes: dict[Pane, dict[KeySequence, Command]] = {pane: {} for pane in Pane}
         self._begun: dict[Pane, dict[KeySequence, list[Command]]] = {pane: {} for pane in Pane}
-        """For each pane and proper prefix of a key sequence: the commands whose sequences begin with it."""
+        """For each pane and proper prefix of a key sequence: the commands whose sequences begin with the prefix."""
         refused: dict[tuple[KeySequence, Command, Command], list[Pane]] = {}
         for command in sorted(COMMANDS, key=lambda command: command.id not in (remapped or {})):
             for pane in (pane for pane in Pane if pane in command.panes):

@@ -1,4 +1,4 @@
-"""Lines typed after `:`: the name of a command, its arguments, and which articles it acts on."""
+"""Lines typed after `:`: the name of a command, its arguments, and its scope."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.command import Command
 
 MOST_LINES = 50
-"""Former lines that are kept."""
+"""Largest number of lines in the history of the command line."""
 LONGEST_LINE = 500
-"""Code points of the longest line that is kept."""
+"""Largest length of a line in the history, in code points."""
 MOST_DIGITS = 6
-"""Digits of the largest count."""
+"""Largest number of digits of a count."""
 _WORDS = re.compile(r'[^\s"]*"[^"]*"?|\S+')
 """Pattern of a word, in which double quotes may enclose white space.
 
@@ -39,7 +39,7 @@ class Word(NamedTuple):
     text: str
     """The word without its quotes."""
     start: int
-    """Where it begins in the line."""
+    """Offset of the word in the line."""
     is_quoted: bool = False
 
 
@@ -47,17 +47,17 @@ class Line(NamedTuple):
     """A line, split into its parts."""
 
     name: str
-    """The id of the command; `-` is as good as `_`."""
+    """The id of the command; `-` is accepted for `_`."""
     rest: str = ""
-    """All that follows the name, as it was typed."""
+    """The text after the name, as typed."""
     words: tuple[Word, ...] = ()
-    """The words after the name, without that of the scope."""
+    """The words after the name, without the word of the scope."""
     scope: Scope | None = None
-    """The articles that were named; None if none were."""
+    """The scope that the line names; None without one."""
 
     @property
     def has_arguments(self) -> bool:
-        """True if a blank follows the name."""
+        """True if a space follows the name."""
         return bool(self.rest)
 
 
@@ -74,41 +74,41 @@ def split(text: str) -> Line:
 
 
 def quoted(text: str, sign: str = "") -> str:
-    """Return a word as it is typed: in double quotes if it has blanks or could be read as a scope."""
+    """Quote a word for a line: in double quotes if it has spaces or could be read as a scope."""
     plain = not re.search(r"\s", text) and (bool(sign) or text not in list(Scope))
     return f"{sign}{text}" if plain else f'{sign}"{text}"'
 
 
 class Completion(NamedTuple):
-    """A line that the typed one may become."""
+    """A completion of the typed line."""
 
     name: str
-    """What is added, as the list shows it."""
+    """The label of the completion in the list."""
     line: str
-    """The whole line."""
+    """The completed line."""
     remark: str = ""
 
 
 class Plan(NamedTuple):
-    """What a line would do."""
+    """The planned effect of a line, before it is run."""
 
     summary: str = ""
-    """What it acts on or changes, said before it is run."""
+    """Description of the effect, shown before the line is run."""
     problem: str = ""
-    """Why it cannot be run; empty if it can, or needs an argument first."""
+    """Error message if the line cannot be run; empty if it can or if an argument is still missing."""
     run: Callable[[], None] | None = None
-    """Runs it; None if it cannot be run."""
+    """Function that runs the line; None if it cannot be run."""
     completions: Sequence[Completion] = ()
     takes_arguments: bool = False
 
 
 def plan_plain(command: Command, line: Line, run: Callable[[int | None, str], None]) -> Plan:
-    """Plan a command that takes nothing after its name, or a number as its count, or the letter that its key takes.
+    """Plan a command that takes no argument, or only a count or the letter that follows its key.
 
     Args:
         command: The command.
-        line: The line with its name.
-        run: Runs it with a count and a letter.
+        line: The line with the command's name.
+        run: Runs the command with a count and a letter.
     """
     argument = line.rest.strip()
     if command.takes_key:
@@ -125,7 +125,7 @@ def plan_plain(command: Command, line: Line, run: Callable[[int | None, str], No
 
 
 def with_line(former: Sequence[str], line: str) -> tuple[str, ...]:
-    """Return the former lines with another one, which is kept only once, as the latest."""
+    """Return the history with a line appended; an earlier equal line is removed."""
     if not line or len(line) > LONGEST_LINE:
         return tuple(former)
     return (*(each for each in former if each != line), line)[-MOST_LINES:]

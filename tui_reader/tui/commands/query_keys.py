@@ -1,4 +1,4 @@
-"""The keys of the query bar, for the last row, the help and the key sheet."""
+"""The keys of the query bar, as shown in the last row, the help and the key sheet."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Sequencer:
 
     @property
     def pending(self) -> bool:
-        """True if a count or a sequence was begun and is incomplete."""
+        """True if an incomplete count or sequence was typed."""
         return bool(self._digits or self._typed)
 
     @property
@@ -116,7 +116,7 @@ class Sequencer:
     def continuations(self, keymap: Mapping[Sequence, Command]) -> list[tuple[str, Command]]:
         """Return the commands that may follow an incomplete sequence, each with the keys that are missing.
 
-        A command with several such sequences is named once, with the first of them."""
+        A command with several such sequences is listed once, with the first sequence."""
         length = len(self._typed)
         if self._taker is not None:
             return [("…", self._taker)]

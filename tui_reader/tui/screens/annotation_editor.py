@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.external_programs import Edited
 
 MOST_ARTICLES = 20
-"""Most articles whose annotations are asked for their tags when tags are edited."""
+"""Largest number of articles from which tags are suggested when tags are edited."""
 
 
 def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[ArticleId, ...]]:
@@ -62,7 +62,7 @@ class EditorHost(Protocol):
         """Open the note sheet after the current key has been handled."""
 
     def drop_typed_words(self) -> None:
-        """Discard the words that are typed now, because the note that they are meant for cannot be saved."""
+        """Discard the words being typed, because the note for which they are meant cannot be saved."""
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Let the user edit the text of a draft in an external editor."""
@@ -74,7 +74,7 @@ class EditorHost(Protocol):
         """Show the outcome of a change.
 
         Returns:
-            True if it has a message, because something was changed or refused.
+            True if the outcome has a message, after a change or a refusal.
         """
 
 
@@ -92,7 +92,7 @@ class AnnotationEditor:
             self._host.say(f"{'it is' if len(ids) == 1 else 'they are'} in that colour already")
 
     def accept(self, ids: Sequence[AnnotationId]) -> None:
-        """Make the positions at which annotations were found again their confirmed positions."""
+        """Confirm the re-anchored positions of annotations."""
         if not self._host.show_outcome(self._library.annotations.accept(ids, self._library.documents.get)):
             moved = any(each.state == PlaceState.MOVED for each in self._known(ids))
             self._host.say("its text is still loading" if moved else "its place is certain already" if ids else "")
@@ -102,7 +102,7 @@ class AnnotationEditor:
         self._host.show_outcome(self._library.annotations.delete(ids))
 
     def edit_tags(self, ids: Sequence[AnnotationId]) -> None:
-        """Ask for the tags of annotations; for several, for the tags that they share."""
+        """Ask for the tags of annotations; for several annotations, ask for their shared tags."""
         annotations = self._known(ids)
         if not annotations:
             return
@@ -124,7 +124,7 @@ class AnnotationEditor:
         )
 
     def _known_tags(self, annotations: Sequence[Annotation]) -> list[str]:
-        """Return the tags to choose from: those of the annotations of the same articles, then those of articles."""
+        """Return the suggested tags: tags of annotations in the same articles, then tags of articles."""
         articles = list(dict.fromkeys(each.article for each in annotations))[:MOST_ARTICLES]
         beside = {tag for article in articles for each in self._library.annotations.of(article) for tag in each.tags}
         return [*sorted(beside, key=lambda tag: (search_key(tag), tag)), *self._library.reading.all_tags()]
@@ -162,7 +162,7 @@ class AnnotationEditor:
         self._host.write(NoteSheet(about, text, lambda written: self._written(about, draft, written), draft.keep))
 
     def _may_write(self) -> bool:
-        """Return True if a note could be saved; if not, show a message before the user writes one."""
+        """Return True if notes can be saved; if not, show a message before the user writes a note."""
         if self._library.read_only:
             message = "the library is read-only: no note can be kept · what you type is discarded until a pause or esc"
             self._host.say(message, bad=True)

@@ -1,4 +1,4 @@
-"""The highlights of an article in the form that the article pane needs, with a cache for the articles shown last."""
+"""The highlights of an article in the form that the article pane needs, with a cache for recent articles."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 MOST_KEPT = 6
-"""Number of articles whose highlights stay in memory, so that switching between them costs nothing."""
+"""Number of articles whose highlights stay in memory, so that switching between these articles is instant."""
 
 
 class ArticleHighlights:
     """The highlights of one article in the form the article pane needs, updated incrementally.
 
     5,000 highlights take 8 ms at the first call of `update`. Later calls for the same text process only the annotations
-    that changed, some hundredths of a millisecond for each, however many there are.
+    that changed, about 0.05 ms each, independent of the total number.
     """
 
     def __init__(self, service: AnnotationEditing) -> None:
         self._service = service
         self._source: tuple[ArticleId | None, Document | None, bool] = (None, None, False)
-        """The article and text of the last call of `update`; True if any of its text was read by then.
+        """The article and text of the last `update`, and True if any of the text was loaded then.
         """
         self._change_number = -1
         """The change number of the annotation service at the last call of `update`."""
@@ -44,16 +44,16 @@ class ArticleHighlights:
         """The notes on the whole article."""
         self._by_id: dict[AnnotationId, Highlight] = {}
         self._ranks: list[str] = []
-        """The sort key of each shown highlight, its time of change first; in ascending order."""
+        """The sort key (time of change, id) of each shown highlight, ascending."""
         self._shown: list[Highlight] = []
         self._index: HighlightIndex | None = None
         """The shown highlights by position; None until a pane needs them."""
         self.highlights = self.notes = self.orphans = 0
-        """The numbers of annotations on a passage, of notes, and of annotations without a certain position."""
+        """The numbers of highlights, of notes, and of annotations without a certain position."""
 
     @property
     def shown(self) -> tuple[Highlight, ...]:
-        """The highlights with a certain place, in the order of painting: the one changed last is on top."""
+        """The highlights with a certain position, in paint order: the last changed highlight is on top."""
         return tuple(self._shown)
 
     @property
@@ -64,7 +64,7 @@ class ArticleHighlights:
         return self._index
 
     def show_in(self, pane: ArticlePane) -> None:
-        """Give a pane that shows this article the highlights and the notes on the article."""
+        """Set the highlights and the notes on the article in a pane that shows this article."""
         pane.highlights.show(self.index)
         pane.viewport.set_article_notes([self._article_notes[each] for each in sorted(self._article_notes)])
 
@@ -73,7 +73,7 @@ class ArticleHighlights:
 
         Args:
             article: The article, or None.
-            document: Its text, if it has been read.
+            document: The article's text; None if it is not loaded.
 
         Returns:
             True if a highlight, a note or a count has changed since the last call.
@@ -86,7 +86,7 @@ class ArticleHighlights:
         same = source[0] == self._source[0] and source[2] == self._source[2] and ids is not None and not ids
         self._source, self._index = source, None
         if not same:
-            # The annotations are read together with the text in a thread; reading them earlier would block for 0.1 s.
+            # A thread reads annotations together with the text; reading them here before would block for 0.1 s.
             self._set_annotations(self._service.of(article) if article is not None and document is not None else ())
         self._build(readable, same=same)
         return True
@@ -111,11 +111,11 @@ class ArticleHighlights:
         return True
 
     def is_for(self, document: Document | None) -> bool:
-        """Return True if this object holds the highlights of a document."""
+        """Return True if this object contains the highlights of a document."""
         return document is not None and document is self._source[1]
 
     def _set_annotations(self, annotations: Sequence[Annotation]) -> None:
-        """Replace the annotations by those of an article, and count them."""
+        """Load and count the annotations of an article."""
         self._annotations = {each.id: each for each in annotations}
         self._article_notes = {each.id: (each.note, each.tags) for each in annotations if each.anchor is None}
         self.highlights = self.notes = self.orphans = 0
@@ -126,14 +126,14 @@ class ArticleHighlights:
 
         Args:
             readable: The complete text, or None.
-            same: True if the annotations are those of the last call, so that their highlights can be reused.
+            same: True if the annotations did not change since the last call, so that highlights can be reused.
         """
         standing: list[Annotation] = []
         if readable is not None and self._annotations:
             standing = sorted(filter(paintable_in(readable), self._annotations.values()), key=_rank)
         marks = self._by_id
         if marks and same:
-            # An unchanged highlight stays the same object, so that changed ones are found quickly by identity.
+            # An unchanged highlight stays the same object, so that changed highlights are found quickly by identity.
             self._shown = [marks.get(each.id) or _highlight_of(each) for each in standing]
         else:
             self._shown = list(map(_highlight_of, standing))
@@ -144,7 +144,7 @@ class ArticleHighlights:
         """Update the annotations with these ids.
 
         Returns:
-            True if any of them differs from before.
+            True if any annotation has changed.
         """
         article, readable, is_there = self._source
         stands = paintable_in(readable) if readable is not None else None
@@ -206,13 +206,13 @@ class HighlightsDisplay:
         self._shown_article: ArticleId | None = None
         """The article whose highlights the pane shows."""
         self._recent: dict[ArticleId | None, ArticleHighlights] = {}
-        """The highlights of the articles shown last, the latest one last."""
+        """The highlights of the most recently shown articles, latest last."""
         self._prepared: dict[ArticleId, ArticleHighlights] = {}
         """The highlights of articles that were read ahead; filled by the reading threads."""
         state.library.loaded_documents.prepare = self._prepare
 
     def update(self) -> bool:
-        """Update the highlights in the article pane. Costs next to nothing if none has changed.
+        """Update the highlights in the article pane. Very cheap if no annotation has changed.
 
         Returns:
             True if the pane shows other highlights than before.
@@ -226,7 +226,7 @@ class HighlightsDisplay:
         return changed
 
     def _prepare(self, article: ArticleId, document: Document) -> None:
-        """Compute the highlights of an article in the thread that has read its text: some 15 ms for 5,000."""
+        """Compute the highlights of an article in the thread that read its text: about 15 ms for 5,000."""
         highlights = ArticleHighlights(self._state.library.annotations)
         if highlights.prepare(article, document):
             while len(self._prepared) >= MOST_KEPT:
@@ -234,7 +234,7 @@ class HighlightsDisplay:
             self._prepared[article] = highlights
 
     def _choose(self, article: ArticleId | None, document: Document | None) -> None:
-        """Switch to the highlights of an article, reusing those that were computed before, if any."""
+        """Switch to the highlights of an article, from the cache if possible."""
         prepared = self._prepared.pop(article, None) if article is not None else None
         if prepared is not None and prepared.is_for(document):
             self.highlights, self._shown_article = prepared, None
@@ -253,7 +253,7 @@ _CERTAIN = (PlaceState.ANCHORED, PlaceState.MOVED)
 
 def _rank(annotation: Annotation) -> str:
     """Return the sort key of an annotation: its time of change, then its id for equal times."""
-    # 5,000 strings are sorted in 1.2 ms, as many pairs in 1.7 ms.
+    # 5,000 strings are sorted in 1.2 ms, 5,000 pairs in 1.7 ms.
     return f"{annotation.updated} {annotation.id}"
 
 

@@ -1,4 +1,4 @@
-"""The entries of a picker, and the order in which they match what is typed."""
+"""The entries of a picker, and their ranking for the typed text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 MOST_SPREAD = 1.8
-"""Length, in letters typed, of the longest part of a name in which they may be scattered."""
+"""Largest ratio of matched part to typed letters, if the letters are scattered in a name."""
 
 
 class Choice(NamedTuple):
@@ -19,23 +19,23 @@ class Choice(NamedTuple):
 
     name: str
     remark: str
-    """The text at the right edge: keys, a count."""
+    """Text at the right edge of the row, such as keys or a count."""
     run: Callable[[], None]
-    """Called after the choice, when the picker is closed."""
+    """Function to call after the choice, when the picker is closed."""
     detail: str = ""
-    """A sentence beside the name; the names of such entries stand in a column."""
+    """A sentence beside the name; names of entries with sentences form a column."""
 
 
 def run_choice(choice: Choice | None) -> None:
-    """Call the function of the chosen entry, if one was chosen."""
+    """Call the function of the chosen entry; do nothing for None."""
     if choice is not None:
         choice.run()
 
 
 def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
-    """Return the entries that match what is typed, the best first; all of them if nothing is typed.
+    """Return the entries that match the typed text, best first; all entries if no text is typed.
 
-    Names count before details, beginnings and whole words before other parts, and these before scattered letters.
+    Names rank above details; beginnings and whole words above other substrings; substrings above scattered letters.
     Entries that match equally well keep their order.
     """
     query = _key(typed)
@@ -73,7 +73,7 @@ def _begin_words(typed: Sequence[str], text: str) -> bool:
 
 
 def _spread(letters: str, text: str) -> int | None:
-    """Return the length of the shortest part of a text that has letters in their order; None if there is none."""
+    """Return the length of the shortest substring with the letters in order; None without a match."""
     best: int | None = None
     start = text.find(letters[0]) if letters else -1
     while start >= 0:
@@ -88,5 +88,5 @@ def _spread(letters: str, text: str) -> int | None:
 
 
 def _key(text: str) -> str:
-    """Return the form in which names and typed texts are compared: an underscore is as good as a blank."""
+    """Normalize a name or typed text for comparison: an underscore equals a space."""
     return " ".join(search_key(text).replace("_", " ").split())

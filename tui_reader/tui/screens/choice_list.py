@@ -1,4 +1,4 @@
-"""The list of a picker, and the texts above and below it."""
+"""The list of a picker, and the texts above and below the list."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.choice import Choice
 
 NAME_COLUMN = 24
-"""Most columns for the names of entries that have details."""
+"""Largest width, in columns, of the names of entries with details."""
 LEAST_DETAIL = 20
-"""Columns below which a detail is left out of its row; the picker shows it below the list."""
+"""With fewer columns, a detail is not in its row; the picker shows it below the list."""
 
 
 class ChoiceList(LinePane):
-    """The list of the entries that match, with a cursor."""
+    """The list of matching entries, with a cursor."""
 
     DEFAULT_CSS = "ChoiceList { background: $raised; color: $text-ink; }"
     STYLES: ClassVar[Mapping[str, str]] = {
@@ -40,13 +40,13 @@ class ChoiceList(LinePane):
 
     @dataclass
     class Clicked(Message):
-        """An entry was clicked."""
+        """Message: an entry was clicked."""
 
         choice: Choice
 
     @dataclass
     class Moved(Message):
-        """The cursor is on another entry."""
+        """Message: the cursor moved to another entry."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class ChoiceList(LinePane):
         self._top = 0
         self._rows = 1
         self._names = 0
-        """Columns of the names; 0 if no entry has a detail."""
+        """Width of the column of names; 0 if no entry has a detail."""
 
     @property
     def current(self) -> Choice | None:
@@ -70,7 +70,7 @@ class ChoiceList(LinePane):
         return self._cursor
 
     def show(self, choices: Sequence[Choice], cursor: int = 0) -> None:
-        """Replace the entries."""
+        """Replace the entries of the list."""
         self._choices, self._top, self._cursor = choices, 0, 0
         self.move(cursor)
         self._scroll_to_cursor()
@@ -81,7 +81,7 @@ class ChoiceList(LinePane):
         self.styles.height = rows
 
     def set_names(self, choices: Sequence[Choice]) -> None:
-        """Make the column of names wide enough for all entries that may be shown."""
+        """Set the width of the column of names for all entries that may be shown."""
         has_details = any(choice.detail for choice in choices)
         longest = max((cell_len(choice.name) for choice in choices), default=0)
         self._names = min(longest, NAME_COLUMN) + 2 if has_details else 0
@@ -102,7 +102,7 @@ class ChoiceList(LinePane):
         self._top = max(0, min(self._cursor - self._height // 2, len(self._choices) - self._height))
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the painted row depends on."""
+        """Return everything that determines the appearance of a row."""
         index = y + self._top
         if index >= len(self._choices):
             return ("nothing", self.empty_text) if index == 0 else "blank"
@@ -173,11 +173,11 @@ class SideText(LinePane):
             self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the painted row depends on."""
+        """Return everything that determines the appearance of a row."""
         return self._text, self._style, y, self.size.height
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint a row of the text; what has no room is cut at the end of the last row."""
+        """Paint a row of the text; text that does not fit is cut at the end of the last row."""
         base, rows = self.named_style(""), wrap(self._text, max(1, width - 4))
         most = max(1, self.size.height)
         if len(rows) > most:

@@ -1,4 +1,4 @@
-"""Copying: runs the clipboard's program in a thread, and sends the text to the terminal where there is none."""
+"""Copy texts: by a clipboard program in a thread, or by the terminal if no program exists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Say(Protocol):
-    """Shows a message in the last row."""
+    """Function type: show a message in the last row."""
 
     def __call__(self, message: str, *, bad: bool = False) -> None:
         """Show a message."""
@@ -29,9 +29,9 @@ class Clipboard:
     """Copies texts for one app.
 
     Args:
-        app: The app, whose terminal takes a text if no program does.
+        app: The app; its terminal receives the text if no program does.
         setting: Returns the copy command of the settings.
-        say: Shows a message on the screen that is active by then.
+        say: Shows a message on the screen that is active at that time.
     """
 
     def __init__(self, app: App[Any], setting: Callable[[], str], say: Say) -> None:
@@ -40,11 +40,11 @@ class Clipboard:
         self._copies = 0
 
     def copy(self, text: str, what: str) -> str:
-        """Copy a text without waiting for a program; its message comes when it has ended.
+        """Start to copy a text; the message follows when the clipboard program ends.
 
         Args:
-            text: The text. A text that is pasted into a shell must not end the paste, so it is cleaned.
-            what: What it is, for the message: `the address`.
+            text: The text. Control characters are removed: pasted into a shell, they could run commands.
+            what: A description of the text for the message: `the address`.
 
         Returns:
             The message to show now.
@@ -57,7 +57,7 @@ class Clipboard:
         if not commands:
             return self._send(text, what)
         self._copies += 1
-        # Not a daemon: a text that is copied just before the program ends is copied.
+        # Not a daemon thread: a copy just before the end of the program completes.
         Thread(target=self._run, args=(self._copies, commands, text, what), name="clipboard").start()
         return f"copying {what}"
 
@@ -66,7 +66,7 @@ class Clipboard:
         with self._lock:
             for command in commands:
                 if number != self._copies:
-                    # Another text has been copied since; it must not be overwritten.
+                    # A newer text has been copied and must not be overwritten.
                     return
                 try:
                     said = command.copy(text)
@@ -85,7 +85,7 @@ class Clipboard:
 
     def _send(self, text: str, what: str) -> str:
         """Send a text to the terminal, and return the message."""
-        # Textual's own fields paste what the app holds.
+        # Textual's text fields paste the clipboard text of the app.
         self._app._clipboard = text
         if self._app._driver is not None:
             self._app._driver.write(terminal_sequence(text, os.environ))

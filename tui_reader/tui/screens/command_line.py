@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class CommandLine(Picker):
-    """A text field for a line, and below it the commands, or what may follow the command."""
+    """A text field for a line, with a list of commands or of completions for arguments below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "former(1)", show=False, priority=True),
@@ -30,22 +30,22 @@ class CommandLine(Picker):
     FEW_KEYS = "tab · ↑ former · enter runs · esc leaves"
 
     def __init__(self, choices: Sequence[Choice], plan: Callable[[str], Plan], former: Sequence[str]) -> None:
-        """Offer commands.
+        """Create the command line for the given commands.
 
         Args:
             choices: The commands of the palette, by their ids.
-            plan: Returns what a line would do.
+            plan: Plans a line: finds its effect before it is run.
             former: The former lines, the latest last.
         """
         super().__init__("a command · what it takes follows a blank", choices)
         self._plan_of, self._former = plan, former
         self._plan = Plan()
         self._back = 0
-        """How many lines ago the shown line was; 0 for the one that is being typed."""
+        """Position in the history, counted from the latest line; 0 for the line being typed."""
         self._draft = ""
         self._naming = True
         self._moved = False
-        """True if the cursor of the list was moved since the last letter."""
+        """True if the cursor of the list was moved after the last letter."""
 
     @property
     def _is_naming(self) -> bool:
@@ -53,7 +53,7 @@ class CommandLine(Picker):
         return self._naming
 
     def typed_changed(self, text: str) -> None:
-        """Show the commands whose names are typed, or what may follow; and what the line would do."""
+        """Show the matching commands or arguments, and a description of the line's effect."""
         if self._back and text != self._former[-self._back]:
             self._back = 0
         self._moved = False
@@ -65,14 +65,14 @@ class CommandLine(Picker):
         if not self._naming:
             found = [Choice(each.name, each.remark, lambda: None) for each in self._plan.completions]
         elif line.name in BY_ID and all(each.name != line.name for each in self._choices):
-            # A command that the palette does not offer, such as a motion, is known by its whole name.
+            # A command that the palette does not offer, such as a motion, is found only by its full name.
             found = [Choice(line.name, "", lambda: None, self._plan.problem or BY_ID[line.name].help), *found]
         self._list.empty_text = "" if self._plan.run is not None and line.has_arguments else "no match"
         self._list.show(found)
         self.describe()
 
     def describe(self) -> None:
-        """Say what the line, or the command under the cursor, would do, and to how many articles."""
+        """Show the effect of the line or of the command under the cursor, and the number of articles."""
         current = self._list.current
         plan = self._plan
         if self._is_naming and current is not None:
@@ -87,7 +87,7 @@ class CommandLine(Picker):
         self.submit(choice)
 
     def submit(self, choice: Choice | None) -> None:
-        """Run the line; or that of an entry, if the cursor was moved to it or it was clicked."""
+        """Run the line, or the line of an entry that was selected by cursor or click."""
         if self._is_naming:
             self._submit(choice.name if choice is not None else self.typed)
         elif choice is not None and self._moved:
@@ -108,7 +108,7 @@ class CommandLine(Picker):
             self._put(f"{line.strip()} ")
 
     async def action_take(self) -> None:
-        """Complete the name or the argument that is being typed by the entry under the cursor."""
+        """Complete the typed name or argument with the entry under the cursor."""
         await self.settle()
         current = self._list.current
         if current is None:
@@ -130,7 +130,7 @@ class CommandLine(Picker):
         self._moved = True
 
     async def action_former(self, by: int) -> None:
-        """Show the line before the one that is shown; move in the list first if its cursor was moved down."""
+        """Show the previous line of the history; if the list's cursor was moved down, move it up instead."""
         await self.settle()
         if (by < 0 and not self._back) or (by > 0 and self._list.cursor > 0 and not self._back):
             await self.action_move(-by)

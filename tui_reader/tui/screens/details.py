@@ -79,7 +79,7 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
             )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Move to the next field at enter; from the last one, save."""
+        """Move to the next field at enter; in the last field, save."""
         if event.input.id == FIELDS[-1]:
             self.action_save()
         else:

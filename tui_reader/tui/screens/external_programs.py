@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 
 USUAL_EDITORS = ("sensible-editor", "vi", "nano")
-"""Editors to try if none is named in the settings or the environment, the same as git and less try."""
+"""Editors to try if none is named in the settings or the environment, as git and less do."""
 
 
 class Edited(NamedTuple):
     """The result of editing a text in an external editor."""
 
     text: str | None
-    """The edited text; None for no change. After a problem, the text saved until then."""
+    """The edited text; None for no change. After a problem, the last saved text."""
     problem: str = ""
     """The error message; empty if there is none."""
 
 
 def editor_of(setting: str) -> str:
-    """Return the editor's command: from the settings, the environment, or one that is installed.
+    """Return the editor's command: from the settings, the environment, or an installed editor.
 
     Returns:
         The command, or an empty text if there is no editor.
@@ -54,7 +54,7 @@ def run_editor(app: App[Any], editor: str, path: Path, unchanged: str, keeps: Se
         app: The app whose terminal the editor takes.
         editor: The command, with its arguments.
         path: The file to edit.
-        unchanged: End of the error message that says what was not changed: `the settings are as they were`.
+        unchanged: End of the error message, about the unchanged data: `the settings are as they were`.
         keeps: File descriptors that stay open in the editor, even if this program dies.
 
     Returns:
@@ -81,7 +81,7 @@ def run_editor(app: App[Any], editor: str, path: Path, unchanged: str, keeps: Se
 
 @dataclass
 class CommandFinished(Message):
-    """A shell command that a text was piped through has ended."""
+    """Message: a shell command through which a text was piped has ended."""
 
     command: str
     answer: str
@@ -90,7 +90,7 @@ class CommandFinished(Message):
 
 
 MOST_OUTPUT = 1_000_000
-"""Most bytes of a command's output that are shown."""
+"""Largest number of bytes of a command's output to show."""
 
 
 def pipe_through(command: str, text: str, name: str = "") -> tuple[str, str]:
@@ -98,8 +98,8 @@ def pipe_through(command: str, text: str, name: str = "") -> tuple[str, str]:
 
     Args:
         command: The command.
-        text: Its input.
-        name: What messages call it; empty for the command itself.
+        text: The input of the command.
+        name: Name of the command in messages; empty for the command itself.
 
     Returns:
         The output, and the error message, which is empty if there is none.
@@ -127,7 +127,7 @@ def edit_text(app: App[Any], setting: str, text: str, draft: Draft) -> Edited:
 
     The file is deleted afterwards.
 
-    If this program dies meanwhile, the next start finds the file as the draft of the note.
+    If this program crashes during the edit, the next start finds the file as the draft of the note.
 
     Args:
         app: The app whose terminal the editor takes.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.commands.keymap import Keymap
 
 KEY_COLUMN = 20
-"""Cells for the keys; longer keys get a row of their own."""
+"""Cells for the keys; longer keys get a separate row."""
 
 
 class HelpPage(Page):
@@ -128,5 +128,5 @@ class Help(PageScreen):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss(None)", show=False)]
 
     def __init__(self, keymap: Keymap, notices: Sequence[str] = ()) -> None:
-        """Show `notices` in full before the keys: warnings of the start, such as invalid settings."""
+        """Create the help, with `notices` above the keys: warnings of the start, such as invalid settings."""
         super().__init__(HelpPage(keymap, notices))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 1.0
 """Seconds without a key after which typed words no longer count as words of a note."""
 WRITES_NOTE = "note_selection"
-"""The command whose sequence begins with a key that writes a note elsewhere: words typed behind it may be one."""
+"""Command whose first key opens a note in other panes: words typed after the key may be a note."""
 _WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
 
 
@@ -39,7 +39,7 @@ class Typing(Protocol):
     """Protocol of a widget that text is typed into: a prompt or the note sheet."""
 
     def takes(self, key: str) -> bool:
-        """Return True if a key belongs to the text; any other key ends the typing."""
+        """Return True if a key edits the text; any other key ends the typing."""
 
     async def typed(self) -> None:
         """Wait until the widget has received every key that was typed so far."""
@@ -49,14 +49,14 @@ class Typing(Protocol):
 
 
 class Situation(Protocol):
-    """Protocol of what a screen knows about its commands at the moment, for the last row."""
+    """Protocol: the current mode and the useful commands of a screen, for the last row."""
 
     @property
     def mode(self) -> str:
-        """What is being done, such as how much is selected; usually empty."""
+        """Description of the current mode, such as the size of the selection; usually empty."""
 
     def is_useful(self, command: str) -> bool:
-        """Return False if the command with this id would do nothing now; then no hint is shown for it."""
+        """Return False if the command with this id would have no effect now; its hint is then hidden."""
 
 
 class KeyScreen(FailureGuard, Screen[None]):
@@ -67,7 +67,7 @@ class KeyScreen(FailureGuard, Screen[None]):
     _editor: NoteEditor | None = None
     _sheet: NoteSheet | None = None
     query_typing: QueryTyping | None = None
-    """Types into the query bar of the screen; None as long as there is no bar."""
+    """Handles keys in the query bar of the screen; None until the bar exists."""
 
     def __init__(self, state: ReadingScreenState, status: StatusBar) -> None:
         super().__init__()
@@ -77,13 +77,13 @@ class KeyScreen(FailureGuard, Screen[None]):
         self.use_keymap(state.keymap)
 
     def use_keymap(self, keymap: Keymap) -> None:
-        """Replace the keys in force."""
+        """Replace the keymap."""
         self._keymap = keymap
         self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
 
     @property
     def context(self) -> Pane:
-        """The pane whose keys are in force."""
+        """The pane whose keys are active."""
         raise NotImplementedError
 
     @property
@@ -110,8 +110,7 @@ class KeyScreen(FailureGuard, Screen[None]):
     def feed(self, key: str) -> bool:
         """Feed a key to the sequencer, and run the command that it completes.
 
-        An incomplete sequence waits for its next key however long that takes: if it were forgotten, that key would run
-        a command of its own.
+        An incomplete sequence has no timeout: after a timeout, its next key would run a different command.
 
         Returns:
             True if the key was consumed; an unknown key is reported in the last row.
@@ -128,14 +127,14 @@ class KeyScreen(FailureGuard, Screen[None]):
         return fed.step is not Step.PASS
 
     def _refuse(self, keys: Sequence[str], begun: Mapping[str, str]) -> None:
-        """Report keys that lead nowhere. If they may be a note, discard the words that follow.
+        """Report unknown keys. If the keys may be words of a note, discard the words that follow.
 
         Args:
-            keys: The keys, the refused one last.
-            begun: The keys that were missing for each command that could have followed.
+            keys: The keys, with the unknown key last.
+            begun: For each command that could have followed, the keys that were missing.
         """
         if len(keys) == 1 and "+" in keys[0][1:]:
-            return  # Textual may know it
+            return  # Textual may have a binding for the key
         refused = f"no command on {written(' '.join(keys))}"
         if WRITES_NOTE in begun:
             note = written(" ".join((*keys[:-1], begun[WRITES_NOTE])))
@@ -144,7 +143,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         self.say(refused)
 
     def drop_typed_words(self) -> None:
-        """Discard the keys typed from now on, because the note that they are meant for cannot be saved."""
+        """Discard the keys typed from now on, because the note for which they are meant cannot be saved."""
         self._dropping_until = monotonic() + PAUSE_SECONDS
 
     def discards(self, key: str) -> bool:
@@ -158,13 +157,13 @@ class KeyScreen(FailureGuard, Screen[None]):
         return True
 
     def context_changed(self) -> None:
-        """Forget a half-typed command, because other keys are in force now."""
+        """Discard an incomplete command, because other keys are active now."""
         self._sequencer.reset()
         self.state.drop_undo_hint()
         self.show_hints()
 
     def show_hints(self) -> None:
-        """Show in the last row how a half-typed command may continue, else the keys that make sense."""
+        """Show in the last row how an incomplete command may continue, else hints for useful keys."""
         if self._editor is not None and self._editor.open:
             self._status.show_hints(self._editor.HINTS)
             return
@@ -187,7 +186,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         return self._situation is None or self._situation.is_useful(command)
 
     def pending_hints(self) -> Sequence[Hint]:
-        """Return the hints shown before those of the context, while an operation of several keys is under way."""
+        """Return the hints shown before those of the context, during an operation of several keys."""
         return ()
 
     @property
@@ -203,7 +202,7 @@ class KeyScreen(FailureGuard, Screen[None]):
 
     @property
     def typing(self) -> Typing | None:
-        """The widget that text is being typed into; None while keys are commands."""
+        """The widget that receives typed text; None while keys are commands."""
         if self.prompt.question is not None:
             return self.prompt
         return self._editor if self._editor is not None and self._editor.open else None
@@ -217,7 +216,7 @@ class KeyScreen(FailureGuard, Screen[None]):
     async def settle(self) -> None:
         """Open the note sheet if the last key requested it.
 
-        The widget is created when it is first needed: importing it takes 40 ms, which would delay the start.
+        The widget is created on first use: its import takes 40 ms, which would delay the start.
         """
         sheet, self._sheet = self._sheet, None
         if sheet is None:
@@ -233,19 +232,19 @@ class KeyScreen(FailureGuard, Screen[None]):
         self.sheet_opened()
 
     def widget_below_sheet(self) -> Widget:
-        """The widget above which the sheet is mounted."""
+        """The widget above which the note sheet is mounted."""
         raise NotImplementedError
 
     def sheet_opened(self) -> None:
         """Do nothing; a screen overrides this to scroll the annotated passage into view above the sheet."""
 
     async def wait_for_note_keys(self) -> None:
-        """Wait until the open note, if there is one, has received every key that was typed so far."""
+        """Wait until the open note, if any, has received every key typed so far."""
         if self._editor is not None and self._editor.open:
             await self._editor.typed()
 
     def finish_note(self) -> None:
-        """Save the open note, if there is one."""
+        """Save the open note, if any."""
         if self._editor is not None:
             self._editor.finish()
             self.show_hints()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OutputPage(Page):
-    """The rows of an output, under the command that produced it."""
+    """The rows of an output, under the command line that produced it."""
 
     DEFAULT_CSS = "OutputPage { background: $page; }"
     STYLES: ClassVar[Mapping[str, str]] = {"": "text-ink on page", "label": "bold accent-ink", "muted": "muted-ink"}

@@ -29,9 +29,9 @@ class Page(LinePane):
         self._top = 0
         self._words = ""
         self._found: Sequence[int] = ()
-        """The rows that hold the words that were searched."""
+        """The rows that contain the searched words."""
         self._at = 0
-        """The index of the current one of these rows."""
+        """Index in `_found` of the current match."""
 
     @property
     def rows(self) -> int:
@@ -47,9 +47,9 @@ class Page(LinePane):
         raise NotImplementedError
 
     def find(self, words: str, start: int | None = None) -> int:
-        """Mark the rows that hold words, and scroll to the first of them that is not above the window.
+        """Mark the rows that contain words, and scroll to the first such row not above the window.
 
-        Words may go on in the next row.
+        A match may continue in the next row.
 
         Args:
             words: The words; empty to mark no row.
@@ -74,7 +74,7 @@ class Page(LinePane):
         return len(self._found)
 
     def next_found(self, by: int) -> tuple[int, int]:
-        """Go to another row with the words. Returns: its number, from 1, and the number of all; 0 if there are none."""
+        """Go to another match. Returns: its number, from 1, and the number of matches; 0 if none."""
         if not self._found:
             return 0, 0
         self._at = (self._at + by) % len(self._found)
@@ -83,7 +83,7 @@ class Page(LinePane):
 
     @property
     def position(self) -> tuple[int, int]:
-        """The number of the current row with the words, from 1, and the number of all; 0 if there are none."""
+        """The number of the current match, from 1, and the number of matches; 0 if none."""
         return (self._at + 1 if self._found else 0), len(self._found)
 
     def _show_found(self) -> None:
@@ -94,7 +94,7 @@ class Page(LinePane):
         self.scroll_rows(0)
 
     def mark_of(self, row: int) -> str:
-        """Return the sign at the left edge of a row: `▶` for the current match, `·` for another one, else empty."""
+        """Return the sign at the left edge of a row: `▶` for the current match, `·` for another match, else empty."""
         if not self._found or row not in self._found:
             return ""
         return "▶" if row == self._found[self._at] else "·"
@@ -113,7 +113,7 @@ class Page(LinePane):
         return self._top
 
     def scroll_rows(self, rows: int) -> None:
-        """Scroll by a number of rows; a negative one scrolls up."""
+        """Scroll by a number of rows; a negative number scrolls up."""
         self._top = max(0, min(self._top + rows, self.rows - self.size.height))
         self.repaint()
 
@@ -140,7 +140,7 @@ class PageScreen(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,enter,h", "dismiss(None)", show=False),
         Binding("escape,ctrl+c", "leave", show=False),
-        # With priority, so that letters typed ahead are those of the search.
+        # With priority, so that letters typed ahead go into the search.
         Binding("slash", "search", show=False, priority=True),
         Binding("n", "next_found(1)", show=False),
         Binding("N", "next_found(-1)", show=False),
@@ -163,7 +163,7 @@ class PageScreen(Dialog[None]):
         yield self._prompt
 
     def action_search(self) -> None:
-        """Ask for words, and show the first row that holds them with every letter."""
+        """Ask for words, and scroll to the first match after every typed letter."""
         start = self._page.top
 
         def changed(words: str) -> None:
@@ -185,17 +185,17 @@ class PageScreen(Dialog[None]):
         return f"{at} of {count}" if count else ""
 
     def on_input_submitted(self) -> None:
-        """Leave the words marked, and give the keys back to the page."""
+        """End typing: the matches stay marked, and keys act on the page again."""
         self._prompt.confirm()
 
     def action_next_found(self, by: int) -> None:
-        """Go to the next row with the words, or to the one before."""
+        """Go to the next or previous match."""
         self._page.next_found(by)
         if self._prompt.question is not None:
             self._prompt.remark(self._matches())
 
     def action_leave(self) -> None:
-        """End the typing, else the search, else close the page."""
+        """End typing, else clear the search, else close the page."""
         if self._prompt.question is not None:
             self._prompt.cancel()
         elif self._page.position[1]:
@@ -204,9 +204,9 @@ class PageScreen(Dialog[None]):
             self.dismiss(None)
 
     def action_rows(self, rows: int) -> None:
-        """Scroll by rows."""
+        """Scroll the page by a number of rows."""
         self._page.scroll_rows(rows)
 
     def action_page(self, pages: int) -> None:
-        """Scroll by screens."""
+        """Scroll the page by a number of screens."""
         self._page.scroll_rows(pages * max(1, self._page.size.height - 2))

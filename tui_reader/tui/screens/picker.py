@@ -1,4 +1,4 @@
-"""The dialog that offers entries, narrowed by typing a part of a name."""
+"""The dialog that offers entries, filtered by a typed part of a name."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 LOW_HEIGHT = 16
-"""Rows of the screen below which the dialog has no empty rows."""
+"""On screens with fewer rows, the dialog has no empty rows."""
 SENTENCE_WIDTH = 110
-"""Columns of the screen below which a sentence in the list may be cut, and stands below the list in full."""
+"""On screens with fewer columns, the sentence of an entry is shown in full below the list."""
 
 
 class Picker(Dialog[Choice | None]):
-    """A text field, and below it the entries that match."""
+    """A text field with the list of matching entries below."""
 
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
@@ -62,21 +62,21 @@ class Picker(Dialog[Choice | None]):
     ]
     MOST_ROWS = 20
     ALWAYS_SAYS = False
-    """True to say more at every width, between the text field and the list."""
+    """True to show the sentence at every width, between the text field and the list."""
     FEW_KEYS = "↑ ↓ move · enter takes · esc leaves"
     KEYS = "type to narrow · ↑ ↓ ctrl+n ctrl+p move · enter takes · esc leaves"
 
     def __init__(self, placeholder: str, choices: Sequence[Choice], cursor: int = 0) -> None:
-        """Show `choices`; `cursor` is the index of the one under the cursor at first."""
+        """Show `choices`; `cursor` is the index of the entry initially under the cursor."""
         super().__init__()
         self._placeholder, self._choices, self._start = placeholder, choices, cursor
         self._list, self._foot, self._sentence = ChoiceList(), SideText(), SideText(id="sentence")
         self._handled = ""
-        """The text for which the entries are shown."""
+        """The typed text to which the listed entries belong."""
         self._has_details = any(choice.detail for choice in choices)
 
     def compose(self) -> ComposeResult:
-        """Yield the text field, the list, what is said about the entry under the cursor, and the row of keys."""
+        """Yield the text field, the list, the sentence about the current entry, and the row of keys."""
         self.set_class(self._has_details, "-detailed")
         with Vertical():
             yield LineInput(placeholder=self._placeholder, select_on_focus=False)
@@ -84,7 +84,7 @@ class Picker(Dialog[Choice | None]):
             yield self._foot
 
     def on_mount(self) -> None:
-        """Show all entries; the list keeps this height while a search shows fewer."""
+        """Show all entries; the list keeps this height when fewer entries match."""
         self._fit()
         self._list.set_names(self._choices)
         self._list.show(self._choices, self._start)
@@ -93,7 +93,7 @@ class Picker(Dialog[Choice | None]):
 
     @property
     def typed(self) -> str:
-        """The text in the field."""
+        """The text in the text field."""
         return self.query_one(Input).value
 
     def on_resize(self) -> None:
@@ -107,11 +107,11 @@ class Picker(Dialog[Choice | None]):
         self._sentence.display = self.ALWAYS_SAYS or (self._has_details and width < SENTENCE_WIDTH)
         self._sentence.styles.height = 2
         taken = (2 if height < LOW_HEIGHT else 7) + (2 if self._sentence.display else 0)
-        taken += 2 if self.app.current_theme.ansi else 0  # its border
+        taken += 2 if self.app.current_theme.ansi else 0  # the border of the dialog
         self._list.set_rows(max(1, min(len(self._choices), self.MOST_ROWS, height - taken)))
 
     def on_choice_list_moved(self) -> None:
-        """Say more about the entry under the cursor."""
+        """Show the sentence about the entry under the cursor."""
         self.describe()
 
     def describe(self) -> None:
@@ -124,13 +124,13 @@ class Picker(Dialog[Choice | None]):
         self._follow_typed()
 
     def _follow_typed(self) -> None:
-        """Show the entries for the text in the field, unless they are shown."""
+        """Update the entries for the text in the field, if the text has changed."""
         if self.typed != self._handled:
             self._handled = self.typed
             self.typed_changed(self._handled)
 
     async def settle(self) -> None:
-        """Wait until the field has received every key that was typed so far, and the entries are those of its text."""
+        """Wait until the field has received all typed keys and the entries match its text."""
         done = asyncio.Event()
         self.query_one(Input).call_later(done.set)
         await done.wait()
@@ -154,7 +154,7 @@ class Picker(Dialog[Choice | None]):
         self.submit(choice)
 
     def submit(self, choice: Choice | None) -> None:
-        """Close the dialog with an entry, unless there is none."""
+        """Close the dialog with an entry as the result; do nothing without an entry."""
         if choice is not None:
             self.dismiss(choice)
 
@@ -164,6 +164,6 @@ class Picker(Dialog[Choice | None]):
         self._list.move(by)
 
     async def action_take(self) -> None:
-        """Move the cursor of the list; a picker that completes its text does that instead."""
+        """Move the cursor of the list; a subclass with completion completes the text instead."""
         await self.settle()
         self._list.move(1)

@@ -1,4 +1,4 @@
-"""Types a query into the bar of a pane: keys, completion, former queries."""
+"""Handle typing in the query bar of a pane: editing keys, completion, history."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ if TYPE_CHECKING:
 
 
 class Callbacks(NamedTuple):
-    """What the owner of a bar does when its text changes or it closes."""
+    """The callbacks of a query bar, called when its text changes or the bar closes."""
 
     changed: Callable[[str], ParsedQuery]
-    """Called with the text after each change; returns the query that it is."""
+    """Called with the text after each change; returns the parsed query."""
     kept: Callable[[str], None]
-    """Called with the text when the bar is closed and its query stays."""
+    """Called with the text when the bar closes and the query is kept."""
     cancelled: Callable[[str], None]
-    """Called with the text from before when the bar is closed and that returns."""
+    """Called with the former text when the bar is cancelled and the former query is restored."""
     saved: Callable[[], None] | None
-    """Called after `kept` to keep the query as a saved search; None where there are none."""
+    """Called after `kept` to store the query as a saved search; None if that is not offered."""
     repaint: Callable[[], None]
-    """Called when rows of the bar are to be painted."""
+    """Called when rows of the bar must be repainted."""
 
 
 class QueryTyping:
-    """Edits the query of a bar by keys. All that a key changes is changed before `feed` returns."""
+    """Edits the query of a bar by keys; all effects of a key are complete when `feed` returns."""
 
     def __init__(self, bar: QueryBar, history: QueryHistory, offer: Callable[[], Offer], callbacks: Callbacks) -> None:
-        """Prepare; `open` shows the bar.
+        """Create the editor; `open` shows the bar.
 
         Args:
             bar: The bar.
-            history: The former queries.
-            offer: Returns what completions are chosen from.
-            callbacks: What the owner of the bar does.
+            history: The history of queries.
+            offer: Returns the vocabulary for completions.
+            callbacks: The callbacks of the bar's owner.
         """
         self.bar, self._history, self._offer, self._callbacks = bar, history, offer, callbacks
         self._before = ""
         """The text when the bar was opened."""
         self._own = ""
-        """The text before former queries were shown."""
+        """The user's text before a query of the history was shown."""
         self._past: int | None = None
-        """Index of the former query that is shown; None while the text is the user's own."""
+        """Index in the history of the shown query; None while the user's own text is shown."""
         self._listed_all = False
 
     @property
@@ -59,7 +59,7 @@ class QueryTyping:
         return BAR_HINTS if self._callbacks.saved is not None else BAR_HINTS[:-1]
 
     def open(self, query: ParsedQuery) -> None:
-        """Show the bar with a query to be edited."""
+        """Show the bar with a query to edit."""
         self._history.begin_loading()
         self._before, self._past = query.text, None
         self.bar.edit.set(query.text)
@@ -71,8 +71,8 @@ class QueryTyping:
         """Handle a key.
 
         Args:
-            key: Its name, such as `ctrl+w`.
-            character: The character that it types; empty if it types none.
+            key: The key's name, such as `ctrl+w`.
+            character: The character that the key types; empty for none.
         """
         bar = self.bar
         if key == "enter" or (key == "backspace" and not bar.edit.text):
@@ -101,7 +101,7 @@ class QueryTyping:
             self._edited(before)
 
     def take(self, index: int) -> None:
-        """Take a completion that was clicked."""
+        """Insert a clicked completion."""
         self.bar.choose(index)
         self._take()
 
@@ -111,7 +111,7 @@ class QueryTyping:
         self._complete()
 
     def finish(self) -> None:
-        """Close the bar; the query stays as it is written."""
+        """Close the bar, and keep the typed query."""
         if not self.bar.is_open:
             return
         text = self.bar.edit.text
@@ -120,12 +120,12 @@ class QueryTyping:
         self._callbacks.kept(text)
 
     def cancel(self) -> None:
-        """Close the bar, with the query from before."""
+        """Close the bar, and restore the former query."""
         self._close()
         self._callbacks.cancelled(self._before)
 
     def refresh(self) -> None:
-        """List the completions again, because more words are known."""
+        """List the completions again, after the vocabulary has grown."""
         if self.bar.is_open and self._past is None and not self.bar.chosen:
             self._complete()
 
@@ -152,7 +152,7 @@ class QueryTyping:
         self._callbacks.repaint()
 
     def _take(self) -> None:
-        """Take the chosen completion; if there are none, list the fields."""
+        """Insert the chosen completion; without completions, list the fields."""
         bar = self.bar
         if not bar.completions:
             self._past = None
@@ -164,7 +164,7 @@ class QueryTyping:
         self._edited(before)
 
     def _step(self, by: int) -> None:
-        """Choose the next completion or the one above; before the first one, show former queries."""
+        """Choose the next or previous completion; before the first completion, show the history."""
         bar = self.bar
         if bar.completions and bar.chosen + by >= 0:
             bar.choose(bar.chosen + by)
@@ -176,7 +176,7 @@ class QueryTyping:
                 return
             self._own = bar.edit.text
         past = (-1 if self._past is None else self._past) - by
-        # The query that is shown already would not change anything.
+        # The query that is already shown is skipped.
         while 0 <= past < len(entries) and entries[past].strip() == bar.edit.text.strip():
             past -= by
         if past >= len(entries):

@@ -1,4 +1,4 @@
-"""Keeps what the screen shows and the chosen theme for the next start of a library."""
+"""Save the state of the screen and the chosen theme for the next start of a library."""
 
 from __future__ import annotations
 
@@ -16,54 +16,54 @@ if TYPE_CHECKING:
 
 
 class SessionKeeper:
-    """Loads the session of the last end, and saves that of this one.
+    """Loads the session of the last run, and saves the session of this run.
 
     Args:
         library: The open library.
         settings: The settings, with the theme that the command line names.
-        opening: How to begin; None to restore and to keep nothing.
+        opening: Options for the start; None to neither restore nor save a session.
     """
 
     def __init__(self, library: Library, settings: Settings, opening: Opening | None) -> None:
         self._library, self._settings = library, settings
         self._keeps = opening is not None
         self.session: Session | None = None
-        """The session to restore; None to begin with the list."""
+        """The session to restore; None to start with the list."""
         if opening is not None and settings.resume and not opening.fresh:
             self.session = library.sessions.load()
         self._configured = (opening.configured_theme if opening is not None else "") or settings.theme
         """Theme of the settings file."""
         self._chosen = ""
-        """The theme that was chosen in the program, now or before the last end; empty for that of the settings."""
+        """The theme chosen in the program, now or in the last run; empty for the theme of the settings."""
         if self.session is not None and self.session.configured_theme == self._configured:
             self._chosen = self.session.theme
 
     def select_theme(self, selection: ThemeSelection) -> None:
-        """Select the theme of the last end, unless the settings have changed since or the command line names one."""
+        """Select the theme of the last run, unless settings or command line now name another theme."""
         if not self._chosen or self._settings.theme != self._configured:
             return
         selection.select(self._chosen)
-        if selection.problem:  # it was of a theme file that is not loaded now
+        if selection.problem:  # the theme came from a theme file that no longer exists
             self._chosen = ""
             selection.select(self._settings.theme)
 
     def theme_chosen(self, name: str) -> None:
-        """Record the theme that was chosen in the program."""
+        """Record a theme that the user chose in the program."""
         self._chosen = name
 
     def settings_changed(self, settings: Settings) -> None:
-        """Record that other settings, and their theme, are in force."""
+        """Record the theme of changed settings."""
         self._settings, self._configured, self._chosen = settings, settings.theme, ""
 
     def keep(self, resumption: Resumption) -> None:
-        """Save what is shown, in a thread."""
+        """Save the session in a thread."""
         if self._keeps and self._settings.resume:
-            # A daemon thread, so that a slow disk does not hold up the end.
+            # A daemon thread, so that a slow disk does not delay the end of the program.
             session = self._session_now(resumption)
             Thread(target=self._library.sessions.save, args=(session,), name="session", daemon=True).start()
 
     def keep_last(self, resumption: Resumption, *, has_failed: bool) -> None:
-        """Save what is shown at the end. After an error no article is kept, since it may be the cause."""
+        """Save the session at the end. After an error no article is saved, since it may be the cause."""
         if not self._keeps or not self._settings.resume:
             return
         session = self._session_now(resumption)

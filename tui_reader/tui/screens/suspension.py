@@ -23,7 +23,7 @@ def suspend(app: App[Any], library: Library) -> str:
         library: The library to save first.
 
     Returns:
-        Why the program cannot be suspended here; empty if it was suspended.
+        The reason why the program cannot be suspended; empty if it was suspended.
     """
     driver = app._driver
     if "SIGTSTP" not in signal.Signals.__members__ or driver is None or not driver.can_suspend:
@@ -32,6 +32,6 @@ def suspend(app: App[Any], library: Library) -> str:
         return "there is no shell that could resume the reader"
     library.settle(SETTLE_SECONDS)
     app.app_suspend_signal.publish(app)
-    # The whole process group, as vi does: a script that started this program would otherwise wait for ever.
+    # Stop the whole process group, as vi does: otherwise a script that started this program would hang.
     os.killpg(os.getpgrp(), signal.SIGTSTP)
     return ""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class AnnotationActions:
-    """Runs the commands that act on the chosen annotations, or on the one under the cursor."""
+    """Runs the commands that act on the chosen annotations, or on the annotation under the cursor."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class AnnotationActions:
         self._transfer_dialog = TransferDialog(host)
 
     def _targets(self) -> tuple[AnnotationId, ...]:
-        """Return the annotations that a command acts on; if there are none, show a message."""
+        """Return the annotations that a command acts on; if none, show a message."""
         ids = self._listing.ids
         if not ids and (message := self._listing.no_target_message):
             self._host.say(message)
@@ -46,13 +46,13 @@ class AnnotationActions:
 
     @command_family(COLOUR_COMMANDS)
     def colour(self, colour: int, _count: int | None) -> None:
-        """Give the chosen annotations, or the one under the cursor, a colour."""
+        """Set the colour of the chosen annotations, or of the annotation under the cursor."""
         if ids := self._targets():
             self._editor.recolour(ids, colour)
 
     @command("tags")
     def tags(self, _count: int | None) -> None:
-        """Ask for the tags of the annotations."""
+        """Ask for the tags of the annotations, and set them."""
         self._editor.edit_tags(self._targets())
 
     @command("delete_annotation")
@@ -77,7 +77,7 @@ class AnnotationActions:
     def attach_annotation(self, _count: int | None) -> None:
         """Attach the annotation to the shown candidate.
 
-        If the article of the annotation is gone, transfer all notes of that article to another one instead.
+        If the article of the annotation is gone, transfer all notes of that article to another article instead.
         """
         annotation, document = self._listing.current, self._preview.document
         if annotation is not None and annotation.article not in self._library.catalogue:
@@ -89,7 +89,7 @@ class AnnotationActions:
         if candidate is not None:
             self._host.show_outcome(self._library.annotations.reattach(annotation.id, document, *candidate))
         elif self._preview.candidate(annotation) is not None:
-            # The text was replaced or has arrived since the candidate was shown, so the user has not seen this one.
+            # The text was replaced or loaded after the candidate was shown, so the user has not seen this candidate.
             self._preview.show(annotation)
             self._host.say("this is where it could belong: the same key attaches it")
         elif annotation.is_orphan:
@@ -126,7 +126,7 @@ class AnnotationActions:
 
     @command("redo")
     def redo(self, count: int | None) -> None:
-        """Redo the changes that were undone."""
+        """Redo the last undone changes."""
         self._undo_or_redo(self._library.reading.redo, count or 1)
 
     def _undo_or_redo(self, step: Callable[[], Outcome], count: int) -> None:

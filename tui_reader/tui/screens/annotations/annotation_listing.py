@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class AnnotationListing:
-    """Fills the list in slices between the frames, and knows which annotations a command acts on."""
+    """Fills the list in slices between frames, and computes the annotations on which a command acts."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class AnnotationListing:
         moved: Callable[[], None],
         article: ArticleId | None,
     ) -> None:
-        """Prepare to fill the list; `load` fills it.
+        """Create the listing; `load` fills the list.
 
         Args:
             state: The state of the reading screen.
@@ -55,13 +55,13 @@ class AnnotationListing:
 
     @property
     def current(self) -> Annotation | None:
-        """The annotation under the cursor; None if there is none."""
+        """The annotation under the cursor; None if the list is empty."""
         current = self._list.current
         return None if current is None else self._state.library.annotations.get(current)
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
-        """The annotations that a command acts on: the listed chosen ones, or else the one under the cursor."""
+        """The annotations on which a command acts: chosen annotations in the list, else the current one."""
         current = self._list.current
         if self._list.chosen_count:
             return self._list.chosen
@@ -101,7 +101,7 @@ class AnnotationListing:
 
         Args:
             typed: The filter.
-            today: The day from which ages in it count.
+            today: The date from which ages in the filter count.
 
         Returns:
             True if the filter has changed.
@@ -154,7 +154,7 @@ class AnnotationListing:
         """Update the list if annotations have changed since it was filled.
 
         Returns:
-            True if they have.
+            True if the list was updated.
         """
         self._change_number, ids = self._state.library.annotations.changed_since(self._change_number)
         if ids is not None and not ids:
@@ -170,7 +170,7 @@ class AnnotationListing:
         self.load(keep=wanted.id if wanted is not None else self._loader.nearest(), index=self._list.index)
 
     def choose_current(self) -> bool:
-        """Choose the annotation under the cursor; if it was chosen, remove it from the choice.
+        """Choose the annotation under the cursor; if it was chosen, remove it from the chosen annotations.
 
         Returns:
             True if there is an annotation under the cursor.
@@ -178,7 +178,7 @@ class AnnotationListing:
         return self._list.choose_current()
 
     def choose_all(self) -> None:
-        """Choose all listed annotations; if all of them were chosen, choose none."""
+        """Choose all listed annotations; if all were chosen already, choose none."""
         if self._list.chosen_here < self._list.count:
             self._list.choose_all()
         else:

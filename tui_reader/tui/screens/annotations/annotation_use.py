@@ -24,12 +24,12 @@ class AnnotationCommandUse:
 
     @property
     def mode(self) -> str:
-        """How many annotations are chosen; empty if none is."""
+        """The number of chosen annotations, as text for the last row; empty for 0."""
         number = self._listing.chosen_count
         return f"CHOOSE {number:,} annotation{'' if number == 1 else 's'}" if number else ""
 
     def is_useful(self, command: str) -> bool:
-        """Return False if the command with this id would only say that there is nothing to do."""
+        """Return False if the command with this id would have no effect now."""
         current = self._listing.current
         if command in _ON_ONE:
             return current is not None

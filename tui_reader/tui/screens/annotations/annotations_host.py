@@ -1,4 +1,4 @@
-"""Protocol of the screen that lists annotations, as its actions know it."""
+"""Protocol of the screen that lists annotations, with the members that its actions use."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class AnnotationsHost(EditorHost, Protocol):
 
     @property
     def is_current(self) -> bool:
-        """True if no other screen lies over this one."""
+        """True if the list is the topmost screen."""
 
     def show_hints(self) -> None:
-        """Show the keys that make sense in the last row."""
+        """Show hints in the last row for the keys that have an effect now."""
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command."""
 
     def update_reading_screen(self, outcome: Outcome, *, refilter: bool = False) -> None:
-        """Show the outcome of a change on the reading screen; with `refilter`, filter its list again as well."""
+        """Show the outcome of a change on the reading screen; with `refilter`, also query its list again."""

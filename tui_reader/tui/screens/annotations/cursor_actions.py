@@ -16,12 +16,12 @@ class CursorActions:
     """Runs the commands that move the cursor; the count is None if none was typed."""
 
     def __init__(self, shown: AnnotationList, moved: Callable[[], None]) -> None:
-        """Store the list, and the callback for a cursor that has moved to another annotation."""
+        """Store the list, and the callback for moves of the cursor to another annotation."""
         self._list, self._moved = shown, moved
 
     @command("down")
     def down(self, count: int | None) -> None:
-        """Move down by `count` rows, or up if it is negative."""
+        """Move down by `count` rows, or up if `count` is negative."""
         self._by(count or 1)
 
     @command("up")

@@ -1,4 +1,4 @@
-"""The commands that choose and filter the listed annotations, and that lead from one to its article."""
+"""The commands that choose and filter listed annotations, and that open the article of an annotation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FIELDS_OF_ANNOTATIONS = (
 
 
 class ListActions:
-    """Runs the commands for choosing, filtering, going to an annotation and going back."""
+    """Runs the commands to choose, to filter, to go to an annotation and to go back."""
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class ListActions:
             listing: The contents of the list.
             preview: The article beside the list.
             cursor_actions: Move the cursor.
-            today: Returns the day from which ages in the filter count.
-            bar: The filter that is typed.
+            today: Returns the date from which ages in the filter count.
+            bar: The filter bar.
             repaint: Paints the bar and its completions.
         """
         self._host, self._reading, self._state = host, reading, host.state
@@ -63,18 +63,18 @@ class ListActions:
         callbacks = Callbacks(self._narrow, self._keep, self._keep, None, repaint)
         self.typing = QueryTyping(bar, self._state.library.query_history, self._offer, callbacks)
         self._is_limited_here = False
-        """True if a command of this screen limited the list to an article, so that `back` shows all again."""
+        """True if a command of this screen limited the list to an article; `back` then lists the library."""
 
     @command("choose_annotation")
     def choose_annotation(self, _count: int | None) -> None:
-        """Choose the annotation under the cursor, or drop it from the choice, and move to the next one."""
+        """Choose the annotation under the cursor, or unchoose it, and move to the next annotation."""
         if self._listing.choose_current():
             self._cursor_actions.down(1)
             self._listing.describe()
 
     @command("choose_all")
     def choose_all(self, _count: int | None) -> None:
-        """Choose all listed annotations; none if all of them were chosen."""
+        """Choose all listed annotations; if all were chosen already, choose none."""
         self._listing.choose_all()
 
     @command("search")
@@ -140,7 +140,7 @@ class ListActions:
 
     @command("go_to_annotation")
     def go_to_annotation(self, _count: int | None) -> None:
-        """Show the annotation in its article; one without a position waits there to be attached."""
+        """Show the annotation in its article; without a position, offer there to attach it."""
         annotation = self._listing.current
         if annotation is None:
             return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.annotation_list import AnnotationList
 
 SLICE_SECONDS = 0.006
-"""Seconds of work on the list between two frames; they leave most of a frame to keys."""
+"""Seconds of work on the list between two frames; short enough to leave most of a frame to keys."""
 
 
 class LibraryAnnotations:
@@ -34,7 +34,7 @@ class LibraryAnnotations:
         """The titles of articles that are not in the library."""
 
     def get(self, annotation: AnnotationId) -> Annotation | None:
-        """Return an annotation; None if it is gone or cannot be read.
+        """Return an annotation; None if it is deleted or cannot be read.
 
         Called while painting, so it reports an error instead of raising it.
         """
@@ -45,7 +45,7 @@ class LibraryAnnotations:
             return None
 
     def title(self, article: ArticleId) -> str:
-        """Return the title of an article, also of one that is no longer in the library."""
+        """Return the title of an article, even if it is no longer in the library."""
         catalogue, remembering = self._library.catalogue, self._library.missing_articles
         if article in catalogue:
             return catalogue.row(article).title
@@ -55,7 +55,7 @@ class LibraryAnnotations:
         return self._gone[article]
 
     def record(self, annotation: Annotation) -> AnnotationRecord:
-        """Return an annotation with its article, as queries compare them."""
+        """Return the query record of an annotation and its article."""
         article = self._library.catalogue.record(annotation.article)
         return AnnotationRecord(annotation, article, "" if article is not None else self.title(annotation.article))
 
@@ -73,18 +73,18 @@ class LibraryAnnotations:
 
 
 class ListLoader:
-    """Applies the filter to the annotations, and knows how much of the list is filled."""
+    """Filters annotations and fills the list step by step."""
 
     def __init__(
         self, library: Library, source: LibraryAnnotations, shown: AnnotationList, article: ArticleId | None
     ) -> None:
-        """Prepare to list the annotations of `article`; None stands for the whole library."""
+        """Create the loader for the annotations of `article`; None for the whole library."""
         self._library, self._source, self._list, self.article = library, source, shown, article
         self.typed = ""
         self.filter = ParsedQuery()
         self._matches = compile_for_annotations(self.filter.term)
         self.total = 0
-        """The number of annotations without a filter, when the loading began."""
+        """The number of annotations without a filter, at the start of loading."""
         self._remaining: Iterator[ArticleId] | None = None
         self._waits_for_count = False
         """True while the annotations of the library are still being counted."""
@@ -92,17 +92,17 @@ class ListLoader:
         self._index = 0
         self._empty: Sequence[str] = ()
         self._replacement: list[Section] | None = None
-        """The sections that replace the list once all are found; None while the list itself is being filled."""
+        """New sections, to replace the list when complete; None if the list is filled directly."""
         self._changed_meanwhile = False
-        """True if annotations have changed since the loading began."""
+        """True if annotations have changed since loading started."""
 
     @property
     def is_loading(self) -> bool:
-        """True if sections are still to be added to the list."""
+        """True if sections remain to be added to the list."""
         return self._replacement is None and (self._waits_for_count or self._remaining is not None)
 
     def counts(self) -> list[str]:
-        """Return the numbers of annotations and orphans in words, whatever the filter."""
+        """Return the numbers of annotations and orphans as text, ignoring the filter."""
         annotations = self._library.annotations
         if self.article is not None:
             found = annotations.of(self.article)
@@ -115,7 +115,7 @@ class ListLoader:
         """Replace the filter.
 
         Returns:
-            True if it differs from the one before.
+            True if the filter changed.
         """
         changed = typed != self.typed
         self.typed, self.filter = typed, parse(typed, colours)
@@ -123,7 +123,7 @@ class ListLoader:
         return changed
 
     def begin(self, empty: Sequence[str], *, keep: AnnotationId | None, index: int) -> None:
-        """Clear the list and begin to fill it.
+        """Clear the list and start to fill it.
 
         Args:
             empty: The lines to show if the list is empty.
@@ -140,7 +140,7 @@ class ListLoader:
             self._start()
 
     def refresh(self, empty: Sequence[str]) -> None:
-        """Filter again, and replace the list only at the end, because it is in use meanwhile."""
+        """Filter again, and replace the list only when complete, so that it stays usable."""
         if self._waits_for_count or self._remaining is not None or self._replacement is not None:
             self._changed_meanwhile = True
             return
@@ -172,7 +172,7 @@ class ListLoader:
         """Return the annotation that gets the cursor when the list is filled again.
 
         Args:
-            ids: The annotations that will be listed; None for all that exist and match the filter.
+            ids: The annotations that will be listed; None for all annotations that match the filter.
         """
 
         def is_listed(annotation_id: AnnotationId) -> bool:

@@ -34,12 +34,12 @@ class PlacePreview:
         self._library, self._keymap, self._card, self._pane = library, keymap, card, pane
         self._candidate = 0
         self._offered: tuple[AnnotationId, Document, Range] | None = None
-        """The candidate that the user sees for the annotation without a certain place, with its text."""
+        """The displayed candidate position of an annotation without a certain position, with its text."""
         self._narrow = False
         self._highlights = ArticleHighlights(library.annotations)
         self._highlighted_article: ArticleId | None = None
         self.article: ArticleId | None = None
-        """The article whose text is shown or waited for; None if the article is not in the library."""
+        """The article whose text is shown or loading; None if the article is not in the library."""
 
     @property
     def narrow(self) -> bool:
@@ -49,19 +49,19 @@ class PlacePreview:
     @narrow.setter
     def narrow(self, narrow: bool) -> None:
         if narrow != self._narrow:
-            # The candidate was visible on the card and is now to be visible in the text, or the reverse.
+            # The candidate moves from the card to the text, or from the text to the card.
             self._narrow, self._offered = narrow, None
 
     @property
     def document(self) -> Document | None:
-        """The complete text that is shown, if it belongs to an article of the library."""
+        """The displayed text, if it is complete and belongs to an article of the library."""
         document = self._pane.document
         return None if self.article is None or document is None or document.partial else document
 
     def show(self, annotation: Annotation | None) -> None:
         """Show an annotation at its position; without a position, show its quote and note.
 
-        A candidate that is shown for its position stays selected while it is still a candidate.
+        A displayed candidate position stays selected while it remains a candidate.
         """
         if annotation is not None and self.offered(annotation):
             self._describe(annotation)
@@ -85,7 +85,7 @@ class PlacePreview:
             self.show_in(annotation, document)
 
     def show_in(self, annotation: Annotation, document: Document | None) -> None:
-        """Show an annotation in the current text of its article, or in the last known text if that is gone."""
+        """Show an annotation in the current text of its article, or in the last known text of a missing article."""
         self._offered = None
         if document is not None or not self._is_gone(annotation):
             self._show_text(annotation, document)
@@ -111,7 +111,7 @@ class PlacePreview:
             return
         if annotation.current is not None:
             here = self._library.missing_articles.near(annotation, document)
-            # No bar: it would look as if the orphan belonged there, and make a highlight of that sentence current.
+            # No bar: a bar would suggest a certain position, and make a highlight of that sentence current.
             pane.viewport.reveal(*sentence_at(document, here))
         else:
             pane.scroller.to_start()
@@ -135,7 +135,7 @@ class PlacePreview:
         """Select the current candidate in the text.
 
         Returns:
-            True if there is a candidate.
+            True if a candidate exists.
         """
         candidate, document = self.candidate(annotation), self.document
         self._offered = None
@@ -146,7 +146,7 @@ class PlacePreview:
         return True
 
     def step(self, annotation: Annotation, by: int) -> str:
-        """Show the candidate `by` steps after the current one; before it if `by` is negative.
+        """Show the candidate `by` steps after the current one; before the current one if `by` is negative.
 
         Returns:
             The message to show.
@@ -186,7 +186,7 @@ class PlacePreview:
     def _placed_text(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
         """Return the paragraphs of the card for an annotation with a position.
 
-        They say how a moved annotation was found again; in a narrow terminal they repeat a note that the list cuts off.
+        For a moved annotation, they explain how it was found; in a narrow terminal, they repeat the truncated note.
         """
         found = self._moved_text(annotation) if annotation.state == PlaceState.MOVED else ()
         note = annotation.note.strip()
@@ -196,7 +196,7 @@ class PlacePreview:
         return (*(((note, "note"),) if self.narrow and cut else ()), *found, *marked)
 
     def _candidate_text(self, annotation: Annotation) -> str:
-        """Return the sentence about the current candidate; it quotes the candidate if the text is not visible."""
+        """Return the sentence about the current candidate; with a quote of the candidate if the text is not visible."""
         attaches = f"{self._keymap.hint('attach_annotation')} attaches it"
         placed, document, candidate = annotation.placed, self.document, self.offered(annotation)
         if not self.narrow or candidate is None or document is None or placed is None:

@@ -33,7 +33,7 @@ class ProgramActions:
 
     @command("palette")
     def palette(self, _count: int | None) -> None:
-        """Open the command line with the commands of the list."""
+        """Open the command line with the commands of the list of annotations."""
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - few open it
         from tui_reader.tui.screens.command_line import CommandLine  # noqa: PLC0415 - not needed for the first frame
 
@@ -51,7 +51,7 @@ class ProgramActions:
         self._host.app.push_screen(CommandLine(choices, self._plan, state.former_lines), self._run_line)
 
     def _plan(self, text: str) -> Plan:
-        """Return what a line would do here."""
+        """Plan a line of the command line, with the commands of this list."""
         line = split(text)
         found = BY_ID.get(line.name)
         if found is None:

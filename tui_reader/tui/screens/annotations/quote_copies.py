@@ -26,17 +26,17 @@ class QuoteCopies:
 
     @property
     def article(self) -> ArticleId | None:
-        """The article whose text is waited for; None if none is."""
+        """The article whose text is loading for the copy; None if no copy is in progress."""
         annotation = self._library.annotations.get(self._waiting[0]) if self._waiting else None
         return annotation.article if annotation is not None else None
 
     def begin(self, ids: Sequence[AnnotationId], style: str) -> None:
-        """Begin to copy annotations in a quote style."""
+        """Start to copy annotations in a quote style."""
         self._waiting, self._quotes, self._style = list(ids), [], style
         self.go_on()
 
     def go_on(self) -> None:
-        """Quote the annotations whose texts are in memory; called again whenever another text was read."""
+        """Quote the annotations whose texts are in memory; called again after each text that was read."""
         if not self._waiting:
             return
         while self._waiting:
@@ -47,10 +47,10 @@ class QuoteCopies:
         self._done("\n".join(self._quotes), len(self._quotes))
 
     def _quote(self, annotation: Annotation) -> bool:
-        """Quote one annotation; without a certain place, its words as they were highlighted.
+        """Quote one annotation; without a certain position, the words as highlighted.
 
         Returns:
-            True if it was quoted; False if its text has to be read first.
+            True if the annotation was quoted; False if its text must be read first.
         """
         library, placed = self._library, annotation.placed
         if placed is None or not placed.is_certain or annotation.article not in library.catalogue:

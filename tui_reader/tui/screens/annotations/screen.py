@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 SIDE_BY_SIDE = 72
-"""Columns from which the preview stands beside the list."""
+"""Smallest width in columns at which the preview is beside the list."""
 
 
 class AnnotationsScreen(KeyScreen):
@@ -71,7 +71,7 @@ class AnnotationsScreen(KeyScreen):
         Args:
             reading: The reading screen.
             article: The article; None for the whole library.
-            today: Returns the current day, from which ages in the filter count.
+            today: Returns the current date, from which ages in the filter count.
         """
         super().__init__(reading.state, StatusBar(id="status"))
         self._reading, self._library, self._today = reading, reading.state.library, today
@@ -113,7 +113,7 @@ class AnnotationsScreen(KeyScreen):
         self._situation = AnnotationCommandUse(self.state, self._listing)
 
     def compose(self) -> ComposeResult:
-        """Yield first row, filter, list, preview and last row."""
+        """Yield the widgets: first row, filter, list, preview and last row."""
         yield self._top
         yield self._bar
         yield self._prompt
@@ -126,7 +126,7 @@ class AnnotationsScreen(KeyScreen):
         yield self._status
 
     def on_mount(self) -> None:
-        """Fill the list."""
+        """Fill the list when the screen is mounted."""
         self._arrange()
         self.show_hints()
         self._listing.load()
@@ -134,7 +134,7 @@ class AnnotationsScreen(KeyScreen):
         self.call_after_refresh(self._show_place)
 
     def on_resize(self) -> None:
-        """Adapt the widths of list and preview."""
+        """Adapt the widths of list and preview to the new size."""
         self._arrange()
         self.fit_sheet()
 
@@ -155,7 +155,7 @@ class AnnotationsScreen(KeyScreen):
         return Pane.ANNOTATIONS
 
     def _is_useful(self, command: str) -> bool:
-        """Leave out the hint for the annotations that are listed anyway: of the library, or of the article."""
+        """Return False for the command that would list the annotations already listed, and for useless ones."""
         listed = "all_annotations" if self._listing.article is None else "annotations_here"
         return command != listed and super()._is_useful(command)
 
@@ -177,7 +177,7 @@ class AnnotationsScreen(KeyScreen):
         self._status.say(message, bad=bad)
 
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
-        """Show in the last row what goes on, such as saving, beside the message."""
+        """Show a running activity, such as saving, in the last row beside the message."""
         self._status.show_activity(activity, seconds=seconds)
 
     def ask(self, question: Question) -> None:
@@ -186,7 +186,7 @@ class AnnotationsScreen(KeyScreen):
         self._prompt.ask(question)
 
     def on_prompt_closed(self) -> None:
-        """Show the filter again."""
+        """Show the filter again after a question was closed."""
         self._bar.display = True
 
     def _repaint_bar(self) -> None:
@@ -201,11 +201,11 @@ class AnnotationsScreen(KeyScreen):
 
     @property
     def awaited(self) -> ArticleId | None:
-        """The article whose text is shown or waited for."""
+        """The article whose text is shown or loading."""
         return self._copies.article or self._preview.article
 
     def arrived(self, article: ArticleId, document: Document) -> None:
-        """Show a text that has been read, and continue a copy that waits for it."""
+        """Show a loaded text, and continue a copy that needs this text."""
         annotation = self._listing.current
         if annotation is not None and article == self._preview.article == annotation.article:
             self._preview.show_in(annotation, document)
@@ -226,7 +226,7 @@ class AnnotationsScreen(KeyScreen):
         """Show the outcome of a change, here and on the reading screen.
 
         Returns:
-            True if it has a message.
+            True if the outcome has a message.
         """
         if outcome.ids or outcome.annotation or outcome.undo:
             self.update_reading_screen(outcome)
@@ -265,7 +265,7 @@ class AnnotationsScreen(KeyScreen):
             self._show_place()
 
     def on_annotation_list_completion_clicked(self, event: AnnotationList.CompletionClicked) -> None:
-        """Take the clicked completion of the filter."""
+        """Insert the clicked completion into the filter."""
         self._list_actions.typing.take(event.index)
 
     def on_annotation_list_moved(self) -> None:

@@ -1,4 +1,4 @@
-"""The dialog that transfers the notes of an article that is gone to the article that replaces it."""
+"""The dialog that transfers the notes of a missing article to the article that replaces it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class TransferDialog:
-    """Finds the most similar articles, and asks which one gets the notes."""
+    """Finds the most similar articles, and asks which article receives the notes."""
 
     def __init__(self, host: AnnotationsHost) -> None:
         self._host, self._library = host, host.state.library
         self._source: ArticleId | None = None
 
     def begin(self, source: ArticleId) -> None:
-        """Start the search for similar articles; the question follows when it is done."""
+        """Start the search for similar articles; the question is asked when the search is done."""
         if self._library.read_only:
             self._host.say(self._library.read_only, bad=True)
         elif not len(self._library.catalogue):
