@@ -1,1 +1,1 @@
-"""The reading screen: its three panes, and in `actions/` the commands that work in them."""
+"""The reading screen: three panes, and in `actions/` the commands of the panes."""

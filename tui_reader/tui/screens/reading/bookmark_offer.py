@@ -1,4 +1,4 @@
-"""Offers the bookmarks while the key of a bookmark command waits for its letter."""
+"""Show the list of bookmarks after the key of a bookmark command, until its letter is typed."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def beginning(words: str) -> str:
 
 
 class BookmarkOffer:
-    """Shows the list after a moment, and hides it when the letter was typed or the command was given up."""
+    """Shows the list after a delay, and hides it when the letter is typed or the command is cancelled."""
 
     def __init__(self, host: ReadingHost, mount: Callable[[BookmarkList], object]) -> None:
-        """Begin with nothing shown.
+        """Create the offer without a visible list.
 
         Args:
             host: The reading screen.
@@ -40,10 +40,10 @@ class BookmarkOffer:
         self._list: BookmarkList | None = None
         self._timer: Timer | None = None
         self.waiting: Command | None = None
-        """The command that waits for the letter of a bookmark; None if none does."""
+        """The bookmark command whose letter is not typed yet; None without one."""
 
     def follow(self, waiting: Command | None) -> None:
-        """Take note of the command that waits for its key now; None if none does."""
+        """Record the command whose next key is an argument; None without one."""
         waiting = waiting if waiting is not None and waiting.id in COMMANDS else None
         if waiting is self.waiting:
             return
@@ -71,7 +71,7 @@ class BookmarkOffer:
         self._list.show(title, rows, max(3, self._host.app.size.height // 2))
 
     def feed(self, key: str) -> bool:
-        """Handle a key that moves in the list, or takes the bookmark under its cursor. Returns: True if it did."""
+        """Handle a key that moves the list's cursor or selects its bookmark. Returns: True if handled."""
         shown = self._list
         if self.waiting is None or shown is None or not shown.display:
             return False

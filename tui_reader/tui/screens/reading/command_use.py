@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class CommandUse:
-    """Decides whether a command would have an effect now. Takes microseconds, since each key asks for all commands."""
+    """Decides whether a command would have an effect now. Takes microseconds, since every key checks all commands."""
 
     def __init__(self, host: ReadingHost) -> None:
         self._host, self._state = host, host.state
         self._outlined: tuple[Document | None, bool] = (None, False)
-        """The last document that was asked for headings, and whether it has any."""
+        """Cache: the last document that was searched for headings, and True if it has headings."""
         on_article = ("open", "toggle_read", "star", "up_next", "archive", "tags", "details", "note_on_article")
         on_text = ("highlight", "note", "note_outside", "select", "next_sentence", "next_paragraph", *COLOUR_COMMANDS)
         on_mark = ("delete_annotation", "resize_mark", "accept_place", "cycle_marks")
@@ -46,7 +46,7 @@ class CommandUse:
 
     @property
     def mode(self) -> str:
-        """How much is selected in the article or chosen in the list; empty if nothing is."""
+        """The size of the selection in the article or of the choice in the list; empty without one."""
         if not self._host.is_wired:
             return ""
         if self._state.context is Pane.SELECTION:
@@ -55,7 +55,7 @@ class CommandUse:
         return f"CHOOSE {number:,} article{'' if number == 1 else 's'}" if number else ""
 
     def is_useful(self, command: str) -> bool:
-        """Return False if the command with this id would only say that there is nothing to do."""
+        """Return False if the command with this id would have no effect now."""
         check = self._checks.get(command)
         return check is None or check()
 

@@ -1,4 +1,4 @@
-"""A document that shows a text with its changes: added words, and removed ones in place."""
+"""A document that shows a text with its changes: added words, and removed words at their former positions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TextChange(NamedTuple):
 
 
 class ComparisonDocument:
-    """A text merged with the words removed from it, with a mapping between the offsets."""
+    """A text merged with the words removed from the earlier text, and a mapping between offsets."""
 
     def __init__(self, document: Document, altered: Sequence[TextChange]) -> None:
         """Merge the removed words of the changes `altered`, sorted by offset, into a document."""
@@ -36,7 +36,7 @@ class ComparisonDocument:
             (each.start + before, each.end + before + len(each.gone))
             for each, before in zip(altered, self._lengths, strict=False)
         )
-        """The range of each change in the merged document: the removed words, then the added ones."""
+        """The range of each change in the merged document: the removed words, then the added words."""
         structure = Structure(document)
         builder = DocumentBuilder()
         first = 0
@@ -63,9 +63,9 @@ class ComparisonDocument:
         return bisect_left(range(len(self.original.text)), offset, key=self.shown_at)
 
     def step(self, offset: int, by: int) -> int | None:
-        """Return the index of the change `by` changes after an offset, or before it if negative.
+        """Return the index of the change `by` changes after an offset, or before the offset if `by` is negative.
 
-        If there are fewer, the last one on that side; None if there is none.
+        If fewer changes exist, the last change on that side; None without changes.
         """
         count = len(self.changes)
         if by > 0:

@@ -1,4 +1,4 @@
-"""The position of a list's cursor after the list was replaced by another one."""
+"""The position of a list's cursor after the list was replaced by another list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def following(before: Sequence[ArticleId], index: int, after: Sequence[ArticleId]) -> int:
     """Return the index in a new list of the entry at `index`, or of the nearest entry still listed.
 
-    Keeping the row number instead would pass over as many articles as have left the list above the cursor.
+    The same row number would skip as many articles as have left the list above the cursor.
 
     Args:
         before: The list that was shown.
@@ -40,8 +40,8 @@ def gap_between(before: Sequence[ArticleId], gap: int, after: Sequence[ArticleId
         after: The list to show now.
 
     Returns:
-        Number of entries of `after` before the gap. New entries next to it count as later ones, so that the step to
-        the next entry passes over none of them.
+        Number of entries of `after` before the gap. New entries at the gap count as later entries, so that the step
+        to the next entry skips none.
     """
     places = _places(after)
     later = next((places[each] for each in before[gap:] if each in places), len(after))

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 LONG_SCAN = 200
 """Number of articles from which the progress of a scan is shown."""
 FAILURE_SECONDS = 8.0
-"""Seconds for the full message about an unsaved change; the first row keeps a short one."""
+"""Seconds for the full message about an unsaved change; the first row keeps a short message."""
 SAVED_SECONDS = 2.0
-"""Seconds for which the last row says that slow changes are saved by now."""
+"""Seconds for which the last row reports that slow changes have been saved."""
 
 
 class EventHandlers:
-    """Passes each event on to the parts of the screen that it concerns. Used in the app's own thread."""
+    """Forwards each event to the affected objects of the screen. Used in the app's own thread."""
 
     def __init__(self, host: ReadingHost) -> None:
         self._host, self._state = host, host.state
@@ -30,7 +30,7 @@ class EventHandlers:
         self._rules = RuleRunner(host)
 
     def handle(self, event: events.Event) -> None:
-        """React to one event."""
+        """Update the screen after one event of the library."""
         host, state, annotations = self._host, self._state, self._host.annotations
         match event:
             case events.DocumentLoaded(article, document):
@@ -83,7 +83,7 @@ class EventHandlers:
         self._show_warning()
 
     def _show_activity(self, activity: str, *, seconds: float | None = None) -> None:
-        """Show in the last row of both screens what goes on; the message beside it stays."""
+        """Show a running activity in the last row of both screens; the message beside it stays."""
         self._state.panes.status.show_activity(activity, seconds=seconds)
         if self._host.annotations is not None:
             self._host.annotations.show_activity(activity, seconds=seconds)
@@ -98,7 +98,7 @@ class EventHandlers:
                 self._host.annotations.warning_changed()
 
     def _describe_empty_list(self) -> None:
-        """Say again in both panes why the list is empty, if it is: the scan has gone on or ended."""
+        """Update the explanation of an empty list in both panes, after the scan has progressed or ended."""
         state = self._state
         if not state.panes.headlines.ids:
             self._host.listing.describe()
@@ -114,7 +114,7 @@ class EventHandlers:
         host.navigator.try_again()
         totals = state.library.annotations.known_totals
         if totals != self._totals:
-            # Those of missing articles, and orphans, change no headline.
+            # Annotations of missing articles, and orphans, change no headline.
             self._totals = totals
             host.listing.show_counts()
         if not changed:
@@ -137,14 +137,14 @@ class EventHandlers:
             host.navigator.show_current()
 
     def _say_missing(self, before: str) -> None:
-        """Show a message if the file of the open article has disappeared or has come back."""
+        """Show a message if the file of the open article was deleted or exists again."""
         host, state = self._host, self._state
         successor = state.library.successor_of(state.shown) if state.shown is not None else None
         now = state.library.why_missing(state.shown)
         if now and successor is not None and state.headline(successor) is not None:
             host.navigator.follow(successor)
         elif now and now != before:
-            # Another file may take over the reading position when its name is recognised as a rename.
+            # The reading position may move to a file that is recognized as the renamed one.
             host.navigator.keep_place()
             state.say_also(f"the {now}; the text stays as last read")
         elif before and not now and state.headline(state.shown) is not None:

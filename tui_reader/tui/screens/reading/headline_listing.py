@@ -25,33 +25,33 @@ if TYPE_CHECKING:
 
 
 class HeadlineListing:
-    """Keeps the headline list, the sidebar and the first row in step with the library and the view."""
+    """Updates the headline list, the sidebar and the first row after changes of library or view."""
 
     def __init__(self, state: ReadingScreenState) -> None:
         self._state = state
         self.on_counts_stale: Callable[[], None] = noop
-        """Called when the listed articles or the saved searches are to be counted again."""
+        """Called when the listed articles or the saved searches must be counted again."""
         self.listed_counts = ListedCounts(state.library.catalogue)
-        """The sources and tags of the articles in the list."""
+        """Counts of the sources and tags of the listed articles."""
         self.on_query_changed: Callable[[], None] = noop
         """Called before the list is filled for another query."""
         self.progress = ""
-        """What is still being searched; shown below the query bar."""
+        """The progress of running searches; shown below the query bar."""
         self._searches: list[Entry] = []
-        """The rows of the saved searches, as the sidebar shows them."""
+        """The rows of the saved searches in the sidebar."""
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
         """The article under the cursor whose file disappeared, and the article that the cursor moved to."""
 
     @property
     def gap(self) -> int | None:
-        """The index in the list where the open article stood before it left the list; None while it is listed."""
+        """The former list index of the open article after it left the list; None while it is listed."""
         return self._gap[1] if self._gap is not None and self._gap[0] == self._state.shown else None
 
     def refresh(
         self, *, keep: ArticleId | None = None, stay: bool = True, hold: bool = False, recount: bool = True
     ) -> None:
-        """Query the view again, with the cursor on the same article, or else on the next one that is listed.
+        """Query the view again, with the cursor on the same article, else on the next listed article.
 
         Args:
             keep: Article to set the cursor on instead, if it is listed.
@@ -73,7 +73,7 @@ class HeadlineListing:
         lost = self._lost[0] if self._lost is not None and self._lost[1] == current else None
         if lost is None and current is not None and state.headline(current) is None:
             lost = current
-        # Until the first key the cursor stays on top, however many articles the first scan still finds above it.
+        # Until the first key, the cursor stays on the first row, even if the first scan adds rows above.
         wanted = (keep, returned, lost, current) if state.walked else (keep,)
         found = next((each for each in wanted if each is not None and each in ids), None)
         cursor = ids.index(found) if found is not None else 0
@@ -111,15 +111,15 @@ class HeadlineListing:
     def touch(self, ids: Iterable[ArticleId]) -> None:
         """Repaint the headlines of articles and update the counts.
 
-        The articles stay in the list even if they no longer match the view: a headline that vanishes under the cursor
-        is worse than one that leaves when the view is queried next.
+        The articles stay in the list even if they no longer match the view: they leave at the next query, since a
+        headline must not vanish under the cursor.
         """
         self._state.panes.headlines.touch(ids)
         self._count_listed()
         self.recount()
 
     def _count_listed(self) -> None:
-        """Begin to count the sources and tags of the list, if anything narrows it."""
+        """Start to count the sources and tags of the list, if a query or view filters it."""
         state = self._state
         is_narrowed = state.view.shelf is not Shelf.INBOX or state.query.term != EVERYTHING
         if not is_narrowed and self.listed_counts.found is None and self.listed_counts.uncounted is None:
@@ -136,7 +136,7 @@ class HeadlineListing:
         sort: Sort | None = None,
         keep: ArticleId | None = None,
     ) -> None:
-        """Show another view; another standing view or source is shown from its top.
+        """Show another view; for another standing view or source, scroll to the top.
 
         Args:
             shelf: Another standing view.
@@ -155,16 +155,16 @@ class HeadlineListing:
 
     @property
     def _sources(self) -> frozenset[str]:
-        """The sources that the query asks for."""
+        """The sources to which the query is limited."""
         return chosen(self._state.query.term, FieldName.SOURCE).included
 
     def recount(self) -> None:
-        """Update the counts in the sidebar and the first row; those of long lists and saved searches follow."""
+        """Update the counts in the sidebar and the first row; counts of long lists and saved searches follow later."""
         self.on_counts_stale()
         self.show_counts()
 
     def show_searches(self) -> None:
-        """Show the saved searches with their counts as they are known."""
+        """Show the saved searches with their last known counts."""
         library = self._state.library
         numbers = library.search_counts
         self._searches = [
@@ -173,7 +173,7 @@ class HeadlineListing:
         self.show_counts()
 
     def show_counts(self) -> None:
-        """Show the counts as they are known."""
+        """Show the last known counts."""
         state = self._state
         counts = state.library.catalogue.counts()
         if self.listed_counts.found is not None:
@@ -188,7 +188,7 @@ class HeadlineListing:
         state.panes.top.show(state.library.name, parts, " · ".join(filter(None, (state.library.warning, missing))))
 
     def _choices(self) -> Choices:
-        """Return what the sidebar marks: the standing view, and the tags and sources of the query."""
+        """Return the rows to mark in the sidebar: the standing view, and tags and sources of the query."""
         text = self._state.query.text.strip()
         if not text:
             return Choices("", self._state.view.shelf, frozenset(), frozenset(), frozenset())
@@ -198,7 +198,7 @@ class HeadlineListing:
         return Choices(same[0] if is_here else "", self._state.view.shelf, self._sources, tags.included, tags.excluded)
 
     def describe(self) -> None:
-        """Show the standing view and the query above the list, and below the query bar what it finds."""
+        """Show the standing view and the query above the list, and the match count below the query bar."""
         state, headlines = self._state, self._state.panes.headlines
         empty = () if headlines.ids else state.empty_lines()
         headlines.describe(state.view.shelf.upper(), state.query, state.view.sort, empty)
@@ -206,7 +206,7 @@ class HeadlineListing:
             self.describe_bar()
 
     def describe_bar(self) -> None:
-        """Show below the query bar how many articles match, and how the query is understood."""
+        """Show below the query bar the number of matches and an explanation of the query."""
         state, bar = self._state, self._state.panes.headlines.bar
         count = len(state.panes.headlines.ids)
         found = f"{count:,} article{'' if count == 1 else 's'}"
@@ -239,7 +239,7 @@ class HeadlineListing:
             search = self._state.library.searches.get(entry.id)
             if search is not None:
                 self._state.panes.headlines.show((), 0)
-                # The blank ends the last word: a saved search finds whole words.
+                # The space ends the last word: a saved search finds whole words.
                 self.set_view(shelf=Shelf.INBOX, query=f"{search.query} ")
             return True
         if entry.section is Section.SOURCES:
@@ -275,7 +275,7 @@ class HeadlineListing:
         return True
 
     def match(self, text: str, *, keep: ArticleId | None = None) -> ParsedQuery:
-        """Narrow the list by the text of a query.
+        """Filter the list by the text of a query.
 
         Args:
             text: The text, whose last word may be the beginning of a longer one.
@@ -286,11 +286,11 @@ class HeadlineListing:
         return self._state.query
 
     def _edit(self, text: str) -> None:
-        """Narrow the list by a query that was not typed: the blank ends its last word, which is a whole one."""
+        """Filter the list by a query that was not typed: a space ends its last word."""
         self.set_view(query=f"{text.strip()} " if text.strip() else "")
 
     def sort(self, sort: Sort) -> None:
-        """Change the order of the headlines; an order in the query is replaced there."""
+        """Change the order of the headlines; an order in the query is replaced in the query."""
         text = self._state.query.text
         if sort_order(self._state.query.term) is not None:
             name = Field(FieldName.SORT, (Value(sort.name.lower()),))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from tui_reader.tui.commands.command import Pane
 
 THREE_PANES = 100
-"""Columns from which sidebar, list and article stand side by side."""
+"""Smallest width in columns at which sidebar, list and article are side by side."""
 TWO_PANES = 72
-"""Columns from which list and article stand side by side, so that an article has 40 or more."""
+"""Smallest width in columns at which list and article are side by side; the article has 40 or more."""
 LEAST_WIDTH, LEAST_HEIGHT = 24, 6
 """The smallest size, in columns and rows, in which a text can be read."""
 

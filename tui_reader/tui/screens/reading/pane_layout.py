@@ -1,4 +1,4 @@
-"""Activate panes, and lay them out."""
+"""Activate panes, and lay out panes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PaneLayout:
-    """Activates panes and gives them their widths; knows whether zen mode is on."""
+    """Activates panes and sets their widths, also in zen mode."""
 
     def __init__(self, host: ReadingHost, divider: Divider) -> None:
         self._host, self._state, self._divider = host, host.state, divider

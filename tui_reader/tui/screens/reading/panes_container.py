@@ -1,4 +1,4 @@
-"""The widget that holds the panes of the reading screen, and handles clicks and the mouse wheel."""
+"""The container widget of the panes of the reading screen; handles clicks and the mouse wheel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class PanesContainer(Horizontal):
-    """Holds the panes side by side, and handles their messages about the mouse."""
+    """Contains the panes side by side, and handles their messages about the mouse."""
 
     def __init__(self, host: ReadingHost, pane_layout: PaneLayout, *panes: Widget, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(*panes, id=id)
@@ -38,7 +38,7 @@ class PanesContainer(Horizontal):
             self._host.navigator.show_current()
 
     def on_headline_list_bar_clicked(self, event: HeadlineList.BarClicked) -> None:
-        """Take the clicked completion of the query bar, or set the cursor in its text."""
+        """Insert the clicked completion of the query bar, or set the cursor in its text."""
         self._host.query_actions.click(event.column, event.row)
 
     def on_headline_list_wheeled(self, event: HeadlineList.Wheeled) -> None:

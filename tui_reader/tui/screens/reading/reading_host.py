@@ -1,6 +1,6 @@
 """Protocols of the reading screen as its parts use it, and of the app as the screen uses it.
 
-The parts import these protocols and not their owners, so that no two modules import each other.
+Modules import these protocols and not the classes, so that no two modules import each other.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class Program(Protocol):
         """Return the names of all themes, the reader's own themes first."""
 
     def use_theme(self, name: str) -> None:
-        """Show everything in the theme with this name."""
+        """Switch the app to the theme with this name."""
 
     def keep_session(self) -> None:
-        """Save what is shown for the next start, in a thread."""
+        """Save the session (view, article, position) for the next start, in a thread."""
 
     def edit_settings(self) -> None:
-        """Open the settings in the user's editor, and apply them."""
+        """Open the settings in the user's editor, and apply changes."""
 
     def say(self, message: str, *, bad: bool = False) -> None:
         """Show a message on the active screen."""
@@ -57,7 +57,7 @@ class AnnotationsView(Protocol):
 
     @property
     def awaited(self) -> ArticleId | None:
-        """The article whose text is shown or waited for."""
+        """The article whose text is shown or loading."""
 
     def arrived(self, article: ArticleId, document: Document) -> None:
         """Show a text that has been read."""
@@ -72,24 +72,24 @@ class AnnotationsView(Protocol):
         """Show a message in the last row."""
 
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
-        """Show in the last row what goes on, such as saving, beside the message."""
+        """Show a running activity, such as saving, in the last row beside the message."""
 
 
 class RestoredStart(Protocol):
-    """Protocol of the part of the reading screen that restores what the last end left."""
+    """Protocol of the object that restores the last session on the reading screen."""
 
     @property
     def keeps_pane_empty(self) -> bool:
-        """True while the article pane waits for the article to begin with."""
+        """True while the article pane is kept empty for the first article."""
 
     def try_again(self) -> bool:
-        """Show the article to begin with, if it has been found by now."""
+        """Show the first article, if it has been found."""
 
     def scan_finished(self) -> None:
-        """Stop waiting if the article was not found by the first scan."""
+        """Give up the first article if the first scan did not find it."""
 
     def text_shown(self) -> None:
-        """Restore the row and the focused sentence, if the text has been read by now."""
+        """Restore the row and the focused sentence, if the text has been read."""
 
 
 class ReadingHost(EditorHost, Protocol):
@@ -98,7 +98,7 @@ class ReadingHost(EditorHost, Protocol):
     state: ReadingScreenState
     listing: HeadlineListing
     navigator: ArticleNavigator
-    """Shows articles in the article pane. This and the actions below exist once the screen is wired."""
+    """Shows articles in the article pane. This object and the actions below exist once the screen is wired."""
     highlight_actions: HighlightActions
     selection_actions: SelectionActions
     link_actions: LinkActions
@@ -113,7 +113,7 @@ class ReadingHost(EditorHost, Protocol):
 
     @property
     def resumption(self) -> RestoredStart:
-        """The part that restores what the last end left."""
+        """The object that restores the last session."""
 
     @property
     def is_wired(self) -> bool:
@@ -123,10 +123,10 @@ class ReadingHost(EditorHost, Protocol):
         """Return the seconds since the last command."""
 
     def show_hints(self) -> None:
-        """Show in the last row which keys make sense now."""
+        """Show hints in the last row for the keys that have an effect now."""
 
     def context_changed(self) -> None:
-        """Forget a half-typed command, because other keys are in force now."""
+        """Discard an incomplete command, because other keys are active now."""
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command in the active pane."""
@@ -144,4 +144,4 @@ class ReadingHost(EditorHost, Protocol):
         """Close the list of annotations."""
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
-        """Show an annotation in its article, at its position or at a candidate for one."""
+        """Show an annotation in its article, at its position or at a candidate position."""

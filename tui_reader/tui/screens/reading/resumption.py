@@ -1,4 +1,4 @@
-"""Begins where the last start ended, or with the article that the command line names."""
+"""Restore the last session at the start, or show the article that the command line names."""
 
 from __future__ import annotations
 
@@ -20,18 +20,17 @@ _PANES = {pane.value: pane for pane in (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)}
 class Resumption:
     """Restores view, pane, article and row of a session, and returns the session to save.
 
-    The article may be found only after the first frame, by a scan. Until then the article pane stays empty, and no
-    other article is shown in it.
+    A scan may find the article only after the first frame. Until then the article pane stays empty.
     """
 
     def __init__(self, host: ReadingHost, pane_layout: PaneLayout, session: Session | None, *, as_page: bool) -> None:
-        """Begin with nothing restored.
+        """Create the object; nothing is restored yet.
 
         Args:
             host: The reading screen.
             pane_layout: The panes of the screen.
             session: The session to restore; None for the beginning of the list.
-            as_page: True to show the only article that the command line names, if it names one.
+            as_page: True to show the article that the command line names, if it names exactly one.
         """
         self._host, self._state, self._pane_layout = host, host.state, pane_layout
         self._session = session
@@ -39,20 +38,20 @@ class Resumption:
         self._waits = self._as_page or (session is not None and session.article is not None)
         self._is_scanned = False
         self.holds_keys = self._waits
-        """True until the first text was shown, or did not come for long."""
+        """True until the first text was shown, or until a timeout."""
         self._to_restore: Session | None = None
-        """The session whose row is to be restored as soon as the text of its article is shown."""
+        """The session whose row is restored as soon as the text of its article is shown."""
 
     @property
     def _article(self) -> ArticleId | None:
-        """The article to begin with, if it is known by now."""
+        """The first article to show; None if it is not known yet."""
         if self._as_page:
             return self._state.library.named_article
         return self._session.article if self._session is not None else None
 
     @property
     def keeps_pane_empty(self) -> bool:
-        """True while the article pane waits for the article to begin with."""
+        """True while the article pane is kept empty for the first article."""
         return self._waits and self._state.pane is Pane.ARTICLE
 
     @property
@@ -61,7 +60,7 @@ class Resumption:
         return self.holds_keys and self._state.pane is Pane.ARTICLE and self._state.panes.article.document is None
 
     def stop_holding(self) -> None:
-        """Let keys act although no text is shown yet."""
+        """Stop queueing keys although no text is shown yet."""
         self.holds_keys = False
 
     def prepare(self) -> None:
@@ -79,7 +78,7 @@ class Resumption:
         elif session is not None:
             pane = _PANES.get(session.pane, Pane.LIST)
             if pane is not Pane.ARTICLE and not session.cursor:
-                # Who was at the top of the list wants to see what is new there.
+                # A cursor at the top of the list stays at the top, where new articles appear.
                 self._waits = False
             elif pane is Pane.ARTICLE and session.article is None:
                 pane = Pane.LIST
@@ -95,17 +94,17 @@ class Resumption:
             self._host.navigator.show(self._state.panes.headlines.current)
 
     def try_again(self) -> bool:
-        """Show the article to begin with, if it has been found by now.
+        """Show the first article, if it has been found.
 
         Returns:
-            True if it is shown now.
+            True if the article is shown now.
         """
         state, session = self._state, self._session
         if not self._waits:
             return False
         pane = Pane.ARTICLE if self._as_page else _PANES.get(session.pane if session is not None else "", Pane.LIST)
         if state.pane is not pane or (pane is not Pane.ARTICLE and state.walked):
-            self._waits = False  # the reader went elsewhere meanwhile
+            self._waits = False  # the user has moved to another article
             return False
         headline = state.headline(self._article)
         if headline is None or not state.library.has_file(headline.id):
@@ -124,7 +123,7 @@ class Resumption:
         return True
 
     def scan_finished(self) -> None:
-        """Stop waiting if the article was not found by the first scan."""
+        """Give up the first article if the first scan did not find it."""
         self._is_scanned = True
         self.try_again()
 
@@ -138,7 +137,7 @@ class Resumption:
             state.say("the article that was open last is no longer in this library")
 
     def _put_cursor(self) -> None:
-        """Put the cursor on the article; one that is open is listed even if it does not match the view."""
+        """Put the cursor on the article; an open article is listed even if it does not match the view."""
         state, article = self._state, self._article
         headlines = state.panes.headlines
         if not self._waits or article is None or state.headline(article) is None:
@@ -154,7 +153,7 @@ class Resumption:
     # The row in the article
 
     def text_shown(self) -> None:
-        """Restore the row and the focused sentence, if the text at the place has been read by now."""
+        """Restore the row and the focused sentence, if the text at that position has been read."""
         session, state = self._to_restore, self._state
         document = state.panes.article.document
         if document is not None:
@@ -181,7 +180,7 @@ class Resumption:
                 pane.focus.put(motions.sentence_at(document, session.focus))
 
     def session(self) -> Session:
-        """Return what is shown now, as the session to save. The themes are left out."""
+        """Return the current state of the screen as a session to save, without themes."""
         state, panes = self._state, self._state.panes
         if self._waits and self._session is not None:
             return self._session._replace(commands=state.former_lines)

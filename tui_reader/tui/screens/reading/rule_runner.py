@@ -1,4 +1,4 @@
-"""Applies the filing rules of the settings to articles when they are first seen."""
+"""Apply the filing rules of the settings to new articles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class RuleRunner:
-    """Tries the rules one by one, each in a turn of the event loop of its own, so that keys come between them."""
+    """Applies the rules one by one, each in a separate turn of the event loop, so that keys are handled between."""
 
     def __init__(self, host: ReadingHost) -> None:
         self._host, self._state = host, host.state
@@ -25,7 +25,7 @@ class RuleRunner:
         self._is_scanned = False
 
     def scan_finished(self) -> None:
-        """Apply the rules to all articles: those that came while the program was not running are new."""
+        """Apply the rules to all articles, since some may have been added while the program was not running."""
         self._is_scanned = True
         self._run(None)
 

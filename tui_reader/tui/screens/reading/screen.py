@@ -57,13 +57,13 @@ COUNT_SECONDS = 0.12
 LISTED_SECONDS = 0.03
 """Seconds between a change and the counting of the sources and tags of a long list."""
 KEEP_PLACE_SECONDS = 2.0
-"""Seconds between two checks whether the reading position must be saved."""
+"""Seconds between two checks for an unsaved reading position."""
 STILL_SECONDS = 1.0
 """Seconds without a key before the position is saved, which costs a frame."""
 
 
 class ReadingScreen(KeyScreen):
-    """The reading screen: it owns the panes, and passes each command to its handler.
+    """The reading screen: it creates the panes, and dispatches each command to its handler.
 
     It has more than 25 public methods because it inherits 19 for keys and notes from KeyScreen, and is the host of its
     actions, its event handlers and the list of annotations.
@@ -89,7 +89,7 @@ class ReadingScreen(KeyScreen):
     """
 
     navigator: ArticleNavigator
-    """Shows articles in the article pane. This and the actions below exist once the screen is wired."""
+    """Shows articles in the article pane. This object and the actions below exist once the screen is wired."""
     highlight_actions: HighlightActions
     selection_actions: SelectionActions
     link_actions: LinkActions
@@ -106,14 +106,14 @@ class ReadingScreen(KeyScreen):
         *,
         as_page: bool = False,
     ) -> None:
-        """Build the panes of the first frame.
+        """Create the panes of the first frame.
 
         Args:
             program: The app.
             library: The open library.
             settings: The settings in force.
             keymap: The keys in force.
-            session: What was shown at the last end, to be restored; None for the beginning of the list.
+            session: The session to restore; None to start with the list.
             as_page: True to show the only article that the command line names at once.
         """
         headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
@@ -141,7 +141,7 @@ class ReadingScreen(KeyScreen):
         yield panes.status
 
     def on_mount(self) -> None:
-        """Show the articles known from the last run; the library's threads add others after the first frame."""
+        """Show the articles of the last run; the library's threads add more after the first frame."""
         self.listing.show_searches()
         self.resumption.prepare()
         self.pane_layout.fit(self.app.size)
@@ -156,21 +156,21 @@ class ReadingScreen(KeyScreen):
 
     @property
     def holds_keys(self) -> bool:
-        """True while keys have to wait, for the actions or for the text of the article that the start opens."""
+        """True while keys are queued until the actions and the first article's text exist."""
         return not self.is_wired or (self.resumption.holds_keys and self.resumption.awaits_text)
 
     @property
     def awaited(self) -> tuple[ArticleId | None, ...]:
-        """The articles whose texts are shown or waited for. Thread-safe."""
+        """The articles whose texts are shown or loading. Thread-safe."""
         if not self.is_wired:
             return ()
         in_list = self.annotations.awaited if self.annotations is not None else None
         return self.state.shown, self.navigator.expected, in_list
 
     def wire(self) -> None:
-        """Build the article pane, the prompt and the actions, unless that is done.
+        """Create the article pane, the prompt and the actions; later calls have no effect.
 
-        They are a third of the program's code. Called after the first frame, which does not need them.
+        Their modules are a third of the program's code. Called after the first frame, which does not need them.
         """
         if self.is_wired:
             return
@@ -197,7 +197,7 @@ class ReadingScreen(KeyScreen):
         return time.monotonic() - self._last_key
 
     def _count_soon(self) -> None:
-        """Count the sources and tags of the list, then the saved searches; a further change begins the pause again."""
+        """Schedule counts of the list's sources and tags, then of saved searches; restarts the delay."""
         if self._count_timer is not None:
             self._count_timer.stop()
         self._is_counting = False
@@ -205,7 +205,7 @@ class ReadingScreen(KeyScreen):
         self._count_timer = self.set_timer(pause, self._count_some)
 
     def _count_some(self) -> None:
-        """Count a part of the list or one saved search, and leave the rest to the next turn of the event loop."""
+        """Count a slice of the list or one saved search; the next turn of the event loop continues."""
         listed, searches = self.listing.listed_counts, self.library.search_counts
         if listed.is_stale:
             listed.count_slice()
@@ -247,14 +247,14 @@ class ReadingScreen(KeyScreen):
         return super().feed(key)
 
     def show_hints(self) -> None:
-        """Show which keys make sense now, and the bookmarks if the letter of one is waited for."""
+        """Show hints for useful keys, and the bookmarks while a bookmark's letter is expected."""
         super().show_hints()
         if self.is_wired and self._sequencer.taker is not self._bookmark_offer.waiting:
             self._bookmark_offer.follow(self._sequencer.taker)
 
     @property
     def context(self) -> Pane:
-        """The pane whose keys are in force."""
+        """The pane whose keys are active."""
         return self.state.context
 
     def pending_hints(self) -> Sequence[Hint]:
@@ -284,7 +284,7 @@ class ReadingScreen(KeyScreen):
     def run_named(self, name: str, count: int | None = None, key: str = "") -> None:
         """Run the command with this id.
 
-        If it does not work in the active pane, activate the first pane where it does.
+        If the command does not work in the active pane, first activate a pane where it works.
         """
         command = BY_ID[name]
         if self.state.context not in command.panes:
@@ -343,7 +343,7 @@ class ReadingScreen(KeyScreen):
         """Show the outcome of a change of annotations.
 
         Returns:
-            True if it has a message.
+            True if the outcome has a message.
         """
         return self.highlight_actions.show_outcome(outcome)
 
@@ -364,7 +364,7 @@ class ReadingScreen(KeyScreen):
             self.app.pop_screen()
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
-        """Show an annotation in its article, at its position or at a candidate for one."""
+        """Show an annotation in its article, at its position or at a candidate position."""
         self.pane_layout.activate(Pane.ARTICLE)
         self.highlight_actions.go_to(annotation, candidate)
 

@@ -45,7 +45,7 @@ class Place(NamedTuple):
     article: ArticleId
     offset: int
     above: int = 0
-    """Rows of the page that were visible above the row of the offset, such as an empty one."""
+    """Number of rows visible above the row of the offset, such as blank rows."""
 
 
 class Panes:
@@ -73,7 +73,7 @@ class ReadingScreenState:
         self.panes = panes
         self._query = ParsedQuery()
         self._sort = Sort(settings.sort)
-        """The order of the list unless the query asks for another one."""
+        """The order of the list, unless the query sets an order."""
         self._view = View(sort=self._sort)
         self._pane = Pane.LIST
         self._shown: ArticleId | None = None
@@ -84,19 +84,19 @@ class ReadingScreenState:
         self._text_shown: list[Callable[[], None]] = []
         self._waiting_for_text: list[Callable[[], bool]] = []
         self._said_at = 0.0
-        """When the last message was shown."""
+        """Time of the last message."""
         self.scan: tuple[int, int] | None = (0, 0)
-        """Files read and all files, while the first scan runs; the latter is 0 while they are listed. None after it."""
+        """Numbers of files read and of all files (0 while listing) during the first scan; None after it."""
         self.former_lines: tuple[str, ...] = ()
-        """The lines that were run on the command line, the latest last."""
+        """History of the command line, latest last."""
         self._refusal = ""
-        """The last message that is removed by the next key."""
+        """The shown message that the next key removes."""
         self._undo_hint = ""
-        """The end of the last message that names the key for undo."""
+        """The end of the last message, which names the key for undo."""
         self._can_undo = False
 
     def apply_settings(self, settings: Settings, keymap: Keymap) -> None:
-        """Replace the settings and the keys in force."""
+        """Replace the settings and the keymap."""
         self.settings, self.keymap = settings, keymap
 
     # What is shown
@@ -108,12 +108,12 @@ class ReadingScreenState:
 
     @property
     def query(self) -> ParsedQuery:
-        """The query that narrows the list: typed, or chosen in the sidebar."""
+        """The query that filters the list: typed, or chosen in the sidebar."""
         return self._query
 
     @property
     def sort(self) -> Sort:
-        """The order of the list, unless the query asks for another one."""
+        """The order of the list, unless the query sets an order."""
         return self._sort
 
     def set_view(self, *, shelf: Shelf | None = None, query: str | None = None, sort: Sort | None = None) -> None:
@@ -122,7 +122,7 @@ class ReadingScreenState:
         Args:
             shelf: Another standing view.
             query: The text of another query.
-            sort: Another order, for as long as the query does not ask for one.
+            sort: Another order, used unless the query sets an order.
         """
         self._sort = sort or self._sort
         if query is not None:
@@ -134,7 +134,7 @@ class ReadingScreenState:
 
     @property
     def pane(self) -> Pane:
-        """The active pane; a selection in the article does not count as a pane of its own here."""
+        """The active pane; during a selection, the article pane."""
         return self._pane
 
     def set_pane(self, pane: Pane) -> bool:
@@ -149,11 +149,11 @@ class ReadingScreenState:
 
     @property
     def shown(self) -> ArticleId | None:
-        """The article in the article pane; None if there is none."""
+        """The article in the article pane; None if the pane is empty."""
         return self._shown
 
     def set_shown(self, article: ArticleId | None) -> None:
-        """Replace the article in the article pane; that ends a comparison and the entered state."""
+        """Set the article of the article pane; this ends a comparison and resets `entered`."""
         if article != self._shown:
             self._entered = False
         self._comparison = None
@@ -161,21 +161,21 @@ class ReadingScreenState:
 
     @property
     def entered(self) -> bool:
-        """True if the shown article was opened, not only shown because the cursor stands on it."""
+        """True if the shown article was opened, and not only previewed under the cursor."""
         return self._entered
 
     def set_entered(self, *, entered: bool) -> None:
-        """Record whether the shown article was opened, and not only shown under the cursor."""
+        """Set `entered`: True if the shown article was opened, False if it is only previewed."""
         self._entered = entered
 
     @property
     def walked(self) -> bool:
-        """True if a command was run since the start: until then the cursor stays on the top of the list."""
+        """True if a command was run since the start; until then the cursor stays at the top of the list."""
         return self._commands_run > 0
 
     @property
     def commands_run(self) -> int:
-        """How many commands were run since the start."""
+        """Number of commands run since the start."""
         return self._commands_run
 
     def note_key(self) -> None:
@@ -200,7 +200,7 @@ class ReadingScreenState:
         """Replace the counts of annotations.
 
         Returns:
-            True if they differ from those before.
+            True if the counts changed.
         """
         changed = counts != self._annotation_counts
         self._annotation_counts = counts
@@ -211,7 +211,7 @@ class ReadingScreenState:
         self._text_shown.append(callback)
 
     def wait_for_text(self, callback: Callable[[], bool]) -> None:
-        """Register a function like `on_text_shown`, until it returns False: then it has got its text, or needs none."""
+        """Register a function like `on_text_shown`; it is removed after its first call that returns False."""
         self._waiting_for_text.append(callback)
 
     def notify_text_shown(self) -> None:
@@ -226,8 +226,8 @@ class ReadingScreenState:
 
     @property
     def context(self) -> Pane:
-        """The pane whose keys are in force: the active pane, or the selection in the article."""
-        article = getattr(self.panes, "article", None)  # it does not exist before the screen is wired
+        """The pane whose keys are active: the active pane, or the selection in the article."""
+        article = getattr(self.panes, "article", None)  # the article pane does not exist before the screen is wired
         is_selecting = self.pane is Pane.ARTICLE and article is not None and article.selection.kind
         return Pane.SELECTION if is_selecting else self.pane
 
@@ -236,11 +236,11 @@ class ReadingScreenState:
         return self.settings.colours[colour - 1]
 
     def label_of(self, keys: str, label: str) -> str:
-        """Return the label of a key that continues a half-typed command, with the user's colour names."""
+        """Return the label of a key that continues an incomplete command, with the user's colour names."""
         return self.colour_name(int(keys)) if label == "colour" and keys in "12345" else label
 
     def help_of(self, command: Command) -> str:
-        """Return the help of a command, with a colour by the user's name for it."""
+        """Return the help of a command, with the user's names of colours."""
         name, _, number = command.id.partition("_")
         if name != "colour" or not number.isdecimal():
             return command.help
@@ -248,19 +248,19 @@ class ReadingScreenState:
 
     @property
     def target(self) -> ArticleId | None:
-        """The article that commands act on: the open one, or else the one under the cursor."""
+        """The article on which commands act: the open article, else the article under the cursor."""
         if self.pane is Pane.ARTICLE and self.shown is not None:
             return self.shown
         return self.panes.headlines.current
 
     @property
     def targets(self) -> tuple[ArticleId, ...]:
-        """The articles that commands for several act on: the chosen ones if the list is active, else `target`."""
+        """The articles on which commands act: chosen articles if the list is active, else `target`."""
         chosen = self.panes.headlines.chosen if self.pane is Pane.LIST else ()
         return chosen or tuple(filter(None, (self.target,)))
 
     def say(self, message: str, *, bad: bool = False, seconds: float = MESSAGE_SECONDS) -> None:
-        """Show a message in the last row for some seconds; while a question is asked, next to it."""
+        """Show a message in the last row for some seconds; beside a question if one is open."""
         if self.panes.prompt.question is not None:
             self.panes.prompt.remark(message)
             return
@@ -279,11 +279,11 @@ class ReadingScreenState:
             self.panes.status.say("")
 
     def say_also(self, message: str, *, instead_of: str = "") -> None:
-        """Show a message after the last message, if that was shown a moment ago; else alone.
+        """Append a message to the last message if that is recent, else replace it.
 
         Args:
             message: The message.
-            instead_of: A part of the last message to leave out, because this one says more.
+            instead_of: A part of the last message to leave out, because the new message replaces it.
         """
         said = self.panes.status.said if monotonic() - self._said_at < self.COMBINE_SECONDS else ""
         said = " · ".join(part for part in said.split(" · ") if part != instead_of)
@@ -306,15 +306,15 @@ class ReadingScreenState:
 
     @property
     def can_undo(self) -> bool:
-        """True if a change was made that undo is not known to have taken back."""
+        """True if a change was made that may still be undone."""
         return self._can_undo
 
     def undo_was_run(self, *, found: bool) -> None:
-        """Record whether there was a change to undo."""
+        """Record the result of undo: True if a change was undone."""
         self._can_undo = found
 
     def drop_undo_hint(self, *, typing: bool = False) -> None:
-        """Take the key for undo out of the message if it does nothing now.
+        """Remove the key for undo from the message if the key has no effect now.
 
         Args:
             typing: True while keys are letters of a note; else the pane that is active decides.
@@ -326,7 +326,7 @@ class ReadingScreenState:
     def with_place(self, outcome: Outcome, shown: ArticleId | None) -> Outcome:
         """Add the article's title to the message about an undone change of an annotation.
 
-        Not needed if that article is shown, or if the message names it already.
+        Nothing is added if the article is shown, or if the message names it already.
         """
         headline = self.headline(outcome.ids[0]) if outcome.annotation and len(outcome.ids) == 1 else None
         if headline is None or headline.id == shown or outcome.message.endswith(f"“{headline.title}”"):
@@ -334,7 +334,7 @@ class ReadingScreenState:
         return outcome._replace(message=f"{outcome.message} in “{headline.title}”")
 
     def empty_lines(self) -> Sequence[str]:
-        """Return the lines of an empty headline list: why it is empty, and what to do about it."""
+        """Return the lines of an empty headline list: the reason, and a possible remedy."""
         if self.scan is not None and not len(self.library.catalogue):
             return (self.scan_text(),)
         if not self.query.is_empty:
@@ -367,7 +367,7 @@ class ReadingScreenState:
         )
 
     def scan_text(self) -> str:
-        """Return what the first scan is at: `Reading the folder … 1,200 of 5,000`; empty if it is over."""
+        """Return the progress of the first scan: `Reading the folder … 1,200 of 5,000`; empty after the scan."""
         if self.scan is None:
             return ""
         done, total = self.scan

@@ -1,4 +1,4 @@
-"""Build the parts of the reading screen that it needs after its first frame: pane, prompt, actions."""
+"""Create the objects of the reading screen that its first frame does not need: pane, prompt, actions."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Wiring(NamedTuple):
 
 
 def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring:
-    """Make the article pane, the prompt, and the objects that run the commands."""
+    """Create the article pane, the prompt, and the objects that run the commands."""
     state, app, listing, activate = host.state, host.app, host.listing, pane_layout.activate
     state.panes.article = ArticlePane(today=local_today, measure=state.settings.measure, id="article")
     state.panes.prompt = Prompt(id="prompt")
@@ -69,7 +69,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         show_all=host.show_annotations,
         changes_notice=changes.notice,
     )
-    # The hints come last: a new text ends a half-typed command that was meant for the text before.
+    # The hints are updated last: a new text cancels an incomplete command for the former text.
     for callback in (highlights.refresh, host.resumption.text_shown, host.show_hints):
         state.on_text_shown(callback)
     triage = Triage(state, listing, navigator, highlights, host.ask)

@@ -1,1 +1,1 @@
-"""The commands of the reading screen, one module for each kind."""
+"""The commands of the reading screen, one module for each kind of command."""

@@ -25,17 +25,17 @@ FILE_CHANGED = "the file changed; this is its text now"
 
 
 class ArticleNavigator:
-    """Shows articles in the article pane, and saves the reading position when another one is shown."""
+    """Shows articles in the article pane, and saves the reading position when another article is shown."""
 
     MOST_PLACES = 100
-    """Most positions in the jump list."""
+    """Largest number of positions in the jump list."""
     WAIT_SECONDS = 0.006
-    """Seconds that a key waits for a text: reading an article of 10 kB takes 2 ms."""
+    """Longest time in seconds for which a key is delayed until a text is read; 10 kB take 2 ms."""
     HEADER_DELAY_SECONDS = 0.12
     """Seconds after which the header of an article is shown before its text has been read."""
 
     WRITING_SECONDS = 1.0
-    """Seconds for which a truncated text is taken for a file that is still being written."""
+    """Seconds for which a truncated text is assumed to be a file that is still being written."""
     RETRY_SECONDS = 2.0
     """Seconds between two attempts to read a file that could not be read."""
 
@@ -47,7 +47,7 @@ class ArticleNavigator:
         self._forward: list[Place] = []
         self._pending_offset: int | None = None
         self.expected: ArticleId | None = None
-        """The article that is shown as soon as its text has been read."""
+        """The article to show as soon as its text has been read."""
         self._header_timer: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
         self._cut: Document | None = None
@@ -59,9 +59,9 @@ class ArticleNavigator:
     # Showing
 
     def show(self, article: ArticleId | None, offset: int | None = None) -> None:
-        """Show an article where it was left, or at an offset.
+        """Show an article at its saved reading position, or at an offset.
 
-        Its text is shown at once if it is in memory, else when it has been read.
+        A text in memory is shown at once, any other text after it has been read.
         """
         state = self._state
         self.expected = None
@@ -84,8 +84,8 @@ class ArticleNavigator:
     def show_current(self) -> None:
         """Show the article under the cursor while the user moves through the list.
 
-        If its text is not in memory, it is shown once it has been read, so that list and article change in one frame
-        each. Only if that takes long, the header is shown first, in a frame of its own.
+        A text that is not in memory is shown after it has been read, so that list and article change in one frame
+        each. Only if reading is slow, the header is shown first.
         """
         state = self._state
         current = state.panes.headlines.current
@@ -96,7 +96,7 @@ class ArticleNavigator:
             self.show(None)
             return
         documents = state.library.documents
-        # A text that was not read ahead is read now: waiting a moment merges the frames of list and text into one.
+        # The text was not read ahead: a short delay merges the frames of list and text into one.
         if documents.get(current) or documents.want_within(current, self._neighbours(), seconds=self.WAIT_SECONDS):
             self.show(current)
             return
@@ -110,7 +110,7 @@ class ArticleNavigator:
             self.show(self.expected)
 
     def arrived(self, article: ArticleId, document: Document) -> None:
-        """Show a text that has been read, if its article is shown or expected."""
+        """Show a loaded text, if its article is shown or expected."""
         state = self._state
         if article == self.expected:
             self.show(article)
@@ -134,7 +134,7 @@ class ArticleNavigator:
         if shown is None or shown.partial or not shown.has_text:
             if shown is not None and shown.error and shown.error == document.error:
                 return
-            # An empty text and an error page were shown at the offset where the article was left.
+            # An empty text and an error page keep the saved reading position.
             is_first = shown is None or not shown.has_text
             offset = self._pending_offset or (0 if is_first else pane.viewport.offset)
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
@@ -154,10 +154,10 @@ class ArticleNavigator:
             self._show_new_version(headline, document, transfer)
 
     def _keeps_text(self, shown: Document, document: Document) -> bool:
-        """Decide whether the pane keeps the text that it shows, instead of the text that was read now.
+        """Return True if the pane must keep the shown text instead of the newly read text.
 
         Returns:
-            True if the file could not be read, or if it seems to be incomplete; then the rest is waited for.
+            True if the file could not be read, or if it seems incomplete; the rest is then read later.
         """
         was_cut = self._cut
         self._cut = None
@@ -198,10 +198,10 @@ class ArticleNavigator:
         self._state.set_entered(entered=entered)
 
     def _transfer_between(self, article: ArticleId, old: Document, new: Document) -> PositionTransfer | None:
-        """Return the transfer of positions from the old text of an article to a new one.
+        """Return the transfer of positions from the old text of an article to its new text.
 
         Returns:
-            The transfer; None while a thread computes it, which then reports the document again.
+            The transfer; None while a thread computes the transfer; the thread then reports the document again.
         """
         from tui_reader.anchoring.position_transfer import PositionTransfer  # noqa: PLC0415 - most files never change meanwhile
 
@@ -252,7 +252,7 @@ class ArticleNavigator:
             state.say_also("the file changed: the sentence in focus is no longer in it", instead_of=FILE_CHANGED)
 
     def changed(self, article: ArticleId) -> None:
-        """Read an article whose file has changed again, if it is shown or has annotations to re-anchor."""
+        """Reload an article after a change of its file, if it is shown or has annotations to re-anchor."""
         state = self._state
         if article != state.shown and not state.library.annotations.count(article):
             return
@@ -266,7 +266,7 @@ class ArticleNavigator:
             self._state.panes.article.viewport.update_headline(headline)
 
     def _neighbours(self) -> list[ArticleId]:
-        """Return the articles to read ahead: those likely to be shown next, and those whose file has changed."""
+        """Return the articles to read ahead: articles likely to be shown next, and articles with changed files."""
         headlines = self._state.panes.headlines
         at, page = headlines.cursor, headlines.page
         likely = (at + 1, at - 1, at + page // 2, at + page, at + 2)
@@ -286,7 +286,7 @@ class ArticleNavigator:
         """Open the article under the cursor in the article pane.
 
         Returns:
-            True if there is one.
+            True if the list has an article under the cursor.
         """
         state = self._state
         current = state.panes.headlines.current
@@ -298,7 +298,7 @@ class ArticleNavigator:
         return True
 
     def mark_opened(self) -> None:
-        """Record that the shown article is being read."""
+        """Record that the user opened the shown article."""
         state = self._state
         if state.shown is None or state.entered:
             return
@@ -314,7 +314,7 @@ class ArticleNavigator:
         if state.shown is None or pane.document is None or pane.document.partial or state.comparison is not None:
             return
         if not pane.document.has_text:
-            # No position in an empty file or an error page is one in the article.
+            # A position in an empty file or an error page is not a position in the article.
             return
         place = state.shown, pane.viewport.offset
         if not state.entered or (place == self._left_at and pane.viewport.progress <= self._progress_of(state.shown)):
@@ -352,7 +352,7 @@ class ArticleNavigator:
         return True
 
     def next_unread(self) -> Headline | None:
-        """Return the headline that `step` to the next unread article goes to; None if there is none."""
+        """Return the headline of the next unread article, as `step` finds it; None if all are read."""
         index = self._index_after(1, unread=True)
         return None if index is None else self._state.headline(self._state.panes.headlines.ids[index])
 
@@ -361,7 +361,7 @@ class ArticleNavigator:
         if not ids:
             return None
         gap = self._listing.gap if self._state.pane is Pane.ARTICLE else None
-        # If the open article has left the list, the next one stands at its former position.
+        # If the open article has left the list, the next article is at its former position.
         cursor = self._state.panes.headlines.cursor if gap is None else gap - 1 if by > 0 else gap
         if not unread:
             index = max(0, min(cursor + by, len(ids) - 1))
@@ -432,5 +432,5 @@ CUT_TOLERANCE = 200
 
 
 def _is_cut(whole: str, text: str) -> bool:
-    """Return True if a text is the beginning of another, as while a file is still being written."""
+    """Return True if a text is the beginning of another text, as while a file is still being written."""
     return len(text) < len(whole) and whole.startswith(text[: len(text) - min(CUT_TOLERANCE, len(text) // 8)])

@@ -1,4 +1,4 @@
-"""The annotation that waits for a new range: a highlight to resize, or one without a position."""
+"""The pending annotation that needs a new range: a highlight to resize, or an orphan to attach."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
 
 class Pending(NamedTuple):
-    """An annotation that waits, with the article or the selection to which that is limited."""
+    """A pending annotation, and the article or selection in which it can be attached."""
 
     annotation: AnnotationId
     article: ArticleId | None
     selection: int | None
-    """Number of the selection that resizes the highlight; None if any passage of the article will do."""
+    """Number of the selection that resizes the highlight; None if any passage may be used."""
 
 
 class AttachActions:
-    """Holds the annotation that the next highlighting key attaches to a new range, if any.
+    """Stores the annotation, if any, that the next highlighting key attaches to a new range.
 
-    Resizing a highlight ends together with the selection that it started. An annotation without a position waits
-    for a passage of its article until the user goes back a level or opens another article.
+    Resizing a highlight ends with its selection. An annotation without a position stays pending until the user goes
+    back a level or opens another article.
     """
 
     def __init__(self, state: ReadingScreenState) -> None:
-        """Start without a waiting annotation."""
+        """Start without a pending annotation."""
         self._state = state
         self.pending: Pending | None = None
-        """The annotation that waits, unless that has ended since; see `annotation`."""
+        """The pending annotation; may be outdated, see `annotation`."""
 
     def begin(self, annotation: AnnotationId, *, resize: bool) -> None:
         """Let the next highlighting key change the range of an annotation.
@@ -48,17 +48,17 @@ class AttachActions:
         self.pending = Pending(annotation, self._state.shown, number)
 
     def end(self) -> bool:
-        """Forget the waiting annotation.
+        """Discard the pending annotation.
 
         Returns:
-            True if one was waiting.
+            True if an annotation was pending.
         """
         pending, self.pending = self.annotation, None
         return pending is not None
 
     @property
     def annotation(self) -> AnnotationId | None:
-        """The waiting annotation; None if there is none."""
+        """The pending annotation; None without one."""
         if self.pending is not None and not self._holds(self.pending):
             self.pending = None
         return self.pending.annotation if self.pending is not None else None
@@ -66,13 +66,13 @@ class AttachActions:
     def _holds(self, pending: Pending) -> bool:
         pane, annotation = self._state.panes.article, self._state.library.annotations.get(pending.annotation)
         if annotation is None or annotation.article != pending.article:
-            # It was deleted meanwhile, or its notes were transferred to another article.
+            # The annotation was deleted, or transferred to another article.
             return False
         lasts = pending.selection is None or (bool(pane.selection.kind) and pane.selection.number == pending.selection)
         return lasts and pending.article == self._state.shown
 
     def hints(self) -> Sequence[Hint]:
-        """Return the hints for the last row while an annotation waits."""
+        """Return the hints for the last row while an annotation is pending."""
         if self._state.pane is not Pane.ARTICLE or self.annotation is None or self.pending is None:
             return ()
         keymap = self._state.keymap

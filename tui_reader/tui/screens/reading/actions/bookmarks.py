@@ -1,4 +1,4 @@
-"""The commands that set bookmarks and go to them."""
+"""The commands that set bookmarks, and that go to bookmarks."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ class BookmarkActions:
             state.wait_for_text(self._go_to_wanted)
 
     def _go_to_wanted(self) -> bool:
-        """Go to the bookmark that was asked for, if its text has been read by now.
+        """Go to the requested bookmark, if its text has been read.
 
         Returns:
-            True if it is still waited for.
+            True if the text is still being read.
         """
         state = self._state
         document = state.panes.article.document

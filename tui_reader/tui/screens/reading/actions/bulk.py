@@ -1,4 +1,4 @@
-"""The commands that set a state of several articles: the chosen ones, this one, or all that are listed."""
+"""The commands that change several articles: the chosen articles, the current article, or the list."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 VERBS = ("read", "unread", "star", "unstar", "archive", "unarchive", "up_next", "not_up_next", "tag")
-"""The commands that take a scope on the command line. There they set a state; the keys of some of them toggle it."""
+"""The commands with a scope on the command line, where they set a state; some keys toggle it instead."""
 
 
 class BulkActions:
-    """Runs the commands that set a state, each for any number of articles in one undo step."""
+    """Runs the commands that change the state of any number of articles in one undo step."""
 
     def __init__(
         self,
@@ -36,38 +36,38 @@ class BulkActions:
 
     @command("read")
     def read(self, _count: int | None) -> None:
-        """Mark the chosen articles, or this one, as read."""
+        """Mark the chosen articles, or the current article, as read."""
         self.run("read", self._state.targets)
 
     @command("unread")
     def unread(self, _count: int | None) -> None:
-        """Mark the chosen articles, or this one, as unread."""
+        """Mark the chosen articles, or the current article, as unread."""
         self.run("unread", self._state.targets)
 
     @command("unstar")
     def unstar(self, _count: int | None) -> None:
-        """Remove the stars of the chosen articles, or that of this one."""
+        """Unstar the chosen articles, or the current article."""
         self.run("unstar", self._state.targets)
 
     @command("unarchive")
     def unarchive(self, _count: int | None) -> None:
-        """Move the chosen articles, or this one, back to the inbox."""
+        """Move the chosen articles, or the current article, back to the inbox."""
         self.run("unarchive", self._state.targets)
 
     @command("not_up_next")
     def not_up_next(self, _count: int | None) -> None:
-        """Take the chosen articles, or this one, out of those to read next."""
+        """Remove the chosen articles, or the current article, from the up-next queue."""
         self.run("not_up_next", self._state.targets)
 
     @command("tag")
     def tag(self, _count: int | None) -> None:
-        """Ask for the tags to add to the chosen articles, or to this one, and for those to remove."""
+        """Ask for tags to add to or remove from the chosen articles, or the current article."""
         self._triage.ask_tags(self._state.targets)
 
     # Lines
 
     def targets(self, scope: Scope | None) -> Sequence[ArticleId]:
-        """Return the articles that a scope means; without one, those that a key acts on."""
+        """Return the articles of a scope; without a scope, the articles on which a key acts."""
         if scope is Scope.ALL:
             return self._state.panes.headlines.ids
         if scope is Scope.CHOSEN:
@@ -75,7 +75,7 @@ class BulkActions:
         return tuple(filter(None, (self._state.target,))) if scope is Scope.THIS else self._state.targets
 
     def summary(self, scope: Scope | None) -> str:
-        """Say how many articles a scope means, and why those."""
+        """Return a description of a scope: the number of articles and their selection."""
         state = self._state
         found = self.targets(scope)
         if scope is Scope.ALL:
@@ -86,7 +86,7 @@ class BulkActions:
         return f"this article: “{headline.title}”" if headline is not None else "no article"
 
     def tags_of(self, line: Line) -> tuple[list[str], list[str]]:
-        """Return the tags of a line that are to be added, and those to be removed."""
+        """Return the tags of a line to add, and the tags to remove."""
         words = [word.text for word in line.words]
         add = [word.removeprefix("+") for word in words if not word.startswith("-")]
         return [tag for tag in add if tag], [word[1:] for word in words if word.startswith("-") and word[1:]]
@@ -101,7 +101,7 @@ class BulkActions:
             self.run(line.name, found)
 
     def run(self, verb: str, articles: Sequence[ArticleId]) -> None:
-        """Set the state that a verb names."""
+        """Set the state of articles that a verb names."""
         reading = self._state.library.reading
         run: dict[str, tuple[Callable[[Sequence[ArticleId]], Outcome], str]] = {
             "read": (lambda ids: reading.set_read(ids, read=True), "read already"),

@@ -1,4 +1,4 @@
-"""The commands for changes since an article was read: a notice, and a comparison word by word."""
+"""The commands for changes since the last reading of an article: a notice, and a comparison by words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _with_spaces(gone: str, text: str, at: int) -> str:
-    """Add spaces around removed words where they now touch other words, in scripts that use spaces."""
+    """Add spaces around removed words that now touch other words, in scripts that use spaces."""
     if not gone:
         return gone
     before, behind = text[at - 1 : at], text[at : at + 1]
@@ -29,22 +29,22 @@ def _with_spaces(gone: str, text: str, at: int) -> str:
 
 
 class ChangesActions:
-    """Runs the commands of the comparison, and returns the notice that there are changes."""
+    """Runs the commands of the comparison, and returns the notice about changes."""
 
     def __init__(self, state: ReadingScreenState) -> None:
         self._state = state
         self._noticed: tuple[ArticleId, Document] | None = None
         self._ended: tuple[ArticleId, ComparisonDocument] | None = None
-        """The comparison shown last, for showing it again: the library marks changes as seen when it ends."""
+        """The last comparison, to show it again: at its end, the library marks the changes as seen."""
 
     @command("changes")
     def changes(self, _count: int | None) -> None:
-        """Show the changes since the article was last read; if they are shown, show the text again."""
+        """Toggle between the text and the changes since the article was last read."""
         if not self.end():
             self._begin()
 
     def end(self) -> bool:
-        """Show the text itself again, with the same sentence focused.
+        """End the comparison: show the text again, with the same sentence focused.
 
         Returns:
             True if a comparison was shown.
@@ -88,7 +88,7 @@ class ChangesActions:
         state.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
 
     def _compared(self, article: ArticleId, document: Document) -> ComparisonDocument | None:
-        """Return a comparison with the text read last, or the one shown a moment ago; None without changes."""
+        """Return a comparison with the last read text, or the last comparison; None without changes."""
         revisions = self._state.library.revisions
         old = revisions.old_text(article)
         found = revisions.changes(article, document) if old is not None else []
@@ -139,12 +139,12 @@ class ChangesActions:
         state.say(f"change {number + 1:,} of {len(comparison.changes):,}")
 
     def notice(self) -> str:
-        """Return the notice that the shown article has changed; empty if it was returned before."""
+        """Return the notice that the shown article has changed; empty if the notice was returned before."""
         state = self._state
         document = state.panes.article.document
         article = state.shown
         if self._noticed is not None and self._noticed[0] != article:
-            # The user got the notice, read the article and went on: its current text counts as seen.
+            # The user saw the notice, read the article and left it: its current text counts as seen.
             state.library.revisions.mark_seen(*self._noticed)
             self._noticed = None
         if article is None or document is None or not state.entered or state.comparison is not None:

@@ -1,4 +1,4 @@
-"""What the lines typed after `:` do on the reading screen, and how they may be completed."""
+"""Plan and complete the lines typed after `:` on the reading screen."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Named(Protocol):
     """Protocol of the actions that take a name on the command line."""
 
     def use_theme(self, name: str) -> None:
-        """Show everything in a theme."""
+        """Switch the app to a theme."""
 
     def theme_names(self) -> list[str]:
         """Return the names of all themes."""
@@ -45,17 +45,17 @@ class Named(Protocol):
         """Change the space between headlines."""
 
     def include_tag(self, tag: str) -> None:
-        """Narrow the list by a tag."""
+        """Filter the list by a tag."""
 
     def show_search(self, name: str) -> None:
         """Show a saved search."""
 
     def narrow(self, query: str) -> None:
-        """Narrow the list by a query."""
+        """Filter the list by a query."""
 
 
 class CommandLines:
-    """Plans lines: finds what a line would do, before it is run."""
+    """Plans lines: finds the effect of a line before it is run."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class CommandLines:
         exports: ExportActions,
         run: Callable[[str, int | None, str], None],
     ) -> None:
-        """Use the parts of the screen that carry lines out.
+        """Store the objects of the screen that run lines.
 
         Args:
             app: The running app.
@@ -102,7 +102,7 @@ class CommandLines:
             choice.run()
 
     def plan(self, text: str) -> Plan:
-        """Return what a line would do."""
+        """Plan a line: return its effect or its problem."""
         line = split(text)
         if not line.name:
             return Plan()
@@ -129,7 +129,7 @@ class CommandLines:
         return Plan(problem=where) if where else plan_plain(found, line, partial(self._run, found.id))
 
     def _where_else(self, found: Command) -> str:
-        """Return where a command works, if that is not here; else an empty text."""
+        """Return the panes where a command works; empty if it works in the active pane."""
         if found.panes == IN_ANNOTATIONS:
             return f"{found.id} works in the list of annotations, which {self._hint('all_annotations')} shows"
         if found.panes <= IN_SELECTION | IN_ANNOTATIONS and self._state.context not in found.panes:
@@ -186,7 +186,7 @@ class CommandLines:
 
     @property
     def _values(self) -> dict[str, tuple[Callable[[], Sequence[tuple[str, str]]], Callable[[str], None] | None]]:
-        """For each command: its values with remarks, and what to do with one; None as a function for any text."""
+        """For each command: its values with remarks, and the function for a value; None for any text."""
         state, named = self._state, self._named
 
         def tags() -> Sequence[tuple[str, str]]:
@@ -209,7 +209,7 @@ class CommandLines:
         }
 
     def _plan_value(self, line: Line) -> Plan:
-        """Plan a command that takes a name; the beginning of a name is enough if no other begins so."""
+        """Plan a command that takes a name; an unambiguous beginning of a name is enough."""
         values, use = self._values[line.name]
         typed = line.rest.strip()
         completions = self._complete_value(line)

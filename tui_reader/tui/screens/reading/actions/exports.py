@@ -1,4 +1,4 @@
-"""The command that exports articles for another program, by the program's own verb in a process of its own."""
+"""The command that exports articles for another program, by running the verb `export` in a separate process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Order(NamedTuple):
-    """A line that can be run."""
+    """A complete export command, ready to run."""
 
     form: Format
     path: str
@@ -35,19 +35,19 @@ class ExportActions:
         ask: Callable[[Question], None],
         run: Callable[[str, str, str], None],
     ) -> None:
-        """Use the parts of the screen.
+        """Store the objects of the screen that exports need.
 
         Args:
             state: The state of the screen.
-            bulk: Knows the articles of a scope.
+            bulk: Finds the articles of a scope.
             ask: Asks a question in the last row.
-            run: Gives a text to a shell command, and shows the answer.
+            run: Pipes a text to a shell command, and shows the output.
         """
         self._state, self._bulk, self._ask, self._run = state, bulk, ask, run
 
     @command("export")
     def export(self, _count: int | None) -> None:
-        """Ask for format and path, and export the chosen articles, or this one."""
+        """Ask for format and path, and export the chosen articles or the current article."""
 
         def answered(answer: str) -> None:
             plan = self.plan(split(f"export {answer}"))
@@ -62,7 +62,7 @@ class ExportActions:
         )
 
     def plan(self, line: Line) -> Plan:
-        """Return what a line would do."""
+        """Plan a line: return its effect or its problem."""
         words = [word.text for word in line.words]
         found = self._bulk.targets(line.scope)
         summary = f"{self._bulk.summary(line.scope)} · "
@@ -84,7 +84,7 @@ class ExportActions:
         return Plan(f"{summary}as {form.id} to {where}", problem, run, completions, takes_arguments=True)
 
     def _completions(self, line: Line) -> Sequence[Completion]:
-        """Return the formats that may be meant while the first word is typed."""
+        """Return the formats that match the first word while it is typed."""
         words = [word.text for word in line.words]
         typed = words[0] if words else ""
         if len(words) > 1 or (words and line.rest[-1:].isspace()):

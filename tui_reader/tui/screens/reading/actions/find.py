@@ -1,4 +1,4 @@
-"""The commands that search the text, and those that narrow the list."""
+"""The commands that search the text, and the commands that filter the list."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.tag_sidebar import TagSidebar
 
 LIVE_LIMIT = 400_000
-"""Longest text, in code points, that is searched after every typed letter; longer ones after enter.
+"""Longest text, in code points, that is searched after every typed letter; longer texts are searched after enter.
 
 Searching a text of a million words takes about 15 ms, as long as a frame.
 """
@@ -44,7 +44,7 @@ class FindActions:
 
     @command("search")
     def search(self, _count: int | None) -> None:
-        """Search the article's text if the article is active, else narrow the list by a query."""
+        """Search the article's text if the article is active, else filter the list by a query."""
         if self._state.pane is Pane.ARTICLE:
             self._find_in_text()
         else:
@@ -57,8 +57,8 @@ class FindActions:
         start = pane.viewport.offset
         live = len(pane.document.text) <= LIVE_LIMIT
         if not live:
-            # Prepare the search while the words are being typed: it takes 40 ms for a million words, which the key that
-            # confirms them would otherwise wait for.
+            # Prepare the search while the words are being typed: this takes 40 ms for a million words, which would
+            # otherwise delay the confirming key.
             threading.Thread(target=prepare, args=(pane.document,), name="finding", daemon=True).start()
 
         def changed(text: str) -> None:

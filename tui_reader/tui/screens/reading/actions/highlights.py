@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 FRAMES = 10
-"""Frames to wait for the article pane to become visible."""
+"""Largest number of frames after which the article pane must be visible."""
 
 
 class Target(NamedTuple):
@@ -39,7 +39,7 @@ class Target(NamedTuple):
 
     article: ArticleId
     annotation: AnnotationId
-    """The highlight at the position; empty if it is gone."""
+    """The highlight at the position; empty if it no longer exists."""
     offset: int
     """The code point where the highlight begins or began."""
 
@@ -84,7 +84,7 @@ class HighlightActions:
 
     @command_family(COLOUR_COMMANDS)
     def colour(self, colour: int, _count: int | None) -> None:
-        """Give the highlight under the cursor a colour, or make a new highlight in that colour."""
+        """Set the colour of the current highlight, or create a new highlight in that colour."""
         mark = self._current()
         if mark is not None:
             self._editor.recolour([mark], colour)
@@ -98,14 +98,14 @@ class HighlightActions:
 
     @command("note")
     def note(self, _count: int | None) -> None:
-        """Open the note of the highlight under the cursor; without a highlight, make one first."""
+        """Open the note of the highlight under the cursor; without a highlight, create one first."""
         mark = self._current() or self._highlight(None)
         if mark is not None:
             self._editor.edit_note(mark)
 
     @command("note_outside")
     def note_outside(self, _count: int | None) -> None:
-        """Open the note in an external editor; without a highlight under the cursor, make one first."""
+        """Open the note in an external editor; without a current highlight, create one first."""
         mark = self._current() or self._highlight(None)
         if mark is not None:
             self._editor.edit_note_outside(mark)
@@ -189,7 +189,7 @@ class HighlightActions:
         """Ask for the tags of the highlight under the cursor.
 
         Returns:
-            True if there is one.
+            True if a highlight is under the cursor.
         """
         mark = self._current() if self._state.pane is Pane.ARTICLE else None
         if mark is not None:
@@ -197,7 +197,7 @@ class HighlightActions:
         return mark is not None
 
     def _highlight(self, colour: int | None) -> AnnotationId | None:
-        """Highlight a range, or attach the annotation that waits for one.
+        """Highlight a range, or attach the pending annotation to it.
 
         Returns:
             The new or attached annotation, or the highlight that covers exactly that range already; None if there is no
@@ -233,7 +233,7 @@ class HighlightActions:
     def _range_to_highlight(self) -> Range | None:
         """Return the range to highlight: the selection or the focused sentence.
 
-        Without either, focus the sentence that would be highlighted, and return None.
+        Without selection and focus, focus the sentence that would be highlighted, and return None.
         """
         pane = self._state.panes.article
         document = pane.document
@@ -285,7 +285,7 @@ class HighlightActions:
         """Attach an annotation to the selection or the focused sentence.
 
         Returns:
-            The annotation; None if there is no range.
+            The annotation; None without a range.
         """
         highlight_actions = self._state.library.annotations
         document, annotation = self._state.panes.article.document, highlight_actions.get(annotation_id)
@@ -301,7 +301,7 @@ class HighlightActions:
         return annotation_id
 
     def go_to(self, annotation: Annotation, candidate: Range | None) -> None:
-        """Show an annotation in its article; one without a position waits to be attached."""
+        """Show an annotation in its article; without a position, it becomes pending, to be attached."""
         self._navigator.remember_place()
         current = annotation.current
         offset = current.start if current is not None else 0
@@ -329,7 +329,7 @@ class HighlightActions:
         """Show the outcome of a change of annotations.
 
         Returns:
-            True if it has a message.
+            True if the outcome has a message.
         """
         if outcome.ids or outcome.annotation or outcome.undo:
             self.refresh()
@@ -338,7 +338,7 @@ class HighlightActions:
         return bool(outcome.message)
 
     def refresh(self) -> None:
-        """Update the highlights in the article pane. Costs next to nothing if none has changed."""
+        """Update the highlights in the article pane. Very cheap if no highlight has changed."""
         if self._display.update():
             self._count()
         self._go_to_target()
@@ -366,7 +366,7 @@ class HighlightActions:
                 self._target = None
             return
         if not any(pane.viewport.visible_range()):
-            # In a narrow terminal the pane gets its size only with one of the first frames that show it.
+            # In a narrow terminal, the pane gets its size only in one of its first frames.
             if state.pane is Pane.ARTICLE and self._frames_left:
                 self._frames_left -= 1
                 pane.call_after_refresh(self.refresh)
@@ -388,7 +388,7 @@ class HighlightActions:
 
     @property
     def painted(self) -> tuple[Highlight, ...]:
-        """The highlights that are painted."""
+        """The highlights that the article pane paints."""
         return self._display.highlights.shown
 
     def _count(self) -> None:
@@ -401,7 +401,7 @@ class HighlightActions:
     _orphans = 0
 
     def _orphan_notice(self, article: ArticleId | None) -> str:
-        """Return the notice about annotations without a position; once for each version of an article's text."""
+        """Return the notice about annotations without a position, once per version of an article's text."""
         document = self._state.panes.article.document
         now = article, self._orphans, None if document is None or document.partial else document
         if self._state.pane is not Pane.ARTICLE or self._orphan_notice_for == now or self._navigator.waits_for_rest:

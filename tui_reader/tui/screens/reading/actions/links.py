@@ -37,28 +37,28 @@ class LinkActions:
         copy_text: Callable[[str, str], str],
         later: Callable[[Callable[[], None]], object],
     ) -> None:
-        """Connect the commands to the screen.
+        """Store the objects of the screen that the commands need.
 
         Args:
             state: The state of the screen.
             navigator: Shows articles.
-            copy_text: Copies a text to the clipboard and returns a message; the second argument says what it is.
+            copy_text: Copies a text to the clipboard and returns a message; the second argument describes the text.
             later: Calls a function in the thread of the app; may be called from any thread.
         """
         self._state, self._navigator = state, navigator
         self.copy_text = copy_text
         self._later = later
         self.hints: list[tuple[str, str]] = []
-        """The letters and targets of the shown hints; while there are any, the next letters choose a link."""
+        """The letters and targets of the shown hints; if not empty, the next letters choose a link."""
         self._typed = ""
         self._wanted: tuple[ArticleId, str] | None = None
-        """A place in an article, by its name in a link, to go to once the text has been read."""
+        """An article and the name of an anchor in it, to go to once the text has been read."""
 
     # Link hints
 
     @command("follow_link")
     def follow_link(self, _count: int | None) -> None:
-        """Show letters over the visible links, or follow the only one."""
+        """Show letters over the visible links, or follow the only visible link."""
         hints = self._state.panes.article.links.show_hints()
         if len(hints) == 1:
             self._state.panes.article.links.hide_hints()
@@ -84,7 +84,7 @@ class LinkActions:
             self.follow(left[0][1])
 
     def follow(self, target: str) -> None:
-        """Follow a link: within this text, to another article, to a file of another program, or in the browser."""
+        """Follow a link: within the text, to another article, to another file, or in the browser."""
         if target.startswith("#"):
             self._go_within(target[1:])
         elif target.startswith("//"):
@@ -95,7 +95,7 @@ class LinkActions:
             self._go_to_article(target)
 
     def _go_within(self, name: str) -> None:
-        """Go to a heading, a footnote, or what HTML names."""
+        """Go to a heading, a footnote, or a named HTML element of the text."""
         state = self._state
         document = state.panes.article.document
         if document is None or state.shown is None:
@@ -114,10 +114,10 @@ class LinkActions:
             state.refuse(f"there is no {_shown(name)} in this article")
 
     def _go_to_wanted(self) -> bool:
-        """Go to the place in the shown article that a link named, if its text has been read by now.
+        """Go to the anchor in the shown article that a link named, if the text has been read.
 
         Returns:
-            True if the text is still waited for.
+            True if the text is still being read.
         """
         state, wanted = self._state, self._wanted
         document = state.panes.article.document
@@ -135,7 +135,7 @@ class LinkActions:
         return False
 
     def _go_to_article(self, link: str) -> None:
-        """Go to the article that a relative link leads to, else open the file or the address that it may mean."""
+        """Go to the article of a relative link, else open the file or the address that it may mean."""
         state, navigator = self._state, self._navigator
         if state.shown is None:
             return
@@ -162,7 +162,7 @@ class LinkActions:
                 state.wait_for_text(self._go_to_wanted)
 
     def _open_other(self, article: ArticleId, link: str) -> None:
-        """Open a web or mail address that was written without its scheme, else a file, and say which."""
+        """Open a web or mail address without a scheme, else a file, and show a message."""
         if _WEB_ADDRESS.match(link):
             self._open_url(f"http://{link}")
             return
@@ -180,7 +180,7 @@ class LinkActions:
             else:
                 self._later(partial(self._state.say, f"opened {library.location_of(path)}"))
 
-        # Whether the file may be opened is on the disk, which may be slow. A daemon thread does not hold up the end.
+        # The checks of the file read the disk, which may be slow. A daemon thread does not delay the end.
         Thread(target=open_file, name="linked-file", daemon=True).start()
 
     def _open_url(self, url: str) -> None:
@@ -198,7 +198,7 @@ class LinkActions:
 
     @command("open_original")
     def open_original(self, _count: int | None) -> None:
-        """Open the original in the browser; an article without an address is opened as a file."""
+        """Open the original in the browser; for an article without an address, open its file."""
         headline = self._state.headline(self._state.target)
         if headline is None:
             return
@@ -237,5 +237,5 @@ class LinkActions:
 
 
 def _shown(name: str) -> str:
-    """Return the name of a place in a text as a message shows it."""
+    """Return the name of an anchor in the form for messages."""
     return f"“{clean_line(unquote(name))}”"

@@ -26,9 +26,9 @@ class Navigation:
     ) -> None:
         self._state, self._navigator, self._activate = state, navigator, activate
         self._offered: tuple[ArticleId | None, ArticleId] | None = None
-        """The article at whose end the next unread one was offered, and that one."""
+        """The article at whose end the next unread article was offered, and the offered article."""
         self._offered_at = 0
-        """The number of the command that offered it."""
+        """The number of the command that made the offer."""
 
     @command("down")
     def down(self, count: int | None) -> None:
@@ -52,7 +52,7 @@ class Navigation:
 
     @command("page_down")
     def page_down(self, count: int | None) -> None:
-        """Move down by a page; at the end of an article, go on to the next unread one at the second press."""
+        """Move down by a page; at the end of an article, a second press goes to the next unread article."""
         pane = self._state.panes.article
         if self._state.pane is Pane.ARTICLE and not pane.selection.kind and pane.viewport.shows_whole_end:
             self._go_on()
@@ -60,7 +60,7 @@ class Navigation:
         self._by_page(count or 1, self._state.panes.article.scroller.pages, count or 1)
 
     def _go_on(self) -> None:
-        """Go to the next unread article if the last key offered it; else offer it."""
+        """Go to the next unread article if the last key offered it; else offer it in the last row."""
         state, key = self._state, self._state.keymap.hint("page_down")
         following = self._navigator.next_unread()
         offer = (state.shown, following.id) if following is not None else None
@@ -97,7 +97,7 @@ class Navigation:
 
     @command("bottom")
     def bottom(self, count: int | None) -> None:
-        """Go to the bottom; with a count as `top` does."""
+        """Go to the bottom; with a count, like `top`."""
         state = self._state
         if count:
             self.top(count)
@@ -152,12 +152,12 @@ class Navigation:
 
     @command("next_pane")
     def next_pane(self, _count: int | None) -> None:
-        """Activate the next pane; after the last one, the first."""
+        """Activate the next pane; after the last pane, the first."""
         self._to_pane(ORDER[(ORDER.index(self._state.pane) + 1) % len(ORDER)])
 
     @command("previous_pane")
     def previous_pane(self, _count: int | None) -> None:
-        """Activate the previous pane; before the first one, the last."""
+        """Activate the previous pane; before the first pane, the last."""
         self._to_pane(ORDER[ORDER.index(self._state.pane) - 1])
 
     def _to_pane(self, pane: Pane) -> None:
@@ -220,7 +220,7 @@ class Navigation:
         self._in_text("paragraph_previous", -(count or 1), self._state.panes.article.focus.paragraph)
 
     def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
-        """Move the active end of the selection if there is one, else the focused sentence."""
+        """Move the active end of the selection; without a selection, move the focus."""
         pane = self._state.panes.article
         if pane.selection.kind:
             pane.selection.move(motion, abs(count))

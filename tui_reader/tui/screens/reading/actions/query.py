@@ -1,4 +1,4 @@
-"""The query bar of the headline list: opening, narrowing the list with every letter, closing."""
+"""The query bar of the headline list: opening, filtering the list after every letter, closing."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.headline_list import HeadlineList
 
 ARTICLE_DELAY = 0.12
-"""Seconds without a letter before the article under the cursor is shown: reading and painting it takes 5 to 15 ms, for
-which the next letter of a word would wait."""
+"""Seconds without a letter before the article under the cursor is shown: reading and painting it takes 5 to 15 ms,
+which would delay the next letter."""
 SLICE_SECONDS = 0.004
 """Seconds of preparing words and notes between two frames."""
 SLICES_PER_SECOND = 60
 REST_SECONDS = 0.03
-"""Seconds since the last letter before a slice is run, so that no letter waits for one."""
+"""Seconds since the last letter before a slice is run, so that no letter is delayed."""
 AGAIN_SECONDS = 0.25
 """Seconds between two updates of the list while the notes are being searched."""
 SAID_AFTER_SECONDS = 0.3
@@ -40,7 +40,7 @@ SAID_AFTER_SECONDS = 0.3
 TEXT_DELAY = 0.15
 """Seconds without another letter before texts are searched."""
 TEXT_SECONDS = 0.1
-"""Seconds between two looks at what a search of texts has found."""
+"""Seconds between two updates of the list while texts are searched."""
 IDLE_SECONDS = 1.0
 """Seconds without a key from which words and notes are prepared although no query is typed."""
 
@@ -58,7 +58,7 @@ class QueryActions:
         idle_seconds: Callable[[], float],
         run: Callable[[str], None],
     ) -> None:
-        """Prepare; `open` opens the bar.
+        """Create the actions; `open` opens the bar.
 
         Args:
             state: The state of the reading screen.
@@ -83,7 +83,7 @@ class QueryActions:
         self._found_more = False
         self._notes_progress = ""
         self._texts: Mapping[Value, frozenset[ArticleId]] = {}
-        """What has been found in texts."""
+        """The results of the text search so far."""
         self._text_timer: Timer | None = None
         listing.on_query_changed = self._search_texts
         headlines.set_interval(IDLE_SECONDS, self._prepare_when_idle)
@@ -103,7 +103,7 @@ class QueryActions:
         self._begin_slices()
 
     def click(self, column: int, row: int) -> None:
-        """Take the clicked completion, or set the cursor in the text."""
+        """Insert the clicked completion, or set the cursor in the text."""
         bar, size = self._headlines.bar, self._headlines.size
         index = bar.index_at(row, size.height)
         if index is not None:
@@ -155,7 +155,7 @@ class QueryActions:
         return library.query_words.is_ready and library.annotation_texts.is_ready
 
     def _prepare_slice(self) -> None:
-        """Count words and prepare notes for some milliseconds, and list again what they find."""
+        """Count words and prepare notes for some milliseconds, and update the list if results changed."""
         now, library = monotonic(), self._state.library
         if now - self._typed_at < REST_SECONDS:
             return
@@ -179,7 +179,7 @@ class QueryActions:
     # Texts
 
     def _search_texts(self) -> None:
-        """Search the texts if the query asks for words in them, and end a search that is no longer wanted."""
+        """Search the texts if the query has `text:` fields, and cancel an outdated search."""
         search = self._state.library.text_search
         values = tuple(dict.fromkeys(text_values(self._state.query.while_typing)))
         if values == tuple(search.values):
@@ -201,7 +201,7 @@ class QueryActions:
         self._take_in_texts()
 
     def _take_in_texts(self) -> None:
-        """List what has been found in the texts since the last call."""
+        """Update the list with the results of the text search since the last call."""
         search = self._state.library.text_search
         progress, found = search.progress, search.found()
         if progress.is_complete and self._text_timer is not None:
@@ -219,7 +219,7 @@ class QueryActions:
         self._state.library.catalogue.set_texts(texts)
 
     def _say_progress(self) -> None:
-        """Show what is still being searched: below the open bar, else in the last row."""
+        """Show the progress of searches: below the open bar, else in the last row."""
         search = self._state.library.text_search
         done, total = search.progress
         texts = f"searching texts {done:,} of {total:,}" if done < total else ""

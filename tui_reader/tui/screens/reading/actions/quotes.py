@@ -118,7 +118,7 @@ class QuoteActions:
     def _chosen(self) -> Range | None:
         """Return the range to quote: the selection, the highlight under the cursor, or the sentence.
 
-        The range refers to the article's text, also while a comparison is shown.
+        The range refers to the article's text, even while a comparison is shown.
         """
         pane, comparison = self._state.panes.article, self._state.comparison
         if pane.document is None or pane.document.error:

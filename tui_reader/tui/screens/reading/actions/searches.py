@@ -1,4 +1,4 @@
-"""The commands for saved searches, and for the articles to read next."""
+"""The commands for saved searches, and for the up-next queue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class SearchActions:
-    """Runs the commands for saved searches and for up next. All changes can be undone."""
+    """Runs the commands for saved searches and the up-next queue. All changes can be undone."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class SearchActions:
 
     @command("save_search")
     def save(self, _count: int | None) -> None:
-        """Keep the query of the list as a saved search, under a name that is asked for."""
+        """Ask for a name, and store the query of the list as a saved search."""
         text = self._state.query.text.strip()
         if not text:
             self._state.refuse(f"{self._state.keymap.hint('search')} types a query; then it can be kept")
@@ -71,7 +71,7 @@ class SearchActions:
 
     @command("rename_search")
     def rename(self, _count: int | None) -> None:
-        """Give the saved search under the cursor another name."""
+        """Ask for a new name of the saved search under the cursor."""
         search = self._current()
         if search is None:
             return
@@ -101,7 +101,7 @@ class SearchActions:
 
     @command_family({"move_down": 1, "move_up": -1})
     def move(self, by: int, count: int | None) -> None:
-        """Move the saved search under the cursor, or the article in the list of those to read next."""
+        """Move the saved search under the cursor, or the article under the cursor in the up-next queue."""
         by *= count or 1
         if self._state.pane is Pane.SIDEBAR:
             search = self._current()

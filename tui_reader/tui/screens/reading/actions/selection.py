@@ -39,14 +39,14 @@ OBJECTS = {
 _MISSING = {"b": "there are no brackets around this", "q": "there are no quotation marks around this"}
 
 MOST_COUNTED = 100_000
-"""Most characters of a selection whose words are counted at each key: a million of them take 20 ms."""
+"""Largest number of characters in which words are counted after each key; a million take 20 ms."""
 
 
 class SelectionActions:
     """Runs the commands that start, extend and end a selection."""
 
     def __init__(self, state: ReadingScreenState, changed: Callable[[], None]) -> None:
-        """Store the state; `changed` is called when a selection begins or ends, since the keys change then."""
+        """Store the state; `changed` is called when a selection begins or ends, because other keys are then active."""
         self._state, self._changed = state, changed
 
     @command("select")
@@ -76,7 +76,7 @@ class SelectionActions:
 
     @property
     def mode(self) -> str:
-        """How much is selected: `SELECT 23 words`, `SELECT 2 paragraphs`."""
+        """The size of the selection: `SELECT 23 words`, `SELECT 2 paragraphs`."""
         selection, document = self._state.panes.article.selection, self._state.panes.article.document
         found = selection.range
         if document is None or found is None:
@@ -123,7 +123,7 @@ class SelectionActions:
 
     @key_command_family(CHARACTERS)
     def find(self, kind: str, count: int | None, character: str) -> None:
-        """Move the active end of the selection to a character of the paragraph, or to the one before it."""
+        """Move the active end of the selection to a character of the paragraph, or next to it, as in vi."""
         if not self._state.panes.article.selection.find_character(kind, character, count or 1):
             self._state.refuse(f"no “{character}” in this paragraph")
 

@@ -45,7 +45,7 @@ class Triage:
 
     @command("archive")
     def archive(self, _count: int | None) -> None:
-        """Move the article to the archive or back to the inbox, and show the next one."""
+        """Move the article to the archive or back to the inbox, and show the next article."""
         if not self._change(self._state.library.reading.toggle_archive):
             return
         self._listing.refresh(stay=False)
@@ -97,7 +97,7 @@ class Triage:
         )
 
     def ask_tags(self, articles: Sequence[ArticleId]) -> None:
-        """Ask for the tags to add to several articles, and for those to remove, which begin with a minus sign."""
+        """Ask for tags to add to several articles, and for tags to remove, marked by a minus sign."""
         reading = self._state.library.reading
         what = f"tags of {len(articles):,} articles" if len(articles) > 1 else "tags to add"
         self._state.panes.headlines.keep_choice()
@@ -124,7 +124,7 @@ class Triage:
         outcomes = [reading.edit_metadata(article, field, value) for field, value in fields.items()]
         message = " · ".join(outcome.message for outcome in outcomes if outcome.message)
         if message:
-            # One message for all: each would take the place of the one before.
+            # One message for all changes, since each message replaces the previous message.
             ids = tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.ids))
             last = outcomes[-1]
             self.show_outcome(last._replace(message=message, ids=ids, undo=any(each.undo for each in outcomes)))
@@ -134,14 +134,14 @@ class Triage:
 
     @command("choose_articles")
     def choose_articles(self, _count: int | None) -> None:
-        """Choose articles from the one under the cursor on; if some are chosen, choose none."""
+        """Start to choose articles at the article under the cursor; if some are chosen, choose none."""
         headlines = self._state.panes.headlines
         if not headlines.end_choice():
             headlines.begin_choice()
 
     @command("choose_all")
     def choose_all(self, _count: int | None) -> None:
-        """Choose all articles of the list; if all of them are chosen, choose none."""
+        """Choose all articles of the list; if all are chosen already, choose none."""
         headlines = self._state.panes.headlines
         if headlines.chosen_count < len(headlines.ids):
             headlines.choose_all()

@@ -45,7 +45,7 @@ class UndoActions:
 
     @command("redo")
     def redo(self, count: int | None) -> None:
-        """Redo the changes that were undone."""
+        """Redo the last undone changes."""
         self._undo_or_redo(self._state.library.reading.redo, count or 1)
 
     def _undo_or_redo(self, step: Callable[[], Outcome], count: int) -> None:
@@ -54,7 +54,7 @@ class UndoActions:
         if outcome.steps or step == state.library.reading.undo:
             state.undo_was_run(found=bool(outcome.steps))
         self._listing.touch(touched)
-        # The article may match the view again, or no longer; show the changed article.
+        # The change may add the article to the view or remove it; show the changed article.
         article = outcome.ids[0] if len(outcome.ids) == 1 else None
         self._listing.refresh(keep=article)
         self._navigator.update_header()
@@ -71,7 +71,7 @@ class UndoActions:
         state.say_outcome(self._with_location(outcome, touched), undoable=False)
 
     def _with_location(self, outcome: Outcome, touched: Sequence[ArticleId]) -> Outcome:
-        """Add to the message which articles were changed and where, if none of them is shown or listed."""
+        """Add titles and locations of the changed articles to the message, if none is shown or listed."""
         state = self._state
         listed = {*state.panes.headlines.ids, state.shown}
         hidden = [headline for each in dict.fromkeys(touched) if (headline := state.headline(each)) is not None]
@@ -95,8 +95,8 @@ class UndoActions:
             return
         self._navigator.remember_place()
         self._navigator.show(article)
-        # Record it as entered, without opening it: opening would mark it as read again, which may just have been
-        # undone.
+        # Record the article as entered without opening it: opening would mark it as read again, which may just have
+        # been undone.
         state.set_entered(entered=True)
 
     def _go_to_changed_highlight(self, before: Sequence[Highlight]) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 STEP = 4
-"""Columns by which the measure grows or shrinks."""
+"""Number of columns by which a command changes the measure (width of the text)."""
 DENSITIES = (Density.AUTO, Density.COMFORTABLE, Density.COMPACT)
 
 
@@ -67,7 +67,7 @@ class ViewOptions:
 
     @command("reset_measure")
     def reset_measure(self, _count: int | None) -> None:
-        """Set the measure to that of the settings."""
+        """Set the measure to the value in the settings."""
         self._measure(self._state.settings.measure)
 
     def _measure(self, columns: int) -> None:
@@ -88,7 +88,7 @@ class ViewOptions:
 
     @command("theme")
     def theme(self, _count: int | None) -> None:
-        """Choose a theme. It is applied at once, and kept for the next start of this library if that is set."""
+        """Choose a theme. The theme is applied at once, and saved for the next start if the settings say so."""
         names, current = self.theme_names(), self._app.theme
         self.pick(
             "Themes",
@@ -101,7 +101,7 @@ class ViewOptions:
         return self._program.theme_names()
 
     def use_theme(self, name: str) -> None:
-        """Show everything in a theme."""
+        """Switch the app to a theme."""
         self._program.use_theme(name)
         kept = "for every library" if self._state.settings.resume else "to keep it"
         self._state.say(f'theme: {name} · {kept}, set theme = "{name}" in the settings')
@@ -120,7 +120,7 @@ class ViewOptions:
 
     @command("filter_tag")
     def filter_tag(self, _count: int | None) -> None:
-        """Choose a tag to filter by."""
+        """Open a picker of tags, and filter the list by the chosen tag."""
         tags = self._state.library.catalogue.counts().tags
         choices = [
             Choice(tag, f"{count:,} article{'' if count == 1 else 's'}", partial(self.include_tag, tag))
@@ -129,7 +129,7 @@ class ViewOptions:
         self.pick("Tags", choices, "there are no tags")
 
     def include_tag(self, tag: str) -> None:
-        """Narrow the list by a tag."""
+        """Filter the list by a tag."""
         self._listing.mark_tag(tag, include=True)
         self._to_list()
 
@@ -148,7 +148,7 @@ class ViewOptions:
             self._to_list()
 
     def narrow(self, query: str) -> None:
-        """Narrow the list by a query."""
+        """Filter the list by a query."""
         self._listing.match(f"{query} ")
         self._to_list()
 
@@ -182,13 +182,13 @@ class ViewOptions:
         self.pick("Headings", choices, "this article has no headings", max(0, current))
 
     def pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
-        """Open a picker.
+        """Open a picker, or show a message if no entries exist.
 
         Args:
             placeholder: The title, and the text in the empty text field.
             choices: The entries.
             otherwise: The message if there are no entries.
-            cursor: The entry under the cursor at first.
+            cursor: The entry initially under the cursor.
         """
         if choices:
             from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - not needed for the first frame
@@ -223,7 +223,7 @@ class ViewOptions:
 
     @command("settings")
     def settings(self, _count: int | None) -> None:
-        """Edit the settings in the user's editor, and apply them."""
+        """Open the settings in the user's editor, and apply changes."""
         self._program.edit_settings()
 
     @command("suspend")

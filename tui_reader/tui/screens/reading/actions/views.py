@@ -1,4 +1,4 @@
-"""The commands that show a standing view of the library from anywhere."""
+"""The commands that show a standing view (such as inbox or archive), available in every pane."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ViewActions:
 
     @command_family(VIEW_COMMANDS)
     def show(self, shelf: Shelf, _count: int | None) -> None:
-        """Show the whole standing view in the list: the query is cleared, since it was typed for another view."""
+        """Show the whole standing view in the list: the query is cleared, since it belongs to another view."""
         self._activate(Pane.LIST)
         self._listing.set_view(shelf=shelf, query="")
         self._navigator.show_current()
