@@ -1,7 +1,7 @@
 """Parsing of terminal input: pasted text never runs commands, and no key is lost.
 
-Textual's parser ends a bracketed paste at the first escape character inside it and parses the rest as keys. So a paste
-of coloured output would run commands of the reader, and a malicious paste could run any command of the shell.
+Textual's parser ends a bracketed paste at the first escape character inside it and parses the rest as keys. So a
+paste of coloured output would run commands of the program, and a malicious paste could run any command of the shell.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PasteFilter:
 
     def __init__(self) -> None:
         self._begun = ""
-        """The end of the input so far, if it may be the start of `BEGIN`. It has already been passed on."""
+        """The end of the input so far, if it may be the start of `BEGIN`; these characters were passed on."""
         self._pasted: list[str] | None = None
         """Pieces of the current paste; None outside a paste."""
 
@@ -66,7 +66,7 @@ class PasteFilter:
         return "".join(given)
 
     def _until_paste(self, data: str) -> tuple[str, str]:
-        """Split input after `BEGIN`: the input up to and including `BEGIN`, and the rest, which was pasted."""
+        """Split input after `BEGIN`: the input up to and including `BEGIN`, and the rest, which is pasted text."""
         begun = self._begun
         before, sign, behind = (begun + data).partition(BEGIN)
         if sign:
@@ -78,7 +78,7 @@ class PasteFilter:
 
 
 class TerminalAnswered(Message):
-    """The terminal has answered while the app is running; `answers` holds all that is known by now."""
+    """Message: the terminal sent a reply while the app runs; `answers` contains all replies so far."""
 
     def __init__(self, answers: TerminalAnswers) -> None:
         super().__init__()
@@ -86,19 +86,19 @@ class TerminalAnswered(Message):
 
 
 HELD_SECONDS = 0.05
-"""Seconds for which input that may be the beginning of an answer is kept back."""
+"""Seconds for which input that may be the beginning of a reply is held back."""
 
 
 class InputParser(XTermParser):
-    """Textual's parser, extended: pastes are cleaned, answers of the terminal are no keys.
+    """Textual's parser, extended: pastes are cleaned, and replies of the terminal are not read as keys.
 
-    It also keeps `alt` for keys that are no letters.
+    The parser also keeps `alt` for keys that are not letters.
     """
 
     typed_ahead: ClassVar[str] = ""
-    """Input that was read before there was a parser; the next parser begins with it."""
+    """Input that was read before the parser existed; the next parser parses it first."""
     answers: ClassVar[TerminalAnswers] = TerminalAnswers()
-    """Where answers are noted."""
+    """The object that records replies of the terminal."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
@@ -122,7 +122,7 @@ class InputParser(XTermParser):
                 given = self.answers.take(given)
                 yield TerminalAnswered(self.answers)
             partial = PARTIAL.search(given)
-            # Only while answers are expected "esc" or "esc ]" may be the beginning of one.
+            # Only while replies are expected may "esc" or "esc ]" be the beginning of a reply.
             if partial is not None and (len(partial[0]) > 2 or self.answers.is_awaited):
                 given, self._held = given[: partial.start()], partial[0]
                 self._held_until = monotonic() + HELD_SECONDS
@@ -130,7 +130,7 @@ class InputParser(XTermParser):
             yield from super().feed(given)
 
     def tick(self) -> Iterable[Message]:
-        """Parse what was typed ahead, or kept back for too long, and end keys that take too long."""
+        """Parse input typed ahead or held back too long, and end incomplete keys after a timeout."""
         if self._ahead:
             ahead, self._ahead = self._ahead, ""
             yield from self.feed(ahead)
@@ -153,13 +153,13 @@ def read_input_so(driver: type[Driver]) -> None:
 
 
 WRITE_SECONDS = 0.1
-"""Seconds after which a write that waits checks whether there is still a thread that takes it."""
+"""Seconds between checks, during a blocked write, that the writing thread is still alive."""
 
 
 def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
-    """Make a driver ask for reports of dark and light, and end where its terminal is gone.
+    """Make a driver request dark/light reports, and stop when its terminal is closed.
 
-    It also leaves the terminal as it was before the questions. Textual's thread that writes ends at the first error;
+    The driver also restores the terminal's attributes. Textual's thread that writes ends at the first error;
     from then on only the first 30 writes return, so the program would hang when a window is closed.
     """
     base: Any = driver
@@ -168,7 +168,7 @@ def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
         def start_application_mode(self) -> None:
             super().start_application_mode()
             if question.attributes is not None:
-                # The echo of input was off, for answers that have not come.
+                # The echo of input was off because replies are missing.
                 self.attrs_before, question.attributes = question.attributes, None
             if question.was_asked:
                 self.write(MODE_REPORTS_ON)

@@ -1,7 +1,7 @@
-"""The 16 colours of a terminal: which of them are legible there, and styles that stay legible in them.
+"""The 16 colours of a terminal: find legible colours, and keep styles legible.
 
-What the 16 colours look like depends on the terminal, which is asked for them (see `terminal_query`); where it
-does not answer, a colour is used only if it is legible in the default palettes of all common terminals.
+The terminal defines the 16 colours, and is queried for them (see `terminal_query`); without a reply, a colour is used
+only if it is legible in the default palettes of all common terminals.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Rgb = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a terminal shows: its 16 colours, its text and its background."""
+    """The colours of a terminal: its 16 colours, its text and its background."""
 
     colours: tuple[Rgb, ...]
     text: Rgb
@@ -53,7 +53,7 @@ class Ground:
     """True for the Linux console, which paints bold, italics and underlined text in other colours."""
 
     def painted(self, style: Style) -> Iterator[tuple[Rgb, Rgb]]:
-        """Yield the foreground and background with which the terminal may show a style."""
+        """Yield the pairs of foreground and background in which the terminal may display a style."""
         ink, tone = _number(style.color), _number(style.bgcolor)
         if self.is_console:
             yield self._on_console(style, ink, tone)
@@ -142,11 +142,11 @@ PALETTES: dict[str, tuple[Rgb, ...]] = {
         " 555555 ff5555 55ff55 ffff55 5555ff ff55ff 55ffff ffffff"
     ),
 }
-"""The 16 colours of common terminals as they come, the newest and the older ones of VTE."""
+"""The default 16 colours of common terminals, including new and old defaults of VTE."""
 
 
 def default_grounds(*, dark: bool) -> tuple[Ground, ...]:
-    """Return what the common terminals show on a dark or on a light background."""
+    """Return the default colours of common terminals for a dark or a light background."""
     return tuple(_ground(colours, dark=dark) for colours in PALETTES.values())
 
 
@@ -157,12 +157,12 @@ def _ground(colours: tuple[Rgb, ...], *, dark: bool) -> Ground:
 
 
 def console_grounds() -> tuple[Ground, ...]:
-    """Return what the Linux console shows."""
+    """Return the default colours of the Linux console."""
     return (replace(_ground(PALETTES["Linux"], dark=True), is_console=True),)
 
 
 def known_sixteen(answers: TerminalAnswers) -> Sixteen:
-    """Return the terminal's 16 colours; unknown ones may be those of any common terminal."""
+    """Return the terminal's 16 colours; for unknown colours, the defaults of all common terminals."""
     if answers.is_console:
         return Sixteen(console_grounds())
     whole = len(answers.colours) >= 16
@@ -183,7 +183,7 @@ def known_sixteen(answers: TerminalAnswers) -> Sixteen:
 
 @dataclass(frozen=True, slots=True)
 class Sixteen:
-    """What is known of a terminal's 16 colours, and the names of the colours of plain text on it."""
+    """The known 16 colours of a terminal, and the names of the colours of plain text on it."""
 
     grounds: tuple[Ground, ...]
     text: str = DEFAULT
@@ -197,15 +197,15 @@ class Sixteen:
 
     @property
     def dark(self) -> bool:
-        """True if the background is dark, also where that is not known."""
+        """True if the background is dark or unknown."""
         return contrast(Color(*self.grounds[0].page), Color(255, 255, 255)) > LEAST
 
     def worst(self, style: Style) -> float:
-        """Return the lowest contrast with which a style may be shown."""
+        """Return the lowest contrast with which the terminal may display a style."""
         return min(_contrast(*pair) for ground in self.grounds for pair in ground.painted(style))
 
     def style(self, ink: str, tone: str, *, bold: bool = False) -> Style:
-        """Make a style of two names of colours."""
+        """Create a style from the names of a foreground and a background colour."""
         return Style(color=Color.parse(ink).rich_color, bgcolor=Color.parse(tone).rich_color, bold=bold or None)
 
 
@@ -226,7 +226,7 @@ _INKS: dict[str, Sequence[int]] = {
     "note-4": (9, 1),
     "note-5": (13, 5),
 }
-"""The numbers of the colours to try for each foreground, the best ones first."""
+"""The numbers of the colours to try for each foreground, best first."""
 _PAIRS: dict[str, Sequence[tuple[int, int]]] = {
     "highlight-1": ((0, 11), (0, 3), (0, 7)),
     "highlight-2": ((0, 10), (0, 2), (15, 2)),
@@ -234,14 +234,14 @@ _PAIRS: dict[str, Sequence[tuple[int, int]]] = {
     "highlight-4": ((15, 1), (0, 9), (0, 13)),
     "highlight-5": ((15, 5), (0, 13), (0, 5)),
 }
-"""The numbers of the colours to try for the text and the background of each highlight, the best ones first."""
+"""The numbers of the colours to try for the text and the background of each highlight, best first."""
 
 
 def chosen(sixteen: Sixteen) -> dict[str, str]:
     """Choose a colour for each foreground and background by contrast, the default if none is legible.
 
     Returns:
-        Textual's names of colours, also for `SIXTEEN_INKS`.
+        Textual's names of colours, including the names in `SIXTEEN_INKS`.
     """
     found = dict.fromkeys((*INKS, *SIXTEEN_INKS), sixteen.text) | dict.fromkeys(TONES, sixteen.page)
     for name, numbers in _INKS.items():
@@ -267,9 +267,9 @@ def _names(pair: tuple[int, int]) -> tuple[str, str]:
 
 
 class LegibleStyles(LineFilter):
-    """Changes the styles of painted rows as little as is needed for the minimum contrast in 16 colours.
+    """Adjusts the styles of painted rows just enough for the minimum contrast in 16 colours.
 
-    What is legible depends on the whole style: bold and reverse text has other colours in many terminals.
+    Legibility depends on all attributes: bold and reverse text has other colours in many terminals.
     """
 
     def __init__(self, sixteen: Sixteen) -> None:
@@ -287,7 +287,7 @@ class LegibleStyles(LineFilter):
         ]
 
     def legible(self, style: Style, *, is_graphic: bool = False) -> Style:
-        """Return the first of the alternatives to a style that has the minimum contrast, or the best of them."""
+        """Return the first alternative to a style with the minimum contrast, else the best alternative."""
         key = style, is_graphic
         found = self._found.get(key)
         if found is None:
@@ -299,14 +299,14 @@ class LegibleStyles(LineFilter):
         if style.dim:
             style += Style(dim=False)
         if sixteen.text != DEFAULT:
-            # What has no colour of its own would be painted in the terminal's own, which are not those of the page.
+            # Text without colours would get the terminal's default colours, which differ from the page's.
             own = sixteen.style(sixteen.text, sixteen.page)
             style += Style(
                 color=own.color if _number(style.color) is None else None,
                 bgcolor=own.bgcolor if _number(style.bgcolor) is None else None,
             )
         elif _number(style.color) is None and _number(style.bgcolor) is None and _is_plain(style):
-            # What the terminal does with its own text is the user's choice.
+            # The terminal's default text colours are the user's choice.
             return style
         best, most = style, 0.0
         for candidate in self._alternatives(style):
@@ -324,7 +324,7 @@ class LegibleStyles(LineFilter):
         page = Style(bgcolor=Color.parse(sixteen.page).rich_color)
         on_page = style.bgcolor is None or style.bgcolor.is_default or style.bgcolor == page.bgcolor
         if on_page and style.reverse:
-            # One colour for the whole row of a cursor: no patches in other colours.
+            # Use one colour for the whole row of a cursor.
             style += plain
         yield style
         if on_page:

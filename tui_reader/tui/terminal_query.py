@@ -1,7 +1,7 @@
-"""What the terminal can show: number of colours, light or dark, its 16 colours; from the environment and by asking.
+"""Find the terminal's number of colours, dark or light mode and 16 colours, by environment and queries.
 
-The questions are written before the heavy imports, and the answers are read after them: they cost the first frame
-nothing. An answer that comes later reaches the running app by `terminal_input.InputParser`.
+The queries are written before the heavy imports, and the replies are read after them, so the first frame is not
+delayed. A later reply reaches the running app by `terminal_input.InputParser`.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEADLINE_SECONDS = 0.15
-"""Seconds after the questions until the start goes on without answers; the imports alone take longer."""
+"""Seconds after the queries until the start continues without replies; the imports alone take longer."""
 LATE_SECONDS = 3.0
-"""Seconds after the questions for which an answer may still come, over a slow line."""
+"""Seconds after the queries for which a late reply is accepted, as over a slow connection."""
 TAIL_SECONDS = 0.1
-"""Seconds for which answers are awaited if the program ends before its first frame: they must not reach the shell."""
+"""Seconds to wait for replies if the program ends before its first frame, so that the shell gets none."""
 
 BACKGROUND_QUESTION = "\x1b]11;?\x07"
-"""Sequence that asks for the background (xterm's OSC 11)."""
+"""Sequence that queries the background colour (xterm's OSC 11)."""
 MODE_REPORTS_ON, MODE_REPORTS_OFF = "\x1b[?2031h", "\x1b[?2031l"
-"""Sequences that have the terminal report when the system becomes dark or light, and no longer."""
+"""Sequences that enable and disable the terminal's reports of changes between dark and light."""
 
 Rgb = tuple[int, int, int]
 
 DEPTHS = ("standard", "256", "truecolor")
-"""Rich's names of 16, of 256 and of all colours."""
+"""Rich's names for 16 colours, 256 colours and true colour."""
 
 _TRUE_COLOUR_VARIABLES = (
     "KITTY_WINDOW_ID",
@@ -52,9 +52,9 @@ _ASKED = re.compile(
     r"(xterm|rxvt|mlterm|vte|gnome|konsole|putty|st|stterm|kitty|alacritty|foot|wezterm|ghostty|contour|iterm|mintty|rio"
     r"|ms-terminal|screen|tmux)\b"
 )
-"""Names of terminals that understand the questions, or ignore them; others might print them."""
+"""Names of terminals that answer or ignore the queries; other terminals might print them."""
 _ASKED_FOR_STYLE = re.compile(r"(xterm|rxvt|mlterm|vte|gnome|konsole|foot|contour|iterm|mintty)\b")
-"""Names of terminals that ignore even a question in a device control string."""
+"""Names of terminals that ignore even a query in a device control string."""
 
 REPLY = re.compile(
     r"\x1b\](?:4;(?P<number>\d+)|(?P<plain>1[01]));rgba?:(?P<rgb>[0-9a-fA-F]+/[0-9a-fA-F]+/[0-9a-fA-F]+)[^\x07\x1b]*+"
@@ -62,18 +62,18 @@ REPLY = re.compile(
     r"|\x1bP[01]\$r(?P<style>[0-9;:]*)m?\x1b\\"
     r"|\x1b\[\?(?:997;(?P<mode>[12])n|[0-9;]*(?P<end>c))"
 )
-"""Pattern of all answers: colours (OSC 4, 10, 11), the style in force (DECRQSS), light or dark (mode 2031), and DA1."""
+"""Pattern of all replies: colours (OSC 4, 10, 11), the style in force (DECRQSS), light or dark (mode 2031), and DA1."""
 PARTIAL = re.compile(r"\x1b(?:\](?:[0-9][^\x07\x1b]*+\x1b?)?|P(?:[01][^\x1b]*+\x1b?)?|\[(?:\?[0-9;$]*+)?)?\Z")
-"""Pattern of the beginning of an answer at the end of the input."""
+"""Pattern of an incomplete reply at the end of the input."""
 _RGB_STYLE = re.compile(r"48[;:]2[;:]+1[;:]2[;:]3(?!\d)")
 _INDEXED_STYLE = re.compile(r"48[;:]5[;:]\d+")
 
 
 def colour_depth(environ: Mapping[str, str]) -> str:
-    """Return the number of colours that the environment promises, as one of `DEPTHS`.
+    """Return the number of colours according to the environment variables, as one of `DEPTHS`.
 
-    TEXTUAL_COLOR_SYSTEM sets it. Variables of a terminal say nothing inside tmux or screen, where they are those of
-    the first client.
+    TEXTUAL_COLOR_SYSTEM sets it. Inside tmux or screen, variables of a terminal are ignored, since they describe the
+    first client.
     """
     if environ.get("TEXTUAL_COLOR_SYSTEM") in DEPTHS:
         return environ["TEXTUAL_COLOR_SYSTEM"]
@@ -131,7 +131,7 @@ def _colours_of_terminfo(term: str) -> int:
 
 @dataclass(slots=True)
 class TerminalAnswers:
-    """What is known of the terminal; filled by the answers as they come."""
+    """The known properties of the terminal, updated by each reply."""
 
     depth: str = "standard"
     """Number of colours, one of `DEPTHS`."""
@@ -139,19 +139,19 @@ class TerminalAnswers:
     """The background: a colour, or the number of one of the 16 (from COLORFGBG)."""
     text: Rgb | int | None = None
     colours: dict[int, Rgb] = field(default_factory=dict)
-    """The 16 colours by their numbers, as far as the terminal named them."""
+    """The known ones of the 16 colours, by number."""
     is_console: bool = False
     """True for the Linux console."""
     has_new_mode: bool = False
     """True if the terminal has reported a change between dark and light since `mode_changed`."""
     is_complete: bool = False
-    """True if the terminal has answered the last question."""
+    """True if the terminal has answered the last query."""
     awaited_until: float = 0.0
-    """Until then (`time.monotonic`) answers are expected; 0 if nothing was asked."""
+    """Time (`time.monotonic`) until which replies are expected; 0 without queries."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> TerminalAnswers:
-        """Return what the environment says."""
+        """Create the answers from the environment variables."""
         text, _, page = environ.get("COLORFGBG", "").partition(";")
         page = page.rpartition(";")[2]
         numbers = [int(each) if each.isdecimal() and int(each) < 16 else None for each in (text, page)]
@@ -160,13 +160,13 @@ class TerminalAnswers:
         if is_console:
             numbers = [7, 0]
         elif is_multiplexed(environ) and depth == "standard":
-            # The variable is that of the first client. With more colours the page is painted, and it may guess.
+            # Inside tmux, the variable describes the first client. With more colours, a wrong guess does no harm.
             numbers = [None, None]
         return cls(depth=depth, text=numbers[0], page=numbers[1], is_console=is_console)
 
     @property
     def is_awaited(self) -> bool:
-        """True if answers may come in the next moments."""
+        """True while replies are still expected."""
         return not self.is_complete and time.monotonic() < self.awaited_until
 
     @property
@@ -178,7 +178,7 @@ class TerminalAnswers:
         if isinstance(page, int):
             return page not in {7, *range(9, 16)}
         red, green, blue = (share / 255 for share in page)
-        # The middle between black and white for the eye, which contrasts equally with both.
+        # The luminance that has equal contrast to black and to white.
         return bool(0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.179)
 
     def mode_changed(self) -> bool:
@@ -187,7 +187,7 @@ class TerminalAnswers:
         return changed
 
     def take(self, data: str) -> str:
-        """Note all answers in the input, and return the rest of it: keys."""
+        """Record all replies in the input, and return the remaining input: keys."""
 
         def note(found: re.Match[str]) -> str:
             self._note(found)
@@ -216,13 +216,13 @@ class TerminalAnswers:
 
 
 def questions(environ: Mapping[str, str], depth: str, *, wants_light: bool, wants_palette: bool) -> str:
-    """Return the sequences that ask the terminal what is not known; empty if there is nothing to ask.
+    """Return the sequences that query unknown properties of the terminal; may be empty.
 
     Args:
         environ: The environment.
-        depth: The number of colours that is known already, one of `DEPTHS`.
-        wants_light: True to ask for background and text.
-        wants_palette: True to ask for the 16 colours.
+        depth: The known number of colours, one of `DEPTHS`.
+        wants_light: True to query the colours of background and text.
+        wants_palette: True to query the 16 colours.
     """
     term = environ.get("TERM", "")
     if not _ASKED.match(term) or environ.get("NO_COLOR") is not None:
@@ -234,29 +234,29 @@ def questions(environ: Mapping[str, str], depth: str, *, wants_light: bool, want
     is_plain = environ.get("TERM_PROGRAM") != "Apple_Terminal" and "TERMINAL_EMULATOR" not in environ
     is_plain = is_plain and not is_multiplexed(environ)
     if is_open and is_plain and _ASKED_FOR_STYLE.match(term):
-        # Set a colour, and ask which style is in force: only a terminal with true colours knows it still.
+        # Set a true colour, and query the current style: only a true-colour terminal reports it unchanged.
         asked += "\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[0m"
     return asked and asked + "\x1b[c"
 
 
 class TerminalQuestion:
-    """Asks the terminal on descriptors 0 and 2, and reads its answers and the keys typed meanwhile."""
+    """Queries the terminal on descriptors 0 and 2, and reads its replies and the keys typed before."""
 
     def __init__(self, answers: TerminalAnswers) -> None:
         self.answers = answers
         self.keys = ""
-        """Input that is no answer."""
+        """Input that is not a reply: keys typed ahead."""
         self.attributes: list[Any] | None = None
-        """Attributes of the terminal before the question; None if it has them still."""
+        """Attributes of the terminal before the queries; None if they were not changed."""
         self._asked_at = 0.0
 
     @property
     def was_asked(self) -> bool:
-        """True if the terminal was asked anything."""
+        """True if queries were written."""
         return bool(self._asked_at)
 
     def ask(self, questions: str) -> None:
-        """Write the questions, with the echo of input switched off until `collect` or `close`."""
+        """Write the queries, with the echo of input switched off until `collect` or `close`."""
         if not questions or not os.isatty(0) or not os.isatty(2):
             return
         with suppress(OSError, termios.error):
@@ -274,9 +274,9 @@ class TerminalQuestion:
             self.answers.awaited_until = self._asked_at + LATE_SECONDS
 
     def collect(self) -> None:
-        """Read what the terminal has answered, and wait for the rest of it until the deadline.
+        """Read the terminal's replies, and wait for missing replies until the deadline.
 
-        The attributes of the terminal are restored unless answers are missing: those must not be echoed.
+        The attributes of the terminal are restored unless replies are missing: late replies must not be echoed.
         """
         if not self._asked_at:
             return
@@ -285,7 +285,7 @@ class TerminalQuestion:
             self._restore()
 
     def close(self) -> None:
-        """Restore the terminal's attributes, if they have not been; answers that come now are discarded."""
+        """Restore the terminal's attributes if they are still changed; later replies are discarded."""
         if self.attributes is None:
             return
         if not self.answers.is_complete:

@@ -53,7 +53,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
 
 
 def _paper(name: str, *, dark: bool, tones: Mapping[str, str]) -> Theme:
-    """Make a theme with Textual's colours derived from the reader's tones.
+    """Create a theme, with Textual's colours derived from the reader's tones.
 
     Textual's own inputs and pickers then match the page."""
     return Theme(
@@ -174,7 +174,7 @@ _HIGH_CONTRAST = {
 }
 
 SIXTEEN_INKS = (*(f"{tone}-ink" for tone in HIGHLIGHTS), "code-ink")
-"""Names of the foregrounds that only themes of 16 colours have, where a highlight sets the colour of its text, too."""
+"""Names of foregrounds in themes of 16 colours, in which a highlight also sets its text colour."""
 
 _TERMINAL = {
     **dict.fromkeys((*INKS, *TONES, *SIXTEEN_INKS), "ansi_default"),
@@ -193,7 +193,7 @@ _TERMINAL = {
 
 
 def terminal_theme(name: str, colours: Mapping[str, str], *, dark: bool) -> Theme:
-    """Make a theme of the terminal's 16 colours, which the user's terminal settings define."""
+    """Create a theme of the terminal's 16 colours, which the user's terminal settings define."""
     text, page = colours["text-ink"], colours["page"]
     return Theme(
         name=name,
@@ -227,7 +227,7 @@ def terminal_theme(name: str, colours: Mapping[str, str], *, dark: bool) -> Them
 
 
 def own_themes() -> tuple[Theme, ...]:
-    """Return the themes that the reader ships, the default theme first."""
+    """Return the reader's built-in themes, the default theme first."""
     return (
         _paper("paper-dark", dark=True, tones=_DARK),
         _paper("paper-light", dark=False, tones=_LIGHT),
@@ -305,7 +305,7 @@ ATTRIBUTES = frozenset(("bold", "italic", "underline", "strike", "reverse"))
 
 
 def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) -> Style:
-    """Make a style from a description: attributes, a foreground, and `on` with a background.
+    """Create a style from a description: attributes, a foreground, and `on` with a background.
 
     Component classes of a style sheet could express this too, but each would cost 1 ms at the start of the program.
 
@@ -330,7 +330,7 @@ def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) ->
 def load_theme(path: Path) -> Theme:
     """Read a theme from a TOML file: `name`, `dark`, and colours for any of `TONES` and `INKS`.
 
-    Colours that the file leaves out come from the reader's light or dark paper theme, as `dark` says.
+    Colours that the file leaves out come from the reader's light or dark paper theme, depending on `dark`.
 
     Raises:
         ConfigError: The file cannot be read, or one of its colours is invalid.

@@ -26,10 +26,10 @@ AUTO = "auto"
 
 
 class ThemeSelection:
-    """Finds themes by name and gives each the colours that the terminal can show.
+    """Finds themes by name, and reduces their colours to the terminal's colours.
 
     Args:
-        answers: What is known of the terminal; it may change while the program runs.
+        answers: The known properties of the terminal; may change while the program runs.
         wanted: The theme of the settings.
     """
 
@@ -43,12 +43,12 @@ class ThemeSelection:
         self._state = self._known()
         self._is_automatic = True
         self.problem: tuple[str, ...] = ()
-        """The problem with the theme of the settings, if there is one."""
+        """The problem with the theme of the settings; empty if none."""
         self.name = self.select(wanted)
 
     @property
     def own(self) -> Mapping[str, Theme]:
-        """The reader's themes and those of the user's theme files, by name."""
+        """The reader's themes and the themes in the user's theme files, by name."""
         return self._own
 
     @property
@@ -86,12 +86,12 @@ class ThemeSelection:
         return themes.LIGHT_THEME if self.answers.dark is False else themes.DEFAULT_THEME
 
     def names(self, available: Mapping[str, Theme]) -> list[str]:
-        """Return the names to choose from: `auto`, the reader's own themes, then the others."""
+        """Return the names of all themes: `auto`, the reader's own themes, then Textual's themes."""
         own = [theme.name for theme in themes.own_themes()]
         return [AUTO, *own, *sorted(name for name in available if name not in own)]
 
     def answered(self) -> str | None:
-        """Return the theme to show after new answers of the terminal; None if nothing has changed."""
+        """Return the theme to use after new replies of the terminal; None if the theme stays the same."""
         known = self._known()
         if known == self._state:
             return None
@@ -107,7 +107,7 @@ class ThemeSelection:
     # Colours
 
     def in_terminal(self, theme: Theme) -> Theme:
-        """Return a theme as the terminal can show it: with few colours, or by choice, made of its 16 colours."""
+        """Return a theme in the terminal's colours: reduced, or built from its 16 colours."""
         if not (theme.ansi or self.has_few) or theme.name in {"ansi-dark", "ansi-light"}:
             return theme
         if theme.name not in self._sixteen:
@@ -121,7 +121,7 @@ class ThemeSelection:
         from tui_reader.tui.terminal_palette import known_sixteen  # noqa: PLC0415 - as above
 
         sixteen = known_sixteen(self.answers)
-        # A theme that the user chose is light or dark as it says.
+        # The chosen theme, not the terminal, decides between dark and light.
         own = self._own.get(theme.name) or BUILTIN_THEMES.get(theme.name, theme)
         return sixteen if own.ansi else sixteen.on(dark=own.dark)
 
@@ -134,7 +134,7 @@ class ThemeSelection:
         return LegibleStyles(self._sixteen_of(theme))
 
     def fitted(self, theme: Theme, variables: Mapping[str, str]) -> Mapping[str, str]:
-        """Return a theme's colours reduced to 256 if the terminal has no more, else none."""
+        """Return a theme's colours reduced to 256, if the terminal has 256; else an empty mapping."""
         if self.depth != "256" or theme.ansi:
             return {}
         if theme.name not in self._fitted:

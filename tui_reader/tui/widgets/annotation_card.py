@@ -21,7 +21,7 @@ LEFT_ROWS = 8
 
 
 class AnnotationCard(LinePane):
-    """A widget of styled paragraphs, hidden while it has none."""
+    """A widget of styled paragraphs, hidden while empty."""
 
     DEFAULT_CSS = "AnnotationCard { height: auto; background: $raised; display: none; }"
     STYLES: ClassVar[Mapping[str, str]] = {
@@ -38,7 +38,7 @@ class AnnotationCard(LinePane):
         self._rows: list[tuple[str, str]] = []
 
     def show(self, paragraphs: Sequence[tuple[str, str]]) -> None:
-        """Show paragraphs, each a text and the name of its style; hide the card if there are none."""
+        """Show paragraphs, each a text and the name of its style; hide the card if the list is empty."""
         if tuple(paragraphs) == self._paragraphs:
             return
         self._paragraphs = tuple(paragraphs)
@@ -53,7 +53,7 @@ class AnnotationCard(LinePane):
         height = self.app.size.height
         most = max(3, min(MOST_ROWS, height // 2, height - LEFT_ROWS))
         if len(self._rows) > most:
-            # The last paragraph says what can be done, so its rows are kept.
+            # The last paragraph names the available commands, so its rows are never cut.
             tail = paragraphs[-1][: most - 2] if len(paragraphs) > 1 else []
             self._rows = [*self._rows[: most - 1 - len(tail)], ("…", "muted"), *tail]
         self.styles.height = len(self._rows) + 1 if self._rows else 0

@@ -1,4 +1,4 @@
-"""The list of annotations by article. Its cost depends on the visible rows, not on all annotations."""
+"""The list of annotations by article. Painting costs depend on visible rows, not on all annotations."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PEN = "✎"
 class AnnotationList(LinePane):
     """A list of annotations under the titles of their articles, with a cursor.
 
-    The list knows the number of annotations of each article, and reads only visible annotations from the source. It has
+    The list stores the number of annotations of each article, and reads only visible annotations. It has
     more than 25 public methods, since it combines a cursor, a choice of several annotations and a painted widget.
     """
 
@@ -68,20 +68,20 @@ class AnnotationList(LinePane):
 
     @dataclass
     class Clicked(Message):
-        """An annotation was clicked, `chain` times in a row: 2 or more is a double click."""
+        """Message: an annotation was clicked, `chain` times in a row: 2 or more is a double click."""
 
         annotation: AnnotationId
         chain: int
 
     @dataclass
     class CompletionClicked(Message):
-        """A completion of the filter was clicked."""
+        """Message: a completion of the filter was clicked."""
 
         index: int
 
     @dataclass
     class Moved(Message):
-        """The mouse wheel moved the cursor."""
+        """Message: the mouse wheel moved the cursor."""
 
     def __init__(
         self,
@@ -94,11 +94,11 @@ class AnnotationList(LinePane):
         super().__init__(id=id)
         self._source, self._today = source, today
         self.bar = QueryBar()
-        """The filter while it is typed, whose completions cover the first rows."""
+        """The filter bar, whose completions cover the first rows while the filter is typed."""
         self._sections = AnnotationSections(source)
         self._chosen = ChosenAnnotations(source, self._sections)
         self._cursor = -1
-        """Position of the annotation under the cursor; -1 if there is none."""
+        """Position of the annotation under the cursor; -1 if the list is empty."""
         self._top = 0
         self._version = 0
         self._empty: tuple[str, ...] = ()
@@ -107,12 +107,12 @@ class AnnotationList(LinePane):
 
     @property
     def current(self) -> AnnotationId | None:
-        """The annotation under the cursor; None if there is none."""
+        """The annotation under the cursor; None if the list is empty."""
         return (self._sections.at(self._cursor) or None) if self._cursor >= 0 else None
 
     @property
     def index(self) -> int:
-        """Position of the annotation under the cursor; 0 if there is none."""
+        """Position of the annotation under the cursor; 0 if the list is empty."""
         return max(0, self._cursor)
 
     @property
@@ -149,7 +149,7 @@ class AnnotationList(LinePane):
         self._sections.clear()
         self._chosen.sections_changed()
         self._cursor, self._top = -1, 0
-        # The same annotations may be listed again and look different.
+        # Annotations that are listed again may look different.
         self._version += 1
         self._empty = tuple(empty)
         self.repaint()
@@ -234,7 +234,7 @@ class AnnotationList(LinePane):
         return True
 
     def choose_current(self) -> bool:
-        """Choose the annotation under the cursor, or remove it from the choice. Return True if there is one."""
+        """Choose or unchoose the annotation under the cursor. Return True if the list is not empty."""
         current = self.current
         if current is None:
             return False

@@ -1,4 +1,4 @@
-"""The order of a list of annotations: sections of articles, of which only visible ones are read."""
+"""The order of a list of annotations: sections by article; only visible sections are read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RowPlace(NamedTuple):
 
     section: int
     position: int
-    """Position of the annotation among all that are listed."""
+    """Position of the annotation in the whole list."""
     part: int
     """Row within the annotation; -1 for the title of the section."""
 
@@ -27,7 +27,7 @@ class AnnotationSections:
     """The sections of the list, in order. The first access to an annotation reads its whole section.
 
     Args:
-        source: Gives the annotations of an article.
+        source: Provides the annotations of an article.
     """
 
     def __init__(self, source: Source) -> None:
@@ -63,7 +63,7 @@ class AnnotationSections:
         return sorted(self._numbers[article] for article in set(articles) if article in self._numbers)
 
     def number_at(self, index: int) -> int:
-        """Return the index of the section that holds the annotation at a position."""
+        """Return the index of the section with the annotation at a position."""
         return bisect_right(self.starts, index) - 1
 
     def article_at(self, index: int) -> ArticleId:
@@ -97,14 +97,14 @@ class AnnotationSections:
             return None
         return self.starts[number] + order.index(annotation)
 
-    # Rows: the title of a section takes one, each annotation `item_rows`
+    # Rows: one for the title of a section, `item_rows` for each annotation
 
     def row_count(self, item_rows: int) -> int:
         """Return the number of rows of all sections."""
         return self.count * item_rows + len(self.sections)
 
     def rows_of(self, index: int, item_rows: int) -> tuple[int, int]:
-        """Return the first and last row of an annotation. The first of a section includes the title row."""
+        """Return the first and last row of an annotation; a section's first annotation includes the title."""
         number = self.number_at(index)
         first = index * item_rows + number + 1
         last = first + item_rows - 1
@@ -130,7 +130,7 @@ class ChosenAnnotations:
     """The annotations chosen for a common change. They stay chosen when the list changes.
 
     Args:
-        source: Gives the annotations of an article.
+        source: Provides the annotations of an article.
         sections: The sections of the list.
     """
 
@@ -147,7 +147,7 @@ class ChosenAnnotations:
         return annotation in self._articles
 
     def sections_changed(self) -> None:
-        """Discard the cached number after a change of the sections."""
+        """Discard the cached `listed_count` after a change of the sections."""
         self._listed_count = None
 
     @property
@@ -167,13 +167,13 @@ class ChosenAnnotations:
         return tuple(each for number in numbers for each in self._sections.order(number) if each in self._articles)
 
     def toggle(self, annotation: AnnotationId, article: ArticleId) -> None:
-        """Add an annotation to the choice, or remove it if it is chosen."""
+        """Add an annotation to the chosen annotations, or remove it if it is chosen."""
         if self._articles.pop(annotation, None) is None:
             self._articles[annotation] = article
         self._listed_count = None
 
     def add_listed(self) -> None:
-        """Add every annotation in the list to the choice."""
+        """Add every listed annotation to the chosen annotations."""
         for number, section in enumerate(self._sections.sections):
             self._articles.update((annotation, section.article) for annotation in self._sections.ids(number))
         self._listed_count = None
@@ -190,7 +190,7 @@ class ChosenAnnotations:
         self._listed_count = None
 
     def clear(self) -> bool:
-        """Remove all annotations from the choice. Return True if there were any."""
+        """Remove all annotations from the choice. Return True if any annotation was chosen."""
         had = bool(self._articles)
         self._articles.clear()
         self._listed_count = None

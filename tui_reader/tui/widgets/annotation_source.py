@@ -18,7 +18,7 @@ class Section(NamedTuple):
     size: int
     """Number of annotations in the section."""
     ids: Sequence[AnnotationId] | None = None
-    """Ids in the order of the text. None: all of the article, read once the section is visible."""
+    """Ids in the order of the text. None: all annotations of the article, read when the section is visible."""
 
 
 class Source(Protocol):

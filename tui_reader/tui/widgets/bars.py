@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MESSAGE_SECONDS = 4.0
 """Seconds for which a message stays in the last row, unless its caller asks for more."""
 MOST_SECONDS = 6.0
-"""Seconds for which a message may stay that says nothing about unsaved changes."""
+"""Largest number of seconds for a message, except messages about unsaved changes."""
 
 
 class TopBar(LinePane):
@@ -44,7 +44,7 @@ class TopBar(LinePane):
         self._progress = ""
 
     def show_progress(self, progress: str) -> None:
-        """Show how far a long operation has come, before the counts; empty when it has ended."""
+        """Show the progress of a long operation before the counts; empty text removes it."""
         if progress != self._progress:
             self._progress = progress
             self.repaint()
@@ -81,9 +81,9 @@ class TopBar(LinePane):
 
 
 class StatusBar(LinePane):
-    """The last row: the mode and hints for keys on the left, the latest message and what goes on on the right.
+    """The last row: mode and key hints on the left, the latest message and a running activity on the right.
 
-    Every message is removed after some seconds; what goes on, such as saving, stands beside it. While a key sequence is
+    A message is removed after some seconds; a running activity is shown beside it. While a key sequence is
     incomplete, the hints show its possible continuations and fill the whole row.
     """
 
@@ -120,7 +120,7 @@ class StatusBar(LinePane):
         Args:
             hints: The hints, the most useful first.
             typed: The keys of an incomplete sequence; unless empty, they are shown instead of mode and message.
-            mode: What is being done, such as `SELECT 23 words`; shown before the hints.
+            mode: The current mode, such as `SELECT 23 words`; shown before the hints.
         """
         shown = (tuple(hints), typed, mode)
         if shown != (self._hints, self._typed, self._mode):
@@ -128,7 +128,7 @@ class StatusBar(LinePane):
             self.repaint()
 
     def say(self, message: str, *, bad: bool = False, seconds: float = MESSAGE_SECONDS) -> None:
-        """Show a message for some seconds; an empty one clears the row. Any text is safe, such as a file name."""
+        """Show a message for some seconds; an empty message clears the row. Any text is safe, such as a file name."""
         message = clean_line(message)
         if self._clear_timer is not None:
             self._clear_timer.stop()
@@ -141,11 +141,11 @@ class StatusBar(LinePane):
             self.repaint()
 
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
-        """Show what goes on, such as `saving…`, beside the message and not in its place.
+        """Show a running activity, such as `saving…`, beside the message.
 
         Args:
             activity: One or two words; empty for nothing.
-            seconds: Seconds after which it is removed; None to keep it until the next call.
+            seconds: Seconds after which the activity is removed; None to keep it until the next call.
         """
         if self._activity_timer is not None:
             self._activity_timer.stop()
@@ -178,7 +178,7 @@ class StatusBar(LinePane):
         return y, self._hints, self._typed, self._mode, self._said, self._bad, self._activity, len(self._rows)
 
     def _fitting(self, room: int) -> list[Hint]:
-        """Return the hints that fit into `room` columns: hints with `stays` set, then the first of the rest."""
+        """Return the hints that fit into `room` columns: hints with `stays` set, then as many other hints as fit."""
         room += 2
         fitting = set()
         for hint in sorted(self._hints, key=lambda hint: not hint.stays):
@@ -213,7 +213,7 @@ class StatusBar(LinePane):
             room -= cell_len(typed)
         fitting = self._fitting(room)
         if self._typed and len(fitting) < len(self._hints):
-            # These are all continuations of the keys typed so far: `…` shows that there are more.
+            # The hints are continuations of the typed keys; `…` marks left-out continuations.
             fitting = self._fitting(room - 3)
         for number, hint in enumerate(fitting):
             gap = "  " if number else ""
@@ -234,21 +234,21 @@ class Divider(LinePane):
     }
 
     def row_key(self, y: int) -> Hashable:
-        """Return None: all rows look alike."""
+        """Return None as the cache key: all rows look alike."""
         return None
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint a piece of the rule."""
+        """Paint one row of the vertical rule."""
         return line(width, self.named_style(""), [Piece("│" * width, self.named_style(""))])
 
 
 def library_counts(annotations: int, orphans: int) -> list[str]:
-    """Return the parts about the annotations of a library: `31 annotations`, `1 orphan`; none for zero."""
+    """Return the counts of a library's annotations, as texts: `31 annotations`, `1 orphan`; none for zero."""
     return _in_words((annotations, "annotation"), (orphans, "orphan"))
 
 
 def article_counts(highlights: int, notes: int, orphans: int) -> list[str]:
-    """Return the parts about the annotations of an article: `4 highlights`, `2 notes`, `1 orphan`; none for zero."""
+    """Return the counts of an article's annotations, as texts: `4 highlights`, `2 notes`, `1 orphan`; none for zero."""
     return _in_words((highlights, "highlight"), (notes, "note"), (orphans, "orphan"))
 
 

@@ -1,4 +1,4 @@
-"""The bookmarks that there are, shown while a key waits for the letter of one."""
+"""The list of bookmarks, shown while the letter of a bookmark command is expected."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 class BookmarkRow(NamedTuple):
-    """One bookmark."""
+    """A row of the bookmark list."""
 
     letter: str
     words: str
-    """The words at its place."""
+    """The words of the text at the bookmark."""
     where: str
-    """The title of its article."""
+    """The title of the bookmark's article."""
 
 
 class BookmarkList(LinePane):
-    """A panel above the last row, with a cursor; it never has the focus."""
+    """A panel above the last row, with a cursor; the panel never has the keyboard focus."""
 
     DEFAULT_CSS = "BookmarkList { background: $raised; color: $text-ink; display: none; }"
     STYLES: ClassVar[Mapping[str, str]] = {
@@ -50,21 +50,21 @@ class BookmarkList(LinePane):
         return self._rows[self._cursor].letter if 0 <= self._cursor < len(self._rows) else ""
 
     def show(self, title: str, rows: Sequence[BookmarkRow], most: int) -> None:
-        """Show bookmarks, at most so many rows of them, without a cursor at first."""
+        """Show bookmarks in a limited number of rows, initially without a cursor."""
         self._title, self._rows, self._cursor, self._top = title, rows, -1, 0
         self.styles.height = 1 + max(1, min(len(rows), most))
         self.display = True
         self.repaint()
 
     def move(self, by: int) -> None:
-        """Move the cursor."""
+        """Move the cursor by a number of rows."""
         self._cursor = max(0, min(self._cursor + by, len(self._rows) - 1))
         height = max(1, self.size.height - 1)
         self._top = max(self._cursor - height + 1, min(self._top, self._cursor))
         self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the painted row depends on."""
+        """Return everything that determines the appearance of a row."""
         index = y - 1 + self._top
         row = self._rows[index] if 0 <= index < len(self._rows) else None
         return y == 0, self._title, row, index == self._cursor

@@ -1,4 +1,4 @@
-"""A short list of words over the row in which they complete what is typed."""
+"""A short list of completions next to the row of a text field."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ LEAST_WIDTH = 18
 
 
 class CompletionRows(LinePane):
-    """Lists words beside a text field without taking rows from what lies there; hidden while there are none.
+    """Lists completions over the widgets next to a text field; hidden while empty.
 
     Args:
-        below: True to show the list below the row of its parent, else above.
+        below: True to show the list below the text field, False for above.
     """
 
     DEFAULT_CSS = """
@@ -56,8 +56,8 @@ class CompletionRows(LinePane):
         """List words, with the cursor on the first one.
 
         Args:
-            words: The words; none hides the list.
-            left: Column of the screen at which the words begin, if they have room there.
+            words: The words; an empty list hides the widget.
+            left: Column of the screen at which the words begin, if there is room.
         """
         self._words, self._at, self._moved = words, 0, False
         self.display = bool(words)
@@ -70,14 +70,14 @@ class CompletionRows(LinePane):
         self.repaint()
 
     def move(self, by: int) -> None:
-        """Move the cursor; behind the last word comes the first."""
+        """Move the cursor; after the last word, continue with the first."""
         if self._words:
             self._at, self._moved = (self._at + by) % len(self._words), True
             self.repaint()
 
     @property
     def _first(self) -> int:
-        """Index of the word in the first row: the cursor's word stays in sight."""
+        """Index of the word in the first row, so that the word under the cursor is visible."""
         rows = max(1, self.size.height)
         return max(0, min(self._at - rows // 2, len(self._words) - rows))
 
@@ -88,7 +88,7 @@ class CompletionRows(LinePane):
         return word, index == self._at, len(self._words)
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint a word; that under the cursor with its number among all."""
+        """Paint a word; for the word under the cursor, also its number and the total."""
         index = self._first + y
         is_current = index == self._at
         base = self.named_style("") + self.named_style("current") if is_current else self.named_style("")

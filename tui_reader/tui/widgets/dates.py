@@ -12,7 +12,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 def parse_date(text: str) -> date | None:
-    """Return the day of an ISO 8601 date, with or without a time; None if the text is no such date."""
+    """Return the day of an ISO 8601 date, with or without a time; None if the text is not a date."""
     try:
         return datetime.fromisoformat(text).date()
     except ValueError:
@@ -31,13 +31,13 @@ def short_date(text: str, today: date) -> str:
 
 
 def shortest_date(text: str, today: date) -> str:
-    """Format a date as `5 Jun` within half a year of today or in its year, else as `5 Jun 2024`; empty if no date."""
+    """Format a date as `5 Jun` within half a year of today or in its year, else as `5 Jun 2024`; empty if invalid."""
     whole = short_date(text, today)
     return whole.split(" ", 1)[1] if whole and not whole[0].isdigit() else whole
 
 
 def long_date(text: str, today: date) -> str:
-    """Format a date as `Thursday 5 June`, with the year if it is not this one; empty if it is no date."""
+    """Format a date as `Thursday 5 June`, with the year unless it is the current year; empty for an invalid date."""
     day = parse_date(text)
     if day is None:
         return ""
@@ -46,7 +46,7 @@ def long_date(text: str, today: date) -> str:
 
 
 def moment(text: str, today: date) -> str:
-    """Format a time as `14:02` if it is today in local time, else as its day; empty if it is no time."""
+    """Format a time as `14:02` if it is today in local time, else as its day; empty for an invalid time."""
     try:
         when = datetime.fromisoformat(text).astimezone()
     except ValueError:

@@ -21,7 +21,7 @@ EMPTY = "words of notes and highlights, tags, colours, states"
 
 
 class FilterBar(LinePane):
-    """The row below the top bar, with the filter and the number of matches; the filter is typed here."""
+    """The row below the top bar, where the filter is typed, with the number of matches."""
 
     DEFAULT_CSS = "FilterBar { height: 1; background: $raised; }"
     STYLES: ClassVar[Mapping[str, str]] = {
@@ -36,7 +36,7 @@ class FilterBar(LinePane):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
         self.bar = QueryBar()
-        """The filter while it is typed; the list below paints its completions."""
+        """The bar in which the filter is typed; the list below paints its completions."""
         self._query = ParsedQuery()
         self._summary = ""
 
@@ -57,9 +57,9 @@ class FilterBar(LinePane):
         return self._query.text, self._summary, self.bar.is_open and self.bar.version
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint the filter, or what it may be if it is empty."""
+        """Paint the filter and the number of matches; if the filter is empty, paint a hint."""
         base, problem = self.named_style(""), self._query.problem
-        # Half of the row is left to what is typed.
+        # At least half of the row is kept for the typed text.
         room = width - cell_len(self._summary) - 4 - min(width // 2, 3 + cell_len(self._query.text) + 1)
         problem = clip(problem, room) if problem and room > 12 else ""
         if self.bar.is_open:

@@ -1,4 +1,4 @@
-"""The list of headlines, two rows each. Its cost depends on the visible rows, not on the library."""
+"""The list of headlines, two rows each. Painting costs depend on the visible rows, not on the library."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId, Headline
 
 HEADER_ROWS = 2
-"""Rows of the header: the name of the view and an empty row; with a query the row of its counts lies between them."""
+"""Rows of the header: the name of the view and an empty row; with a query, a row of counts is between them."""
 LOW_HEIGHT = 22
 """Rows of the widget (24 of the terminal) below which `Density.AUTO` is compact."""
 
@@ -66,21 +66,21 @@ class HeadlineList(LinePane):
 
     @dataclass
     class Clicked(Message):
-        """A headline was clicked, `chain` times in a row: 2 or more is a double click."""
+        """Message: a headline was clicked, `chain` times in a row: 2 or more is a double click."""
 
         index: int
         chain: int
 
     @dataclass
     class BarClicked(Message):
-        """The open query bar was clicked, at a column of a row."""
+        """Message: the open query bar was clicked, at a column of a row."""
 
         column: int
         row: int
 
     @dataclass
     class Wheeled(Message):
-        """The mouse wheel was turned to scroll by a number of headlines."""
+        """Message: the mouse wheel was turned to scroll by a number of headlines."""
 
         by: int
 
@@ -100,7 +100,7 @@ class HeadlineList(LinePane):
         self._cursor = 0
         self._top = 0
         self.bar = QueryBar()
-        """The query that is being typed at the top."""
+        """The query bar at the top of the list."""
         self._title = ""
         self._query = ParsedQuery()
         self._order = ""
@@ -144,11 +144,11 @@ class HeadlineList(LinePane):
 
     @property
     def has_query(self) -> bool:
-        """True if a query narrows the list."""
+        """True if a query filters the list."""
         return bool(self._query.text.strip())
 
     def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
-        """Show the articles of a view, with the cursor on one of them."""
+        """Show the articles of a view, and set the cursor on an article."""
         if self._has_choice:
             self._choice.list_changed(ids, self._cursor)
         self._ids = ids
@@ -163,16 +163,16 @@ class HeadlineList(LinePane):
 
         Args:
             title: Name of the standing view.
-            query: The query that narrows it.
+            query: The query that filters the list.
             order: The sort order, in words.
-            empty: Lines shown if there is no headline; the first is brighter.
+            empty: Lines to show in an empty list; the first line is brighter.
         """
         self._title, self._query, self._order, self._empty = title, query, order, tuple(empty)
         self._follow()
         self.repaint()
 
     def repaint_bar(self) -> None:
-        """Repaint the query bar, and the headlines below it, which give way to its completions."""
+        """Repaint the query bar, and the headlines below, which its completions may cover."""
         self._follow()
         self.repaint()
         x, y = self.region.offset
@@ -249,11 +249,11 @@ class HeadlineList(LinePane):
         self.repaint()
 
     def keep_choice(self) -> None:
-        """Keep what is chosen for the next command, wherever the cursor moves from now on."""
+        """Freeze the chosen articles for the next command; further moves of the cursor do not change them."""
         self._choice.freeze(self._cursor)
 
     def end_choice(self) -> bool:
-        """Choose nothing. Returns: True if an article was chosen."""
+        """Clear the choice of articles. Returns: True if any article was chosen."""
         if self._choice.is_empty:
             return False
         self._choice.clear()
@@ -267,7 +267,7 @@ class HeadlineList(LinePane):
         self.repaint()
 
     def _follow(self) -> None:
-        """Scroll until the cursor is visible, with one more headline above or below it if there is room."""
+        """Scroll until the cursor is visible, with one more headline above or below if there is room."""
         margin = 1 if self.page > 2 else 0
         self._top = max(self._cursor - self.page + 1 + margin, min(self._top, self._cursor - margin))
         self._top = max(0, min(self._top, len(self._ids) - self.page))
@@ -365,7 +365,7 @@ class HeadlineList(LinePane):
     # The mouse
 
     def index_at(self, y: int) -> int | None:
-        """Return the index of the headline at a row of the widget; None if there is none."""
+        """Return the index of the headline at a row of the widget; None without a headline."""
         index = self._top + (y - self.header_rows) // self.row_count
         return index if y >= self.header_rows and index < len(self._ids) else None
 

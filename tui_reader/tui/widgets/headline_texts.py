@@ -1,4 +1,4 @@
-"""The second row of a headline: who wrote it and when, how long it is, and how far it was read."""
+"""The second row of a headline: author or source, date, reading time and progress."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 PART = " · "
 FILE = " (file)"
-"""Follows the date of a file, which is shown for an article that has no date of its own."""
+"""Suffix of a file's date, which is shown for an article without a date."""
 LEAST_SOURCE = 6
-"""Columns below which a source or author is left out instead of cut."""
+"""With fewer columns, a source or author is left out instead of truncated."""
 
 
 def meta_text(headline: Headline, width: int, today: date) -> str:
     """Describe an article in one row: source or author, date, reading time, progress.
 
-    What does not fit is shortened in this order: the progress leaves, the date loses its weekday, the source is cut,
-    then leaves. The date leaves last, so that marks of notes do not displace it.
+    If the row is too long: the progress is left out, the date loses its weekday, the source is truncated, then left
+    out. The date is left out last.
 
     Args:
         headline: The article with its state.

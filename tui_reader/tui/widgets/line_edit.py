@@ -12,28 +12,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LONGEST = 10_000
-"""Code points that a line holds at most; the rest of a paste is dropped."""
+"""Largest length of a line in code points; the rest of a paste is dropped."""
 _word_before = re.compile(r"\S*\s*\Z").search
 _word_behind = re.compile(r"\s*\S*").match
 
 
 class LineEdit:
-    """A line of text with a cursor. The cursor stands between grapheme clusters."""
+    """A line of text with a cursor. The cursor is always between grapheme clusters."""
 
     def __init__(self) -> None:
         self.text = ""
         self.cursor = 0
         """Offset of the cursor in code points."""
         self._first = 0
-        """Offset of the first visible code point when the line was shown last."""
+        """Offset of the first visible code point in the last painted row."""
 
     def set(self, text: str, cursor: int | None = None) -> None:
-        """Replace the text; the cursor is set to its end unless given."""
+        """Replace the text; the cursor is set to the end of the text unless given."""
         self.text = _clean(text)[:LONGEST]
         self.cursor = len(self.text) if cursor is None else max(0, min(cursor, len(self.text)))
 
     def insert(self, text: str) -> bool:
-        """Insert a text at the cursor, without control characters; line feeds become blanks.
+        """Insert a text at the cursor, without control characters; line feeds become spaces.
 
         Returns:
             True if the line has changed.
@@ -55,7 +55,7 @@ class LineEdit:
         return action is not None
 
     def window(self, room: int) -> tuple[int, int]:
-        """Return the range of the text that fits into `room` cells, with the cursor and the cluster at it."""
+        """Return the range of the text to show in `room` cells, which includes the cluster at the cursor."""
         text, cursor = self.text, self.cursor
         left = room - (cells_of_cluster(text[cursor : next_boundary(text, cursor)]) if cursor < len(text) else 1)
         least = cursor
@@ -105,7 +105,7 @@ class LineEdit:
 
 
 def _clean(text: str) -> str:
-    """Return a text as one line that can be edited: control characters are dropped, line feeds and tabs are blanks."""
+    """Convert a text to one line: drop control characters; line feeds and tabs become spaces."""
     return text if text.isprintable() else clean_text(text).replace("\n", " ").replace("\t", " ")
 
 

@@ -1,4 +1,4 @@
-"""An input of one line."""
+"""A text field of one line."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Base class of widgets that paint their rows themselves, and the guard of message handlers.
 
 Textual asks for the rows of every widget that a changed region touches, and a look-up in Textual's cache of rows
-costs twenty times a look-up in the cache here. So `render_lines` is overridden: a painted row is cached under a key
+costs 20 times a look-up in this class's cache. So `render_lines` is overridden: a painted row is cached under a key
 made of everything that determines its appearance.
 """
 
@@ -33,8 +33,8 @@ MOST_STRIPS = 1500
 class FailureGuard(MessagePump):
     """Base class of screens and widgets in which a `ReaderError` ends a message handler, not the program.
 
-    The state file may be on a failing disk, and a key that reads from it must not end the program with everything that
-    is open. Any other error is a bug and does end it.
+    The state file may be on a failing disk, and a key that reads from it must not end the program and lose open
+    notes. Any other error is a bug and ends the program.
     """
 
     async def _dispatch_message(self, message: Message) -> None:
@@ -113,7 +113,7 @@ class LinePane(FailureGuard, Widget):
         return style
 
     def _legible(self, strip: Strip) -> Strip:
-        """Return a row in styles that are legible in 16 colours, if there are no more."""
+        """Return a row in styles that are legible in 16 colours, if the terminal has only 16."""
         for each in self.app.get_line_filters():
             if isinstance(each, LegibleStyles):
                 return strip.apply_filter(each, BLACK)

@@ -52,7 +52,7 @@ class SheetHead(LinePane):
         return self.about
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint the marked words on the left, the key that saves on the right."""
+        """Paint the marked words on the left, and the key that saves the note on the right."""
         base = self.named_style("")
         label = " note  "
         about = clip(self.about, width - len(label) - len(SAVES) - 3)
@@ -87,7 +87,7 @@ class NoteEditor(Vertical):
     Every key that closes the editor saves the text, so that a mistyped key loses nothing; undo removes the note.
     """
 
-    # The bar at the side is always there: Textual 8 fails when an undo makes it vanish (Textual's issue 6686).
+    # The scrollbar is always visible: Textual 8 fails when an undo hides it (Textual's issue 6686).
     DEFAULT_CSS = """
     NoteEditor {
         height: auto; background: $raised; display: none;

@@ -54,19 +54,19 @@ class Question:
     suggestions: Sequence[str] = ()
     """Words that complete the answer, or its part at the cursor."""
     in_list: bool = True
-    """True if the answer may be several such words, with commas between."""
+    """True if the answer may be several words, separated by commas."""
     placeholder: str = ""
 
 
 class LastPartSuggester(Suggester):
-    """Shows the rest of the first known word that the last part of an answer begins, behind what is typed."""
+    """Suggests, after the typed text, the rest of the first known word that begins like its last part."""
 
     def __init__(self, words: Sequence[str], *, in_list: bool = True) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self.completion = WordCompletion(words, in_list=in_list)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the value with its last part completed; None if no word begins so."""
+        """Return the value with its last part completed; None if no word begins like the last part."""
         typed = self.completion.part(value, len(value)).typed
         fitting = (word for word in self.completion.fitting(value, len(value)) if word != typed)
         return next((found for word in fitting if (found := ghost(value, typed, word)) is not None), None)
@@ -105,7 +105,7 @@ class PromptInput(LineInput):
         self._take_key = take_key
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle a key at once, also one that edits: Textual would do so after the keys that follow in its queue."""
+        """Handle every key at once: Textual would handle editing keys after later keys in its queue."""
         bindings = () if event.is_printable else self._bindings.key_to_bindings.get(event.key, ())
         if self._take_key(event.key):
             event.stop()
@@ -117,7 +117,7 @@ class PromptInput(LineInput):
 
 
 STEPS = {"down": 1, "ctrl+n": 1, "up": -1, "ctrl+p": -1}
-"""The keys that move the cursor of the list of completions, and by how many words."""
+"""The keys that move the cursor of the list of completions, with the number of words to move."""
 
 
 class Prompt(Horizontal):
@@ -138,10 +138,10 @@ class Prompt(Horizontal):
     """
 
     def __init__(self, *, id: str | None = None, is_on_top: bool = False) -> None:  # noqa: A002 - the name that Textual gives it
-        """Make a prompt.
+        """Create a prompt.
 
         Args:
-            id: Its id in style sheets.
+            id: The widget's id in style sheets.
             is_on_top: True if it is shown at the top of the screen, so that completions are listed below it.
         """
         super().__init__(id=id)
@@ -149,7 +149,7 @@ class Prompt(Horizontal):
         self._input = PromptInput(self._take_key)
         self._completions = CompletionRows(below=is_on_top)
         self._completion: WordCompletion | None = None
-        """Completes the answer; None if the question has no suggestions."""
+        """The completion of the answer; None if the question has no suggestions."""
         self._listed_for = ""
         """The answer for which completions are listed."""
         self.question: Question | None = None
@@ -205,7 +205,7 @@ class Prompt(Horizontal):
         self.confirm() if key == "enter" else self.cancel()
 
     def confirm(self) -> None:
-        """Close the question and pass its answer on."""
+        """Close the question and call `Question.answered`."""
         if self._chosen:
             self._complete()
         question, value = self.close(), self._input.value
@@ -213,7 +213,7 @@ class Prompt(Horizontal):
             question.answered(value)
 
     def cancel(self) -> None:
-        """Close the question and pass the initial answer on."""
+        """Close the question and call `Question.cancelled` with the initial answer."""
         question = self.close()
         if question is not None:
             question.cancelled(question.value)
@@ -222,7 +222,7 @@ class Prompt(Horizontal):
         """Close the question and release the focus.
 
         Returns:
-            The question that was open; None if there was none.
+            The question that was open; None if no question was open.
         """
         question, self.question = self.question, None
         self.display = False
@@ -232,14 +232,14 @@ class Prompt(Horizontal):
         return question
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """List what completes the answer, and call `Question.changed`, after each change of the answer."""
+        """Update the completions, and call `Question.changed`, after each change of the answer."""
         event.stop()
         if self.question is not None:
             self._lists_something()
             self.question.changed(event.value)
 
     def _take_key(self, key: str) -> bool:
-        """Handle a key that is no letter: completion, backspace in an empty answer, steps up and down.
+        """Handle a non-letter key: completion, backspace in an empty answer, steps up and down.
 
         Returns:
             True if the key is not for the text field.
@@ -276,13 +276,13 @@ class Prompt(Horizontal):
         self._completions.show(self._completion.fitting(value, cursor, every=every), len(self._label.text) + 2)
 
     def _lists_something(self) -> bool:
-        """Return True if a word is listed for the answer as it is: keys typed ahead may have changed it."""
+        """Return True if words are listed for the current answer, which keys typed ahead may have changed."""
         if self._listed_for != self._input.value:
             self._list_completions()
         return bool(self._completions.current)
 
     def _complete_or_list(self) -> None:
-        """Replace what is typed at the cursor by the word under the cursor of the list; without a list, show all."""
+        """Insert the word under the list's cursor at the cursor; without a list, list all words."""
         if self._lists_something():
             self._complete()
         else:
@@ -290,7 +290,7 @@ class Prompt(Horizontal):
 
     @property
     def _chosen(self) -> str:
-        """The word to which the cursor of the list was moved, unless the answer was changed since; else empty.
+        """The word selected in the list, if the answer is unchanged since; else empty.
 
         Letters that were typed ahead have changed the answer before the list is shown for them.
         """
@@ -303,7 +303,7 @@ class Prompt(Horizontal):
         return part.typed.strip() if part else ""
 
     def _complete(self) -> None:
-        """Replace what is typed at the cursor by the word under the cursor of the list."""
+        """Replace the typed part at the cursor by the word under the list's cursor."""
         word = self._completions.current
         if self._completion is None or not word:
             return
@@ -316,7 +316,7 @@ class Prompt(Horizontal):
             self.question.changed(value)
 
     def _show_ghost(self) -> None:
-        """Show the rest of the word under the cursor of the list behind what is typed."""
+        """Show the rest of the word under the list's cursor after the typed text."""
         value, typed = self._input.value, self._part_typed
         found = ghost(value, typed, self._completions.current) if self._input.cursor_at_end else None
         self._input._suggestion = found or ""

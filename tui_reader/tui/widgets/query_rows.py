@@ -1,4 +1,4 @@
-"""Rows of text that show a query: its coloured text, the completions at the cursor, and what it finds."""
+"""Rows of text that show a query: its coloured text, the completions at the cursor, and the number of matches."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ QUERY_STYLES: Mapping[str, str] = {
 PLAIN_QUERY_STYLES: Mapping[str, str] = {"bar-current": "reverse"}
 MOST_COMPLETIONS = 6
 LEFT = 3
-"""Columns before the text: a blank, the sign `/`, a blank."""
+"""Columns before the text: a space, the sign `/`, a space."""
 
 
 def query_pieces(query: ParsedQuery, base: Style, named_style: Callable[[str], Style]) -> list[Piece]:
-    """Return the text of a query in pieces, coloured by what each part is."""
+    """Split the text of a query into pieces, coloured by kind: word, field, operator."""
     return [Piece(text, base + named_style(f"query-{role}")) for text, role in parts_with_roles(query)]
 
 
 class QueryBar:
-    """What is shown of a query while it is typed. The pane at whose top it stands paints its rows."""
+    """The data of the query bar while a query is typed. The pane with the bar paints the rows."""
 
     def __init__(self) -> None:
         self.edit = LineEdit()
@@ -59,35 +59,35 @@ class QueryBar:
         self.query = ParsedQuery()
         self.completions: Sequence[Completion] = ()
         self.chosen = 0
-        """Index of the completion that is taken next."""
+        """Index of the selected completion."""
         self._note = ""
         self._is_bad = False
         self.version = 0
-        """Number of changes, as a key of painted rows."""
+        """Number of changes so far, used in the cache keys of painted rows."""
 
     def changed(self) -> None:
-        """Record that rows are to be painted again."""
+        """Record a change, so that rows are painted again."""
         self.version += 1
 
     def note(self, text: str, *, bad: bool = False) -> None:
-        """Set the line below: what the query finds, or what is wrong with it."""
+        """Set the line below the text: the number of matches, or the error in the query."""
         self._note, self._is_bad = clean_row(text), bad
         self.changed()
 
     def offer(self, completions: Sequence[Completion]) -> None:
-        """List completions, with the first one chosen."""
+        """List completions, with the first completion selected."""
         self.completions, self.chosen = completions, 0
         self.changed()
 
     def choose(self, index: int) -> None:
-        """Choose another completion, within bounds."""
+        """Select another completion, within bounds."""
         self.chosen = max(0, min(index, len(self.completions) - 1))
         self.changed()
 
     # Rows
 
     def most_rows(self, height: int) -> int:
-        """Return how many completions a pane of `height` rows has room for, besides some of its own entries."""
+        """Return the largest number of completions in a pane of `height` rows, beside some of its entries."""
         return max(1, min(MOST_COMPLETIONS, 4 if height < 24 else MOST_COMPLETIONS, (height - 4) // 3))
 
     def height(self, width: int, height: int) -> int:
@@ -99,7 +99,7 @@ class QueryBar:
         return min(len(self.completions), self.most_rows(height))
 
     def _note_rows(self, width: int, height: int) -> list[str]:
-        """Return the note in one row; what is wrong with a query may take two."""
+        """Return the note in one row; an error message may take two rows."""
         room = max(1, width - LEFT - 1)
         if not self._is_bad or cell_len(self._note) <= room or height < 8:
             return [self._note]
@@ -157,7 +157,7 @@ class QueryBar:
 
     def _paint_completion(self, index: int, width: int, named_style: Callable[[str], Style]) -> Strip:
         each, base = self.completions[index], named_style("bar")
-        # One column at each side stays in the colour of the bar, as drawn.
+        # One column at each side keeps the colour of the bar.
         row = base + named_style("bar-current") if index == self.chosen else base
         room = width - LEFT - 3
         articles = f"{each.articles:,} article{'' if each.articles == 1 else 's'}" if each.articles else ""
@@ -173,7 +173,7 @@ class QueryBar:
         return LEFT + cell_len(self.edit.text[start : self.edit.cursor])
 
     def index_at(self, row: int, height: int) -> int | None:
-        """Return the index of the completion in a row of the pane; None if there is none."""
+        """Return the index of the completion in a row of the pane; None without a completion."""
         rows = self.shown_completions(height)
         first = max(0, self.chosen - rows + 1)
         return first + row - 1 if 1 <= row <= rows else None

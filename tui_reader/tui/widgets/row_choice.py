@@ -1,4 +1,4 @@
-"""The entries of a list that are chosen, for a command to act on all of them."""
+"""The chosen entries of a list, on which a command acts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Id = TypeVar("Id")
 
 
 class RowChoice(Generic[Id]):
-    """A range of entries that the cursor extends, or a set of entries that it leaves alone."""
+    """A choice of entries: a range that the cursor extends, or a fixed set."""
 
     def __init__(self) -> None:
         self._ids: Sequence[Id] = ()
         self.anchor: int | None = None
-        """The index at which the range began; None if it is a set."""
+        """The index at which the range began; None for a fixed set."""
         self.members: frozenset[Id] = frozenset()
 
     @property
@@ -30,7 +30,7 @@ class RowChoice(Generic[Id]):
         return self.anchor is None and not self.members
 
     def begin(self, ids: Sequence[Id], index: int) -> None:
-        """Begin a range at an entry of a list."""
+        """Start a range at an entry of a list."""
         self._ids, self.anchor, self.members = ids, index, frozenset()
 
     def take(self, ids: Sequence[Id]) -> None:
@@ -38,20 +38,20 @@ class RowChoice(Generic[Id]):
         self._ids, self.anchor, self.members = ids, None, frozenset(ids)
 
     def clear(self) -> None:
-        """Choose nothing."""
+        """Clear the choice."""
         self._ids, self.anchor, self.members = (), None, frozenset()
 
     def freeze(self, cursor: int) -> None:
-        """Keep what is chosen, wherever the cursor moves from now on."""
+        """Turn the range into a fixed set, which moves of the cursor do not change."""
         if self.anchor is not None:
             self.members, self.anchor = frozenset(self.chosen(cursor)), None
 
     def list_changed(self, ids: Sequence[Id], cursor: int) -> None:
-        """Take another list into account: what it does not hold is no longer chosen.
+        """Update the choice for a new list: entries that are not in the new list are no longer chosen.
 
         Args:
-            ids: The list from now on.
-            cursor: The index of the cursor in the list before.
+            ids: The new list.
+            cursor: The index of the cursor in the former list.
         """
         if self.is_empty or ids is self._ids:
             return

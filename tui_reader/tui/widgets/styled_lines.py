@@ -30,7 +30,7 @@ class Piece(NamedTuple):
 
 
 def clip(text: str, width: int) -> str:
-    """Shorten a text to a width in columns; a text that was cut ends in `…`."""
+    """Shorten a text to a width in columns; a truncated text ends with `…`."""
     text = clean_row(text)
     if cell_len(text) <= width:
         return text
@@ -45,8 +45,8 @@ def fit_parts(parts: Sequence[str], width: int, *, drop_first: Sequence[int] = (
     Args:
         parts: The parts; empty ones are skipped.
         width: Columns.
-        drop_first: Indexes of the parts that are left out first, in this order. The remaining parts follow, from
-            the last to the first.
+        drop_first: Indexes of the parts that are left out first, in this order. Then the other parts are left out,
+            from the last to the first.
     """
     left = [index for index, part in enumerate(parts) if part]
     order = [index for index in drop_first if index in left] + [
@@ -68,7 +68,7 @@ def wrap(text: str, width: int) -> list[str]:
         while cell_len(joined) > width:
             head = set_cell_size(joined, width)
             taken = len(head) if joined.startswith(head) else len(head.rstrip())
-            # A character of two columns does not fit into a row of one: without dropping it the loop would not end.
+            # A two-column character does not fit into a one-column row: it is dropped, or the loop would not end.
             rows.append(head.rstrip() if taken else clip(joined[0], width))
             joined = joined[taken or 1 :]
         row = joined
@@ -76,9 +76,9 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] = ()) -> Strip:
-    """Make a row of pieces at its left and right ends, with the base style between them.
+    """Create a row with pieces at its left and right ends, filled with the base style.
 
-    The left pieces are cut at their end if not all fit, so that the right ones stay whole.
+    The left pieces are cut at their end if not all fit, so that the right pieces are not cut.
     """
     tail = [Segment(clean_row(piece.text), piece.style) for piece in right if piece.text]
     room = width - sum(segment.cell_length for segment in tail)
@@ -103,7 +103,7 @@ def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] 
 def merged(strip: Strip) -> Strip:
     """Join segments that look alike, since each one sends about 40 bytes of colour codes to the terminal.
 
-    Segments of one style become one. Blanks have no visible text colour, so they join a neighbour with the same
+    Segments of one style become one. Spaces have no visible text colour, so they join a neighbour with the same
     background.
     """
     segments: list[Segment] = []
@@ -124,7 +124,7 @@ def merged(strip: Strip) -> Strip:
 
 
 def _is_plain(one: Style | None, other: Style | None) -> bool:
-    """Return True if blanks look alike in two styles."""
+    """Return True if spaces look alike in two styles."""
     if one is None or other is None or one.bgcolor != other.bgcolor:
         return False
     return not any(

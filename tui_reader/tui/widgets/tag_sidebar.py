@@ -47,17 +47,17 @@ class Entry(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """The rows of the sidebar that narrow the list."""
+    """The selected rows of the sidebar, which filter the list."""
 
     search: str = ""
-    """Id of the saved search whose query is that of the list; empty if there is none."""
+    """Id of the saved search whose query equals the query of the list; empty if none does."""
 
     shelf: Shelf = Shelf.INBOX
     sources: frozenset[str] = frozenset()
     include: frozenset[str] = frozenset()
-    """Tags that the query asks for."""
+    """Tags that the query requires."""
     exclude: frozenset[str] = frozenset()
-    """Tags that the query rules out."""
+    """Tags that the query excludes."""
 
 
 class TagSidebar(LinePane):
@@ -121,7 +121,7 @@ class TagSidebar(LinePane):
         sources: Sequence[tuple[str, int]],
         tags: Sequence[tuple[str, int]],
     ) -> None:
-        """Show the counts, and mark what narrows the list. Repaint only the rows that changed."""
+        """Show the counts, and mark the rows that filter the list. Repaint only the rows that changed."""
         counted = (dict(shelves), tuple(searches), tuple(sources), tuple(tags))
         if choices == self._choices and counted == self._counted:
             return
@@ -191,7 +191,7 @@ class TagSidebar(LinePane):
         if self._counted is None:
             return
         shelves, searches, sources, tags = self._counted
-        # Few readers put articles in an order, so an empty list of them takes no row.
+        # The up-next queue has a row only if it contains articles or is the current view.
         standing = [
             Entry(Section.LIBRARY, shelf.value, shelves.get(shelf, 0))
             for shelf in Shelf
@@ -253,7 +253,7 @@ class TagSidebar(LinePane):
             label = entry.section.upper() + (" …" if entry.section in self._folded else "")
             return line(width, base, [bar, Piece(label, base + self.named_style("label"))])
         state = self._state_of(entry)
-        # A name that no listed article has keeps its row, so that the rows under the cursor do not move.
+        # A name with no listed article keeps its row, so that the row under the cursor does not move.
         is_unused = not entry.articles and entry.section in (Section.SOURCES, Section.TAGS)
         look = state or ("muted" if is_unused else "")
         style = base + self.named_style(look) if look else base

@@ -1,4 +1,4 @@
-"""Completion of an answer by known words, such as tags: which words fit at the cursor, and the answer with one."""
+"""Complete an answer with known words, such as tags: find words for the cursor, and insert a word."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _INNER = re.compile(r"[\s\-_/.:·]+(?=\S)")
-"""What parts the words of a tag such as `to read again` or `deep-sea`."""
+"""Separators between the words of a tag such as `to read again` or `deep-sea`."""
 
 
 class Part(NamedTuple):
     """The part of an answer that is being typed."""
 
     start: int
-    """Where its first letter is."""
+    """Offset of the first letter."""
     end: int
-    """Where it ends: before the next comma, or at the end of the answer."""
+    """Offset of the end: before the next comma, or at the end of the answer."""
     typed: str
     """Letters of the part up to the cursor."""
 
 
 class WordCompletion:
-    """Known words, and what of an answer they complete.
+    """Completes parts of an answer with known words.
 
     Args:
-        words: The known words, in the order in which they are offered.
+        words: The known words, in the order in which they are suggested.
         in_list: True if the answer is a list of words with commas between, False if it is one word.
     """
 
@@ -50,14 +50,14 @@ class WordCompletion:
         return Part(start, len(answer) if end < 0 else end, answer[start:cursor])
 
     def fitting(self, answer: str, cursor: int, *, every: bool = False) -> list[str]:
-        """Return the words that fit: first those that begin as typed, then those with a word in them that does.
+        """Return matching words: first words that begin like the typed part, then matches of later words.
 
-        Case, accents and presentation count for nothing. Left out are words that the answer has elsewhere, the word
-        that is typed already, and those that begin with a minus sign unless one was typed.
+        Case, accents and presentation are ignored. Words already in the answer are left out, as are words that begin
+        with a minus sign unless one was typed.
 
         Args:
             answer: The answer.
-            cursor: The cursor in it.
+            cursor: Offset of the cursor in the answer.
             every: True to return every word if nothing was typed; else none is returned then.
         """
         part = self.part(answer, cursor)
@@ -76,7 +76,7 @@ class WordCompletion:
         return [*first, *inner]
 
     def completed(self, answer: str, cursor: int, word: str) -> tuple[str, int]:
-        """Return the answer with the part at the cursor replaced by a word, and the cursor behind that word."""
+        """Return the answer with the part at the cursor replaced by a word, and the cursor after that word."""
         part = self.part(answer, cursor)
         blank = " " if self._in_list and part.start and answer[part.start - 1] == "," else ""
         before = answer[: part.start] + blank + word
@@ -84,14 +84,14 @@ class WordCompletion:
 
 
 def ghost(answer: str, typed: str, word: str) -> str | None:
-    """Return an answer that ends with letters of a word, with the rest of that word; None if it does not begin so.
+    """Return an answer that ends with letters of a word, with the rest of that word; None if the word does not match.
 
-    Letters stay as they were typed, in capitals or not, so that the answer on the screen does not change.
+    Typed letters keep their case, so that the displayed answer does not change.
 
     Args:
         answer: The answer.
-        typed: Its end, which is completed.
-        word: The word that completes it.
+        typed: The end of the answer, which is completed.
+        word: The word that completes the answer.
     """
     begun = search_key(typed)
     if not begun or not search_key(word).startswith(begun) or word == typed:
@@ -103,11 +103,11 @@ def ghost(answer: str, typed: str, word: str) -> str | None:
 
 
 def _begins_within(key: str, begun: str) -> bool:
-    """Return True if one of the words within a key, but the first, begins with `begun`."""
+    """Return True if a word of a key, other than the first, begins with `begun`."""
     return any(key.startswith(begun, each.end()) for each in _INNER.finditer(key))
 
 
 def _after_beginning(word: str, begun: str) -> str:
-    """Return the rest of a word behind the letters that have a given search key."""
+    """Return the rest of a word after the letters that have a given search key."""
     place = fold(word, SEARCH).original(Range(0, len(begun)))
     return word[next_boundary(word, max(0, place.end - 1)) :]

@@ -38,14 +38,14 @@ _start = attrgetter("start")
 
 if TYPE_CHECKING:
     _Stacked: TypeAlias = tuple[int, Highlight, tuple[StyledRow, ...]]
-    """A note in the margin: its first row on the page, its highlight, its rows."""
+    """A margin note: its first row on the page, its highlight, and its rows."""
 
 
 class MarginNotes(Layer):
     """The layer that places notes beside the text or between its paragraphs. It paints no overlays.
 
-    In the right margin the notes are in the order of their highlights, each next to its own, or below the previous note
-    if that reaches so far down. The leading note, which belongs to the current highlight, is always next to its
+    In the right margin the notes are in the order of their highlights, each beside its highlight, or below the
+    previous note if there is no room. The leading note, which belongs to the current highlight, is always next to its
     highlight; notes before it move up to make room, and are cut where that does not suffice. In a narrow pane notes are
     folded between the paragraphs, and the leading note is unfolded.
     """
@@ -62,7 +62,7 @@ class MarginNotes(Layer):
 
     @property
     def leading(self) -> Highlight | None:
-        """The highlight with the leading note. It does not change during a selection, so that notes stay put."""
+        """The highlight with the leading note. It does not change during a selection, so that notes do not move."""
         return self._former if self._selection.kind else self._highlights.current
 
     def margins(self, y: int) -> Margins:
@@ -96,7 +96,7 @@ class MarginNotes(Layer):
         if page is None or page.layout is None:
             return
         if not self._noted and page.notes is None and not page.after:
-            return  # there are no notes, and there were none: all rows stay
+            return  # no notes before or after: no row moves
         note, top = page.unfolded_rows(), viewport.top
         kept = self._text_in_sight()
         before = None if kept is None else page.row_of(kept) - top
@@ -181,9 +181,9 @@ class MarginNotes(Layer):
         return found
 
     def _made_room(self, notes: list[_Stacked], bottom: int) -> list[_Stacked]:
-        """Move notes up until all end above a row of the page; where the page has too few rows, cut them as well.
+        """Move notes up until all end above a row of the page; if the page has too few rows, cut the notes as well.
 
-        If there are more notes than rows, the first ones are left out: they are shown when their highlight is current.
+        If there are more notes than rows, the first notes are left out; each is shown when its highlight is current.
         """
         moved: list[_Stacked] = []
         for most in (MOST_ROWS, *range(MOST_ROWS - 1, 0, -1)):
@@ -226,7 +226,7 @@ class MarginNotes(Layer):
         return note_rows(highlight.note, highlight.tags, self._width, most)
 
     def _noted_near(self, low: int, high: int) -> tuple[Highlight, ...]:
-        """Return the highlights whose notes may be beside a range of the text, and the first one after it."""
+        """Return the highlights whose notes may be beside a range of the text, and the next highlight."""
         first = start = bisect_left(self._noted, low, key=_start)
         columns = self._viewport.columns.text
         reach = 0
@@ -244,7 +244,7 @@ class MarginNotes(Layer):
     def _numbers(self, row: Row, *, first: bool) -> StyledRow:
         """Return the colour numbers of highlights that start on a row, in the order of the text.
 
-        On the first visible row those of all its highlights; the painter leaves out numbers that do not fit.
+        On the first visible row, numbers of all its highlights; the painter leaves out numbers without room.
         """
         document, current = self._viewport.text, self._highlights.current
         table = document is not None and document.blocks[row.block].kind is BlockKind.TABLE
@@ -264,7 +264,7 @@ class MarginNotes(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """Discard the notes, without changing the page, which is discarded as well."""
+        """Discard the notes; the page does not change, since it will be replaced as well."""
         self._read()
         self._former = None
 
@@ -292,7 +292,7 @@ class MarginNotes(Layer):
             page.after = max(bottom - page.height, 0)
 
     def highlights_changed(self) -> None:
-        """Place the notes of the changed highlights; the visible text stays where it is."""
+        """Place the notes of the changed highlights; the visible text does not move."""
         self._read()
         self._place()
         if self._noted:

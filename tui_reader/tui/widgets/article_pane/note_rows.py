@@ -75,7 +75,7 @@ def folded_row(note: str, tags: tuple[str, ...], width: int, colour: int) -> Sty
     pen = _pen(colour)
     room = width - cell_len(pen.text)
     words = " ".join(clean_text(note).split())
-    # Tags are cut only where the words need the room as well, of which they get half.
+    # Tags are cut only if the words do not fit; the words then get half of the columns.
     signed = truncated(_signed(tags), max(room // 2, room - cell_len(words) - 1) if words else room)
     words = truncated(words, room - cell_len(signed) - 1 if signed else room)
     gap = " " if words and signed else ""
@@ -83,7 +83,7 @@ def folded_row(note: str, tags: tuple[str, ...], width: int, colour: int) -> Sty
 
 
 def _pen(colour: int = 0) -> StyledText:
-    """Return the symbol before a note: on a highlight with the number of its colour, 0 on the whole article."""
+    """Return the symbol before a note: with the number of the highlight's colour; 0 for a note on the whole article."""
     return StyledText(f"{PEN}{colour} ", SIGNS[colour]) if colour else StyledText(f"{PEN} ", Role.NOTE_BAR)
 
 
@@ -105,7 +105,7 @@ def truncated(text: str, width: int) -> str:
 
 
 def article_note_rows(note: str, tags: tuple[str, ...], width: int) -> list[StyledRow]:
-    """Return the rows of a note on the whole article; a long one ends with the number of hidden rows."""
+    """Return the rows of a note on the whole article; a long note ends with the number of hidden rows."""
     room = max(width - cell_len(_pen().text), 1)
     rows = note_rows(note, tags, room)
     left = len(rows) - MOST_ARTICLE_NOTE_ROWS

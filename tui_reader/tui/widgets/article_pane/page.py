@@ -108,7 +108,7 @@ class Page:
 
     Args:
         headline: The article and its state.
-        document: Its text; None while it is loading.
+        document: The article's text; None while it is loading.
         width: Columns of the text.
         today: The current day, for dates in the header.
         article_notes: Notes on the whole article, shown in the header.
@@ -129,7 +129,7 @@ class Page:
         self.title_block = _title_block(headline, document)
         self.layout = None if document is None else Layout(document, width, joined=headline.state.joined)
         self.notes: FoldedNotes | None = None
-        """Notes between the blocks; None if notes are in the margin or there are none."""
+        """Notes between the blocks; None without notes, or if notes are in the margin."""
         self.after = 0
         """Number of empty rows after the text."""
         self._today = today
@@ -155,7 +155,7 @@ class Page:
         if title is not None and layout is not None:
             blocks = layout.document.blocks
             for block in blocks[:title]:
-                # The numbers below are stored: the heights above them must be exact.
+                # The row numbers below are stored: the heights above must be exact.
                 layout.position(block.start)
             self._split = layout.position(max(blocks[title].end - 1, blocks[title].start))[0] + 1
             self._resume = layout.top_of(title + 1) if title + 1 < len(blocks) else layout.height
@@ -263,7 +263,7 @@ class Page:
         return number - 1 if number and y < self._note_top(number - 1) + notes.rows_of(number - 1) else number
 
     def unfolded_rows(self) -> range:
-        """Return the rows of the unfolded note on the page; an empty range if there is none."""
+        """Return the rows of the unfolded note on the page; an empty range if no note is unfolded."""
         notes = self.notes
         if notes is None or notes.unfolded < 0:
             return range(0)
@@ -344,7 +344,7 @@ class Page:
         return self.to_page(self.layout.top_of(ref.block)) + ref.distance
 
     def _body_row(self, y: int) -> int:
-        """Convert a row of the page below the header to a row of the layout; a note's row to the next one."""
+        """Convert a row of the page below the header to a row of the layout; for a note, to the next row."""
         below = max(y - self.body_top, 0)
         notes = self.notes
         if notes is None:
@@ -355,14 +355,14 @@ class Page:
 
 
 def _title_block(headline: Headline, document: Document | None) -> int | None:
-    """Return the index of the block that is the title; None if the text has none and the header shows it."""
+    """Return the index of the block that is the title; None if the header shows the title."""
     if document is None or document.error or "title" in headline.state.edits:
         return None
     return document.title_block
 
 
 def _notices(headline: Headline, document: Document | None) -> tuple[str, ...]:
-    """Return the notices above the text. The first one may say that only the text read last is shown."""
+    """Return the notices above the text. The first notice may report that only the last read text is shown."""
     error = headline.article.error if document is not None and not document.error else ""
     stale = (f"{error[:1].upper()}{error[1:]}; showing the text as last read",) if error else ()
     return (*stale, *(document.notices if document else ()))

@@ -1,4 +1,4 @@
-"""The painter of the page's rows: it cuts the text wherever its style changes."""
+"""Paint the rows of the page, with the text split wherever its style changes."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Painter:
 
     Args:
         page: The page; None if there is no article.
-        structure: The spans of its document by block; None while the text is loading.
+        structure: The spans of the page's document by block; None while the text is loading.
         styles: Styles by role.
         left: Empty columns left of the text.
         width: Columns of the pane.
@@ -110,7 +110,7 @@ class Painter:
         for fragment in row.fragments:
             pieces.extend(self._fragment(document.text, fragment, roles, self._spans_of(row.block), overlays))
         if not row.fragments and row.ornaments:
-            # A picture without a caption: the letters of its hint go before its symbol.
+            # For a picture without a caption, the letters of its link hint are painted before its symbol.
             pieces[:0] = [_Placed(row.ornaments[-1].column, o.text, _HINT) for o in overlays if o.text]
         pieces.extend(self._caret_beyond(page.layout, row, overlays))
         pieces.sort(key=lambda piece: piece.column)
@@ -262,7 +262,7 @@ class Painter:
         left = self._left
         if bar is None and not numbers:
             return [Segment(" " * left, styles.base)] if left else []
-        # Beside the bar a number leaves no column empty; without it, it takes the one next to the text if it must.
+        # Beside the bar a number leaves no column empty; without a bar, it may use the column next to the text.
         room = left - 1 if bar is not None and left > 1 else left
         numbers = _apart(numbers, room)
         used = sum(cell_len(text) for text, _ in numbers)
@@ -296,7 +296,7 @@ class Painter:
 def _apart(numbers: StyledRow, room: int) -> StyledRow:
     """Format colour numbers with spaces between them; if not all fit, keep some in their order and add `+`.
 
-    Those that are kept are the first ones or, if the current one is not among them, it and those after it. Without
+    The first numbers are kept or, if the current number would be missing, the current and the next numbers. Without
     spaces, two adjacent digits would look like one number.
     """
     if sum(cell_len(text) + 1 for text, _ in numbers) - 1 <= room:
@@ -313,7 +313,7 @@ def _apart(numbers: StyledRow, room: int) -> StyledRow:
 
 
 def _fitting(numbers: StyledRow, room: int) -> StyledRow:
-    """Return as many of the first numbers as fit into a width with a column after each; at least one."""
+    """Return the first numbers that fit into a width with an empty column after each; at least one."""
     shown = list(numbers)
     while len(shown) > 1 and sum(cell_len(text) + 1 for text, _ in shown) > room:
         shown.pop()

@@ -49,7 +49,7 @@ WHEEL_ROWS = 3
 
 
 class ArticlePane(LinePane):
-    """The widget that shows an article. Its parts run the commands, such as `pane.focus.sentence(1)`.
+    """The widget that shows an article. Its layers run the commands, such as `pane.focus.sentence(1)`.
 
     It never gets the keyboard focus: the app turns keys into calls. The mouse is posted as messages.
 
@@ -65,27 +65,27 @@ class ArticlePane(LinePane):
 
     @dataclass
     class Scrolled(Message):
-        """The mouse wheel has scrolled the page."""
+        """Message: the mouse wheel has scrolled the page."""
 
     @dataclass
     class Activated(Message):
-        """The pane was clicked at a place without a link or highlight."""
+        """Message: the pane was clicked at a cell without a link or highlight."""
 
     @dataclass
     class LinkClicked(Message):
-        """A link was clicked."""
+        """Message: a link was clicked."""
 
         target: str
 
     @dataclass
     class Selected(Message):
-        """The mouse has selected text."""
+        """Message: text was selected with the mouse."""
 
         range: Range
 
     @dataclass
     class HighlightClicked(Message):
-        """A highlight was clicked and has become the current highlight."""
+        """Message: a highlight was clicked and is now the current highlight."""
 
         id: str
 
@@ -138,7 +138,7 @@ class ArticlePane(LinePane):
 
         Args:
             headline: The article; its header is shown at once. None for no article.
-            document: Its text; None while it is loading. If only its beginning was shown before, the position is kept.
+            document: The text; None while it is loading. If only its beginning was shown before, the position is kept.
             offset: Code point to show at the top.
             progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
             carry: Maps ranges of the shown text to ranges of `document`, to move selection and focus to a new
@@ -159,7 +159,7 @@ class ArticlePane(LinePane):
         if self.selection.kind:
             self.selection.follow_caret()
         elif focus is not None:
-            # The words of the focus may be out of view now: follow them instead of dropping the focus.
+            # The focused words may be out of view now: scroll to them instead of removing the focus.
             self.focus.show(*focus)
 
     def clear(self, message_title: str = "", lines: Sequence[str] = ()) -> None:
@@ -169,7 +169,7 @@ class ArticlePane(LinePane):
         self.viewport.clear()
 
     def set_measure(self, columns: int) -> bool:
-        """Set the columns of the text (30 to 200), keep the position. Return True if their number changed."""
+        """Set the columns of the text (30 to 200), keep the position. Return True if the number of columns changed."""
         changed = self.viewport.columns.set_measure(columns)
         if changed:
             self._fit()
@@ -213,7 +213,7 @@ class ArticlePane(LinePane):
         self.repaint(Region(0, self.size.height - 1, self.size.width, 1))
 
     def _place_cursor(self, x: int, y: int) -> None:
-        """Put the cursor of the terminal at a cell of the widget."""
+        """Move the terminal cursor to a cell of the widget."""
         self.app.cursor_position = self.content_region.offset + Offset(x, y)
 
     def named_style(self, name: str) -> Style:

@@ -171,7 +171,7 @@ SPAN_ROLES: dict[SpanKind, Role] = {
     SpanKind.INSERTED: Role.INSERTED,
     SpanKind.DELETED: Role.DELETED,
 }
-"""Role of each kind of span. Superscript and subscript have none: a terminal has no smaller letters."""
+"""Role of each kind of span. Superscript and subscript have no role: a terminal has no small letters."""
 
 HIGHLIGHTS = (Role.HIGHLIGHT_1, *(Role(f"highlight-{colour}") for colour in range(1, 6)))
 """Role of a highlight by its colour, 1 to 5; index 0 is a fallback."""
@@ -186,7 +186,7 @@ _UNDER = 0.35
 
 
 def blend(over: int, under: int) -> str:
-    """Return the role of text where a highlight of colour `over` covers one of colour `under`."""
+    """Return the role of text where a highlight of colour `over` covers a highlight of colour `under`."""
     return f"{_BLEND}{over}-{under}"
 
 

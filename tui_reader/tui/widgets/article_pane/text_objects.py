@@ -55,7 +55,7 @@ def with_pair(document: Document, kind: str, selected: Selected) -> Selected | N
 
 
 def with_object(document: Document, kind: str, selected: Selected) -> Selected:
-    """Return the selection of the text object at the caret, or one extended by the next text object.
+    """Return the selection of the text object at the caret, or the selection extended by the next object.
 
     Args:
         document: The text; must not be empty.
@@ -64,7 +64,7 @@ def with_object(document: Document, kind: str, selected: Selected) -> Selected:
     """
     anchor, caret = selected.ends
     if selected.initial and kind[1] in "wW" and not document.text[caret].isalnum():
-        # Selecting starts with a sentence, its caret on the full stop: the last word is meant.
+        # A new selection is a sentence with the caret on the full stop: select its last word.
         caret = max(motions.previous_word(document, caret), min(anchor, caret))
     found = text_object(document, kind, caret)
     before = range_between(document, CHARACTER, selected.ends)
@@ -79,13 +79,13 @@ def with_object(document: Document, kind: str, selected: Selected) -> Selected:
         if found.start >= before.start:
             found = text_object(document, kind, _beyond(document, caret, carets.left))
         ends = Ends(anchor, found.start)
-    # As in vi: sentences and words change a selection of paragraphs to one of characters, paragraphs do not.
+    # As in vi: sentence and word objects change a selection by paragraphs to one by characters.
     kept = selected.kind if kind[1] == "p" else CHARACTER
     return Selected(Ends(ends.anchor, carets.snapped(document, ends.caret)), kept)
 
 
 def _beyond(document: Document, caret: int, step: Callable[[Document, int], int]) -> int:
-    """Return the next offset that is not white space, since white space counts to the selected object."""
+    """Return the next offset that is not white space, since white space belongs to the selected object."""
     moved = step(document, caret)
     while moved != caret and document.text[moved].isspace():
         caret, moved = moved, step(document, moved)

@@ -29,7 +29,7 @@ REFINE_SECONDS = 0.004
 """Seconds per step of computing exact heights: a quarter of a frame, so that keys are not delayed."""
 REFINE_EVERY = 1 / 60
 KEPT_ROWS = 2
-"""Rows that stay visible when scrolling by a page, so that the reader finds the last line."""
+"""Rows that stay visible when scrolling by a page, so that the user finds the last line read."""
 END = 1 << 60
 """A row number below the end of any page."""
 
@@ -72,9 +72,9 @@ class Viewport:
         self._visible: list[PageRow] | None = None
         self._refiner: Timer | None = None
         self.headline: Headline | None = None
-        """The article; None if none is shown."""
+        """The shown article; None if the view is empty."""
         self.document: Document | None = None
-        """The text of the article, perhaps not on the page yet; None while it is loading."""
+        """The text of the article, possibly not on the page yet; None while it is loading."""
         self.structure: Structure | None = None
         """The spans of `document` by block."""
         self.page: Page | None = None
@@ -91,7 +91,7 @@ class Viewport:
 
         Args:
             headline: The article; its header is shown at once.
-            document: Its text; None while it is loading. If only the beginning was shown before, the position is kept.
+            document: The text; None while it is loading. If only the beginning was shown before, the position is kept.
             offset: Code point to show at the top.
             progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
         """
@@ -139,7 +139,7 @@ class Viewport:
         if not page.update(headline, self._article_notes):
             self.lay_out()
         elif page.head != before and below >= 0:
-            # The header is above the visible rows: these stay, only their numbers change.
+            # The header is above the visible rows: only the numbers of the visible rows change.
             self.top = below + page.body_top
         elif page.head != before:
             self._visible = None
@@ -184,7 +184,7 @@ class Viewport:
 
     @property
     def shows_whole_end(self) -> bool:
-        """True if the last row of the text is visible, and the text is not the beginning of one still being read."""
+        """True if the last row of the text is visible, and the text is not a partial document."""
         return self.at_end and self.text is not None and not self.text.partial
 
     @property
@@ -199,7 +199,7 @@ class Viewport:
         return min(max(ends, default=0) / len(page.document.text), 1.0)
 
     def text_under(self, x: int, y: int) -> tuple[Row | None, int | None]:
-        """Return the text row and the offset at a cell of the widget; None for each that the cell lacks."""
+        """Return the text row and the offset at a cell of the widget; None for a value the cell lacks."""
         rows, document = self.visible_rows(), self.text
         row = rows[y] if 0 <= y < len(rows) else None
         if not isinstance(row, Row) or document is None:
@@ -273,7 +273,7 @@ class Viewport:
         return self.put_on_top(top)
 
     def row_of(self, offset: int) -> int:
-        """Return the row of the page that contains a code point. Visible rows stay where they are."""
+        """Return the row of the page that contains a code point. Visible rows do not move."""
         page = self.page
         if page is None:
             return 0
@@ -345,14 +345,14 @@ class Viewport:
             self.top = 0
             return
         wanted = page.row_of(offset) if offset else min(top, page.body_top)
-        self.top = -1  # all rows are new: they must not be mistaken for the rows visible before
+        self.top = -1  # all rows are new, and must not be compared with the rows visible before
         self.put_on_top(wanted)
         self.offset = offset if offset <= len(page.layout.document.text) else self.offset
         if not page.layout.exact and self._refiner is None:
             self._refiner = self._canvas.set_interval(REFINE_EVERY, self.refine)
 
     def refine(self) -> None:
-        """Compute some exact heights of wide text between two frames. Visible rows stay where they are."""
+        """Compute some exact heights of wide text between two frames. Visible rows do not move."""
         page = self.page
         done = True
         if page is not None and page.layout is not None:

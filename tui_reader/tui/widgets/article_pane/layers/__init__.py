@@ -1,1 +1,1 @@
-"""The layers of the article pane: each paints something over the text and has commands for it."""
+"""The layers of the article pane: each paints overlays on the text and implements their commands."""

@@ -1,4 +1,4 @@
-"""The base of the layers of the article pane, and the stack that passes each event on to all of them."""
+"""The base class of the layers of the article pane, and the stack that forwards events to all layers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.painter import Overlay
 
     Carry: TypeAlias = Callable[[Range], tuple[int, int] | None]
-    """A function from a range of the shown text to its range in the new text; None if it is gone there."""
+    """A function from a range of the shown text to its range in the new text; None if it is missing."""
 
 
 class Layer:
@@ -61,7 +61,7 @@ class Layer:
 
 
 class LayerStack:
-    """The layers of a pane. The stack passes each event on to all layers, in paint order."""
+    """The layers of a pane. The stack forwards each event to all layers, in paint order."""
 
     def __init__(self) -> None:
         self.layers: tuple[Layer, ...] = ()

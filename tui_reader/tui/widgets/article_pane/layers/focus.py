@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Focus(Layer):
-    """The focused sentence. Motions scroll the focus into view; scrolling it out of view removes it.
+    """The focused sentence. Motions scroll to the focus; scrolling the sentence out of view removes the focus.
 
     Each motion returns True if it changed anything.
     """
@@ -126,7 +126,7 @@ class Focus(Layer):
             return False
         focus, left = self._range, abs(count)
         if focus is None:
-            # The first step focuses what is visible already.
+            # The first step focuses a sentence that is visible already.
             start = self.visible_candidate
             if start is None:
                 start = self._first_visible(document, forward) if count > 0 else self._last_visible(document, back)

@@ -67,14 +67,14 @@ class Highlights(Layer):
         return tuple(self._index.stacked(offset, offset + 1))
 
     def over(self, start: int, end: int) -> Highlight | None:
-        """Return a highlight with exactly this range; None if no highlight has it."""
+        """Return a highlight with exactly this range; None if no highlight has this range."""
         return next((each for each in self._index.within(start, end) if each[1:3] == (start, end)), None)
 
     # The current highlight
 
     @property
     def current(self) -> Highlight | None:
-        """The current highlight; None if there is none at the caret or in the focus."""
+        """The current highlight; None without a highlight at the caret or in the focus."""
         return self._current
 
     def prefer(self, highlight_id: str) -> None:
@@ -99,7 +99,7 @@ class Highlights(Layer):
         return True
 
     def step(self, count: int = 1) -> bool:
-        """Go `count` highlights forward in the text, or back if negative. Return False if there is none."""
+        """Go `count` highlights forward in the text, or back if negative. Return False if no such highlight exists."""
         index = self._index
         if not len(index) or not count:
             return False
@@ -119,9 +119,9 @@ class Highlights(Layer):
         return self._index.first_from(high if here is None else here.start) + count
 
     def cycle(self) -> bool:
-        """Make the next of the overlapping highlights current. Return True if there is another one.
+        """Make the next of the overlapping highlights current. Return True if another highlight overlaps.
 
-        If only one highlight is at the caret or in the focus, the cycle includes all highlights that overlap it.
+        If a single highlight is at the caret or in the focus, the cycle includes all that overlap it.
         """
         here, current = self._selection.attention, self._current
         if here is None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
 
 LETTERS = "asdfghjkl"
-"""Letters of labels: the home row of the keyboard, which is typed without looking."""
+"""Letters of labels: the home row of the keyboard, which is fastest to type."""
 
 _LINKS = frozenset((SpanKind.LINK, SpanKind.NOTE))
 
@@ -35,7 +35,7 @@ class Hint(NamedTuple):
 
 
 class Links(Layer):
-    """The links of the text, and labels over the visible ones while a link is being chosen."""
+    """The links of the text, and labels over the visible links while a link is being chosen."""
 
     def __init__(self, viewport: Viewport) -> None:
         self._viewport = viewport
@@ -58,11 +58,11 @@ class Links(Layer):
             self._viewport.repaint()
 
     def hint_target(self, label: str) -> str:
-        """Return the target of the link with a label; empty if there is none."""
+        """Return the target of the link with a label; empty for an unknown label."""
         return next((hint.target for hint in self._hints if hint.label == label), "")
 
     def target_under(self, x: int, y: int) -> str:
-        """Return the target of the link at a cell of the widget; empty if there is none."""
+        """Return the target of the link at a cell of the widget; empty without a link."""
         document, structure = self._viewport.text, self._viewport.structure
         row, offset = self._viewport.text_under(x, y)
         if document is None or structure is None or row is None or not document.blocks:
@@ -78,11 +78,11 @@ class Links(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """Drop the labels."""
+        """Remove the labels of the links."""
         self._hints = ()
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Drop the labels."""
+        """Remove the labels of the links."""
         self._hints = ()
 
     def scrolled(self) -> None:
@@ -115,7 +115,7 @@ def labels(count: int) -> list[str]:
 
 
 def target_at(document: Document, structure: Structure, row: Row, offset: int | None) -> str:
-    """Return the target of the link at an offset of a row; empty if there is none.
+    """Return the target of the link at an offset of a row; empty without a link.
 
     Args:
         document: The document.

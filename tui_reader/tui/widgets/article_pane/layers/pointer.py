@@ -141,7 +141,7 @@ class Pointer(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """End a drag, since the text that it started in is gone."""
+        """End a drag, since another article is shown."""
         if self._pressed is not None:
             self._pressed = None
             self._stop_scrolling()

@@ -27,7 +27,7 @@ class Search(Layer):
         self._matches: Matches | None = None
         self._current = 0
         self._before: Ends | None = None
-        """The selection before the query that is being typed extended it; None if no query did."""
+        """The selection before the typed query extended it; None if no query has extended a selection."""
 
     def find(self, query: str) -> int:
         """Find a query and go to the first match in or below the view; in a selection, move the caret there.
@@ -73,7 +73,7 @@ class Search(Layer):
         low, high = self._viewport.visible_range()
         number = self._current
         if not low <= matches.starts[number] < high:
-            # The reader has scrolled away: continue from what is visible.
+            # The current match is out of view: continue from the visible rows.
             number = matches.at_or_after(low) - (1 if count > 0 else 0)
         self._set(matches, (number + count) % len(matches))
         if not self._reveal(matches):

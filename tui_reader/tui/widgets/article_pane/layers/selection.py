@@ -42,7 +42,7 @@ class Selection(Layer):
         viewport: The visible rows.
         focus: The focus. A selection removes it, and sets it again when it ends.
         stack: The layers that are notified of changes.
-        place_cursor: Function that puts the cursor of the terminal at a cell of the widget.
+        place_cursor: Function that moves the terminal cursor to a cell of the widget.
     """
 
     def __init__(
@@ -69,12 +69,12 @@ class Selection(Layer):
 
     @property
     def ends(self) -> Ends:
-        """Anchor and caret of the present or the last selection."""
+        """Anchor and caret of the current or last selection."""
         return self._ends
 
     @property
     def number(self) -> int:
-        """Number of selections started so far; identifies the present one."""
+        """Number of selections started so far; identifies the current selection."""
         return self._number
 
     @property
@@ -131,7 +131,7 @@ class Selection(Layer):
     # Start and end
 
     def start(self, kind: str) -> None:
-        """Start to select, with the focused sentence. In a selection, change its kind, or end it if equal.
+        """Start to select, with the focused sentence. In a selection, change its kind, or end it if the kind is equal.
 
         Args:
             kind: `character` or `paragraph`.
@@ -260,7 +260,7 @@ class Selection(Layer):
             return False
         start = self._ends.caret
         if again and kind in "tT":
-            # The caret is next to the character found last: start behind it, or it would be found for ever.
+            # The caret is next to the last found character: start after it, or the search would repeat.
             block = block_index(document, start)
             start = carets.right(document, start) if kind == "t" else carets.left(document, start)
             if block_index(document, start) != block:
@@ -284,7 +284,7 @@ class Selection(Layer):
         if not self._kind or kind not in (*OBJECTS, *PAIRS):
             return False
         for step in range(count):
-            # The first object may be selected already: only later ones must change the selection.
+            # The first object may be selected already: only later objects must change the selection.
             if not self._select_one(kind) and step:
                 break
         return before != (self._ends, self._kind)
@@ -316,7 +316,7 @@ class Selection(Layer):
         self._place_cursor()
 
     def _place_cursor(self) -> None:
-        """Put the cursor of the terminal at the caret, for screen readers and input methods."""
+        """Move the terminal cursor to the caret, for screen readers and input methods."""
         viewport, page = self._viewport, self._viewport.page
         if not self._kind or page is None or page.layout is None:
             return
@@ -362,12 +362,12 @@ class Selection(Layer):
         span = self._span
         if span is None or span.start >= end or span.end <= start:
             return ()
-        # Cut to the row, so that the cached row is valid wherever the selection ends.
+        # Clipped to the row, so that the cached row is valid wherever the selection ends.
         return (Overlay(max(span.start, start), min(span.end, end), Role.SELECTION),)
 
 
 class Caret(Layer):
-    """Paints the caret of a selection. It is a separate layer, since search matches lie in between."""
+    """Paints the caret of a selection, in a separate layer above the layer of search matches."""
 
     def __init__(self, viewport: Viewport, selection: Selection) -> None:
         self._viewport, self._selection = viewport, selection
