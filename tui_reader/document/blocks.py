@@ -59,7 +59,7 @@ class Table(NamedTuple):
     rows: tuple[tuple[Cell, ...], ...]
     aligns: tuple[Align, ...]
     header: bool = True
-    """True if the first row holds the names of the columns."""
+    """True if the first row contains the names of the columns."""
 
 
 class Block(NamedTuple):
@@ -71,11 +71,11 @@ class Block(NamedTuple):
     level: int = 0
     """Heading level 1 to 6; 0 for other kinds."""
     quote: int = 0
-    """Number of quotations that enclose the block."""
+    """Number of quotations that contain the block."""
     depth: int = 0
-    """Number of lists that enclose the block."""
+    """Number of lists that contain the block."""
     marker: str = ""
-    """Text drawn before the first row: `•`, `12.`, `☐`, `☑`, `[2]`. A later block of the same item has none."""
+    """Text drawn before the first row: `•`, `12.`, `☐`, `☑`, `[2]`; empty for later blocks of an item."""
     tight: bool = False
     """True if no empty row separates the block from the next one."""
     quiet: bool = False
@@ -86,7 +86,7 @@ class Block(NamedTuple):
     """Address or path of a figure's picture."""
     table: Table | None = None
     quote_ends: int = 0
-    """Number of the quotations around the block that end with it although the next block is in as many others."""
+    """Number of quotations that end with the block, although the next block is in as many other quotations."""
 
     def with_quote_end(self) -> Block:
         """Return a copy of the block at which one more of the surrounding quotations ends."""
@@ -108,13 +108,13 @@ class SpanKind(StrEnum):
     SUPERSCRIPT = "superscript"
     SUBSCRIPT = "subscript"
     MARK = "mark"
-    """Text that the author marked."""
+    """Text that the author of the article marked."""
     INSERTED = "inserted"
     """Text that was added since the article was last read."""
     DELETED = "deleted"
     """Text that was removed since the article was last read, shown at its former position."""
     TARGET = "target"
-    """An empty range with a name to which links may lead. `DocumentBuilder` moves it to `Document.link_targets`."""
+    """An empty range with a name for links. `DocumentBuilder` moves it to `Document.link_targets`."""
 
 
 class Span(NamedTuple):
@@ -130,14 +130,14 @@ class Section(NamedTuple):
     """A named part of an article, such as a chapter; it ends where the next section begins."""
 
     offset: int
-    """Where the section begins in the text."""
+    """Offset at which the section begins in the text."""
     title: str
 
 
 NO_TARGETS: Mapping[str, int] = MappingProxyType({})
-"""The link targets of a document that names none."""
+"""Default of link targets, for a document without any."""
 NO_RESOURCES: Mapping[str, bytes] = MappingProxyType({})
-"""The resources of a document that has none."""
+"""Default of resources, for a document without any."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,22 +153,22 @@ class Document:
     """Ranges with a style or target, sorted by start, then longest first."""
     metadata: Metadata = field(default_factory=Metadata)
     tail: int | None = None
-    """Index of the first block of the trailing stories found in a paste; None if there are none."""
+    """Index of the first block of the trailing stories in a pasted page; None without such stories."""
     error: str = ""
-    """Why the article could not be read, in a few words; empty if it was read."""
+    """Reason why the article could not be read, in a few words; empty if it was read."""
     notices: tuple[str, ...] = ()
-    """Notes to the reader about how the file was read, one sentence each."""
+    """Messages to the user about the reading of the file, one sentence each."""
     partial: bool = False
-    """True if this is only the beginning, and perhaps the ending, shown while the whole is being read."""
+    """True if the document has only the beginning, and possibly the end, while the file is being read."""
     title_block: int | None = None
     """Index of the block that repeats the metadata's title; None if no block does. A screen that draws the title
     above the text omits the block or the title, so that the title is not shown twice; offsets stay unchanged."""
     gap: int | None = None
-    """Offset of the ellipsis for the part that is not read yet; the ending follows it. None if there is no ending."""
+    """Offset of the ellipsis for the text that is not read yet; the ending follows it. None without an ending."""
     sections: Sequence[Section] = ()
-    """Named parts, sorted by offset. Headings are not repeated: empty if the format has no parts beyond headings."""
+    """Named sections, sorted by offset, in addition to headings; empty if the format has only headings."""
     link_targets: Mapping[str, int] = field(default_factory=lambda: NO_TARGETS)
-    """Offsets of the names to which links may lead, as raw HTML gives them; headings are not repeated."""
+    """Offsets of link targets by their names in raw HTML, in addition to the ids of headings."""
     resources: Mapping[str, bytes] = field(default_factory=lambda: NO_RESOURCES)
     """Bytes that come with the article, such as pictures, by their names in `Block.target`. A format whose files
     hold many supplies a mapping that extracts each one when it is looked up."""

@@ -32,7 +32,8 @@ def enclosing(document: Document, kind: str, within: Range) -> Range | None:
 
     Args:
         document: The document.
-        kind: `ib` or `iq` for the text between brackets or quotation marks, `ab` or `aq` for the text with these marks.
+        kind: `ib` or `iq` for the text between brackets or quotation marks, `ab` or `aq` including the brackets or
+            marks.
         within: A range in one block.
     """
     found = [

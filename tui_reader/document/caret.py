@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tui_reader.document.rows import Row
 
 END_COLUMN = 1 << 30
-"""Goal column that stands for the end of a row, whatever the row's length."""
+"""Goal column that means the end of a row, whatever the row's length."""
 _ROWS_PER_REQUEST = 128
-"""Rows that are requested together when the caret moves over many."""
+"""Number of rows that are requested together when the caret moves over many rows."""
 
 
 def snapped(document: Document, offset: int) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 TAB_STOP = 4
-"""Cells between two tab stops."""
+"""Distance of two tab stops in cells."""
 
 ZERO_WIDTH_JOINER = "\u200d"
 EMOJI_SELECTOR = "\ufe0f"
@@ -54,11 +54,11 @@ class _CellsOfCharacter(dict[str, int]):
 
 _cells_of_character = _CellsOfCharacter()
 cells_of_character = _cells_of_character.__getitem__
-"""Return the number of cells of one code point on its own: 0, 1 or 2."""
+"""Return the width of one separate code point in cells: 0, 1 or 2."""
 
 
 def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
-    """Return True if every character is certainly one cell wide and a grapheme cluster of its own.
+    """Return True if every character is certainly one cell wide and a separate grapheme cluster.
 
     Args:
         text: Any text.
@@ -70,7 +70,7 @@ def is_narrow(text: str, *, line_feeds: bool = False) -> bool:
 
 
 def is_plain(text: str) -> bool:
-    """Return True if every code point is certainly a grapheme cluster of its own, one or two cells wide."""
+    """Return True if every code point is certainly a separate grapheme cluster, one or two cells wide."""
     return text.isascii() or _all_plain.fullmatch(text) is not None
 
 

@@ -24,7 +24,7 @@ _UNPRINTABLE = LazyPattern(
 The joiners and the soft hyphen stay: words of many scripts, and emoji, are made with them."""
 
 _LARGE = 65_536
-"""Characters from which a search over UTF-8 bytes is faster: 9 ms against 25 ms for a million words."""
+"""Number of characters from which a search over UTF-8 bytes is faster: 9 ms, not 25, for a million words."""
 
 _CONTROL_BYTES = bytes(code for code in range(0x20) if chr(code) not in "\t\n") + b"\x7f"
 # Each pattern begins with literal bytes, so that the regex engine skips ahead at the speed of memchr.
@@ -101,7 +101,7 @@ def clean_row(text: str) -> str:
 
 
 def escape(text: str, *, keep: str = "") -> str:
-    r"""Replace characters that must not reach a terminal by Python escapes, such as `\\x1b` or `\\u202e`.
+    r"""Replace characters that must not reach a terminal by Python escapes, such as `\x1b` or `\u202e`.
 
     Args:
         text: The text.
@@ -115,7 +115,7 @@ def escape(text: str, *, keep: str = "") -> str:
 
 
 def escape_json(text: str) -> str:
-    r"""Replace characters in JSON that must not reach a terminal by `\\u` escapes; its value is unchanged.
+    r"""Replace characters in JSON that must not reach a terminal by `\u` escapes; its value is unchanged.
 
     Args:
         text: JSON text; line feeds between values are kept.

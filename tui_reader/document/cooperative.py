@@ -13,14 +13,14 @@ from time import perf_counter, sleep
 WORK_SECONDS = 0.002
 """Seconds of work between two checks for other running threads."""
 PROBE_SECONDS = 0.00005
-"""Length of the short sleep that shows, by how late it ends, whether another thread is running."""
+"""Length of the short sleep that detects other running threads, by its delay."""
 LATE_SECONDS = 0.0006
 """Delay of the probe from which another thread is assumed to run: a running thread gives up the GIL only after a
 millisecond, the switch interval that the app sets at its start."""
 PAUSE_SECONDS = 0.003
 """Seconds to sleep while another thread is running, before the next probe."""
 LONGEST_WAIT_SECONDS = 0.06
-"""Seconds of waiting after which the work continues in any case."""
+"""Maximum seconds of sleeping, after which the work continues in any case."""
 
 _this_thread = threading.local()
 

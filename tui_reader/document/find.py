@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_reader.document.normalization import FoldedText, Folding
 
 LONGEST = 1_000
-"""Longest part of a query that is searched for, in code points: a pattern of 100,000 took 4 to 20 s a key."""
+"""Maximum length of a query in code points: a pattern of 100,000 took 4 to 20 s per key press."""
 
 
 class Matches:

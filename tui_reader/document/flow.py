@@ -26,7 +26,7 @@ class BlockPlacement(NamedTuple):
     """Text of the document."""
     inset: Inset
     owned: int
-    """End of the text that the block's rows own, with the line feed after the block if a row owns it."""
+    """End of the text that the block's rows own, including the line feed after the block if a row owns it."""
 
 
 class BlockRows(Protocol):

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from tui_reader.document.insets import Inset, Insets
 
 _SAMPLE: Final = 16
-"""Characters of a block whose widths are the basis of its estimate."""
+"""Number of characters of a block whose widths are the basis of its estimate."""
 _RAGGED: Final = 3
-"""Cells that stay empty at the end of a row of prose on average, because words are not cut."""
+"""Average number of empty cells at the end of a row of prose, since words are not cut."""
 _breaks = re.compile(r"[\n\t]").search
 
 
@@ -41,7 +41,7 @@ class BlockHeights:
         self.estimated = bytearray(len(document.blocks))
         """1 for each block whose height is estimated, else 0."""
         self.heights = self._counted() if len(document.text) <= LONG else self._guessed()
-        """Number of rows of each block, the empty row after it included."""
+        """Number of rows of each block, including the empty row after it."""
 
     def _counted(self) -> list[int]:
         """Return the heights of all blocks, counted where that is fast, else estimated."""

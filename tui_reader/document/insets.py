@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 BAR = "▏"
 BAR_CELLS = 2
-"""Cells of a quotation's bar and the space after it."""
+"""Width of a quotation's bar and the following space, in cells."""
 CODE_PADDING = 1
-"""Cells of background on the left of code."""
+"""Width of the background to the left of code, in cells."""
 UNKNOWN_ITEM_CELLS = 2
-"""Indent of a list level whose marker was never seen: as wide as a bullet's."""
+"""Indent in cells of a list level whose marker is unknown: the width of a bullet's indent."""
 
 
 class Inset(NamedTuple):
@@ -47,7 +47,7 @@ class Insets:
         # At least half of a narrow screen is left to the text, however deep the nesting is.
         self._max_indent = width - max(4, min(width // 2, 24))
         self._indents: tuple[int, ...] = ()
-        """For each list around the last block, the cells of its widest marker and the space after it."""
+        """For each list around the last block, the width of its widest marker and the following space, in cells."""
         self._numbered: list[bool] = []
         """For each list around the last block, True if its items are numbered."""
         self._next_index = 0

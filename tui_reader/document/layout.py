@@ -31,10 +31,10 @@ __all__ = ["DIVIDER", "DIVIDER_GAP", "GAP", "MIN_WIDTH", "Fragment", "Layout", "
 
 MIN_WIDTH: Final = 8
 DIVIDER_ROWS: Final = 2
-"""Rows of the line above the trailing stories and of the empty row under it."""
+"""Number of rows of the divider above the trailing stories, including the empty row below it."""
 DIVIDER_TEXT: Final = "other stories in this paste"
 _CHUNK: Final = 256
-"""Blocks per partial sum of heights: when one height changes, only the sum of its chunk is updated."""
+"""Number of blocks per partial sum of heights: if one height changes, only the sum of its chunk is updated."""
 _CACHED_BLOCKS: Final = 400
 """Maximum number of wrapped blocks in the cache."""
 _ALWAYS_CACHED_ROWS: Final = 500
@@ -42,7 +42,7 @@ _ALWAYS_CACHED_ROWS: Final = 500
 noticeably long."""
 _EAGER_BLOCKS: Final = 100
 _EAGER_CHARACTERS: Final = 20_000
-"""Maximum number and total characters of estimated blocks that are made exact at once: some 3 ms."""
+"""Maximum number and total characters of estimated blocks that are made exact at once: about 3 ms."""
 
 
 class Layout:
@@ -73,7 +73,7 @@ class Layout:
         self._estimated_count = self._estimated.count(1)
         """Number of heights that are estimated."""
         self._first_unrefined = 0
-        """Number of a block; all blocks before it have exact heights."""
+        """Index of a block; all blocks before it have exact heights."""
         chunks = range(0, len(self._heights), _CHUNK)
         self._totals = array("i", [sum(self._heights[start : start + _CHUNK]) for start in chunks])
         self._sums: array[int] | None = None

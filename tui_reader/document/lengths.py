@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Block, Document
 
 LONG: Final = 200_000
-"""Characters of a text up to which the rows of all its narrow blocks are counted at once: some 2 ms."""
+"""Maximum characters of a text whose narrow blocks are all counted at once: about 2 ms."""
 FIRST_WIDE: Final = "\u2e80"
 """First character of the scripts with two cells per character, except some old letters of Hangul."""
 
@@ -26,8 +26,8 @@ def is_plain(block: Block) -> bool:
 def lengths_of(document: Document) -> tuple[array[int], list[int]]:
     """Return the length of each block, and the blocks whose height does not follow from the length.
 
-    These are the blocks that are not plain paragraphs, are followed by no empty row, or begin with a wide character.
-    The result is cached, so that each further width takes a fifth of the time (25,000 blocks: 2 ms).
+    The height does not follow for blocks that are not plain paragraphs, are followed by no empty row, or begin with a
+    wide character. The result is cached, so that each further width takes a fifth of the time (25,000 blocks: 2 ms).
     """
     text = document.text
     lengths = array("q", [block.end - block.start for block in document.blocks])

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
 _KEPT = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
-"""Unicode categories of the characters that stay in an id: letters, their marks, digits, connecting punctuation."""
+"""Unicode categories of the characters that are kept in an id: letters, marks, digits, connectors."""
 _PREFIX = "user-content-"
-"""Prefix that GitHub puts before ids in its pages."""
+"""Prefix that GitHub adds to ids in its pages."""
 _OWN_ID = re.compile(r"\{[^{}]*?#([^\s{}]+)[^{}]*\}\s*\Z")
-"""An id that the author gives a heading, as Pandoc and MkDocs read it: `## Title {#id}`."""
+"""An id that the author sets for a heading, in the syntax of Pandoc and MkDocs: `## Title {#id}`."""
 _EMOJI_CODE = re.compile(r":[a-z0-9_+-]+:")
-"""An emoji as GitHub lets it be written; GitHub takes its letters into the id, other programs do not."""
+"""An emoji code of GitHub, whose letters GitHub keeps in the id and other programs do not."""
 _SEPARATORS = re.compile(r"[\s_-]+")
 _TOP = frozenset(("", "top"))
-"""Names by which browsers go to the top of a page, unless an element of the page has that name."""
+"""Names with which browsers scroll to the top of a page, unless an element of the page has the name."""
 
 
 def slug(title: str) -> str:
@@ -160,4 +160,4 @@ def _without_accents(name: str) -> str:
 
 
 _COMPARISONS: tuple[Callable[[str], str], ...] = (str, _without_case, _with_single_hyphens, _without_accents)
-"""Forms in which names are compared, the strictest first."""
+"""Forms in which names are compared, the strictest form first."""

@@ -40,7 +40,7 @@ _word = LazyPattern(
 )
 _space, _non_space = LazyPattern(r"\s+"), LazyPattern(r"\S+")
 _WORD_LOOKBACK = 200
-"""Longest word, in code points, whose beginning is found."""
+"""Maximum length in code points of a word whose beginning can be found."""
 
 
 def _clamp(document: Document, offset: int) -> int:

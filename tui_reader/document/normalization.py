@@ -32,14 +32,14 @@ _EQUIVALENTS = {
     **dict.fromkeys(_SPACES, " "),
 }
 _BLANKS = "\n\t\x0b\x0c\r"
-"""White space of ASCII other than the space."""
+"""ASCII white space other than the space."""
 _CASELESS = {"ß": "ss", "ς": "σ", "ı": "i"}
-"""Letters in lower case whose capitals are those of other letters."""
+"""Lower-case letters whose capitals are also the capitals of other letters."""
 _PLAIN = {"ß": "ss", "ẞ": "SS", "ς": "σ", "ı": "i", "⁄": "/"}
-"""Letters and signs that are typed as others. Letters such as ø and œ are letters of their own."""
+"""Letters and signs that users type as other letters. Letters such as ø and œ are separate letters."""
 
 _DISTINCT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
-"""Decompositions that are more than presentation: 10² is not 102. Only a search without accents ignores them."""
+"""Decompositions that change the meaning: 10² is not 102. Only a search without accents ignores them."""
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 # Combining grapheme joiner, silent vowels, variation selectors, tatweel, fillers; Hebrew and Arabic vocalization,
 # but not the marks (U+0653 to U+0655) that form other letters.
@@ -56,7 +56,7 @@ _is_composing = re.compile(
 _is_compatibility_jamo = re.compile(r"[\u3131-\u318e]").match
 
 _CHUNK = 65_536
-"""Characters that are folded at once; no other thread runs during some calls for so many."""
+"""Number of characters to fold at once; no other thread runs during some calls for a chunk."""
 _strange = re.compile(r"[^\x00-\x7f]+").findall
 
 # Scripts without spaces between words, in which each letter counts as a word: South-East Asian scripts with their
@@ -74,15 +74,15 @@ class Folding(NamedTuple):
     """Settings of folding: which differences a folded text keeps, such as case or accents."""
 
     case: bool
-    """True if capitals stay capitals."""
+    """True if capital letters are kept."""
     accents: bool
-    """True if accents stay, and figures of special forms such as ²."""
+    """True if accents are kept, and digits of special forms such as ²."""
 
 
 WORDS = Folding(case=False, accents=True)
-"""The form in which anchors compare texts: neither presentation nor case matters."""
+"""The form in which anchors compare texts: presentation and case are ignored."""
 EXACT_WORDS = Folding(case=True, accents=True)
-"""The form in which only presentation does not matter."""
+"""The form in which only presentation is ignored."""
 SEARCH = Folding(case=False, accents=False)
 """The form in which a typed query is compared with a text."""
 CASED_SEARCH = Folding(case=True, accents=False)
@@ -153,7 +153,7 @@ class _Forms(dict[str, str]):
     def __init__(self, folding: Folding) -> None:
         self._folding = folding
         self.plain: set[str] = set()
-        """Characters that are their own form and join no other."""
+        """Characters that equal their folded form and combine with no other character."""
 
     def __missing__(self, characters: str) -> str:
         before, form = "", characters

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SIGN = "…"
-"""Sign for the part of the text that has not been read yet."""
+"""Mark for the text that has not been read yet."""
 
 
 def with_ending(beginning: Document, blocks: Sequence[Block], text: str) -> Document:

@@ -14,13 +14,13 @@ class OrnamentRole(StrEnum):
     BAR = "bar"
     """Bar of a quotation."""
     RULE = "rule"
-    """Thematic break."""
+    """Line of a thematic break."""
     BORDER = "border"
-    """Rule of a table."""
+    """Line of a table."""
     DIVIDER = "divider"
-    """Line above the other stories found in a paste."""
+    """Line above the other stories of a pasted page."""
     LABEL = "label"
-    """Name of a picture, or of the table column whose cell follows."""
+    """Name of a picture, or of the table column of the following cell."""
 
 
 class Fragment(NamedTuple):
@@ -67,4 +67,4 @@ GAP = -1
 DIVIDER = -2
 """Index of the line above the trailing stories."""
 DIVIDER_GAP = -3
-"""Index of the empty row under the line above the trailing stories."""
+"""Index of the empty row below the line above the trailing stories."""

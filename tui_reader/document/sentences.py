@@ -36,7 +36,7 @@ _next_word = LazyPattern(rf"[\s{_OPENERS}]*(\w+)")
 _dotted = LazyPattern(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _lines = re.compile(r"^[^\S\n]*(\S)", re.MULTILINE).finditer
 _SEARCH_WINDOW = 4096
-"""Code points of a very long block that are searched together: a key must not read megabytes."""
+"""Number of code points of a very long block to search at once: a key press must not read megabytes."""
 _has_word = LazyPattern(r"[^\W\d_]{2}")
 _sentence_like = LazyPattern(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]")
 

@@ -13,11 +13,11 @@ from tui_reader.document.rows import Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.wrapping import HANGING, cut_rows
 
 GUTTER = 3
-"""Cells between two columns: a rule with a space on both sides."""
+"""Width in cells between two columns: a line with a space on both sides."""
 MIN_COLUMN = 8
-"""Minimum width in cells of a column that is narrowed."""
+"""Minimum width in cells to which a column is narrowed."""
 MAX_WORD = 14
-"""Maximum width in cells to which a column is kept as wide as its longest word."""
+"""Maximum width in cells up to which a column is as wide as its longest word."""
 
 
 _cell_start = attrgetter("start")
@@ -87,9 +87,9 @@ class _CellLine(NamedTuple):
     """Number of the cell's column."""
     start: int
     drawn: int
-    """End of the text that is drawn."""
+    """End offset of the drawn text."""
     end: int
-    """End of the text that the part owns, including white space at a wrap and the tab or line feed after the cell."""
+    """End offset of the owned text, including white space at a wrap and the tab or line feed after the cell."""
 
 
 class _TableRows:
@@ -102,7 +102,7 @@ class _TableRows:
         self._table = table
         self._breaks = _has_breaks(placement, table)
         self._starts: list[int] = []
-        """Offset at which the range of each table row begins, followed by the end of the last."""
+        """Offset at which each table row begins, followed by the end offset of the last row."""
         start = block.start
         for row in table.rows:
             self._starts.append(row[0].start if row and self._starts else start)
@@ -110,7 +110,7 @@ class _TableRows:
         self._starts = [*(self._starts or [block.start]), owned]
         self._end = block.end
         self._tops = [0]
-        """First screen row of each table row, followed by the number of all screen rows."""
+        """First screen row of each table row, followed by the total number of screen rows."""
         self.count = 1
 
     def _set_heights(self, heights: list[int]) -> None:

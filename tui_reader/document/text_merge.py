@@ -12,7 +12,7 @@ BETWEEN = "— written at the same time —"
 """The line between two texts that cannot be merged."""
 _BETWEEN_PARTS = f"\n\n{BETWEEN}\n\n"
 MOST_TOKENS = 16_000
-"""Number of words and blanks from which lines are compared: words would take more than a tenth of a second."""
+"""Number of words and blanks from which lines are compared: comparing words would take more than 0.1 s."""
 
 # Each letter of a script without spaces is a word.
 _WORDS = re.compile(
@@ -26,7 +26,7 @@ class Merged(NamedTuple):
 
     text: str
     is_one: bool
-    """True if the texts were merged; False if `text` contains both, one after the other."""
+    """True if the texts were merged; False if `text` contains one text after the other."""
 
 
 class _Edit(NamedTuple):
@@ -35,13 +35,13 @@ class _Edit(NamedTuple):
     start: int
     end: int
     side: int
-    """0 for the edit of one text, 1 for that of the other."""
+    """0 for an edit of the first text, 1 for an edit of the second text."""
     tokens: Sequence[str]
     """The new tokens."""
 
 
 def merge(original: str, mine: str, theirs: str) -> Merged:
-    """Merge two texts word by word; if both changed the same words, append one text to the other.
+    """Merge two texts word by word; if both texts changed the same words, append one text to the other.
 
     If one text was emptied and the other changed, the changed text wins: emptying a text must not discard words that
     the author has not seen.
@@ -62,7 +62,7 @@ def merge(original: str, mine: str, theirs: str) -> Merged:
 
 
 def combined(original: str | None, text: str, other: str) -> str:
-    """Join two texts without repeating passages that both contain.
+    """Join two texts without repeating their common passages.
 
     Args:
         original: The text from which the two texts were edited; None if unknown: then the two texts are joined.

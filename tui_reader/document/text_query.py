@@ -29,7 +29,7 @@ class TextQuery:
         """The folded query."""
         self._forms = [] if text.isascii() else _accented_forms(text)
         self.has_accents = any(self._forms)
-        """True if the query has accents, so that not each passage that matches its key matches it."""
+        """True if the query has accents, so that a passage with the same key must also be compared by accents."""
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

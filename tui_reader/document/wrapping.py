@@ -35,9 +35,9 @@ _legal_cut = LazyPattern(
 )
 _HANGING = frozenset(" \t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000")
 HANGING = "".join(sorted(_HANGING)) + "\n"
-"""White space that a row owns but does not draw at its end."""
+"""White space at the end of a row, which the row owns but does not draw."""
 _WINDOW = 8192
-"""Code points of a long line of wide text that are cut at once."""
+"""Number of code points of a long line of wide text to cut at once."""
 
 
 @lru_cache(maxsize=64)

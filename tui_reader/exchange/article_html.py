@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 _RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"))
-"""Languages written from right to left. Text in Latin letters, such as code, may be the most of an article in one."""
+"""Languages written from right to left; an article in them may still have more Latin letters, as in code."""
 _STATES = {
     PlaceState.ORPHAN: "not found in the text",
     PlaceState.AMBIGUOUS: "several passages fit",
@@ -147,7 +147,7 @@ class ArticleHtml:
         return len(document.blocks)
 
     def _shown_blocks(self) -> list[int]:
-        """Return the blocks of the text, without the one that is written as the title."""
+        """Return the blocks of the text, without the block that is written as the title."""
         return [index for index in range(self._end) if index != self._title_block]
 
     @property

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _SPACED = re.compile(r"[ \t]{2}|\t|\n ")
 """White space that has a meaning, as in verse, which a page would otherwise show as one space."""
 _MANY_COLUMNS = 6
-"""Number of columns from which on the words of a table are broken on paper, so that it does not go beyond the edge."""
+"""Number of columns from which words in a table are broken in print, so that the table fits the page."""
 _DEEPEST = 40
-"""Number of quotations, and of lists, around a block that are written; a page with thousands could not be shown."""
+"""Maximum number of quotations, and of lists, written around a block; browsers cannot show thousands."""
 
 
 class Marked(NamedTuple):
@@ -32,7 +32,7 @@ class Marked(NamedTuple):
 
     highlight: Highlight
     aside: str = ""
-    """Markup of the note; empty if there is nothing to show beside the text."""
+    """HTML of the note; empty if the highlight has no note."""
 
 
 class BlockHtml:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.exchange.properties import Properties
 
 NAME = "tui-reader"
-"""The word by which marks begin."""
+"""The word with which marks begin."""
 
 
 class Block(NamedTuple):
@@ -39,10 +39,10 @@ class Page(NamedTuple):
     """The content that an export writes into a file with blocks."""
 
     id: str
-    """The article; `*` for a file of several."""
+    """The id of the article; `*` for a file with several articles."""
     blocks: Sequence[Block]
     properties: Properties | None = None
-    """Properties before the text, as front matter in YAML; None for a format or file without."""
+    """Properties before the text, as YAML front matter; None for a format or file without front matter."""
 
 
 class Comments(NamedTuple):
@@ -52,7 +52,7 @@ class Comments(NamedTuple):
     before: str
     after: str
     escape: str
-    """Put before a line of a block that looks like a mark."""
+    """The prefix for a line of a block that looks like a mark."""
 
     def comment(self, text: str) -> str:
         """Return a line that contains a text as a comment."""
@@ -68,7 +68,7 @@ class _Piece(NamedTuple):
     text: str = ""
     """The text of a block without the marks."""
     hash: str = ""
-    """The hash that the mark names."""
+    """The hash in the mark of a block."""
 
     @property
     def is_blank(self) -> bool:
@@ -88,7 +88,7 @@ class _Parsed(NamedTuple):
     front_hash: str
     order_hash: str
     properties: str
-    """The lines of the front matter but for the mark; empty without front matter."""
+    """The lines of the front matter except the mark; empty without front matter."""
     pieces: list[_Piece]
 
     @property
@@ -107,7 +107,7 @@ class Merged(NamedTuple):
 
     text: str
     kept: int = 0
-    """Number of blocks edited by hand whose words now stand between the blocks."""
+    """Number of blocks edited by hand whose words are now between the blocks."""
 
 
 def render(page: Page, comments: Comments) -> str:
@@ -213,7 +213,7 @@ def _insert(pieces: list[_Piece], block: _Piece, previous: str) -> None:
 
 
 _MOVED = "moved"
-"""Stands for the hash of an order that a person has changed, which further exports keep."""
+"""Replaces the hash of an order that a user has changed, so that further exports keep the order."""
 
 
 def _order_hash(pieces: Iterable[_Piece]) -> str:

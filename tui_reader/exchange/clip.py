@@ -33,20 +33,20 @@ class Where(NamedTuple):
     """The position of a passage in the text of its article; all fields are empty if it is uncertain."""
 
     start: int | None = None
-    """Offset of the first code point; None if the place is not certain."""
+    """Offset of the first code point; None if the position is uncertain."""
     end: int | None = None
     """Offset after the last code point."""
     utf16_start: int | None = None
-    """`start` in UTF-16 code units, as programs in JavaScript count."""
+    """`start` in UTF-16 code units, which programs in JavaScript use."""
     utf16_end: int | None = None
     share: float | None = None
-    """Share of the text that stands before the passage, 0 to 1."""
+    """Share of the text before the passage, 0 to 1."""
     paragraph: int = 0
-    """Number of the paragraph from 1, headings not counted; 0 if not known."""
+    """Number of the paragraph from 1, without headings; 0 if it is not known."""
     headings: tuple[str, ...] = ()
     """The headings above the passage, outermost first."""
     section: str = ""
-    """Title of the chapter or page, where the format of the article has such parts beyond headings."""
+    """Title of the chapter or page, if the article's format has such sections beyond headings."""
 
     @property
     def percent(self) -> int | None:
@@ -55,7 +55,7 @@ class Where(NamedTuple):
 
 
 NOWHERE = Where()
-"""The place of a note on the whole article, and of a passage whose place is not certain."""
+"""The empty position, for a note on the whole article and for a passage with an uncertain position."""
 
 
 class ClippedAnnotation(NamedTuple):

@@ -16,7 +16,7 @@ class _Kind(Enum):
     BULLETS = "ul"
     NUMBERS = "ol"
     MARKERS = 'ul class="markers"'
-    """A list of items with markers that HTML does not know, such as check boxes or `[2]`."""
+    """A list of items with markers that HTML does not have, such as check boxes or `[2]`."""
     DEFINITIONS = "dl"
     INDENTED = 'div class="indented"'
     """Blocks of a list whose item is not known."""

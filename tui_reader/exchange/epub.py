@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tui_reader.exchange.clip import Clip
 
 _NAMESPACE = uuid.UUID("5f0d7c86-5d2c-4f0b-9d7b-6a1c0c2f7f4e")
-"""Namespace of the identifiers of books, so that the identifier of the same articles is the same."""
+"""Namespace of the identifiers of books, so that a book of the same articles has the same identifier."""
 _MOST_ENTRIES = 200
-"""Number of headings of an article that the contents of a book list below its title."""
+"""Maximum number of headings of an article in a book's table of contents."""
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _CONTAINER = f"""{_DECLARATION}<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
 <rootfiles>

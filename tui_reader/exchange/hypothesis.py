@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui_reader.exchange.clip import Clip, ClippedAnnotation
 
 USER = "acct:tui-reader@localhost"
-"""The author of the annotations; Hypothesis gives them to the account that imports them."""
+"""The author of the exported annotations; Hypothesis replaces it by the account that imports them."""
 GROUP = "__world__"
 
 

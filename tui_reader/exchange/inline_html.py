@@ -32,9 +32,9 @@ _TAGS = {
 }
 LINE_BREAK = "<br/>"
 _AUTHOR_MARK = '<span class="marked">'
-"""Text that the author marked; `mark` is for the reader's highlights."""
+"""Tag for text that the author marked; `mark` is used for the reader's highlights."""
 _MOST_LAYERS = 3
-"""Number of highlights over each other that are painted; further ones there are shown by their numbers alone."""
+"""Maximum number of overlapping highlights that are painted; further ones are shown by number only."""
 
 
 class Highlight(NamedTuple):
@@ -45,7 +45,7 @@ class Highlight(NamedTuple):
     colour: int
     """Number of the colour, 1 to 5."""
     number: str
-    """Markup of the highlight's number, shown where it ends."""
+    """HTML of the highlight's number, shown at its end."""
 
 
 class _Element(NamedTuple):
@@ -56,7 +56,7 @@ class _Element(NamedTuple):
     opening: str
     closing: str
     name: str = ""
-    """The id of the element, as an attribute; only the first part of an element that is split has it."""
+    """The `id` attribute of the element; if the element is split, only its first piece has the id."""
     is_link: bool = False
     is_highlight: bool = False
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 VERSION = "json/1.0.0"
 COLOURS = ("yellow", "green", "blue", "red", "purple")
-"""The colours of KOReader for colours 1 to 5 whose names in the settings KOReader does not know."""
+"""The colours of KOReader for colours 1 to 5, used if KOReader has no colour of the configured name."""
 _KNOWN = frozenset({"red", "orange", "yellow", "green", "olive", "cyan", "blue", "purple", "gray"})
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FORMAT = "tui-reader-export"
-"""Value of the key `format`, by which a file is recognized."""
+"""Value of the key `format`, which identifies a file."""
 VERSION = 1
 
 

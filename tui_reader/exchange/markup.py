@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufffe\uffff]")
-"""Characters that XML forbids, or that show other words than are there."""
+"""Characters that XML forbids, or that change the order of the displayed words."""
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _SCHEME = re.compile(r"(?:https?://[^/?#]|mailto:[^/])", re.IGNORECASE)
 _SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -20,7 +20,7 @@ _RIGHT_TO_LEFT = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _SAMPLE = 2_000
-"""Characters by which the direction of a text is judged."""
+"""Number of characters from which the direction of a text is determined."""
 
 
 def escape(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 _SEPARATOR = re.compile(r"\s+(?:and|&)\s+|\s*;\s*", re.IGNORECASE)
 _MOST_PARTS = 3
-"""Largest number of words that a name has which is split into given name and family name."""
+"""Maximum number of words of a name that is split into given name and family name."""
 
 
 def authors(byline: str) -> tuple[str, ...]:

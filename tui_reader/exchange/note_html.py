@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _MARKS = frozenset("\\`*_~[]<>&!#-+=|0123456789")
-"""Characters without which a note of one line is plain text."""
+"""Characters of Markdown; a one-line note without them is plain text."""
 _MOST_CHARACTERS = 20_000
 _MOST_MARKS = 1_000
 """Characters and marks up to which a note is read as Markdown; with more it stays as written, since the time that it
 takes grows with their square."""
 _DEEPEST = 100
-"""Depth up to which lists and quotations of a note are written as such."""
+"""Maximum depth of lists and quotations in a note that are written as HTML lists and quotations."""
 _BLOCK_TAGS = {
     "paragraph": "p",
     "blockquote": "blockquote",

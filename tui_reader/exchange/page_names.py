@@ -21,7 +21,7 @@ class PageNames:
             document: The document.
             prefix: The beginning of every id, which differs among the articles of a page; a letter, then anything
                 that an id may have.
-            end: Number of blocks that the page shows; links to those after them lead nowhere.
+            end: Number of blocks that the page shows; links to later blocks have no target.
         """
         self._prefix = prefix
         self._blocks_by_name: dict[str, int] = {}

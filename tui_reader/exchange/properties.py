@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Properties: TypeAlias = "Mapping[str, str | Sequence[str]]"
-"""Values by their names; a value is a text or a list of texts."""
+"""Values of properties by name; a value is a text or a list of texts."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORD = re.compile(r"[^\W\d_][\w/-]*")

@@ -31,7 +31,7 @@ class Kept(StrEnum):
     TAGS = "tags"
     COLOUR = "colour"
     TIMES = "times"
-    """When the annotation was made, and last changed."""
+    """Time of creation and time of the last change of an annotation."""
     PLACE = "place"
     """Offsets in the text."""
     HEADING = "heading"
@@ -39,9 +39,9 @@ class Kept(StrEnum):
     CONTEXT = "context"
     """The words before and after the quote."""
     STATE = "state"
-    """Whether the passage is where it was, or cannot be found."""
+    """State of the passage: unchanged, moved, or not found."""
     ID = "id"
-    """The id of the annotation, by which a later import recognizes it."""
+    """The id of the annotation, which later imports recognize."""
 
 
 class ExportModule(Protocol):
@@ -58,19 +58,19 @@ class Format(NamedTuple):
     id: str
     """The name on the command line and in the settings."""
     purpose: str
-    """What the format is for, in a few words."""
+    """The purpose of the format, in a few words."""
     module: str
     """Name of the module in `tui_reader.exchange`."""
     suffix: str = ""
-    """End of a file's name, with its dot; empty if the format is only for copied quotes."""
+    """Suffix of the file name, with the dot; empty if the format is only for copied quotes."""
     per_article: bool = False
-    """True if an export into a folder writes one file an article, False if it writes one file for all."""
+    """True if an export to a folder writes one file per article, False if it writes one file for all."""
     keeps: frozenset[Kept] = frozenset()
-    """What the format keeps."""
+    """The data that the format keeps."""
     has_blocks: bool = False
-    """True if a file consists of marked blocks between which a person may write, see `tui_reader.exchange.blocks`."""
+    """True if a file consists of marked blocks, with text of the user between them; see `exchange.blocks`."""
     of_articles: bool = False
-    """True if an article without annotations is worth exporting, such as a reference or a page."""
+    """True if articles without annotations are exported too, such as in a bibliography or a web page."""
     quote_example: str = ""
     """Example of a copied quote in a few characters; empty if passages cannot be copied in the format."""
 
@@ -96,11 +96,11 @@ class Format(NamedTuple):
 
 _EVERYTHING = frozenset(Kept)
 _NOTES = frozenset({Kept.TITLE, Kept.QUOTE, Kept.NOTE, Kept.TAGS, Kept.STATE})
-"""What every format for notes keeps."""
+"""The data that every format for notes keeps."""
 _TEXT = _NOTES | {Kept.SOURCE, Kept.ARTICLE_TAGS, Kept.COLOUR, Kept.HEADING, Kept.ID}
 _REFERENCE = _NOTES | {Kept.SOURCE, Kept.ARTICLE_TAGS}
 _PAGE = _TEXT | {Kept.CONTEXT}
-"""What a page or a book keeps: what a person sees."""
+"""The data that a web page or a book shows."""
 
 FORMATS = (
     Format(
@@ -181,13 +181,13 @@ FORMATS = (
     Format("epub-quotes", "a book of the quotes alone", "epub_quotes", ".epub", keeps=_TEXT),
     Format("footnote", "running text, with the source in a footnote", "footnote", quote_example="“words”[^1]"),
 )
-"""Every format; the setting `quote_style` allows the names of those that have an example of a quote."""
+"""All formats; the setting `quote_style` allows the names of formats with an example of a quote."""
 
 EXPORTS = tuple(each for each in FORMATS if each.suffix)
 """The formats for exports."""
 
 QUOTE_STYLES = tuple(each for each in FORMATS if each.quote_example)
-"""The formats in which a passage can be copied, in the order of the choice on the screen."""
+"""The formats for copied quotes, in the order of the choice on the screen."""
 
 DEFAULT_STYLE = QUOTE_STYLES[0].id
 """The format of copied quotes if the settings choose none."""

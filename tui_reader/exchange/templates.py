@@ -33,7 +33,7 @@ ARTICLE_FIELDS = {
     "about": "author, publication, date and address in one line",
     "count": "number of its annotations in the export",
 }
-"""The fields that may stand anywhere in a template, with their meanings."""
+"""The fields allowed anywhere in a template, with their meanings."""
 
 ANNOTATION_FIELDS = {
     "quote": "the marked words, paragraph by paragraph",
@@ -52,7 +52,7 @@ ANNOTATION_FIELDS = {
     "id": "its id",
     "block_id": "its id in the letters that a link to a block allows",
 }
-"""The fields that may stand within the loop only, with their meanings."""
+"""The fields allowed only inside the loop, with their meanings."""
 
 _FIELD = re.compile(r"\{\{([^{}]*)\}\}")
 _START, _END = "{{#annotations}}", "{{/annotations}}"

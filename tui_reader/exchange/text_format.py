@@ -26,11 +26,11 @@ class Markup(NamedTuple):
     """The functions with which a text format writes the values of fields."""
 
     escape: Callable[[str], str]
-    """Returns a text of one line without anything that the format would take for markup."""
+    """Returns a one-line text with all markup of the format escaped."""
     quote: Callable[[ClippedAnnotation], str]
-    """Returns a quote with its paragraphs; without the signs of a quotation, which stand in the template."""
+    """Returns a quote with its paragraphs, without quotation marks, which the template contains."""
     note: Callable[[str], str]
-    """Returns a note (Markdown) in the format, so that the note cannot end the element that contains it."""
+    """Returns a Markdown note in the format, so that the note cannot end the element around it."""
     tags: Callable[[Sequence[str]], str]
     """Returns tags in one line."""
     heading: Callable[[str, int], str]
@@ -151,7 +151,7 @@ def _listed(*parts: str) -> str:
 
 
 _SHORT = 60
-"""Longest beginning of a quote in code points."""
+"""Maximum length in code points of the quoted beginning of a passage."""
 
 
 def _beginning(text: str) -> str:

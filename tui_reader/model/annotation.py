@@ -18,7 +18,7 @@ AnnotationId: TypeAlias = str
 """A UUID of version 7 (RFC 9562): unique on every machine, and sorted by the time of creation."""
 
 COLOURS = 5
-"""Number of highlight colours, counted from 1; the reader decides what each one means."""
+"""Number of highlight colours, counted from 1; the reader decides the meaning of each colour."""
 
 
 class PlaceState(StrEnum):
@@ -29,7 +29,7 @@ class PlaceState(StrEnum):
     MOVED = "moved"
     """The passage was found, but it or the text around it has changed."""
     AMBIGUOUS = "ambiguous"
-    """Several positions fit about equally well; none is chosen."""
+    """Several positions fit about equally well, so none is chosen."""
     ORPHAN = "orphan"
     """No position fits well enough."""
 
@@ -41,11 +41,11 @@ class Placement(NamedTuple):
     end: int = 0
     state: PlaceState = PlaceState.ANCHORED
     score: float = 1.0
-    """How well the position fits, 0 to 1."""
+    """The score of the position's fit, 0 to 1."""
     fingerprint: str = ""
-    """Fingerprint of the text that the range counts in; the range is meaningless in any other text."""
+    """Fingerprint of the text to which the range refers; the range is meaningless in any other text."""
     anchor: str = ""
-    """Key of the anchor that was searched for."""
+    """Key of the anchor that was resolved."""
     candidates: tuple[Range, ...] = ()
     """The best positions of an ambiguous or orphaned passage, best first, for the reader to choose from."""
 
@@ -66,7 +66,7 @@ class Annotation(NamedTuple):
     id: AnnotationId
     article: ArticleId
     anchor: Anchor | None = None
-    """The passage when it was first marked, never rewritten; None for a note on the whole article."""
+    """The passage as first marked, never changed later; None for a note on the whole article."""
     attached: Anchor | None = None
     """The passage that the reader chose later, by resizing the highlight or attaching it to other words."""
     placed: Placement | None = None
@@ -83,7 +83,7 @@ class Annotation(NamedTuple):
     deleted: str = ""
     """Time of deletion; empty while the annotation exists. The record keeps its content after a deletion."""
     extra: Mapping[str, Any] = NOTHING
-    """Fields of the stored record that this version of the program does not know."""
+    """Fields of the stored record that are unknown to this version of the program."""
 
     @property
     def is_orphan(self) -> bool:

@@ -16,7 +16,7 @@ ArticleId: TypeAlias = str
 """Permanent identity of an article within a library; it survives restarts and renames of the file."""
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-"""An empty mapping that cannot be changed: the default of records' mappings."""
+"""An immutable empty mapping: the default of mappings in records."""
 
 WORDS_PER_MINUTE = 230
 """Silent reading of English: 228 words a minute in the IReST texts (Trauzettel-Klosinski and Dietz, 2012)."""
@@ -31,7 +31,7 @@ def reading_time(minutes: int) -> str:
 
 
 BEGUN = 0.005
-"""Share of the text that must have been seen, and must be left, for an article to count as begun."""
+"""Share of the text that must be read, and must remain, for an article to count as partly read."""
 
 
 class Metadata(NamedTuple):
@@ -41,7 +41,7 @@ class Metadata(NamedTuple):
     """
 
     id: str = ""
-    """Identity that the file claims for itself; empty if it claims none."""
+    """Identity given in the file itself; empty if the file gives none."""
     title: str = ""
     byline: str = ""
     source: str = ""
@@ -56,9 +56,9 @@ class Metadata(NamedTuple):
     words: int = 0
     """Number of words; scripts without spaces count by characters, see `document.words`."""
     guessed: frozenset[str] = frozenset()
-    """Names of the fields above that were guessed from the text or the file name, not given by a header."""
+    """Names of the metadata fields that were guessed from the text or the file name, not read from a header."""
     header: Mapping[str, Any] = NOTHING
-    """All keys of the front matter, as read."""
+    """All keys of the front matter with their values, unconverted."""
 
     @property
     def minutes(self) -> int:
@@ -71,14 +71,14 @@ class Article(NamedTuple):
 
     id: ArticleId
     location: str
-    """Path of the file, relative to the library's folder if it lies inside; `-` for standard input."""
+    """Path of the file, relative to the library's folder if the file is inside it; `-` for standard input."""
     metadata: Metadata
     size: int = 0
     """Size of the file in bytes."""
     mtime_ns: int = 0
-    """Modification time of the file in nanoseconds; used as the date of an article that has none."""
+    """Modification time of the file in nanoseconds; replaces a missing date of the article."""
     error: str = ""
-    """Why the article cannot be read, in a few words; empty if it can."""
+    """Reason why the article cannot be read, in a few words; empty if it can."""
 
     @property
     def file_date(self) -> str:
@@ -96,29 +96,29 @@ class ReadingState(NamedTuple):
     starred: bool = False
     archived: bool = False
     offset: int = 0
-    """Code point of the text that was at the top of the pane when the article was last closed."""
+    """Offset of the text at the top of the pane when the article was last closed, in code points."""
     progress: float = 0.0
     """Share of the text that has been seen, 0 to 1."""
     tags: tuple[str, ...] | None = None
     """Tags that replace those of the file; None if the reader never edited them."""
     opened: str = ""
-    """When the article was last opened: UTC, ISO 8601; empty if never."""
+    """Time of the last opening of the article: UTC, ISO 8601; empty if never opened."""
     finished: str = ""
-    """When the end of the article was first reached: UTC, ISO 8601; empty if never."""
+    """Time at which the end of the article was first reached: UTC, ISO 8601; empty if never reached."""
     joined: bool = False
-    """True if the trailing stories found in a paste are shown as part of the article."""
+    """True if the trailing stories of a pasted page are shown as part of the article."""
     edits: Mapping[str, str] = NOTHING
     """Metadata fields that the reader corrected: title, byline, source, date, url, language."""
     bookmarks: Mapping[str, Anchor] = NOTHING
-    """Bookmarked passages by their letters."""
+    """Bookmarked passages by the letters of their bookmarks."""
     filed: str = ""
-    """Names of the filing rules that have acted on the article, with blanks between them."""
+    """Names of the filing rules that have been applied to the article, separated by blanks."""
     up_next: str = ""
-    """Position in the list of articles to read next, a key that sorts as text; empty if the article is not in it."""
+    """Position in the list of articles to read next, as a sort key; empty if the article is not in the list."""
 
 
 class Headline(NamedTuple):
-    """An article with its reading state: what the headline list shows and what filters test."""
+    """An article with its reading state: the data of a row in the headline list, and of filters."""
 
     article: Article
     state: ReadingState = ReadingState()

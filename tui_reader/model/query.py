@@ -35,7 +35,7 @@ class Sort(StrEnum):
     SHORTEST = "shortest first"
     OPENED = "last opened first"
     QUEUE = "in your order"
-    """The order of the articles to read next; all others come after them."""
+    """The order of the articles to read next, followed by all other articles."""
 
 
 class Operator(StrEnum):
@@ -83,7 +83,7 @@ class Word:
 
     text: str
     is_prefix: bool = False
-    """True if the word may be the beginning of a longer one; written with a `*` at the end."""
+    """True if the word also matches longer words that begin with it; written with a `*` at the end."""
     span: Range = field(default=_UNKNOWN, compare=False, repr=False)
     """Position in the query's text, in code points, as in all terms."""
 
@@ -94,7 +94,7 @@ class Phrase:
 
     text: str
     is_prefix: bool = False
-    """True if the last word may be the beginning of a longer one: its end is still being typed. It is not written."""
+    """True if the last word also matches longer words, since it is still being typed; it has no written form."""
     span: Range = field(default=_UNKNOWN, compare=False, repr=False)
 
 
@@ -105,7 +105,7 @@ class Value:
     text: str
     is_quoted: bool = False
     is_prefix: bool = False
-    """True if `text` may be the beginning of a longer word or name; written with a `*` at the end."""
+    """True if `text` also matches longer words or names that begin with it; written with a `*` at the end."""
     span: Range = field(default=_UNKNOWN, compare=False, repr=False)
 
 
@@ -153,10 +153,10 @@ class Or:
 
 
 Leaf: TypeAlias = Word | Phrase | Field
-"""A term that has no other terms in it."""
+"""A term that contains no other terms."""
 
 Term: TypeAlias = Word | Phrase | Field | Not | And | Or
-"""A query, or a part of one."""
+"""A query or a term of a query."""
 
 EVERYTHING = And()
 """The query that matches every record."""
@@ -174,7 +174,7 @@ SHELF_QUERIES: dict[Shelf, Term] = {
     Shelf.ANNOTATED: _is("annotated"),
     Shelf.ARCHIVE: _is("archived"),
 }
-"""What each standing view holds."""
+"""The query of each standing view."""
 
 
 class Listing(Protocol):
@@ -197,7 +197,7 @@ class View(NamedTuple):
 
     shelf: Shelf = Shelf.INBOX
     filter: Term = EVERYTHING
-    """The query of the list: typed, or chosen in the sidebar."""
+    """The filter of the list, typed or chosen in the sidebar."""
     sort: Sort = Sort.NEWEST
 
     @property

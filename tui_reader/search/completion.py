@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from tui_reader.search.parsed_query import ParsedQuery
 
 MOST = 12
-"""Number of completions that are returned at most."""
+"""Maximum number of completions to return."""
 MOST_OF_A_FIELD = 2
-"""Number of tags, and of sources, that are offered for a word."""
+"""Maximum number of tags, and of sources, to offer for a word."""
 LONGEST_TOKEN = 80
-"""Length in code points from which nothing is completed: no name is that long."""
+"""Length in code points from which nothing is completed, since no name is that long."""
 
 _parts = re.compile(r'[-(]*(?:[^\s"“„()]+|"[^"]*"?|“[^”]*”?|„[^“]*“?|\(|\))+|\s+').finditer
 _field = re.compile(r"([A-Za-z]+)(:[<>]=?|:|<=|>=|<|>)(.*)", re.DOTALL).fullmatch
@@ -40,17 +40,17 @@ class Completion(NamedTuple):
     text: str
     """Text that replaces `span` in the query when the completion is accepted."""
     span: Range
-    """Position of the text that it replaces."""
+    """Position of the replaced text in the query."""
     label: str
-    """What a list of completions shows."""
+    """Text of the completion in a list."""
     kind: str
-    """What the completion is: `field`, `word`, `tag`, `state` …"""
+    """Kind of the completion: `field`, `word`, `tag`, `state` …"""
     articles: int = 0
-    """Number of articles; 0 if it is not known or says nothing."""
+    """Number of matching articles; 0 if it is not known or of no use."""
     detail: str = ""
-    """What the field finds, or what the value means."""
+    """Description of the field or of the value."""
     is_open: bool = False
-    """True if a value follows at once, so that no blank is to be added."""
+    """True if a value must follow directly, so that no blank is added."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Offer:
     """The reader's names of the highlight colours."""
     today: date = field(default_factory=date.today)
     fields: Sequence[FieldName] = tuple(FIELDS)
-    """The fields that are offered, in this order."""
+    """The fields to offer, in this order."""
 
 
 def complete(query: ParsedQuery, cursor: int, offer: Offer, *, everything: bool = False) -> list[Completion]:
@@ -113,7 +113,7 @@ class _Token(NamedTuple):
     text: str
     """The part up to the cursor."""
     span: Range
-    """The part up to its end; a completion replaces it or its end."""
+    """The range of the whole part; a completion replaces it or its last value."""
 
 
 def _token_at(text: str, cursor: int) -> _Token:
@@ -222,7 +222,7 @@ class _FieldStart(NamedTuple):
     name: FieldName
     operator: str
     length: int
-    """Length of name and operator, behind which the values stand."""
+    """Length of name and operator, after which the values follow."""
 
 
 def _values(start: _FieldStart, token: _Token, present: _Present, offer: Offer) -> list[Completion]:

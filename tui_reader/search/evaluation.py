@@ -37,7 +37,7 @@ class Context:
     colours: Sequence[str] = ()
     """The reader's names of the highlight colours."""
     texts: Mapping[Value, Collection[ArticleId]] = field(default_factory=dict)
-    """The articles whose texts hold a value of a `text:` field, as far as they have been searched."""
+    """The articles whose texts contain a value of a `text:` field; articles not searched yet are missing."""
 
 
 class AnnotationRecord(NamedTuple):
@@ -45,7 +45,7 @@ class AnnotationRecord(NamedTuple):
 
     annotation: Annotation
     article: ArticleRecord | None
-    """None if the article is not in the library."""
+    """The article of the annotation; None if it is not in the library."""
     title: str = ""
     """Title of an article that is not in the library."""
 
@@ -54,9 +54,9 @@ class Needle(NamedTuple):
     """Words to find in a `SearchedText`, by at most two substring searches."""
 
     tokens: str
-    """The words between blanks, without the last blank if the last word may go on; "" if the text has no words."""
+    """The words between blanks; without the last blank if longer words match too; "" without words."""
     key: str
-    """The search key of a text that is more than words, such as `c++` or `10:30`, which must occur as it is."""
+    """The search key of a text with significant signs, such as `c++` or `10:30`, to be found unchanged."""
 
     @classmethod
     def of(cls, text: str, *, is_prefix: bool) -> Needle:
@@ -72,9 +72,9 @@ class Needle(NamedTuple):
 
 
 _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’ "
-"""Signs around a word that are not searched for."""
+"""Punctuation around a word that is not searched for."""
 _tells_apart = re.compile(r"[+#&@%$€£/\\=<>~^*|]|(?<=\w)[:.,](?=\w)").search
-"""Finds signs with which a word is another one: `c++` does not find `c`, and `10:30` does not find `10 30`."""
+"""Finds signs that change the meaning of a word: `c++` does not match `c`, and `10:30` does not match `10 30`."""
 
 
 def sort_order(query: Term) -> Sort | None:

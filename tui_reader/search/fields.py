@@ -19,11 +19,11 @@ class ValueKind(Enum):
     WORDS = auto()
     """Words that must occur one after another."""
     NAME = auto()
-    """The words of a name; between quotation marks, the whole name."""
+    """The words of a name; in quotation marks, the whole name."""
     CHOICE = auto()
-    """One of a few words, or the beginning of one."""
+    """One of a few words, or the beginning of such a word."""
     COLOUR = auto()
-    """The number of a highlight's colour, or the beginning of its name."""
+    """The number of a highlight colour, or the beginning of its name."""
     NUMBER = auto()
     DATE = auto()
     """A day, month or year, or an age."""
@@ -35,11 +35,11 @@ class FieldSpec(NamedTuple):
     name: FieldName
     kind: ValueKind
     finds: str
-    """What the field finds, for help and completion."""
+    """Description of the field's matches, for help and completion."""
     example: str
     """A query with the field, for help and documentation."""
     choices: tuple[str, ...] = ()
-    """All values of a field of choices."""
+    """All allowed values of a field of choices."""
 
 
 STATES = (
@@ -59,13 +59,13 @@ STATES = (
     "orphan",
     "gone",
 )
-"""Values of `is:`."""
+"""Values of the field `is:`."""
 
 PARTS = ("note", "quote", "tags", "by", "source", "date", "url", "lang", "bookmark")
-"""Values of `has:`."""
+"""Values of the field `has:`."""
 
 SORTS: dict[str, Sort] = {sort.name.lower(): sort for sort in Sort}
-"""Values of `sort:`."""
+"""Values of the field `sort:`."""
 
 FIELDS: dict[FieldName, FieldSpec] = {
     spec.name: spec
@@ -127,17 +127,17 @@ ALIASES: dict[str, FieldName] = {
     "before": FieldName.DATE,
     "older": FieldName.DATE,
 }
-"""Every name of a field that is understood, in lower case."""
+"""Every accepted name of a field, in lower case."""
 
 LATER_NAMES = frozenset({"after", "since", "newer"})
 EARLIER_NAMES = frozenset({"before", "older"})
-"""Names of the date that compare by themselves: `before:2026` is `date<2026`."""
+"""Names of date fields with an implied operator: `before:2026` is `date<2026`."""
 
 ORPHAN_STATES = frozenset({"orphan", "ambiguous"})
-"""States of annotations that `is:orphan` finds: those without a certain place; `is:ambiguous` finds a part of them."""
+"""States of annotations that match `is:orphan`: no certain position; `is:ambiguous` matches some of them."""
 
 STATE_ALIASES = {"lost": ("orphan", "gone"), "finished": ("read",), "flagged": ("starred",)}
-"""Other values of `is:` that are understood, with the states that they stand for."""
+"""Further accepted values of `is:`, with the states that they mean."""
 
 PART_ALIASES = {
     "notes": "note",
@@ -147,7 +147,7 @@ PART_ALIASES = {
     "author": "by",
     "language": "lang",
 }
-"""Other values of `has:` that are understood."""
+"""Further accepted values of `has:`, with the parts that they mean."""
 
 ORDERED = frozenset({ValueKind.NUMBER, ValueKind.DATE})
 """Kinds of values that `<` and `>` compare."""

@@ -16,13 +16,13 @@ class Slip(NamedTuple):
     """A part of a query that looks like a field but is invalid, and so is searched for as words."""
 
     span: Range
-    """Position of the part in the text."""
+    """Position of the part in the query's text."""
     message: str
-    """What is wrong with the part."""
+    """Description of the error in the part."""
     suggestion: str = ""
-    """Text that was probably meant in its place; empty if nothing is similar."""
+    """Probably intended text of the part; empty if no known name or value is similar."""
     is_begun: bool = False
-    """True if the part stands at the end of the text and more letters can make a field of it."""
+    """True if the part is at the end of the text and further letters may make it a valid field."""
 
 
 @dataclass(frozen=True)
@@ -91,4 +91,4 @@ def _opened(term: Term, end: int, is_begun: bool) -> Term:
 
 
 _OPEN_KINDS = {ValueKind.WORDS, ValueKind.NAME}
-"""Kinds of values that are matched by prefix while the rest is being typed."""
+"""Kinds of values that match by prefix while they are being typed."""

@@ -53,14 +53,14 @@ if TYPE_CHECKING:
 
 
 MAX_DEPTH = 40
-"""Depth from which further parentheses group nothing, so that no text can exhaust the stack."""
+"""Maximum depth of parentheses; deeper parentheses are ignored, so that no text can exhaust the stack."""
 MAX_PARTS = 200
-"""Number of parts from which the rest of a text is not searched for, so that no text takes seconds."""
+"""Maximum number of parts; the rest of a text is not searched for, so that no query takes seconds."""
 
 _field = re.compile(r"([A-Za-z]+)(:|<=|>=|<|>)").match
 _tag = re.compile(r"#(?=[^\W\d_])").match
 _CLOSING = {'"': '"', "“": "”", "„": "“"}
-"""The quotation mark that ends a phrase, by the one that begins it."""
+"""The closing quotation mark of each opening quotation mark."""
 _ANY_DAY = date(2000, 1, 1)
 
 
@@ -92,7 +92,7 @@ class _Parser:
         self._at = 0
         self._parts = 0
         self._ignored = 0
-        """Parentheses beyond the greatest depth that are still open."""
+        """Number of open parentheses beyond the maximum depth."""
         self.slips: list[Slip] = []
 
     def either(self, depth: int) -> Term:

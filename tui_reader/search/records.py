@@ -21,7 +21,7 @@ _KINDS = {
     "txt": "text",
     "text": "text",
 }
-"""Kinds of files by their suffix; any other suffix is a kind itself."""
+"""Kinds of files by suffix; any other suffix is itself the kind."""
 
 
 class SearchedText(NamedTuple):
@@ -94,7 +94,7 @@ class ArticleRecord:
     def __init__(self, headline: Headline) -> None:
         self.headline = headline
         self.annotations: AnnotationsText | None = None if headline.notes else NO_ANNOTATIONS
-        """None until a service has prepared it from the article's annotations."""
+        """Searchable annotations; None until a service has set them from the article's annotations."""
         self._description: DescriptionText | None = None
         self._tags: frozenset[str] | None = None
         self._kind: str | None = None

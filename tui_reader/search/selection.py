@@ -35,7 +35,7 @@ class StepwiseSelection(Generic[Record]):
         self.records = records
         self._steps: list[_Step[Record]] = []
         self._branches: list[StepwiseSelection[Record]] = []
-        """Selections of the alternatives of the last term that has some, all from one list of records."""
+        """One selection per alternative of the last term with alternatives, all for the same list of records."""
         self._context = Context()
 
     def select(self, query: Term, context: Context) -> list[Record]:

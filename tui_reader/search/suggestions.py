@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LONGEST = 40
-"""Length in code points from which nothing is compared: no name is that long, and comparing takes quadratic time."""
+"""Length in code points from which names are not compared: comparing takes quadratic time."""
 
 
 def suggest_field(name: str) -> str:

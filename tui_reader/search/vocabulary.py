@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui_reader.search.records import ArticleRecord
 
 SHORTEST_WORD = 3
-"""Letters of the shortest word of a title that is offered: shorter ones are typed faster than chosen."""
+"""Minimum number of letters of a title word to offer: shorter words are typed faster than chosen."""
 _LAST = "\U0010ffff"
 _is_unspaced = re.compile(f"[{UNSPACED}]").match
 
@@ -26,7 +26,7 @@ class Known(NamedTuple):
     """A word or a value that occurs in articles, with the number of articles."""
 
     name: str
-    """The value as articles write it; a word of a title as its search key."""
+    """The value as written in articles; for a word of a title, its search key."""
     key: str
     """The search key of `name`."""
     articles: int

@@ -15,9 +15,9 @@ class Entry(NamedTuple):
     """An article that a source lists, before its bytes are read."""
 
     key: str
-    """The argument of `Source.read`: the absolute path of a file, `-` for standard input."""
+    """The argument for `Source.read`: the absolute path of a file, or `-` for standard input."""
     signature: Signature
-    """A value that stays the same between two listings if the bytes of the article stay the same."""
+    """A value that is equal in two listings if the bytes of the article are unchanged."""
 
 
 class RawArticle(NamedTuple):
@@ -27,7 +27,7 @@ class RawArticle(NamedTuple):
     hint: str
     """File name from which the format is chosen and a title is guessed; `-` for standard input."""
     signature: Signature
-    """The signature of the article while its bytes were read."""
+    """The signature of the article at the time of reading."""
 
 
 class Source(Protocol):

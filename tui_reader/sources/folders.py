@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _IGNORE_FILE_LIMIT = MEGABYTE
-"""Largest size of an ignore file in bytes; a larger file is no list of patterns, and may be a link to any file."""
+"""Maximum size of an ignore file in bytes; a larger file may be a link to any other file."""
 _STATE_FILE = "library.json"
-"""Begins the names of the program's own files, which do not count as passed over."""
+"""Prefix of the names of library files, which are not counted as skipped."""
 
 
 class Folders:
@@ -51,7 +51,7 @@ class Folders:
         self._with_articles: set[str] = set()
         """Folders in which the last complete listing found articles."""
         self.passed_over = PassedOver()
-        """What the last complete listing passed over."""
+        """Counts of skipped files in the last complete listing."""
 
     def entries(self) -> Iterator[Entry]:
         """List all articles, folder by folder, sorted by name within each folder."""
@@ -77,7 +77,7 @@ class Folders:
 
         Returns:
             True for articles, folders and ignore files; False for hidden files and for files of other kinds, such as
-            those that an editor writes while it saves.
+            temporary files of editors.
         """
         name = os.path.basename(path)  # noqa: PTH119 - once for each change below the folders
         if name == IGNORE_FILE:

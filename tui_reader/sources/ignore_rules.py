@@ -20,11 +20,11 @@ IGNORE_FILE = ".readerignore"
 """Name of the file whose lines are patterns for its folder and all subfolders."""
 
 _LONGEST_PATTERN = 4_096
-"""Largest number of characters in a pattern; no operating system opens a longer path."""
+"""Maximum number of characters in a pattern; no operating system opens longer paths."""
 _MOST_WILDCARDS = 131_072
-"""Limit on the total characters of all patterns with wildcards; at the limit, matching one path takes up to 10 ms."""
+"""Maximum total characters of all patterns with wildcards; at it, matching a path takes up to 10 ms."""
 _PATTERNS_IN_REGEX = 200
-"""Largest number of patterns that are combined in one regular expression."""
+"""Maximum number of patterns that are combined in one regular expression."""
 
 
 class _Rule(NamedTuple):
@@ -33,7 +33,7 @@ class _Rule(NamedTuple):
     pattern: str
     """The pattern without `!` and without slashes at its beginning and its end."""
     is_path: bool
-    """True if the pattern is compared with the path, False if with the name."""
+    """True if the pattern is compared with the path, False if it is compared with the name."""
     is_negative: bool
     """True if the pattern (`!…`) includes paths that an earlier pattern ignores."""
     folders_only: bool

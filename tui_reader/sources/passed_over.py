@@ -6,16 +6,16 @@ from collections import Counter
 from typing import NamedTuple
 
 MOST_KINDS = 4
-"""Number of kinds of files that are named, the most frequent ones."""
+"""Maximum number of kinds of files in a sentence, the most frequent kinds."""
 
 
 class PassedOver(NamedTuple):
     """Counts of the files and names that one listing of folders skipped."""
 
     kinds: tuple[tuple[str, int], ...] = ()
-    """Suffixes of files that are not read, with their numbers, the most frequent first; empty for no suffix."""
+    """Counts of files that are not read, by suffix, the most frequent first; "" for files without a suffix."""
     ignored: int = 0
-    """Number of articles and folders that a pattern leaves out."""
+    """Number of articles and folders that a pattern ignores."""
 
     @property
     def files(self) -> int:

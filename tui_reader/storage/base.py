@@ -1,6 +1,6 @@
 """The interface between services and storage: records, and edits of their fields.
 
-A record is a JSON object with a key within a table. Callers need not know about files, locks or databases.
+A record is a JSON object with a key within a table. Callers do not depend on files, locks or databases.
 """
 
 from __future__ import annotations
@@ -111,4 +111,4 @@ class Store(Protocol):
         """Return the edits that other programs made since the last call. `get` includes them already."""
 
     def close(self) -> None:
-        """Wait until everything is durable, and close the files."""
+        """Close the files after all edits are durable."""

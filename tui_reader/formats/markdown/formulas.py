@@ -137,7 +137,7 @@ def _crosses_markup(content: str, source: str, end: int) -> bool:
 
 
 def _end_of_brackets(source: str, start: int, limit: int) -> int:
-    r"""Return the end of the formula in `\\(…\\)` or `\\[…\\]` that begins at `start`; -1 if there is none.
+    r"""Return the end of the formula in `\(…\)` or `\[…\]` that begins at `start`; -1 if there is none.
 
     Programs that write Markdown escape brackets, as in `\[1\]` or `file\(s\)`: such text is no formula.
     """

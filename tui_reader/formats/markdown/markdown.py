@@ -37,7 +37,7 @@ _MOST_SHORT_LINES = 50_000
 _SHORT_LINE = 8
 """A text with more than `_MOST_SHORT_LINES` lines, shorter than `_SHORT_LINE` characters on average, is read as plain.
 
-Each line takes some 20 us, however short it is."""
+Each line takes about 20 µs, however short it is."""
 
 _MOST_SECONDS = 2.0
 _MOST_SECONDS_PER_MEGABYTE = 1.0

@@ -92,7 +92,7 @@ def extrapolated(metadata: Metadata, share: float) -> Metadata:
 
     Args:
         metadata: Metadata of the beginning of the text.
-        share: Length of the beginning, as a fraction of the whole.
+        share: Length of the beginning, as a fraction of the whole text.
     """
     return metadata._replace(words=round(metadata.words / share))
 

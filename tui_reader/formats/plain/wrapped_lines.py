@@ -83,7 +83,7 @@ def is_drawn(lines: list[str]) -> bool:
 
 
 def joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
-    """Join wrapped lines into paragraphs; a list item, a speaker's name or an indent begins a new one.
+    """Join wrapped lines into paragraphs; a list item, a name in a dialogue or an indent begins a new one.
 
     Yields:
         The text of a paragraph, and True if the next paragraph follows without an empty row.

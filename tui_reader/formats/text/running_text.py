@@ -71,7 +71,7 @@ def target_names(tag: str, attributes: Mapping[str, str]) -> Iterable[str]:
 
 
 class _OpenSpan(NamedTuple):
-    """A span that has begun but not ended."""
+    """A span whose end is not known yet."""
 
     kind: SpanKind | None
     start: int

@@ -5,9 +5,9 @@ an entry with `z`: `[name, is_undone]`. A compaction moves these entries to a se
 journal: see `history_file`. An entry that is in both files counts once. Entries with a timestamp after the opening of
 this window are not read: this window or another window made them, and each window undoes its own steps.
 
-A new change after an undo normally discards the undone steps. If these contain words of a note, which cannot be
-typed again from memory, they are kept: the undone steps, and one that undoes them, are inserted before the new one, as
-Emacs does it. This is computed from the entries and not saved.
+A new change after an undo normally discards the undone steps. If the undone steps contain words of a note, which cannot
+be typed again from memory, they are kept: the undone steps, and one that undoes them, are inserted before the new one,
+as Emacs does it. This is computed from the entries and not saved.
 """
 
 from __future__ import annotations

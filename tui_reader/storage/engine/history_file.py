@@ -72,7 +72,7 @@ def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
     the compaction.
 
     Raises:
-        OSError: The file could not be written, or another window held its lock for more than five seconds.
+        OSError: The file could not be written, or another window locked it for more than five seconds.
     """
     new = in_order(entries)
     if new:
@@ -106,7 +106,7 @@ def _save(path: str, new: list[Entry], disk: Disk) -> None:
 
 @contextlib.contextmanager
 def _locked(path: str, disk: Disk) -> Iterator[int]:
-    """Open and lock the file at the path; repeat this if another process replaced the file meanwhile."""
+    """Open and lock the file at the path; repeat this if another process has replaced the file."""
     deadline = time.monotonic() + _LOCK_SECONDS
     while True:
         handle = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
@@ -165,7 +165,7 @@ def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
-    """Add the names of the steps that `Step.joined` connects to these steps: they must be replayed together."""
+    """Add the steps that `Step.joined` connects to the given steps: they must be replayed together."""
     groups = [{each.name, each.name.removesuffix("~"), *each.joined} for each in steps if each.joined]
     while True:
         more = [group for group in groups if not group <= names and not names.isdisjoint(group)]

@@ -6,7 +6,7 @@ An entry of a journal is an object with these members, of which only `s` is alwa
 |--------|--------------------------------------------------------------------------------------------------------|
 | `s`    | the timestamp of everything in this entry                                                              |
 | `o`    | changed documents: `[table, id, {register: value}, [removed registers]]`                               |
-| `m`    | documents copied from another replica, with timestamps of their own: `[table, id, document]`           |
+| `m`    | documents copied from another replica, with separate timestamps:  `[table, id, document]`           |
 | `t`    | tables that were created (true) or dropped (false)                                                     |
 | `u`    | for undo: `[name, label, [[table, key, {field: [before, after]}]]]`                                    |
 | `z`    | name of a step that was undone (true) or redone (false)                                                |
@@ -55,7 +55,7 @@ class LibraryFiles(LibraryReader):
             refusal: Builds the error to raise, given the path of the snapshot and the error of the disk.
 
         Raises:
-            StoreError: The library is read-only, or another process holds the lock for more than five seconds.
+            StoreError: The library is read-only, or another process has locked the library for more than five seconds.
         """
         with self._guard:
             if self._held:

@@ -1,7 +1,7 @@
 """Backups of the snapshot in a separate folder: one per day for a week, one per week for four more weeks.
 
-These are hard links to generations that are no longer written (or copies where the file system has no hard links).
-Files that are kept for another reason, such as a damaged snapshot, are copies.
+Backups are hard links to generations that are no longer written (or copies where the file system has no hard links).
+Files kept for another reason, such as a damaged snapshot, are copies.
 """
 
 from __future__ import annotations

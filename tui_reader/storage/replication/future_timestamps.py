@@ -3,7 +3,7 @@
 A machine whose clock is wrong by more than a day does not advance the clocks of the others (`HybridClock.observe`),
 so its values have later timestamps than all values that the others will write. An edit of such a register gets the
 timestamp directly after the register's, instead of the clock's. Every machine still takes the value with the latest
-timestamp. So all machines come to the same result, whenever the edit reaches them and whatever their own clocks show.
+timestamp. So all machines come to the same result, whenever the edit reaches them and whatever their clocks show.
 Ignoring timestamps in the future would make the result depend on the time of day instead.
 """
 

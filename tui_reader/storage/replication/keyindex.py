@@ -87,7 +87,7 @@ class DocumentIdIndex:
         return next((other for other in others if state.exists(table, other)), number)
 
     def is_repeated(self, state: State, own: int) -> bool:
-        """Return True if the index has several documents of the snapshot with this own key.
+        """Return True if the index contains several documents with the own key `own`.
 
         The method builds no index; before the index is built, the result is False.
         """

@@ -42,7 +42,7 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path, replica: str) -> No
     """Merge two versions of a snapshot and write the result into `ours`.
 
     Args:
-        ancestor: The version that both versions were made from; an empty file if there is none.
+        ancestor: The version from which the two versions were made; an empty file if there is none.
         ours: One version, which is overwritten.
         theirs: The other version.
         replica: This machine's replica id, for the timestamps of values that a plain TinyDB changed.

@@ -71,7 +71,7 @@ def field_name(register: str) -> str:
 
 
 def is_tag_set(value: Any) -> bool:
-    """Return True if a value is a list of strings, so that each member can have its own register."""
+    """Return True if a value is a list of strings, so that each string can have a separate register."""
     return isinstance(value, (list, tuple)) and all(isinstance(member, str) for member in value)
 
 

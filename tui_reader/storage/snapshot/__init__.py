@@ -1,1 +1,1 @@
-"""The files: the snapshot (library.json), the journal beside it, and compaction."""
+"""The files of a library: the snapshot (library.json), the journal, and compaction."""

@@ -212,7 +212,8 @@ class Disk:
         """Open the folder of a path.
 
         Yields:
-            The file's name and the folder's descriptor; on systems without these the full path and None.
+            The file's name and the folder's descriptor; on systems without descriptors of folders, the full path and
+            None.
         """
         if not _HAS_FOLDER_HANDLES:
             yield path, None

@@ -42,7 +42,7 @@ READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class LockedError(OSError):
-    """Another process has held the lock for more than five seconds."""
+    """Another process has locked the journal for more than five seconds."""
 
     def __init__(self, path: str) -> None:
         super().__init__(errno.EBUSY, "another window holds it and does not answer", path)
@@ -177,7 +177,7 @@ class Journal:
             beginning, and the snapshot was replaced too.
 
         Raises:
-            LockedError: Another process held the lock for more than five seconds.
+            LockedError: Another process locked the journal for more than five seconds.
         """
         is_same = self._handle >= 0
         deadline = time.monotonic() + _LOCK_SECONDS
