@@ -104,6 +104,39 @@ def test_a_query_chooses_annotations_and_with_articles_it_chooses_articles(run: 
     assert (status, json.loads(out)["articles"], err) == (0, [], "Nothing matches.\n")
 
 
+def test_annotations_are_named_by_their_ids_and_no_others_are_exported(run: Run, tmp_path: Path) -> None:
+    clips = lossless_json.read(run("--to", "json")[1])
+    ids = {each.quote: each.id for clip in clips for each in clip.annotations}
+    file, target = tmp_path / "ids", tmp_path / "pages"
+    for form, suffix in (("obsidian", ".md"), ("html", ".html"), ("org", ".org")):
+        assert run("--to", form, "-o", target / form)[1].startswith("2 files written")
+        file.write_text(f"{ids['The boats']}\n\n", "utf-8")
+        other = (target / form / f"A port at night{suffix}").read_bytes()
+        status, out, err = run("--to", form, "-o", target / form, "--annotations", file)
+        assert (status, err) == (0, "")
+        assert out == f"1 annotation: 0 files written, 1 changed, 0 unchanged in {target / form}.\n"
+        text = (target / form / f"Low water{suffix}").read_text("utf-8")
+        assert ids["The boats"] in text
+        assert ids["everything floated"] not in text
+        assert (target / form / f"A port at night{suffix}").read_bytes() == other
+    file.write_text(f"{ids['one by one']}\n{ids['everything floated']}\ngone\n", "utf-8")
+    status, out, err = run("--to", "bibtex", "-o", tmp_path / "refs.bib", "--annotations", file)
+    assert (status, err) == (0, "Not found: 1 of 3 annotations.\n")
+    assert out.startswith("2 annotations: 1 file written")
+    assert "The boats" not in (tmp_path / "refs.bib").read_text("utf-8")
+
+    def exported(*arguments: object) -> list[str]:
+        clips = lossless_json.read(run("--to", "json", "--annotations", file, *arguments)[1])
+        return [each.quote for clip in clips for each in clip.annotations]
+
+    assert exported() == ["one by one", "everything floated"]
+    assert exported("quote:floated") == ["everything floated"]
+    assert exported("limit:1") == ["one by one"]
+    file.write_text("", "utf-8")
+    assert exported() == []
+    assert "2 removed" in run("--to", "html", "-o", target / "html", "--annotations", file, "--prune")[1]
+
+
 def test_a_folder_gets_a_file_an_article_and_a_second_export_changes_nothing(run: Run, tmp_path: Path) -> None:
     for form, suffix in (("obsidian", ".md"), ("org", ".org"), ("plain", ".txt")):
         target = tmp_path / form
@@ -229,6 +262,10 @@ def test_templates_are_shown_used_and_refused(run: Run, tmp_path: Path) -> None:
         (("--to", "json", "--template", "x"), "json has no template"),
         (("--to", "org", "--template", "absent"), "absent cannot be read"),
         (("--to", "org", "--ids", "absent"), "absent cannot be read"),
+        (("--to", "org", "--annotations", "absent"), "absent cannot be read"),
+        (("--to", "org", "--annotations", "x", "--articles"), "exclude each other"),
+        (("--to", "org", "--annotations", "-", "--ids", "-"), "cannot both read"),
+        (("--to", "org", "--config", "x", "--no-config"), "not allowed with"),
         (("--to", "org", "--prune"), "--prune needs a folder"),
         (("--to", "org", "--watch"), "--watch needs a file or a folder"),
         (("--to", "org", "--watch", "--dry-run", "-o", "x"), "exclude each other"),

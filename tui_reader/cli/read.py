@@ -126,8 +126,15 @@ def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequ
         opening = Opening(options.fresh, configured_theme)
         # The terminal has answered while the import ran.
         terminal.collect()
+        named = ("--config", str(options.config.absolute())) if options.config else ()
         app = ReaderApp(
-            library, settings, warnings=warnings, config_path=options.config, terminal=terminal, opening=opening
+            library,
+            settings,
+            warnings=warnings,
+            config_path=options.config,
+            settings_options=("--no-config",) if options.no_config else named,
+            terminal=terminal,
+            opening=opening,
         )
         app.run(mouse=settings.mouse)
     finally:

@@ -86,6 +86,7 @@ class ReaderApp(FailureGuard, App[None]):
         settings: The settings in force.
         warnings: Problems with the settings, shown at the start.
         config_path: The file that `edit_settings` opens; None for the one in the configuration folder.
+        settings_options: The options of the command line that named the settings.
         terminal: The queries sent to the terminal; None if none were sent.
         opening: How to go on where the last start ended; None to begin with the list, and to keep nothing.
     """
@@ -106,6 +107,7 @@ class ReaderApp(FailureGuard, App[None]):
         *,
         warnings: Sequence[str] = (),
         config_path: Path | None = None,
+        settings_options: Sequence[str] = (),
         terminal: TerminalQuestion | None = None,
         opening: Opening | None = None,
     ) -> None:
@@ -125,6 +127,7 @@ class ReaderApp(FailureGuard, App[None]):
         self._filter_colours()
         session = self.sessions.session
         self.reading = ReadingScreen(self, library, settings, self.keys_in_force, session, as_page=opening is not None)
+        self.reading.state.settings_options = tuple(settings_options)
         self._typed_ahead: list[events.Event] = []
         self._collected = 2
         """The garbage collector generation collected since the last key; 0 for none; 2 at the start."""
@@ -433,6 +436,8 @@ class ReaderApp(FailureGuard, App[None]):
         self.sessions.settings_changed(settings)
         self._notices = [*warnings, *keymap.warnings, *self.theme_selection.problem]
         self.reading.apply_settings(settings, keymap)
+        if self._config_path is None:
+            state.settings_options = ()  # the settings of the configuration folder are in force now
         state.say(" · ".join(self._notices) or "settings reloaded", bad=bool(self._notices))
 
 

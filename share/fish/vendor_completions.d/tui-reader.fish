@@ -137,6 +137,7 @@ complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l to -x -a 'markdow
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -s o -l output -r -F -d 'file or folder to write; without it, standard output'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l articles -d 'the query chooses articles, also such without annotations'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l ids -r -F -d 'only the articles whose ids stand in FILE, one a line; - for standard input'
+complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l annotations -r -F -d 'only the annotations whose ids stand in FILE, one a line; - for standard input'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l template -r -F -d 'write by the template in FILE'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l show-template -d 'print the format\'s own template, to start from'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l dry-run -d 'only say what would be written'
@@ -145,6 +146,7 @@ complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l watch -d 'go on: 
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l library -r -F -d 'folder or file of the library; may be given again. Without it: your default library, and all that you annotated elsewhere'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l state -r -F -d 'the state file, where it is not the library\'s own'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l config -r -F -d 'take the settings from FILE'
+complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l no-config -d 'use the default settings'
 complete -c tui-reader -n '__tui_reader_at \'verify\' \'\'' -F
 complete -c tui-reader -n '__tui_reader_at \'verify\' \'\'' -s h -l help -d 'show this help message and exit'
 complete -c tui-reader -n '__tui_reader_at \'verify\' \'\'' -l library -r -F -d 'folder or file of the library; may be given again. Without it: your default library, and all that you annotated elsewhere'

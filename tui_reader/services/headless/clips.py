@@ -14,13 +14,13 @@ from tui_reader.services.headless.queries import Queries
 from tui_reader.services.headless.session import file_of, read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence, Set
     from pathlib import Path
 
     from tui_reader.config import Settings
     from tui_reader.document.blocks import Document
     from tui_reader.exchange.clip import Clip
-    from tui_reader.model.annotation import Annotation
+    from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.model.query import Term
     from tui_reader.search.parsed_query import ParsedQuery
@@ -40,19 +40,30 @@ class Clips:
         """Parse the text of a query."""
         return self._queries.parse(text)
 
-    def of_annotations(self, query: Term, only: Container[ArticleId] | None = None) -> Iterator[Clip]:
+    def of_annotations(
+        self,
+        query: Term,
+        only: Container[ArticleId] | None = None,
+        chosen: Set[AnnotationId] | None = None,
+    ) -> Iterator[Clip]:
         """Yield, sorted by title, articles with the annotations that match a query.
 
         Args:
             query: The query.
             only: The articles to consider; None for all.
+            chosen: The annotations to consider; None for all.
         """
         library, self._latest = self._library, ("", None)
-        ids = (each for each in library.annotations.articles() if only is None or each in only)
+        ids = [each for each in library.annotations.articles() if only is None or each in only]
+        if chosen is not None:
+            ids = [each for each in ids if not chosen.isdisjoint(library.annotations.ids(each))]
         headlines = map(library.missing_articles.headline, ids)
         limit = limit_of(query)
         for headline in sorted(headlines, key=by_title):
-            for found in self._clips(headline, library.annotations.of(headline.id), query, limit):
+            annotations = library.annotations.of(headline.id)
+            if chosen is not None:
+                annotations = tuple(each for each in annotations if each.id in chosen)
+            for found in self._clips(headline, annotations, query, limit):
                 limit = None if limit is None else limit - len(found.annotations)
                 yield found
             if limit == 0:

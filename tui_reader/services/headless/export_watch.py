@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tui_reader.exchange.clip import Clip
     from tui_reader.exchange.registry import Format
+    from tui_reader.model.annotation import AnnotationId
     from tui_reader.model.article import ArticleId
     from tui_reader.model.query import Term
     from tui_reader.services.headless.clips import Clips
@@ -43,12 +44,16 @@ class Target(NamedTuple):
     prune: bool
     ids: frozenset[ArticleId] | None = None
     """The articles to which the query is applied; None for all."""
+    annotations: frozenset[AnnotationId] | None = None
+    """The annotations to which the query is applied, if it selects annotations; None for all."""
 
     def chosen(self, clips: Clips, only: Set[ArticleId] | None = None) -> Iterator[Clip]:
         """Yield the clips of the articles that match the query, from all articles or from `only`."""
         if self.ids is not None:
             only = self.ids if only is None else self.ids & only
-        return clips.of_articles(self.query, only) if self.articles else clips.of_annotations(self.query, only)
+        if self.articles:
+            return clips.of_articles(self.query, only)
+        return clips.of_annotations(self.query, only, self.annotations)
 
 
 class ExportWatch:

@@ -64,7 +64,7 @@ LINE_RULES = (
     ("NAME", "any command by its name; a number after it is its count: :next_article 3"),
     (
         "[SCOPE]",
-        "this: the article; chosen: those chosen in the list; all: those that are listed; else chosen, else this",
+        "this: the article or annotation; chosen: those chosen in the list; all: those listed; else chosen, else this",
     ),
     (
         "FORMAT PATH",

@@ -134,7 +134,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("unstar", (), "unstar", "Take the star off", Group.ARTICLES, READING, argument="[SCOPE]"),
     Command("unarchive", (), "unarchive", "Put back into the inbox", Group.ARTICLES, READING, argument="[SCOPE]"),
     Command("not_up_next", (), "not up next", "Take out of those to read next", Group.ARTICLES, READING, argument="[SCOPE]"),
-    Command("export", (), "export", "Export highlights and notes for another program", Group.ARTICLES, READING, argument="FORMAT PATH [SCOPE]"),
+    Command("export", (), "export", "Export highlights and notes for another program", Group.ARTICLES, READING | IN_ANNOTATIONS, argument="FORMAT PATH [SCOPE]"),
     Command("tag", (), "tag", "Add tags and remove others", Group.ARTICLES, READING, argument="+TAG -TAG … [SCOPE]"),
     Command("details", ("i",), "details", "Edit title, byline, source, date, link and language", Group.ARTICLES, READING),
     Command("join_stories", ("g j",), "join", "Join the other stories of a paste to the article, or part them again", Group.ARTICLES, READING),

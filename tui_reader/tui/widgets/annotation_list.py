@@ -136,6 +136,12 @@ class AnnotationList(LinePane):
         return self._chosen.listed
 
     @property
+    def listed(self) -> tuple[AnnotationId, ...]:
+        """The annotations in the list, article by article, without an order within one. Reads none of them."""
+        sections = self._sections
+        return tuple(each for number in range(len(sections.sections)) for each in sections.ids(number))
+
+    @property
     def page(self) -> int:
         """Number of annotations that fit into the widget, at least one."""
         return max(1, self.size.height // self._item_rows)

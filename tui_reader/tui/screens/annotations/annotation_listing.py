@@ -68,9 +68,34 @@ class AnnotationListing:
         return (current,) if current is not None else ()
 
     @property
+    def current_id(self) -> AnnotationId | None:
+        """The id of the annotation under the cursor; None if there is none."""
+        return self._list.current
+
+    @property
+    def listed_ids(self) -> tuple[AnnotationId, ...]:
+        """The annotations that are listed. Reads none of them."""
+        return self._list.listed
+
+    @property
+    def count(self) -> int:
+        """The number of annotations that are listed."""
+        return self._list.count
+
+    @property
+    def is_loading(self) -> bool:
+        """True if annotations are still to be added to the list."""
+        return self._loader.is_loading
+
+    @property
     def chosen_count(self) -> int:
         """The number of chosen annotations, listed or not."""
         return self._list.chosen_count
+
+    @property
+    def chosen_here(self) -> int:
+        """The number of chosen annotations that are listed."""
+        return self._list.chosen_here
 
     @property
     def article(self) -> ArticleId | None:

@@ -13,6 +13,7 @@ from tui_reader.tui.commands.table import BY_ID, COMMANDS, VIEW_COMMANDS
 from tui_reader.tui.screens.suspension import suspend
 
 if TYPE_CHECKING:
+    from tui_reader.tui.screens.annotations.annotation_exports import AnnotationExports
     from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
     from tui_reader.tui.screens.choice import Choice
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 class ProgramActions:
     """Runs the commands that concern the program, while the list of annotations is open."""
 
-    def __init__(self, host: AnnotationsHost, reading: ReadingHost) -> None:
-        self._host, self._reading, self._state = host, reading, host.state
+    def __init__(self, host: AnnotationsHost, reading: ReadingHost, exports: AnnotationExports) -> None:
+        self._host, self._reading, self._state, self._exports = host, reading, host.state, exports
 
     @command("help")
     def help(self, _count: int | None) -> None:
@@ -58,6 +59,8 @@ class ProgramActions:
             return Plan(problem=f"there is no command “{line.name}”" if line.name else "")
         if Pane.ANNOTATIONS not in found.panes:
             return Plan(problem=f"{found.id} does not work in the list of annotations")
+        if found.id == "export":
+            return self._exports.plan(line)
         return plan_plain(found, line, partial(self._host.run, found))
 
     def _run_line(self, choice: Choice | None) -> None:

@@ -10,6 +10,7 @@ from tui_reader.errors import ReaderError
 from tui_reader.tui.commands.binding import handlers_of
 from tui_reader.tui.commands.command import IN_ANNOTATIONS, Command, Pane
 from tui_reader.tui.screens.annotations.actions import AnnotationActions
+from tui_reader.tui.screens.annotations.annotation_exports import AnnotationExports
 from tui_reader.tui.screens.annotations.annotation_listing import AnnotationListing
 from tui_reader.tui.screens.annotations.annotation_use import AnnotationCommandUse
 from tui_reader.tui.screens.annotations.cursor_actions import CursorActions
@@ -108,7 +109,8 @@ class AnnotationsScreen(KeyScreen):
         )
         self.query_typing = self._list_actions.typing
         actions = AnnotationActions(self, self._listing, self._preview, self._copies)
-        owners = cursor_actions, self._list_actions, actions, ProgramActions(self, reading)
+        exports = AnnotationExports(self, self._listing, reading.run_outside)
+        owners = cursor_actions, self._list_actions, actions, exports, ProgramActions(self, reading, exports)
         self._handlers = handlers_of(owners, IN_ANNOTATIONS)
         self._situation = AnnotationCommandUse(self.state, self._listing)
 

@@ -329,15 +329,14 @@ class ReadingScreen(KeyScreen):
     def on_command_finished(self, event: CommandFinished) -> None:
         """Show the output of a shell command."""
         command, answer = event.command, clean_text(event.answer).strip("\n")
-        if "\n" in answer and self.app.screen is self:
+        shown = self.annotations or self
+        if "\n" in answer and self.app.screen is shown:
             from tui_reader.tui.screens.output import Output  # noqa: PLC0415 - for the few who need it
 
             self.app.push_screen(Output(command, answer))
-            self.state.say(event.problem, bad=True)
+            shown.say(event.problem, bad=True)
         else:
-            self.state.say(
-                " · ".join(filter(None, (event.problem, answer))) or f"{command}: done", bad=bool(event.problem)
-            )
+            shown.say(" · ".join(filter(None, (event.problem, answer))) or f"{command}: done", bad=bool(event.problem))
 
     def show_outcome(self, outcome: Outcome) -> bool:
         """Show the outcome of a change of annotations.

@@ -87,6 +87,8 @@ class ReadingScreenState:
         """Time of the last message."""
         self.scan: tuple[int, int] | None = (0, 0)
         """Numbers of files read and of all files (0 while listing) during the first scan; None after it."""
+        self.settings_options: tuple[str, ...] = ()
+        """The options of the command line that name the settings, for the program's own processes."""
         self.former_lines: tuple[str, ...] = ()
         """History of the command line, latest last."""
         self._refusal = ""

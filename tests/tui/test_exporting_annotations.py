@@ -1,0 +1,157 @@
+"""Exports from the list of annotations: keys in, files out."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui_reader.config import Settings
+from tui_reader.services.headless.session import read_document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Reader, Start
+
+QUOTES = {
+    "beta": ("Paragraph 1 of Beta test.",),
+    "alpha": ("Paragraph 1 of Alpha wolf.", "Paragraph 2 of Alpha wolf.", "Paragraph 3 of Alpha wolf."),
+}
+
+
+async def listed(reader: Reader) -> None:
+    """Annotate two articles, and open the list: Alpha's three annotations first."""
+    await reader.sees("Alpha wolf", "3 unread")
+    library = reader.library
+    for name, quotes in QUOTES.items():
+        path = library.folders[0] / f"{name}.md"
+        article, document = library.article_at(path), read_document(path, Settings())
+        assert article is not None
+        assert document is not None
+        for quote in quotes:
+            start = document.text.index(quote)
+            library.annotations.add(article, document, start, start + len(quote), colour=2)
+    await reader.until(lambda: library.settle(0))
+    await reader.keys("A")
+    await reader.sees("4 of 4")
+
+
+async def runs(reader: Reader, line: str) -> None:
+    """Type a line and run it."""
+    await reader.keys(":")
+    await reader.types(line)
+    await reader.keys("enter")
+
+
+def exported(file: Path) -> list[str]:
+    """Return the quotes in a file."""
+    text = file.read_text("utf-8")
+    return [quote for quotes in QUOTES.values() for quote in quotes if f"> {quote}" in text]
+
+
+@pytest.mark.parametrize("size", [(120, 35), (60, 20)])
+async def test_the_scope_is_this_chosen_or_all_that_match(
+    start: Start, articles: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    alpha = QUOTES["alpha"]
+    this, chosen, all_ = tmp_path / "this one", tmp_path / "chosen", tmp_path / "all"
+    async with start(articles, size=size) as reader:
+        await listed(reader)
+        await reader.keys("j", ":")
+        await reader.types("export obs")
+        await reader.sees("obsidian", "this annotation: “Paragraph 2")
+        await reader.types(f'idian "{this}"')
+        await reader.keys("enter")
+        await reader.sees("1 annotation: 1 file written")
+        assert exported(this / "Alpha wolf.md") == [alpha[1]]
+        await reader.keys("space", "space")
+        await reader.sees("2 chosen")
+        await reader.keys(":")
+        await reader.types("export markdown")
+        await reader.sees("2 chosen annotations · a file or folder follows")
+        await reader.types(f" {chosen}")
+        await reader.keys("enter")
+        await reader.sees("2 annotations: 1 file written")
+        assert exported(chosen / "Alpha wolf.md") == [*alpha[1:]]
+        await runs(reader, f"export markdown {all_} all")
+        await reader.sees("4 annotations: 2 files written")
+        assert exported(all_ / "Alpha wolf.md") == [*alpha]
+        assert exported(all_ / "Beta test.md") == [*QUOTES["beta"]]
+        await runs(reader, f"export markdown {chosen} this")
+        await reader.sees("1 annotation: ")
+        await reader.keys("/")
+        await reader.types("beta")
+        await reader.keys("enter")
+        await reader.sees("1 of 4")
+        await reader.keys(":")
+        await reader.types(f"export bibtex {tmp_path / 'refs.bib'} chosen")
+        await reader.sees("what is chosen is not listed")
+        await reader.keys("enter", "escape")
+        await runs(reader, f"export bibtex {tmp_path / 'refs.bib'} all")
+        await reader.sees("1 annotation: 1 file written")
+        assert "Alpha" not in (tmp_path / "refs.bib").read_text("utf-8")
+
+
+async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, articles: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine\n", "utf-8")
+    async with start(articles) as reader:
+        await reader.sees("3 unread")
+        await reader.keys("A")
+        await reader.sees("Nothing is annotated")
+        await reader.keys(":")
+        await reader.types(f"export org {tmp_path / 'out'}")
+        await reader.sees("there is no annotation")
+        await reader.keys("escape", "q")
+        await listed(reader)
+        for line, problem in (
+            ("export docx x", "there is no format “docx”"),
+            ("export org a b", "“b” is neither"),
+            ("export org a chosen", "nothing is chosen"),
+        ):
+            await reader.keys(":")
+            await reader.types(line)
+            await reader.sees(problem)
+            await reader.keys("enter", "escape")
+        await runs(reader, f"export org {tmp_path / 'file' / 'x.org'}")
+        await reader.sees("“export org” ended with status 1")
+        await reader.keys(":")
+        await reader.types("export")
+        await reader.keys("enter")
+        await reader.types(f"plain {tmp_path / 'one.txt'}")
+        await reader.keys("enter")
+        await reader.sees("1 annotation: 1 file written")
+        assert "Paragraph 1 of Alpha" in (tmp_path / "one.txt").read_text("utf-8")
+
+
+async def test_a_key_of_your_own_asks_for_format_and_path(start: Start, articles: Path, tmp_path: Path) -> None:
+    async with start(articles, settings=Settings(keys={"export": ("X",)})) as reader:
+        await listed(reader)
+        await reader.keys("X")
+        await reader.sees("obsidian ~/vault/reading")
+        await reader.types(f"markdown {tmp_path / 'notes.md'} all")
+        await reader.keys("enter")
+        await reader.sees("4 annotations: 1 file written", "4 of 4")
+        assert len(exported(tmp_path / "notes.md")) == 4
+
+
+@pytest.mark.parametrize("opens_list", [True, False])
+async def test_the_process_gets_library_state_and_settings_of_the_reader(
+    start: Start, articles: Path, tmp_path: Path, opens_list: bool
+) -> None:
+    settings, state = tmp_path / "mine.toml", tmp_path / "state" / "my.json"
+    settings.write_text('colours = ["claim", "doubt", "idea", "fact", "quote"]\n', "utf-8")
+    state.parent.mkdir()
+    async with start(articles, state=state) as reader:
+        for options, colour in ((("--config", str(settings)), "doubt"), (("--no-config",), "green")):
+            reader.app.reading.state.settings_options = options
+            if colour == "doubt":
+                await listed(reader)
+                if not opens_list:
+                    await reader.keys("enter")
+                    await reader.until(lambda: reader.app.reading.annotations is None)
+            target = tmp_path / f"{colour}.md"
+            await runs(reader, f"export markdown {shlex.quote(str(target))}")
+            await reader.until(target.exists)
+            assert ("doubt" in target.read_text("utf-8")) is (colour == "doubt")
