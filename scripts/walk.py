@@ -35,7 +35,12 @@ OPTIMIZED = 1
 EVENTS = frozenset({"ReaderApp.on_library_event_message"})
 """Functions that begin another journey while the frame of a key is waited for."""
 TIMERS = frozenset(
-    {"ReadingScreen._keep_place_when_still", "ReaderApp._collect_when_idle", "ReadingScreen._count_some"}
+    (
+        "ReadingScreen._keep_place_when_still",
+        "ReadingScreen._count_some",
+        "QueryActions._prepare_when_idle",
+        "ReaderApp._collect_when_idle",
+    )
 )
 """Functions that timers call, on no journey."""
 FRAME_SECONDS = 20.0

@@ -101,8 +101,8 @@ class Transfer:
         self._state, self._missing_articles = state, missing_articles
         self._limit, self._notify = limit, notify
         # A thread of its own, so that highlights of an article that is opened do not wait for comparisons.
-        self._background = Background(failed)
-        self._missing: dict[ArticleId, float] = {}
+        self.background = Background(failed)
+        self.missing: dict[ArticleId, float] = {}
         """Annotated articles whose files are missing, with the time of the loss on the monotonic clock."""
         self._new: dict[ArticleId, float] = {}
         """New articles, with the time of their arrival on the monotonic clock."""
@@ -159,7 +159,7 @@ class Transfer:
             rest = [Guess(row.id, found.get(row.id, 0.0)) for row in ranked if row.id not in dict(similar)]
             return [*first, *rest]
 
-        self._background.do(compare, done, self._notify)
+        self.background.do(compare, done, self._notify)
 
     def compare_scan(self, gone: Iterable[ArticleId], come: Iterable[ArticleId], changed: Iterable[ArticleId]) -> None:
         """Compare missing articles with new articles after a scan.
@@ -173,16 +173,16 @@ class Transfer:
         """
         catalogue, file_of = self._state.catalogue, self._state.identities.file
         now, rewritten = time.monotonic(), set(changed)
-        missing = {each: at for each, at in self._missing.items() if now - at < MOVE_SECONDS} | dict.fromkeys(gone, now)
+        missing = {each: at for each, at in self.missing.items() if now - at < MOVE_SECONDS} | dict.fromkeys(gone, now)
         new = {each: at for each, at in self._new.items() if now - at < MOVE_SECONDS} | dict.fromkeys(come, now)
         if len(missing) > MAX_COMPARED or len(new) > MAX_COMPARED or self._state.store.read_only:
-            self._missing, self._new, self._similarities = {}, {}, {}
+            self.missing, self._new, self._similarities = {}, {}, {}
             return
-        self._missing = {
+        self.missing = {
             each: at for each, at in missing.items() if file_of(each) is None and self._state.concerns(each)
         }
         self._new = {each: at for each, at in new.items() if each in catalogue and self._state.is_bare(each)}
-        pairs = [(one, other) for one in self._missing for other in self._new]
+        pairs = [(one, other) for one in self.missing for other in self._new]
         new_pairs = [each for each in pairs if each not in self._similarities or each[1] in rewritten]
         self._similarities = {each: self._similarities.get(each, UNREAD) for each in pairs} | dict.fromkeys(
             new_pairs, UNREAD
@@ -192,7 +192,7 @@ class Transfer:
 
     def collect(self) -> None:
         """Apply the results of the finished comparisons."""
-        self._background.take_in()
+        self.background.take_in()
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait for all comparisons, and apply their results.
@@ -200,11 +200,11 @@ class Transfer:
         Args:
             seconds: Longest wait for each comparison; None to wait without limit.
         """
-        self._background.wait(seconds)
+        self.background.wait(seconds)
 
     def close(self) -> None:
         """Stop all comparisons."""
-        self._background.close()
+        self.background.close()
 
     def _compare_new(self, pairs: Iterable[Pair]) -> None:
         known = {each: self._known(each) for each in dict.fromkeys(one for one, _ in pairs)}
@@ -218,7 +218,7 @@ class Transfer:
                     self._similarities[pair] = similarity
             self._transfer_best()
 
-        self._background.do(lambda: _compare(known, files, limit), finish, self._notify)
+        self.background.do(lambda: _compare(known, files, limit), finish, self._notify)
 
     def _transfer_best(self) -> None:
         """Transfer the notes of each pair whose similarity has a lead over all other pairs of its articles."""
@@ -240,7 +240,7 @@ class Transfer:
         if similarity < (MIN_SIMILARITY if self._quotes_of(missing) else MIN_SIMILARITY_WITHOUT_QUOTES):
             return
         if (
-            missing not in self._missing
+            missing not in self.missing
             or file_of(missing) is not None
             or target not in catalogue
             or not self._state.is_bare(target)
@@ -249,7 +249,7 @@ class Transfer:
         source = self._missing_articles.headline(missing)
         outcome = self.give(missing, target)
         if outcome.undo:
-            self._missing.pop(missing, None)
+            self.missing.pop(missing, None)
             self.successors[missing] = target
             came, went = catalogue.row(target).article.location, source.article.location
             kept = "notes" if self._state.annotation_index.count(target) else "state"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tui_reader.document.normalization import search_key
 from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
-from tui_reader.model.query import Listing, Sort
+from tui_reader.model.query import EVERYTHING, Listing, Sort
 from tui_reader.search.evaluation import Context
 from tui_reader.search.records import AnnotationsText, ArticleRecord
 from tui_reader.search.selection import StepwiseSelection, select_articles
@@ -166,6 +166,8 @@ class MemoryCatalogue:
         """Articles by the capital letter of a bookmark; several for one letter only after a merge."""
         self._listed: tuple[Listing, list[ArticleId]] | None = None
         """Cache, until an article changes: the last requested view with its ids."""
+        self._asked: tuple[Listing | None, Term] = None, EVERYTHING
+        """The view that was evaluated last, with its query."""
         self._positions: dict[ArticleId, int] | None = None
         """Cache: the index of each article in the last requested view; filled by the first `position`."""
 
@@ -286,7 +288,9 @@ class MemoryCatalogue:
         if self._listed is None or self._listed[0] != view:
             if self._selection is None or self._selection[0] is not view.sort:
                 self._selection = view.sort, StepwiseSelection([entry[-1] for entry in self._order(view.sort)])
-            rows = self._selection[1].select(view.query, self._context)
+            if view is not self._asked[0]:
+                self._asked = view, view.query
+            rows = self._selection[1].select(self._asked[1], self._context)
             self._listed, self._positions = (view, [row.headline.article.id for row in rows]), None
         return self._listed[1]
 

@@ -186,7 +186,8 @@ class ScanIngest:
                 self._change(move.id)
             self._catalogue.put([self._state.headline(move.file.article(move.id))])
             touched.update({move.mistaken: None, move.id: None})
-        self._transfer.compare_scan(self._gone, filter(None, come), filter(None, changed))
+        if self._gone or self._came or self._transfer.missing:
+            self._transfer.compare_scan(self._gone, filter(None, come), filter(None, changed))
         self._gone, self._came, self._changed = [], [], []
         return touched
 

@@ -31,7 +31,7 @@ class Background:
         """
         self._failed = failed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[tuple[_Job | None, Any]] = queue.SimpleQueue()
+        self.results: queue.SimpleQueue[tuple[_Job | None, Any]] = queue.SimpleQueue()
         self._open = 0
         self._thread: threading.Thread | None = None
 
@@ -53,7 +53,7 @@ class Background:
         """Call `finish` for each job whose result is ready; must run in the owner's thread."""
         while True:
             try:
-                job, result = self._results.get_nowait()
+                job, result = self.results.get_nowait()
             except queue.Empty:
                 return
             self._open -= 1
@@ -68,7 +68,7 @@ class Background:
         """
         while self._open:
             try:
-                job, result = self._results.get(timeout=seconds)
+                job, result = self.results.get(timeout=seconds)
             except queue.Empty:
                 return
             self._open -= 1
@@ -84,8 +84,8 @@ class Background:
             try:
                 result = job.work()
             except Exception as error:  # noqa: BLE001 - `wait` waits for every job, and the next ones must run
-                self._results.put((None, None))
+                self.results.put((None, None))
                 self._failed(error)
             else:
-                self._results.put((job, result))
+                self.results.put((job, result))
                 job.done()

@@ -311,7 +311,8 @@ class Library:
 
     def _transfer_from_missing(self) -> Iterable[ArticleId]:
         """Transfer annotations from missing articles to new articles with the same text."""
-        self.transfer.collect()
+        if not self.transfer.background.results.empty():
+            self.transfer.collect()
         return ()
 
     def _show_counts(self) -> Iterable[ArticleId]:
