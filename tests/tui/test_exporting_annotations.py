@@ -155,3 +155,26 @@ async def test_the_process_gets_library_state_and_settings_of_the_reader(
             await runs(reader, f"export markdown {shlex.quote(str(target))}")
             await reader.until(target.exists)
             assert ("doubt" in target.read_text("utf-8")) is (colour == "doubt")
+
+
+async def test_annotations_of_one_article_and_of_gone_ones_are_exported_wherever_the_path_leads(
+    start: Start, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with start(articles) as reader:
+        await listed(reader)
+        await reader.keys("g", "a")
+        await reader.sees("3 of 3")
+        await reader.keys(":")
+        await reader.types("export markdown -notes.md all")
+        await reader.sees("all 3 in this article · as markdown to -notes.md")
+        await reader.keys("enter")
+        await reader.sees("3 annotations: 1 file written")
+        assert exported(tmp_path / "-notes.md") == [*QUOTES["alpha"]]
+        await reader.keys("A")
+        await reader.sees("4 of 4")
+        (articles / "alpha.md").unlink()
+        await reader.sees("Alpha wolf (")
+        await runs(reader, "export markdown gone.md all")
+        await reader.sees("4 annotations: 1 file written")
+        assert exported(tmp_path / "gone.md") == [*QUOTES["beta"], *QUOTES["alpha"]]

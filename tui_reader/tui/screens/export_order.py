@@ -91,7 +91,7 @@ def export_command(order: ExportOrder, library: Library, options: Sequence[str])
     """
     return shlex.join(
         [
-            *(sys.executable, "-P", "-m", "tui_reader", "export", "--to", order.form.id, "-o", order.path),
+            *(sys.executable, "-P", "-m", "tui_reader", "export", "--to", order.form.id, f"--output={order.path}"),
             *options,
             *("--state", str(library.paths.state)),
             *(each for place in (*library.paths.folders, *library.paths.files) for each in ("--library", str(place))),
