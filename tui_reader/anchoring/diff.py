@@ -43,7 +43,7 @@ class Change(NamedTuple):
 
 
 def align(old: Sequence[str], new: Sequence[str]) -> array[int]:
-    """Return for each old word the number of the same word in the new text, -1 if it was removed.
+    """Return for each old word the index of the same word in the new text; -1 if it was removed.
 
     The numbers increase. Words that were moved out of order count as removed.
     """

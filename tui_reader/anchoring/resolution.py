@@ -110,7 +110,7 @@ class Resolver:
         return self._folded_old.text
 
     def _passage(self, anchor: Anchor) -> Range:
-        """Return the range of an anchor in the folded snapshot."""
+        """Return the range of an anchor's passage in the folded snapshot."""
         return self._folded_old.folded(Range(anchor.start, anchor.end))
 
     @cached_property

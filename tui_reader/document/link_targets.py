@@ -28,7 +28,7 @@ _EMOJI_CODE = re.compile(r":[a-z0-9_+-]+:")
 """An emoji code of GitHub, whose letters GitHub keeps in the id and other programs do not."""
 _SEPARATORS = re.compile(r"[\s_-]+")
 _TOP = frozenset(("", "top"))
-"""Names with which browsers scroll to the top of a page, unless an element of the page has the name."""
+"""Link names that mean the top of the page, unless an element of the page has the name."""
 
 
 def slug(title: str) -> str:

@@ -70,7 +70,7 @@ def _trimmed(document: Document, start: int, end: int) -> Range:
 
 
 def sentence_at(document: Document, offset: int) -> Range:
-    """Return the sentence at an offset; at white space, the sentence before it."""
+    """Return the range of the sentence at an offset; at white space, of the previous sentence."""
     if not document.blocks:
         return Range(0, 0)
     offset = _clamp(document, offset)

@@ -109,7 +109,7 @@ def _cut_long_line(line: str, width: int, *, code: bool) -> list[int]:
 
 
 def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
-    """Return the cuts of a line of any characters that is short enough to be processed at once."""
+    """Return the cuts of a line that is short enough to be processed at once, with any characters."""
     clusters = _clusters(line, width)
     starts: list[int] | range
     if len(clusters) == len(line):

@@ -66,7 +66,7 @@ def _annotation(clipped: ClippedAnnotation) -> str:
 
 
 def write_quote(passage: str, source: QuoteSource) -> str:
-    """Return a BibTeX entry whose `annote` field is the passage."""
+    """Return a BibTeX entry for a passage, which becomes its `annote` field."""
     fields = (
         ("author", source.author),
         ("title", source.title),

@@ -203,7 +203,7 @@ class BlockHtml:
 
 
 def _spread(highlight: Highlight, ranges: Sequence[Block] | Sequence[Cell]) -> list[tuple[int, Highlight]]:
-    """Return the text ranges of a highlight by number; only its last range contains the highlight's end.
+    """Return the index of each range with text of a highlight, together with the highlight to show there.
 
     The number of the highlight is written once, in the last range. A highlight without visible text, such as a line
     feed, has one range, in which only its number is written.

@@ -117,7 +117,7 @@ class ClippedAnnotation(NamedTuple):
 
     @property
     def updated(self) -> str:
-        """Return the time of the last change; the time of creation without changes."""
+        """Return the time of the last change, or of creation if the annotation was never changed."""
         return self.annotation.updated or self.annotation.created
 
     @property

@@ -171,7 +171,7 @@ def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]
 
 
 def _unwind(stack: list[tuple[_Element, str]], until: int, parts: list[str]) -> list[_Element]:
-    """Close the elements that end up to an offset, and the elements inside them; return all of them."""
+    """Close the elements that end at or before an offset, with their inner elements; return all closed."""
     lowest = next((level for level, (element, _) in enumerate(stack) if element.end <= until), len(stack))
     closed = [element for element, _ in stack[lowest:]]
     while len(stack) > lowest:

@@ -42,7 +42,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def filled(value: dict[str, Any]) -> dict[str, Any]:
-    """Return an object without the keys whose values are empty."""
+    """Return a dictionary without the keys whose values are empty."""
     return {key: each for key, each in value.items() if each not in (None, "", (), [], {})}
 
 

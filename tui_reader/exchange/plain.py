@@ -1,4 +1,4 @@
-"""Plain text: passages in quotation marks with their source below."""
+"""Plain text: quotes in quotation marks, each with its source below."""
 
 from __future__ import annotations
 

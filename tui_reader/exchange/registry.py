@@ -56,7 +56,7 @@ class Format(NamedTuple):
     """The entry of a format in the table."""
 
     id: str
-    """The name on the command line and in the settings."""
+    """The name of the format on the command line and in the settings."""
     purpose: str
     """The purpose of the format, in a few words."""
     module: str

@@ -18,7 +18,7 @@ CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"tuir": "urn:tui-reader:terms:"}
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return clips as a collection of annotations with a single page."""
+    """Return clips as an annotation collection with a single page, in JSON-LD."""
     items = [_annotation(clip, each) for clip in clips for each in clip.annotations]
     urn = collection_urn(list(clips))
     page = {"id": f"{urn}#page", "type": "AnnotationPage", "partOf": urn, "startIndex": 0, "items": items}

@@ -22,7 +22,7 @@ COLOURS = 5
 
 
 class PlaceState(StrEnum):
-    """How certain the position of a passage in a text is."""
+    """The certainty of a passage's position in a text."""
 
     ANCHORED = "anchored"
     """The passage was found unchanged."""

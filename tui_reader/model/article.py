@@ -100,7 +100,7 @@ class ReadingState(NamedTuple):
     progress: float = 0.0
     """Share of the text that has been seen, 0 to 1."""
     tags: tuple[str, ...] | None = None
-    """Tags that replace those of the file; None if the reader never edited them."""
+    """Tags that replace the file's tags; None if the reader never edited the tags."""
     opened: str = ""
     """Time of the last opening of the article: UTC, ISO 8601; empty if never opened."""
     finished: str = ""

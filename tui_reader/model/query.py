@@ -79,7 +79,7 @@ class FieldName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A term that matches if a word occurs, without regard to case, accents or width."""
+    """A term that matches if its word occurs, ignoring case, accents and width."""
 
     text: str
     is_prefix: bool = False
@@ -90,7 +90,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A term that matches if words occur one after another; an empty phrase matches everything."""
+    """A term that matches if its words occur one after another; an empty phrase matches everything."""
 
     text: str
     is_prefix: bool = False

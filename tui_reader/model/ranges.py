@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Range(NamedTuple):
-    """A stretch of a text in code points, from `start` up to but not including `end`."""
+    """A range of a text in code points, from `start` up to but not including `end`."""
 
     start: int
     end: int

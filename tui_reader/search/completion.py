@@ -113,7 +113,7 @@ class _Token(NamedTuple):
     text: str
     """The part up to the cursor."""
     span: Range
-    """The range of the whole part; a completion replaces it or its last value."""
+    """The range of the part at the cursor; a completion replaces the whole part or its last value."""
 
 
 def _token_at(text: str, cursor: int) -> _Token:

@@ -48,7 +48,7 @@ class Source(Protocol):
         """
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
-        """Yield True when entries may have changed, and False about twice a second otherwise.
+        """Yield True when the list of articles may have changed, else False about twice a second.
 
         Args:
             stop: Ends the iteration when set, within a second.

@@ -38,7 +38,7 @@ class _Token(NamedTuple):
     """An element of a glob, such as a star, a character set or a literal character."""
 
     kind: str
-    """`*` for any characters of a name, `**` for any folders, `/`, or empty for one character."""
+    """The kind: `*` for any characters of a name, `**` for any folders, `/`, "" for one character."""
     regex: str = ""
 
 
@@ -104,7 +104,7 @@ def _split(tokens: list[_Token], kind: str) -> list[list[_Token]]:
 
 
 def _name(tokens: list[_Token]) -> str:
-    """Translate the tokens between two slashes of a glob."""
+    """Translate the tokens between two slashes of a glob to a regular expression."""
     first, *others = ["".join(token.regex for token in part) for part in _split(tokens, _STAR)]
     if not others:
         return first

@@ -1,4 +1,4 @@
-"""The source of the one article that is piped into standard input."""
+"""The source of the article that is piped into standard input."""
 
 from __future__ import annotations
 

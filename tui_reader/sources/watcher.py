@@ -40,7 +40,7 @@ def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callabl
 def _reported(
     folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]
 ) -> Generator[bool, None, bool]:
-    """Yield True for changes that the operating system reports, else False, like `changes`.
+    """Yield True when the operating system reports a change, and False after half a second without one.
 
     Returns:
         True if watching should be started again, because a folder was replaced; False if the system cannot watch these

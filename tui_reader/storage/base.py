@@ -18,7 +18,7 @@ Record: TypeAlias = Mapping[str, Json]
 """The fields of one record. A field that is None is absent."""
 
 Receipt: TypeAlias = "Future[None]"
-"""A future that completes once a transaction is on disk, or fails with `errors.StoreError`."""
+"""A future that completes when a transaction is on disk, or fails with `errors.StoreError`."""
 
 ARTICLES = "articles"
 ANNOTATIONS = "annotations"

@@ -32,7 +32,7 @@ _SECONDS_OF_CELL = 20e-6
 _SECONDS_OF_MISSING_CELL = 25e-6
 _SECONDS_OF_MARK = 4e-6
 _SECONDS_OF_NESTED_BRACKET = 35e-6
-"""Seconds per nested bracket: the parser searches for its end once per enclosing bracket."""
+"""Seconds per nested bracket: the parser searches for the end once per enclosing bracket."""
 _SECONDS_OF_QUOTED_LINE = 4e-6
 """Seconds per quoted line and level of quotation."""
 _MOST_MISSING_CELLS = 65_536

@@ -215,7 +215,7 @@ def first_unclosed(env: Mapping[str, Any]) -> int | None:
 
 
 def _block_marks(first: str) -> tuple[str, str]:
-    """Return the opening and the closing mark of a formula that begins with a line; empty if none does."""
+    """Return the opening and closing mark of a formula that begins at a line; empty without a formula."""
     if first.startswith("$$"):
         return ("", "") if first.startswith("$$$") else ("$$", "$$")
     if first.startswith("\\["):

@@ -38,7 +38,7 @@ class FragmentReader(HTMLParser):
         self._lists: list[HtmlList] = []
         """The open lists, the outermost first."""
         self._definitions: list[str] = []
-        """For each open definition list, `dt` in a term, `dd` in a definition, empty between them."""
+        """The open element of each open definition list: `dt`, `dd`, or empty between terms and definitions."""
         self._quote_depth = 0
         self._heading_level = 0
         self._pre_depth = 0

@@ -104,7 +104,7 @@ def _first_lines(body: str) -> list[str]:
 
 
 def guess_title(lines: list[str], name: str) -> str:
-    """Guess a title: a file name of three words, a first line like a headline, or the first ten words."""
+    """Guess a title from the file name (three words), a first line like a headline, or the first words."""
     if title := _title_in_name(name):
         return title
     lines = [_BULLETS.sub("", line, count=1) for line in lines if any(map(str.isalnum, line))]

@@ -1,1 +1,1 @@
-"""The plain text format, above all for pasted pages."""
+"""The plain text format, mainly for pasted pages."""

@@ -77,7 +77,7 @@ class _Candidate(NamedTuple):
 
     block: int
     rank: int
-    """0 for a part, 1 for a chapter, 2 for a section, 3 for a number without a word."""
+    """Level by the word before the number: 0 for a part, 1 a chapter, 2 a section, 3 without a word."""
     number: str
 
 

@@ -87,7 +87,7 @@ _SINGLE = {
     "mac_greek": (18, ("el",)),
     "cp862": (12, ("he",)),
 }
-"""Encodings with one byte per character: the cost of its rarity in half bits, and its languages."""
+"""Encodings with one byte per character; for each, a cost for its rarity in half bits, and languages."""
 
 _RARE_LANGUAGE = dict.fromkeys(("ca", "gl", "ga", "af", "sq", "is", "mk", "be"), 6)
 """Additional cost in half bits of languages with fewer texts."""

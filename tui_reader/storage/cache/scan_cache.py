@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _SHAPE = 3
 """Increased when a column changes its meaning, or when formats return different metadata for the same file."""
 _SUFFIXES = ("-wal", "-shm", "-journal")
-"""Suffixes that SQLite appends to the name of the database for its own files."""
+"""Suffixes of the auxiliary files that SQLite creates next to the database."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
 """Different in every release, since formats may read headers differently: then all files are read again."""
 

@@ -28,7 +28,7 @@ STEPS = 1_000
 """Minimum number of transactions that can be undone."""
 
 NOTE = "note"
-"""Field of an annotation whose words can still be restored by undo after other changes."""
+"""Name of the field with an annotation's note; undo can restore its words even after other changes."""
 
 
 class Step:

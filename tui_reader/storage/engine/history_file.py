@@ -1,4 +1,4 @@
-"""The undo file: steps of earlier runs, which a compaction moves there from the journal.
+"""The undo file: undo steps of earlier runs, which a compaction moves from the journal to this file.
 
 The file contains entries of the journal, reduced to the members that undo needs. An entry is identified by its
 timestamp and the name of its step, so saving one journal twice changes nothing: after a crash between saving and the

@@ -108,7 +108,7 @@ class LibraryStore:
         self._writer.add_notice(self._unreadable)
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
-        """Yield every record of a table with its key; with `of`, only annotations of the article `of`."""
+        """Yield the keys and records of a table; with `of`, only annotations of the article `of`."""
         low, high = 0, None
         if of and table == ANNOTATIONS:
             low = document_id(of) << KEY_BITS

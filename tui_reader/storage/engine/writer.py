@@ -375,7 +375,7 @@ class Writer:
 
 
 def _complete(pending: Pending, error: BaseException | None) -> None:
-    """Complete a receipt, unless its owner cancelled it."""
+    """Complete a receipt, unless the caller has cancelled it."""
     with contextlib.suppress(InvalidStateError):
         if error is None:
             pending.receipt.set_result(None)

@@ -1,1 +1,1 @@
-"""Files that other programs edited, damage, backups, and the doctor."""
+"""Recovery: files edited by other programs, damaged files, backups, and the doctor."""

@@ -41,7 +41,7 @@ class Backup(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The file name, by which the user refers to the backup."""
+        """The file name, with which users select the backup."""
         return self.path.rpartition("/")[2]
 
 

@@ -188,7 +188,7 @@ def is_header(document: Any) -> bool:
 
 
 def later_header(one: Any, other: Any) -> dict[str, Any]:
-    """Return the header of the later of two generations; a document that is no header is ignored."""
+    """Return the later of two headers, by version and timestamp; a document that is no header is ignored."""
     known = [header for header in (one, other) if is_header(header)]
     if not known:
         return one if isinstance(one, dict) and one else other if isinstance(other, dict) else {}
@@ -270,7 +270,7 @@ def rekey(parsed: Parsed) -> int:
 
 
 def with_id(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document's fields, with a new `id` if it is an annotation that was written without one.
+    """Return a document's fields; an annotation without an `id` gets a new `id`.
 
     The id is derived from the fields, so it is the same whenever the file is read. It sorts before all ids made by this
     program, which begin with the time.

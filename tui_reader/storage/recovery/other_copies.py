@@ -1,4 +1,4 @@
-"""Merge other copies of a library into it, and restore backups."""
+"""Merging of other copies of a library into the library, and restoring of backups."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Restored(NamedTuple):
 
 
 def merge(path: str | Path, replica: str, others: Sequence[str | Path]) -> list[Merged]:
-    """Merge other copies of a library into it: another machine's file, a conflict copy, a backup.
+    """Merge other copies into a library: another machine's file, a conflict copy, a backup.
 
     Args:
         path: The snapshot.

@@ -55,7 +55,7 @@ class Content(Enum):
 
 
 def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
-    """Decide from the bytes of a file whether it belongs to this program.
+    """Determine the kind of content of a file from its bytes: this program's, or another program's.
 
     Args:
         head: The first `HEAD` bytes.

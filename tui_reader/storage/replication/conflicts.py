@@ -1,4 +1,4 @@
-"""Find conflict copies, which sync programs create when two machines changed a file at once."""
+"""Search for conflict copies, which sync programs create when two machines change a file at once."""
 
 from __future__ import annotations
 

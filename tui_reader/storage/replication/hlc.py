@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ZERO = ""
-"""Timestamp of a value without one, such as a line added by hand; it is earlier than every other timestamp."""
+"""Default timestamp, for values such as a line added by hand; earlier than every other timestamp."""
 
 # After the year 2109 (2**42 ms) nothing is a timestamp, on any machine: so counting up never needs another digit.
 _TIMESTAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")

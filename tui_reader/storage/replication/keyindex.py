@@ -55,7 +55,7 @@ class KeyIndex:
         return next(self.all(own), None)
 
     def all(self, own: int) -> Iterator[int]:
-        """Yield the document ids of all records whose own key has this hash."""
+        """Yield the document ids of all records whose own key has the hash `own`."""
         at = bisect_left(self._own, own)
         while at < len(self._own) and self._own[at] == own:
             yield self._parent[at] << KEY_BITS | own

@@ -33,7 +33,7 @@ NOTE = "note"
 CONTEXT = "note_context"
 """Field with the other versions of a note and the versions that each of them replaced; hidden from callers."""
 DELETION = "deleted_context"
-"""Field with the versions of a note that a deletion had seen: any other version restores the annotation."""
+"""Field with the note versions known at a deletion; any other version restores the annotation."""
 HIDDEN = (CONTEXT, DELETION)
 _MAX_VERSIONS = 32
 """Maximum number of concurrent versions to keep; the words of older versions remain in the merged text."""
@@ -235,7 +235,7 @@ def context_of_edit(known: Sequence[Version], timestamp: str) -> dict[str, Any]:
 
 
 def seen_by_deletion(known: Sequence[Version]) -> dict[str, Any]:
-    """Return the value of `DELETION` for a deletion whose author had seen these versions of the note."""
+    """Return the value of `DELETION` for a deletion after its author had seen the given note versions."""
     return {"seen": _listed(_union(known))}
 
 
@@ -268,7 +268,7 @@ def _listed(seen: Seen) -> dict[str, list[str]]:
 
 
 def _union(known: Sequence[Version]) -> Seen:
-    """Return the given versions and all versions that their authors had seen, by replica."""
+    """Return the timestamps of the given versions, and of all versions that their authors had seen."""
     timestamps = {version.timestamp for version in known if version.timestamp != ZERO}
     for version in known:
         timestamps.update(*(version.seen or {}).values())

@@ -33,7 +33,7 @@ _BATCH = 50
 
 
 class InterruptedScan(Exception):  # noqa: N818 - it is no error
-    """The scan stopped because more urgent work was waiting; not all annotations were examined."""
+    """The scan stopped before its end because more urgent work exists."""
 
 
 def reunite(

@@ -1,4 +1,4 @@
-"""A lock between processes on an open file; the system releases it when the process dies."""
+"""A lock between processes on an open file; the system releases it when the process ends."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _NEARBY_BYTES = 1 << 14
 
 
 class Plan(Protocol):
-    """The content of a new snapshot, as ids and texts of documents by table.
+    """The content of a new snapshot: ids and texts of its documents by table.
 
     `numbers` and `text` are called for a table after the preceding tables were written.
     """
