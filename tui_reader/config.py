@@ -92,7 +92,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings and their defaults; each field also holds its description for the file of settings."""
+    """The settings and their defaults; each field also has its description for the settings file."""
 
     theme: str = _setting(
         "auto",
@@ -168,7 +168,7 @@ def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
     Raises:
         ConfigError: The file cannot be read, or is not TOML.
     """
-    # Imported only if there is a file to read: the import takes 8 ms.
+    # Imported only if the settings file exists: the import takes 8 ms.
     import tomllib  # noqa: PLC0415
 
     hint = "Mend it, or start with --no-config."
@@ -238,7 +238,7 @@ def _rule(table: object) -> Rule:
     """Convert a table of the settings file to a filing rule.
 
     Raises:
-        ValueError: The table is not valid; the message says why.
+        ValueError: The table is not valid; the message gives the reason.
     """
     if not isinstance(table, dict):
         raise ValueError("it must be a table, begun by a line [[rules]]")  # noqa: TRY004 - reported as any other mistake

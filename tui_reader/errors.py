@@ -30,7 +30,7 @@ class ReaderError(Exception):
 
 
 class UsageError(ReaderError):
-    """The command line asks for something impossible, such as a missing path, or there is no terminal."""
+    """The arguments are invalid, such as a missing path, or the program has no terminal."""
 
     exit_code = 2
 

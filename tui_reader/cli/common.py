@@ -140,7 +140,7 @@ def escape_unencodable() -> None:
 
 
 def print_line(text: str) -> None:
-    """Write one line of the result to standard output; call `flush_stdout` after the last one.
+    """Write one line of the result to standard output; call `flush_stdout` after the last line.
 
     Raises:
         BrokenPipeError: The reading end of the pipe was closed.

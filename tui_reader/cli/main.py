@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _refuse_misspelled_verb(arguments: Sequence[str]) -> None:
-    """Refuse arguments that begin with a word that is almost a verb, and is no file.
+    """Raise an error if the first argument is similar to a verb and is not an existing file.
 
     Raises:
         UsageError: The first argument is such a word.

@@ -393,7 +393,7 @@ def _colour(given: str | None, settings: config.Settings) -> int | None:
     """Return the number of the colour that an option gives by number or name; None without the option.
 
     Raises:
-        UsageError: There is no such colour.
+        UsageError: The colour does not exist.
     """
     if given is None:
         return None

@@ -187,7 +187,7 @@ def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:
     """Raise an error if Textual could not draw, or would block forever on its input.
 
     Raises:
-        UsageError: There is no terminal to draw on, or the paths name standard input but it is a terminal.
+        UsageError: No terminal to draw on, or the paths name standard input but it is a terminal.
     """
     if not os.isatty(1):
         raise UsageError("Standard output is not a terminal.", "Run the reader in a terminal, without > and |.")

@@ -92,7 +92,7 @@ def merge(arguments: Sequence[str]) -> int:
 
 
 def backup(arguments: Sequence[str]) -> int:
-    """Run `backup`: list the backups of the state, or restore one."""
+    """Run `backup`: list the backups of the state file, or restore a backup."""
     options = _backup_parser().parse_args(arguments)
 
     # Errors in arguments appear before the storage is imported.

@@ -83,9 +83,9 @@ class ReaderApp(FailureGuard, App[None]):
 
     Args:
         library: The open library. The app starts its threads; the caller closes it.
-        settings: The settings in force.
+        settings: The current settings.
         warnings: Problems with the settings, shown at the start.
-        config_path: The file that `edit_settings` opens; None for the one in the configuration folder.
+        config_path: The file that `edit_settings` opens; None for the default settings file.
         settings_options: The options of the command line that named the settings.
         terminal: The queries sent to the terminal; None if none were sent.
         opening: How to go on where the last start ended; None to begin with the list, and to keep nothing.

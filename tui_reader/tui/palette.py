@@ -46,7 +46,7 @@ def fitted(colours: Mapping[str, str]) -> dict[str, str]:
 
 
 def _paper(wanted: Mapping[str, Color], inks: Mapping[str, Color]) -> dict[str, Color]:
-    """Return colours for the backgrounds in `_PAPER`, each closer in brightness to the text than the one before."""
+    """Return colours for the backgrounds in `_PAPER`, each closer in brightness to the text than its predecessor."""
     found: dict[str, Color] = {}
     sign = 1 if contrast(inks["text-ink"], Color(0, 0, 0)) > contrast(inks["text-ink"], Color(255, 255, 255)) else -1
     last: float | None = None

@@ -34,7 +34,7 @@ _sequences = LazyPattern(r"\x1b\[[0-?]*+[ -/]*+[@-~]|\x1b\][^\x07\x1b\n]*+(?:\x0
 
 
 def cleaned(pasted: str) -> str:
-    """Return the text of a paste without control sequences, such as those for colours."""
+    """Return the text of a paste without control sequences, such as colour codes."""
     return clean_text(_sequences.sub("", pasted))
 
 

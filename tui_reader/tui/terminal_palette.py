@@ -190,7 +190,7 @@ class Sixteen:
     page: str = DEFAULT
 
     def on(self, *, dark: bool) -> Sixteen:
-        """Return these colours with text in black on white or white on black, instead of the terminal's own."""
+        """Return a copy with default text in black on white, or white on black."""
         text, page = (WHITE, BLACK) if dark else (BLACK, BRIGHT_WHITE)
         grounds = tuple(replace(each, text=each.colours[text], page=each.colours[page]) for each in self.grounds)
         return Sixteen(grounds, NAMES[text], NAMES[page])

@@ -62,7 +62,7 @@ REPLY = re.compile(
     r"|\x1bP[01]\$r(?P<style>[0-9;:]*)m?\x1b\\"
     r"|\x1b\[\?(?:997;(?P<mode>[12])n|[0-9;]*(?P<end>c))"
 )
-"""Pattern of all replies: colours (OSC 4, 10, 11), the style in force (DECRQSS), light or dark (mode 2031), and DA1."""
+"""Pattern of all replies: colours (OSC 4, 10, 11), the current style (DECRQSS), light or dark (mode 2031), and DA1."""
 PARTIAL = re.compile(r"\x1b(?:\](?:[0-9][^\x07\x1b]*+\x1b?)?|P(?:[01][^\x1b]*+\x1b?)?|\[(?:\?[0-9;$]*+)?)?\Z")
 """Pattern of an incomplete reply at the end of the input."""
 _RGB_STYLE = re.compile(r"48[;:]2[;:]+1[;:]2[;:]3(?!\d)")
@@ -139,7 +139,7 @@ class TerminalAnswers:
     """The background: a colour, or the number of one of the 16 (from COLORFGBG)."""
     text: Rgb | int | None = None
     colours: dict[int, Rgb] = field(default_factory=dict)
-    """The known ones of the 16 colours, by number."""
+    """The colours that are known among the 16, by number."""
     is_console: bool = False
     """True for the Linux console."""
     has_new_mode: bool = False

@@ -206,7 +206,7 @@ class AnnotationIndex:
         return self._changes, list(islice(reversed(self._changed), since))[::-1] if since else ()
 
     def newest(self) -> Annotation | None:
-        """Return the newest annotation; None if there is none."""
+        """Return the newest annotation; None without annotations."""
         self._count()
         return self.get(max(self._owners)) if self._owners else None
 

@@ -137,7 +137,7 @@ class Drafts:
     Args:
         library: Path of the library's snapshot, which names the folder of its drafts.
         annotating: Saves notes.
-        latest: Returns the receipt of the library's last change; None if there was no change.
+        latest: Returns the receipt of the library's last change; None without a change.
         is_read_only: Returns True if nothing can be saved.
     """
 

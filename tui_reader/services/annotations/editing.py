@@ -169,7 +169,7 @@ class AnnotationEditing:
             end: Offset after the last code point.
             colour: 1 to 5; None for the most recently used colour.
             note: The note in Markdown; words like `.tag` at its start become tags.
-            tags: Tags in addition to those in the note.
+            tags: Tags in addition to the tags in the note.
         """
         anchor = _anchor(document, start, end)
         if anchor is None:
@@ -225,7 +225,7 @@ class AnnotationEditing:
         Args:
             annotation_id: The annotation.
             note: The new note.
-            base: The note when the user began to edit it: if the stored note has changed since, both changes merge.
+            base: The note at the start of editing: if the stored note has changed since, both changes merge.
         """
         text, more_tags = split_action_tags(note)
         annotation = self.get(annotation_id)

@@ -34,7 +34,7 @@ class MissingArticles:
         Args:
             state: The library's state.
             paths: The paths of the library.
-            text_of: Returns a kept text by its fingerprint; None if there is none.
+            text_of: Returns a kept text by its fingerprint; None if no such text is kept.
         """
         self._state, self._paths, self._text_of = state, paths, text_of
         self._document: tuple[str, Document] | None = None
@@ -55,7 +55,7 @@ class MissingArticles:
         return Headline(Article(article, location, metadata), state, notes)
 
     def whereabouts(self, article: ArticleId) -> str:
-        """Return `gone: path` or `elsewhere: path` for a missing article; empty for one in the library."""
+        """Return `gone: path` or `elsewhere: path` for a missing article; empty for an article in the library."""
         if article in self._state.catalogue:
             return ""
         record = self._state.store.get(ARTICLES, article)
@@ -67,7 +67,7 @@ class MissingArticles:
         return f"{'elsewhere' if is_there else 'gone'}: {location}"
 
     def text(self, article: ArticleId, annotation: Annotation | None = None) -> str | None:
-        """Return the latest text of an article in the store or the cache; None if there is none.
+        """Return the latest text of an article in the store or the cache; None if neither has a text.
 
         Args:
             article: The article.
@@ -103,7 +103,7 @@ class MissingArticles:
         """Return an annotation's words as a quote with its source, without the text of the article.
 
         Raises:
-            ValueError: The annotation has no words, or there is no such style.
+            ValueError: The annotation has no words, or the style does not exist.
         """
         from tui_reader.exchange.quotes import place_name, quote_words  # noqa: PLC0415 - for few
 

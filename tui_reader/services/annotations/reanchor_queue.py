@@ -49,7 +49,7 @@ class _Searched(NamedTuple):
     """BLAKE2b digest of the ids of the article's annotations."""
 
     def fits(self, file: str, ids: str) -> bool:
-        """Return True if file, annotations and text version are still those of the last search."""
+        """Return True if file, annotations and text version are unchanged since the last search."""
         return (self.file, self.ids) == (file, ids) and self.text.startswith(f"{TEXT_VERSION}-")
 
 

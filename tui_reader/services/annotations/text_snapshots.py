@@ -2,7 +2,7 @@
 
 A snapshot is named by its fingerprint. The text in which an annotation was made is kept in the store for good, since
 deleted annotations may be restored. The text that was read last is kept in a cache, where it may be lost without harm.
-When the article changes, that text moves to the store, under a key of its own, until the user has seen the change.
+When the article changes, that text moves to the store, under a separate key, until the user has seen the change.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def unpack(packed: str) -> str | None:
 
 
 def packed_text(store: Store, fingerprint: str) -> str | None:
-    """Return the packed text of a snapshot in the store; None if there is none."""
+    """Return the packed text of a snapshot in the store; None if the store has no such snapshot."""
     data = (store.get(TEXTS, fingerprint) or {}).get(_FIELD)
     return data if isinstance(data, str) else None
 

@@ -1,6 +1,6 @@
 """Annotation transfer: move notes and reading state from a missing article to its renamed file.
 
-A file that was moved and edited at once has no fingerprint in common with the old one, only a similar text. Kept texts
+A file that was moved and edited at once has no fingerprint in common with the old file, only a similar text. Kept texts
 of missing articles are compared with new files; if one new file is much more similar than all others, the notes are
 transferred automatically; else similar articles are offered to the user.
 """
@@ -48,7 +48,7 @@ MAX_READ_SECONDS = 3.0
 MAX_OFFERED = 1000
 """Largest number of articles that the user can choose from, the most similar first."""
 MOVE_SECONDS = 60.0
-"""Longest time in seconds between the loss of a file and the arrival of a new one that counts as a move."""
+"""Longest time in seconds between the loss of a file and a new file that still counts as a move."""
 MAX_COMPARED = 50
 """Limit on new files, and on missing articles; with more, the folder is assumed to be another library."""
 UNREAD = math.inf
@@ -118,7 +118,7 @@ class Transfer:
     def give(self, source: ArticleId, target: ArticleId) -> Outcome:
         """Move all annotations of an article, and its state if its file is missing, to another article.
 
-        The passages are re-anchored in the other text as after an edit: those that are not found are orphaned. Undo
+        The passages are re-anchored in the other text as after an edit; missing passages become orphans. Undo
         reverts the move.
         """
         store, catalogue = self._state.store, self._state.catalogue

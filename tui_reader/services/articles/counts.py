@@ -89,7 +89,7 @@ class Tally:
 
     @staticmethod
     def _regroup(groups: Counter[str], old: tuple[str, ...], new: tuple[str, ...]) -> None:
-        """Move one article in the counts from its old sources or tags to its new ones."""
+        """Move one article in the counts from its old sources or tags to its new sources or tags."""
         for name in old:
             groups[name] -= 1
             if not groups[name]:

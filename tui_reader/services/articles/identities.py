@@ -1,6 +1,6 @@
 """Assign article ids to files: ids are unique, persist across restarts and follow moved files.
 
-The id of an article is the one that its file's front matter claims, else the address of the original, else the name of
+The id of an article is the id that its file's front matter claims, else the address of the original, else the name of
 the file. The state of an article is recorded under its id together with the name of its file and the fingerprint of its
 bytes; such a record overrides the file's claims. If a recorded file is gone, its article is assigned to the file that
 claims its id or address, else to the file with the same bytes.
@@ -41,7 +41,7 @@ class FoundFile(NamedTuple):
 
     @property
     def is_on_disk(self) -> bool:
-        """Return True if a file on this disk holds the article; False if it came from standard input."""
+        """Return True if the article is a file on disk; False if it came from standard input."""
         return self.path != stdin.KEY
 
     def article(self, article_id: ArticleId) -> Article:
@@ -56,7 +56,7 @@ class Batch(NamedTuple):
     changed: tuple[str, ...] = ()
     """Names of known files whose content has changed."""
     gone: tuple[str, ...] = ()
-    """Names of known files that are gone."""
+    """Names of known files that were deleted."""
     complete: bool = False
     """True if the scan has seen every file, so that a moved file can be distinguished from a copy."""
     remembered: bool = False
@@ -127,7 +127,7 @@ class Identities:
         return self._files.get(article_id)
 
     def at(self, name: str) -> ArticleId | None:
-        """Return the article whose file has this name now; None if there is no such file. Thread-safe."""
+        """Return the article whose file has this name now; None without such a file. Thread-safe."""
         return self._live.get(name)
 
     def recorded(self, article_id: ArticleId) -> tuple[str | None, str | None]:
@@ -163,7 +163,7 @@ class Identities:
         return article_id
 
     def release(self, name: str) -> ArticleId | None:
-        """Record that a file is gone.
+        """Record that a file was deleted or moved away.
 
         Returns:
             The id of its article; None if the file was unknown.

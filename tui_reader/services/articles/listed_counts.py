@@ -34,7 +34,7 @@ class ListedCounts:
 
     @property
     def is_stale(self) -> bool:
-        """True while articles are left to count; the counts of the former list are shown meanwhile."""
+        """True while articles are left to count; until then the counts of the former list are shown."""
         return self.uncounted is not None
 
     def begin(self, ids: Sequence[ArticleId] | None) -> None:

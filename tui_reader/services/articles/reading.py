@@ -420,7 +420,7 @@ def _valid_correction(field: str, value: str) -> str:
     """Convert a corrected value to the form in which it is stored.
 
     Raises:
-        ValueError: The value is not valid; the message says why.
+        ValueError: The value is not valid; the message gives the reason.
     """
     if field == "date" and value:
         try:

@@ -37,7 +37,7 @@ class ScanIngest:
         Args:
             state: The library's state, with its catalogue.
             documents: Loaded documents, dropped when their files change.
-            transfer: Compares new articles with missing ones.
+            transfer: Compares new articles with missing articles.
             send: Called with `DocumentChanged` events.
             looked_before: True if results of an earlier scan are known.
         """
@@ -121,7 +121,7 @@ class ScanIngest:
         return dict.fromkeys(ended)
 
     def _release(self, name: str) -> ArticleId | None:
-        """Record that a file is gone.
+        """Record that a file was deleted or moved away.
 
         Returns:
             The article of the file; None if the file was unknown.

@@ -144,7 +144,7 @@ class AnnotationsApi:
         """Return the annotation whose id is, or begins with, `wanted`.
 
         Raises:
-            ReaderError: There is no such annotation, or more than one.
+            ReaderError: No annotation matches, or several match.
             StoreError: The readable part of a damaged state has no such annotation.
             UsageError: The id is empty.
         """
@@ -197,7 +197,7 @@ class AnnotationsApi:
             quote: The words to highlight; case, white space and other matters of presentation are ignored.
             note: The note in Markdown.
             tags: Tags of the annotation.
-            colour: 1 to 5; None for the one used last.
+            colour: 1 to 5; None for the last used colour.
             occurrence: Number of the occurrence to highlight, from 1; 0 if the quote may occur only once.
 
         Raises:
@@ -228,7 +228,7 @@ class AnnotationsApi:
         """Change an annotation's note, tags or colour; None leaves a field unchanged. Tags are replaced.
 
         Raises:
-            ReaderError: There is no such annotation, or nothing can be written.
+            ReaderError: The annotation does not exist, or nothing can be written.
             UsageError: All arguments are None.
         """
         if note is None and tags is None and colour is None:
@@ -255,7 +255,7 @@ class AnnotationsApi:
         return ids, outcome.message
 
     def move(self, source: str, target: Path) -> str:
-        """Move all annotations of an article to another one.
+        """Move all annotations of an article to another article.
 
         Args:
             source: The article: its file, the last path of a missing file, or its id.
@@ -282,7 +282,7 @@ class AnnotationsApi:
         """Return the annotated article that a file, the last path of a missing file, or an id names.
 
         Raises:
-            ReaderError: There is no such article, or more than one.
+            ReaderError: No article matches, or several match.
         """
         library = self._library
         ids = library.annotations.articles()
@@ -360,7 +360,7 @@ class AnnotationsApi:
         """Return the article of a file, else the article of the file to which a symbolic link leads.
 
         Raises:
-            ReaderError: The file is no article of the library.
+            ReaderError: The file is not an article of the library.
         """
         article = self._library.article_at(file) or self._library.article_at(Path(os.path.realpath(file.expanduser())))
         if article is None:

@@ -240,7 +240,7 @@ class ExportFiles:
             return False
 
     def _read(self, name: str) -> _Existing | None:
-        """Return the bytes of a file; None if there is no file.
+        """Return the bytes of a file; None if the file does not exist.
 
         Raises:
             RefusedError: The file is not a regular file.

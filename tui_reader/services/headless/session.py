@@ -42,7 +42,7 @@ def library_of(
     Args:
         paths: Folders and files; empty for the default library, which is not created if it does not exist.
         state: The state file; None for the usual state file of the paths.
-        settings: The settings in force.
+        settings: The current settings.
         notify: Called with each notice for the user, such as that the state file is damaged.
 
     Raises:
@@ -125,7 +125,7 @@ class Articles:
 
         Args:
             library: The library, brought up to date.
-            settings: The settings in force.
+            settings: The current settings.
             everywhere: True to read annotated articles outside the library's folders, too.
             excluded: A file to leave out: a draft in the library would be its own source.
         """

@@ -273,7 +273,7 @@ def _extend_to_quote(quote: str, text: str, near: Range) -> Range:
 
 
 def _may_stand_for(quoted: str, word: str) -> bool:
-    """Return True if a word may replace a quoted word: both begin with a letter or a digit.
+    """Return True if a word may replace a quoted word: both words begin with a letter or a digit.
 
     Punctuation is never treated as a replaced word, because it ends a sentence.
     """
@@ -306,7 +306,7 @@ def difference(quoted: str, passage: str) -> str:
     """Return a passage with marks on the words that a quote omits or adds, in the notation of `wdiff`.
 
     Returns:
-        The marked-up passage; empty if both have the same words.
+        The marked-up passage; empty if quote and passage have the same words.
     """
     quoted, passage = _core(quoted), _core(passage)
     parts: list[str] = []

@@ -70,7 +70,7 @@ _TMUX_SAID = "copied {what} to tmux's paste buffer"
 def clipboard_commands(
     setting: str, environ: Mapping[str, str], find: Callable[[str], str | None] = shutil.which
 ) -> Sequence[ClipboardCommand]:
-    """Return the programs to try, the best one first; empty if only the terminal can be used.
+    """Return the programs to try, best first; empty if only the terminal can be used.
 
     Args:
         setting: The command of the settings; if not empty, no other program is tried.
@@ -109,7 +109,7 @@ def clipboard_commands(
 
 
 def terminal_message(environ: Mapping[str, str]) -> str:
-    """Return the message after a copy by the terminal; `{what}` stands for the copied text."""
+    """Return the message after a copy by the terminal; `{what}` is replaced by the copied text's name."""
     said = "sent {what} to the terminal's clipboard"
     if environ.get("TMUX"):
         return f"{said}; tmux passes it on only after: set -g set-clipboard on"

@@ -69,14 +69,14 @@ class Discovery:
         return self._scanner.passed_over.sentence if self._scanner is not None else ""
 
     def start(self) -> None:
-        """Start both threads."""
+        """Start the scanning thread and the counting thread."""
         self._scanning = threading.Thread(target=self._scan, name="scanner", daemon=True)
         self._counting = threading.Thread(target=self._count, name="counting", daemon=True)
         self._counting.start()
         self._scanning.start()
 
     def stop(self) -> None:
-        """Ask both threads to end; returns at once."""
+        """Ask the scanning and counting threads to end; returns at once."""
         self._stop.set()
 
     def join_counting(self) -> None:

@@ -139,5 +139,5 @@ class EventSender:
         self.listener(Notice(f"Highlights could not be placed ({type(error).__name__}: {error})."))
 
     def comparison_failed(self, error: Exception) -> None:
-        """Report that missing files could not be compared with new ones."""
+        """Report that missing files could not be compared with new files."""
         self.listener(Notice(f"Missing files could not be compared with new ones ({type(error).__name__}: {error})."))

@@ -39,7 +39,7 @@ SYNC_SECONDS = 0.004
 class Library:
     """The interface of a library for screens and headless commands; independent of any screen.
 
-    One thread owns a library: the one that asks the catalogue, changes articles and annotations, and calls `sync`.
+    One thread owns a library: it reads the catalogue, changes articles and annotations, and calls `sync`.
     Files are scanned, watched and read in other threads, which put their results into queues; the event `SyncNeeded`
     asks the owner to call `sync`, which takes the results in.
     """
@@ -163,7 +163,7 @@ class Library:
         return self._parts.paths.path_of(name)
 
     def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
-        """Return the article to which a relative link points; None if there is no such article.
+        """Return the article to which a relative link points; None if the target is not an article.
 
         Args:
             article_id: The article that contains the link.
@@ -203,7 +203,7 @@ class Library:
         self._events.send(StoreFailed(str(error)))
 
     def keep_open(self, article_id: ArticleId | None) -> None:
-        """Keep the headline of the open article, until the next call, even if its file is gone or unreadable.
+        """Keep the headline of the open article, until the next call, even if its file is missing or unreadable.
 
         Args:
             article_id: The open article; None if no article is open.
@@ -243,7 +243,7 @@ class Library:
     def sync(self) -> tuple[ArticleId, ...]:
         """Apply the results of the threads, and the edits that other programs made in the state file.
 
-        If there is much to do, returns after some milliseconds and sends another `SyncNeeded`. The order of the steps
+        With much work, returns after some milliseconds and sends another `SyncNeeded`. The order of the steps
         matters:
 
         1. Files: headlines and ids must exist before other steps refer to articles.

@@ -25,7 +25,7 @@ class LibraryPaths(NamedTuple):
     """Title of the library on the screen."""
     folders: tuple[Path, ...]
     files: tuple[Path, ...]
-    """Files named in the arguments; they are articles whatever their names."""
+    """Files named in the arguments; they are articles regardless of their names."""
     state: Path
     base: Path | None
     """Folder of the state file, to which recorded names are relative; None if names are absolute paths."""
@@ -207,7 +207,7 @@ def _home_of(folders: tuple[Path, ...], files: tuple[Path, ...]) -> Path | None:
 
 
 def _name(everything: tuple[Path, ...]) -> str:
-    """Return the title of a library: the name of its first path, and the number of the others."""
+    """Return the title of a library: the name of its first path, and the number of further paths."""
     if not everything:
         return "Library"
     first = _printable(everything[0].name or str(everything[0]))

@@ -45,7 +45,7 @@ class SearchCounts:
         query = next(iter(self._stale), None)
         if query is not None:
             del self._stale[query]
-            # As the list shows it: a last word without a blank behind it also finds the longer ones.
+            # As in the list: a last word without a space after it also matches longer words.
             self._counts[query] = self._catalogue.count(View(Shelf.INBOX, parse(query, colours).while_typing))
         return bool(self._stale)
 

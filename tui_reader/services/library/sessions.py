@@ -68,7 +68,7 @@ class Sessions:
         self._written: Session | None = None
 
     def load(self) -> Session | None:
-        """Return the saved session; None if none can be read."""
+        """Return the saved session; None if no session can be read."""
         from tui_reader.storage.session_file import read_session  # noqa: PLC0415 - with its own imports, after the store's
 
         record = read_session(self._key)

@@ -209,7 +209,7 @@ class LibraryState:
             self._track(self.store.apply(edits, "recorded files", undoable=False))
 
     def describe_before_removal(self, names: Iterable[str]) -> None:
-        """Record title and origin of annotated articles whose files are gone, before they leave the catalogue."""
+        """Record title and origin of annotated articles with deleted files, before they leave the catalogue."""
         names = list(names)
         if len(names) > MANY_GONE and not self.annotation_index.is_counted:
             # A drive was unplugged: reading the annotations of each article would take longer than a frame.

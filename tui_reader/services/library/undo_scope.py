@@ -1,7 +1,7 @@
 """Select the steps of the undo history that belong to the open folders.
 
-Folders without a `library.json` of their own share one state file, and so one history. Undo in one of them must not
-undo a change in another one, where the user could not see it.
+Folders without a `library.json` of their own share one state file, and so one history. Undo in one folder must not
+undo a change in another folder, where the user could not see it.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ Owner = TypeVar("Owner")
 Argument = TypeVar("Argument")
 
 Handler: TypeAlias = "Callable[..., None]"
-"""A function that runs a command. Gets the count or None, and the next key if the command takes one."""
+"""A function that runs a command. Gets the count or None, and the next key if the command takes a key."""
 Method: TypeAlias = "Callable[[Owner, int | None], None]"
 KeyMethod: TypeAlias = "Callable[[Owner, int | None, str], None]"
 FamilyMethod: TypeAlias = "Callable[[Owner, Argument, int | None], None]"

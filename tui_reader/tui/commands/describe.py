@@ -76,7 +76,7 @@ LINE_RULES = (
 
 
 def line_usages() -> Iterator[tuple[str, str]]:
-    """Yield the commands that take arguments, as they are typed after `:`, with their help texts."""
+    """Yield the commands with arguments, in their syntax after `:`, with their help texts."""
     for command in COMMANDS:
         if command.argument:
             yield f":{command.id} {command.argument}", command.help
@@ -116,7 +116,7 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
     """Return the key sheet in Markdown.
 
     Args:
-        keymap: The keys in force.
+        keymap: The current keymap.
         brief: True for the table of the README: one row per group with the first keys and the labels, without the
             motions of a selection and without the keys of the list of annotations, which that list shows itself. False
             for a section per group with every command.

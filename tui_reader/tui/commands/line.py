@@ -53,7 +53,7 @@ class Line(NamedTuple):
     words: tuple[Word, ...] = ()
     """The words after the name, without the word of the scope."""
     scope: Scope | None = None
-    """The scope that the line names; None without one."""
+    """The scope that the line names; None without a scope."""
 
     @property
     def has_arguments(self) -> bool:

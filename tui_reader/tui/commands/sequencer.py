@@ -16,7 +16,7 @@ Sequence = tuple[str, ...]
 
 
 class Step(Enum):
-    """How the sequencer interpreted a key."""
+    """The sequencer's interpretation of a key."""
 
     WAIT = auto()
     """The key belongs to a count or an incomplete sequence: more keys are expected."""
@@ -28,14 +28,14 @@ class Step(Enum):
 
 
 class Fed(NamedTuple):
-    """How the sequencer interpreted a key, with the command that the key completes."""
+    """The sequencer's interpretation of a key, with the command that the key completes."""
 
     step: Step
     command: Command | None = None
     times: int | None = None
     """The count typed before the command; None if none was typed."""
     key: str = ""
-    """The key after a command that takes one; empty for any other command."""
+    """The argument key of a command; empty for commands without an argument key."""
 
 
 class Sequencer:

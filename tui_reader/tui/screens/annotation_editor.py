@@ -151,7 +151,7 @@ class AnnotationEditor:
                 self._written(self._about(annotation), draft, text)
 
     def note_on_article(self, article: str, title: str) -> None:
-        """Open the note on a whole article: the existing one, or a new one."""
+        """Open the existing note on a whole article, or else a new note."""
         there = next((each for each in self._library.annotations.of(article) if each.is_on_article), None)
         if there is not None:
             self.edit_note(there.id)

@@ -51,7 +51,7 @@ class ChoiceList(LinePane):
     def __init__(self) -> None:
         super().__init__()
         self.empty_text = "no match"
-        """What is shown in place of the entries if there is none."""
+        """The text to show in an empty list."""
         self._choices: Sequence[Choice] = ()
         self._cursor = 0
         self._top = 0
@@ -95,7 +95,7 @@ class ChoiceList(LinePane):
 
     @property
     def _height(self) -> int:
-        """The rows of the list; before it was laid out, those that it will have."""
+        """The number of rows of the list; before the layout, the number that it will have."""
         return max(1, self.size.height or self._rows)
 
     def _scroll_to_cursor(self) -> None:
@@ -146,7 +146,7 @@ class ChoiceList(LinePane):
         self.move(-3)
 
     def on_resize(self) -> None:
-        """Show the entries around the cursor, and no empty row while an entry is above the first one."""
+        """Scroll so that the cursor is visible, without empty rows below the entries if entries are above."""
         self._scroll_to_cursor()
         self.repaint()
 

@@ -32,14 +32,14 @@ class Edited(NamedTuple):
     text: str | None
     """The edited text; None for no change. After a problem, the last saved text."""
     problem: str = ""
-    """The error message; empty if there is none."""
+    """The error message; empty without an error."""
 
 
 def editor_of(setting: str) -> str:
     """Return the editor's command: from the settings, the environment, or an installed editor.
 
     Returns:
-        The command, or an empty text if there is no editor.
+        The command; empty if no editor is found.
     """
     named = setting or os.environ.get("VISUAL") or os.environ.get("EDITOR")
     return named or next((each for each in USUAL_EDITORS if shutil.which(each)), "")
@@ -58,7 +58,7 @@ def run_editor(app: App[Any], editor: str, path: Path, unchanged: str, keeps: Se
         keeps: File descriptors that stay open in the editor, even if this program dies.
 
     Returns:
-        The error message; empty if there is none.
+        The error message; empty without an error.
     """
     try:
         command = [*shlex.split(editor), str(path)]
@@ -86,7 +86,7 @@ class CommandFinished(Message):
     command: str
     answer: str
     problem: str
-    """The error message; empty if there is none."""
+    """The error message; empty without an error."""
 
 
 MOST_OUTPUT = 1_000_000
@@ -102,7 +102,7 @@ def pipe_through(command: str, text: str, name: str = "") -> tuple[str, str]:
         name: Name of the command in messages; empty for the command itself.
 
     Returns:
-        The output, and the error message, which is empty if there is none.
+        The output, and the error message, which is empty without an error.
     """
     try:
         ran = subprocess.run(  # noqa: S603 - the user typed it, to be run by the shell

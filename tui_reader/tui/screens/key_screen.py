@@ -96,8 +96,8 @@ class KeyScreen(FailureGuard, Screen[None]):
 
         Args:
             command: A command that works in the current context.
-            count: The count typed before it; None if none was typed.
-            key: The key typed after it, for a command that takes one.
+            count: The count typed before it; None without a count.
+            key: The key typed after it, for a command with an argument key.
         """
         raise NotImplementedError
 
@@ -186,7 +186,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         return self._situation is None or self._situation.is_useful(command)
 
     def pending_hints(self) -> Sequence[Hint]:
-        """Return the hints shown before those of the context, during an operation of several keys."""
+        """Return the hints to show before the hints of the pane, during an operation of several keys."""
         return ()
 
     @property

@@ -163,7 +163,7 @@ class AnnotationList(LinePane):
     def nearest(self, is_listed: Callable[[AnnotationId], bool]) -> AnnotationId | None:
         """Return the annotation that gets the cursor when the list is replaced.
 
-        If the cursor kept its row number instead, it would skip one annotation for each that left the list above it.
+        If the cursor kept its row number instead, it would skip one annotation for each annotation removed above.
 
         Args:
             is_listed: Returns True if an annotation will be in the new list.
@@ -195,7 +195,7 @@ class AnnotationList(LinePane):
 
         Args:
             sections: Articles that are not listed yet.
-            cursor: Move the cursor to the first annotation if there is no cursor yet.
+            cursor: True to move the cursor to the first annotation if the list has no cursor yet.
         """
         rows = self._sections.row_count(self._item_rows)
         self._sections.extend(sections)
@@ -207,7 +207,7 @@ class AnnotationList(LinePane):
             self.repaint()
 
     def settle(self, index: int = 0) -> None:
-        """Put the cursor at a position if there is no cursor yet."""
+        """Put the cursor at a position if the list has no cursor yet."""
         if self._cursor < 0 and self.count:
             self._cursor = min(index, self.count - 1)
             self._follow()
@@ -228,7 +228,7 @@ class AnnotationList(LinePane):
         return self.move_to(self.index + by)
 
     def move_to(self, index: int) -> bool:
-        """Move the cursor to a position, or to the nearest valid one. Return True if it moved."""
+        """Move the cursor to a position, or to the nearest valid position. Return True if the cursor moved."""
         if not self.count:
             return False
         found = max(0, min(index, self.count - 1))

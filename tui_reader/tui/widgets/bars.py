@@ -111,7 +111,7 @@ class StatusBar(LinePane):
 
     @property
     def said(self) -> str:
-        """The message shown now; empty if there is none."""
+        """The message shown now; empty without a message."""
         return self._said
 
     def show_hints(self, hints: Sequence[Hint], typed: str = "", mode: str = "") -> None:

@@ -53,7 +53,7 @@ class CompletionRows(LinePane):
         return self._moved
 
     def show(self, words: Sequence[str], left: int = 0) -> None:
-        """List words, with the cursor on the first one.
+        """List words, with the cursor on the first word.
 
         Args:
             words: The words; an empty list hides the widget.

@@ -20,7 +20,7 @@ def parse_date(text: str) -> date | None:
 
 
 def short_date(text: str, today: date) -> str:
-    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun`, with a year that is not this one."""
+    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun`; with the year in other years."""
     day = parse_date(text)
     if day is None:
         return ""

@@ -153,7 +153,7 @@ class Prompt(Horizontal):
         self._listed_for = ""
         """The answer for which completions are listed."""
         self.question: Question | None = None
-        """The open question; None if none is open."""
+        """The open question; None if no question is open."""
 
     def compose(self) -> ComposeResult:
         """Yield the list of completions, the label, the input and the remark."""

@@ -101,7 +101,7 @@ def line(width: int, base: Style, left: Iterable[Piece], right: Iterable[Piece] 
 
 
 def merged(strip: Strip) -> Strip:
-    """Join segments that look alike, since each one sends about 40 bytes of colour codes to the terminal.
+    """Join segments that look alike, since each segment sends about 40 bytes of colour codes to the terminal.
 
     Segments of one style become one. Spaces have no visible text colour, so they join a neighbour with the same
     background.

@@ -95,7 +95,7 @@ class TagSidebar(LinePane):
 
     @property
     def current(self) -> Entry | None:
-        """The entry under the cursor; None if there is none."""
+        """The entry under the cursor; None if the sidebar is empty."""
         return self._entries[self._cursor] if self._entries else None
 
     @property
@@ -149,7 +149,7 @@ class TagSidebar(LinePane):
         return entry, index == self._cursor, self._state_of(entry)
 
     def fold(self, section: Section) -> None:
-        """Fold a section, or unfold a folded one."""
+        """Fold a section, or unfold a folded section."""
         self._folded ^= {section}
         self._build()
         self.repaint()

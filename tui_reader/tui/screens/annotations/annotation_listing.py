@@ -61,7 +61,7 @@ class AnnotationListing:
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
-        """The annotations on which a command acts: chosen annotations in the list, else the current one."""
+        """The annotations on which a command acts: chosen annotations in the list, else the current annotation."""
         current = self._list.current
         if self._list.chosen_count:
             return self._list.chosen
@@ -148,7 +148,7 @@ class AnnotationListing:
         self._load_more()
 
     def _load_more(self) -> None:
-        """Add a slice to the list, and schedule the next one."""
+        """Add a slice to the list, and schedule the next slice."""
         before = self._list.current
         done = self._loader.load_slice()
         if done and self._timer is not None:
@@ -198,7 +198,7 @@ class AnnotationListing:
         """Choose the annotation under the cursor; if it was chosen, remove it from the chosen annotations.
 
         Returns:
-            True if there is an annotation under the cursor.
+            True if an annotation is under the cursor.
         """
         return self._list.choose_current()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CursorActions:
-    """Runs the commands that move the cursor; the count is None if none was typed."""
+    """Runs the commands that move the cursor; the count is None if no count was typed."""
 
     def __init__(self, shown: AnnotationList, moved: Callable[[], None]) -> None:
         """Store the list, and the callback for moves of the cursor to another annotation."""

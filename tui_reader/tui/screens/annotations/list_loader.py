@@ -1,4 +1,4 @@
-"""Fill the list of annotations: at once if there is no filter, else in slices between the frames."""
+"""Fill the list of annotations: at once without a filter, else in slices between the frames."""
 
 from __future__ import annotations
 

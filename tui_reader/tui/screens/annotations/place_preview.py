@@ -117,7 +117,7 @@ class PlacePreview:
             pane.scroller.to_start()
 
     def candidate(self, annotation: Annotation) -> Range | None:
-        """Return the current candidate for the position of an annotation; None if there is none."""
+        """Return the current candidate for the position of an annotation; None without candidates."""
         placed, document = annotation.placed, self.document
         if placed is None or placed.is_certain or not placed.candidates or document is None:
             return None
@@ -146,7 +146,7 @@ class PlacePreview:
         return True
 
     def step(self, annotation: Annotation, by: int) -> str:
-        """Show the candidate `by` steps after the current one; before the current one if `by` is negative.
+        """Show the candidate `by` steps after the current candidate, or before it if `by` is negative.
 
         Returns:
             The message to show.

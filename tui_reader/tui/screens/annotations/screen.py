@@ -153,7 +153,7 @@ class AnnotationsScreen(KeyScreen):
 
     @property
     def context(self) -> Pane:
-        """The pane whose keys are in force: the list of annotations."""
+        """The pane whose keys are active: the list of annotations."""
         return Pane.ANNOTATIONS
 
     def _is_useful(self, command: str) -> bool:
@@ -167,7 +167,7 @@ class AnnotationsScreen(KeyScreen):
         return self._prompt
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
-        """Run a command; `key` is not used, since no command of this screen takes one."""
+        """Run a command; `key` is not used, since no command of this screen takes a key."""
         self._handlers[command.id](count)
 
     def widget_below_sheet(self) -> Widget:

@@ -40,10 +40,10 @@ class BookmarkOffer:
         self._list: BookmarkList | None = None
         self._timer: Timer | None = None
         self.waiting: Command | None = None
-        """The bookmark command whose letter is not typed yet; None without one."""
+        """The bookmark command whose letter is not typed yet; None without such a command."""
 
     def follow(self, waiting: Command | None) -> None:
-        """Record the command whose next key is an argument; None without one."""
+        """Record the command whose next key is an argument; None without such a command."""
         waiting = waiting if waiting is not None and waiting.id in COMMANDS else None
         if waiting is self.waiting:
             return

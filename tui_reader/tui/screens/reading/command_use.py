@@ -46,7 +46,7 @@ class CommandUse:
 
     @property
     def mode(self) -> str:
-        """The size of the selection in the article or of the choice in the list; empty without one."""
+        """The size of the selection in the article or the number of chosen articles; empty without either."""
         if not self._host.is_wired:
             return ""
         if self._state.context is Pane.SELECTION:

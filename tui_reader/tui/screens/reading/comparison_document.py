@@ -82,11 +82,11 @@ def _start(change: tuple[int, int]) -> int:
 def _merged(
     text: str, block: Block, gone: Sequence[TextChange], here: Sequence[TextChange], spans: Iterable[Span]
 ) -> tuple[Block, str, list[Span]]:
-    """Return a block with the removed words put back, its text, and the spans of the changes."""
+    """Return a block with the removed words reinserted, its text, and the spans of the changes."""
     cuts = [(min(max(each.start, block.start), block.end), each.gone) for each in gone if each.gone]
 
     def place(offset: int, *, behind: bool) -> int:
-        """Return an offset in the merged block: after the words removed there if `behind`, else before them."""
+        """Return an offset in the merged block: after the words removed there if `behind`, else before."""
         before = sum(len(words) for at, words in cuts if at < offset or (behind and at == offset))
         return offset - block.start + before
 

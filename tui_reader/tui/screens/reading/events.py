@@ -144,7 +144,7 @@ class EventHandlers:
         if now and successor is not None and state.headline(successor) is not None:
             host.navigator.follow(successor)
         elif now and now != before:
-            # The reading position may move to a file that is recognized as the renamed one.
+            # The reading position may move to a file that is recognized as the renamed file.
             host.navigator.keep_place()
             state.say_also(f"the {now}; the text stays as last read")
         elif before and not now and state.headline(state.shown) is not None:

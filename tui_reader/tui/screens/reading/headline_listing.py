@@ -278,7 +278,7 @@ class HeadlineListing:
         """Filter the list by the text of a query.
 
         Args:
-            text: The text, whose last word may be the beginning of a longer one.
+            text: The text, whose last word may be the beginning of a longer word.
             keep: Article to set the cursor on, if it is listed.
         """
         if text != self._state.query.text or keep is not None:

@@ -29,7 +29,7 @@ class PaneLayout:
         return self._arrangement is not None and bool(self._arrangement.article)
 
     def activate(self, pane: Pane) -> None:
-        """Make a pane the active one; `Pane.SELECTION` also starts a selection in the article."""
+        """Activate a pane; `Pane.SELECTION` also starts a selection in the article."""
         state, host = self._state, self._host
         if host.is_wired:
             host.query_actions.typing.finish()

@@ -70,7 +70,7 @@ class PanesContainer(Horizontal):
         self._host.context_changed()
 
     def on_article_pane_highlight_clicked(self) -> None:
-        """Activate the article pane after a click made a highlight the current one."""
+        """Activate the article pane after a click on a highlight, which is now current."""
         self._enter_article()
         self._host.context_changed()
 

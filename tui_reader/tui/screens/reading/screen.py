@@ -111,8 +111,8 @@ class ReadingScreen(KeyScreen):
         Args:
             program: The app.
             library: The open library.
-            settings: The settings in force.
-            keymap: The keys in force.
+            settings: The current settings.
+            keymap: The current keymap.
             session: The session to restore; None to start with the list.
             as_page: True to show the only article that the command line names at once.
         """

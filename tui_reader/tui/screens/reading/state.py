@@ -66,7 +66,7 @@ class ReadingScreenState:
     """
 
     COMBINE_SECONDS = MOST_SECONDS - MESSAGE_SECONDS
-    """Age in seconds up to which `say_also` keeps the last message and appends the new one."""
+    """Age in seconds up to which `say_also` keeps the last message and appends the new message."""
 
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
@@ -140,7 +140,7 @@ class ReadingScreenState:
         return self._pane
 
     def set_pane(self, pane: Pane) -> bool:
-        """Make a pane the active one.
+        """Activate a pane.
 
         Returns:
             True if the article pane has become active.

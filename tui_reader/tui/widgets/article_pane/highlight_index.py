@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Rank: TypeAlias = Any
-"""Of two overlapping highlights the one with the greater rank is on top. Unique within an index."""
+"""Of two overlapping highlights, the highlight with the greater rank is on top. Unique within an index."""
 
 _CHUNK = 64
 """Intended number of highlights per chunk. A chunk of twice as many is split."""
@@ -47,7 +47,7 @@ class Run(NamedTuple):
     end: int
     top: Highlight
     under: Highlight | None
-    """The highlight directly below `top`; None if `top` is the only one."""
+    """The highlight directly below `top`; None if no other highlight is there."""
 
 
 _Entry: TypeAlias = tuple[int, int, Rank, Highlight]
@@ -61,7 +61,7 @@ class HighlightIndex:
     20 us.
 
     Args:
-        highlights: Where they overlap, a later one is on top of an earlier one.
+        highlights: Highlights in paint order: later highlights are on top of earlier ones.
         ranks: Rank of each highlight, by default its position. Needed only if `change` will be called.
     """
 

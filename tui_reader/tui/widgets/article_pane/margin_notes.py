@@ -73,7 +73,7 @@ class MarginNotes(Layer):
         return self._cached[1].get(y, NO_MARGINS)
 
     def highlight_under(self, x: int, y: int) -> str:
-        """Return the id of the highlight whose note is at a cell of the widget; empty if there is none."""
+        """Return the id of the highlight whose note is at a cell of the widget; empty without a note."""
         columns, page = self._viewport.columns, self._viewport.page
         if x >= columns.left + columns.text + NOTE_GAP:
             return self.margins(y).highlight

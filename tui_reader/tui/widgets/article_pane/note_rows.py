@@ -1,4 +1,4 @@
-"""Rows of notes: wrapped for the margin of a wide pane, or folded to one row for a narrow one."""
+"""Rows of notes: wrapped for the margin of a wide pane, or folded to one row in a narrow pane."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class FoldedNotes:
 
     @property
     def unfolded(self) -> int:
-        """Index of the unfolded note; -1 if there is none."""
+        """Index of the unfolded note; -1 if all notes are folded."""
         return self._unfolded
 
     def rows_of(self, number: int) -> int:

@@ -65,7 +65,7 @@ class Painter:
     """Paints the rows of one page as Textual strips.
 
     Args:
-        page: The page; None if there is no article.
+        page: The page; None without an article.
         structure: The spans of the page's document by block; None while the text is loading.
         styles: Styles by role.
         left: Empty columns left of the text.

@@ -226,7 +226,7 @@ class ArticlePane(LinePane):
         return super().named_style(name)
 
     def _brush(self) -> Painter:
-        """Return the painter; make a new one after a change of page, size or theme."""
+        """Return the painter; create a new painter after a change of page, size or theme."""
         if self._painter is None:
             viewport = self.viewport
             left = viewport.columns.left if viewport.page is not None else 0
@@ -335,7 +335,7 @@ class ArticlePane(LinePane):
             self.post_message(self.Activated())
 
     def _highlight_under(self, x: int, y: int) -> str:
-        """Return the id of the topmost highlight (or of the note's highlight) at a cell; empty without one."""
+        """Return the id of the topmost highlight (or of the note's highlight) at a cell; empty without a highlight."""
         row, offset = self.viewport.text_under(x, y)
         if row is None or offset is None:
             return self._notes.highlight_under(x, y)

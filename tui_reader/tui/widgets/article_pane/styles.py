@@ -152,7 +152,7 @@ ANSI: dict[str, str] = {
     Role.CURRENT: "underline",
     **{f"highlight-{colour}": f"highlight-{colour}-ink on highlight-{colour}" for colour in range(1, 6)},
 }
-"""Styles that replace those of `STYLES` in themes with the terminal's own colours."""
+"""Styles that replace entries of `STYLES` in themes with the terminal's own colours."""
 
 CARET_WITHOUT_TONES = Style(bold=True, underline=True, reverse=False)
 """Style of the caret in themes in which the selection is already shown in reverse."""

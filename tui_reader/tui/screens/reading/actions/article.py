@@ -96,7 +96,7 @@ class ArticleNavigator:
             self.show(None)
             return
         documents = state.library.documents
-        # The text was not read ahead: a short delay merges the frames of list and text into one.
+        # The text was not read ahead: a short delay merges the frames of list and text into one frame.
         if documents.get(current) or documents.want_within(current, self._neighbours(), seconds=self.WAIT_SECONDS):
             self.show(current)
             return
@@ -191,7 +191,7 @@ class ArticleNavigator:
             documents.want(shown, self._neighbours())
 
     def follow(self, article: ArticleId) -> None:
-        """Show the article that replaces the shown one, and keep the active pane."""
+        """Show the article that replaces the shown article, and keep the active pane."""
         entered = self._state.entered
         self._listing.refresh(keep=article)
         self.show(article)
@@ -407,7 +407,7 @@ class ArticleNavigator:
         return True
 
     def go_to(self, place: Place) -> None:
-        """Show a position, in the shown article or another one."""
+        """Show a position in the shown article or in another article."""
         state = self._state
         if place.article == state.shown:
             state.panes.article.scroller.to_offset(place.offset, place.above)

@@ -58,7 +58,7 @@ class AttachActions:
 
     @property
     def annotation(self) -> AnnotationId | None:
-        """The pending annotation; None without one."""
+        """The pending annotation; None if no annotation is pending."""
         if self.pending is not None and not self._holds(self.pending):
             self.pending = None
         return self.pending.annotation if self.pending is not None else None

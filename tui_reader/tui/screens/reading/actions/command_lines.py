@@ -82,7 +82,7 @@ class CommandLines:
 
     @command("palette")
     def open(self, _count: int | None) -> None:
-        """Open the command line, with the commands of the active pane first; the others activate a pane."""
+        """Open the command line, with the commands of the active pane first; other commands activate their pane."""
         from tui_reader.tui.screens.command_line import CommandLine  # noqa: PLC0415 - not needed for the first frame
 
         state = self._state
@@ -236,6 +236,6 @@ class CommandLines:
 
 
 def _retyped(word: str) -> str:
-    """Return a word of a line as it was typed, with the quotes that it needs."""
+    """Return a word of a line in typed form, with quotes if necessary."""
     sign = word[:1] if word[:1] in ("+", "-") else ""
     return quoted(word[len(sign) :], sign)

@@ -128,7 +128,7 @@ class HighlightActions:
 
     @command("cycle_marks")
     def cycle_marks(self, _count: int | None) -> None:
-        """Make the next of the highlights that overlap here the current one."""
+        """Make the next of several overlapping highlights the current highlight."""
         pane = self._state.panes.article
         if not pane.highlights.cycle():
             self._state.refuse(
@@ -268,7 +268,7 @@ class HighlightActions:
 
         Args:
             annotation_id: The annotation.
-            candidate: A range to select at once as the likely position; None if there is no candidate.
+            candidate: A range to select at once as the likely position; None without a candidate.
         """
         state = self._state
         self.attaching.begin(annotation_id, resize=False)

@@ -19,7 +19,7 @@ ORDER = (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)
 
 
 class Navigation:
-    """Runs the commands that move; the count is None if none was typed."""
+    """Runs the commands that move; the count is None if no count was typed."""
 
     def __init__(
         self, state: ReadingScreenState, navigator: ArticleNavigator, activate: Callable[[Pane], None]

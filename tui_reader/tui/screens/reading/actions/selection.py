@@ -61,7 +61,7 @@ class SelectionActions:
 
     @command("other_end")
     def other_end(self, _count: int | None) -> None:
-        """Make the other end of the selection the active one."""
+        """Make the other end of the selection the active end."""
         self._state.panes.article.selection.swap_ends()
 
     @command("repeat_find")

@@ -1,4 +1,4 @@
-"""The commands that change the display, and those that open a dialog over the panes."""
+"""The commands that change the display, and the commands that open a dialog over the panes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ViewOptions:
 
     @command("theme")
     def theme(self, _count: int | None) -> None:
-        """Choose a theme. The theme is applied at once, and saved for the next start if the settings say so."""
+        """Choose a theme. The theme is applied at once, and saved for the next start if the settings enable that."""
         names, current = self.theme_names(), self._app.theme
         self.pick(
             "Themes",
@@ -187,7 +187,7 @@ class ViewOptions:
         Args:
             placeholder: The title, and the text in the empty text field.
             choices: The entries.
-            otherwise: The message if there are no entries.
+            otherwise: The message if `choices` is empty.
             cursor: The entry initially under the cursor.
         """
         if choices:

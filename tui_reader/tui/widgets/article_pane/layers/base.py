@@ -32,7 +32,7 @@ class Layer:
         Args:
             old: The text shown until now; None if it was still loading.
             new: The text that replaces it.
-            carry: Maps ranges of the old text to the new one; None if the mapping is unknown.
+            carry: Maps ranges of the old text to the new text; None if the mapping is unknown.
         """
 
     def page_made(self, page: Page) -> None:

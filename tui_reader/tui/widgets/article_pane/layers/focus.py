@@ -52,7 +52,7 @@ class Focus(Layer):
         return self.candidate if low <= self.candidate < high else None
 
     def sentence_here(self) -> Range:
-        """Return the focused sentence, else the visible candidate's sentence, else the first visible one."""
+        """Return the focused sentence, else the visible candidate's sentence, else the first visible sentence."""
         document = self._viewport.text
         if document is None or not document.text:
             return Range(0, 0)

@@ -51,7 +51,7 @@ class Highlights(Layer):
         """Replace all highlights.
 
         Args:
-            highlights: The new highlights in the order of their last change; the last one is painted on top.
+            highlights: The new highlights in the order of their last change; the last highlight is painted on top.
         """
         self.show(HighlightIndex(highlights))
 

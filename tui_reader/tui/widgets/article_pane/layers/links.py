@@ -121,7 +121,7 @@ def target_at(document: Document, structure: Structure, row: Row, offset: int | 
         document: The document.
         structure: The spans of the document by block.
         row: The row.
-        offset: Offset of the character; None if there is no text at the cell.
+        offset: Offset of the character; None without text at the cell.
     """
     block = document.blocks[row.block]
     if offset is not None:
