@@ -88,3 +88,20 @@ async def test_new_articles_are_filed_by_rules_with_a_notice_and_undone(start: S
         await reader.keys("u")
         await reader.sees("undid: filed 1 article by your rules")
         await reader.sees("orbit         2")
+
+
+async def test_a_saved_search_finds_what_the_list_showed_while_its_last_word_was_typed(
+    start: Start, articles: Path
+) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("/")
+        await reader.types("tag:spa")
+        await reader.keys("enter", "ctrl+s")
+        await reader.types("Far")
+        await reader.keys("enter")
+        await reader.sees("saved the search “Far”", "INBOX tag:spa*")
+        search = reader.library.searches.named("Far")
+        assert search is not None
+        assert search.query == "tag:spa*"
+        await reader.sees("›Far             2")

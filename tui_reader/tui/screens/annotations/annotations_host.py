@@ -24,6 +24,10 @@ class AnnotationsHost(EditorHost, Protocol):
         """The running app."""
 
     @property
+    def is_running(self) -> bool:
+        """True until the screen is closed with the program."""
+
+    @property
     def is_current(self) -> bool:
         """True if the list is the topmost screen."""
 

@@ -36,7 +36,8 @@ class TransferDialog:
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
 
         self._source = None
-        if not self._host.is_current:
+        # The comparison may end while the library closes, after the program has left the screen.
+        if not (self._host.is_running and self._host.is_current):
             return
         similarity = {each.id: each.similarity for each in guesses}
         choices = [

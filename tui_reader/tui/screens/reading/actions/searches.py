@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.model.query import Shelf
+from tui_reader.model.query import Shelf, View
+from tui_reader.search.printer import print_query
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets.prompt import Question
@@ -35,7 +36,7 @@ class SearchActions:
     @command("save_search")
     def save(self, _count: int | None) -> None:
         """Ask for a name, and store the query of the list as a saved search."""
-        text = self._state.query.text.strip()
+        text = self._text_to_keep()
         if not text:
             self._state.refuse(f"{self._state.keymap.hint('search')} types a query; then it can be kept")
             return
@@ -43,8 +44,9 @@ class SearchActions:
         same = next((each for each in searches.all() if each.query == text), None)
 
         def answered(name: str) -> None:
-            if name.strip():
-                self._show(searches.add(name, text))
+            if name.strip() and self._show(searches.add(name, text)):
+                # The blank ends the last word, so that the list and the saved search find the same articles.
+                self._listing.set_view(query=f"{text} ")
 
         self._ask(
             Question(
@@ -56,6 +58,19 @@ class SearchActions:
                 placeholder=text,
             )
         )
+
+    def _text_to_keep(self) -> str:
+        """Return the text of a query that finds, as a saved search, the articles that the list shows now.
+
+        In the list the last word counts as the beginning of longer words; a saved search finds whole words, unless a
+        `*` follows. The `*` is left out where it finds nothing more.
+        """
+        query, catalogue = self._state.query, self._state.library.catalogue
+        text = query.text.strip()
+        if print_query(query.while_typing) != f"{print_query(query.term)}*":
+            return text
+        begun, whole = (catalogue.count(View(Shelf.INBOX, term)) for term in (query.while_typing, query.term))
+        return f"{text}*" if begun != whole else text
 
     @command("edit_search")
     def edit(self, _count: int | None) -> None:
