@@ -250,7 +250,7 @@ class Resolver:
         return False
 
     def _lost_lines(self, anchor: Anchor, place: Range) -> float:
-        """Return the share of a passage in lines that are missing at its new position but not lost from the text.
+        """Return the share of a passage in lines that the text still contains, but not at the new position.
 
         The number of such lines in the text is unchanged, so they were moved and not edited, and the words at the new
         position are other words.

@@ -135,9 +135,9 @@ class Section(NamedTuple):
 
 
 NO_TARGETS: Mapping[str, int] = MappingProxyType({})
-"""Default of link targets, for a document without any."""
+"""Default value of `Document.link_targets`: no link targets."""
 NO_RESOURCES: Mapping[str, bytes] = MappingProxyType({})
-"""Default of resources, for a document without any."""
+"""Default value of `Document.resources`: no resources."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

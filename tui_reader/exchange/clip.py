@@ -221,7 +221,7 @@ def clip(
     file: str = "",
     load: Callable[[], Document | None] | None = None,
 ) -> Clip:
-    """Return the clip of an article.
+    """Build the clip of an article: the article with its annotations, for the writers of exports.
 
     Args:
         headline: The article.

@@ -94,7 +94,7 @@ class Phrase:
 
     text: str
     is_prefix: bool = False
-    """True if the last word also matches longer words, since it is still being typed; it has no written form."""
+    """True if the last word also matches longer words because it is still being typed; not printed."""
     span: Range = field(default=_UNKNOWN, compare=False, repr=False)
 
 

@@ -31,7 +31,7 @@ Predicate: TypeAlias = "Callable[[T], bool]"
 
 @dataclass(frozen=True)
 class Context:
-    """Settings for the evaluation of a query, in addition to the records: the date, names of colours."""
+    """Data for evaluating a query besides the records: today's date, colour names, results of text search."""
 
     today: date = field(default_factory=date.today)
     colours: Sequence[str] = ()

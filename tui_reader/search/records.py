@@ -115,7 +115,7 @@ class ArticleRecord:
 
     @property
     def tags(self) -> frozenset[str]:
-        """Return the search keys of the article's tags, without those of its annotations."""
+        """Return the search keys of the article's tags, without the tags of its annotations."""
         if self._tags is None:
             self._tags = frozenset(map(search_key, self.headline.tags))
         return self._tags

@@ -361,6 +361,10 @@ class LibraryDB(TinyDB):
         return set(storage.state().tables()) if isinstance(storage, LibraryStorage) else super().tables()
 
     def compact(self) -> bool:
-        """Write all changes into the snapshot, which plain TinyDB can read. Returns: True if it is now current."""
+        """Write all changes into the snapshot, which plain TinyDB can read.
+
+        Returns:
+            True if the snapshot is current now.
+        """
         storage = self.storage
         return compact(storage.library) if isinstance(storage, LibraryStorage) else True

@@ -34,7 +34,7 @@ class HtmlList:
         """True if the first number is the number of items, which is known only at the end of the list."""
         self._last = (1 if start is None else start) - self._step
         self.items: list[int] = []
-        """Indices of the blocks with markers of the list, if the markers change at the end of the list."""
+        """Indices of the list's blocks whose markers must be corrected at the end of the list."""
 
     def next_marker(self, attributes: Mapping[str, str]) -> str:
         """Return the marker of the next item.

@@ -59,7 +59,7 @@ class BlockReader:
         """HTML target names at a position without text; they belong to the next block."""
 
     def read(self, tokens: Sequence[Token]) -> None:
-        """Convert tokens to blocks, and append the blocks."""
+        """Convert markdown-it's tokens to blocks, and append them to the blocks of the text."""
         index = 0
         loose = _loose_lists(tokens)
         definitions: list[_List] = []

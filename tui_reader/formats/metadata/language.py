@@ -92,7 +92,7 @@ def _languages_by_word() -> dict[str, list[str]]:
 
 @cache
 def _scripts() -> list[tuple[str, re.Pattern[str]]]:
-    """Compile one pattern of letters per script, on first use: it takes 5 ms, and few texts need it."""
+    """Compile one pattern of letters per script at the first use: takes 5 ms, and few texts need it."""
     return [(code, re.compile(f"[{characters}]")) for code, characters in _SCRIPTS]
 
 

@@ -24,7 +24,7 @@ _MARK = re.compile(
 _MAYBE_MARK = re.compile(
     r"^(?:\w{1,6}(?:[.)]|\.\)| ?[-–])(?:\s|$)|[\w.]{1,12}>|o\s|[^\W\d_]{2,12}\.? [\dIVXLC])", re.MULTILINE
 )
-"""Marks that begin with a letter; all others are identified by their first character."""
+"""Pattern of list marks that begin with a letter; other marks are found by their first character."""
 _DIGITS = re.compile(r"\d+")
 _LONGEST_MARK = 18
 _FIRST_YEAR = 1_000
@@ -203,7 +203,7 @@ def _beginnings(lines: list[str], margin: int) -> list[int]:
 
 
 def _is_weak_list(lines: list[str], styles: list[str], style: str) -> bool:
-    """Return True if lines with weak marks are list items: several, counting up from a possible start."""
+    """Return True if several lines with a weak mark count up from the first number of a list."""
     listed = [index for index, each in enumerate(styles) if each == style]
     first = listed[0]
     if len(listed) < 2 or (first and _SENTENCE_ENDED.search(lines[first - 1]) is None):

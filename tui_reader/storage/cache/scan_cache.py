@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SHAPE = 3
-"""Increased when a column changes its meaning, or when formats return different metadata for the same file."""
+"""Version of the cache, increased when columns or the metadata from formats change their meaning."""
 _SUFFIXES = ("-wal", "-shm", "-journal")
 """Suffixes of the auxiliary files that SQLite creates next to the database."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1

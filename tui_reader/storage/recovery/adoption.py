@@ -113,9 +113,8 @@ class Adoption:
         report, _ = self._process.communicate()
         try:
             if self._process.returncode:
-                return adopt(
-                    self._path, self._timestamp, self._disk, self._copy_of
-                )  # no subprocess can be started: convert the file in this process
+                # no subprocess can be started: convert the file in this process
+                return adopt(self._path, self._timestamp, self._disk, self._copy_of)
             source: FileSource | MemorySource = FileSource(self._out, self._disk)
             if self._disk.handles_block_renames:  # the folder could not be removed while the file was open
                 data = source.read(source.size, 0)

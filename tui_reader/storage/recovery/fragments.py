@@ -84,7 +84,7 @@ _NEXT_PART = {
     ("ancestor", "="): "theirs",
     ("theirs", ">"): "both",
 }
-"""The section of a merge that begins at a conflict mark, by the previous section and the mark's character."""
+"""Transitions at conflict marks: the next section, by the current section and the mark's character."""
 
 
 class FoundRecords(NamedTuple):

@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 _ALWAYS_CHECKED = 64
-"""Entries of up to this many operations are always checked, at 30 µs each. Larger ones are checked only if the library
-holds a timestamp that is later than the clock."""
+"""Maximum number of operations of an entry that is always checked, at 30 µs per operation.
+
+Larger entries are checked only if the library contains a timestamp later than the clock.
+"""
 
 
 def record_seen_note_versions(state: State, entry: Entry, timestamp: str) -> Entry:

@@ -342,7 +342,7 @@ class MemoryDisk(Disk):
         self.data = bytearray()
 
     def write(self, handle: int, data: bytes | memoryview) -> None:
-        """Append bytes."""
+        """Append bytes to the file in memory."""
         self.data += data
 
     def write_at(self, handle: int, data: bytes, offset: int) -> None:

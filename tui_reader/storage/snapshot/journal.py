@@ -205,7 +205,7 @@ class Journal:
             time.sleep(_RETRY_SECONDS)
 
     def release(self) -> None:
-        """Release the lock."""
+        """Release the lock of the journal."""
         if self._handle >= 0:
             unlock(self._handle)
 

@@ -12,7 +12,11 @@ if sys.platform == "win32":
     _LOCKED_OFFSET = 0x7FFF_0000  # other processes cannot read locked bytes on Windows: lock a byte after the content
 
     def try_lock(handle: int) -> bool:
-        """Acquire the lock if it is free. Returns: True if this process has the lock now."""
+        """Acquire the lock if it is free.
+
+        Returns:
+            True if this process has the lock now.
+        """
         os.lseek(handle, _LOCKED_OFFSET, os.SEEK_SET)
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)

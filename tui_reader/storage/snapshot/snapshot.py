@@ -36,7 +36,7 @@ TOMBSTONES = ".deleted"
 BACKUP = ".bak"
 """Suffix of the previous snapshot."""
 BACKUP_JOURNAL = ".bak.journal"
-"""Suffix of the journal that was compacted into the current snapshot; `.bak` and this journal equal the snapshot."""
+"""Suffix of the journal compacted into the current snapshot; `.bak` plus this journal give the snapshot."""
 
 START = b'{"meta": {\n'
 HEADER_ID = b'"1": '
