@@ -23,13 +23,13 @@ RUN_LENGTHS = (3, 8)
 FARTHEST = 150
 """Maximum distance in words from a passage to a landmark."""
 GAP_OF_ONE_SIDE = 12
-"""Maximum lost or new words at once between a word and a landmark on one side: some of a sentence."""
+"""Maximum consecutive lost or new words between a word and a landmark, for a landmark on one side."""
 GAP_OF_BOTH_SIDES = 30
-"""Maximum lost or new words at once with landmarks on both sides: a moved line."""
+"""Maximum consecutive lost or new words between a word and landmarks on both sides: a moved line."""
 
 
 class Landmarks:
-    """The landmarks of two texts, and the words whose matches are in order with landmarks."""
+    """The landmarks of two texts; tests whether matched words have the same order as the landmarks."""
 
     def __init__(self, old: Words, new: Words, matches: Sequence[int]) -> None:
         """Find the landmarks of two texts; 10,000 words take 20 ms.

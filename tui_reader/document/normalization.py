@@ -36,7 +36,7 @@ _BLANKS = "\n\t\x0b\x0c\r"
 _CASELESS = {"ß": "ss", "ς": "σ", "ı": "i"}
 """Lower-case letters whose capitals are also the capitals of other letters."""
 _PLAIN = {"ß": "ss", "ẞ": "SS", "ς": "σ", "ı": "i", "⁄": "/"}
-"""Letters and signs that users type as other letters. Letters such as ø and œ are separate letters."""
+"""Letters and signs that users type as other letters; ø and œ count as separate letters."""
 
 _DISTINCT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
 """Decompositions that change the meaning: 10² is not 102. Only a search without accents ignores them."""

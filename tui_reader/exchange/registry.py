@@ -70,7 +70,7 @@ class Format(NamedTuple):
     has_blocks: bool = False
     """True if a file consists of marked blocks, with text of the user between them; see `exchange.blocks`."""
     of_articles: bool = False
-    """True if articles without annotations are exported too, such as in a bibliography or a web page."""
+    """True if articles without annotations are exported too, as for a bibliography or a web page."""
     quote_example: str = ""
     """Example of a copied quote in a few characters; empty if passages cannot be copied in the format."""
 

@@ -37,7 +37,7 @@ def open_store(path: Path) -> Store:
 
 
 def machine_name() -> str:
-    """Return the short name of this machine, with which its timestamps and order keys end."""
+    """Return the short name of this machine, used as the suffix of timestamps and order keys."""
     from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415 - reads or makes a file
 
     return replica_id()

@@ -111,4 +111,4 @@ class Store(Protocol):
         """Return the edits that other programs made since the last call. `get` includes them already."""
 
     def close(self) -> None:
-        """Close the files after all edits are durable."""
+        """Save all edits, then close the files; blocks until this is done."""

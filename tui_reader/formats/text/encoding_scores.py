@@ -264,7 +264,7 @@ _ASCII_FOLDED = [fold(chr(code)) for code in range(0x80)]
 
 @cache
 def _table(codec: str) -> list[str]:
-    """Return the character of each byte; empty for a byte without one, or with only a control character."""
+    """Return the character of each byte in an encoding; empty for undefined and control characters."""
     characters = []
     for code in range(0x100):
         character = bytes([code]).decode(codec, "ignore")
@@ -281,7 +281,7 @@ def _undefined(codec: str) -> bytes:
 
 @cache
 def _letters(codec: str) -> list[str]:
-    """Return the character of each byte in lower case, a space for anything but letters."""
+    """Return the lower-case letter of each byte in an encoding; a space if the byte is no letter."""
     return [fold(character) if character else " " for character in _table(codec)]
 
 

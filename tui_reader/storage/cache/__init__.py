@@ -1,1 +1,1 @@
-"""Data that can be rebuilt at any time."""
+"""Caches: data that the program can rebuild from the articles at any time."""

@@ -72,7 +72,7 @@ class LibraryStore:
 
     def get(self, table: str, key: str) -> Record | None:
         """Return the record with this key, or None if the table has no such record."""
-        # First the pending fields: one that is saved between the two reads is then seen in both, and never in neither.
+        # Read pending fields first: a field saved between the two reads is then found twice rather than not at all.
         with self._lock:
             pending = list(self._pending_fields.get((table, key), {}).items())
         fields = plain(self._readable(lambda: self._document(table, key)))
@@ -207,7 +207,7 @@ class LibraryStore:
         return self._writer.news()
 
     def close(self) -> None:
-        """Return when all changes are on disk and the files are closed.
+        """Save all changes, then close the files; blocks until this is done.
 
         Raises:
             StoreError: Some changes could not be saved.

@@ -45,7 +45,7 @@ class Copy(NamedTuple):
 
     @property
     def is_snapshot(self) -> bool:
-        """True if this is a copy of the snapshot or of the previous generation, which contain documents."""
+        """True if the file is a copy of the snapshot or of the previous generation, which contain documents."""
         return self.of in ("", BACKUP)
 
     @property
