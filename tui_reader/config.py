@@ -83,7 +83,7 @@ class Rule:
 
     query: str
     tag: tuple[str, ...] = ()
-    """Tags to add."""
+    """Tags that the rule adds to a matching article."""
     star: bool = False
     archive: bool = False
     read: bool = False
@@ -160,7 +160,7 @@ class Settings:
 
 
 def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
-    """Read a settings file.
+    """Read a settings file; invalid settings become warnings, not errors.
 
     Returns:
         The settings, and a warning for each invalid setting, whose default is used instead.

@@ -239,7 +239,7 @@ def _write(options: argparse.Namespace, target: Target, clips: Clips, library: L
             count += len(clip.annotations)
             yield clip
 
-    # The files of what was not named stay as they are, and need no mention, unless they are to be removed.
+    # Files of articles not named stay unchanged, and are reported only if they are to be removed.
     named = target.ids if target.annotations is None else frozenset[str]()
     try:
         if target.name:

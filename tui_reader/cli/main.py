@@ -36,7 +36,7 @@ EXIT_INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program.
+    """Run the program: dispatch the arguments to a verb or to the full-screen reader.
 
     Args:
         argv: Arguments after the program's name; None for `sys.argv`.

@@ -79,7 +79,7 @@ class LibraryEventMessage(Message):
 
 
 class ReaderApp(FailureGuard, App[None]):
-    """The app that shows one library.
+    """The Textual app of the full-screen reader, which shows one library.
 
     Args:
         library: The open library. The app starts its threads; the caller closes it.
@@ -87,8 +87,8 @@ class ReaderApp(FailureGuard, App[None]):
         warnings: Problems with the settings, shown at the start.
         config_path: The file that `edit_settings` opens; None for the default settings file.
         settings_options: The options of the command line that named the settings.
-        terminal: The queries sent to the terminal; None if none were sent.
-        opening: How to go on where the last start ended; None to begin with the list, and to keep nothing.
+        terminal: The queries sent to the terminal; None without queries.
+        opening: Options for restoring the last session; None to start with the list and to save no session.
     """
 
     TITLE = "tui-reader"
@@ -192,7 +192,7 @@ class ReaderApp(FailureGuard, App[None]):
             await self.on_event(self._typed_ahead.pop(0))
 
     async def _stop_holding(self) -> None:
-        """Handle the queued keys although the first text has not been read."""
+        """Stop queueing keys: handle the queued keys even if the first text has not been read."""
         self.reading.resumption.stop_holding()
         await self._take_typed_ahead()
 

@@ -52,7 +52,7 @@ _ASKED = re.compile(
     r"(xterm|rxvt|mlterm|vte|gnome|konsole|putty|st|stterm|kitty|alacritty|foot|wezterm|ghostty|contour|iterm|mintty|rio"
     r"|ms-terminal|screen|tmux)\b"
 )
-"""Names of terminals that answer or ignore the queries; other terminals might print them."""
+"""Names of terminals that answer or ignore the queries; other terminals might print the queries as text."""
 _ASKED_FOR_STYLE = re.compile(r"(xterm|rxvt|mlterm|vte|gnome|konsole|foot|contour|iterm|mintty)\b")
 """Names of terminals that ignore even a query in a device control string."""
 
@@ -136,7 +136,7 @@ class TerminalAnswers:
     depth: str = "standard"
     """Number of colours, one of `DEPTHS`."""
     page: Rgb | int | None = None
-    """The background: a colour, or the number of one of the 16 (from COLORFGBG)."""
+    """The background: a colour, or a number from 0 to 15 of the 16 colours (from COLORFGBG)."""
     text: Rgb | int | None = None
     colours: dict[int, Rgb] = field(default_factory=dict)
     """The colours that are known among the 16, by number."""

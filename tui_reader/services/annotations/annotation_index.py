@@ -61,7 +61,7 @@ class AnnotationIndex:
         self._pages: dict[ArticleId, list[_Entry]] = {}
         self._known: dict[AnnotationId, Annotation] = {}
         self._changes = 0
-        """Number of changes so far."""
+        """Number of changes of annotations since the program started."""
         self._changed: deque[AnnotationId] = deque(maxlen=MAX_CHANGES)
         """The ids of the annotations changed last, in the order of the changes."""
         self._ahead: dict[ArticleId, tuple[int, list[_Entry]]] = {}

@@ -169,7 +169,7 @@ def now() -> str:
 
 
 class Ids:
-    """Generator of version 7 UUIDs (RFC 9562, method 1), each greater than all before it."""
+    """Generator of rising version 7 UUIDs (RFC 9562, method 1)."""
 
     def __init__(self) -> None:
         self._last = 0

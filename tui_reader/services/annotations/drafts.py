@@ -28,7 +28,7 @@ MAX_DISK_SECONDS = 2.0
 
 
 class Opened(NamedTuple):
-    """The state of a note when the user began to edit it."""
+    """The annotation and its note at the start of editing."""
 
     article: ArticleId
     annotation: AnnotationId = ""
@@ -81,7 +81,7 @@ class Draft:
         self._drafts.do(self._remove)
 
     def lend(self, text: str) -> EditorFile | None:
-        """Write a text to a file that an external editor opens; after a crash the next start restores it.
+        """Write a text to a file that an external editor opens; after a crash, the next start restores the text.
 
         Blocks until the file is written.
 
@@ -164,7 +164,7 @@ class Drafts:
         return Draft(self, Opened(article))
 
     def save(self, opened: Opened, text: str) -> Outcome:
-        """Save a note without losing words, even if another program changed or deleted it during editing."""
+        """Save an edited note; merge it with changes that another program made during editing."""
         annotating, article = self._annotating, opened.article
         if text.strip() == opened.note.strip():
             return Outcome()
@@ -229,7 +229,7 @@ class Drafts:
         self._jobs.put(job)
 
     def begin(self) -> DraftFile:
-        """Create a draft file.
+        """Create the file of a new draft.
 
         Raises:
             OSError: The file cannot be created.
@@ -239,7 +239,7 @@ class Drafts:
         return file
 
     def end(self, file: DraftFile, *, spare_others: bool) -> None:
-        """Remove a draft file.
+        """Remove the file of a finished draft.
 
         Args:
             file: The draft file.

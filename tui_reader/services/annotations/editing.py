@@ -51,7 +51,7 @@ class AnnotationEditing:
         notify: Callable[[ArticleId], None] = noop,
         background: Background | None = None,
     ) -> None:
-        """Create the service for a library.
+        """Create the annotation service for a library.
 
         Args:
             state: The library's state.

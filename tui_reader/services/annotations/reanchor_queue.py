@@ -35,16 +35,16 @@ LOOKED_IN = "looked_in"
 QUIET_SECONDS = 2.0
 """Seconds between the last change in the folders and reading an article; short commands have ended by then."""
 STEP_SECONDS = 0.002
-"""Longest time in seconds that one call of `run_step` looks for a changed article."""
+"""Longest time in seconds for which one call of `run_step` searches for a changed article."""
 
 
 class _Searched(NamedTuple):
     """The file, text and annotations of the last search for passages in an article."""
 
     text: str
-    """Fingerprint of the text; begins with `TEXT_VERSION`."""
+    """Fingerprint of the text that was searched; begins with `TEXT_VERSION`."""
     file: str
-    """Fingerprint of the file."""
+    """Fingerprint of the file that was searched."""
     ids: str
     """BLAKE2b digest of the ids of the article's annotations."""
 
@@ -59,7 +59,7 @@ class ReanchorQueue:
     def __init__(
         self, state: LibraryState, reanchoring: Reanchoring, limit: int, notify: Callable[[ArticleId], None]
     ) -> None:
-        """Create an empty queue.
+        """Create an empty re-anchoring queue.
 
         Args:
             state: The library's state.

@@ -104,7 +104,7 @@ class Revisions:
             self._release(article, before)
 
     def loaded(self, article: ArticleId, document: Document) -> None:
-        """Keep the last read text of an article whose document was loaded.
+        """Called after a document was loaded: keep the article's last read text for comparison.
 
         The last read text is the document's own text, or an earlier text that the file no longer has.
         """

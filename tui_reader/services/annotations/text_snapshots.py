@@ -80,7 +80,7 @@ def edits_to_keep_revision(store: Store, fingerprint: str, packed: str, article:
 
 
 def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId) -> list[Edit]:
-    """Return the edits that release a text kept for an article; it stays while other articles need it."""
+    """Return the edits that release a text kept for an article; other articles may still keep it."""
     articles = compared_with(store, fingerprint)
     left = [each for each in articles if each != article]
     packed = packed_text(store, fingerprint + _READ) if left else None
@@ -103,7 +103,7 @@ def _revision_edits(store: Store, fingerprint: str, packed: str | None, articles
 class TextCache:
     """A thread-safe cache of texts; its folder may be emptied at any time.
 
-    A failed write or read loses one text at most.
+    A failed read or write of a file loses only one text.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -100,7 +100,7 @@ class Transfer:
         """
         self._state, self._missing_articles = state, missing_articles
         self._limit, self._notify = limit, notify
-        # A thread of its own, so that highlights of an article that is opened do not wait for comparisons.
+        # A separate thread, so that comparisons do not delay the highlights of an opened article.
         self.background = Background(failed)
         self.missing: dict[ArticleId, float] = {}
         """Annotated articles whose files are missing, with the time of the loss on the monotonic clock."""
@@ -203,7 +203,7 @@ class Transfer:
         self.background.wait(seconds)
 
     def close(self) -> None:
-        """Stop all comparisons."""
+        """Stop the comparison thread and discard all pending comparisons."""
         self.background.close()
 
     def _compare_new(self, pairs: Iterable[Pair]) -> None:

@@ -53,7 +53,7 @@ class Content(NamedTuple):
 
 
 def read_content(path: Path, limit: int) -> Content:
-    """Read the bytes of a file.
+    """Read the bytes of an article's file.
 
     Args:
         path: The file; symbolic links are followed.
@@ -82,7 +82,7 @@ def content_from(source: Source, key: str) -> Content:
 
 
 def load(path: str | Path, limit: int) -> Document | None:
-    """Read and parse a file.
+    """Read and parse the file of an article.
 
     Args:
         path: The file; symbolic links are followed.

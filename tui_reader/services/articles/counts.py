@@ -52,7 +52,7 @@ class Tally:
             return
         old_source, old_tags = _grouping(old)
         new_source, new_tags = _grouping(new)
-        # Ranking a thousand tags takes 0.3 ms, so it is redone only after a change that touches them.
+        # Ranking a thousand tags takes 0.3 ms, so tags are ranked again only after a change of tags.
         if old_source != new_source:
             self._regroup(self._sources, (old_source,), (new_source,))
             self._ranked_sources = None

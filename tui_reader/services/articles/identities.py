@@ -233,7 +233,7 @@ class Identities:
         return found
 
     def _move(self, file: FoundFile, known: ArticleId) -> Move:
-        """Give a file the id of a known article."""
+        """Assign the id of a known article to a file."""
         mistaken = self._live[file.name]
         del self._files[mistaken]
         self._live[file.name] = known

@@ -31,7 +31,7 @@ BOOKMARK_QUOTE = 60
 
 
 class Outcome(NamedTuple):
-    """The result of a change."""
+    """The result of a change of articles or annotations, for the status line and undo."""
 
     message: str = ""
     """The message for the status line; may be empty."""
@@ -111,7 +111,7 @@ class Reading:
         return self._change(self._catalogue.rows(ids), {"read": read or None}, label)
 
     def set_starred(self, ids: Sequence[ArticleId], *, starred: bool) -> Outcome:
-        """Star articles, or unstar them."""
+        """Set or remove the star of articles."""
         label = "starred {}" if starred else "unstarred {}"
         return self._change(self._catalogue.rows(ids), {"starred": starred or None}, label)
 
@@ -142,7 +142,7 @@ class Reading:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def mark_all_read(self, ids: Sequence[ArticleId]) -> Outcome:
-        """Mark articles as read."""
+        """Mark all given articles as read, in one undo step."""
         rows = [row for row in self._catalogue.rows(ids) if not row.state.read]
         return self._change(rows, {"read": True}, "marked {} as read")
 
@@ -342,7 +342,7 @@ class Reading:
         return next(iter(self._catalogue.rows([article_id])), None)
 
     def _step(self, step: Callable[[], Transaction | None], prefix: str, nothing: str) -> Outcome:
-        """Undo or redo one step.
+        """Undo or redo one step, and return its outcome.
 
         Args:
             step: Function of the store that undoes or redoes; returns None if no step is left.

@@ -34,7 +34,7 @@ FIRST_BATCH_SECONDS = 0.03
 BATCH_SECONDS = 0.15
 """Seconds of reading between later deliveries."""
 SECOND_LOOK = 0.1
-"""Seconds until files are listed again if one is missing or empty: many editors remove or empty a file to save it."""
+"""Seconds until a second listing if a file is missing or empty: many editors save files that way."""
 GONE_SECONDS = 2.0
 """Seconds for which a file must be missing or empty before this is reported. Sync programs and `git checkout` take up
 to a second to write a file again; until then the library shows the last read text."""
@@ -239,7 +239,7 @@ class Scanner:
     def _deliver_files(
         self, files: Sequence[CachedFile], changed: Sequence[str], gone: tuple[str, ...], *, complete: bool = False
     ) -> None:
-        """Save results in the cache and deliver them."""
+        """Save the results of read files in the cache, and deliver the results."""
         if files:
             # Files to read again at the next start are cached with an impossible inode.
             self._cache.update(f._replace(inode=0) if f.path in self._must_reread else f for f in files)

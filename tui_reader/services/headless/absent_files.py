@@ -36,7 +36,7 @@ def explain_no_file(file: Path) -> tuple[str, str]:
 
 
 def require_file(file: Path) -> None:
-    """Raise unless a path is a file.
+    """Raise an error unless a path is a file.
 
     Raises:
         UsageError: The path is not a file; the message gives the reason.

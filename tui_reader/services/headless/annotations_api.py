@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 MIN_PREFIX = 4
-"""Smallest number of characters of an abbreviated id; case is ignored, and only one id may begin with them."""
+"""Smallest length of an abbreviated id; case is ignored, and the prefix must match a single id."""
 MIN_SHORT_ID = 8
 """Smallest number of characters of an id in a list; ids made in the same minute begin with as many equal characters."""
 MAX_LISTED = 8

@@ -57,7 +57,7 @@ class Outcome:
     stale: list[str] = field(default_factory=list)
     """Files of articles that the export no longer contains."""
     pruned: list[str] = field(default_factory=list)
-    """Stale files that were removed."""
+    """Names of stale files that were removed."""
     touched: list[str] = field(default_factory=list)
     """Stale files that were not removed, because they were changed after the export."""
 

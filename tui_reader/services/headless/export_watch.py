@@ -80,7 +80,7 @@ class ExportWatch:
             raise ReaderError(f"{target.folder} is kept up to date by another process already.", "End that one first.")
 
     def run(self, stop: threading.Event, failed: Callable[[OSError], None]) -> None:
-        """Export until an event is set.
+        """Export now and after each change, until the event `stop` is set.
 
         Args:
             stop: Ends the watch; a running export is completed.

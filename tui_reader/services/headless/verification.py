@@ -189,7 +189,7 @@ def _verify_in(
 
 
 def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | None:
-    """Return the passage most similar to a quote, by words and by letters; None if none is similar."""
+    """Return the passage most similar to a quote, by words and by letters; None without a similar one."""
     by_words = finder.nearest(quote)
     if by_words is not None:
         # Among similar lines, as in a table, the word search finds the region, the letter search the line.
@@ -315,7 +315,7 @@ def difference(quoted: str, passage: str) -> str:
     for change in found:
         (start, end), new = change.old, change.new
         parts.append(passage[at:start])
-        # White space that only the quote has is written, too, so that both texts can be read from the result.
+        # White space only in the quote is included, so that both texts can be read from the result.
         is_apart = start == 0 or (change.kind is not ChangeKind.INSERTED and passage[start - 1].isspace())
         before = " " if not is_apart and quoted[new.start - 1 : new.start].isspace() else ""
         joins = passage[end : end + 1].strip() and (change.kind is not ChangeKind.DELETED or not is_apart)
@@ -333,7 +333,7 @@ def _core(text: str) -> str:
     if first is None:
         return ""
     end = len(text)
-    # The marks of a last letter stay with it.
+    # Combining marks stay with the last letter.
     while not (text[end - 1].isalnum() or category(text[end - 1]).startswith("M")):
         end -= 1
     return text[first.start() : end]

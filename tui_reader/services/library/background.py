@@ -36,7 +36,7 @@ class Background:
         self._thread: threading.Thread | None = None
 
     def do(self, work: Callable[[], Any], finish: Callable[[Any], None], done: Callable[[], None]) -> None:
-        """Add a job.
+        """Add a job to the queue of the background thread.
 
         Args:
             work: Called in the thread; must not use objects of the owner's thread.

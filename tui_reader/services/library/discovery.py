@@ -41,7 +41,7 @@ class Discovery:
         known: Sequence[CachedFile],
         events: EventSender,
     ) -> None:
-        """Prepare the threads; `start` starts them.
+        """Create the threads; `start` starts both threads.
 
         Args:
             paths: The folders and files to scan.
@@ -141,7 +141,7 @@ class Discovery:
         self._events.request_sync()
 
     def _count(self) -> None:
-        """Count the annotations; runs in the counting thread, so that no frame waits for it."""
+        """Count the annotations; runs in the counting thread, so that no frame is delayed."""
         # Unreadable annotations are reported on access.
         with suppress(Exception):
             counted = self._state.annotation_index.scan(self._stop.is_set)

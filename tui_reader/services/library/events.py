@@ -82,7 +82,7 @@ class Saved(_Fieldless):
 
 
 class StoreFailed(NamedTuple):
-    """A change could not be written."""
+    """A change could not be written to the state file."""
 
     message: str
 

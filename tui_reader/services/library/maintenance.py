@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def check(state: Path, *, fix: bool = False) -> Checkup:
-    """Check a library's state file and the files beside it.
+    """Check a library's state file, journal and other files beside the state file.
 
     Args:
         state: The file, usually `library.json`.

@@ -70,7 +70,7 @@ class SaveMonitor:
         """Wait until every change made so far is on disk.
 
         Args:
-            seconds: How long to wait at most.
+            seconds: Longest wait.
 
         Returns:
             True if all changes are on disk.
@@ -80,7 +80,7 @@ class SaveMonitor:
         return not wait(receipts, seconds).not_done
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop the thread that watches unsaved changes."""
         with self._changed:
             self._closed = True
             self._changed.notify()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SavedSearch(NamedTuple):
-    """A named query."""
+    """A saved search: a named query."""
 
     id: str
     name: str
@@ -95,7 +95,7 @@ class Searches:
         )
 
     def rename(self, search_id: str, name: str) -> Outcome:
-        """Change the name of a search."""
+        """Change the name of a saved search."""
         search, name = self.get(search_id), clean_line(name)
         if search is None or not name or name == search.name:
             return Outcome()
@@ -103,7 +103,7 @@ class Searches:
         return self._commit([Edit(SEARCHES, search.id, "name", search.name, name)], label)
 
     def edit(self, search_id: str, query: str) -> Outcome:
-        """Replace the query of a search."""
+        """Replace the query of a saved search."""
         search, query = self.get(search_id), clean_line(query)
         if search is None or not query or query == search.query:
             return Outcome(f"“{search.name}” is saved already" if search is not None else "")
@@ -128,7 +128,7 @@ class Searches:
         )
 
     def delete(self, search_id: str) -> Outcome:
-        """Delete a search."""
+        """Delete a saved search."""
         search = self.get(search_id)
         if search is None:
             return Outcome()

@@ -42,7 +42,7 @@ class Session(NamedTuple):
     focus: int | None = None
     """Start offset of the focused sentence; None if no sentence had the focus."""
     pane: str = "list"
-    """Name of the active pane."""
+    """Name of the active pane at the end of the program."""
     zen: bool = False
     """True if only the article was shown."""
     commands: tuple[str, ...] = ()

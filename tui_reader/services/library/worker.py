@@ -55,7 +55,7 @@ class Worker:
         self._closed = False
 
     def run(self, job: Job) -> Any:
-        """Run a job and wait for it.
+        """Run a job in the worker process, and wait for its result.
 
         Returns:
             The function's result; None if it raised or exceeded its limits, or if the process died or cannot start.

@@ -13,7 +13,7 @@ class Pane(StrEnum):
     LIST = "list"
     ARTICLE = "article"
     SELECTION = "selection"
-    """The article pane while a passage is being selected in it."""
+    """The article pane while the user selects a passage."""
     ANNOTATIONS = "annotations"
     """The list of annotations, a separate screen."""
 

@@ -106,7 +106,7 @@ def line_sheet() -> str:
 
 
 def where(command: Command) -> str:
-    """Return the names of the panes where a command works; empty if it works in all of the reading screen."""
+    """Return the names of the panes where a command works; empty if it works in all panes of the reading screen."""
     if command.panes >= EVERYWHERE:
         return ""
     return ", ".join(str(pane) for pane in Pane if pane in command.panes)

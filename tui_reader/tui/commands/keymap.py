@@ -77,7 +77,7 @@ class Keymap:
             self._keys[name] = keys
 
     def _bind(self, pane: Pane, keys: KeySequence, command: Command) -> Command | None:
-        """Bind `keys` to `command`, unless that conflicts with another command in the pane.
+        """Bind `keys` to `command`, unless the keys conflict with another command in the pane.
 
         Returns:
             The conflicting command, which has this sequence, a prefix of it or an extension of it; None if bound.

@@ -26,7 +26,7 @@ Without a closing quote, the word extends to the end of the line.
 
 
 class Scope(StrEnum):
-    """The last word of a line: the articles that a command acts on."""
+    """The last word of a line: the set of articles on which a command acts."""
 
     THIS = "this"
     CHOSEN = "chosen"
@@ -34,7 +34,7 @@ class Scope(StrEnum):
 
 
 class Word(NamedTuple):
-    """One word of a line."""
+    """One word of a line typed after `:`."""
 
     text: str
     """The word without its quotes."""
@@ -44,7 +44,7 @@ class Word(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line, split into its parts."""
+    """A line typed after `:`, split into its parts."""
 
     name: str
     """The id of the command; `-` is accepted for `_`."""

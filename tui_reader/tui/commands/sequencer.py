@@ -50,7 +50,7 @@ class Sequencer:
         self._digits = ""
         self._typed: Sequence = ()
         self._taker: Command | None = None
-        """The command that waits for the next key as its argument; None if no command waits."""
+        """The command that needs the next key as its argument; None without such a command."""
 
     @property
     def pending(self) -> bool:
@@ -64,7 +64,7 @@ class Sequencer:
 
     @property
     def taker(self) -> Command | None:
-        """The command that waits for the next key as its argument; None if no command waits."""
+        """The command that needs the next key as its argument; None without such a command."""
         return self._taker
 
     @property
@@ -77,7 +77,7 @@ class Sequencer:
         self._digits, self._typed, self._taker = "", (), None
 
     def feed(self, key: str, keymap: Mapping[Sequence, Command]) -> Fed:
-        """Process one key.
+        """Process one key, and return its interpretation.
 
         Args:
             key: The name of the key, see `Sequence`.

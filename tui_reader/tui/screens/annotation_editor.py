@@ -25,7 +25,7 @@ MOST_ARTICLES = 20
 
 
 def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[ArticleId, ...]]:
-    """Undo or redo up to `count` steps.
+    """Undo or redo up to `count` steps, and combine their outcomes.
 
     Args:
         step: Undoes or redoes one step.
@@ -71,7 +71,7 @@ class EditorHost(Protocol):
         """Show a message in the last row."""
 
     def show_outcome(self, outcome: Outcome) -> bool:
-        """Show the outcome of a change.
+        """Show the outcome of a change of annotations.
 
         Returns:
             True if the outcome has a message, after a change or a refusal.

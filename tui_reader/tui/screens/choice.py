@@ -46,7 +46,7 @@ def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
 
 
 def _rank(choice: Choice, query: str) -> tuple[int, int] | None:
-    """Return how well an entry matches, a lower rank for a better match; None if it does not match."""
+    """Return the rank of an entry's match, lower for a better match; None without a match."""
     name, detail = _key(choice.name), _key(choice.detail)
     words = query.split()
     if name == query:

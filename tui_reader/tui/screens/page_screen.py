@@ -122,11 +122,11 @@ class Page(LinePane):
         return y + self._top, self.mark_of(y + self._top)
 
     def on_mouse_scroll_down(self) -> None:
-        """Scroll down with the wheel."""
+        """Scroll down when the mouse wheel turns down."""
         self.scroll_rows(WHEEL_ROWS)
 
     def on_mouse_scroll_up(self) -> None:
-        """Scroll up with the wheel."""
+        """Scroll up when the mouse wheel turns up."""
         self.scroll_rows(-WHEEL_ROWS)
 
 

@@ -50,7 +50,7 @@ class Picker(Dialog[Choice | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, the app runs them before the next key: keys typed ahead are meant for the screen below.
+        # With priority, the app runs these keys before the next key, which may be for the screen below.
         Binding("escape,ctrl+c", "dismiss(None)", show=False, priority=True),
         Binding("enter", "submit", show=False, priority=True),
         Binding("down,ctrl+n", "move(1)", show=False, priority=True),

@@ -137,7 +137,7 @@ class AnnotationList(LinePane):
 
     @property
     def listed(self) -> tuple[AnnotationId, ...]:
-        """The annotations in the list, article by article, without an order within one. Reads none of them."""
+        """Ids of the annotations in the list, by article, unordered within an article. Reads no annotation."""
         sections = self._sections
         return tuple(each for number in range(len(sections.sections)) for each in sections.ids(number))
 

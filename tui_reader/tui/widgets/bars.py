@@ -50,7 +50,7 @@ class TopBar(LinePane):
             self.repaint()
 
     def show(self, library: str, counts: Sequence[str], warning: str = "") -> None:
-        """Set the content of the row.
+        """Set the content of the first row.
 
         Args:
             library: Name of the library.
@@ -115,7 +115,7 @@ class StatusBar(LinePane):
         return self._said
 
     def show_hints(self, hints: Sequence[Hint], typed: str = "", mode: str = "") -> None:
-        """Set the hints.
+        """Set the key hints of the last row.
 
         Args:
             hints: The hints, the most useful first.

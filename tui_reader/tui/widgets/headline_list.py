@@ -249,7 +249,7 @@ class HeadlineList(LinePane):
         self.repaint()
 
     def keep_choice(self) -> None:
-        """Freeze the chosen articles for the next command; further moves of the cursor do not change them."""
+        """Freeze the chosen articles for the next command; further moves of the cursor do not change the choice."""
         self._choice.freeze(self._cursor)
 
     def end_choice(self) -> bool:

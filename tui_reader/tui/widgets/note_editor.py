@@ -1,4 +1,4 @@
-"""The editor of a note. It shrinks the panes instead of covering them."""
+"""The editor of a note. The editor shrinks the panes instead of covering the panes."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Question:
     answered: Callable[[str], None]
     """Called with the answer when it is confirmed."""
     value: str = ""
-    """The initial answer."""
+    """The initial answer, which the user can edit."""
     changed: Callable[[str], None] = _ignore_text
     """Called with the answer after each change."""
     cancelled: Callable[[str], None] = _ignore_text
@@ -87,7 +87,7 @@ class PromptLabel(LinePane):
         return self.text
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint the text."""
+        """Paint the label."""
         return line(
             width, self.named_style(""), [Piece(f" {self.text} ", self.named_style("") + self.named_style("key"))]
         )
@@ -124,7 +124,7 @@ class Prompt(Horizontal):
     """Asks one question at a time; hidden while no question is open."""
 
     class Closed(Message):
-        """The question was answered or cancelled."""
+        """Message: the question was answered or cancelled."""
 
     DEFAULT_CSS = """
     Prompt {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 Counted = tuple[tuple[str, int], ...]
-"""Names with their counts."""
+"""Names, such as tags, with their numbers of articles."""
 
 
 class Section(StrEnum):
@@ -79,7 +79,7 @@ class TagSidebar(LinePane):
 
     @dataclass
     class Clicked(Message):
-        """An entry was clicked."""
+        """Message: an entry was clicked."""
 
         entry: Entry
 
@@ -110,7 +110,7 @@ class TagSidebar(LinePane):
 
     @property
     def count(self) -> int:
-        """Number of entries."""
+        """Number of entries in the sidebar."""
         return len(self._entries)
 
     def show(

@@ -21,7 +21,7 @@ class Part(NamedTuple):
     """The part of an answer that is being typed."""
 
     start: int
-    """Offset of the first letter."""
+    """Offset of the part's first letter in the answer."""
     end: int
     """Offset of the end: before the next comma, or at the end of the answer."""
     typed: str

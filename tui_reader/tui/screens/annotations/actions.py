@@ -57,7 +57,7 @@ class AnnotationActions:
 
     @command("delete_annotation")
     def delete_annotation(self, _count: int | None) -> None:
-        """Delete the annotations."""
+        """Delete the chosen annotations, or the annotation under the cursor."""
         if ids := self._targets():
             self._editor.delete(ids)
 

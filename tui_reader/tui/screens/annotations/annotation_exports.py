@@ -1,4 +1,4 @@
-"""The command that exports listed annotations for another program, in a process of its own."""
+"""The command that exports listed annotations for another program, in a separate process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class AnnotationExports:
-    """Exports the annotations of a scope, and no others of their articles."""
+    """Exports exactly the annotations of a scope, such as the chosen annotations."""
 
     def __init__(self, host: AnnotationsHost, listing: AnnotationListing, run: Callable[[str, str, str], None]) -> None:
         """Store the objects of the screen that exports need.
@@ -37,7 +37,7 @@ class AnnotationExports:
 
     @command("export")
     def export(self, _count: int | None) -> None:
-        """Ask for format and path, and export the chosen annotations, or the one under the cursor."""
+        """Ask for format and path, and export the chosen annotations, or the annotation under the cursor."""
         self._host.ask(export_question(self.plan, self._host.say))
 
     def plan(self, line: Line) -> Plan:
@@ -47,7 +47,7 @@ class AnnotationExports:
         return plan_export(line, summary, missing, partial(self._start, scope))
 
     def _describe(self, scope: Scope) -> tuple[str, str]:
-        """Return which annotations a scope means, and the problem if there are none."""
+        """Return a description of a scope's annotations, and an error message if the scope is empty."""
         listing = self._listing
         if scope is Scope.CHOSEN:
             count = listing.chosen_here
@@ -85,4 +85,4 @@ def _shortened(words: str) -> str:
 
 
 _MOST_WORDS = 40
-"""Code points of an annotation that stand for it in a sentence."""
+"""Largest number of code points of an annotation that a message quotes."""

@@ -74,7 +74,7 @@ class AnnotationListing:
 
     @property
     def listed_ids(self) -> tuple[AnnotationId, ...]:
-        """The annotations that are listed. Reads none of them."""
+        """Ids of the listed annotations. Does not read the annotations."""
         return self._list.listed
 
     @property
@@ -118,14 +118,14 @@ class AnnotationListing:
 
     @property
     def query(self) -> ParsedQuery:
-        """The filter."""
+        """The query that filters the list of annotations."""
         return self._loader.filter
 
     def narrow(self, typed: str, today: date) -> bool:
         """Apply a filter; the cursor moves to the first match, or stays if the filter is empty.
 
         Args:
-            typed: The filter.
+            typed: The typed query.
             today: The date from which ages in the filter count.
 
         Returns:
@@ -137,7 +137,7 @@ class AnnotationListing:
         return changed
 
     def load(self, *, keep: AnnotationId | None = None, index: int = 0) -> None:
-        """Fill the list again.
+        """Fill the list of annotations again.
 
         Args:
             keep: The annotation to set the cursor on.

@@ -35,7 +35,7 @@ class AnnotationsHost(EditorHost, Protocol):
         """Show hints in the last row for the keys that have an effect now."""
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
-        """Run a command."""
+        """Run a command of the list of annotations."""
 
     def update_reading_screen(self, outcome: Outcome, *, refilter: bool = False) -> None:
         """Show the outcome of a change on the reading screen; with `refilter`, also query its list again."""

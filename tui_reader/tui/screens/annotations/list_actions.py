@@ -45,7 +45,7 @@ class ListActions:
         bar: QueryBar,
         repaint: Callable[[], None],
     ) -> None:
-        """Store the parts of the screen.
+        """Store the objects of the screen that the commands need.
 
         Args:
             host: The screen.
@@ -106,7 +106,7 @@ class ListActions:
 
     @command("clear_filter")
     def clear_filter(self, _count: int | None) -> None:
-        """Remove the filter."""
+        """Remove the filter of the list of annotations."""
         if self._listing.narrow("", self._today()):
             self._host.say("filter cleared")
         else:

@@ -26,7 +26,7 @@ SLICE_SECONDS = 0.006
 
 
 class LibraryAnnotations:
-    """The annotations of a library as the list widget reads them."""
+    """The source from which the list widget reads the annotations of a library."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -112,7 +112,7 @@ class ListLoader:
         return library_counts(*((0, 0) if self._waits_for_count else (annotations.total, annotations.orphans())))
 
     def narrow(self, typed: str, colours: Sequence[str], today: date) -> bool:
-        """Replace the filter.
+        """Replace the query that filters the annotations.
 
         Returns:
             True if the filter changed.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class QuoteCopies:
-    """Collects the quotes text by text. A new copy discards one that is still incomplete."""
+    """Collects the quotes text by text. A new copy cancels an incomplete copy."""
 
     def __init__(self, library: Library, done: Callable[[str, int], None]) -> None:
         """Store the library; `done` is called with all quotes as one text, and their number."""

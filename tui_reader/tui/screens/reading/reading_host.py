@@ -1,4 +1,4 @@
-"""Protocols of the reading screen as its parts use it, and of the app as the screen uses it.
+"""Protocols of the reading screen for its actions, and of the app for the reading screen.
 
 Modules import these protocols and not the classes, so that no two modules import each other.
 """
@@ -60,7 +60,7 @@ class AnnotationsView(Protocol):
         """The article whose text is shown or loading."""
 
     def arrived(self, article: ArticleId, document: Document) -> None:
-        """Show a text that has been read."""
+        """Show the text of an article after it was loaded."""
 
     def changed(self) -> None:
         """Update the list after a change of annotations or articles."""

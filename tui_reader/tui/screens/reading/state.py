@@ -88,7 +88,7 @@ class ReadingScreenState:
         self.scan: tuple[int, int] | None = (0, 0)
         """Numbers of files read and of all files (0 while listing) during the first scan; None after it."""
         self.settings_options: tuple[str, ...] = ()
-        """The options of the command line that name the settings, for the program's own processes."""
+        """The options of the command line that name the settings, to pass on to child processes of the program."""
         self.former_lines: tuple[str, ...] = ()
         """History of the command line, latest last."""
         self._refusal = ""

@@ -28,7 +28,7 @@ GUESSED_TITLE = "title guessed"
 
 
 class StyledText(NamedTuple):
-    """A text with one style."""
+    """A string with one style."""
 
     text: str
     role: Role

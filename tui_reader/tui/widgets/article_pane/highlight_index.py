@@ -21,13 +21,13 @@ _end = itemgetter(1)
 
 
 class Highlight(NamedTuple):
-    """A highlight with all that the pane needs to paint it."""
+    """A highlight with the data for painting: range, colour, note."""
 
     id: str
     start: int
     end: int
     colour: int
-    """Number of the colour, 1 to 5."""
+    """Number of the highlight's colour, 1 to 5."""
     note: str = ""
     """Text of the note in Markdown; empty without a note."""
     tags: tuple[str, ...] = ()

@@ -74,7 +74,7 @@ class Columns:
 
     @property
     def text(self) -> int:
-        """Number of columns of the text."""
+        """Width of the text, in columns."""
         width = self._canvas.size.width
         margin = FULL_MARGIN if width >= 56 else 2 if width >= 40 else 1
         return max(min(self._measure, width - 2 * margin), 1)

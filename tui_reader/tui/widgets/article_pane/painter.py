@@ -223,7 +223,7 @@ class Painter:
         bar: Role | None = None,
         margins: Margins = NO_MARGINS,
     ) -> Strip:
-        """Make a strip from texts, exactly as wide as the pane.
+        """Create a strip from texts, exactly as wide as the pane.
 
         Args:
             pieces: Texts by column.

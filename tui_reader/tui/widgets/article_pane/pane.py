@@ -209,7 +209,7 @@ class ArticlePane(LinePane):
         self._stack.active_changed(self._active)
 
     def repaint_foot(self) -> None:
-        """Repaint the last row."""
+        """Repaint the last row of the pane."""
         self.repaint(Region(0, self.size.height - 1, self.size.width, 1))
 
     def _place_cursor(self, x: int, y: int) -> None:
@@ -283,11 +283,11 @@ class ArticlePane(LinePane):
     # The mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
+        """Scroll down when the mouse wheel turns down."""
         self._wheel(event, WHEEL_ROWS)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
+        """Scroll up when the mouse wheel turns up."""
         self._wheel(event, -WHEEL_ROWS)
 
     def _wheel(self, event: events.MouseEvent, rows: int) -> None:
@@ -361,7 +361,7 @@ class Foot:
         self._timer: Timer | None = None
 
     def text(self) -> str:
-        """Return the text of the row."""
+        """Return the text of the last row: progress or `loading…`."""
         viewport = self._viewport
         if viewport.document is None or viewport.document.partial:
             return "loading…" if self._slow else ""

@@ -48,7 +48,7 @@ class ViewportHooks(Protocol):
 
 
 class Viewport:
-    """Shows a part of a page.
+    """Defines the visible part of a page, and scrolls it.
 
     The reading position is an offset into the text; the row at the top is derived from it at each width. Only methods
     of this class write its attributes.
@@ -87,7 +87,7 @@ class Viewport:
     # The article
 
     def show(self, headline: Headline, document: Document | None, *, offset: int = 0, progress: float = 0.0) -> None:
-        """Show an article.
+        """Show an article, or a new version of the shown article.
 
         Args:
             headline: The article; its header is shown at once.
@@ -211,7 +211,7 @@ class Viewport:
         return row, None
 
     def repaint(self) -> None:
-        """Repaint all rows."""
+        """Repaint all rows of the widget."""
         self._canvas.repaint()
 
     def repaint_range(self, start: int, end: int) -> None:

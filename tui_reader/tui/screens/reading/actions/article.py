@@ -223,7 +223,7 @@ class ArticleNavigator:
                 self._prepared_transfer = transfer
                 documents.listener(DocumentLoaded(article, new))
 
-        # A daemon thread, so that quitting the program does not wait for it.
+        # A daemon thread, so that it does not delay quitting the program.
         Thread(target=work_out, name="carrying", daemon=True).start()
         return None
 

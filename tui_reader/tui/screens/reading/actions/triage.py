@@ -154,7 +154,7 @@ class Triage:
         return bool(articles) and self.show_outcome(verb(articles))
 
     def show_outcome(self, outcome: Outcome, otherwise: str = "") -> bool:
-        """Show the outcome of a change.
+        """Show the outcome of a change of articles, and update the list.
 
         Args:
             outcome: The outcome.

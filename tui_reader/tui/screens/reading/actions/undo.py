@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class UndoActions:
-    """Runs undo and redo."""
+    """Runs the commands undo and redo, and shows the changed article."""
 
     def __init__(
         self,

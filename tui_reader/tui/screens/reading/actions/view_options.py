@@ -57,12 +57,12 @@ class ViewOptions:
 
     @command("narrower")
     def narrower(self, count: int | None) -> None:
-        """Make the measure narrower."""
+        """Reduce the measure (width of the text)."""
         self._measure(self._state.panes.article.viewport.columns.measure - STEP * (count or 1))
 
     @command("wider")
     def wider(self, count: int | None) -> None:
-        """Make the measure wider."""
+        """Increase the measure (width of the text)."""
         self._measure(self._state.panes.article.viewport.columns.measure + STEP * (count or 1))
 
     @command("reset_measure")
@@ -135,13 +135,13 @@ class ViewOptions:
 
     @command("show_search")
     def choose_search(self, _count: int | None) -> None:
-        """Choose a saved search to show."""
+        """Open a picker of saved searches, and filter the list by the chosen search."""
         searches = self._state.library.searches.all()
         choices = [Choice(each.name, "", partial(self.show_search, each.name), each.query) for each in searches]
         self.pick("Saved searches", choices, "no search is saved")
 
     def show_search(self, name: str) -> None:
-        """Show a saved search."""
+        """Filter the list by the query of a saved search."""
         search = next((each for each in self._state.library.searches.all() if each.name == name), None)
         if search is not None:
             self._listing.choose(Entry(Section.SEARCHES, search.name, id=search.id))
@@ -158,7 +158,7 @@ class ViewOptions:
 
     @command("outline")
     def outline(self, _count: int | None) -> None:
-        """Choose a heading of the article, to jump to it."""
+        """Open a picker of the article's headings, and jump to the chosen heading."""
         pane = self._state.panes.article
         if pane.document is None:
             return
@@ -199,7 +199,7 @@ class ViewOptions:
 
     @command("help")
     def help(self, _count: int | None) -> None:
-        """Show all keys."""
+        """Open the help, which lists all keys."""
         from tui_reader.tui.screens.help import Help  # noqa: PLC0415 - not needed for the first frame
 
         passed_over = self._state.library.passed_over

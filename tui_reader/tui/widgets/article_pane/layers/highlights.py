@@ -48,7 +48,7 @@ class Highlights(Layer):
         return self._index
 
     def set(self, highlights: Sequence[Highlight]) -> None:
-        """Replace all highlights.
+        """Replace all highlights of the article.
 
         Args:
             highlights: The new highlights in the order of their last change; the last highlight is painted on top.

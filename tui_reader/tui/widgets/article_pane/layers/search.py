@@ -136,7 +136,7 @@ class Search(Layer):
         self._set(None, 0)
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Find the query in the new text."""
+        """Repeat the search in the new text."""
         matches = find_all(new, self._query) if self._query else None
         self._set(matches, min(self._current, max(len(matches) - 1, 0)) if matches is not None else 0)
 

@@ -36,7 +36,7 @@ _REVERSED = {"f": "F", "F": "f", "t": "T", "T": "t"}
 
 
 class Selection(Layer):
-    """The selected text.
+    """The layer of the selection: stores anchor and caret, and moves the caret.
 
     Args:
         viewport: The visible rows.
