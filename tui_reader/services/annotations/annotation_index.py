@@ -69,7 +69,7 @@ class AnnotationIndex:
         self._counted = False
         self._counting = False
         self._found: Counted | None = None
-        """The count of another thread that waits to be applied."""
+        """The finished count of another thread that `take_count` applies next."""
         self._uncounted: set[AnnotationId] = set()
         """Ids of annotations that changed before the count was applied."""
 
@@ -143,7 +143,7 @@ class AnnotationIndex:
         return len(self._ids.get(article, ()))
 
     def articles(self) -> tuple[ArticleId, ...]:
-        """Return the articles that have annotations, the most recently annotated one first."""
+        """Return the articles that have annotations, most recently annotated first."""
         self._count()
         if not self._in_order:
             # Nearly in order after a change, so that the sort is cheap.

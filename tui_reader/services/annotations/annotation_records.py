@@ -164,7 +164,7 @@ def _text(value: object) -> str:
 
 
 def now() -> str:
-    """Return the time as annotations record it: UTC, ISO 8601, always with six digits after the second."""
+    """Return the current time in the format of annotation records: UTC, ISO 8601, microseconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Edit
 
 Which: TypeAlias = "AnnotationId | Sequence[AnnotationId]"
-"""The id of one annotation, or the ids of several to change (and to undo) in one step."""
+"""The id of one annotation, or the ids of several annotations to change and undo in one step."""
 
 MAX_QUOTE_IN_MESSAGE = 40
 """Largest number of characters of a quote that a message shows."""
@@ -101,7 +101,7 @@ class AnnotationEditing:
         return self._index.all()
 
     def articles(self) -> tuple[ArticleId, ...]:
-        """Return the articles that have annotations, the most recently annotated one first."""
+        """Return the articles that have annotations, most recently annotated first."""
         return self._index.articles()
 
     def ids(self, article: ArticleId) -> frozenset[AnnotationId]:
@@ -396,7 +396,7 @@ def _merge_notes(base: str, mine: str, theirs: str) -> tuple[str, str]:
 
 
 def _anchor(document: Document, start: int, end: int) -> Anchor | None:
-    """Return the anchor of a range without white space at its ends; None if it is only white space."""
+    """Return the anchor of a range without white space at its ends; None if the range is only white space."""
     text = document.text
     start, end = max(0, start), min(end, len(text))
     passage = text[start:end]

@@ -54,7 +54,7 @@ class Reanchored(NamedTuple):
     """The result of a job: the positions of the passages in the current file."""
 
     file: str
-    """Fingerprint of the file's bytes, in the form that the scanner makes."""
+    """Fingerprint of the file's bytes, in the format of the scanner."""
     text: str
     """Fingerprint of the text in the file."""
     found: Mapping[AnnotationId, Mapping[str, Any]]

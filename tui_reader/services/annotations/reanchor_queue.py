@@ -132,7 +132,7 @@ class ReanchorQueue:
         self._unchecked.update(dict.fromkeys(ids))
 
     def _check(self, annotation_id: AnnotationId) -> None:
-        """Queue an annotation's article after a change here, if it may be placed in an earlier text.
+        """Queue an annotation's article after a local change, if the annotation may be placed in an earlier text.
 
         Undo and redo change annotations, too.
         """

@@ -107,7 +107,7 @@ class Reanchoring:
         return self._take_touched()
 
     def wait(self) -> tuple[ArticleId, ...]:
-        """Wait for all searches and apply their results; for programs without a screen.
+        """Wait for all searches and apply their results; for headless programs.
 
         Returns:
             The articles whose annotations were placed.

@@ -130,7 +130,7 @@ class Revisions:
             self._background.do(lambda: self._cache.put(fingerprint, document.text), noop, noop)
 
     def text(self, fingerprint: str) -> str | None:
-        """Return the text with a fingerprint from the store or the cache; None if neither has it."""
+        """Return the text with a fingerprint from the store or the cache; None if neither contains the text."""
         packed = packed_revision(self._state.store, fingerprint)
         text = unpack(packed) if packed is not None else None
         return text if text is not None else self._cache.get(fingerprint)
@@ -153,7 +153,7 @@ class Revisions:
         return pack(text) if text is not None else None
 
     def _keep(self, article: ArticleId, seen: str, packed: str | None) -> None:
-        """Put the last read text of an article into the store if the article's file no longer has it."""
+        """Put the last read text of an article into the store if the article's file no longer contains that text."""
         if packed is None or self._seen(article) != seen or self._state.store.read_only:
             return
         edits = edits_to_keep_revision(self._state.store, seen, packed, article)

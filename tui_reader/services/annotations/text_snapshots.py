@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Store
 
 TEXTS = "texts"
-"""The store's table of texts, keyed by fingerprint: articles may share a text, and an article may have several."""
+"""The store's table of texts by fingerprint: articles may share a text, and may have several texts."""
 _FIELD = "zlib"
 _READ = " read"
 """Suffix of the key of a text that is kept for comparison; the key of an annotated text has no suffix."""

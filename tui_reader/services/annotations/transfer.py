@@ -36,7 +36,7 @@ MIN_SHOWN_SIMILARITY = 0.3
 MIN_SIMILARITY = 0.6
 """Smallest similarity of a new file to a missing article for an automatic transfer of the notes."""
 MIN_SIMILARITY_WITHOUT_QUOTES = 0.8
-"""`MIN_SIMILARITY` for an article without marked passages, by which it differs from articles of the same form."""
+"""`MIN_SIMILARITY` for an article without highlights, which is easier to confuse with similar articles."""
 MIN_LEAD = 0.2
 """Smallest lead in similarity over the article's second best file and the file's second best article."""
 WITHOUT_QUOTES_FACTOR = 0.2
@@ -63,7 +63,7 @@ class Guess(NamedTuple):
 
     id: ArticleId
     similarity: float
-    """Similarity of its text to the kept text of the missing article, 0 to 1; 0 if they were not compared."""
+    """Similarity of the new file's text to the missing article's kept text, 0 to 1; 0 if not compared."""
 
 
 class _Known(NamedTuple):

@@ -193,7 +193,7 @@ class MemoryCatalogue:
         return [row.headline.id for row in select_articles(rows, query, context)]
 
     def count(self, view: Listing) -> int:
-        """Return the number of articles of a view, without putting them in order."""
+        """Return the number of articles of a view, without sorting the articles."""
         return len(select_articles(list(self._rows.values()), view.query, self._context))
 
     def record(self, article_id: ArticleId) -> ArticleRecord | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 SCAN_SECONDS = 300.0
-"""Longest wait in seconds for an event of the scanner; after it, a drive is assumed to be missing."""
+"""Longest wait in seconds for an event of the scanner; after that time, a drive is assumed to be missing."""
 
 
 OTHER_WINDOW = "Another window"

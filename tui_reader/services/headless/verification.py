@@ -189,7 +189,7 @@ def _verify_in(
 
 
 def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | None:
-    """Return the passage most similar to a quote, by words and by letters; None without a similar one."""
+    """Return the passage most similar to a quote, by words and by letters; None without a similar passage."""
     by_words = finder.nearest(quote)
     if by_words is not None:
         # Among similar lines, as in a table, the word search finds the region, the letter search the line.

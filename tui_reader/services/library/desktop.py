@@ -1,6 +1,6 @@
-"""Start other programs: the browser, and the program that opens a file.
+"""Start other programs: the browser, and the programs that open files.
 
-They run detached from the terminal of the reader: a program that wrote to it would damage the screen.
+The programs run without a terminal: output to the reader's terminal would damage the screen.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def open_file(path: Path, command: str = "") -> None:
 
 
 def open_linked(path: Path, browser: str = "") -> None:
-    """Open a file that a link leads to: a web page in the browser, any other file in the program for its kind.
+    """Open the file to which a link points: a web page in the browser, any other file in the program for its kind.
 
     Args:
         path: The file, see `linked_files.file_of_link`.

@@ -321,7 +321,7 @@ class Library:
         return discovery.show_counts() if discovery.uncounted or not discovery.counted.empty() else ()
 
     def require_saved(self) -> None:
-        """Raise unless every change made so far is on disk.
+        """Raise an error unless every change made so far is on disk.
 
         Raises:
             StoreError: Some changes are not on disk.

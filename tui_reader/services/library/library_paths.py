@@ -178,7 +178,7 @@ def _why_not_used(home: Path, verdict: Verdict, chosen: Path) -> str:
 
 
 def _folders_and_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Return the absolute paths of folders and of files, without folders inside other ones."""
+    """Return the absolute paths of folders and of files, without folders inside other folders."""
     folders: dict[Path, None] = {}
     files: dict[Path, None] = {}
     for path in paths:

@@ -22,7 +22,7 @@ class Opening(NamedTuple):
 
 
 class Session(NamedTuple):
-    """The state of the screen when the reader ended."""
+    """The state of the screen at the end of the program, such as view, article and position."""
 
     shelf: Shelf = Shelf.INBOX
     query: str = ""

@@ -73,7 +73,7 @@ class UndoScope:
         return list(found)
 
     def path_of(self, article: ArticleId) -> Path | None:
-        """Return the recorded path of an article; None if none is recorded."""
+        """Return the recorded path of an article; None if no path is recorded."""
         name, _ = self._state.identities.recorded(article)
         return self._paths.path_of(name) if name else None
 

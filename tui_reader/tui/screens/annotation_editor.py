@@ -170,7 +170,7 @@ class AnnotationEditor:
         return not self._library.read_only
 
     def _written(self, about: str, draft: Draft, text: str) -> None:
-        """Save a written note; if that is impossible, reopen the sheet until it is closed again."""
+        """Save a written note; in a read-only library, reopen the note sheet, until it is closed unchanged."""
         if draft.is_unchanged(text):
             draft.drop()
         elif not self._library.read_only:

@@ -118,7 +118,7 @@ class Page(LinePane):
         self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that the painted row depends on."""
+        """Return everything that determines the appearance of a row."""
         return y + self._top, self.mark_of(y + self._top)
 
     def on_mouse_scroll_down(self) -> None:

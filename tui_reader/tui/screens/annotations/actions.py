@@ -75,7 +75,7 @@ class AnnotationActions:
 
     @command("attach_annotation")
     def attach_annotation(self, _count: int | None) -> None:
-        """Attach the annotation to the shown candidate.
+        """Attach the annotation to the shown candidate position.
 
         If the article of the annotation is missing, transfer all notes of that article to another article instead.
         """
@@ -106,7 +106,7 @@ class AnnotationActions:
 
     @command("next_candidate")
     def next_candidate(self, count: int | None) -> None:
-        """Show the next candidate for the position of the annotation."""
+        """Show the next candidate position of the annotation."""
         self._show_candidate(count or 1)
 
     @command("previous_candidate")

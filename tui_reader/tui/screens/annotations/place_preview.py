@@ -117,7 +117,7 @@ class PlacePreview:
             pane.scroller.to_start()
 
     def candidate(self, annotation: Annotation) -> Range | None:
-        """Return the current candidate for the position of an annotation; None without candidates."""
+        """Return the current candidate position of an annotation; None without candidates."""
         placed, document = annotation.placed, self.document
         if placed is None or placed.is_certain or not placed.candidates or document is None:
             return None

@@ -135,7 +135,7 @@ class ReadingHost(EditorHost, Protocol):
         """Run the command with this id in a pane where it works."""
 
     def run_outside(self, command: str, text: str, name: str = "") -> None:
-        """Pipe a text through a shell command and show the output, under a name or the command itself."""
+        """Pipe a text through a shell command, and show the output with a title (default: the command)."""
 
     def show_annotations(self, article: ArticleId | None) -> None:
         """Open the list of annotations of an article; None for the whole library."""

@@ -169,7 +169,7 @@ class ArticlePane(LinePane):
         self.viewport.clear()
 
     def set_measure(self, columns: int) -> bool:
-        """Set the columns of the text (30 to 200), keep the position. Return True if the number of columns changed."""
+        """Set the width of the text (30 to 200 columns), keep the position. Return True if the width changed."""
         changed = self.viewport.columns.set_measure(columns)
         if changed:
             self._fit()

@@ -51,7 +51,7 @@ class Layer:
         """React to a change of the focus or the caret."""
 
     def highlights_changed(self) -> None:
-        """React to a change of the highlights or of the current highlight, before they are painted."""
+        """React to a change of the highlights or of the current highlight, before the next frame."""
 
     def selection_changing(self) -> None:
         """React before a selection starts or changes, while the selection still has its former value."""

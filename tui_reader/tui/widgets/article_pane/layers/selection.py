@@ -131,7 +131,7 @@ class Selection(Layer):
     # Start and end
 
     def start(self, kind: str) -> None:
-        """Start to select, with the focused sentence. In a selection, change its kind, or end it if the kind is equal.
+        """Select the focused sentence; during a selection, change its kind, or end it if the kind is equal.
 
         Args:
             kind: `character` or `paragraph`.
