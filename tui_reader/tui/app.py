@@ -130,7 +130,7 @@ class ReaderApp(FailureGuard, App[None]):
         self.reading.state.settings_options = tuple(settings_options)
         self._typed_ahead: list[events.Event] = []
         self._collected = 2
-        """The garbage collector generation collected since the last key; 0 for none; 2 at the start."""
+        """The highest garbage collector generation that was collected since the last key; 0 for none."""
         self._status = 0
 
     # Start and end

@@ -43,7 +43,7 @@ class PasteFilter:
 
     def __init__(self) -> None:
         self._begun = ""
-        """The end of the input so far, if it may be the start of `BEGIN`; these characters were passed on."""
+        """The end of the input so far, if it may be the start of `BEGIN`; these characters were already passed on."""
         self._pasted: list[str] | None = None
         """Pieces of the current paste; None outside a paste."""
 

@@ -186,7 +186,7 @@ class AnnotationIndex:
         """Return the annotations of an article if they are in memory; may be called from any thread.
 
         Returns:
-            A number of changes, all of which the annotations include, and the annotations in the order of the text;
+            The change number up to which the annotations are current, and the annotations in the order of the text;
             None if they were not read.
         """
         changes, page = self._changes, self._pages.get(article)

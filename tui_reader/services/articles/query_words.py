@@ -49,7 +49,7 @@ class QueryWords:
         """Count the articles if they changed after the last count.
 
         Args:
-            seconds: Time after which the rest is left to the next call; None for no limit.
+            seconds: Time limit; the next call continues. None for no limit.
 
         Returns:
             True if the vocabulary is complete.

@@ -55,9 +55,9 @@ class LibraryState:
         self.may_keep_text: Callable[[ArticleId], bool] = always
         """Returns True if words of an article's text, such as a guessed title, may be copied into the store."""
         self.on_annotations: Callable[[Collection[AnnotationId]], None] = noop
-        """Called with the annotations that this program changed, undid or redid."""
+        """Callback with the annotations that this program changed, directly or by undo or redo."""
         self.on_opened: Callable[[Collection[ArticleId]], None] = noop
-        """Called with the articles that were opened in this program."""
+        """Callback with the articles that were opened in this program."""
 
     def concerns(self, article_id: ArticleId) -> bool:
         """Return True if an article has or may have a record or annotations. Thread-safe."""

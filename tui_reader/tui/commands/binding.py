@@ -22,7 +22,7 @@ Owner = TypeVar("Owner")
 Argument = TypeVar("Argument")
 
 Handler: TypeAlias = "Callable[..., None]"
-"""A function that runs a command. Gets the count or None, and the next key if the command takes a key."""
+"""A function that runs a command. Its arguments are the count or None, and the next key if the command takes a key."""
 Method: TypeAlias = "Callable[[Owner, int | None], None]"
 KeyMethod: TypeAlias = "Callable[[Owner, int | None, str], None]"
 FamilyMethod: TypeAlias = "Callable[[Owner, Argument, int | None], None]"
@@ -80,7 +80,7 @@ def command_family(
 def key_command_family(
     arguments: Mapping[str, Argument],
 ) -> Callable[[FamilyKeyMethod[Owner, Argument]], FamilyKeyMethod[Owner, Argument]]:
-    """Return a decorator for a method that runs several commands which take the next key.
+    """Return a decorator for a method that runs several commands that take the next key as an argument.
 
     It works like `command_family` otherwise."""
 

@@ -15,7 +15,7 @@ MOST_SPREAD = 1.8
 
 
 class Choice(NamedTuple):
-    """One entry of a picker, and the function that choosing it calls."""
+    """One entry of a picker, and the function to call when the entry is chosen."""
 
     name: str
     remark: str

@@ -13,7 +13,7 @@ from tui_reader.tui.widgets.line_pane import FailureGuard
 
 
 class Dialog(FailureGuard, ModalScreen[ScreenResultType]):
-    """A modal screen that asks for something or shows something."""
+    """Base class of modal screens, such as pickers, forms and the help."""
 
     READY_SECONDS = 1.0
     """Longest time in seconds for which keys are queued until the dialog can receive them."""

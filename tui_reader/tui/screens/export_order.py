@@ -1,4 +1,4 @@
-"""Exports ordered by a line: its format and path, and the process that carries it out, which reads from disk."""
+"""Export commands typed as a line: parse format and path, and run `export` in a separate process."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def plan_export(line: Line, scope: str, missing: str, start: Callable[[ExportOrd
 
     Args:
         line: The line.
-        scope: What would be exported, in words.
-        missing: The problem if there is nothing to export; empty if there is something.
+        scope: A description of the articles or annotations to export.
+        missing: The error message if nothing can be exported; empty otherwise.
         start: Starts the export.
     """
     words = [word.text for word in line.words]
@@ -63,11 +63,11 @@ def _completions(line: Line) -> Sequence[Completion]:
 
 
 def export_question(plan: Callable[[Line], Plan], refuse: Callable[[str], None]) -> Question:
-    """Return the question for format and path; its answer is carried out.
+    """Return the question that asks for format and path, and runs the export when answered.
 
     Args:
-        plan: Returns what a line would do.
-        refuse: Shows the problem of an answer.
+        plan: Plans a line: finds its effect before it is run.
+        refuse: Shows the error message for an invalid answer.
     """
 
     def answered(answer: str) -> None:
@@ -82,7 +82,7 @@ def export_question(plan: Callable[[Line], Plan], refuse: Callable[[str], None])
 
 
 def export_command(order: ExportOrder, library: Library, options: Sequence[str]) -> str:
-    """Return the shell command that exports from the files of a library.
+    """Return the shell command that runs `export` on the files of a library.
 
     Args:
         order: The format and the path.

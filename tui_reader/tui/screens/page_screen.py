@@ -163,7 +163,7 @@ class PageScreen(Dialog[None]):
         yield self._prompt
 
     def action_search(self) -> None:
-        """Ask for words, and scroll to the first match after every typed letter."""
+        """Open the search field; after every typed letter, scroll to the first match."""
         start = self._page.top
 
         def changed(words: str) -> None:

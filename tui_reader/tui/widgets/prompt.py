@@ -282,7 +282,7 @@ class Prompt(Horizontal):
         return bool(self._completions.current)
 
     def _complete_or_list(self) -> None:
-        """Insert the word under the list's cursor at the cursor; without a list, list all words."""
+        """Insert the selected word of the list into the answer; without a list, list all words."""
         if self._lists_something():
             self._complete()
         else:

@@ -38,7 +38,7 @@ class AnnotationActions:
         self._transfer_dialog = TransferDialog(host)
 
     def _targets(self) -> tuple[AnnotationId, ...]:
-        """Return the annotations that a command acts on; if none, show a message."""
+        """Return the annotations on which a command acts; if none, show a message."""
         ids = self._listing.ids
         if not ids and (message := self._listing.no_target_message):
             self._host.say(message)

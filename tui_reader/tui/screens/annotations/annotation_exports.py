@@ -63,7 +63,7 @@ class AnnotationExports:
         return f"this annotation: “{_shortened(words)}”" if words else "this annotation", none
 
     def _start(self, scope: Scope, order: ExportOrder) -> None:
-        """Export in another process, which reads the library from disk."""
+        """Start the export in another process, which reads the library from disk."""
         state, listing = self._host.state, self._listing
         if not state.library.settle(0):
             self._host.say(NOT_ON_DISK)

@@ -10,7 +10,7 @@ from tui_reader.tui.commands.command import Pane
 THREE_PANES = 100
 """Smallest width in columns at which sidebar, list and article are side by side."""
 TWO_PANES = 72
-"""Smallest width in columns at which list and article are side by side; the article has 40 or more."""
+"""Smallest width in columns at which list and article are side by side; the article then has 40 columns or more."""
 LEAST_WIDTH, LEAST_HEIGHT = 24, 6
 """The smallest size, in columns and rows, in which a text can be read."""
 

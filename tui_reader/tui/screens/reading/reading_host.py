@@ -86,7 +86,7 @@ class RestoredStart(Protocol):
         """Show the first article, if it has been found."""
 
     def scan_finished(self) -> None:
-        """Give up the first article if the first scan did not find it."""
+        """Stop waiting for the first article to show if the first scan did not find it."""
 
     def text_shown(self) -> None:
         """Restore the row and the focused sentence, if the text has been read."""

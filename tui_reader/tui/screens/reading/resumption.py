@@ -123,7 +123,7 @@ class Resumption:
         return True
 
     def scan_finished(self) -> None:
-        """Give up the first article if the first scan did not find it."""
+        """Stop waiting for the first article to show if the first scan did not find it."""
         self._is_scanned = True
         self.try_again()
 

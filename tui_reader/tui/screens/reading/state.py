@@ -190,7 +190,7 @@ class ReadingScreenState:
         return self._comparison
 
     def set_comparison(self, comparison: ComparisonDocument | None) -> None:
-        """Record the comparison that the article pane shows, or None for the text itself."""
+        """Set the comparison that the article pane shows; None if it shows the text."""
         self._comparison = comparison
 
     @property
@@ -217,7 +217,7 @@ class ReadingScreenState:
         self._waiting_for_text.append(callback)
 
     def notify_text_shown(self) -> None:
-        """Call the registered functions, in the order of their registration."""
+        """Call the functions registered by `on_text_shown` and `wait_for_text`, in order of registration."""
         for callback in self._text_shown:
             callback()
         self._waiting_for_text = [callback for callback in self._waiting_for_text if callback()]

@@ -1,4 +1,4 @@
-"""The page: one sequence of the rows of the header, of the text and of the notes between paragraphs; its margins.
+"""The page: the rows of the header, the text and the notes between paragraphs in one sequence.
 
 Row numbers of the page count from its top, row numbers of the layout from the first row of the text. The header lies
 above the text; if the text begins with the title, the rest of the header is inserted after the block of the title.

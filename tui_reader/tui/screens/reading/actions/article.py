@@ -54,7 +54,7 @@ class ArticleNavigator:
         """A new text that looks truncated, kept until the rest of the file has been written."""
         self._tried_at = 0.0
         self._prepared_transfer: PositionTransfer | None = None
-        """The transfer of positions into a new text, computed in a thread, until that text is shown."""
+        """The mapping of positions to a new text, computed in a thread and kept until that text is shown."""
 
     # Showing
 

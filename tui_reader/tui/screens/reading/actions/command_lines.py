@@ -30,7 +30,7 @@ MOST_COMPLETIONS = 200
 
 
 class Named(Protocol):
-    """Protocol of the actions that take a name on the command line."""
+    """Protocol of the actions that take a name, such as a theme or tag, on the command line."""
 
     def use_theme(self, name: str) -> None:
         """Switch the app to a theme."""

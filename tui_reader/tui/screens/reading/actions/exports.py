@@ -56,7 +56,7 @@ class ExportActions:
         return plan_export(line, self._bulk.summary(line.scope), missing, partial(self._start, found))
 
     def _start(self, articles: Sequence[ArticleId], order: ExportOrder) -> None:
-        """Export in another process, which reads the library from disk."""
+        """Start the export in another process, which reads the library from disk."""
         library = self._state.library
         if not library.settle(0):
             self._state.refuse(NOT_ON_DISK)

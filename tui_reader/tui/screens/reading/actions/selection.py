@@ -113,7 +113,7 @@ class SelectionActions:
             self.began()
 
     def began(self) -> None:
-        """Report that a selection has begun, or that its purpose has changed."""
+        """Notify the screen that a selection has started, or that other commands now apply to it."""
         self._changed()
 
     @command_family(MOTIONS)
