@@ -43,16 +43,16 @@ _DISTINCT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 # Combining grapheme joiner, silent vowels, variation selectors, tatweel, fillers; Hebrew and Arabic vocalization,
 # but not the marks (U+0653 to U+0655) that form other letters.
-_is_ignored = re.compile(
+_IGNORED = (
     r"[\u034f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u0652\u0656-\u065f\u0670"
     r"\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff\u17b4\u17b5\u180b-\u180f\u3164"
     r"\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
-).match
+)
 # Marks of class 0 and parts of syllables that compose with the previous character; half-width voicing marks of kana.
-_is_composing = re.compile(
+_COMPOSING = (
     r"[\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1161-\u1175\u11a8-\u11c2"
     r"\u1b35\uff9e\uff9f\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930]"
-).match
+)
 _is_compatibility_jamo = re.compile(r"[\u3131-\u318e]").match
 
 _CHUNK = 65_536
@@ -66,8 +66,13 @@ UNSPACED = (
     r"\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 )
 # A run of one sign is one word: rules of dashes, code fences.
-_words = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|([^\w\s])\1*").finditer
-_is_unspaced = re.compile(rf"[{UNSPACED}]").match
+_WORDS = rf"[{UNSPACED}]|[^\W{UNSPACED}]+|([^\w\s])\1*"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return a compiled pattern. Large classes take 2 to 5 ms each, which the first frame does not need."""
+    return re.compile(pattern)
 
 
 class Folding(NamedTuple):
@@ -168,7 +173,7 @@ class _Forms(dict[str, str]):
         """Return True if a character may form a unit with the previous character."""
         if self[character] == "":
             return False
-        return combining(character) != 0 or _is_composing(character) is not None
+        return combining(character) != 0 or _compiled(_COMPOSING).match(character) is not None
 
     def _step(self, character: str) -> str:
         """Return the direct replacement of a character; its parts may have further replacements."""
@@ -216,7 +221,7 @@ def _is_invisible(character: str) -> bool:
     """Return True if a character is invisible: soft hyphens, joiners, selectors, vocalization."""
     if category(character) == "Cf":
         return character not in _VISIBLE_FORMATS
-    return _is_ignored(character) is not None
+    return _compiled(_IGNORED).match(character) is not None
 
 
 @cache
@@ -339,7 +344,7 @@ class Words(NamedTuple):
     @classmethod
     def of(cls, normalized_text: str) -> Words:
         """Return the words of a normalized text; 50,000 take 20 ms."""
-        spans = [found.span() for found in _words(normalized_text)]
+        spans = [found.span() for found in _compiled(_WORDS).finditer(normalized_text)]
         keys = [_one_sign(normalized_text[start:end]) for start, end in spans]
         return cls(keys, [start for start, _ in spans], [end for _, end in spans])
 
@@ -362,4 +367,4 @@ def _one_sign(word: str) -> str:
 @lru_cache(maxsize=512)
 def is_unspaced(character: str) -> bool:
     """Return True if a character belongs to a script without spaces between words."""
-    return _is_unspaced(character) is not None
+    return _compiled(rf"[{UNSPACED}]").match(character) is not None
