@@ -233,7 +233,7 @@ class Resolver:
         return self._uncertain(anchor, PlaceState.AMBIGUOUS, [*(self._scored(wanted, part) for part in parts), *both])
 
     def _has_other_twins(self, passage: Range, quote: str, place: Range) -> bool:
-        """Return True if repetitions near a passage were moved away, or other repetitions moved there."""
+        """Return True if other occurrences of a quote near its old passage are not those near its new position."""
         mapping, near = self._mapping, Range(passage.start - NEARBY, passage.end + NEARBY)
         for low, high in occurrences(self._normalized_old, quote, passage.start - NEARBY, passage.end + NEARBY):
             words = within(self._old, Range(low, high))

@@ -291,7 +291,7 @@ def _watch(library: Library, clips: Clips, target: Target) -> int:
 
 
 def _report(files: ExportFiles, *, is_dry_run: bool, what: str = "") -> int:
-    """Print the result of an export; `what` begins the line with the counts."""
+    """Print the result of an export; the line of counts begins with `what`."""
     outcome: Outcome = files.outcome
     would = "would be " if is_dry_run else ""
     if is_dry_run:

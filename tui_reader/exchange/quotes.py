@@ -60,7 +60,7 @@ def quote_words(headline: Headline, words: str, style: str = DEFAULT_STYLE, plac
 
 
 def _position(document: Document, offset: int) -> str:
-    """Return the paragraph number at an offset, without headings, and the percentage of the text."""
+    """Return the number of the paragraph at an offset, not counting headings, and the percentage before it."""
     index = block_index(document, offset)
     is_paragraph = (block.kind not in {BlockKind.HEADING, BlockKind.RULE} for block in document.blocks[: index + 1])
     percent = round(100 * offset / max(1, len(document.text)))

@@ -44,7 +44,9 @@ _LONGEST = 65_536
 """Largest number of characters of a header that is parsed as YAML or TOML."""
 
 _MOST_OPENERS = 200
-"""Limit on the brackets in YAML, and on the dashes in one line: libyaml crashes at some thousand levels."""
+"""Maximum number of brackets in a YAML header, and of dashes in one of its lines.
+
+libyaml crashes when a few thousand are nested; a header beyond the limit counts as nested too deeply."""
 
 
 class FrontMatter(NamedTuple):

@@ -72,7 +72,7 @@ def beginning_of(body: str, characters: int, *, is_cut: bool = False) -> str:
 
 
 def ending_of(data: bytes, characters: int) -> str:
-    """Decode the end of a large UTF-8 file.
+    """Decode the last characters of a file, without decoding the rest of the file.
 
     Args:
         data: All bytes of the file.

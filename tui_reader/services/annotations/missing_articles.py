@@ -100,7 +100,7 @@ class MissingArticles:
         return estimate_position(current, document.text, self._text_of(current.fingerprint))
 
     def quote(self, annotation: Annotation, style: str) -> str:
-        """Return an annotation's words as a quote with its source, without the text of the article.
+        """Return the marked words of an annotation as a quote with its source; the article's text is not needed.
 
         Raises:
             ValueError: The annotation has no words, or the style does not exist.

@@ -105,7 +105,7 @@ class Filing:
 
 
 def name_of(rule: Rule) -> str:
-    """Return the name by which articles record a rule that has acted: a hash of query and actions."""
+    """Return the name that an article's record stores for an applied rule: a hash of query and actions."""
     return hashlib.blake2b(repr(rule).encode("utf-8", "replace"), digest_size=4).hexdigest()
 
 

@@ -51,7 +51,7 @@ class Outcome:
     beside: list[tuple[str, str]] = field(default_factory=list)
     """Files that were not overwritten, with the names of the new files beside them."""
     kept: list[str] = field(default_factory=list)
-    """Files in which hand-edited blocks were converted to text between the blocks."""
+    """Files in which annotations edited by hand were kept as ordinary text, beside their new export."""
     refused: list[str] = field(default_factory=list)
     """Error messages about files that cannot be written."""
     stale: list[str] = field(default_factory=list)

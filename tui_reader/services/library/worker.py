@@ -84,7 +84,10 @@ class Worker:
         self._end()
 
     def close(self) -> None:
-        """Kill the process at any time; a call of `run` in progress returns None soon, later calls at once."""
+        """Kill the process. May be called at any time.
+
+        A call of `run` in another thread soon returns None; a later call returns None at once.
+        """
         self._closed = True
         self._end()
 

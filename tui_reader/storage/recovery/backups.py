@@ -1,6 +1,6 @@
 """Backups of the snapshot in a separate folder: one per day for a week, one per week for four more weeks.
 
-Backups are hard links to generations that are no longer written (or copies where the file system has no hard links).
+Backups are hard links to former snapshot files, which never change (or copies, if there are no hard links).
 Files kept for another reason, such as a damaged snapshot, are copies.
 """
 
@@ -234,7 +234,7 @@ def find(path: str, name: str, disk: Disk) -> Backup:
 
     Args:
         path: The snapshot.
-        name: Path, file name or part of the file name, as given by the user; also the path of any other copy.
+        name: Path, file name or part of the file name of a backup, or the path of any file to restore from.
         disk: Makes the system calls.
 
     Raises:

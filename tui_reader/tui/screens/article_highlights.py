@@ -49,11 +49,11 @@ class ArticleHighlights:
         self._index: HighlightIndex | None = None
         """The shown highlights by position; None until a pane needs them."""
         self.highlights = self.notes = self.orphans = 0
-        """The numbers of highlights, of notes, and of annotations without a certain position."""
+        """The numbers of highlights, of notes, and of annotations whose position is not certain."""
 
     @property
     def shown(self) -> tuple[Highlight, ...]:
-        """The highlights with a certain position, in paint order: the last changed highlight is on top."""
+        """The highlights whose position is known for certain, in paint order: the last changed highlight is on top."""
         return tuple(self._shown)
 
     @property

@@ -45,7 +45,7 @@ class CommandLine(Picker):
         self._draft = ""
         self._naming = True
         self._moved = False
-        """True if the cursor of the list was moved after the last letter."""
+        """True if the cursor of the list was moved since the last letter was typed."""
 
     @property
     def _is_naming(self) -> bool:

@@ -76,7 +76,7 @@ class Picker(Dialog[Choice | None]):
         self._has_details = any(choice.detail for choice in choices)
 
     def compose(self) -> ComposeResult:
-        """Yield the text field, the list, the sentence about the current entry, and the row of keys."""
+        """Yield the text field, the list, the description of the current entry, and the row of keys."""
         self.set_class(self._has_details, "-detailed")
         with Vertical():
             yield LineInput(placeholder=self._placeholder, select_on_focus=False)
@@ -111,7 +111,7 @@ class Picker(Dialog[Choice | None]):
         self._list.set_rows(max(1, min(len(self._choices), self.MOST_ROWS, height - taken)))
 
     def on_choice_list_moved(self) -> None:
-        """Show the sentence about the entry under the cursor."""
+        """Show the description of the entry under the cursor."""
         self.describe()
 
     def describe(self) -> None:

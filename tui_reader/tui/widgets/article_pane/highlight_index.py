@@ -72,7 +72,7 @@ class HighlightIndex:
         self._chunks = [entries[first : first + _CHUNK] for first in range(0, len(entries), _CHUNK)]
         self._by_id = {entry[3][0]: entry for entry in entries}
         self._reach = [max(map(_end, chunk)) for chunk in self._chunks]
-        """The greatest end of a highlight in each chunk."""
+        """The greatest end offset of the highlights in each of `_chunks`."""
         self._noted: tuple[Highlight, ...] | None = None
         self._summarize()
 

@@ -67,7 +67,7 @@ class CommandLines:
         exports: ExportActions,
         run: Callable[[str, int | None, str], None],
     ) -> None:
-        """Store the objects of the screen that run lines.
+        """Store the objects that run the lines of the command line.
 
         Args:
             app: The running app.
