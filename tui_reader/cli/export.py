@@ -120,9 +120,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--template", type=Path, metavar="FILE", help="write by the template in FILE")
     parser.add_argument("--show-template", action="store_true", help="print the format's own template, to start from")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be written")
-    parser.add_argument(
-        "--prune", action="store_true", help="remove files of articles that no longer match and nobody touched"
-    )
+    parser.add_argument("--prune", action="store_true", help="remove unedited files of articles that no longer match")
     parser.add_argument(
         "--watch", action="store_true", help="go on: keep PATH up to date while the library changes, until ctrl+c"
     )
@@ -306,7 +304,7 @@ def _report(files: ExportFiles, *, is_dry_run: bool, what: str = "") -> int:
         print_notice(sentence)
     left = [name for name in outcome.stale if name not in {*outcome.pruned, *outcome.touched}]
     if left:
-        print_notice(f"No longer matching: {', '.join(left)}. --prune removes those that nobody touched.")
+        print_notice(f"No longer matching: {', '.join(left)}. --prune removes those that were not edited.")
     if outcome.touched:
         print_notice(f"No longer matching, but changed by hand, so kept: {', '.join(outcome.touched)}.")
     counts = [

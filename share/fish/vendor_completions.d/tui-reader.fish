@@ -141,7 +141,7 @@ complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l annotations -r -F
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l template -r -F -d 'write by the template in FILE'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l show-template -d 'print the format\'s own template, to start from'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l dry-run -d 'only say what would be written'
-complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l prune -d 'remove files of articles that no longer match and nobody touched'
+complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l prune -d 'remove unedited files of articles that no longer match'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l watch -d 'go on: keep PATH up to date while the library changes, until ctrl+c'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l library -r -F -d 'folder or file of the library; may be given again. Without it: your default library, and all that you annotated elsewhere'
 complete -c tui-reader -n '__tui_reader_at \'export\' \'\'' -l state -r -F -d 'the state file, where it is not the library\'s own'
