@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.formats.conforming import flaws_of
-from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder, Section
+from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder, Page, Section
 from tui_reader.formats import ROWS, Format, format_for, is_article, load, preview, read, scan
 from tui_reader.formats.base import BY_NAME, FALLBACK, NO_MATCH
 
@@ -96,17 +96,22 @@ def test_folders_are_listed_without_importing_a_format() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_document_has_neither_sections_nor_resources_unless_its_format_gives_some() -> None:
+def test_a_document_has_neither_sections_nor_pages_unless_its_format_gives_some() -> None:
     document = read(b"# Title\n\nText.\n", "a.md")
-    assert (list(document.sections), dict(document.resources)) == ([], {})
+    assert (list(document.sections), list(document.pages)) == ([], [])
 
 
-def test_a_built_document_has_the_sections_and_resources_that_were_given() -> None:
+def test_a_built_document_has_the_sections_and_pages_that_were_given() -> None:
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "Text.")
-    document = builder.build(sections=(Section(0, "One"),), resources={"cover.png": b"\x89PNG"})
+    document = builder.build(sections=(Section(0, "One"),), pages=(Page(0, "iv"),))
     assert document.sections[0].title == "One"
-    assert document.resources["cover.png"] == b"\x89PNG"
+    assert document.pages == (Page(0, "iv"),)
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+def test_a_picture_that_is_not_in_the_file_is_none(form: Format) -> None:
+    assert form.resource(b"", f"a{form.suffixes[0]}", "https://example.org/a.png") is None
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)

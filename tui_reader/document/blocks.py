@@ -83,7 +83,7 @@ class Block(NamedTuple):
     language: str = ""
     """Language of a code block; empty if unknown."""
     target: str = ""
-    """Address or path of a figure's picture."""
+    """Address or path of a figure's picture, or the name of a picture in the file for `Format.resource`."""
     table: Table | None = None
     quote_ends: int = 0
     """Number of quotations that end with the block, although the next block is in as many other quotations."""
@@ -132,12 +132,25 @@ class Section(NamedTuple):
     offset: int
     """Offset at which the section begins in the text."""
     title: str
+    level: int = 1
+    """Depth in the table of contents, from 1: a part may hold chapters, and a chapter sections."""
+    label: str = ""
+    """Number of the section as the article writes it, such as `III`; empty if it has none."""
+    key: str = ""
+    """Name of the section in the file, such as the path of a chapter in an EPUB; equal while the chapter is edited."""
+
+
+class Page(NamedTuple):
+    """The beginning of a printed page, which quotes name and `:page` finds."""
+
+    offset: int
+    """Offset at which the page begins in the text."""
+    label: str
+    """Page number as printed: `12`, `xiv`."""
 
 
 NO_TARGETS: Mapping[str, int] = MappingProxyType({})
 """Default value of `Document.link_targets`: no link targets."""
-NO_RESOURCES: Mapping[str, bytes] = MappingProxyType({})
-"""Default value of `Document.resources`: no resources."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,9 +182,8 @@ class Document:
     """Named sections, sorted by offset, in addition to headings; empty if the format has only headings."""
     link_targets: Mapping[str, int] = field(default_factory=lambda: NO_TARGETS)
     """Offsets of link targets by their names in raw HTML, in addition to the ids of headings."""
-    resources: Mapping[str, bytes] = field(default_factory=lambda: NO_RESOURCES)
-    """Bytes that come with the article, such as pictures, by their names in `Block.target`. A format whose files
-    hold many supplies a mapping that extracts each one when it is looked up."""
+    pages: Sequence[Page] = ()
+    """Printed pages, sorted by offset; empty if the format has none or does not name them."""
 
     @property
     def has_text(self) -> bool:
@@ -238,7 +250,7 @@ class DocumentBuilder:
         partial: bool = False,
         title_block: int | None = None,
         sections: Sequence[Section] = (),
-        resources: Mapping[str, bytes] = NO_RESOURCES,
+        pages: Sequence[Page] = (),
     ) -> Document:
         """Build the document from all blocks added so far."""
         self.spans.sort(key=lambda span: (span.start, -span.end))
@@ -254,7 +266,7 @@ class DocumentBuilder:
             title_block,
             sections=sections,
             link_targets=self._targets or NO_TARGETS,
-            resources=resources,
+            pages=pages,
         )
 
 

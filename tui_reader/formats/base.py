@@ -25,7 +25,8 @@ BY_NAME = 100
 class Format(Protocol):
     """A reader of one kind of file: converts the file's bytes to a document.
 
-    No method does I/O, and none raises, whatever the bytes are. All methods may be called from any thread.
+    No method does I/O, and none raises, whatever the bytes are. All methods may be called from any thread. Formats are
+    subclasses of this protocol, and so inherit what most of them share: no preview, and no pictures in the file.
     """
 
     @property
@@ -47,12 +48,14 @@ class Format(Protocol):
             `BY_NAME`, `BY_CONTENT`, `FALLBACK`, `NO_MATCH`, or a number between them.
         """
 
-    def read(self, data: bytes, name: str) -> Document:
-        """Return the whole article; a document with `error` set if the bytes cannot be read.
+    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
+        """Return the article; a document with `error` set if the bytes cannot be read.
 
         Args:
             data: All bytes of the file.
             name: File name or path, from which a title is guessed and which an error page names.
+            whole: True for the whole page, False for the article in it; without effect in formats whose files are
+                articles from the first line to the last.
         """
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
@@ -64,6 +67,20 @@ class Format(Protocol):
 
     def preview(self, data: bytes, name: str) -> Document | None:
         """Return the beginning of an article if reading all of it may take longer than 50 ms; else None."""
+        return None
+
+    def resource(self, data: bytes, name: str, target: str) -> bytes | None:
+        """Return the bytes of a picture that the file contains.
+
+        Args:
+            data: All bytes of the file.
+            name: File name or path.
+            target: `Block.target` of a figure.
+
+        Returns:
+            The bytes; None if the file does not contain the picture, such as one with a web address.
+        """
+        return None
 
 
 def suffix_of(name: str) -> str:

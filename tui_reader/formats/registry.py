@@ -26,6 +26,10 @@ class Row(NamedTuple):
     """Name of the module, whose constant `FORMAT` is the format."""
     suffixes: tuple[str, ...]
     """Copy of `Format.suffixes`, so that folders can be listed without importing any format."""
+    is_slow: bool = False
+    """True if a usual file takes longer than 50 ms to parse: it is parsed in a process of its own, and kept parsed."""
+    has_whole: bool = False
+    """True if `Format.read` distinguishes the article from the whole page."""
 
 
 ROWS: tuple[Row, ...] = (
@@ -78,15 +82,27 @@ def is_article(name: str) -> bool:
     return path.name.lower() in _ARTICLE_NAMES or len(_WORD.findall(path.name)) >= 3
 
 
-def read(data: bytes, name: str) -> Document:
-    """Read a whole article. Never raises: unreadable bytes become a document that gives the reason.
+def read(data: bytes, name: str, *, whole: bool = False) -> Document:
+    """Read an article. Never raises: unreadable bytes become a document that gives the reason.
 
     Args:
         data: All bytes of the file.
         name: Name or path of the file, to choose the format and to name the file on an error page; `-` for standard
             input.
+        whole: True for the whole page in place of the article, in formats that distinguish them.
     """
-    return format_for(name, data).read(data, name)
+    return format_for(name, data).read(data, name, whole=whole)
+
+
+def resource(data: bytes, name: str, target: str) -> bytes | None:
+    """Return the bytes of a picture that a file contains; None if it is not in the file.
+
+    Args:
+        data: All bytes of the file.
+        name: Name or path of the file.
+        target: `Block.target` of a figure.
+    """
+    return format_for(name, data).resource(data, name, target)
 
 
 def preview(data: bytes, name: str) -> Document | None:

@@ -56,7 +56,7 @@ _FEWEST_SIGNS = 2
 """Number of different Markdown constructs that identify a file without a suffix: plain text may have one by chance."""
 
 
-class Markdown:
+class Markdown(Format):
     """The format of Markdown files."""
 
     name = "Markdown"
@@ -70,7 +70,7 @@ class Markdown:
         signs = {match[0][:2] for match in _MARKDOWN_SIGN.finditer(head.decode("utf-8", "replace"))}
         return BY_CONTENT if len(signs) >= _FEWEST_SIGNS else NO_MATCH
 
-    def read(self, data: bytes, name: str) -> Document:
+    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
         """Return the whole text as a document."""
         source = open_source(data)
         if source.problem:

@@ -66,7 +66,7 @@ _SHORT_LINE = 60
 _MOST_QUIET_LINES = 12
 
 
-class PlainText:
+class PlainText(Format):
     """The format of files without markup."""
 
     name = "plain text"
@@ -76,7 +76,7 @@ class PlainText:
         """Return the priority of plain text, which reads every file that no other format recognizes."""
         return BY_NAME if suffix_of(name) in self.suffixes else FALLBACK
 
-    def read(self, data: bytes, name: str) -> Document:
+    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
         """Return the whole text as a document."""
         source = open_source(data)
         if source.problem:

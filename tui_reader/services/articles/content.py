@@ -45,11 +45,21 @@ class Content(NamedTuple):
 
         return preview(self.data, self.name)
 
-    def document(self) -> Document:
-        """Parse the whole text, and return it as a document."""
+    def document(self, *, whole: bool = False) -> Document:
+        """Parse the text, and return it as a document.
+
+        Args:
+            whole: True for the whole page in place of the article, in formats that distinguish them.
+        """
         from tui_reader.formats import read  # noqa: PLC0415 - see above
 
-        return read(self.data, self.name)
+        return read(self.data, self.name, whole=whole)
+
+    def resource(self, target: str) -> bytes | None:
+        """Return the bytes of a picture that the file contains, by the target of its figure; None if it does not."""
+        from tui_reader.formats import resource  # noqa: PLC0415 - see above
+
+        return resource(self.data, self.name, target)
 
 
 def read_content(path: Path, limit: int) -> Content:
