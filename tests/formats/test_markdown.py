@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -412,3 +413,24 @@ def test_deep_lists_are_read_in_linear_time() -> None:
         return looked_at
 
     assert 0 < read(800) < 2.5 * read(400)
+
+
+def test_texts_read_before_or_at_once_in_other_threads_change_nothing() -> None:
+    texts = [
+        "".join("  " * depth + f"- level {depth}\n" for depth in range(60)) + "\nThe end[^1].\n\n[^1]: *Note*.\n",
+        "$$\nunclosed\n\n[far]: https://x.org\n\nA [link][far] and a note[^1].\n\n[^1]: Another.\n",
+        "| a | b |\n|---|---|\n| **c** | [link][far] |\n",
+    ]
+
+    def parts(source: str) -> tuple[object, ...]:
+        document = markdown(source)
+        return document.text, document.blocks, document.spans
+
+    alone = []
+    for text in texts:
+        with ThreadPoolExecutor(1) as fresh:  # a new thread has read nothing before
+            alone.append(fresh.submit(parts, text).result())
+    assert "level 59" in str(alone[0][0])
+    assert [parts(text) for text in texts * 2] == alone * 2
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(parts, texts * 10)) == alone * 10

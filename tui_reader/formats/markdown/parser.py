@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
+_BLOCK_NESTING = 1_000_000
+"""Number of levels to which nested blocks are parsed."""
 _INLINE_NESTING = 50
 """Number of levels to which nested links and emphasis are parsed."""
 
@@ -24,7 +27,28 @@ _MOST_MARKS = 10_000
 """Largest number of marks in a paragraph that is parsed for links and emphasis; time grows with its square."""
 
 
+class _Parsers(threading.local):
+    """The parser of each thread: a parser is built in 0.4 ms, as long as it takes to parse a short article."""
+
+    def __init__(self) -> None:
+        self.parser: MarkdownIt | None = None
+
+
+_parsers = _Parsers()
+
+
 def markdown_parser() -> MarkdownIt:
+    """Return this thread's CommonMark parser with all supported extensions, ready for another text."""
+    parser = _parsers.parser
+    if parser is None:
+        parser = _parsers.parser = _new_parser()
+    # The parser drops blocks beyond its nesting limit, so the limit is very high; RecursionError is handled instead.
+    # `_parse_inline` lowers it.
+    parser.options["maxNesting"] = _BLOCK_NESTING
+    return parser
+
+
+def _new_parser() -> MarkdownIt:
     """Return a CommonMark parser with all supported extensions."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - 43 ms, and only Markdown needs it
     from mdit_py_plugins.deflist import deflist_plugin  # noqa: PLC0415
@@ -42,8 +66,6 @@ def markdown_parser() -> MarkdownIt:
     # Targets stay as written and are checked when they become spans: if the parser rejected a link, its source
     # would stay in the text.
     vars(parser).update(normalizeLink=str, normalizeLinkText=str, validateLink=lambda _: True)
-    # The parser drops blocks beyond its nesting limit, so the limit is very high; RecursionError is handled instead.
-    parser.options["maxNesting"] = 1_000_000
     parser.core.ruler.at("inline", _parse_inline)
     return parser
 
@@ -93,7 +115,7 @@ def _read_prefixed_tag(state: StateInline, silent: bool) -> bool:
 @cache
 def shallow_parser() -> MarkdownIt:
     """Return a parser for headings, usable by any thread; it drops blocks nested more than 50 levels deep."""
-    parser = markdown_parser()
+    parser = _new_parser()
     parser.options["maxNesting"] = _INLINE_NESTING
     parser.parse("*a*")  # the parser compiles its rules at the first use
     return parser
