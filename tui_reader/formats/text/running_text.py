@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Span, SpanKind
@@ -70,6 +71,10 @@ def target_names(tag: str, attributes: Mapping[str, str]) -> Iterable[str]:
     return filter(None, map(str.strip, names))
 
 
+_MOST_REOPENED = 50
+"""Number of open spans that continue in the next block; more of them are nested without sense."""
+
+
 class _OpenSpan(NamedTuple):
     """A span whose end is not known yet."""
 
@@ -102,6 +107,19 @@ class RunningText:
     def in_link(self) -> bool:
         """Return True if text that is added now becomes part of a link."""
         return self._open_links > 0
+
+    @property
+    def link_target(self) -> str:
+        """Return the target of the innermost open link; empty outside links."""
+        links = (opened.target for opened in reversed(self._open.values()) if opened.kind is SpanKind.LINK)
+        return next(links, "") if self._open_links else ""
+
+    def reopened(self) -> RunningText:
+        """Return an empty text in which the spans that are open here are open from its beginning."""
+        other = RunningText()
+        for opened in islice(self._open.values(), _MOST_REOPENED):
+            other.open(opened.kind, opened.target, opened.tag)
+        return other
 
     def add(self, text: str) -> None:
         """Clean a text and append it; HTML entities can produce control characters, so cleaning is needed."""

@@ -1,0 +1,1 @@
+"""HTML: saved pages, and the conversion of HTML to blocks that other formats use."""

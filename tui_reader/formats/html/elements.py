@@ -1,0 +1,78 @@
+"""Small questions about elements of an lxml tree, which may come from an HTML or an XHTML parser."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.etree import _Element as Element
+
+_PREFIXES = {
+    "http://www.idpf.org/2007/ops": "epub:",
+    "http://www.w3.org/XML/1998/namespace": "xml:",
+    "http://www.w3.org/1999/xlink": "xlink:",
+}
+_FIRST_INSIDE = 60
+"""Number of descendants that `has_inside` examines."""
+
+
+def tag_of(element: Element) -> str:
+    """Return the name of an element in lower case, without namespace; empty for comments and instructions."""
+    tag = element.tag
+    if not isinstance(tag, str):
+        return ""
+    return tag.rpartition("}")[2].lower() if tag[0] == "{" else tag.lower()
+
+
+def attributes_of(element: Element) -> Mapping[str, str]:
+    """Return the attributes of an element, those of other vocabularies with their usual prefix (`epub:type`)."""
+    given = dict(element.items())
+    for name in tuple(given):
+        if name[0] == "{":
+            namespace, _, local = name[1:].partition("}")
+            given[_PREFIXES.get(namespace, "") + local] = given.pop(name)
+    return given
+
+
+def is_in_class(given: Mapping[str, str], names: frozenset[str]) -> bool:
+    """Return True if an element has one of several classes.
+
+    Args:
+        given: The attributes of the element.
+        names: Names of classes in lower case.
+    """
+    return "class" in given and not names.isdisjoint(given["class"].lower().split())
+
+
+def is_about(given: Mapping[str, str], *roles: str) -> bool:
+    """Return True if an element has one of several roles, by `epub:type` or `role`.
+
+    Args:
+        given: The attributes of the element.
+        roles: Names of roles without the prefix `doc-`, such as `noteref`.
+    """
+    said = f"{given.get('epub:type', '')} {given.get('role', '')}"
+    return said != " " and any(word.removeprefix("doc-") in roles for word in said.lower().split())
+
+
+def text_of(element: Element, most: int = 1_000) -> str:
+    """Return the text of an element and its descendants with single spaces, cut off soon after `most` characters.
+
+    The limit keeps the work linear where elements of one kind are nested in each other thousands of times.
+    """
+    parts: list[str] = []
+    length = 0
+    for count, text in enumerate(element.itertext()):
+        parts.append(text)
+        length += len(text.strip())
+        if length > most or count > most:
+            break
+    return " ".join("".join(parts).split())
+
+
+def has_inside(element: Element, *tags: str) -> bool:
+    """Return True if one of the first descendants of an element has one of several tags."""
+    return any(tag_of(inner) in tags for inner in islice(element.iter(), 1, _FIRST_INSIDE))

@@ -1,0 +1,126 @@
+"""Footnotes of a page or a book: which links are references to notes, which elements are notes, and their numbers.
+
+A reference is a short label in a link to a name that comes later in reading order: `<a epub:type="noteref">`,
+`<sup><a href="#fn1">1</a></sup>`, `[1]` in Wikipedia. The notes keep their labels if every note has another one; else
+all notes are counted in the order of their references, such as in a book whose chapters all begin with 1.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.formats.html.elements import attributes_of, is_about, is_in_class, tag_of, text_of
+from tui_reader.formats.html.note_labels import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.etree import _Element as Element
+
+    from tui_reader.formats.html.addresses import Addresses
+
+_LABEL = re.compile(
+    r"[\s\[({]*((?:(?:note|nb|fn)\s*)?(?:\d{1,4}|[a-z]{1,2}|[ivxlc]{1,8}|[*†‡§¶‖#]{1,4}))[\s\])}.:]*", re.IGNORECASE
+)
+_NAME = re.compile(r"^#.*?(?:fn|foot-?note|end-?note|note|cite|ref|_ftn|_edn|sdfoot|sdend)[^/]*$", re.IGNORECASE)
+_REFERENCE_CLASSES = frozenset(
+    """
+    noteref footnote-ref footnote-reference footnoteref footnote-anchor footnote-link note-ref reference
+    fn-ref footref footnote-marker endnote-ref
+    """.split()  # noqa: SIM905 - a list would take a line for each name
+)
+_BACK_CLASSES = frozenset(
+    """
+    footnote-back footnote-backref footnote-return fn-backref reversefootnote footnote-backlink
+    mw-cite-backlink data-footnote-backref backlink footnotes-back
+    """.split()  # noqa: SIM905 - a list would take a line for each name
+)
+_LONGEST_LABEL = 12
+
+
+class _Reference(NamedTuple):
+    """A link that may refer to a note."""
+
+    name: str
+    label: str
+    is_certain: bool
+
+
+class Notes:
+    """The notes of a document, which may consist of several pages."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        """Names of elements in the pages examined so far, up to the current position."""
+        self._references: list[_Reference] = []
+        self._found: dict[str, Note] | None = None
+
+    def find(self, root: Element, addresses: Addresses) -> None:
+        """Examine a page; the pages of a document are examined in reading order, before any of them is walked."""
+        self._found = None
+        raised: Element | None = None
+        for element in root.iter():
+            tag = tag_of(element)
+            if not tag:
+                continue
+            given = attributes_of(element)
+            if identifier := given.get("id") or (given.get("name", "") if tag == "a" else ""):
+                self._known.add(addresses.name(identifier.strip()))
+            if tag == "sup":
+                raised = element
+            if tag != "a" or "href" not in given:
+                continue
+            target = addresses.link(given["href"])
+            if not target.startswith("#") or target[1:] in self._known:
+                continue
+            in_sup = raised is not None and raised in (element.getparent(), _grandparent(element))
+            if found := _reference(element, given, target, is_raised=in_sup):
+                self._references.append(found)
+
+    def note_of(self, name: str) -> Note | None:
+        """Return the note with a name; None if the name belongs to no note."""
+        if self._found is None:
+            self._found = self._numbered()
+        return self._found.get(name)
+
+    def _numbered(self) -> dict[str, Note]:
+        labels: dict[str, str] = {}
+        for name, label, is_certain in self._references:
+            if name in self._known and (is_certain or label[:1].isdecimal()):
+                labels.setdefault(name, label)
+        written = list(labels.values())
+        if len(set(written)) == len(written) and all(label.isalnum() and label.isascii() for label in written):
+            return {name: Note(label, label) for name, label in labels.items()}
+        return {name: Note(str(number), label) for number, (name, label) in enumerate(labels.items(), 1)}
+
+
+def is_back_link(given: Mapping[str, str]) -> bool:
+    """Return True if a link, or the element around it, leads from a note back to its reference, by its attributes."""
+    return is_about(given, "backlink") or is_in_class(given, _BACK_CLASSES) or given.get("rev") == "footnote"
+
+
+def is_short_label(link: Element) -> bool:
+    """Return True if the text of a link is no more than a number, a letter, an arrow or a few words such as `back`."""
+    return len(text_of(link, _LONGEST_LABEL)) <= _LONGEST_LABEL
+
+
+def _reference(link: Element, given: Mapping[str, str], target: str, *, is_raised: bool) -> _Reference | None:
+    text = text_of(link, _LONGEST_LABEL)
+    if len(text) > _LONGEST_LABEL:
+        return None
+    is_marked = is_about(given, "noteref") or is_in_class(given, _REFERENCE_CLASSES) or given.get("rel") == "footnote"
+    label = _LABEL.fullmatch(text)
+    if is_marked:
+        return _Reference(target[1:], label[1] if label else text, is_certain=True)
+    if label is None:
+        return None
+    is_raised = is_raised or any(tag_of(inner) == "sup" for inner in link)
+    if is_raised or (_NAME.match(target) and (text[:1] in "[(" or label[1].isdecimal())):
+        return _Reference(target[1:], label[1], is_certain=is_raised)
+    return None
+
+
+def _grandparent(element: Element) -> Element | None:
+    parent = element.getparent()
+    return None if parent is None else parent.getparent()

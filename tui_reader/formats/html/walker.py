@@ -1,0 +1,396 @@
+"""Conversion of an lxml tree to blocks: `walk(root)` returns them in order, each with the element that it comes from.
+
+The interface for formats that hold HTML (EPUB chapters, mails, converted office files):
+
+    notes = Notes()                               # only if the text may have footnotes
+    for root in roots:                            # every page of the document, in reading order
+        notes.find(root, addresses_of(root))
+    for root in roots:
+        walked = walk(root, addresses_of(root), notes)
+        for block, text, spans in walked.blocks:
+            builder.add(block, text, spans)       # a DocumentBuilder
+        for span in walked.targets:
+            builder.add_target(span.target)
+
+`Addresses` (`addresses.py`) decides how links, pictures and names appear in the document; subclass it where links lead
+from one page to another within a document, as in an EPUB: `link("c2.xhtml#x")` then returns `#OPS/c2.xhtml#x`, and
+`name("x")` of that chapter returns `OPS/c2.xhtml#x`. Roots may come from any parser of lxml, HTML or XML. Elements are
+visited without recursion, so any depth of nesting is read.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.blocks import BlockKind
+from tui_reader.formats.html.addresses import Addresses
+from tui_reader.formats.html.block_events import BlockEvents
+from tui_reader.formats.html.code_text import code_of, is_code_table, is_line_number, language_of
+from tui_reader.formats.html.elements import attributes_of, has_inside, is_in_class, tag_of, text_of
+from tui_reader.formats.html.layout_tables import is_data_table
+from tui_reader.formats.html.math_text import formula_of, tex_formula
+from tui_reader.formats.html.note_references import Notes, is_back_link, is_short_label
+from tui_reader.formats.html.pictures import picture_of
+from tui_reader.formats.html.visibility import is_hidden
+from tui_reader.formats.text.running_text import BLOCK_TAGS, target_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lxml.etree import _Element as Element
+
+    from tui_reader.document.blocks import Span
+    from tui_reader.formats.html.note_labels import Note
+    from tui_reader.formats.html.pictures import Picture
+    from tui_reader.formats.text.table_text import UnplacedBlock
+
+_SKIPPED = frozenset(
+    """
+    script style template head noscript svg select option datalist textarea input button dialog canvas object embed
+    iframe video audio map area param progress meter portal title meta link base frameset
+    """.split()  # noqa: SIM905 - a list would take a line for each name
+)
+"""Elements whose content is no text of the page. Drawings and videos have no text without their programs."""
+_TABLE_PARTS = frozenset(("table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "col", "colgroup"))
+_SHOWN_FORMULAS = frozenset(("katex-html", "mjx-math", "mjx-chtml", "mathjax", "mathjax_display", "mathjax_svg"))
+"""Classes of formulas drawn with letters and boxes, beside the same formula as TeX or MathML."""
+_CAPTION_CLASSES = frozenset(
+    """
+    wp-caption-text caption image-caption figcaption figure-caption thumbcaption gallery-caption
+    gallerytext caption-text media-caption photo-caption img-caption imagecaption
+    """.split()  # noqa: SIM905 - a list would take a line for each name
+)
+_ANCHOR_SIGNS = frozenset("#¶§🔗⚓\u200b\ufe0e\ufe0f ")
+_LABEL_PUNCTUATION = frozenset("[](){},;.·– \t\n\xa0")
+_LONGEST_RAISED = 60
+_MOST_TABLES = 20
+"""Depth of nesting from which tables are layout."""
+_MOST_SHOWN = 20
+_MOST_IN_FIGURE = 60
+
+
+class Walked(NamedTuple):
+    """The blocks of a tree."""
+
+    blocks: Sequence[UnplacedBlock]
+    origins: Sequence[Element]
+    """For each block, the innermost element of a block (`p`, `li`, `td`, `div`) that contains its beginning."""
+    targets: Sequence[Span]
+    """Names at the end that no text follows; they belong to the text after the tree, or to the document's end."""
+
+
+def walk(root: Element, addresses: Addresses | None = None, notes: Notes | None = None) -> Walked:
+    """Convert a tree to blocks.
+
+    Args:
+        root: The element whose content is converted, such as `<body>` or one article.
+        addresses: How links, pictures and names appear in the document; by default as they are written.
+        notes: The footnotes of the document; None if the text has none.
+    """
+    walker = _Walker(root, addresses or Addresses(), notes or Notes())
+    walker.walk()
+    events = walker.events
+    return Walked(events.blocks, events.origins, events.targets)
+
+
+def blocks_of(root: Element, addresses: Addresses | None = None, notes: Notes | None = None) -> Sequence[UnplacedBlock]:
+    """Return only the blocks of a tree; see `walk`."""
+    return walk(root, addresses, notes).blocks
+
+
+class _Open(NamedTuple):
+    """An element that has been begun and needs to be ended."""
+
+    tag: str
+    """Name of the tag that the events were given, which differs from the element's in tables of layout."""
+    origin: Element
+    """The element of a block around this element."""
+    is_note: bool = False
+    is_raised: bool = False
+    """True for `<sup>` around references, whose brackets are left out."""
+    is_figure: int = -1
+    """For a figure, the number of blocks before it; else -1."""
+    is_layout: bool = False
+    """True for a table of layout, or one of its parts."""
+
+
+class _Walker:
+    """One walk over a tree."""
+
+    def __init__(self, root: Element, addresses: Addresses, notes: Notes) -> None:
+        self.events = BlockEvents(is_tree=True)
+        self.events.origin = root
+        self._root = root
+        self._addresses = addresses
+        self._notes = notes
+        self._open: list[_Open] = []
+        self._tables: list[bool] = []
+        """For each open table, True if it contains data."""
+        self._raised = 0
+        """Number of open elements `<sup>` around references."""
+        self._pictures: list[Picture] = []
+        """Pictures within the current paragraph or table, which follow it."""
+        self._length = -1
+        """Number of characters of the whole tree; -1 if not counted yet."""
+        self._shown_anyway = 0
+        """Number of hidden elements that are shown because they contain most of the text."""
+
+    def walk(self) -> None:
+        """Visit all elements, the root's own element included."""
+        element: Element | None = self._root
+        while element is not None:
+            if self._enter(element) and len(element):
+                element = element[0]
+                continue
+            after = None
+            while element is not None and after is None:
+                after = self._after(element)
+                element = element.getparent() if after is None and element is not self._root else after
+        self._release()
+        self.events.finish()
+
+    def _after(self, element: Element) -> Element | None:
+        """End an element, append the text after it, and return its next sibling."""
+        self._leave(element)
+        if element is self._root:
+            return None
+        if element.tail:
+            self._text(element.tail)
+        return element.getnext()
+
+    def _enter(self, element: Element) -> bool:
+        """Begin an element; return True if its content is to be visited. Every element that returns True is ended."""
+        tag = tag_of(element)
+        given: Mapping[str, str] = attributes_of(element) if len(element.keys()) else {}
+        if not tag or (given and self._is_left_out(element, tag, given)) or self._replace(element, tag, given):
+            self._open.append(_Open("", element))
+            return False
+        self._begin(element, tag, given)
+        if element.text:
+            self._text(element.text)
+        return True
+
+    def _leave(self, element: Element) -> None:
+        """End an element."""
+        opened = self._open.pop()
+        if not opened.tag:
+            return
+        if opened.tag in BLOCK_TAGS:
+            self._release()
+        self.events.end(opened.tag)
+        if opened.tag in BLOCK_TAGS:
+            self.events.origin = opened.origin
+        if opened.is_note:
+            self.events.end_note()
+        self._raised -= opened.is_raised
+        if tag_of(element) == "table":
+            self._tables.pop()
+            self._release()
+        if opened.is_figure >= 0:
+            self._finish_figure(opened.is_figure)
+
+    def _is_left_out(self, element: Element, tag: str, given: Mapping[str, str]) -> bool:
+        """Return True if an element with attributes is hidden or is an addition to the text, such as line numbers."""
+        if is_line_number(element, given) or is_in_class(given, _SHOWN_FORMULAS):
+            return tag not in ("pre", "code", "body", "html", "table") and "katex-display" not in given.get("class", "")
+        if is_back_link(given):
+            return True
+        if not is_hidden(given) or element is self._root or self._note(tag, given):
+            return False
+        if self._shown_anyway > _MOST_SHOWN:
+            return False
+        if self._length < 0:
+            self._length = _length(self._root)
+        is_part = _length(element) * 2 < self._length
+        self._shown_anyway += not is_part
+        return is_part
+
+    def _replace(self, element: Element, tag: str, given: Mapping[str, str]) -> bool:
+        """Append what stands for an element whose content is not visited; return False for any other element."""
+        if tag in {"pre", "listing", "xmp", "plaintext"} or (tag == "table" and is_code_table(element, given)):
+            self._code(element, given)
+        elif tag in {"img", "image"}:
+            self._picture(picture_of(element))
+        elif tag == "br":
+            self._break()
+        elif tag == "math":
+            self.events.literal(formula_of(element))
+        elif tag == "script":
+            if given.get("type", "").startswith("math/tex"):
+                self.events.literal(tex_formula(element.text or "", is_apart="display" in given["type"]))
+        elif tag == "button":
+            return not (self.events.in_heading or has_inside(element, "img", "h2", "h3", "h4", "p"))
+        elif tag in _SKIPPED:
+            pass
+        elif tag == "a":
+            return self._anchor(element, given)
+        elif tag == "sup" and self.events.in_note and not self.events.last.strip():
+            return is_short_label(element) and not has_inside(element, "a")
+        else:
+            return False
+        return True
+
+    def _anchor(self, element: Element, given: Mapping[str, str]) -> bool:
+        """Append a reference to a footnote; return True if the content of a link is not visited."""
+        href = given.get("href", "")
+        if not href:
+            return False
+        target = self._addresses.link(href)
+        if not target.startswith("#"):
+            return False
+        if note := self._notes.note_of(target[1:]):
+            if not self.events.in_note or not is_short_label(element):
+                self.events.start("span", {"id": self._addresses.name(given["id"])} if given.get("id") else {})
+                self.events.end("span")
+                self.events.reference(note)
+                return True
+        elif self.events.in_note and is_short_label(element):
+            return True
+        return (
+            self.events.in_heading and _ANCHOR_SIGNS.issuperset(text_of(element, 10)) and not has_inside(element, "img")
+        )
+
+    def _begin(self, element: Element, tag: str, given: Mapping[str, str]) -> None:
+        """Pass the start of an element to the events."""
+        origin = self.events.origin
+        note = self._note(tag, given) if given else None
+        is_block = tag in BLOCK_TAGS
+        is_layout = is_raised = is_note = False
+        figure = -1
+        if tag == "table":
+            is_data = note is None and len(self._tables) < _MOST_TABLES and is_data_table(element)
+            self._tables.append(is_data)
+        if tag in _TABLE_PARTS:
+            is_layout = not (self._tables and self._tables[-1])
+            tag = "div" if is_layout else tag
+        if is_block:
+            self._release()
+            if tag == "figure" and not self.events.in_table:
+                self.events.flush()
+                figure = len(self.events.blocks)
+            elif given and is_in_class(given, _CAPTION_CLASSES) and self._is_after_figure():
+                tag = "figcaption"
+        elif tag == "sup":
+            is_raised = self._is_raised(element)
+        if note and not self.events.in_table:
+            is_note = is_block
+            (self.events.begin_note if is_block else self.events.mark_note)(note)
+        self._raised += is_raised
+        if is_raised:
+            tag = "span"
+        if given:
+            given = self._as_written(tag, given)
+        self.events.start(tag, given)
+        if is_block:
+            self.events.origin = element
+        self._open.append(_Open(tag, origin, is_note, is_raised, figure, is_layout))
+
+    def _as_written(self, tag: str, given: Mapping[str, str]) -> Mapping[str, str]:
+        """Return attributes with the addresses and names that the document has."""
+        changed = dict(given)
+        for name in ("id", "name"):
+            if given.get(name, "").strip():
+                changed[name] = self._addresses.name(given[name].strip())
+        if tag == "a":
+            changed["href"] = self._addresses.link(given.get("href", ""))
+        return changed
+
+    def _note(self, tag: str, given: Mapping[str, str]) -> Note | None:
+        """Return the footnote that an element is or begins; None if it is none."""
+        found = (self._notes.note_of(self._addresses.name(name)) for name in target_names(tag, given))
+        return next(filter(None, found), None)
+
+    def _is_raised(self, sup: Element) -> bool:
+        """Return True if a `<sup>` contains references to footnotes, and nothing else but brackets and commas."""
+        if len(text_of(sup, _LONGEST_RAISED)) > _LONGEST_RAISED:
+            return False
+        links = [link for link in islice(sup.iter(), _LONGEST_RAISED) if tag_of(link) == "a" and link.get("href")]
+        targets = [self._addresses.link(link.get("href") or "") for link in links]
+        return bool(targets) and all(t.startswith("#") and self._notes.note_of(t[1:]) for t in targets)
+
+    def _text(self, text: str) -> None:
+        if self._raised and _LABEL_PUNCTUATION.issuperset(text):
+            return
+        self.events.data(text)
+
+    def _break(self) -> None:
+        """Append a line break; two of them begin a paragraph."""
+        if self.events.last == "\n" and not self.events.in_table:
+            self._release()
+            self.events.flush()
+        else:
+            self.events.start("br", {})
+
+    def _code(self, element: Element, given: Mapping[str, str]) -> None:
+        self._release()
+        names = [self._addresses.name(name) for name in target_names("pre", given)]
+        origin, self.events.origin = self.events.origin, element
+        self.events.flush()
+        self.events.code(code_of(element), language_of(element), names)
+        self.events.origin = origin
+
+    def _picture(self, picture: Picture) -> None:
+        """Append a picture, or keep it until the paragraph that contains it ends."""
+        if picture.is_invisible:
+            return
+        if picture.is_small or (self.events.in_heading and picture.alternative):
+            if picture.alternative and (self.events.in_text or self.events.in_heading or not picture.source):
+                self.events.data(picture.alternative)
+            return
+        if not picture.source and not picture.alternative:
+            return
+        if self.events.in_text or self.events.in_heading:
+            if self.events.in_table:
+                self.events.data(picture.alternative)
+            self._pictures.append(picture)
+        else:
+            self.events.figure(self._addresses.picture(picture.source), picture.alternative)
+
+    def _release(self) -> None:
+        """Append the pictures of the paragraph that ends, or of the table that has ended."""
+        if self._pictures and not self.events.in_table:
+            pictures, self._pictures = self._pictures, []
+            self.events.flush()
+            for picture in pictures:
+                self.events.figure(self._addresses.picture(picture.source), picture.alternative)
+
+    def _is_after_figure(self) -> bool:
+        blocks = self.events.blocks
+        return bool(self._pictures) or (
+            bool(blocks) and blocks[-1].block.kind is BlockKind.FIGURE and not self.events.in_text
+        )
+
+    def _finish_figure(self, first: int) -> None:
+        """Join a picture with its caption, unless both have texts of their own."""
+        blocks = self.events.blocks
+        if len(blocks) > first + _MOST_IN_FIGURE:
+            return
+        pictures = [number for number in range(first, len(blocks)) if blocks[number].block.kind is BlockKind.FIGURE]
+        if len(blocks) != first + 2 or pictures != [first] or not blocks[-1].block.quiet:
+            for number in range(first, len(blocks) - 1):
+                if number in pictures or blocks[number].block.quiet:
+                    blocks[number] = blocks[number]._replace(block=blocks[number].block._replace(tight=True))
+            return
+        picture, caption = blocks[first:]
+        if _folded(picture.text) not in _folded(caption.text):
+            blocks[first] = picture._replace(block=picture.block._replace(tight=True))
+            return
+        blocks[first] = picture._replace(text=caption.text, spans=caption.spans)
+        del blocks[-1], self.events.origins[-1]
+
+
+def _folded(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _length(element: Element) -> int:
+    """Return the number of characters of an element without white space at the ends of its texts."""
+    skipped = ("script", "style", "noscript", "template")
+    return sum(
+        len(text.strip())
+        for inner in element.iter()
+        if tag_of(inner) not in skipped
+        for text in (inner.text, inner.tail)
+        if text
+    )
