@@ -31,7 +31,7 @@ class Slow:
         self.let_go = threading.Event()
         self.news = threading.Condition()
 
-    def read(self, data: bytes, name: str) -> Document:
+    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
         with self.news:
             self.begun.append(name)
             self.news.notify_all()

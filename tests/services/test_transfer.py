@@ -15,7 +15,7 @@ from tui_reader.anchoring.similarity import similarity, word_pairs
 from tui_reader.config import Settings
 from tui_reader.services.annotations import reanchor_queue, transfer
 from tui_reader.services.articles import scanner
-from tui_reader.services.articles.content import load
+from tui_reader.services.articles.parsed_files import load
 from tui_reader.services.headless.annotations_api import AnnotationsApi
 from tui_reader.services.headless.session import library_of
 from tui_reader.services.library.events import DocumentLoaded, Notice

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.services.library.worker import Job, Worker
+from tui_reader.services.library import worker as module
+from tui_reader.services.library.worker import Answer, Failure, Job, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +37,26 @@ def allocate(arguments: Mapping[str, Any]) -> int:
 def die(_: Mapping[str, Any]) -> None:
     """Kill the process; a job."""
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fill_and_die(arguments: Mapping[str, Any]) -> None:
+    """Use some bytes, then end as code in C does that has no memory left; a job."""
+    filled = b"x" * arguments["bytes"]
+    os.write(2, filled[:1])
+    os.abort()
+
+
+def chatter(_: Mapping[str, Any]) -> str:
+    """Print, as libraries do; a job."""
+    print('{"result": "not this"}')
+    os.write(1, b'{"result": "nor this"}\n')
+    return "this"
+
+
+def tell_id(arguments: Mapping[str, Any]) -> None:
+    """Write the id of the process to a file, then sleep for a minute; a job."""
+    Path(arguments["path"]).write_text(str(os.getpid()))
+    time.sleep(60.0)
 
 
 def fail(_: Mapping[str, Any]) -> None:
@@ -91,3 +114,45 @@ def test_a_closed_worker_runs_nothing() -> None:
     worker = Worker()
     worker.close()
     assert worker.run(SUM) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "failure", "detail"),
+    [
+        (job(die), Failure.CRASH, ""),
+        (job(fail), Failure.ERROR, "RecursionError"),
+        (job(unserializable), Failure.ERROR, "TypeError"),
+        (job(sleep, {"seconds": 60.0}, seconds=0.2), Failure.TIME, ""),
+        (job(allocate, {"bytes": 3_000_000_000}, memory=1_000_000_000), Failure.MEMORY, ""),
+        (job(fill_and_die, {"bytes": 180_000_000}, memory=240_000_000), Failure.MEMORY, ""),
+    ],
+    ids=["killed", "raised", "no JSON", "late", "MemoryError", "aborted"],
+)
+def test_a_failed_job_says_why(worker: Worker, wanted: Job, failure: Failure, detail: str) -> None:
+    assert worker.attempt(wanted) == Answer(None, failure, detail)
+    assert worker.attempt(SUM) == Answer(0)
+
+
+def test_what_a_job_prints_is_no_answer(worker: Worker) -> None:
+    assert worker.run(job(chatter)) == "this"
+    assert worker.run(SUM) == 0
+
+
+def test_an_interrupted_job_ends_and_the_next_one_runs(worker: Worker, tmp_path: Path) -> None:
+    answers: list[Answer] = []
+    path = tmp_path / "id"
+    thread = Thread(target=lambda: answers.append(worker.attempt(job(tell_id, {"path": str(path)}))))
+    thread.start()
+    while not path.exists():
+        assert thread.is_alive()
+    worker.interrupt()
+    thread.join(20.0)
+    assert answers == [Answer(failure=Failure.CLOSED)]
+    assert worker.attempt(SUM) == Answer(0)
+    worker.interrupt()
+    assert worker.attempt(SUM) == Answer(0), "nothing ran when it was interrupted"
+
+
+def test_a_process_ends_by_itself_when_nobody_kills_it(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GRACE_SECONDS", -59.8)
+    assert worker.attempt(job(sleep, {"seconds": 60.0}, seconds=60.0)) == Answer(failure=Failure.CRASH)

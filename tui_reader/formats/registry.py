@@ -30,6 +30,14 @@ class Row(NamedTuple):
     """True if a usual file takes longer than 50 ms to parse: it is parsed in a process of its own, and kept parsed."""
     has_whole: bool = False
     """True if `Format.read` distinguishes the article from the whole page."""
+    version: int = 1
+    """Increased when the format reads another text or other metadata from the same bytes: files that are kept parsed
+    are then parsed again, and annotations are placed in the new text."""
+
+    @property
+    def edition(self) -> str:
+        """Return a string that names the format and its version, such as `epub-1`."""
+        return f"{self.module.rpartition('.')[2]}-{self.version}"
 
 
 ROWS: tuple[Row, ...] = (
@@ -57,13 +65,23 @@ def load(row: Row) -> Format:
     return form
 
 
-def format_for(name: str, data: bytes) -> Format:
-    """Return the format that a file's suffix determines, else the format that best fits its first bytes."""
-    row = _ROW_BY_SUFFIX.get(suffix_of(name))
+def row_named(name: str) -> Row | None:
+    """Return the row of the format that a file's suffix determines; None if its bytes decide."""
+    return _ROW_BY_SUFFIX.get(suffix_of(name))
+
+
+def row_for(name: str, data: bytes) -> Row:
+    """Return the row of the format that a file's suffix determines, else of the one that best fits its first bytes."""
+    row = row_named(name)
     if row is not None:
-        return load(row)
+        return row
     head = data[:HEAD]
-    return max(map(load, ROWS), key=lambda form: form.matches(name, head))
+    return max(ROWS, key=lambda row: load(row).matches(name, head))
+
+
+def format_for(name: str, data: bytes) -> Format:
+    """Return the format that reads a file, see `row_for`."""
+    return load(row_for(name, data))
 
 
 def is_article(name: str) -> bool:

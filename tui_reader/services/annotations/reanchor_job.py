@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.services.annotations.annotation_records import decode_anchor, encode_anchor, encode_placement
@@ -10,6 +9,7 @@ from tui_reader.services.library.worker import JOB_MEMORY, Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from tui_reader.model.anchor import Anchor
     from tui_reader.model.annotation import AnnotationId
@@ -69,21 +69,17 @@ def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """
     from tui_reader.anchoring.description import fingerprint  # noqa: PLC0415 - only the worker process needs these
     from tui_reader.services.annotations.reanchoring import find_all  # noqa: PLC0415
-    from tui_reader.services.articles.content import read_content  # noqa: PLC0415
-    from tui_reader.sources.files import UnreadableError  # noqa: PLC0415
+    from tui_reader.services.articles.parsed_files import load_parsed  # noqa: PLC0415
 
     try:
-        content = read_content(Path(arguments["path"]), arguments["limit"])
-    except (FileNotFoundError, UnreadableError):
-        return {}
-    try:
-        document = content.document()
+        parsed = load_parsed(arguments["path"], arguments["limit"])
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - an article that trips its format has no text to look in
         return {}
-    if not document.has_text:
+    if parsed is None or not parsed.document.has_text:
         return {}
+    document = parsed.document
     text = fingerprint(document.text)
     wanted: dict[AnnotationId, Anchor] = {}
     for each, anchor in arguments["wanted"].items():
@@ -92,7 +88,7 @@ def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
             wanted[each] = decoded
     found = find_all(wanted, arguments["texts"], document.text)
     return {
-        "file": content.fingerprint,
+        "file": parsed.fingerprint,
         "text": text,
         "found": {each: encode_placement(placement) for each, placement in found.items()},
     }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.anchoring.description import TEXT_VERSION
 from tui_reader.services.annotations.reanchor_job import ReanchorJob
 from tui_reader.services.annotations.text_snapshots import packed_text
+from tui_reader.services.articles.parsed_files import edition
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.events import noop
 from tui_reader.services.library.worker import Worker
@@ -44,7 +45,7 @@ class _Searched(NamedTuple):
     text: str
     """Fingerprint of the text that was searched; begins with `TEXT_VERSION`."""
     file: str
-    """Fingerprint of the file that was searched."""
+    """Fingerprint of the file that was searched, and the version of its format, see `_file_read`."""
     ids: str
     """BLAKE2b digest of the ids of the article's annotations."""
 
@@ -150,7 +151,11 @@ class ReanchorQueue:
         if file is None or file.error or not file.is_on_disk or self._state.store.read_only:
             return
         ids, searched = _digest(self._state.annotation_index.ids(article)), self._last_search(article)
-        if searched is not None and searched.fits(file.fingerprint, ids) and article not in self._stale:
+        if (
+            searched is not None
+            and searched.fits(_file_read(file, file.fingerprint), ids)
+            and article not in self._stale
+        ):
             return
         annotations = [each for each in self._state.annotation_index.of(article) if each.current is not None]
         if not annotations:
@@ -159,7 +164,7 @@ class ReanchorQueue:
         job = self._job(file, annotations)
         self._background.do(
             lambda: job.run(self._worker),
-            lambda answer: self._store_answer(article, job, ids, answer),
+            lambda answer: self._store_answer(article, file, job, ids, answer),
             lambda: self._notify(article),
         )
 
@@ -174,7 +179,9 @@ class ReanchorQueue:
             texts={each: packed_text(self._state.store, each) for each in fingerprints},
         )
 
-    def _store_answer(self, article: ArticleId, job: ReanchorJob, ids: str, answer: Reanchored | None) -> None:
+    def _store_answer(
+        self, article: ArticleId, file: FoundFile, job: ReanchorJob, ids: str, answer: Reanchored | None
+    ) -> None:
         self._busy = False
         if not self._waiting:
             self._background.do(self._worker.rest, noop, noop)
@@ -187,7 +194,7 @@ class ReanchorQueue:
             self._waiting[article] = None
         edits = self._reanchoring.edits(job.wanted, answer.found, job.placed)
         before = (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN)
-        after = list(_Searched(answer.text, answer.file, ids))
+        after = list(_Searched(answer.text, _file_read(file, answer.file), ids))
         if before != after:
             edits.append(Edit(ARTICLES, article, LOOKED_IN, before, after))
         self._reanchoring.keep(article, edits)
@@ -198,6 +205,11 @@ class ReanchorQueue:
             return None
         text, file, ids = value
         return _Searched(text, file, ids)
+
+
+def _file_read(file: FoundFile, fingerprint: str) -> str:
+    """Return what a text depends on: the file's bytes, and the version of the format that reads them."""
+    return f"{fingerprint} {version}" if (version := edition(Path(file.path).name)) else fingerprint
 
 
 def _digest(ids: Iterable[AnnotationId]) -> str:

@@ -8,22 +8,17 @@ When the article changes, that text moves to the store, under a separate key, un
 from __future__ import annotations
 
 import base64
-import contextlib
-import os
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.clean import clean_text
-from tui_reader.errors import StoreError
 from tui_reader.services.library.events import Notice
 from tui_reader.storage.base import Edit
-from tui_reader.storage.snapshot.disk import Disk
-from tui_reader.storage.snapshot.private import private_folder
-from tui_reader.storage.snapshot.wholefile import read_whole
+from tui_reader.storage.cache.blob_cache import BlobCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.events import EventSender
@@ -107,53 +102,23 @@ class TextCache:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = f"{os.path.realpath(folder.parent)}/{folder.name}"
-        self._disk = Disk()
+        self._files = BlobCache(folder, MAX_CACHE_BYTES)
 
     def get(self, fingerprint: str) -> str | None:
         """Return the cached text with a fingerprint; None if the cache does not have it."""
+        data = self._files.get(fingerprint)
         try:
-            return _inflate(read_whole(self._path(fingerprint), self._disk, MAX_CACHE_BYTES))
-        except (OSError, ValueError, StoreError):
+            return _inflate(data) if data is not None else None
+        except ValueError:
             return None
 
     def has(self, fingerprint: str) -> bool:
         """Return True if the text with a fingerprint is in the cache."""
-        return self._disk.has_file(self._path(fingerprint))
+        return self._files.has(fingerprint)
 
     def put(self, fingerprint: str, text: str) -> None:
         """Store a text, and delete the oldest texts if the cache is too large."""
-        import tempfile  # noqa: PLC0415 - 3 ms, and most starts keep no text
-
-        path = self._path(fingerprint)
-        with contextlib.suppress(OSError):
-            handle, name = tempfile.mkstemp(dir=private_folder(Path(self._folder), self._disk))
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(zlib.compress(text.encode("utf-8", "surrogatepass"), 6))
-                self._disk.rename(name, path)
-            except OSError:
-                self._disk.unlink(name)
-                raise
-            self._make_room()
-
-    def _make_room(self) -> None:
-        known = [
-            (f"{self._folder}/{name}", self._disk.stat(f"{self._folder}/{name}"))
-            for name in self._disk.names(self._folder)
-        ]
-        files = sorted((status.st_mtime, status.st_size, path) for path, status in known)
-        excess = sum(size for _, size, _ in files) - MAX_CACHE_BYTES
-        for _, size, path in files:
-            if excess <= 0:
-                return
-            with contextlib.suppress(FileNotFoundError):  # another instance of the program may delete files, too
-                self._disk.unlink(path)
-            excess -= size
-
-    def _path(self, fingerprint: str) -> str:
-        # The fingerprint may come from an untrusted state file, so it must not contain a path.
-        return f"{self._folder}/{fingerprint.encode('utf-8', 'replace').hex()}.z"
+        self._files.put(fingerprint, zlib.compress(text.encode("utf-8", "surrogatepass"), 6))
 
 
 def _inflate(data: bytes) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.document.normalization import search_key
 from tui_reader.services.articles.article_records import SEEN_FIELDS
-from tui_reader.services.articles.content import load
+from tui_reader.services.articles.parsed_files import load
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.events import noop

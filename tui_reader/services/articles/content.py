@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.sources.files import UnreadableError, read_bytes
+from tui_reader.sources.files import read_bytes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Metadata
     from tui_reader.sources.base import Source
@@ -89,21 +90,3 @@ def content_from(source: Source, key: str) -> Content:
         UnreadableError: The bytes cannot be read, or there are more than the source's limit.
     """
     return Content(*source.read(key))
-
-
-def load(path: str | Path, limit: int) -> Document | None:
-    """Read and parse the file of an article.
-
-    Args:
-        path: The file; symbolic links are followed.
-        limit: Largest number of bytes that the file may have.
-
-    Returns:
-        The whole document; None if the file cannot be read or its text cannot be shown.
-    """
-    try:
-        content = read_content(Path(path), limit)
-    except (OSError, UnreadableError):
-        return None
-    document = content.document()
-    return None if document.error else document

@@ -13,6 +13,16 @@ from typing import TYPE_CHECKING
 from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.document.cooperative import lower_priority
 from tui_reader.services.articles.content import Content, content_from, read_content
+from tui_reader.services.articles.parsed_files import (
+    OPENED,
+    SCANNED,
+    FailedParsingError,
+    InterruptedParsingError,
+    Parsed,
+    cached,
+    is_slow,
+)
+from tui_reader.services.articles.parser_pool import ParserPool
 from tui_reader.services.library.events import DocumentLoaded, Event, Listener, noop
 from tui_reader.sources.files import UnreadableError
 
@@ -40,6 +50,8 @@ FRAME_PAUSE = 0.03
 """Seconds of pause before the rest of a long text is read, so that its beginning is drawn first."""
 MAX_THREADS = 2
 """Number of threads: one may read a long article while the other reads the next opened article."""
+PATIENCE = 0.3
+"""Seconds that an opened article waits for two others that are being parsed; then the older of them is given up."""
 
 
 class Documents:
@@ -58,8 +70,11 @@ class Documents:
         self.listener: Listener = noop
         self.prepare: Callable[[ArticleId, Document], None] = noop
         """Callback with each document that was read, in the reading thread, before `get` returns it."""
+        self.is_whole: Callable[[ArticleId], bool] = _never
+        """Callback that returns True for an article of which the whole page is shown; called in any thread."""
         self._find = find
         self._other_sources = other_sources
+        self._parsers = ParserPool(limit, MAX_THREADS)
         self._limit = limit
         self._kept: OrderedDict[ArticleId, Document] = OrderedDict()
         self._wanted: ArticleId | None = None
@@ -113,6 +128,8 @@ class Documents:
                 self._threads.append(thread)
                 self._idle += 1
                 thread.start()
+            if self._wanted is not None and not self._idle:
+                self._parsers.interrupt_later(PATIENCE, lambda: self._is_waiting(article_id))
             self._changed.notify_all()
 
     def want_within(
@@ -149,6 +166,11 @@ class Documents:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        self._parsers.close()
+
+    def _is_waiting(self, article_id: ArticleId) -> bool:
+        """Return True if an article is requested, and no thread has begun to read it."""
+        return self._wanted == article_id and not self._idle
 
     def _forget(self, article_id: ArticleId) -> None:
         """Remove a document from memory; called with the lock held."""
@@ -218,15 +240,42 @@ class Documents:
         if file.size and not content.data:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is empty"))
             return
+        if is_slow(content):
+            self._parse(article_id, ticket, file, content, ahead=ahead)
+            return
         fingerprint = content.fingerprint
         try:
             if not ahead and (beginning := content.preview()) is not None:
                 self._keep(article_id, ticket, beginning, fingerprint)
                 self._give_way(article_id)
-            document = content.document()
+            document = content.document(whole=self.is_whole(article_id))
         except Exception as error:  # noqa: BLE001 - one article that trips a format must not take the others along
             document = _refusal(file.metadata, file.location, f"the reader failed at it ({type(error).__name__})")
         self._keep(article_id, ticket, document, fingerprint)
+
+    def _parse(self, article_id: ArticleId, ticket: object, file: FoundFile, content: Content, *, ahead: bool) -> None:
+        """Parse a document of a slow format in a process, and cache it, or a page with the error message."""
+        path = Path(file.path) if article_id not in self._other_sources else None
+        whole, limits = self.is_whole(article_id), SCANNED if ahead else OPENED
+        try:
+            if (known := cached(content, whole=whole)) is not None:
+                parsed = Parsed(content.fingerprint, known)
+            else:
+                with self._parsers.lend(article_id) as parser:
+                    if not ahead and (beginning := parser.preview(content, path, limits)) is not None:
+                        self._keep(article_id, ticket, beginning.document, beginning.fingerprint)
+                    parsed = parser.document(content, path, limits, whole=whole)
+        except InterruptedParsingError:
+            return
+        except FailedParsingError as error:
+            # An article that failed with little time, before it was opened, gets more when it is opened.
+            if not ahead:
+                refusal = _refusal(file.metadata, file.location, str(error))
+                self._keep(article_id, ticket, refusal, content.fingerprint)
+        except (OSError, UnreadableError) as error:
+            self._keep(article_id, ticket, _refusal(file.metadata, file.location, str(error)))
+        else:
+            self._keep(article_id, ticket, parsed.document, parsed.fingerprint)
 
     def _give_way(self, article_id: ArticleId) -> None:
         """Pause so that the beginning can be drawn: single reading steps keep the GIL for up to 40 ms."""
@@ -259,6 +308,11 @@ class Documents:
                 self._forget(next(iter(self._kept)))
             self._changed.notify_all()
         self.listener(DocumentLoaded(article_id, document))
+
+
+def _never(_: ArticleId) -> bool:
+    """Return False: the default for `Documents.is_whole`."""
+    return False
 
 
 def _refusal(metadata: Metadata, location: str, reason: str) -> Document:

@@ -11,6 +11,14 @@ from tui_reader.model.article import Metadata
 from tui_reader.services.articles.catalogue import epoch_seconds
 from tui_reader.services.articles.content import content_from
 from tui_reader.services.articles.identities import Batch, found_file, without_header
+from tui_reader.services.articles.parsed_files import (
+    FailedParsingError,
+    InterruptedParsingError,
+    Parser,
+    Scanned,
+    is_slow,
+    is_slow_name,
+)
 from tui_reader.services.library.events import Event, Notice, ScanFinished, ScanProgress
 from tui_reader.sources.base import Entry
 from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError
@@ -84,6 +92,7 @@ class Scanner:
         self._deliver = deliver
         self._send = send
         self._stop = stop
+        self._parser = Parser(limit)
 
     def run(self, tick: Callable[[], None]) -> None:
         """Scan the folders, then watch them until `stop` is set.
@@ -108,7 +117,12 @@ class Scanner:
                 elif self._paths.files:
                     self._scan_single_files()
         finally:
+            self._parser.close()
             self._cache.close()
+
+    def interrupt(self) -> None:
+        """End the parsing of the current file; called from another thread after `stop` was set."""
+        self._parser.close()
 
     @property
     def passed_over(self) -> PassedOver:
@@ -221,7 +235,10 @@ class Scanner:
             if self._stop.is_set():
                 return
             old = self._known.get(entry.key)
-            file = self._read(entry)
+            try:
+                file = self._read(entry)
+            except InterruptedParsingError:
+                return
             yield_gil()
             if file is not None and file != old:
                 self._known[file.path] = file
@@ -233,6 +250,7 @@ class Scanner:
                 found, changed, gone_names, was_split = [], [], (), True
                 self._send(ScanProgress(done + 1, len(stale)))
                 due = time.monotonic() + BATCH_SECONDS
+        self._parser.rest()
         if found or gone_names or was_split or first:
             self._deliver_files(found, changed, gone_names, complete=True)
 
@@ -250,11 +268,15 @@ class Scanner:
         return found_file(self._paths, file)
 
     def _read(self, entry: Entry) -> CachedFile | None:
-        """Read a file; return None if the file was deleted after the listing."""
+        """Read a file; return None if the file was deleted after the listing.
+
+        Raises:
+            InterruptedParsingError: The scanner was stopped.
+        """
         path = Path(entry.key)
         signature = entry.signature
         try:
-            content = content_from(self._source_of(entry.key), entry.key)
+            scanned = self._scanned(path)
         except FileNotFoundError:
             return None
         except UnreadableError as error:
@@ -262,18 +284,39 @@ class Scanner:
             self._must_reread.add(entry.key)
             metadata = Metadata(title=path.stem, guessed=frozenset({"title"}))
             return CachedFile(entry.key, *signature, "", metadata, str(error), signature.mtime_ns / 1e9)
-        read_at = content.signature
+        read_at = scanned.signature
         if read_at.mtime_ns < 0 or time.time_ns() - read_at.mtime_ns < FRESH_NS:
             self._must_reread.add(entry.key)
         else:
             self._must_reread.discard(entry.key)
             signature = read_at
-        try:
-            metadata, problem = content.metadata()
-        except Exception as error:  # noqa: BLE001 - one file that trips a format must not end the scan
-            metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
+        metadata = scanned.metadata
         when = epoch_seconds(metadata.date) or signature.mtime_ns / 1e9
-        return CachedFile(entry.key, *signature, content.fingerprint, without_header(metadata), problem, when)
+        return CachedFile(entry.key, *signature, scanned.fingerprint, without_header(metadata), scanned.error, when)
+
+    def _scanned(self, path: Path) -> Scanned:
+        """Return the metadata of a file; a file of a slow format is parsed in a process.
+
+        Raises:
+            FileNotFoundError: The file does not exist.
+            UnreadableError: The file cannot be read.
+            InterruptedParsingError: The scanner was stopped.
+        """
+        source, key = self._source_of(str(path)), str(path)
+        content = None if is_slow_name(path.name) else content_from(source, key)
+        if content is None or is_slow(content):
+            try:
+                return self._parser.scan(path)
+            except FailedParsingError as error:
+                # With its fingerprint and signature, the file is not parsed again until it changes.
+                content = content or content_from(source, key)
+                metadata, problem = Metadata(title=path.stem, guessed=frozenset({"title"})), str(error)
+        else:
+            try:
+                metadata, problem = content.metadata()
+            except Exception as error:  # noqa: BLE001 - one file that trips a format must not end the scan
+                metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
+        return Scanned(content.fingerprint, content.signature, metadata, problem)
 
     def _source_of(self, key: str) -> Source:
         """Return the source that listed an article; a file named as a library path may also be in a folder."""

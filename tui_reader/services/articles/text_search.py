@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -151,19 +150,19 @@ def find_in_files(arguments: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
 def _prepared(path: str, fingerprint: str, limit: int) -> Any:
     """Return the text of a file, normalized for the word search; None if it cannot be read."""
     from tui_reader.search.records import SearchedText  # noqa: PLC0415 - only the worker process needs it
-    from tui_reader.services.articles.content import read_content  # noqa: PLC0415
-    from tui_reader.sources.files import UnreadableError  # noqa: PLC0415
+    from tui_reader.services.articles.parsed_files import load_parsed  # noqa: PLC0415
 
     text = _kept.get((path, fingerprint))
     if text is None:
         try:
-            text = SearchedText.of(read_content(Path(path), limit).document().text)
-        except (OSError, UnreadableError):
-            return None
+            parsed = load_parsed(path, limit)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - an article that trips its format has no text to search
             return None
+        if parsed is None:
+            return None
+        text = SearchedText.of(parsed.document.text)
         _room[0] -= len(text.key)
         if _room[0] > 0:
             _kept[path, fingerprint] = text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui_reader.errors import ReaderError
 from tui_reader.model.article import Article, Headline
 from tui_reader.services.articles.article_records import LOCATION
-from tui_reader.services.articles.content import load
+from tui_reader.services.articles.parsed_files import load
 from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded, noop
 from tui_reader.services.library.opening import open_library
 from tui_reader.sources.files import MEGABYTE

@@ -78,6 +78,8 @@ class Discovery:
     def stop(self) -> None:
         """Ask the scanning and counting threads to end; returns at once."""
         self._stop.set()
+        if self._scanner is not None:
+            self._scanner.interrupt()
 
     def join_counting(self) -> None:
         """Wait up to `JOIN_SECONDS` for the counting thread, which reads the store, to end."""

@@ -10,6 +10,7 @@ from tui_reader.errors import ReaderError, StoreError
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.content import Content
 from tui_reader.services.articles.identities import FoundFile, without_header
+from tui_reader.services.articles.parsed_files import metadata_of
 from tui_reader.services.library.composition import file_of_article
 from tui_reader.services.library.events import Listener, Notice, StoreFailed, noop
 from tui_reader.services.library.save_monitor import warning_of
@@ -367,7 +368,10 @@ class Library:
         content = Content(data, entry.key, entry.signature)
         fingerprint = content.fingerprint
         is_too_large = len(data) > parts.limit
-        metadata, problem = (Metadata(), too_large(len(data), parts.limit)) if is_too_large else content.metadata()
+        if is_too_large:
+            metadata, problem = Metadata(), too_large(len(data), parts.limit)
+        else:
+            metadata, problem = metadata_of(content, parts.limit)
         if not metadata.title:
             metadata = metadata._replace(title=STDIN, guessed=metadata.guessed | {"title"})
         file = FoundFile(

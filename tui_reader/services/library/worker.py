@@ -2,15 +2,17 @@
 
 The process reads one job a line, as JSON, and answers each with one line. It runs at a low priority, and ends when its
 input ends. A job that takes too long, needs too much memory, raises an error or kills the process fails alone: the
-next one gets a new process.
+next one gets a new process. A process whose parent was killed during a job ends a little after the job's time limit.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
+from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,10 +26,30 @@ JOB_SECONDS = 120.0
 JOB_MEMORY = 4_000_000_000
 """Bytes of address space that the process may have during a job, by default."""
 NICENESS = 10
+"""Niceness of processes by default: they use what the reader and other programs leave of the processor."""
+GRACE_SECONDS = 2
+"""Seconds after a job's time limit at which the process ends by itself, in case its parent does not kill it."""
+MEMORY_SHARE = 0.7
+"""Share of its memory limit that a process must have used for its sudden end to count as a lack of memory."""
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from tui_reader.services.library.worker import main; main()"
+    "from tui_reader.services.library.worker import main; main(int(sys.argv[2]))"
 )
+
+
+class Failure(StrEnum):
+    """The reason why a job has no result."""
+
+    TIME = "time"
+    """It exceeded its time limit."""
+    MEMORY = "memory"
+    """It exceeded its memory limit."""
+    CRASH = "crash"
+    """The process ended during the job, for example in a library written in C."""
+    ERROR = "error"
+    """The function raised an error, or returned what JSON cannot represent."""
+    CLOSED = "closed"
+    """The worker was closed or interrupted, or no process could be started."""
 
 
 class Job(NamedTuple):
@@ -43,16 +65,34 @@ class Job(NamedTuple):
     """Bytes of address space that the process may have; ignored where the system cannot limit it (Windows)."""
 
 
+class Answer(NamedTuple):
+    """The outcome of a job."""
+
+    result: Any = None
+    """The function's result; None after a failure."""
+    failure: Failure | None = None
+    detail: str = ""
+    """Name of the error that the function raised."""
+
+
 class Worker:
     """A process that is started with the first job.
 
-    One thread calls `run` and `rest`; any thread may call `close`.
+    One thread calls `run`, `attempt` and `rest`; any thread may call `interrupt` and `close`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int = NICENESS) -> None:
+        """Create the worker without a process.
+
+        Args:
+            niceness: Increment of the process's niceness, 0 to 19.
+        """
+        self._niceness = niceness
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
-        self._closed = False
+        self._busy = self._interrupted = self._closed = False
+        self.jobs = 0
+        """Number of jobs that the current process has answered; 0 before its first answer."""
 
     def run(self, job: Job) -> Any:
         """Run a job in the worker process, and wait for its result.
@@ -60,13 +100,38 @@ class Worker:
         Returns:
             The function's result; None if it raised or exceeded its limits, or if the process died or cannot start.
         """
+        return self.attempt(job).result
+
+    def attempt(self, job: Job) -> Answer:
+        """Run a job in the worker process, and wait for its result or for the reason why it failed."""
+        with self._lock:
+            self._busy, self._interrupted = True, False
+        try:
+            return self._attempt(job)
+        finally:
+            with self._lock:
+                self._busy = False
+
+    def _attempt(self, job: Job) -> Answer:
+        """Run a job; see `attempt`."""
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:
-            return None
-        deadline = threading.Timer(job.seconds, process.kill)
+            return Answer(failure=Failure.CLOSED)
+        is_late = threading.Event()
+
+        def end_late() -> None:
+            is_late.set()
+            process.kill()
+
+        deadline = threading.Timer(job.seconds, end_late)
         deadline.daemon = True
         deadline.start()
-        request = {"function": job.function, "arguments": job.arguments, "memory": job.memory}
+        request = {
+            "function": job.function,
+            "arguments": job.arguments,
+            "memory": job.memory,
+            "seconds": job.seconds + GRACE_SECONDS,
+        }
         try:
             print(json.dumps(request), file=process.stdin, flush=True)
             answer = json.loads(process.stdout.readline() or "null")
@@ -75,9 +140,37 @@ class Worker:
         finally:
             deadline.cancel()
         if not isinstance(answer, dict):
+            used = self._end()
+            return Answer(failure=self._reason(is_late=is_late.is_set(), used=used, memory=job.memory))
+        failure = answer.get("failure")
+        if failure is not None or is_late.is_set():
             self._end()
-            return None
-        return answer.get("result")
+        else:
+            self.jobs += 1
+        if failure is not None:
+            return Answer(failure=Failure(failure), detail=str(answer.get("detail", "")))
+        return Answer(answer.get("result"))
+
+    def _reason(self, *, is_late: bool, used: int, memory: int) -> Failure:
+        """Return why a process ended without an answer.
+
+        Args:
+            is_late: True if the process was killed at the time limit.
+            used: Largest number of bytes of memory that the process had used; 0 if unknown.
+            memory: The memory limit in bytes.
+        """
+        if self._interrupted or self._closed:
+            return Failure.CLOSED
+        if is_late:
+            return Failure.TIME
+        return Failure.MEMORY if used > MEMORY_SHARE * memory else Failure.CRASH
+
+    def interrupt(self) -> None:
+        """End the running job, if there is one; its call of `attempt` soon returns. Does not wait for anything."""
+        with self._lock:
+            self._interrupted = self._busy
+            if self._busy and self._process is not None:
+                self._process.kill()
 
     def rest(self) -> None:
         """Stop the process until the next job, to free the memory of the largest parsed text."""
@@ -96,10 +189,14 @@ class Worker:
         import subprocess  # noqa: PLC0415 - most starts find nothing changed, and need no process
 
         with self._lock:
+            if self._process is not None and self._process.poll() is not None:
+                for pipe in filter(None, (self._process.stdin, self._process.stdout)):
+                    _close(pipe)
+                self._process = None
             if self._process is None and not self._closed:
                 try:
                     self._process = subprocess.Popen(  # noqa: S603 - this very interpreter
-                        [sys.executable, "-c", _PROGRAM, json.dumps(sys.path)],
+                        [sys.executable, "-c", _PROGRAM, json.dumps(sys.path), str(self._niceness)],
                         stdin=subprocess.PIPE,
                         stdout=subprocess.PIPE,
                         stderr=subprocess.DEVNULL,
@@ -109,42 +206,82 @@ class Worker:
                     )
                 except OSError:
                     return None
+                self.jobs = 0
             return self._process
 
-    def _end(self) -> None:
-        """Kill the process, if it runs, and close its pipes."""
+    def _end(self) -> int:
+        """Kill the process, if it runs, and close its pipes.
+
+        Returns:
+            The largest number of bytes of memory that it had used; 0 if unknown.
+        """
         with self._lock:
             process, self._process = self._process, None
+        used = 0
         if process is not None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    _close(pipe)
+            used = _kill(process)
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                _close(pipe)
+        return used
 
 
-def main() -> None:
-    """Run jobs from standard input until it ends; the main function of the process."""
-    os.nice(NICENESS)
-    for line in sys.stdin:
-        sys.stdout.write(f"{_answer_to(line)}\n")
-        sys.stdout.flush()
+def _kill(process: subprocess.Popen[str]) -> int:
+    """Kill a process and wait for its end; return the most memory in bytes that it had used, 0 if unknown."""
+    if sys.platform == "win32" or process.returncode is not None:
+        process.kill()
+        process.wait()
+        return 0
+    try:
+        # `Popen.kill` would first look whether the process has ended, and so lose what it had used.
+        os.kill(process.pid, signal.SIGKILL)
+        _, status, usage = os.wait4(process.pid, 0)
+    except (ProcessLookupError, ChildProcessError):  # another thread has waited for it
+        process.wait()
+        return 0
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss if sys.platform == "darwin" else 1024 * usage.ru_maxrss
+
+
+def main(niceness: int) -> None:
+    """Run jobs from standard input until it ends; the main function of the process.
+
+    Args:
+        niceness: Increment of the process's niceness.
+    """
+    os.nice(niceness)
+    # What a library prints must not be taken for an answer.
+    with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
+        os.dup2(2, 1)
+        for line in sys.stdin:
+            answers.write(f"{_answer_to(line)}\n")
+            answers.flush()
 
 
 def _answer_to(line: str) -> str:
     """Run the job that one line of the input describes.
 
     Returns:
-        `{"result": …}` as JSON; `null` if the job failed, upon which the parent replaces this process.
+        `{"result": …}` as JSON; `{"failure": …, "detail": …}` if it failed: then the parent replaces this process.
     """
     try:
         request = json.loads(line)
         _limit_memory(request["memory"])
+        _limit_time(request["seconds"])
         module, _, name = request["function"].partition(":")
         function: Callable[[Mapping[str, Any]], Any] = getattr(import_module(module), name)
         return json.dumps({"result": function(request["arguments"])})
-    except Exception:  # noqa: BLE001 - one job that fails, MemoryError included, must not take the others along
-        return "null"
+    except MemoryError:
+        return json.dumps({"failure": Failure.MEMORY})
+    except Exception as error:  # noqa: BLE001 - one job that fails must not take the others along
+        return json.dumps({"failure": Failure.ERROR, "detail": type(error).__name__})
+    finally:
+        _limit_time(0)
+
+
+def _limit_time(seconds: float) -> None:
+    """Have the system end this process after some seconds, also in the middle of code in C; never with 0."""
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _limit_memory(size: int) -> None:

@@ -1,0 +1,274 @@
+"""Files of slow formats are parsed in processes: what is read, what a bad file costs, and what is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.services import slow_formats
+from tests.services.test_text_search import wait
+from tui_reader.model.query import Value
+from tui_reader.services.annotations import reanchor_queue
+from tui_reader.services.annotations.reanchor_queue import LOOKED_IN
+from tui_reader.services.articles import parsed_files
+from tui_reader.services.articles.content import Content, read_content
+from tui_reader.services.articles.parsed_files import (
+    SCANNED,
+    FailedParsingError,
+    InterruptedParsingError,
+    Limits,
+    Parser,
+    Scanned,
+    load,
+)
+from tui_reader.services.library.events import DocumentLoaded, ScanFinished
+from tui_reader.sources.files import Signature, UnreadableError
+from tui_reader.storage.base import ARTICLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.services.conftest import Opener, Owner
+
+LIMIT = 1_000_000
+BAD = {
+    "eat": "more than 400 MB of memory; open it, and it gets more",
+    "crash": "ended the parser, so the file is probably damaged",
+    "segfault": "ended the parser, so the file is probably damaged",
+    "raise": "the reader failed at it (RecursionError); another program may read it",
+}
+"""What a file does to its process, and what the user reads about it."""
+
+
+@pytest.fixture(autouse=True)
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow_formats.install(monkeypatch)
+
+
+@pytest.fixture
+def parser() -> Iterator[Parser]:
+    made = Parser(LIMIT)
+    yield made
+    made.close()
+
+
+def write(folder: Path, name: str, *lines: str) -> Path:
+    """Write a file of lines, and return its path."""
+    path = folder / name
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_a_document_is_the_one_that_the_format_reads(tmp_path: Path, parser: Parser) -> None:
+    path = write(tmp_path, "a.slow", "Title", "menu", "---", "one", "two")
+    content = read_content(path, LIMIT)
+    parsed = parser.document(content, path, SCANNED)
+    assert parsed.fingerprint == content.fingerprint
+    assert (parsed.document.metadata.title, parsed.document.text) == ("Title", "one\ntwo")
+    assert parser.document(content, path, SCANNED, whole=True).document.text == "menu\n---\none\ntwo"
+    assert parser.scan(path).metadata.title == "Title"
+    assert parser.scan(path).signature == content.signature
+
+
+def test_the_second_time_a_document_comes_from_the_cache(tmp_path: Path, parser: Parser) -> None:
+    path = write(tmp_path, "a.slow", "Title", "one")
+    content = read_content(path, LIMIT)
+    parser.document(content, path, SCANNED)
+    parser.close()
+    assert parser.document(content, path, SCANNED).document.text == "one"
+    with pytest.raises(InterruptedParsingError):
+        parser.document(content, path, SCANNED, whole=True)
+
+
+@pytest.mark.parametrize("change", ["bytes", "name", "version"])
+def test_another_file_name_or_version_is_parsed_anew(
+    tmp_path: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    path = write(tmp_path, "a.slow", "Title", "one")
+    parser.document(read_content(path, LIMIT), path, SCANNED)
+    parser.close()
+    if change == "bytes":
+        write(tmp_path, "a.slow", "Title", "two")
+    elif change == "name":
+        path = path.rename(tmp_path / "b.slow")
+    else:
+        slow_formats.install(monkeypatch, version=2)
+    assert parsed_files.cached(read_content(path, LIMIT)) is None
+
+
+def test_a_damaged_or_missing_cache_costs_a_parse_only(tmp_path: Path, homes: Path, parser: Parser) -> None:
+    path = write(tmp_path, "a.slow", "Title", "one")
+    content = read_content(path, LIMIT)
+    parser.document(content, path, SCANNED)
+    (packed,) = (homes / "cache" / "tui-reader" / parsed_files.FOLDER).iterdir()
+    packed.write_bytes(b"damaged")
+    assert parser.document(content, path, SCANNED).document.text == "one"
+    packed.unlink()
+    packed.parent.rmdir()
+    packed.parent.write_text("a file in the place of the folder")
+    assert parser.document(content, path, SCANNED).document.text == "one"
+
+
+def test_bytes_without_a_file_are_handed_over(parser: Parser) -> None:
+    data = slow_formats.MARK + b"Title\none"
+    content = Content(data, "-", Signature(len(data), 0, 0))
+    assert parsed_files.is_slow(content)
+    assert parsed_files.metadata_of(content, LIMIT)[0].title == "Title"
+    bad = content._replace(data=slow_formats.MARK + b"crash")
+    assert "ended the parser" in parsed_files.metadata_of(bad, LIMIT)[1]
+    assert parser.document(content, None, SCANNED).document.text == "one"
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_file_costs_itself(tmp_path: Path, parser: Parser, what: str) -> None:
+    good, bad = write(tmp_path, "good.slow", "Good", "one"), write(tmp_path, "bad.slow", what)
+    assert parser.scan(good).metadata.title == "Good"
+    for call in (lambda: parser.scan(bad), lambda: parser.document(read_content(bad, LIMIT), bad, slow_formats.SHORT)):
+        with pytest.raises(FailedParsingError) as raised:
+            call()
+        assert BAD[what] in str(raised.value).replace("30 seconds and 1,000 MB", "more")
+    assert parser.scan(good).metadata.title == "Good"
+
+
+def test_a_file_that_hangs_costs_its_time(tmp_path: Path, parser: Parser) -> None:
+    bad = write(tmp_path, "bad.slow", "hang")
+    limits = Limits(1.5, 400_000_000, "open it")
+    with pytest.raises(FailedParsingError, match="longer than 2 seconds; open it"):
+        parser.document(read_content(bad, LIMIT), bad, limits)
+
+
+def test_a_missing_or_large_file_is_no_failure_of_the_parser(tmp_path: Path, parser: Parser) -> None:
+    with pytest.raises(FileNotFoundError):
+        parser.scan(tmp_path / "none.slow")
+    large = write(tmp_path, "large.slow", "x" * (LIMIT + 1))
+    with pytest.raises(UnreadableError, match="too large"):
+        parser.scan(large)
+
+
+def test_what_is_not_on_the_screen_is_read_within_limits_too(tmp_path: Path) -> None:
+    assert load(write(tmp_path, "bad.slow", "crash"), LIMIT) is None
+    document = load(write(tmp_path, "good.slow", "Good", "one"), LIMIT)
+    assert document is not None
+    assert document.text == "one"
+    fast = load(write(tmp_path, "fast.txt", "A title", "", "one"), LIMIT)
+    assert fast is not None
+
+
+def test_a_scan_goes_on_after_bad_files_and_remembers_them(
+    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for what in BAD:
+        write(folder, f"{what}.slow", what)
+    for number in range(5):
+        write(folder, f"{number}.slow", f"Good {number}", "one")
+    write(folder, "named by its content", "slow: Named by its content", "one")
+    owner = opened(folder).scanned()
+    owner.until(lambda: len(owner.headlines()) == len(BAD) + 6)
+    found = {location: headline.article for location, headline in owner.headlines().items()}
+    for what, message in BAD.items():
+        assert message in found[f"{what}.slow"].error.replace("it gets 30 seconds and 1,000 MB", "it gets more")
+    assert {found[f"{number}.slow"].metadata.title for number in range(5)} == {f"Good {n}" for n in range(5)}
+    assert found["named by its content"].metadata.title == "Named by its content"
+    owner.library.close()
+
+    parsed: list[str] = []
+    real = Parser.scan
+
+    def scan(parser: Parser, path: Any) -> Scanned:
+        parsed.append(path.name)
+        return real(parser, path)
+
+    monkeypatch.setattr(Parser, "scan", scan)
+    again = opened(folder).scanned()
+    assert any(isinstance(event, ScanFinished) for event in again.events)
+    assert {h.article.location: h.article.error for h in again.headlines().values()} == {
+        location: article.error for location, article in found.items()
+    }
+    assert parsed == []
+    write(folder, "crash.slow", "Mended", "one")
+    again.until(lambda: again.headlines()["crash.slow"].title == "Mended")
+
+
+def test_an_opened_article_is_parsed_in_a_process_with_its_beginning_first(tmp_path: Path, opened: Opener) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    write(folder, "long.slow", "!Long", "one", "two")
+    write(folder, "bad.slow", "crash")
+    owner = opened(folder).scanned()
+    ids = {headline.article.location: headline.id for headline in owner.headlines().values()}
+    for location in ("long.slow", "bad.slow"):
+        owner.library.documents.want(ids[location])
+        owner.until(lambda: is_loaded(owner, ids[location]))  # noqa: B023 - called at once
+    loaded = [event.document for event in owner.events if isinstance(event, DocumentLoaded)]
+    assert [document.text for document in loaded[:2]] == ["the beginning", "one\ntwo"]
+    assert "ended the parser" in loaded[-1].text
+    assert loaded[-1].error
+
+
+def is_loaded(owner: Owner, article: str) -> bool:
+    """Return True if the whole document of an article, or an error page, is loaded."""
+    document = owner.library.documents.get(article)
+    return document is not None and not document.partial
+
+
+def test_a_format_that_reads_another_text_moves_annotations(
+    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name in ("open.slow", "closed.slow"):
+        write(folder, name, name, "The first paragraph of a page.", "The second paragraph, which is marked.")
+    owner = opened(folder).scanned()
+    ids = {headline.article.location: headline.id for headline in owner.headlines().values()}
+    for article in ids.values():
+        owner.library.documents.want(article)
+        owner.until(lambda: is_loaded(owner, article))  # noqa: B023 - called at once
+        document = owner.library.documents.get(article)
+        assert document is not None
+        start = document.text.index("which is marked")
+        owner.library.annotations.add(article, document, start, start + len("which is marked"))
+    owner.library.close()
+    monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
+    owner = opened(folder).scanned()
+    owner.until(lambda: all(looked_in(owner, each) for each in ids.values()))
+    before = {article: place(owner, article) for article in ids.values()}
+    owner.library.close()
+
+    slow_formats.install(monkeypatch, version=2)
+    again = opened(folder).scanned()
+    again.library.documents.want(ids["open.slow"])
+    again.until(lambda: all(place(again, article) != before[article] for article in ids.values()))
+    added = len("A line that the second version of the format adds.\n")
+    for article in ids.values():
+        (annotation,) = again.library.annotations.of(article)
+        assert annotation.placed is not None
+        assert annotation.placed.is_certain
+        assert place(again, article) == before[article] + added
+
+
+def looked_in(owner: Owner, article: str) -> bool:
+    """Return True if an article's file was searched for its annotations in the background."""
+    return bool((owner.library.store.get(ARTICLES, article) or {}).get(LOOKED_IN))
+
+
+def place(owner: Owner, article: str) -> int:
+    """Return where the only annotation of an article begins."""
+    (annotation,) = owner.library.annotations.of(article)
+    return annotation.placed.start if annotation.placed is not None else -1
+
+
+def test_texts_of_slow_formats_are_searched(tmp_path: Path, opened: Opener) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    write(folder, "crash.slow", "crash", "needle")
+    write(folder, "good.slow", "Good", "a needle in a page")
+    owner = opened(folder).scanned()
+    ids = {headline.article.location: headline.id for headline in owner.headlines().values()}
+    search = owner.library.text_search
+    search.search([Value("needle")], [ids["crash.slow"], ids["good.slow"]])
+    wait(lambda: search.progress.is_complete)
+    assert search.found() == {Value("needle"): {ids["good.slow"]}}

@@ -1,0 +1,378 @@
+"""Parsing of slow formats, such as web pages and books, in worker processes with limits of time and memory.
+
+A file that hangs its parser, takes all memory or ends the process costs that file only: the reader shows the reason in
+its place. Parsed documents are kept packed in a folder of the cache, by the fingerprint of the file, the version of its
+format and its name, so that a book opens the second time as fast as plain text. Fast formats are parsed in the calling
+thread.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
+
+from tui_reader import paths as program_paths
+from tui_reader.model.article import Metadata
+from tui_reader.services.articles.content import Content, read_content
+from tui_reader.services.library.worker import NICENESS, Failure, Job, Worker
+from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError
+from tui_reader.storage.cache.blob_cache import BlobCache
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui_reader.document.blocks import Document
+
+SCAN_FUNCTION = f"{__name__}:scan_file"
+READ_FUNCTION = f"{__name__}:read_file"
+PREVIEW_FUNCTION = f"{__name__}:preview_file"
+MAX_CACHE_BYTES = 256_000_000
+"""Largest size in bytes of the packed documents in the cache: 10,000 web pages, or 80 books of a million words."""
+FOLDER = "parsed"
+"""Name of the folder of packed documents in the program's cache folder."""
+
+
+class Limits(NamedTuple):
+    """What the parsing of one file may take."""
+
+    seconds: float
+    memory: int
+    """Bytes of address space of the process."""
+    way_out: str
+    """What the user can do about a file beyond these limits."""
+
+
+SCANNED = Limits(5.0, 400 * MEGABYTE, "open it, and it gets 30 seconds and 1,000 MB")
+"""Limits for files that the user did not ask for: in scans, searches and exports, and those that are read ahead."""
+OPENED = Limits(30.0, 1_000 * MEGABYTE, "o opens it in another program")
+"""Limits for the file that the user opens."""
+
+
+class FailedParsingError(UnreadableError):
+    """A file exceeded its limits, or ended its parser; the message says which, and the way out."""
+
+
+class InterruptedParsingError(Exception):
+    """The parsing of a file was ended because its document is not needed any more."""
+
+
+class Scanned(NamedTuple):
+    """What a scan found out about a file."""
+
+    fingerprint: str
+    signature: Signature
+    metadata: Metadata
+    error: str
+    """Reason why the text cannot be shown; empty if it can."""
+
+
+class Parsed(NamedTuple):
+    """A parsed file."""
+
+    fingerprint: str
+    """Fingerprint of the bytes that were parsed, see `Content.fingerprint`."""
+    document: Document
+
+
+class Parser:
+    """A worker process that parses files of slow formats.
+
+    One thread at a time calls `scan`, `preview`, `document` and `rest`; any thread may call `interrupt` and `close`.
+    """
+
+    def __init__(self, limit: int, niceness: int = NICENESS) -> None:
+        """Create the parser; the first file starts the process.
+
+        Args:
+            limit: Largest number of bytes that a file may have.
+            niceness: Increment of the process's niceness.
+        """
+        self._limit = limit
+        self._worker = Worker(niceness)
+
+    def scan(self, source: Path | Content) -> Scanned:
+        """Return the metadata of a file.
+
+        Args:
+            source: The file, which the process reads by itself; the bytes of standard input, which has no file.
+
+        Raises:
+            FileNotFoundError: The file does not exist.
+            UnreadableError: The file cannot be read.
+            FailedParsingError: The file exceeded its limits, or its parser failed.
+            InterruptedParsingError: `interrupt` or `close` was called.
+        """
+        from tui_reader.document.packing import decoded_metadata  # noqa: PLC0415 - with what reads documents
+
+        arguments = _arguments(source, None) if isinstance(source, Content) else {"path": str(source)}
+        answer = self._run(SCAN_FUNCTION, arguments, SCANNED)
+        try:
+            metadata = decoded_metadata(answer["metadata"])
+        except ValueError as error:
+            raise FailedParsingError(_sentence(Failure.ERROR, SCANNED, str(error))) from None
+        return Scanned(answer["fingerprint"], Signature(*answer["signature"]), metadata, answer["error"])
+
+    def preview(self, content: Content, path: Path | None, limits: Limits) -> Parsed | None:
+        """Return the beginning of a long file as a partial document; None for a file that parses quickly.
+
+        Args:
+            content: The bytes of the file.
+            path: The file, which the process reads by itself; None for standard input, whose bytes are handed over.
+            limits: Limits of time and memory.
+
+        Raises:
+            FileNotFoundError: The file does not exist.
+            UnreadableError: The file cannot be read, exceeded its limits, or its parser failed.
+            InterruptedParsingError: `interrupt` or `close` was called.
+        """
+        answer = self._run(PREVIEW_FUNCTION, _arguments(content, path), limits)
+        return _handed_over(answer) if answer["packed"] else None
+
+    def document(self, content: Content, path: Path | None, limits: Limits, *, whole: bool = False) -> Parsed:
+        """Return the document of a file, from the cache if it was parsed before; the errors are those of `preview`.
+
+        Args:
+            content: The bytes of the file.
+            path: The file, which the process reads by itself; None for standard input, whose bytes are handed over.
+            limits: Limits of time and memory.
+            whole: True for the whole page in place of the article, in formats that distinguish them.
+        """
+        known = cached(content, whole=whole)
+        if known is not None:
+            return Parsed(content.fingerprint, known)
+        answer = self._run(READ_FUNCTION, {**_arguments(content, path), "whole": whole}, limits)
+        parsed = _handed_over(answer)
+        if parsed is None:
+            raise FailedParsingError("the result of reading it was lost; open it again")
+        return parsed
+
+    def rest(self) -> None:
+        """End the process until the next file, to free its memory."""
+        self._worker.rest()
+
+    def interrupt(self) -> None:
+        """End the parsing of the current file, which then raises `InterruptedParsingError`; returns at once."""
+        self._worker.interrupt()
+
+    def close(self) -> None:
+        """End the process; any further call raises `InterruptedParsingError`."""
+        self._worker.close()
+
+    def _run(self, function: str, arguments: Mapping[str, Any], limits: Limits) -> Mapping[str, Any]:
+        """Return the answer of a job; a file that a used process has no memory for gets a new process."""
+        job = Job(function, {**arguments, "limit": self._limit}, limits.seconds, limits.memory)
+        was_used = self._worker.jobs > 0
+        answer = self._worker.attempt(job)
+        if answer.failure is Failure.MEMORY and was_used:
+            answer = self._worker.attempt(job)
+        if answer.failure is Failure.CLOSED:
+            raise InterruptedParsingError
+        if answer.failure is not None:
+            raise FailedParsingError(_sentence(answer.failure, limits, answer.detail))
+        if answer.result.get("is_missing"):
+            raise FileNotFoundError(arguments["path"])
+        if answer.result.get("unreadable"):
+            raise UnreadableError(answer.result["unreadable"])
+        result: Mapping[str, Any] = answer.result
+        return result
+
+
+def is_slow(content: Content) -> bool:
+    """Return True if a file is of a slow format, and so is parsed in a worker process."""
+    from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
+
+    return row_for(content.name, content.data).is_slow
+
+
+def is_slow_name(name: str) -> bool | None:
+    """Return True if the name of a file determines a slow format; None if only the bytes determine its format."""
+    from tui_reader.formats import row_named  # noqa: PLC0415 - see `content`
+
+    row = row_named(name)
+    return None if row is None else row.is_slow
+
+
+def edition(name: str) -> str:
+    """Return the version of the format that a file's name determines, if it was ever raised or is slow; else "".
+
+    A text that was read by another edition may be another text, although the file's bytes are equal.
+    """
+    from tui_reader.formats import row_named  # noqa: PLC0415 - see `content`
+
+    row = row_named(name)
+    return "" if row is None or (row.version == 1 and not row.is_slow) else row.edition
+
+
+def cached(content: Content, *, whole: bool = False) -> Document | None:
+    """Return the document of a file of a slow format that was parsed before; None if the cache does not have it."""
+    from tui_reader.document.packing import unpack  # noqa: PLC0415 - with what reads documents
+
+    packed = _cache().get(_key(content, content.fingerprint, whole=whole))
+    return unpack(packed) if packed is not None else None
+
+
+_parser: list[Parser] = []
+_parsing = threading.Lock()
+
+
+def load_parsed(path: str | Path, limit: int, *, whole: bool = False) -> Parsed | None:
+    """Read and parse a file; a file of a slow format in a worker process, within the limits of `SCANNED`.
+
+    Args:
+        path: The file; symbolic links are followed.
+        limit: Largest number of bytes that the file may have.
+        whole: True for the whole page in place of the article, in formats that distinguish them.
+
+    Returns:
+        The document, which may be one with `error` set; None if the file cannot be read.
+    """
+    try:
+        content = read_content(Path(path), limit)
+        if not is_slow(content):
+            return Parsed(content.fingerprint, content.document(whole=whole))
+        with _parsing:
+            if not _parser:
+                _parser.append(Parser(limit))
+                atexit.register(_parser[0].close)
+            return _parser[0].document(content, Path(path), SCANNED, whole=whole)
+    except (OSError, UnreadableError, InterruptedParsingError):
+        return None
+
+
+def load(path: str | Path, limit: int, *, whole: bool = False) -> Document | None:
+    """Return the document of a file, see `load_parsed`; None if it cannot be read or its text cannot be shown."""
+    parsed = load_parsed(path, limit, whole=whole)
+    return None if parsed is None or parsed.document.error else parsed.document
+
+
+def metadata_of(content: Content, limit: int) -> tuple[Metadata, str]:
+    """Return the metadata of standard input, and the reason why its text cannot be shown; empty if it can.
+
+    Bytes of a slow format are parsed in a process, within the limits of `SCANNED`.
+    """
+    if not is_slow(content):
+        return content.metadata()
+    parser = Parser(limit)
+    try:
+        scanned = parser.scan(content)
+    except UnreadableError as error:
+        return Metadata(), str(error)
+    finally:
+        parser.close()
+    return scanned.metadata, scanned.error
+
+
+def scan_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the metadata of a file; runs in the worker process.
+
+    Returns:
+        The fields of `Scanned`, or why the file cannot be read.
+    """
+    from tui_reader.document.packing import encoded_metadata  # noqa: PLC0415 - only the worker process needs it
+
+    content = _content(arguments)
+    if isinstance(content, dict):
+        return content
+    metadata, error = content.metadata()
+    return {
+        "fingerprint": content.fingerprint,
+        "signature": list(content.signature),
+        "metadata": dict(encoded_metadata(metadata._replace(header={}))),
+        "error": error,
+    }
+
+
+def preview_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Parse the beginning of a file; runs in the worker process.
+
+    Returns:
+        The fingerprint and the packed document in base64, None for a file that parses quickly; or why the file cannot
+        be read.
+    """
+    from tui_reader.document.packing import pack  # noqa: PLC0415 - only the worker process needs it
+
+    content = _content(arguments)
+    if isinstance(content, dict):
+        return content
+    beginning = content.preview()
+    packed = base64.b64encode(pack(beginning)).decode("ascii") if beginning is not None else None
+    return {"fingerprint": content.fingerprint, "packed": packed}
+
+
+def read_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Parse a file, and put the document into the cache; runs in the worker process.
+
+    Returns:
+        The fingerprint and the document's key in the cache, or, if it could not be stored, the packed document in
+        base64; or why the file cannot be read.
+    """
+    from tui_reader.document.packing import pack  # noqa: PLC0415 - only the worker process needs it
+
+    content = _content(arguments)
+    if isinstance(content, dict):
+        return content
+    fingerprint = content.fingerprint
+    key = _key(content, fingerprint, whole=arguments["whole"])
+    packed = pack(content.document(whole=arguments["whole"]))
+    if _cache().put(key, packed):
+        return {"fingerprint": fingerprint, "key": key}
+    return {"fingerprint": fingerprint, "packed": base64.b64encode(packed).decode("ascii")}
+
+
+def _arguments(content: Content, path: Path | None) -> dict[str, Any]:
+    """Return the arguments of a job that name a file, or hand over its bytes."""
+    if path is not None:
+        return {"path": str(path)}
+    return {"name": content.name, "data": base64.b64encode(content.data).decode("ascii")}
+
+
+def _content(arguments: Mapping[str, Any]) -> Content | dict[str, Any]:
+    """Return the bytes of a job's file; if it cannot be read, the answer of the job."""
+    if "data" in arguments:
+        data = base64.b64decode(arguments["data"])
+        return Content(data, arguments["name"], Signature(len(data), 0, 0))
+    try:
+        return read_content(Path(arguments["path"]), arguments["limit"])
+    except FileNotFoundError:
+        return {"is_missing": True}
+    except UnreadableError as error:
+        return {"unreadable": str(error)}
+
+
+def _handed_over(answer: Mapping[str, Any]) -> Parsed | None:
+    """Return the document that a job handed over in its answer or by the cache; None if it is damaged or lost."""
+    from tui_reader.document.packing import unpack  # noqa: PLC0415 - with what reads documents
+
+    packed = _cache().get(answer["key"]) if "key" in answer else base64.b64decode(answer["packed"])
+    document = unpack(packed) if packed is not None else None
+    return Parsed(answer["fingerprint"], document) if document is not None else None
+
+
+def _cache() -> BlobCache:
+    """Return the cache of packed documents."""
+    return BlobCache(program_paths.cache_dir() / FOLDER, MAX_CACHE_BYTES)
+
+
+def _key(content: Content, fingerprint: str, *, whole: bool) -> str:
+    """Return the key of a document in the cache; a changed format, name or form of packing gives another key."""
+    from tui_reader.document.packing import MAGIC  # noqa: PLC0415 - with what reads documents
+    from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
+
+    row = row_for(content.name, content.data)
+    about = crc32(MAGIC + content.name.encode("utf-8", "surrogateescape"))
+    return f"{fingerprint}-{about:08x}-{row.edition}{'-whole' if whole and row.has_whole else ''}"
+
+
+def _sentence(failure: Failure, limits: Limits, detail: str) -> str:
+    """Return why a file could not be parsed, and the way out, in a sentence without full stop."""
+    if failure is Failure.TIME:
+        return f"reading it took longer than {limits.seconds:.0f} seconds; {limits.way_out}"
+    if failure is Failure.MEMORY:
+        return f"reading it takes more than {limits.memory / MEGABYTE:,.0f} MB of memory; {limits.way_out}"
+    if failure is Failure.CRASH:
+        return "reading it ended the parser, so the file is probably damaged; get it anew, or convert it"
+    return f"the reader failed at it ({detail}); another program may read it, or convert it"

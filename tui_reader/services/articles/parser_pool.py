@@ -1,0 +1,70 @@
+"""The processes that parse what the user opens, and what is read ahead."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tui_reader.services.articles.parsed_files import Parser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tui_reader.model.article import ArticleId
+
+NICENESS = 1
+"""Niceness of these processes: they give way to the reader alone, and are not slowed down by scanning."""
+
+
+class ParserPool:
+    """Lends parsers to threads, the one that was used last first, since its process has loaded what formats need."""
+
+    def __init__(self, limit: int, size: int) -> None:
+        """Create the pool; the first file starts a process.
+
+        Args:
+            limit: Largest number of bytes that a file may have.
+            size: Number of parsers that are lent at once.
+        """
+        self._free = [Parser(limit, NICENESS) for _ in range(size)]
+        self._all = tuple(self._free)
+        self._lent: dict[ArticleId, Parser] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def lend(self, article_id: ArticleId) -> Iterator[Parser]:
+        """Lend a parser to the thread that reads an article; there are as many as threads."""
+        with self._lock:
+            parser = self._free.pop()
+            self._lent[article_id] = parser
+        try:
+            yield parser
+        finally:
+            with self._lock:
+                if self._lent.get(article_id) is parser:
+                    del self._lent[article_id]
+                self._free.append(parser)
+
+    def interrupt_later(self, seconds: float, is_needed: Callable[[], bool]) -> None:
+        """After some time, end the parsing that was begun first, if a parser is still needed.
+
+        Args:
+            seconds: The time.
+            is_needed: Called in a thread when the time has passed.
+        """
+        timer = threading.Timer(seconds, self._interrupt_first, (is_needed,))
+        timer.daemon = True
+        timer.start()
+
+    def _interrupt_first(self, is_needed: Callable[[], bool]) -> None:
+        """End the parsing that was begun first, if a parser is still needed."""
+        with self._lock:
+            first = next(iter(self._lent.values()), None)
+            if first is not None and is_needed():
+                first.interrupt()
+
+    def close(self) -> None:
+        """End all processes."""
+        for parser in self._all:
+            parser.close()
