@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import cycle, islice
+from random import Random
 
 from scripts.typing_sequences import COUNT, sequences
 from tui_reader.model.annotation import Annotation
@@ -14,7 +15,7 @@ from tui_reader.search.explanation import explain
 from tui_reader.search.parser import parse
 from tui_reader.search.records import ArticleRecord, annotations_text
 from tui_reader.search.roles import parts_with_roles
-from tui_reader.search.selection import StepwiseSelection
+from tui_reader.search.selection import GradualSelection, StepwiseSelection
 from tui_reader.search.vocabulary import VocabularyBuilder
 
 COLOURS = ("claim", "doubt")
@@ -77,6 +78,21 @@ def test_each_letter_of_a_thousand_queries_selects_what_the_whole_text_selects()
             complete(query, end, offer)
             parts_with_roles(query)
             assert explain(term, COLOURS)
+
+
+def test_parts_of_a_library_that_skip_letters_select_what_the_whole_selects() -> None:
+    library, draw = records(), Random(5)
+    selection = GradualSelection(library, 7)
+    for _, text in sequences()[::3]:
+        for end in range(1, len(text) + 1):
+            term = parse(text[:end], COLOURS).while_typing
+            expected = [each for each in library if article_predicate(term, CONTEXT)(each)][: limit_of(term)]
+            selection.begin(term, CONTEXT)
+            for _ in range(draw.choice((0, 1, 2, 9))):  # the next letter comes before all parts are evaluated
+                selection.advance()
+                assert selection.found == expected[: len(selection.found)], text[:end]
+                if selection.is_complete:
+                    assert selection.found == expected, text[:end]
 
 
 def test_the_queries_are_of_many_kinds_and_the_same_in_every_run() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.search.parser import parse
-from tui_reader.services.articles.catalogue import MemoryCatalogue, epoch_seconds
+from tui_reader.search.selection import GradualSelection
+from tui_reader.services.articles import catalogue as catalogue_module
+from tui_reader.services.articles.catalogue import MemoryCatalogue
+from tui_reader.services.articles.catalogue_rows import epoch_seconds
 from tui_reader.services.articles.identities import FoundFile, Identities
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.library.state import LibraryState
@@ -116,6 +120,28 @@ def test_dates_with_different_time_zones_compare() -> None:
     assert epoch_seconds("2026-06-05T12:00:00+02:00") == ten_in_utc == epoch_seconds("2026-06-05T10:00:00")
     assert epoch_seconds("") is None
     assert epoch_seconds("yesterday") is None
+
+
+def test_a_view_is_listed_in_slices_as_far_as_the_time_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_module, "GradualSelection", partial(GradualSelection, size=10))
+    shown = MemoryCatalogue()
+    shown.put(
+        [headline(f"{number:02}", mtime=-number * 10**9, title="odd" if number % 2 else "") for number in range(60)]
+    )
+    view = View(filter=parse("odd").term)
+    everything = [f"{number:02}" for number in range(1, 60, 2)]
+    assert shown.ids_so_far(view, 0) == (everything[:5], False)
+    assert shown.ids_so_far(view, 0) == (everything[:10], False), "goes on"
+    assert shown.ids_so_far(view, 9) == (everything, True)
+    assert shown.ids_so_far(View(), 0)[1] is False
+    # Twice the time is allowed until enough is found, below an article as well.
+    clock = iter(range(100))
+    monkeypatch.setattr(catalogue_module, "monotonic", lambda: next(clock))
+    assert len(shown.ids_so_far(View(filter=parse("o*").term), 2.5, enough=6)[0]) == 15
+    assert len(shown.ids_so_far(View(filter=parse("od*").term), 2.5, enough=2, beside="31")[0]) == 20
+    assert len(shown.ids_so_far(View(filter=parse("odd*").term), 2, enough=99)[0]) == 25
+    shown.remove(everything[:1])
+    assert shown.ids_so_far(View(filter=parse("odd*").term), 99) == (everything[1:], True), "begins again"
 
 
 def test_a_view_is_read_by_index_and_searched_by_id(shown: MemoryCatalogue) -> None:

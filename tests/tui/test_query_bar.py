@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
 
+from tui_reader.search.selection import GradualSelection
+from tui_reader.services.articles import catalogue
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading import headline_listing
+from tui_reader.tui.screens.reading.actions import query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +57,32 @@ async def test_what_is_typed_is_completed_and_narrows_the_list(start: Start, art
         assert reader.app.reading.state.pane is Pane.LIST
         await reader.keys("g", "c")
         await reader.sees("filter cleared", "3 · newest first")
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+async def test_a_costly_query_shows_its_first_matches_and_then_all(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, interrupted: bool
+) -> None:
+    monkeypatch.setattr(catalogue, "GradualSelection", partial(GradualSelection, size=1))
+    monkeypatch.setattr(headline_listing, "FIRST_SECONDS", 0)
+    monkeypatch.setattr(headline_listing, "SLICE_SECONDS", 0)
+    if interrupted:
+        monkeypatch.setattr(query, "SLICES_PER_SECOND", 0.001)
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("j", "/")
+        await reader.types("rays OR test ")
+        if interrupted:
+            # The article under the cursor, Beta, does not leave it because it is not evaluated yet.
+            assert bar(reader)[1].startswith("searching… · “rays” or “test”")
+            assert "No article" not in reader.text
+            await reader.keys("enter")
+        else:
+            await reader.until(lambda: bar(reader)[1].startswith("2 articles · “rays” or “test”"))
+            assert not reader.app.reading.listing.is_partial
+            await reader.keys("enter")
+        assert [row for row in bar(reader) if "●" in row] == ["▎● Beta test", "● Gamma rays"]
+        assert bar(reader)[1].split() == ["2", "articles", "newest", "first"]
 
 
 async def test_down_and_up_choose_completions_and_tab_takes_the_chosen_one(start: Start, articles: Path) -> None:

@@ -11,9 +11,14 @@ from tui_reader.search.fields import FIELDS, ValueKind
 from tui_reader.search.records import ArticleRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui_reader.model.query import Term
 
 Record = TypeVar("Record", bound=ArticleRecord)
+
+PART = 2_000
+"""Number of records that `GradualSelection` evaluates at a time: a part of a costly query takes 3 ms, most take 0.1."""
 
 
 def select_articles(records: list[Record], query: Term, context: Context | None = None) -> list[Record]:
@@ -84,6 +89,52 @@ class StepwiseSelection(Generic[Record]):
         parts = [branch.matching(each, context) for branch, each in zip(self._branches, term.terms, strict=False)]
         found = {id(record) for part in parts for record in part}
         return [record for record in records if id(record) in found]
+
+
+class GradualSelection(Generic[Record]):
+    """Selects records by queries part by part, so that the first matches can be shown before the others are known.
+
+    Each part remembers the last query that it evaluated. A query that is replaced before all parts have evaluated it
+    costs nothing more: the other parts go on from the query before.
+    """
+
+    def __init__(self, records: Sequence[Record], size: int = PART) -> None:
+        """Create a selection from records in the order in which matches are returned.
+
+        Args:
+            records: The records.
+            size: Number of records in a part.
+        """
+        self.size = size
+        self._parts = [StepwiseSelection(list(records[at : at + size])) for at in range(0, len(records), size)]
+        self._query: Term | None = None
+        self._context = Context()
+        self._limit: int | None = None
+        self.evaluated = 0
+        """Number of parts that have evaluated the query."""
+        self.found: list[Record] = []
+        """The matches in the evaluated parts; the list is replaced when a query begins, else only extended."""
+
+    @property
+    def is_complete(self) -> bool:
+        """True if no further record can match the query, or if its `limit:` is reached."""
+        is_full = self._limit is not None and len(self.found) >= self._limit
+        return is_full or self.evaluated == len(self._parts)
+
+    def begin(self, query: Term, context: Context) -> None:
+        """Begin to evaluate a query; the evaluation of an equal query in an equal context continues."""
+        if query != self._query or context != self._context:
+            self._query, self._context, self._limit = query, context, limit_of(query)
+            self.evaluated, self.found = 0, []
+
+    def advance(self) -> None:
+        """Evaluate the query in the next part."""
+        if self._query is None or self.is_complete:
+            return
+        self.found += self._parts[self.evaluated].matching(self._query, self._context)
+        self.evaluated += 1
+        if self._limit is not None:
+            del self.found[self._limit :]
 
 
 def _terms(query: Term) -> list[Term]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol
 
-from tui_reader.document.normalization import search_key
 from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import EVERYTHING, Listing, Sort
 from tui_reader.search.evaluation import Context
-from tui_reader.search.records import AnnotationsText, ArticleRecord
-from tui_reader.search.selection import StepwiseSelection, select_articles
+from tui_reader.search.selection import GradualSelection, select_articles
+from tui_reader.services.articles.catalogue_rows import CatalogueRow, Entry, entry_of
 from tui_reader.services.articles.counts import Counts, Tally, differ_in_flags, has_same_description
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from tui_reader.model.query import Term, Value
+    from tui_reader.search.records import AnnotationsText, ArticleRecord
 
 
 class Catalogue(Protocol):
@@ -27,6 +27,21 @@ class Catalogue(Protocol):
 
     def ids(self, view: Listing) -> Sequence[ArticleId]:
         """Return the ids of the articles that match the query of a view, in the order of the view."""
+
+    def ids_so_far(
+        self, view: Listing, seconds: float, *, enough: int = 0, beside: ArticleId | None = None
+    ) -> tuple[Sequence[ArticleId], bool]:
+        """Evaluate a view for a limited time; each call with an equal view goes on where the last call ended.
+
+        Args:
+            view: The view.
+            seconds: Time limit. Twice the time is allowed while fewer articles are known than `enough`.
+            enough: Number of articles to find, counted from the place of `beside` in the order on.
+            beside: An article of the library; None for the beginning of the order.
+
+        Returns:
+            The ids of the first articles of the view, in its order, and True if these are all.
+        """
 
     def at(self, view: Listing, index: int, count: int) -> Sequence[ArticleId]:
         """Return up to `count` articles of a view, beginning at an index."""
@@ -95,55 +110,6 @@ class WritableCatalogue(Catalogue, Protocol):
         """Undo `hold`: delete the headline of the held article. Unknown ids are ignored."""
 
 
-class _Row(ArticleRecord):
-    """A headline with its sort keys, which are computed once."""
-
-    __slots__ = ("folded", "opened", "source", "when")
-
-    def __init__(self, headline: Headline) -> None:
-        super().__init__(headline)
-        self._set_description(headline)
-        self._set_state(headline)
-
-    def set(self, headline: Headline) -> None:
-        """Replace the headline by a new headline of the same article."""
-        if not has_same_description(self.headline, headline):
-            self._description = self._tags = self._kind = None
-            self._set_description(headline)
-        self._set_state(headline)
-
-    def keeps_positions(self, headline: Headline) -> bool:
-        """Return True if a new headline of the article has the same sort keys in every order."""
-        old, new = self.headline.state, headline.state
-        is_in_order = old.opened == new.opened and old.up_next == new.up_next
-        return is_in_order and has_same_description(self.headline, headline)
-
-    def _set_description(self, headline: Headline) -> None:
-        self.source = headline.field("source")
-        self.folded = search_key(headline.title)
-        self.when = epoch_seconds(headline.field("date")) or headline.article.mtime_ns / 1e9
-
-    def _set_state(self, headline: Headline) -> None:
-        self.headline = headline
-        self.opened = epoch_seconds(headline.state.opened) or 0.0
-
-
-_Entry: TypeAlias = tuple[Any, ...]
-"""An element of a sorted list: sort keys, the unique id, and the row, which is never compared."""
-
-_KEYS: dict[Sort, Callable[[_Row], tuple[Any, ...]]] = {
-    Sort.NEWEST: lambda row: (-row.when, row.folded),
-    Sort.OLDEST: lambda row: (row.when, row.folded),
-    Sort.TITLE: lambda row: (row.folded, -row.when),
-    # Articles without a source are sorted last.
-    Sort.SOURCE: lambda row: (not row.source, search_key(row.source), -row.when, row.folded),
-    Sort.LONGEST: lambda row: (-row.headline.article.metadata.words, -row.when, row.folded),
-    Sort.SHORTEST: lambda row: (row.headline.article.metadata.words, -row.when, row.folded),
-    Sort.OPENED: lambda row: (-row.opened, -row.when, row.folded),
-    Sort.QUEUE: lambda row: (not row.headline.state.up_next, row.headline.state.up_next, -row.when, row.folded),
-}
-
-
 class MemoryCatalogue:
     """The catalogue of a library whose headlines fit into memory: about 2 kB each."""
 
@@ -151,13 +117,13 @@ class MemoryCatalogue:
     """From this number of changes on, a sorted list is merged instead of bisected for each change."""
 
     def __init__(self) -> None:
-        self._rows: dict[ArticleId, _Row] = {}
+        self._rows: dict[ArticleId, CatalogueRow] = {}
         self._held: dict[ArticleId, Headline] = {}
         """Headlines of held articles, which no view lists: open articles whose files were deleted."""
-        self._orders: dict[Sort, list[_Entry]] = {}
+        self._orders: dict[Sort, list[Entry]] = {}
         self._context = Context()
-        self._selection: tuple[Sort, StepwiseSelection[_Row]] | None = None
-        """Cache, until an article changes: all articles in one order, and the result of the last query."""
+        self._selection: tuple[Sort, GradualSelection[CatalogueRow]] | None = None
+        """Cache, until an article changes: all articles in one order, and the results of the last queries."""
         self._tally = Tally()
         self._edition = 0
         self._unprepared: dict[ArticleId, None] = {}
@@ -273,26 +239,57 @@ class MemoryCatalogue:
 
     def everything(self) -> list[Headline]:
         """Return every article: the inbox, then the archive, both sorted newest first."""
-        rows: list[_Row] = [entry[-1] for entry in self._order(Sort.NEWEST)]
+        rows: list[CatalogueRow] = [entry[-1] for entry in self._order(Sort.NEWEST)]
         rows.sort(key=lambda row: row.headline.state.archived)
         return [row.headline for row in rows]
 
     def bookmarked(self, letter: str) -> Headline | None:
         """Return the article with the bookmark of a capital letter; None if the bookmark is not set."""
         rows = [self._rows[each] for each in self._bookmarked.get(letter, ())]
-        first = min(rows, key=lambda row: (row.headline.state.archived, *_entry(Sort.NEWEST, row)), default=None)
+        first = min(rows, key=lambda row: (row.headline.state.archived, *entry_of(Sort.NEWEST, row)), default=None)
         return first.headline if first is not None else None
 
     def _list(self, view: Listing) -> list[ArticleId]:
         """Return the ids of a view; the list is shared, so a caller must not change it."""
         if self._listed is None or self._listed[0] != view:
-            if self._selection is None or self._selection[0] is not view.sort:
-                self._selection = view.sort, StepwiseSelection([entry[-1] for entry in self._order(view.sort)])
-            if view is not self._asked[0]:
-                self._asked = view, view.query
-            rows = self._selection[1].select(self._asked[1], self._context)
-            self._listed, self._positions = (view, [row.headline.article.id for row in rows]), None
+            selection = self._begin(view)
+            while not selection.is_complete:
+                selection.advance()
+            self._listed, self._positions = (view, [row.id for row in selection.found]), None
         return self._listed[1]
+
+    def _begin(self, view: Listing) -> GradualSelection[CatalogueRow]:
+        """Begin to evaluate a view, or go on with its evaluation."""
+        if self._selection is None or self._selection[0] is not view.sort:
+            self._selection = view.sort, GradualSelection([entry[-1] for entry in self._order(view.sort)])
+        if view is not self._asked[0]:
+            self._asked = view, view.query
+        selection = self._selection[1]
+        selection.begin(self._asked[1], self._context)
+        return selection
+
+    def ids_so_far(
+        self, view: Listing, seconds: float, *, enough: int = 0, beside: ArticleId | None = None
+    ) -> tuple[Sequence[ArticleId], bool]:
+        """Evaluate a view for a limited time; see `Catalogue.ids_so_far`."""
+        if self._listed is not None and self._listed[0] == view:
+            return self._listed[1].copy(), True
+        end = monotonic() + seconds
+        selection = self._begin(view)
+        row = self._rows.get(beside) if beside is not None else None
+        order = self._order(view.sort)
+        part = bisect_left(order, entry_of(view.sort, row)) // selection.size if row is not None else 0
+        found_before = 0
+        while not selection.is_complete:
+            if selection.evaluated == part:
+                found_before = len(selection.found)
+            selection.advance()
+            is_enough = selection.evaluated > part and len(selection.found) - found_before >= enough
+            if monotonic() > (end if is_enough else end + seconds):
+                break
+        if selection.is_complete:
+            return self._list(view).copy(), True
+        return [row.id for row in selection.found], False
 
     def _changed(self, old: Headline | None, new: Headline | None) -> None:
         """Update counts, bookmarks and cached views for a headline that is added, changed or removed."""
@@ -315,8 +312,8 @@ class MemoryCatalogue:
         """Add articles, or replace their headlines."""
         if len(headlines) > self.BULK:
             headlines = self._put_flags(headlines)
-        moved: list[tuple[_Row, Headline]] = []
-        added: dict[_Row, None] = {}
+        moved: list[tuple[CatalogueRow, Headline]] = []
+        added: dict[CatalogueRow, None] = {}
         for headline in headlines:
             if headline.id in self._held:
                 self._held[headline.id] = headline
@@ -326,7 +323,7 @@ class MemoryCatalogue:
             if headline.notes and (row is None or row.headline.notes != headline.notes):
                 self._unprepared[headline.id] = None
             if row is None:
-                row = self._rows[headline.id] = _Row(headline)
+                row = self._rows[headline.id] = CatalogueRow(headline)
                 added[row] = None
             elif row.keeps_positions(headline):
                 row.set(headline)
@@ -355,7 +352,7 @@ class MemoryCatalogue:
         else:
             for sort, order in self._orders.items():
                 for row in gone:
-                    del order[bisect_left(order, _entry(sort, row))]
+                    del order[bisect_left(order, entry_of(sort, row))]
 
     def _put_flags(self, headlines: Sequence[Headline]) -> list[Headline]:
         """Replace the headlines of which only flags such as `read` have changed.
@@ -392,51 +389,36 @@ class MemoryCatalogue:
         old = self._rows[article_id].headline
         self.put((Headline(old.article, state, old.notes),))
 
-    def _order(self, sort: Sort) -> list[_Entry]:
+    def _order(self, sort: Sort) -> list[Entry]:
         """Return all articles sorted by an order; the first call sorts them (30 ms for 10,000 articles)."""
         order = self._orders.get(sort)
         if order is None:
-            order = self._orders[sort] = sorted(_entry(sort, row) for row in self._rows.values())
+            order = self._orders[sort] = sorted(entry_of(sort, row) for row in self._rows.values())
         return order
 
-    def _insert(self, row: _Row) -> None:
+    def _insert(self, row: CatalogueRow) -> None:
         for sort, order in self._orders.items():
-            entry = _entry(sort, row)
+            entry = entry_of(sort, row)
             order.insert(bisect_left(order, entry), entry)
 
-    def _move(self, row: _Row, headline: Headline) -> None:
+    def _move(self, row: CatalogueRow, headline: Headline) -> None:
         """Replace a row's headline, and move the row in the orders in which its position changes."""
-        old = {sort: _entry(sort, row) for sort in self._orders}
+        old = {sort: entry_of(sort, row) for sort in self._orders}
         row.set(headline)
         for sort, order in self._orders.items():
-            entry = _entry(sort, row)
+            entry = entry_of(sort, row)
             if entry != old[sort]:
                 del order[bisect_left(order, old[sort])]
                 order.insert(bisect_left(order, entry), entry)
 
-    def _remove_rows(self, rows: set[_Row]) -> None:
+    def _remove_rows(self, rows: set[CatalogueRow]) -> None:
         """Remove many rows from all sorted lists, with one pass per list."""
         if rows:
             for order in self._orders.values():
                 order[:] = [entry for entry in order if entry[-1] not in rows]
 
-    def _merge(self, rows: Collection[_Row]) -> None:
+    def _merge(self, rows: Collection[CatalogueRow]) -> None:
         """Add many rows to all sorted lists: append and sort, which costs only a merge."""
         for sort, order in self._orders.items():
-            order.extend(_entry(sort, row) for row in rows)
+            order.extend(entry_of(sort, row) for row in rows)
             order.sort()
-
-
-def epoch_seconds(date: str) -> float | None:
-    """Return the seconds since 1970 of an ISO 8601 date or time, UTC by default; None if it is invalid."""
-    if not date:
-        return None
-    try:
-        when = datetime.fromisoformat(date)
-    except ValueError:
-        return None
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-
-
-def _entry(sort: Sort, row: _Row) -> _Entry:
-    return (*_KEYS[sort](row), row.headline.article.id, row)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
-from tui_reader.services.articles.catalogue import epoch_seconds
+from tui_reader.services.articles.catalogue_rows import epoch_seconds
 from tui_reader.services.articles.content import content_from
 from tui_reader.services.articles.identities import Batch, found_file, without_header
 from tui_reader.services.articles.parsed_files import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.query import EVERYTHING, Field, FieldName, Not, Shelf, Value
 from tui_reader.search.edits import chosen, exact, with_term, without
@@ -24,6 +24,22 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
+FIRST_SECONDS = 0.003
+"""Seconds for which a letter's handler evaluates its query; twice as long while less than a page is found."""
+SLICE_SECONDS = 0.004
+"""Seconds for which the evaluation goes on between two frames."""
+
+
+class _Origin(NamedTuple):
+    """A complete list from which the cursor of a list is derived that is not completely known."""
+
+    ids: Sequence[ArticleId]
+    cursor: int
+    current: ArticleId | None
+    placed: ArticleId | None = None
+    """The article on which the cursor was placed in the incomplete list."""
+
+
 class HeadlineListing:
     """Updates the headline list, the sidebar and the first row after changes of library or view."""
 
@@ -37,6 +53,8 @@ class HeadlineListing:
         """Called before the list is filled for another query."""
         self.progress = ""
         """The progress of running searches; shown below the query bar."""
+        self._origin: _Origin | None = None
+        """The last complete list while only the first articles of the next list are known; else None."""
         self._searches: list[Entry] = []
         """The rows of the saved searches in the sidebar."""
         self._gap: tuple[ArticleId, int] | None = None
@@ -48,8 +66,35 @@ class HeadlineListing:
         """The former list index of the open article after it left the list; None while it is listed."""
         return self._gap[1] if self._gap is not None and self._gap[0] == self._state.shown else None
 
+    @property
+    def is_partial(self) -> bool:
+        """True if the list contains only the first matches; `go_on` finds the others."""
+        return self._origin is not None
+
+    def go_on(self) -> None:
+        """Evaluate the query of a partial list for some milliseconds; show the list when it is complete."""
+        if self._origin is None:
+            return
+        headlines = self._state.panes.headlines
+        ids, is_complete = self._state.library.catalogue.ids_so_far(self._state.view, SLICE_SECONDS)
+        # More matches below the last visible row change nothing on the screen.
+        is_page_short = len(headlines.ids) - headlines.cursor < headlines.page and len(ids) > len(headlines.ids)
+        if is_complete or is_page_short:
+            self.refresh(recount=False, partly=True)
+
+    def finish(self) -> None:
+        """Complete a partial list at once."""
+        if self._origin is not None:
+            self.refresh(recount=False)
+
     def refresh(
-        self, *, keep: ArticleId | None = None, stay: bool = True, hold: bool = False, recount: bool = True
+        self,
+        *,
+        keep: ArticleId | None = None,
+        stay: bool = True,
+        hold: bool = False,
+        recount: bool = True,
+        partly: bool = False,
     ) -> None:
         """Query the view again, with the cursor on the same article, else on the next listed article.
 
@@ -59,11 +104,15 @@ class HeadlineListing:
             hold: True to keep the article under the cursor as well. Used for changes that no key caused, because the
                 next key is meant for that article.
             recount: False if no article has changed, so that the saved searches need not be counted again.
+            partly: True to show only the first articles if the query takes more than some milliseconds; see `go_on`.
         """
         state = self._state
         headlines = state.panes.headlines
-        before, at, current = headlines.ids, headlines.cursor, headlines.current
-        ids: Sequence[ArticleId] = state.library.catalogue.ids(state.view)
+        origin = self._origin
+        if origin is None or origin.placed != headlines.current:
+            origin = _Origin(headlines.ids, headlines.cursor, headlines.current)
+        before, at, current = origin.ids, origin.cursor, origin.current
+        ids, is_complete = self._ids(current if state.walked else keep, partly=partly)
         reading = state.shown if state.pane is Pane.ARTICLE else None
         held = stay and reading is not None and reading == current
         held = held or (hold and reading is None and state.walked)
@@ -80,13 +129,22 @@ class HeadlineListing:
         if found is None and state.walked:
             cursor = following(before, at, ids)
         headlines.show(ids, cursor, keep_top=keep is None)
+        self._origin = None if is_complete else origin._replace(placed=headlines.current)
         self._lost = (lost, headlines.current) if lost is not None and lost not in ids else None
         self.describe()
-        self._count_listed()
+        if is_complete:
+            self._count_listed()
         if recount:
             self.recount()
         else:
             self.show_counts()
+
+    def _ids(self, beside: ArticleId | None, *, partly: bool) -> tuple[Sequence[ArticleId], bool]:
+        """Return the articles of the view, or with `partly` the first of them, and True if these are all."""
+        catalogue, view = self._state.library.catalogue, self._state.view
+        if not partly:
+            return catalogue.ids(view), True
+        return catalogue.ids_so_far(view, FIRST_SECONDS, enough=self._state.panes.headlines.page + 1, beside=beside)
 
     def _find_gap(self, reading: ArticleId | None, ids: Sequence[ArticleId]) -> ArticleId | None:
         """Update the gap: the position in the list at which the open article was before it left the list.
@@ -135,6 +193,7 @@ class HeadlineListing:
         query: str | None = None,
         sort: Sort | None = None,
         keep: ArticleId | None = None,
+        partly: bool = False,
     ) -> None:
         """Show another view; for another standing view or source, scroll to the top.
 
@@ -143,15 +202,16 @@ class HeadlineListing:
             query: The text of another query.
             sort: Another order.
             keep: Article to set the cursor on, if it is listed.
+            partly: See `refresh`.
         """
         state = self._state
         before = state.view.shelf, self._sources
         state.set_view(shelf=shelf, query=query, sort=sort)
         self.on_query_changed()
         if (state.view.shelf, self._sources) != before:
-            self._gap = self._lost = None
+            self._gap = self._lost = self._origin = None
             state.panes.headlines.show((), 0)
-        self.refresh(keep=keep, recount=False)
+        self.refresh(keep=keep, recount=False, partly=partly)
 
     @property
     def _sources(self) -> frozenset[str]:
@@ -200,7 +260,7 @@ class HeadlineListing:
     def describe(self) -> None:
         """Show the standing view and the query above the list, and the match count below the query bar."""
         state, headlines = self._state, self._state.panes.headlines
-        empty = () if headlines.ids else state.empty_lines()
+        empty = () if headlines.ids or self.is_partial else state.empty_lines()
         headlines.describe(state.view.shelf.upper(), state.query, state.view.sort, empty)
         if headlines.bar.is_open:
             self.describe_bar()
@@ -210,6 +270,8 @@ class HeadlineListing:
         state, bar = self._state, self._state.panes.headlines.bar
         count = len(state.panes.headlines.ids)
         found = f"{count:,} article{'' if count == 1 else 's'}"
+        if self.is_partial:
+            found = f"{count:,}+ articles" if count else "searching…"
         if state.view.shelf is not Shelf.INBOX:
             found += f" in {state.view.shelf}"
         if state.query.problem:
@@ -274,15 +336,16 @@ class HeadlineListing:
         self.set_view(query="")
         return True
 
-    def match(self, text: str, *, keep: ArticleId | None = None) -> ParsedQuery:
+    def match(self, text: str, *, keep: ArticleId | None = None, partly: bool = False) -> ParsedQuery:
         """Filter the list by the text of a query.
 
         Args:
             text: The text, whose last word may be the beginning of a longer word.
             keep: Article to set the cursor on, if it is listed.
+            partly: See `refresh`.
         """
         if text != self._state.query.text or keep is not None:
-            self.set_view(query=text, keep=keep)
+            self.set_view(query=text, keep=keep, partly=partly)
         return self._state.query
 
     def _edit(self, text: str) -> None:

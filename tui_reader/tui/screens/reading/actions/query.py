@@ -79,6 +79,7 @@ class QueryActions:
         """The article under the cursor when the bar was opened."""
         self._article_timer: Timer | None = None
         self._slices: Timer | None = None
+        self._list_timer: Timer | None = None
         self._typed_at = self._opened_at = self._listed_at = 0.0
         self._found_more = False
         self._notes_progress = ""
@@ -116,14 +117,32 @@ class QueryActions:
 
     def _changed(self, text: str) -> ParsedQuery:
         self._typed_at = monotonic()
-        query = self._listing.match(text)
+        query = self._listing.match(text, partly=True)
+        self._complete_soon()
         if self._article_timer is not None:
             self._article_timer.stop()
         self._article_timer = self._headlines.set_timer(ARTICLE_DELAY, self._navigator.show_current)
         self._begin_slices()
         return query
 
+    def _complete_soon(self) -> None:
+        """Find the other matches of a partial list between the next frames, until a letter replaces the query."""
+        if self._listing.is_partial and self._list_timer is None:
+            self._list_timer = self._headlines.set_interval(1 / SLICES_PER_SECOND, self._complete_list)
+
+    def _complete_list(self) -> None:
+        self._listing.go_on()
+        if not self._listing.is_partial and self._list_timer is not None:
+            self._list_timer.stop()
+            self._list_timer = None
+
+    def _refresh(self, *, hold: bool = False) -> None:
+        """Query again because more matches of the query are known; while one types, without delaying a letter."""
+        self._listing.refresh(hold=hold, recount=False, partly=self.typing.bar.is_open)
+        self._complete_soon()
+
     def _kept(self, text: str) -> None:
+        self._listing.finish()
         self._close()
         found = len(self._headlines.ids)
         self._state.say(f"{found:,} of {len(self._state.library.catalogue):,} articles" if text.strip() else "")
@@ -157,7 +176,7 @@ class QueryActions:
     def _prepare_slice(self) -> None:
         """Count words and prepare notes for some milliseconds, and update the list if results changed."""
         now, library = monotonic(), self._state.library
-        if now - self._typed_at < REST_SECONDS:
+        if now - self._typed_at < REST_SECONDS or self._listing.is_partial:
             return
         if not library.query_words.is_ready:
             if library.query_words.prepare(SLICE_SECONDS):
@@ -174,7 +193,7 @@ class QueryActions:
         if self._found_more and (is_ready or now - self._listed_at > AGAIN_SECONDS):
             self._found_more, self._listed_at = False, now
             if not self._state.query.is_empty:
-                self._listing.refresh(recount=False)
+                self._refresh()
 
     # Texts
 
@@ -209,7 +228,7 @@ class QueryActions:
             self._text_timer = None
         if found != self._texts:
             self._use_texts(found)
-            self._listing.refresh(hold=True, recount=False)
+            self._refresh(hold=True)
             if self._state.pane is Pane.LIST:
                 self._navigator.show_current()
         self._say_progress()
