@@ -204,7 +204,7 @@ def test_several_terms_may_have_one_definition(source: str, shown: list[tuple[in
 
 
 def test_text_with_a_colon_is_no_definition() -> None:
-    assert outline("a\n:smile: b\n\n: c") == [("", 0, "a :smile: b"), ("", 0, ": c")]
+    assert outline("a\n:smile: b\n\n: c") == [("", 0, "a 😄 b"), ("", 0, ": c")]
 
 
 def test_quotations_after_each_other_are_apart() -> None:

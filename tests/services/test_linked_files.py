@@ -237,3 +237,16 @@ def test_a_relative_link_leads_to_an_article(
     owner = opened(tmp_path / "library").scanned()
     found = owner.library.article_beside(owner.at(article).id, link)
     assert found == (owner.at(expected).id if expected else None)
+
+
+def test_a_picture_that_a_link_names_without_its_folder_is_found_in_any_folder(shelf: Path, tmp_path: Path) -> None:
+    article = shelf / "deep" / "note.md"
+    assert file_of_link(paths_of(shelf), article, "b.PNG") == shelf / "deep" / "b.PNG"
+    assert file_of_link(paths_of(shelf), article, "c%20d.mp3") == shelf / "deep" / "er" / "c d.mp3"
+    (shelf / ".hidden").mkdir()
+    (shelf / ".hidden" / "secret.png").write_bytes(b"%content")
+    (tmp_path / "outside" / "far.png").write_bytes(b"%content")
+    (shelf / "deep" / "linked.png").symlink_to(tmp_path / "outside" / "far.png")
+    for name in ("secret.png", "far.png", "linked.png", "run.sh"):
+        with pytest.raises(RefusedFileError):
+            file_of_link(paths_of(shelf), shelf / "deep" / "er" / "note.md", name)

@@ -191,3 +191,15 @@ async def test_addresses_without_a_scheme_are_opened(start: Start, tmp_path: Pat
             "mailto:you@example.org",
             "https://example.org/z",
         ]
+
+
+async def test_a_link_of_obsidian_leads_to_the_note_in_another_folder(start: Start, tmp_path: Path) -> None:
+    write(tmp_path / "daily" / "today.md", "# Today\n\nSee [[Tides#Spring tides|the tides]].\n")
+    write(tmp_path / "sea" / "Tides.md", f"# About tides\n\n{FILLING}\n\n## Spring tides\n\n{FILLING}\n")
+    async with start(tmp_path) as reader:
+        await reader.sees("About tides", "Today")
+        headlines = reader.app.reading.state.panes.headlines
+        await reader.keys("j" if title_of(reader) != "Today" else "k")
+        await reader.until(lambda: title_of(reader) == "Today" and bool(headlines.ids))
+        await reader.keys("enter", "f")
+        await reader.until(partial(shows, reader, "About tides", "Spring tides"))

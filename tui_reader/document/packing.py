@@ -249,6 +249,7 @@ def decoded_metadata(fields: Mapping[str, Any]) -> Metadata:
     return Metadata(
         **texts,
         tags=tuple(map(_clean, fields["tags"])),
+        aliases=tuple(map(_clean, fields["aliases"])),
         words=_count(fields["words"]),
         guessed=frozenset(map(_clean, fields["guessed"])),
         header=_cleaned(header) if header and isinstance(header, dict) else NOTHING,

@@ -57,6 +57,8 @@ class Metadata(NamedTuple):
     """Number of words; scripts without spaces count by characters, see `document.words`."""
     guessed: frozenset[str] = frozenset()
     """Names of the metadata fields that were guessed from the text or the file name, not read from a header."""
+    aliases: tuple[str, ...] = ()
+    """Other names of the article, by which links of Obsidian may refer to it."""
     header: Mapping[str, Any] = NOTHING
     """All keys of the front matter with their values, unconverted."""
 

@@ -22,6 +22,7 @@ _QUOTE_IN_QUOTE = re.compile(r"^[ \t]*>(?:[ \t]*>)+", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"^[ \t>]*[|:-][|: \t-]*$", re.MULTILINE)
 _DASHES = re.compile("-+")
 _MARKS = "*_`~<!&^\\"
+_DOUBLED_SIGNS = ("==", "%%", "{{", "{%")
 
 _SECONDS_OF_LINE = 12e-6
 """Seconds per line. This constant and the next ones were measured in texts that consist of one construct only."""
@@ -31,6 +32,8 @@ _SECONDS_OF_NOTE = 45e-6
 _SECONDS_OF_CELL = 20e-6
 _SECONDS_OF_MISSING_CELL = 25e-6
 _SECONDS_OF_MARK = 4e-6
+_SECONDS_OF_DOUBLED_SIGN = 20e-6
+"""Seconds for each `==`, `%%` or `{{`, after which the parser searches for the end of what it begins."""
 _SECONDS_OF_NESTED_BRACKET = 35e-6
 """Seconds per nested bracket: the parser searches for the end once per enclosing bracket."""
 _SECONDS_OF_QUOTED_LINE = 4e-6
@@ -52,6 +55,7 @@ def seconds_of(body: str) -> float:
         + _SECONDS_OF_CELL * body.count("|")
         + _SECONDS_OF_MISSING_CELL * _missing_cells(body)
         + _SECONDS_OF_MARK * sum(map(body.count, _MARKS))
+        + _SECONDS_OF_DOUBLED_SIGN * sum(map(body.count, _DOUBLED_SIGNS))
         + _SECONDS_OF_NESTED_BRACKET * sum(1 for _ in _NESTED_BRACKET.finditer(body))
         + _SECONDS_OF_QUOTED_LINE * _quoted_lines(body)
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Span, SpanKind
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.link_targets import slug
+from tui_reader.formats.markdown.emoji import EMOJI
 from tui_reader.formats.text.bare_links import may_have_links
 from tui_reader.formats.text.running_text import BLOCK_TAGS, HIDDEN_TAGS, RunningText, safe_target, target_names
 
@@ -25,6 +27,9 @@ _SPANS = {
     "em_open": SpanKind.EMPHASIS,
     "strong_open": SpanKind.STRONG,
     "s_open": SpanKind.STRIKE,
+    "mark_open": SpanKind.MARK,
+    "sup_open": SpanKind.SUPERSCRIPT,
+    "sub_open": SpanKind.SUBSCRIPT,
 }
 
 
@@ -57,7 +62,7 @@ def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
             running.close()
         elif index <= hidden_until:
             continue
-        elif kind in ("text", "text_special"):
+        elif kind in ("text", "text_special", EMOJI):
             running.add(token.content)
         elif kind == "softbreak":
             running.add_soft_break(children[index + 1].content if index + 1 < len(children) else "")
@@ -81,11 +86,20 @@ def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
     return running.finish()
 
 
-def id_without_pictures(children: Sequence[Token]) -> list[Span]:
-    """Return the id of a heading as a link target, computed without the alternative text of pictures."""
-    others = [each for each in children if each.type != "image" and not _IMAGE_TAG.match(each.content)]
-    name = slug(inline_text(others)[0]) if len(others) < len(children) else ""
+def id_of_source(children: Sequence[Token]) -> list[Span]:
+    """Return the id of a heading as a link target if it differs from that of the text.
+
+    GitHub computes the id without the alternative text of pictures, and with the names of emoji.
+    """
+    others = [_as_written(each) for each in children if each.type != "image" and not _IMAGE_TAG.match(each.content)]
+    differs = len(others) < len(children) or any(each.type == EMOJI for each in children)
+    name = slug(inline_text(others)[0]) if differs else ""
     return [Span(SpanKind.TARGET, 0, 0, name)] if name else []
+
+
+def _as_written(token: Token) -> Token:
+    """Return a token with the name of its emoji in place of the character."""
+    return token if token.type != EMOJI else replace(token, type="text_special", content=token.markup)
 
 
 def _inline_picture(running: RunningText, token: Token) -> None:

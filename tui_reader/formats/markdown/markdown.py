@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
+from tui_reader.formats.markdown.citations import CITED, cited_works
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.markdown.parser import markdown_parser, parse_blocks, parse_marks
 from tui_reader.formats.markdown.skim import rough_text
+from tui_reader.formats.markdown.text_tags import tags_in, with_tags
 from tui_reader.formats.markdown.titles import first_lines, title_heading
 from tui_reader.formats.metadata.failed_header import failed_header
 from tui_reader.formats.metadata.guesses import Heading, complete, extrapolated
@@ -151,7 +153,7 @@ def _read_beginning(body: str, metadata: Metadata) -> Document | None:
             break
     used = "\n".join(token.content for token in tokens if token.type == "inline")
     # Some definitions in the beginning may be no definitions in the whole text.
-    env = {}
+    env = {CITED: cited_works(metadata.header)}
     add_definitions(parser, body, 0, used, env)
     parse_marks(parser, tokens, env)
     builder = read_tokens(tokens, None)
@@ -185,7 +187,7 @@ def _read_body(source: SourceText, metadata: Metadata, name: str, size: int) -> 
 
     if why := _reason_for_plain(source.body, size):
         return _as_plain(source, name, metadata, why, partial=False)
-    env: dict[str, Any] = {}
+    env: dict[str, Any] = {CITED: cited_works(source.header)}
     try:
         tokens = _parser().parse(source.body, env)
     except RecursionError:
@@ -229,4 +231,6 @@ def _metadata(source: SourceText, name: str, whole: str = "") -> Metadata:
         written = clean_line(failed.title)
         return Heading(written, 0) if written else title_heading((whole or source.body)[failed.end :])
 
-    return complete(source.header, rough_text(body), name, heading, lambda: first_lines(body, whole or source.body))
+    metadata = complete(source.header, rough_text(body), name, heading, lambda: first_lines(body, whole or source.body))
+    tags = tags_in(whole or body)
+    return metadata._replace(tags=with_tags(metadata.tags, tags)) if tags else metadata

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from tui_reader.formats.text.exclusions import without_comments
+from tui_reader.formats.markdown.remarks import SIGN
+from tui_reader.formats.text.exclusions import without, without_comments
 
 _HEAD = 3_000
 """Number of characters at the start of a text that are searched for byline, date and language."""
@@ -16,6 +17,8 @@ _TARGET = r"(?:\((?:[^()\s]++|\([^()\s]*+\))*+(?:\s++[\"'][^\n\"']{0,300}[\"'])?
 _LINK_TARGET = re.compile(rf"\]{_TARGET}")
 _DEFINITION = re.compile(r"\n {0,3}\[[^\]\n^][^\]\n]*\]:[^\n]*")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_REMARK = re.compile(r"(?<![\w%])%%(?!%).*?%%", re.DOTALL)
+_SHORTCODE = re.compile(r"\{[{%][^{}\n]{0,1000}[}%]\}")
 _MARKS = "*`~[]"
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _UNDERSCORES = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
@@ -26,6 +29,10 @@ _SOFT_BREAK = re.compile(r"\n(?<!\n\n)(?<!  \n)(?<!\\\n)(?=[^\s#>*+|=<-])")
 
 def rough_text(body: str) -> str:
     """Return the approximate text of a Markdown source, to count its words and to guess its language."""
+    if "%%" in body:
+        body = without(_REMARK, SIGN, body)
+    if "{{" in body or "{%" in body:
+        body = _SHORTCODE.sub("", body)
     if "<" in body:
         body = _TAG.sub("", without_comments(body))
     if "]" in body:

@@ -33,10 +33,10 @@ _NO_CONTENT = re.compile(
 )
 _BEGINNINGS = (800, 3_000, _TOP)
 """Numbers of characters to parse for the first lines of a text, in turn, until a block ends in them."""
-_BLOCK_MARK = re.compile(r"[\\`~\[<&|$]|^[ >]*+(?::|[!?:]{3})", re.MULTILINE)
+_BLOCK_MARK = re.compile(r"[\\`~\[<&|$^]|==|%%|\{[{%:]|:[a-z0-9_+-]+:|^[ >]*+(?::|[!?:]{3})", re.MULTILINE)
 """Marks other than emphasis, which `rough_text` may leave in a line or which join it to the next line."""
 _TEX = ("$$", "\\[", "\\begin{")
-_MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://")
+_MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://|==|%%|\{[{%:]|:[a-z0-9_+-]+:")
 
 
 def title_heading(body: str) -> Heading | None:

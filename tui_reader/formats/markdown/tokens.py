@@ -13,7 +13,7 @@ from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.markdown.callouts import read_callout
 from tui_reader.formats.markdown.hidden import without_hidden
-from tui_reader.formats.markdown.inline import alternative_text, id_without_pictures, inline_text
+from tui_reader.formats.markdown.inline import alternative_text, id_of_source, inline_text
 from tui_reader.formats.text.running_text import safe_target
 from tui_reader.formats.text.table_text import CellText, join_table
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _BULLETS = "•◦▪"
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
-_LANGUAGE = re.compile(r"[^\s,{}]+")
+_LANGUAGE = re.compile(r"([^\s,{}]+)|\{[^{}]*?\.([\w+#-]+)|\{[ ]*([\w+#-]+)")
+"""The language of a code block: `python`, `{.python .lines}` (Pandoc) or `{r, echo=FALSE}` (R Markdown)."""
 
 _ALIGNS = {"text-align:center": Align.CENTRE, "text-align:right": Align.RIGHT}
 
@@ -72,7 +73,7 @@ class BlockReader:
                     index += 2
                 case "fence" | "code_block":
                     language = _LANGUAGE.match(clean_line(token.info))
-                    block = Block(BlockKind.CODE, 0, 0, language=language[0] if language else "")
+                    block = Block(BlockKind.CODE, 0, 0, language=language[language.lastindex or 0] if language else "")
                     self._add(block, clean_text(token.content).removesuffix("\n"))
                 case "formula_block":
                     self._add(Block(BlockKind.PARAGRAPH, 0, 0), _formula_lines(token.content))
@@ -229,7 +230,7 @@ class BlockReader:
         if token.type == "heading_open":
             text, spans = inline_text(children)
             block = Block(BlockKind.HEADING, 0, 0, level=int(token.tag[1]))
-            self._add(block, text, [*spans, *id_without_pictures(children)])
+            self._add(block, text, [*spans, *id_of_source(children)])
             return
         pictures = _pictures(children)
         if pictures:

@@ -28,6 +28,7 @@ _DATE = (
     "lastmod",
 )
 _TAGS = ("tags", "tag", "keywords", "categories", "category", "topics")
+_ALIASES = ("aliases", "alias")
 _LANGUAGE = ("lang", "language", "locale")
 _URL = ("url", "link", "canonical", "canonical_url", "permalink", "original_url", "source_url", "source", "uri")
 _ID = ("id", "guid", "uid", "uuid")
@@ -79,6 +80,7 @@ class Fields(TypedDict, total=False):
     url: str
     language: str
     tags: tuple[str, ...]
+    aliases: tuple[str, ...]
 
 
 def fields_of(header: Mapping[str, Any]) -> Fields:
@@ -104,6 +106,8 @@ def fields_of(header: Mapping[str, Any]) -> Fields:
         fields["language"] = language.replace("_", "-")
     if tags := _tags(keys):
         fields["tags"] = tags
+    if aliases := _aliases(keys):
+        fields["aliases"] = aliases
     if identity := _first(keys, _ID):
         fields["id"] = identity
     return fields
@@ -158,6 +162,17 @@ def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
             if tag := _line(item).removeprefix("#").strip():
                 tags.setdefault(tag.casefold(), tag)
     return tuple(tags.values())
+
+
+def _aliases(keys: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the other names of an article, without the former paths of a page, which Hugo keeps under this key."""
+    found: dict[str, None] = {}
+    for name in _ALIASES:
+        value = keys.get(name)
+        for item in value if isinstance(value, list) else _split(_line(value)):
+            if (alias := _line(item)) and not alias.startswith("/"):
+                found[alias] = None
+    return tuple(found)
 
 
 def _split(line: str) -> list[str]:

@@ -130,6 +130,10 @@ class Identities:
         """Return the article whose file has this name now; None without such a file. Thread-safe."""
         return self._live.get(name)
 
+    def files(self) -> list[tuple[ArticleId, FoundFile]]:
+        """Return all articles that have a file now, with their files. Thread-safe."""
+        return list(self._files.items())
+
     def recorded(self, article_id: ArticleId) -> tuple[str | None, str | None]:
         """Return the recorded name and fingerprint of an article's file; None for a value not recorded."""
         record = self._records.get(article_id, _Record("", ""))

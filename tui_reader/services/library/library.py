@@ -178,6 +178,18 @@ class Library:
         names = names_of_link(self._parts.paths, path, link)
         return next((found for name in names if (found := self._identities.at(name)) is not None), None)
 
+    def article_named(self, article_id: ArticleId, link: str) -> ArticleId | None:
+        """Return the article that a link names without its folder; None without one. May be called from any thread.
+
+        Args:
+            article_id: The article that contains the link.
+            link: The link's target, see `named_articles`.
+        """
+        from tui_reader.services.library.named_articles import article_named  # noqa: PLC0415 - not for the first frame
+
+        file = self._identities.file(article_id)
+        return article_named(self._identities.files(), link, file.name if file is not None else "")
+
     def file_beside(self, article_id: ArticleId, link: str) -> Path:
         """Return the non-article file to which a relative link points; reads the disk.
 

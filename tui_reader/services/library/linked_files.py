@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -17,7 +17,7 @@ from tui_reader.document.clean import clean_line
 from tui_reader.errors import ReaderError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tui_reader.services.library.library_paths import LibraryPaths
 
@@ -38,6 +38,7 @@ _ENDINGS = ("", ".md", ".markdown", ".txt", "/README.md", "/readme.md", "/index.
 _PROGRAM_HEADS = (b"#!", b"\x7fELF", b"MZ", b"[Desktop Entry]", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 """First bytes of scripts, programs and starters, regardless of their suffixes."""
 _HEAD_BYTES = 64
+_MOST_SEARCHED = 100_000
 _SHOWN = 80
 """Largest number of characters of a link in a message."""
 
@@ -107,9 +108,32 @@ def file_of_link(paths: LibraryPaths, article: Path, link: str) -> Path:
             )
         _require_harmless(real, status, shown)
         return real
+    named = _file_named(homes, unquote(link.partition("#")[0])) if not is_outside else None
+    if named is not None:
+        _require_harmless(named, named.stat(), shown)
+        return named
     if is_outside:
         raise RefusedFileError(f"{shown} is not in this library: it lies outside of its folders, and is not opened.")
     raise RefusedFileError(f"{shown} is not in this library: there is no such file.")
+
+
+def _file_named(homes: Sequence[Path], name: str) -> Path | None:
+    """Return the file with a name in any folder of the library, where Obsidian keeps pictures; None without one.
+
+    Folders that are links and hidden folders are not searched, and no more than 100,000 files.
+    """
+    if "/" in name or "\\" in name or not PurePath(name).suffix:
+        return None
+    seen = 0
+    for home in homes:
+        for folder, folders, files in os.walk(home):
+            folders[:] = sorted(each for each in folders if not each.startswith("."))
+            if name in files and not Path(folder, name).is_symlink():
+                return Path(folder, name)
+            seen += len(files)
+            if seen > _MOST_SEARCHED:
+                return None
+    return None
 
 
 def _require_harmless(path: Path, status: os.stat_result, shown: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-_SHAPE = 3
+_SHAPE = 4
 """Version of the cache, increased when columns or the metadata from formats change their meaning."""
 _SUFFIXES = ("-wal", "-shm", "-journal")
 """Suffixes of the auxiliary files that SQLite creates next to the database."""
@@ -130,7 +130,20 @@ class ScanCache:
 
 
 _NUMBERS = ("size", "mtime_ns", "inode", "moment", "words")
-_TEXTS = ("fingerprint", "error", "id", "title", "byline", "source", "date", "url", "language", "tags", "guessed")
+_TEXTS = (
+    "fingerprint",
+    "error",
+    "id",
+    "title",
+    "byline",
+    "source",
+    "date",
+    "url",
+    "language",
+    "tags",
+    "guessed",
+    "aliases",
+)
 _COLUMNS = ", ".join(
     ["path BLOB PRIMARY KEY", *(f"{n} NUMERIC NOT NULL" for n in _NUMBERS), *(f"{t} TEXT NOT NULL" for t in _TEXTS)]
 )
@@ -146,13 +159,13 @@ def _values(file: CachedFile) -> tuple[Any, ...]:
         *(os.fsencode(file.path), file.size, file.mtime_ns, inode, file.moment, about.words),
         *(file.fingerprint, file.error, about.id, about.title, about.byline, about.source, about.date, about.url),
         # Tags are clean text, so that no line feed is part of one.
-        *(about.language, "\n".join(about.tags), "\n".join(sorted(about.guessed))),
+        *(about.language, "\n".join(about.tags), "\n".join(sorted(about.guessed)), "\n".join(about.aliases)),
     )
 
 
 def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[CachedFile]:
     found = database.execute("SELECT * FROM files ORDER BY moment DESC LIMIT ? OFFSET ?", (count, after))
-    for path, size, mtime_ns, inode, moment, words, fingerprint, error, *texts, tags, guessed in found:
+    for path, size, mtime_ns, inode, moment, words, fingerprint, error, *texts, tags, guessed, aliases in found:
         identity, title, byline, source, date, url, language = texts
         about = Metadata(
             identity,
@@ -165,6 +178,7 @@ def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[Cach
             tuple(tags.split("\n")) if tags else (),
             words,
             frozenset(guessed.split("\n")) if guessed else _NO_FIELDS,
+            tuple(aliases.split("\n")) if aliases else (),
         )
         yield CachedFile(os.fsdecode(path), size, mtime_ns, inode % _SIGNED, fingerprint, about, error, moment)
 

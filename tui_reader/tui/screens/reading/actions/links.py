@@ -136,14 +136,19 @@ class LinkActions:
 
     def _go_to_article(self, link: str) -> None:
         """Go to the article of a relative link, else open the file or the address that it may mean."""
-        state, navigator = self._state, self._navigator
+        state = self._state
         if state.shown is None:
             return
         article = state.library.article_beside(state.shown, link)
-        name = link.partition("#")[2]
         if article is None:
             self._open_other(state.shown, link)
-            return
+        else:
+            self._show_article(article, link)
+
+    def _show_article(self, article: ArticleId, link: str) -> None:
+        """Show the article to which a link leads, at the heading that the link names."""
+        state, navigator = self._state, self._navigator
+        name = link.partition("#")[2]
         if article == state.shown:
             self._go_within(name)
             return
@@ -162,7 +167,7 @@ class LinkActions:
                 state.wait_for_text(self._go_to_wanted)
 
     def _open_other(self, article: ArticleId, link: str) -> None:
-        """Open a web or mail address without a scheme, else a file, and show a message."""
+        """Open a web or mail address without a scheme, else an article in another folder, else a file."""
         if _WEB_ADDRESS.match(link):
             self._open_url(f"http://{link}")
             return
@@ -172,6 +177,10 @@ class LinkActions:
         library, browser = self._state.library, self._state.settings.browser
 
         def open_file() -> None:
+            named = library.article_named(article, link)
+            if named is not None:
+                self._later(partial(self._show_named, article, named, link))
+                return
             try:
                 path = library.file_beside(article, link)
                 desktop.open_linked(path, browser)
@@ -180,8 +189,14 @@ class LinkActions:
             else:
                 self._later(partial(self._state.say, f"opened {library.location_of(path)}"))
 
-        # The checks of the file read the disk, which may be slow. A daemon thread does not delay the end.
+        # All articles are compared, and the checks of the file read the disk, which may be slow. A daemon thread does
+        # not delay the end.
         Thread(target=open_file, name="linked-file", daemon=True).start()
+
+    def _show_named(self, article: ArticleId, named: ArticleId, link: str) -> None:
+        """Show an article that was found by its name, unless the reader has left the article with the link."""
+        if self._state.shown == article:
+            self._show_article(named, link)
 
     def _open_url(self, url: str) -> None:
         try:

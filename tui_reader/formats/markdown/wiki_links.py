@@ -1,0 +1,100 @@
+"""Links and embeds of Obsidian: `[[Note]]`, `[[Note#Heading|words]]`, `![[picture.png]]`, and ids of blocks (`^id`).
+
+They become the tokens of ordinary links and pictures. The target is a relative link with percent escapes, which the
+library resolves beside the article and then by the file's name in any folder, as Obsidian does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from markdown_it.rules_inline import StateInline
+
+_LINK = re.compile(r"(!?)\[\[([^\[\]|\n]*?)(?:\\?\|([^\[\]\n]*))?\]\](?![\[(])")
+_LONGEST = 500
+"""Largest number of characters of a link, so that a bracket without an end is not searched far."""
+_FOOTNOTE_NUMBER = re.compile(r"\d{1,3}")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|bmp|svg|tiff?)\Z", re.IGNORECASE)
+_PICTURE_SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_BLOCK_ID = re.compile(r"\^([A-Za-z0-9-]{1,64})[ \t]*\Z")
+
+
+def read_wiki_link(state: StateInline, silent: bool) -> bool:
+    """Parse a link or an embed at the current position.
+
+    Returns:
+        True if there is one at the position.
+    """
+    from markdown_it.common.utils import normalizeReference  # noqa: PLC0415 - 43 ms, and only Markdown needs it
+
+    source, start = state.src, state.pos
+    if not source.startswith(("[[", "![["), start) or source.startswith(("[[[", "![[["), start):
+        return False
+    if start and source[start] == "[" and (source[start - 1] == "[" or source[start - 1].isalnum()):
+        return False
+    found = _LINK.match(source, start, min(state.posMax, start + _LONGEST))
+    if found is None:
+        return False
+    written, words = found[2].strip(), (found[3] or "").strip()
+    if not written or _FOOTNOTE_NUMBER.fullmatch(written) or _SCHEME.match(written):
+        return False
+    if normalizeReference(written) in state.env.get("references", {}):
+        return False  # an ordinary reference in brackets
+    if not silent:
+        _push(state, written, words, embeds=bool(found[1]))
+    state.pos = found.end()
+    return True
+
+
+def _push(state: StateInline, written: str, words: str, *, embeds: bool) -> None:
+    """Add the tokens of a picture or a link."""
+    from markdown_it.token import Token  # noqa: PLC0415 - 43 ms, and only Markdown needs it
+
+    file, heading, shown = _parts(written)
+    target = quote(file) + (f"#{quote(heading)}" if heading else "")
+    if embeds and _PICTURE.search(file):
+        picture = state.push("image", "img", 0)
+        picture.attrs = {"src": target}
+        # A number after the bar is the width of the picture, and no words.
+        words = "" if _PICTURE_SIZE.fullmatch(words) else words
+        picture.children = [Token("text", "", 0, content=words)]
+        return
+    state.push("link_open", "a", 1).attrs = {"href": target}
+    state.push("text", "", 0).content = words or shown
+    state.push("link_close", "a", -1)
+
+
+def _parts(written: str) -> tuple[str, str, str]:
+    """Split the target of a link.
+
+    Args:
+        written: The target, such as `Folder/Note#Part#Chapter` or `Note#^id`.
+
+    Returns:
+        The file, the last heading or the id of a block with its sign `^`, and the text to show.
+    """
+    file, *headings = [part.strip() for part in written.split("#")]
+    named = [heading for heading in headings if heading and not heading.startswith("^")]
+    return file, headings[-1] if headings else "", " > ".join(filter(None, (file, *named))) or written
+
+
+def read_block_id(state: StateInline, silent: bool) -> bool:
+    """Parse the id of a block at the end of its text: it is not shown, and links can name it.
+
+    Returns:
+        True if there is one at the position.
+    """
+    source, start = state.src, state.pos
+    if source[start] != "^" or (start and not source[start - 1].isspace()):
+        return False
+    found = _BLOCK_ID.match(source, start)
+    if found is None or found.end() > state.posMax:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = f'<a id="^{found[1]}">'
+    state.pos = found.end()
+    return True
