@@ -49,7 +49,8 @@ def make(folder: Path, articles: int, annotations: int) -> None:
             assert document is not None
             for _ in range(annotations // articles):
                 start = draw.randrange(len(document.text) - 300)
-                library.annotations.add(headline.id, document, start, start + 120, note="A note, **of course**.")
+                note = f"A note on **{start}**, of course, and it is no copy of another one."
+                library.annotations.add(headline.id, document, start, start + 120, note=note)
         library.require_saved()
 
 
@@ -66,11 +67,16 @@ def measure(library: Library, folder: Path) -> None:
         start = process_time()
         form.write(clips)
         timed(f"write {form.id}", start)
-    for form in (each for each in EXPORTS if each.per_article):
+    for form in EXPORTS:
         for label in ("new", "unchanged"):
             start = process_time()
-            ExportFiles(folder / form.id, form).write_folder(Clips(library, Settings()).of_annotations(everything))
-            timed(f"folder of {form.id}, {label}", start)
+            files = ExportFiles(folder / form.id, form)
+            clips = Clips(library, Settings()).of_annotations(everything)
+            if form.per_article:
+                files.write_folder(clips)
+            else:
+                files.write_file(f"annotations{form.suffix}", list(clips))
+            timed(f"{'folder' if form.per_article else 'file'} of {form.id}, {label}", start)
 
 
 def main() -> None:

@@ -35,13 +35,21 @@ def page_of(*blocks: tuple[str, str], **properties: str) -> Page:
     return Page("a1", [Block(*each) for each in blocks], {"title": "Rivers", **properties})
 
 
+def test_a_mark_is_found_in_the_beginning_of_a_file_that_ends_within_its_properties() -> None:
+    front = f"---\n{'own: property' * 20}\ntui-reader: markdown a/b.md 0 1\ntitle: a\n"
+    comments = markdown.FORM.comments
+    assert article_of(front, comments) == "a/b.md"
+    assert article_of(f"{front}---\ntext", comments) == "a/b.md"
+    assert article_of(f"---\nown: a\n---\n{front}", comments) is None
+
+
 @given(clips(), forms, st.booleans())
 def test_a_second_export_of_nothing_changed_changes_nothing(exported: Clip, form: TextFormat, together: bool) -> None:
     page = form.page_of_all([exported]) if together else form.page(exported)
     file = render(page, form.comments)
     assert merged(file, page, form) == file
     assert is_untouched(file, form.comments)
-    assert article_of(file[:300], form.comments) == page.id
+    assert article_of(file[:300], form.comments) == page.id, "within long properties, too"
     assert merged(file.replace("\n", "\r\n"), page, form) == file.replace("\n", "\r\n")
 
 

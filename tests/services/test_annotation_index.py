@@ -64,6 +64,39 @@ def test_annotations_read_ahead_are_not_read_again(store: Store, monkeypatch: py
     assert threading.current_thread().name not in readers
 
 
+def test_all_annotations_are_read_in_one_pass_and_later_changes_count(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        write_note(store, f"{number:02}", f"note {number}", article=f"article {number % 3}")
+    index = AnnotationIndex(store)
+    index.take_count(index.scan())
+    assert [each.id for each in index.of("article 1")] == ["01", "04", "07", "10"]
+    readers = record_readers(store, monkeypatch)
+    index.read_all()
+    assert [each.id for each in index.all()] == [f"{number:02}" for number in (2, 5, 8, 11, 1, 4, 7, 10, 0, 3, 6, 9)]
+    assert len(readers) == 1
+    index.read_all()
+    write_note(store, "02", "altered", "note 2", article="article 2")
+    index.absorb(["02"])
+    assert next(each.note for each in index.of("article 2")) == "altered"
+
+
+def test_a_change_after_all_were_read_is_seen_by_articles_not_asked_for_yet(store: Store) -> None:
+    for number in range(4):
+        write_note(store, str(number), "note", article=f"article {number}")
+    index = AnnotationIndex(store)
+    index.read_all()
+    write_note(store, "2", "altered", "note", article="article 2")
+    index.absorb(["2"])
+    assert [(each.article, each.note) for each in index.all()] == [
+        ("article 3", "note"),
+        ("article 2", "altered"),
+        ("article 1", "note"),
+        ("article 0", "note"),
+    ]
+
+
 def test_annotations_changed_since_they_were_read_ahead_are_read_again(store: Store) -> None:
     write_note(store, "1", "first")
     write_note(store, "2", "second")

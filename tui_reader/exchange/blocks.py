@@ -121,8 +121,14 @@ def render(page: Page, comments: Comments) -> str:
 
 
 def article_of(beginning: str, comments: Comments) -> str | None:
-    """Return the article id in the mark of a file; None without a mark of the format."""
-    found = _mark(comments).match(_plain(beginning)) or _front_mark(comments).match(_plain(beginning))
+    """Return the article id in the mark of a file; None without a mark of the format.
+
+    Args:
+        beginning: The first characters of the file, which may end within its properties.
+        comments: The comment syntax of the format.
+    """
+    plain = _plain(beginning)
+    found = _mark(comments).match(plain) or _front_beginning(comments).match(plain)
     return unquote(found["article"]) if found is not None else None
 
 
@@ -232,15 +238,18 @@ def _joined(page: Page, front: str, order: str, pieces: Iterable[_Piece], commen
 
 def _piece(block: Block, comments: Comments) -> _Piece:
     """Return a block as a section of a file; lines that look like marks are escaped."""
-    text = re.sub(
-        rf"^(?={re.escape(comments.before)}/?{NAME}\b)",
-        lambda _: comments.escape,
-        block.text.strip("\n"),
-        flags=re.MULTILINE,
-    )
+    text = block.text.strip("\n")
+    if NAME in text:
+        text = _like_mark(comments).sub(lambda _: comments.escape, text)
     hash_, id_ = _hash(text), _quoted(block.id)
     raw = f"{comments.comment(f'{NAME} {id_} {hash_}')}\n{text}\n{comments.comment(f'/{NAME}')}"
     return _Piece(raw, id_, text, hash_)
+
+
+@cache
+def _like_mark(comments: Comments) -> re.Pattern[str]:
+    """Return the pattern of the beginning of a line that looks like a mark."""
+    return re.compile(rf"^(?={re.escape(comments.before)}/?{NAME}\b)", re.MULTILINE)
 
 
 def _parse(text: str, comments: Comments) -> _Parsed | None:
@@ -274,11 +283,18 @@ def _mark(comments: Comments) -> re.Pattern[str]:
 @cache
 def _front_mark(comments: Comments) -> re.Pattern[str]:
     """Return the pattern of front matter with a mark, which other programs may have quoted or moved."""
-    other = r"(?:(?!---[ \t]*(?:\n|\Z)).*\n)*"
+    return re.compile(rf"{_front_beginning(comments).pattern}(?P<after>{_PROPERTIES})---[ \t]*(?:\n|\Z)")
+
+
+@cache
+def _front_beginning(comments: Comments) -> re.Pattern[str]:
+    """Return the pattern of the beginning of front matter, up to and including its mark."""
     value = rf"{comments.format}[ ](?P<article>[^\s\"']+)[ ](?P<front>\w+)[ ](?P<order>\w+)"
-    return re.compile(
-        rf"---[ \t]*\n(?P<before>{other}?){NAME}:[ ][\"']?{value}[\"']?[ \t]*\n(?P<after>{other})---[ \t]*(?:\n|\Z)"
-    )
+    return re.compile(rf"---[ \t]*\n(?P<before>{_PROPERTIES}?){NAME}:[ ][\"']?{value}[\"']?[ \t]*\n")
+
+
+_PROPERTIES = r"(?:(?!---[ \t]*(?:\n|\Z)).*\n)*"
+"""Pattern of the lines of front matter."""
 
 
 @cache
@@ -299,7 +315,7 @@ def _quoted(id_: str) -> str:
 
 def _hash(text: str) -> str:
     """Return a hash of a text, ignoring blanks at line ends and empty lines at both ends."""
-    plain = "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
+    plain = "\n".join(map(str.rstrip, text.strip("\n").split("\n")))
     return blake2b(plain.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 

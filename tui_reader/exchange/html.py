@@ -41,8 +41,7 @@ def _entry(clip: Clip, prefix: str) -> str:
 
 def _page(title: str, body: str) -> str:
     style = page_style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src 'sha256-{_style_digest()}'; base-uri 'none'; form-action 'none'"
     return (
         "<!DOCTYPE html>\n"
         '<html lang="en" xmlns="http://www.w3.org/1999/xhtml">\n<head>\n<meta charset="utf-8"/>\n'
@@ -57,3 +56,9 @@ def _page(title: str, body: str) -> str:
 def page_style() -> str:
     """Return the style sheet of the page."""
     return Path(__file__).with_name("page.css").read_text("utf-8")
+
+
+@cache
+def _style_digest() -> str:
+    """Return the hash by which the page's policy permits its style sheet."""
+    return base64.b64encode(hashlib.sha256(page_style().encode()).digest()).decode()

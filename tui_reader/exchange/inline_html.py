@@ -7,6 +7,7 @@ element is closed and opened again where an enclosing element ends; no text is w
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,7 +97,13 @@ class InlineHtml:
         elements = [element for element in elements if element.start < element.end and element.opening]
         if not elements and not numbers:
             return line.escaped(start, end)
-        return _weave(line, elements, _outside_of_links(numbers, elements))
+        if any(element.is_link for element in elements):
+            numbers = _outside_of_links(numbers, elements)
+        elements.sort(key=attrgetter("start"))
+        follows = all(one.end <= other.start for one, other in pairwise(elements))
+        if follows and numbers.keys() <= {element.end for element in elements}:
+            return _in_turn(line, elements, numbers)
+        return _weave(line, elements, numbers)
 
     def _spans_in(self, start: int, end: int) -> Sequence[Span]:
         first = bisect_left(self._spans, start, key=attrgetter("start"))
@@ -143,6 +150,24 @@ class _Line(NamedTuple):
     def escaped(self, start: int, end: int) -> str:
         """Return the escaped text of a range, without elements."""
         return escape(self.text[start:end]).replace("\n", self.line_break)
+
+
+def _in_turn(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]) -> str:
+    """Return a range of the text with elements one after the other, and with numbers at ends of elements.
+
+    The result is that of `_weave`, which takes three times as long; most paragraphs have one highlight or link.
+    """
+    parts: list[str] = []
+    previous = line.start
+    for element in elements:
+        opening = element.opening
+        if element.name:
+            opening = opening.removesuffix(">") + f"{element.name}>"
+        parts += [line.escaped(previous, element.start), opening, line.escaped(element.start, element.end)]
+        parts += [element.closing, numbers.get(element.end, "")]
+        previous = element.end
+    parts.append(line.escaped(previous, line.end))
+    return "".join(parts)
 
 
 def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]) -> str:

@@ -10,6 +10,7 @@ import re
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML forbids, or that change the order of the displayed words."""
+_MARKUP = re.compile("[&<>\"']")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _SCHEME = re.compile(r"(?:https?://[^/?#]|mailto:[^/])", re.IGNORECASE)
 _SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -25,7 +26,10 @@ _SAMPLE = 2_000
 
 def escape(text: str) -> str:
     """Return text as character data of HTML and XML, without characters that XML forbids."""
-    return _FORBIDDEN.sub("", text).translate(_ENTITIES)
+    # Most texts have neither, and are tested in a third of the time that replacing takes.
+    if not text.isprintable():
+        text = _FORBIDDEN.sub("", text)
+    return text.translate(_ENTITIES) if _MARKUP.search(text) is not None else text
 
 
 def attribute(name: str, value: str) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import UsageError
 
@@ -67,9 +67,9 @@ class Template:
         Raises:
             UsageError: The template is wrong; the message names the line.
         """
-        self._head: list[str] = []
-        self._loop: list[str] = []
-        self._tail: list[str] = []
+        self._head: list[_Line] = []
+        self._loop: list[_Line] = []
+        self._tail: list[_Line] = []
         current, opened = self._head, 0
         for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
             word = line.strip()
@@ -83,7 +83,7 @@ class Template:
                 current = self._tail
             else:
                 _check(line, number, in_loop=current is self._loop)
-                current.append(line)
+                current.append(_Line.of(line))
         if current is self._loop:
             raise _slip(opened, f"{_START} has no end", f"End the loop with a line {_END}.")
 
@@ -122,35 +122,54 @@ def _slip(number: int, problem: str, hint: str) -> UsageError:
     return UsageError(f"The template is wrong in line {number}: {problem}.", hint)
 
 
-def _filled(lines: Sequence[str], values: Mapping[str, str]) -> str:
+class _Line(NamedTuple):
+    """A line of a template, divided at its fields."""
+
+    parts: tuple[str, ...]
+    """Texts and names of fields in turn, beginning and ending with a text."""
+    prefix: str
+    """The beginning of a value's further lines: the text before the first field if it marks a quotation, or blanks."""
+    is_blank: bool
+
+    @classmethod
+    def of(cls, line: str) -> _Line:
+        """Divide a line of a template."""
+        parts = _FIELD.split(line)
+        parts[1::2] = map(str.strip, parts[1::2])
+        before = parts[0] if len(parts) > 1 else ""
+        prefix = before if set(before) <= set("> \t") else " " * len(before)
+        return cls(tuple(parts), prefix, not line.strip())
+
+    def has_value(self, values: Mapping[str, str]) -> bool:
+        """Return True if the line has no fields, or a field with a value."""
+        fields = self.parts[1::2]
+        return not fields or any(values[name] for name in fields)
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """Return the line with the values of its fields; further lines of a value get the line's prefix."""
+        parts = list(self.parts)
+        for number in range(1, len(parts), 2):
+            value = values[parts[number]]
+            if "\n" in value and self.prefix:
+                start, *more = value.split("\n")
+                further = (self.prefix + each if each else self.prefix.rstrip() for each in more)
+                value = "\n".join((start, *further))
+            parts[number] = value
+        return "".join(parts)
+
+
+def _filled(lines: Sequence[_Line], values: Mapping[str, str]) -> str:
     """Return lines with the values of their fields; consecutive empty lines are joined to one."""
     filled: list[str] = []
     is_blank = True
     for line in lines:
-        names = [name.strip() for name in _FIELD.findall(line)]
-        if not line.strip():
+        if line.is_blank:
             if not is_blank:
                 filled.append("")
             is_blank = True
-        elif not names or any(values[name] for name in names):
-            filled.append(_fill(line, values))
+        elif line.has_value(values):
+            filled.append(line.filled(values))
             is_blank = False
     if is_blank and filled:
         filled.pop()
     return "\n".join(filled)
-
-
-def _fill(line: str, values: Mapping[str, str]) -> str:
-    """Return a template line with its values; further lines of a value get the line's prefix."""
-    first = _FIELD.search(line)
-    before = line[: first.start()] if first is not None else ""
-    prefix = before if set(before) <= set("> \t") else " " * len(before)
-
-    def value(found: re.Match[str]) -> str:
-        text = values[found[1].strip()]
-        if "\n" not in text or not prefix:
-            return text
-        start, *more = text.split("\n")
-        return "\n".join([start, *((prefix + each).rstrip() if not each else prefix + each for each in more)])
-
-    return _FIELD.sub(value, line)

@@ -100,6 +100,10 @@ class AnnotationEditing:
         """Yield every annotation of the library, article by article, in the order of `articles`."""
         return self._index.all()
 
+    def read_all(self) -> None:
+        """Read the annotations of all articles in one pass, for a caller that then asks for them by `of`."""
+        self._index.read_all()
+
     def articles(self) -> tuple[ArticleId, ...]:
         """Return the articles that have annotations, most recently annotated first."""
         return self._index.articles()

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
     from tui_reader.storage.base import Store
 
+_SHARE_READ_AT_ONCE = 4
+"""All annotations are read in one pass if those of more than one in so many articles are needed."""
+
 
 class Clips:
     """Creates the clips of a library that `library_of` has opened."""
@@ -59,6 +62,7 @@ class Clips:
             ids = [each for each in ids if not chosen.isdisjoint(library.annotations.ids(each))]
         headlines = map(library.missing_articles.headline, ids)
         limit = limit_of(query)
+        self._read_ahead(len(ids))
         for headline in sorted(headlines, key=by_title):
             annotations = library.annotations.of(headline.id)
             if chosen is not None:
@@ -77,9 +81,15 @@ class Clips:
             only: The articles to consider; None for all.
         """
         self._latest = ("", None)  # the file may have changed since the scan
-        for headline in self._queries.articles(query):
-            if only is None or headline.id in only:
-                yield from self._clips(headline, self._library.annotations.of(headline.id), None)
+        headlines = [each for each in self._queries.articles(query) if only is None or each.id in only]
+        self._read_ahead(len(headlines))
+        for headline in headlines:
+            yield from self._clips(headline, self._library.annotations.of(headline.id), None)
+
+    def _read_ahead(self, articles: int) -> None:
+        """Read all annotations in one pass if that is faster than to read those of a number of articles."""
+        if _SHARE_READ_AT_ONCE * articles > len(self._library.annotations.articles()):
+            self._library.annotations.read_all()
 
     def _clips(
         self, headline: Headline, annotations: Sequence[Annotation], query: Term | None, limit: int | None = None
