@@ -71,11 +71,11 @@ def measure(library: Library, folder: Path) -> None:
         for label in ("new", "unchanged"):
             start = process_time()
             files = ExportFiles(folder / form.id, form)
-            clips = Clips(library, Settings()).of_annotations(everything)
+            found = Clips(library, Settings()).of_annotations(everything)
             if form.per_article:
-                files.write_folder(clips)
+                files.write_folder(found)
             else:
-                files.write_file(f"annotations{form.suffix}", list(clips))
+                files.write_file(f"annotations{form.suffix}", list(found))
             timed(f"{'folder' if form.per_article else 'file'} of {form.id}, {label}", start)
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _SHARE_READ_AT_ONCE = 4
 """All annotations are read in one pass if those of more than one in so many articles are needed."""
+_KEPT_CHARACTERS = 8_000_000
+"""Number of characters of documents that clips keep for their writer, some 50 MB; further documents are read again."""
 
 
 class Clips:
@@ -38,6 +40,7 @@ class Clips:
         self._library, self._settings = library, settings
         self._queries = Queries(library, settings)
         self._latest: tuple[ArticleId, Document | None] = ("", None)
+        self._left = _KEPT_CHARACTERS
 
     def parse(self, text: str) -> ParsedQuery:
         """Parse the text of a query."""
@@ -56,7 +59,7 @@ class Clips:
             only: The articles to consider; None for all.
             chosen: The annotations to consider; None for all.
         """
-        library, self._latest = self._library, ("", None)
+        library, self._latest, self._left = self._library, ("", None), _KEPT_CHARACTERS
         ids = [each for each in library.annotations.articles() if only is None or each in only]
         if chosen is not None:
             ids = [each for each in ids if not chosen.isdisjoint(library.annotations.ids(each))]
@@ -80,7 +83,7 @@ class Clips:
             query: The query.
             only: The articles to consider; None for all.
         """
-        self._latest = ("", None)  # the file may have changed since the scan
+        self._latest, self._left = ("", None), _KEPT_CHARACTERS  # the file may have changed since the scan
         headlines = [each for each in self._queries.articles(query) if only is None or each.id in only]
         self._read_ahead(len(headlines))
         for headline in headlines:
@@ -103,7 +106,8 @@ class Clips:
             annotations = self._queries.annotations(query, annotations)[:limit]
             if not annotations:
                 return
-        load = partial(self._document, headline.id, path)
+        self._left -= len(document.text) if document is not None else 0
+        load = None if document is not None and self._left >= 0 else partial(self._document, headline.id, path)
         file = str(path) if path is not None else ""
         yield clip(headline, annotations, document, self._settings.colours, file=file, load=load)
 
