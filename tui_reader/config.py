@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tui_reader.errors import ConfigError
 from tui_reader.model.query import Sort
@@ -77,8 +77,7 @@ def _sort(value: object) -> Sort:
     return Sort(_one_of(*Sort)(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A filing rule: actions to apply once to each article that matches a query."""
 
     query: str
@@ -242,7 +241,7 @@ def _rule(table: object) -> Rule:
     """
     if not isinstance(table, dict):
         raise ValueError("it must be a table, begun by a line [[rules]]")  # noqa: TRY004 - reported as any other mistake
-    names = [each.name for each in fields(Rule)]
+    names = Rule._fields
     unknown = next((name for name in table if name not in names), None)
     if unknown is not None:
         raise ValueError(f"it knows no “{_printable(str(unknown))}”, only {', '.join(names)}")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category, combining, decomposition, is_normalized, normalize
 
 from tui_reader.document.cooperative import yield_gil
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ _COMPOSING = (
     r"[\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1161-\u1175\u11a8-\u11c2"
     r"\u1b35\uff9e\uff9f\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930]"
 )
-_is_compatibility_jamo = re.compile(r"[\u3131-\u318e]").match
+_COMPATIBILITY_JAMO = LazyPattern(r"[\u3131-\u318e]")
 
 _CHUNK = 65_536
 """Number of characters to fold at once; no other thread runs during some calls for a chunk."""
@@ -202,7 +203,7 @@ class _Forms(dict[str, str]):
             return character
         if kind.startswith("<") and ((accents and kind in _DISTINCT_FORMS) or parts.startswith("<compat> 0020 ")):
             return character
-        if _is_compatibility_jamo(character):
+        if _COMPATIBILITY_JAMO.match(character):
             return character
         if kind == "<narrow>":
             return "".join(chr(int(code, 16)) for code in parts.split()[1:])

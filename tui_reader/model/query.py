@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias
 
 from tui_reader.model.ranges import Range
 
@@ -77,79 +76,140 @@ class FieldName(StrEnum):
     LIMIT = "limit"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class _QueryPart:
+    """Base of terms and values: immutable, and equal if class and fields are equal, whatever their `span` is.
+
+    Subclasses write their constructors by hand, since `dataclass` would take 4 ms of every start to make them.
+    """
+
+    __slots__ = ("span",)
+    __match_args__: tuple[str, ...] = ()
+    """The names of the fields without `span`, in the order of the constructor."""
+
+    def __init__(self, span: Range) -> None:
+        self.span: Final = span
+        """Position in the query's text, in code points."""
+
+    def with_fields(self, **fields: Any) -> Self:
+        """Return a copy with other values of some fields."""
+        values = {name: getattr(self, name) for name in (*self.__match_args__, "span")}
+        return type(self)(**values | fields)
+
+    def _key(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__match_args__)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _QueryPart) and type(self) is type(other) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._key()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__match_args__)})"
+
+
+class Word(_QueryPart):
     """A term that matches if its word occurs, ignoring case, accents and width."""
 
-    text: str
-    is_prefix: bool = False
-    """True if the word also matches longer words that begin with it; written with a `*` at the end."""
-    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
-    """Position in the query's text, in code points, as in all terms."""
+    __slots__ = ("is_prefix", "text")
+    __match_args__ = ("text", "is_prefix")
+
+    def __init__(self, text: str, is_prefix: bool = False, span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.text: Final = text
+        self.is_prefix: Final = is_prefix
+        """True if the word also matches longer words that begin with it; written with a `*` at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(_QueryPart):
     """A term that matches if its words occur one after another; an empty phrase matches everything."""
 
-    text: str
-    is_prefix: bool = False
-    """True if the last word also matches longer words because it is still being typed; not printed."""
-    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+    __slots__ = ("is_prefix", "text")
+    __match_args__ = ("text", "is_prefix")
+
+    def __init__(self, text: str, is_prefix: bool = False, span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.text: Final = text
+        self.is_prefix: Final = is_prefix
+        """True if the last word also matches longer words because it is still being typed; not printed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(_QueryPart):
     """A value in a query, compared with a field of each record."""
 
-    text: str
-    is_quoted: bool = False
-    is_prefix: bool = False
-    """True if `text` also matches longer words or names that begin with it; written with a `*` at the end."""
-    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+    __slots__ = ("is_prefix", "is_quoted", "text")
+    __match_args__ = ("text", "is_quoted", "is_prefix")
+
+    def __init__(self, text: str, is_quoted: bool = False, is_prefix: bool = False, span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.text: Final = text
+        self.is_quoted: Final = is_quoted
+        self.is_prefix: Final = is_prefix
+        """True if `text` also matches longer words or names that begin with it; written with a `*` at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(_QueryPart):
     """A range of numbers or dates that includes both ends, written `low..high`; an empty end is open."""
 
-    low: str = ""
-    high: str = ""
-    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+    __slots__ = ("high", "low")
+    __match_args__ = ("low", "high")
+
+    def __init__(self, low: str = "", high: str = "", span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.low: Final = low
+        self.high: Final = high
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(_QueryPart):
     """A term that matches if a field has one of several values; without values it matches everything."""
 
-    name: FieldName
-    values: tuple[Value | Interval, ...] = ()
-    operator: Operator = Operator.IS
-    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+    __slots__ = ("name", "operator", "values")
+    __match_args__ = ("name", "values", "operator")
+
+    def __init__(
+        self,
+        name: FieldName,
+        values: tuple[Value | Interval, ...] = (),
+        operator: Operator = Operator.IS,
+        span: Range = _UNKNOWN,
+    ) -> None:
+        super().__init__(span)
+        self.name: Final = name
+        self.values: Final = values
+        self.operator: Final = operator
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(_QueryPart):
     """A term that matches the records that its inner term does not match."""
 
-    term: Term
-    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+    __slots__ = ("term",)
+    __match_args__ = ("term",)
+
+    def __init__(self, term: Term, span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.term: Final = term
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(_QueryPart):
     """A term that matches the records that all of its terms match; without terms it matches everything."""
 
-    terms: tuple[Term, ...] = ()
-    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+    __slots__ = ("terms",)
+    __match_args__ = ("terms",)
+
+    def __init__(self, terms: tuple[Term, ...] = (), span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.terms: Final = terms
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(_QueryPart):
     """A term that matches the records that at least one of its terms matches; without terms it matches nothing."""
 
-    terms: tuple[Term, ...] = ()
-    span: Range = field(default=_UNKNOWN, compare=False, repr=False)
+    __slots__ = ("terms",)
+    __match_args__ = ("terms",)
+
+    def __init__(self, terms: tuple[Term, ...] = (), span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.terms: Final = terms
 
 
 Leaf: TypeAlias = Word | Phrase | Field

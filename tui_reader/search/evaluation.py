@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.normalization import search_key
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Value, Word
 from tui_reader.search.fields import FIELDS, ORPHAN_STATES, ValueKind, colour_numbers, part_of, sort_of, states_of
@@ -29,15 +28,36 @@ T = TypeVar("T")
 Predicate: TypeAlias = "Callable[[T], bool]"
 
 
-@dataclass(frozen=True)
 class Context:
     """Data for evaluating a query besides the records: today's date, colour names, results of text search."""
 
-    today: date = field(default_factory=date.today)
-    colours: Sequence[str] = ()
-    """The reader's names of the highlight colours."""
-    texts: Mapping[Value, Collection[ArticleId]] = field(default_factory=dict)
-    """The articles whose texts contain a value of a `text:` field; articles not searched yet are missing."""
+    def __init__(
+        self,
+        today: date | None = None,
+        colours: Sequence[str] = (),
+        texts: Mapping[Value, Collection[ArticleId]] | None = None,
+    ) -> None:
+        """Create the data; equal data are equal contexts.
+
+        Args:
+            today: The current date; None for the computer's.
+            colours: The reader's names of the highlight colours.
+            texts: The articles whose texts contain a value of a `text:` field; articles not searched yet are missing.
+        """
+        self.today: Final = today or datetime.now().astimezone().date()
+        self.colours: Final = colours
+        self.texts: Final = texts or {}
+
+    def with_texts(self, texts: Mapping[Value, Collection[ArticleId]]) -> Context:
+        """Return a copy with other results of the text search."""
+        return Context(self.today, self.colours, texts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Context):
+            return NotImplemented
+        return (self.today, self.colours, self.texts) == (other.today, other.colours, other.texts)
+
+    __hash__ = None  # type: ignore[assignment]  # the mapping may be a dictionary
 
 
 class AnnotationRecord(NamedTuple):
@@ -63,7 +83,7 @@ class Needle(NamedTuple):
         """Return the needle for a word or a phrase."""
         key = " ".join(search_key(text).split()).strip(_PUNCTUATION) or search_key(text).strip()
         words = tokens(key)
-        is_plain = bool(words) and not _tells_apart(key)
+        is_plain = bool(words) and not _SIGNIFICANT.search(key)
         return cls(words[:-1] if is_prefix else words, "" if is_plain else key)
 
     def is_in(self, text: SearchedText) -> bool:
@@ -73,7 +93,7 @@ class Needle(NamedTuple):
 
 _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’ "
 """Punctuation around a word that is not searched for."""
-_tells_apart = re.compile(r"[+#&@%$€£/\\=<>~^*|]|(?<=\w)[:.,](?=\w)").search
+_SIGNIFICANT = LazyPattern(r"[+#&@%$€£/\\=<>~^*|]|(?<=\w)[:.,](?=\w)")
 """Finds signs that change the meaning of a word: `c++` does not match `c`, and `10:30` does not match `10 30`."""
 
 

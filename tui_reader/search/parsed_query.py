@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.query import EVERYTHING, And, Field, Not, Or, Phrase, Term, Value, Word
@@ -25,8 +24,7 @@ class Slip(NamedTuple):
     """True if the part is at the end of the text and further letters may make it a valid field."""
 
 
-@dataclass(frozen=True)
-class ParsedQuery:
+class ParsedQuery(NamedTuple):
     """A query with the text that it was parsed from."""
 
     text: str = ""
@@ -66,27 +64,27 @@ def _opened(term: Term, end: int, is_begun: bool) -> Term:
             if not term.terms:
                 return term
             *others, last = term.terms
-            return replace(term, terms=(*others, _opened(last, end, is_begun)))
+            return term.with_fields(terms=(*others, _opened(last, end, is_begun)))
         case Not():
             opened = _opened(term.term, end, is_begun)
             # An unfinished part that has no effect yet must not exclude anything when negated.
-            return And() if opened == And() else replace(term, term=opened)
+            return And() if opened == And() else term.with_fields(term=opened)
     if term.span.end != end:
         return term
     if is_begun:
         return And()
     match term:
         case Word():
-            return And() if term.text in {"-", "(", '"'} else replace(term, is_prefix=True)
+            return And() if term.text in {"-", "(", '"'} else term.with_fields(is_prefix=True)
         case Phrase():
             is_closed = term.span.end - term.span.start == len(term.text) + 2
-            return term if is_closed else replace(term, is_prefix=True)
+            return term if is_closed else term.with_fields(is_prefix=True)
         case Field() if not term.values:
             return And()
         case Field():
             last_value = term.values[-1]
             if isinstance(last_value, Value) and not last_value.is_quoted and FIELDS[term.name].kind in _OPEN_KINDS:
-                return replace(term, values=(*term.values[:-1], replace(last_value, is_prefix=True)))
+                return term.with_fields(values=(*term.values[:-1], last_value.with_fields(is_prefix=True)))
     return term
 
 

@@ -10,10 +10,10 @@ An `AND` between two parts is optional. A `*` at the end of a word matches all w
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.model.annotation import COLOURS
 from tui_reader.model.query import (
     EVERYTHING,
@@ -49,6 +49,7 @@ from tui_reader.search.values import days as days_of
 from tui_reader.search.values import is_begun_date, number, number_bounds
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Sequence
 
 
@@ -57,8 +58,8 @@ MAX_DEPTH = 40
 MAX_PARTS = 200
 """Maximum number of parts; the rest of a text is not searched for, so that no query takes seconds."""
 
-_field = re.compile(r"([A-Za-z]+)(:|<=|>=|<|>)").match
-_tag = re.compile(r"#(?=[^\W\d_])").match
+_FIELD = LazyPattern(r"([A-Za-z]+)(:|<=|>=|<|>)")
+_TAG = LazyPattern(r"#(?=[^\W\d_])")
 _CLOSING = {'"': '"', "“": "”", "„": "“"}
 """The closing quotation mark of each opening quotation mark."""
 _ANY_DAY = date(2000, 1, 1)
@@ -175,7 +176,7 @@ class _Parser:
         self._parts += 1
         if character in _CLOSING:
             return Phrase(self._quoted(), span=Range(start, self._at))
-        found = _field(self._text, start)
+        found = _FIELD.match(self._text, start)
         name = ALIASES.get(found[1].lower()) if found else None
         if found and name is not None:
             term = self._field(name, found, depth, may_order=not depth and not is_negated)
@@ -183,7 +184,7 @@ class _Parser:
                 return term
         elif found and found[2] == ":" and not self._text.startswith("//", found.end()):
             self._note_unknown_field(found, depth)
-        elif tag := _tag(self._text, start):
+        elif tag := _TAG.match(self._text, start):
             self._at = tag.end()
             values = tuple(_value(*part) for part in self._values(depth))
             return Field(FieldName.TAG, values, span=Range(start, self._at))
@@ -245,7 +246,7 @@ class _Parser:
     def _word(self, depth: int) -> Term:
         """Parse a word; a field's name directly before a quotation mark ends at the mark."""
         start = self._at
-        found = _field(self._text, start)
+        found = _FIELD.match(self._text, start)
         if found and self._text[found.end() : found.end() + 1] in set(_CLOSING):
             self._at = found.end()
             return Word(found[0], span=Range(start, self._at))

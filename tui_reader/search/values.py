@@ -6,11 +6,12 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.model.query import Interval, Operator, Value
 
-_number = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(k?)%?", re.IGNORECASE | re.ASCII).fullmatch
-_age = re.compile(r"(\d{1,4})([dwmy])", re.IGNORECASE | re.ASCII).fullmatch
-_day = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII).fullmatch
+_NUMBER = LazyPattern(r"(\d{1,9}(?:\.\d{1,3})?)(k?)%?", re.IGNORECASE | re.ASCII)
+_AGE = LazyPattern(r"(\d{1,4})([dwmy])", re.IGNORECASE | re.ASCII)
+_DAY = LazyPattern(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 INFINITE = float("inf")
@@ -32,7 +33,7 @@ class Days(NamedTuple):
 
 def number(text: str) -> float | None:
     """Parse a number such as `800`, `1.5k` or `50%`; None if the value is no number."""
-    found = _number(text)
+    found = _NUMBER.fullmatch(text)
     return float(found[1]) * (1000 if found[2] else 1) if found else None
 
 
@@ -70,12 +71,12 @@ def days(value: Value | Interval, operator: Operator, today: date) -> Days | Non
         last = _named_days(value.high, today) if value.high else Days(None, None)
         if first is None or last is None:
             return None
-        end = last.first if value.high and _age(value.high) else last.end
+        end = last.first if value.high and _AGE.fullmatch(value.high) else last.end
         return Days(first.first, end)
     named = _named_days(value.text, today)
     if named is None:
         return None
-    if _age(value.text):
+    if _AGE.fullmatch(value.text):
         is_older = operator in {Operator.MORE, Operator.AT_LEAST}
         return Days(None, named.first) if is_older else named
     match operator:
@@ -120,9 +121,9 @@ def _named_days(text: str, today: date) -> Days | None:
         return Days(today, _after(today))
     if lowered == "yesterday":
         return Days(_before(today, 1), today)
-    if age := _age(lowered):
+    if age := _AGE.fullmatch(lowered):
         return Days(_before(today, int(age[1]) * _DAYS[age[2]]), None)
-    found = _day(lowered)
+    found = _DAY.fullmatch(lowered)
     if not found:
         return None
     year, month, day = (int(part) if part else 0 for part in found.groups())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from heapq import nsmallest
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.normalization import UNSPACED, search_key
 from tui_reader.model.query import FieldName
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHORTEST_WORD = 3
 """Minimum number of letters of a title word to offer: shorter words are typed faster than chosen."""
 _LAST = "\U0010ffff"
-_is_unspaced = re.compile(f"[{UNSPACED}]").match
+_UNSPACED_LETTER = LazyPattern(f"[{UNSPACED}]")
 
 
 class Known(NamedTuple):
@@ -129,4 +129,4 @@ _FIELDS = {FieldName.SOURCE: "source", FieldName.BY: "byline", FieldName.LANG: "
 
 
 def _is_offered(word: str) -> bool:
-    return len(word) >= SHORTEST_WORD and not word.isdecimal() and not _is_unspaced(word)
+    return len(word) >= SHORTEST_WORD and not word.isdecimal() and not _UNSPACED_LETTER.match(word)

@@ -29,7 +29,6 @@ from tui_reader.services.library.events import DocumentLoaded
 from tui_reader.tui import theme as themes
 from tui_reader.tui.commands.keymap import Keymap
 from tui_reader.tui.screens.dialog import Dialog
-from tui_reader.tui.screens.external_programs import editor_of, run_editor
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.screens.session_keeper import SessionKeeper
@@ -413,6 +412,8 @@ class ReaderApp(FailureGuard, App[None]):
 
     def edit_settings(self) -> None:
         """Open the settings in an external editor, and apply the settings that can change at run time."""
+        from tui_reader.tui.screens.external_programs import editor_of, run_editor  # noqa: PLC0415 - only for this
+
         path = self._config_path or paths.config_dir() / "config.toml"
         state = self.reading.state
         editor = editor_of(self.settings.editor)

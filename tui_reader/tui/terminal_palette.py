@@ -6,9 +6,8 @@ only if it is legible in the default palettes of all common terminals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
@@ -42,8 +41,7 @@ BLACK, WHITE, BRIGHT_WHITE = 0, 7, 15
 Rgb = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """The colours of a terminal: its 16 colours, its text and its background."""
 
     colours: tuple[Rgb, ...]
@@ -158,7 +156,7 @@ def _ground(colours: tuple[Rgb, ...], *, dark: bool) -> Ground:
 
 def console_grounds() -> tuple[Ground, ...]:
     """Return the default colours of the Linux console."""
-    return (replace(_ground(PALETTES["Linux"], dark=True), is_console=True),)
+    return (_ground(PALETTES["Linux"], dark=True)._replace(is_console=True),)
 
 
 def known_sixteen(answers: TerminalAnswers) -> Sixteen:
@@ -181,8 +179,7 @@ def known_sixteen(answers: TerminalAnswers) -> Sixteen:
     return Sixteen(tuple(grounds))
 
 
-@dataclass(frozen=True, slots=True)
-class Sixteen:
+class Sixteen(NamedTuple):
     """The known 16 colours of a terminal, and the names of the colours of plain text on it."""
 
     grounds: tuple[Ground, ...]
@@ -192,7 +189,7 @@ class Sixteen:
     def on(self, *, dark: bool) -> Sixteen:
         """Return a copy with default text in black on white, or white on black."""
         text, page = (WHITE, BLACK) if dark else (BLACK, BRIGHT_WHITE)
-        grounds = tuple(replace(each, text=each.colours[text], page=each.colours[page]) for each in self.grounds)
+        grounds = tuple(each._replace(text=each.colours[text], page=each.colours[page]) for each in self.grounds)
         return Sixteen(grounds, NAMES[text], NAMES[page])
 
     @property

@@ -13,8 +13,9 @@ import termios
 import time
 import tty
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from tui_reader.document.lazy import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ _ASKED = re.compile(
     r"|ms-terminal|screen|tmux)\b"
 )
 """Names of terminals that answer or ignore the queries; other terminals might print the queries as text."""
-_ASKED_FOR_STYLE = re.compile(r"(xterm|rxvt|mlterm|vte|gnome|konsole|foot|contour|iterm|mintty)\b")
+_ASKED_FOR_STYLE = LazyPattern(r"(xterm|rxvt|mlterm|vte|gnome|konsole|foot|contour|iterm|mintty)\b")
 """Names of terminals that ignore even a query in a device control string."""
 
 REPLY = re.compile(
@@ -63,10 +64,10 @@ REPLY = re.compile(
     r"|\x1b\[\?(?:997;(?P<mode>[12])n|[0-9;]*(?P<end>c))"
 )
 """Pattern of all replies: colours (OSC 4, 10, 11), the current style (DECRQSS), light or dark (mode 2031), and DA1."""
-PARTIAL = re.compile(r"\x1b(?:\](?:[0-9][^\x07\x1b]*+\x1b?)?|P(?:[01][^\x1b]*+\x1b?)?|\[(?:\?[0-9;$]*+)?)?\Z")
+PARTIAL = LazyPattern(r"\x1b(?:\](?:[0-9][^\x07\x1b]*+\x1b?)?|P(?:[01][^\x1b]*+\x1b?)?|\[(?:\?[0-9;$]*+)?)?\Z")
 """Pattern of an incomplete reply at the end of the input."""
-_RGB_STYLE = re.compile(r"48[;:]2[;:]+1[;:]2[;:]3(?!\d)")
-_INDEXED_STYLE = re.compile(r"48[;:]5[;:]\d+")
+_RGB_STYLE = LazyPattern(r"48[;:]2[;:]+1[;:]2[;:]3(?!\d)")
+_INDEXED_STYLE = LazyPattern(r"48[;:]5[;:]\d+")
 
 
 def colour_depth(environ: Mapping[str, str]) -> str:
@@ -129,25 +130,34 @@ def _colours_of_terminfo(term: str) -> int:
     return curses.tigetnum("colors")
 
 
-@dataclass(slots=True)
 class TerminalAnswers:
     """The known properties of the terminal, updated by each reply."""
 
-    depth: str = "standard"
-    """Number of colours, one of `DEPTHS`."""
-    page: Rgb | int | None = None
-    """The background: a colour, or a number from 0 to 15 of the 16 colours (from COLORFGBG)."""
-    text: Rgb | int | None = None
-    colours: dict[int, Rgb] = field(default_factory=dict)
-    """The colours that are known among the 16, by number."""
-    is_console: bool = False
-    """True for the Linux console."""
-    has_new_mode: bool = False
-    """True if the terminal has reported a change between dark and light since `mode_changed`."""
-    is_complete: bool = False
-    """True if the terminal has answered the last query."""
-    awaited_until: float = 0.0
-    """Time (`time.monotonic`) until which replies are expected; 0 without queries."""
+    def __init__(
+        self,
+        depth: str = "standard",
+        *,
+        page: Rgb | int | None = None,
+        text: Rgb | int | None = None,
+        colours: dict[int, Rgb] | None = None,
+        is_console: bool = False,
+        awaited_until: float = 0.0,
+    ) -> None:
+        self.depth = depth
+        """Number of colours, one of `DEPTHS`."""
+        self.page = page
+        """The background: a colour, or a number from 0 to 15 of the 16 colours (from COLORFGBG)."""
+        self.text = text
+        self.colours = colours or {}
+        """The colours that are known among the 16, by number."""
+        self.is_console = is_console
+        """True for the Linux console."""
+        self.has_new_mode = False
+        """True if the terminal has reported a change between dark and light since `mode_changed`."""
+        self.is_complete = False
+        """True if the terminal has answered the last query."""
+        self.awaited_until = awaited_until
+        """Time (`time.monotonic`) until which replies are expected; 0 without queries."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> TerminalAnswers:

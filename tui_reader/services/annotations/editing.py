@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tui_reader.anchoring.description import describe, document_fingerprint
 from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.model.ranges import Range
 from tui_reader.services.annotations.annotation_records import Ids, encode, encode_anchor, encode_placement, now
@@ -367,7 +367,7 @@ class AnnotationEditing:
         return colour
 
 
-_action_tag = re.compile(r"\s*\.([^\W\d_][\w/-]*)(?=\s|\Z)").match
+_ACTION_TAG = LazyPattern(r"\s*\.([^\W\d_][\w/-]*)(?=\s|\Z)")
 
 
 def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
@@ -378,7 +378,7 @@ def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
     """
     note = clean_text(note).strip()
     tags: list[str] = []
-    while (found := _action_tag(note)) is not None:
+    while (found := _ACTION_TAG.match(note)) is not None:
         tags.append(found[1])
         note = note[found.end() :]
     return note.strip() if tags else note, tuple(tags)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
@@ -176,7 +175,7 @@ class MemoryCatalogue:
 
     def set_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
         """Set the results so far of the text search: for each value of a `text:` field, the articles with it."""
-        self._use(replace(self._context, texts=texts))
+        self._use(self._context.with_texts(texts))
 
     def _use(self, context: Context) -> None:
         if context != self._context:

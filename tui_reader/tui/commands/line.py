@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.lazy import LazyPattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -18,7 +20,7 @@ LONGEST_LINE = 500
 """Largest length of a line in the history, in code points."""
 MOST_DIGITS = 6
 """Largest number of digits of a count."""
-_WORDS = re.compile(r'[^\s"]*"[^"]*"?|\S+')
+_WORDS = LazyPattern(r'[^\s"]*"[^"]*"?|\S+')
 """Pattern of a word, in which double quotes may enclose white space.
 
 Without a closing quote, the word extends to the end of the line.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -38,13 +37,13 @@ class ChoiceList(LinePane):
     }
     PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse"}
 
-    @dataclass
     class Clicked(Message):
         """Message: an entry was clicked."""
 
-        choice: Choice
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
 
-    @dataclass
     class Moved(Message):
         """Message: the cursor moved to another entry."""
 

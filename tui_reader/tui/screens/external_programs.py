@@ -7,7 +7,6 @@ import shlex
 import shutil
 import subprocess
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -79,14 +78,14 @@ def run_editor(app: App[Any], editor: str, path: Path, unchanged: str, keeps: Se
     return problem
 
 
-@dataclass
 class CommandFinished(Message):
     """Message: a shell command through which a text was piped has ended."""
 
-    command: str
-    answer: str
-    problem: str
-    """The error message; empty without an error."""
+    def __init__(self, command: str, answer: str, problem: str) -> None:
+        super().__init__()
+        self.command, self.answer = command, answer
+        self.problem = problem
+        """The error message; empty without an error."""
 
 
 MOST_OUTPUT = 1_000_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, ClassVar
 
@@ -66,20 +65,20 @@ class AnnotationList(LinePane):
         **{f"quote-{number}": "underline" for number in range(1, 6)},
     }
 
-    @dataclass
     class Clicked(Message):
         """Message: an annotation was clicked, `chain` times in a row: 2 or more is a double click."""
 
-        annotation: AnnotationId
-        chain: int
+        def __init__(self, annotation: AnnotationId, chain: int) -> None:
+            super().__init__()
+            self.annotation, self.chain = annotation, chain
 
-    @dataclass
     class CompletionClicked(Message):
         """Message: a completion of the filter was clicked."""
 
-        index: int
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
 
-    @dataclass
     class Moved(Message):
         """Message: the mouse wheel moved the cursor."""
 

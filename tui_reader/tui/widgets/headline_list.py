@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -64,25 +63,26 @@ class HeadlineList(LinePane):
     }
     PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline", **PLAIN_QUERY_STYLES}
 
-    @dataclass
     class Clicked(Message):
         """Message: a headline was clicked, `chain` times in a row: 2 or more is a double click."""
 
-        index: int
-        chain: int
+        def __init__(self, index: int, chain: int) -> None:
+            super().__init__()
+            self.index, self.chain = index, chain
 
-    @dataclass
     class BarClicked(Message):
         """Message: the open query bar was clicked, at a column of a row."""
 
-        column: int
-        row: int
+        def __init__(self, column: int, row: int) -> None:
+            super().__init__()
+            self.column, self.row = column, row
 
-    @dataclass
     class Wheeled(Message):
         """Message: the mouse wheel was turned to scroll by a number of headlines."""
 
-        by: int
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
 
     def __init__(
         self,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cells import cells_of_cluster, next_boundary, previous_boundary
 from tui_reader.document.clean import clean_text
+from tui_reader.document.lazy import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LONGEST = 10_000
 """Largest length of a line in code points; the rest of a paste is dropped."""
-_word_before = re.compile(r"\S*\s*\Z").search
-_word_behind = re.compile(r"\s*\S*").match
+_WORD_BEFORE = LazyPattern(r"\S*\s*\Z")
+_WORD_BEHIND = LazyPattern(r"\s*\S*")
 
 
 class LineEdit:
@@ -93,11 +93,11 @@ class LineEdit:
         self.cursor = start
 
     def _word_start(self) -> int:
-        found = _word_before(self.text, 0, self.cursor)
+        found = _WORD_BEFORE.search(self.text, 0, self.cursor)
         return found.start() if found else 0
 
     def _word_end(self) -> int:
-        found = _word_behind(self.text, self.cursor)
+        found = _WORD_BEHIND.match(self.text, self.cursor)
         return found.end() if found else len(self.text)
 
     def _move(self, offset: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -77,11 +76,12 @@ class TagSidebar(LinePane):
     }
     PLAIN_STYLES: ClassVar[Mapping[str, str]] = {"cursor": "reverse", "resting": "underline"}
 
-    @dataclass
     class Clicked(Message):
         """Message: an entry was clicked."""
 
-        entry: Entry
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.table import BY_ID
-from tui_reader.tui.widgets.bookmark_list import BookmarkList, BookmarkRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from tui_reader.tui.commands.command import Command
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
+    from tui_reader.tui.widgets.bookmark_list import BookmarkList
 
 OFFER_SECONDS = 0.3
 """Seconds from the bookmark key to the list of bookmarks; if the letter follows sooner, no list is shown."""
@@ -59,6 +59,9 @@ class BookmarkOffer:
     def _show(self) -> None:
         if self.waiting is None:
             return
+        # Not for the first frame, which shows no bookmarks.
+        from tui_reader.tui.widgets.bookmark_list import BookmarkList, BookmarkRow  # noqa: PLC0415 - as the line above says
+
         if self._list is None:
             self._list = BookmarkList(id="bookmarks")
             self._mount(self._list)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.blocks import BlockKind
 from tui_reader.model.query import EVERYTHING, Shelf
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
@@ -84,6 +83,8 @@ class CommandUse:
         if document is None:
             return False
         if document is not self._outlined[0]:
+            from tui_reader.document.blocks import BlockKind  # noqa: PLC0415 - 2 ms, not for the first frame
+
             self._outlined = document, any(block.kind is BlockKind.HEADING for block in document.blocks)
         return self._outlined[1]
 

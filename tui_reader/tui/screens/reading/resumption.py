@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from tui_reader.model.query import Sort
 from tui_reader.services.library.sessions import Session
 from tui_reader.tui.commands.command import Pane
-from tui_reader.tui.commands.line import MOST_LINES
 
 if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
@@ -67,7 +66,7 @@ class Resumption:
         """Set view, pane and cursor before the first frame."""
         state, session = self._state, self._session
         if session is not None:
-            state.former_lines = tuple(filter(None, session.commands))[-MOST_LINES:]
+            state.former_lines = tuple(filter(None, session.commands))
             is_kept = session.configured_sort == state.settings.sort
             state.set_view(sort=session.sort if is_kept else Sort(state.settings.sort))
             if not self._as_page:

@@ -10,7 +10,6 @@ from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.describe import Hint
 from tui_reader.tui.commands.table import BY_ID
-from tui_reader.tui.screens.external_programs import CommandFinished, edit_text, pipe_through
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.bookmark_offer import BookmarkOffer
 from tui_reader.tui.screens.reading.command_use import CommandUse
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.sessions import Session
     from tui_reader.tui.commands.binding import Handler
     from tui_reader.tui.commands.keymap import Keymap
-    from tui_reader.tui.screens.external_programs import Edited
+    from tui_reader.tui.screens.external_programs import CommandFinished, Edited
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.actions.changes import ChangesActions
     from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
@@ -314,12 +313,16 @@ class ReadingScreen(KeyScreen):
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Let the user edit a note in an external editor."""
+        from tui_reader.tui.screens.external_programs import edit_text  # noqa: PLC0415 - not for the first frame
+
         return edit_text(self.app, self.state.settings.editor, text, draft)
 
     def run_outside(self, command: str, text: str, name: str = "") -> None:
         """Pipe a text through a shell command in a thread, and show the output: one line in the last row, more as a
         page.
         """
+        from tui_reader.tui.screens.external_programs import CommandFinished, pipe_through  # noqa: PLC0415 - as above
+
         # A daemon thread, so that quitting the program does not wait for the command.
         Thread(
             target=lambda: self.post_message(CommandFinished(name or command, *pipe_through(command, text, name))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -63,31 +62,32 @@ class ArticlePane(LinePane):
     STYLES = styles.STYLES
     PLAIN_STYLES = styles.PLAIN_STYLES
 
-    @dataclass
     class Scrolled(Message):
         """Message: the mouse wheel has scrolled the page."""
 
-    @dataclass
     class Activated(Message):
         """Message: the pane was clicked at a cell without a link or highlight."""
 
-    @dataclass
     class LinkClicked(Message):
         """Message: a link was clicked."""
 
-        target: str
+        def __init__(self, target: str) -> None:
+            super().__init__()
+            self.target = target
 
-    @dataclass
     class Selected(Message):
         """Message: text was selected with the mouse."""
 
-        range: Range
+        def __init__(self, selected: Range) -> None:
+            super().__init__()
+            self.range = selected
 
-    @dataclass
     class HighlightClicked(Message):
         """Message: a highlight was clicked and is now the current highlight."""
 
-        id: str
+        def __init__(self, highlight: str) -> None:
+            super().__init__()
+            self.id = highlight
 
     focus: Focus  # type: ignore[assignment]  # Textual's method gives a widget the keyboard focus: not this one
 
