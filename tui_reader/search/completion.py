@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.normalization import search_key
 from tui_reader.model.annotation import COLOURS
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Value, Word
@@ -28,9 +29,9 @@ MOST_OF_A_FIELD = 2
 LONGEST_TOKEN = 80
 """Length in code points from which nothing is completed, since no name is that long."""
 
-_parts = re.compile(r'[-(]*(?:[^\s"“„()]+|"[^"]*"?|“[^”]*”?|„[^“]*“?|\(|\))+|\s+').finditer
-_field = re.compile(r"([A-Za-z]+)(:[<>]=?|:|<=|>=|<|>)(.*)", re.DOTALL).fullmatch
-_rest = re.compile(r"[^\s()\",“”]*").match
+_PARTS = LazyPattern(r'[-(]*(?:[^\s"“„()]+|"[^"]*"?|“[^”]*”?|„[^“]*“?|\(|\))+|\s+')
+_FIELD = LazyPattern(r"([A-Za-z]+)(:[<>]=?|:|<=|>=|<|>)(.*)", re.DOTALL)
+_REST = LazyPattern(r"[^\s()\",“”]*")
 _QUOTES = '"“„'
 
 
@@ -118,12 +119,12 @@ class _Token(NamedTuple):
 
 def _token_at(text: str, cursor: int) -> _Token:
     start = cursor
-    for part in _parts(text, 0, cursor):
+    for part in _PARTS.finditer(text, 0, cursor):
         start = cursor if part[0].isspace() else part.start()
     while start < cursor and text[start] in "-(":
         start += 1
     end = cursor
-    if rest := _rest(text, cursor):
+    if rest := _REST.match(text, cursor):
         end = rest.end()
     return _Token(text[start:cursor], Range(start, end))
 
@@ -169,7 +170,7 @@ def _completions(token: _Token, present: _Present, offer: Offer) -> Iterable[Com
     text, _ = token
     if text.startswith("#"):
         return _values(_FieldStart(FieldName.TAG, "", 1), token, present, offer)
-    found = _field(text)
+    found = _FIELD.fullmatch(text)
     name = ALIASES.get(found[1].lower()) if found else None
     if found and name is not None and name in offer.fields:
         return _values(_FieldStart(name, found[2], found.start(3)), token, present, offer)
@@ -293,10 +294,10 @@ def _after_last_comma(typed: str) -> int:
 
 def _value_text(value: str) -> str:
     """Return a value as it is written in a query, quoted if necessary."""
-    return value if _rest_fits(value) and not value.endswith("*") else quoted(value)
+    return value if _REST_FITS.fullmatch(value) and not value.endswith("*") else quoted(value)
 
 
-_rest_fits = re.compile(r"[^\s()\",“”„#]+").fullmatch
+_REST_FITS = LazyPattern(r"[^\s()\",“”„#]+")
 
 
 def _fixed(values: Iterable[tuple[str, str]], key: str, at: Range, kind: str, without: set[str]) -> list[Completion]:

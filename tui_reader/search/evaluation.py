@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from tui_reader.document.lazy import LazyPattern
@@ -252,9 +253,10 @@ def _epoch_of(time: str) -> float | None:
 
 _STATE_TESTS: dict[str, Predicate[ArticleRecord]] = {
     "unread": lambda record: not record.headline.state.read,
-    "read": lambda record: record.headline.state.read,
-    "starred": lambda record: record.headline.state.starred,
-    "archived": lambda record: record.headline.state.archived,
+    # Of these, `filter` calls no Python code; each refresh of the list asks for archived articles.
+    "read": attrgetter("headline.state.read"),
+    "starred": attrgetter("headline.state.starred"),
+    "archived": attrgetter("headline.state.archived"),
     "annotated": lambda record: record.headline.notes > 0,
     "queued": lambda record: bool(record.headline.state.up_next),
     "new": lambda record: not record.headline.state.opened and not record.headline.state.read,

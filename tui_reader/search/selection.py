@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import filterfalse
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from tui_reader.document.normalization import search_key
@@ -184,6 +185,8 @@ def _select(records: list[Record], term: Term, context: Context) -> list[Record]
         case Or():
             found = {id(record) for each in term.terms for record in _select(records, each, context)}
             return [record for record in records if id(record) in found]
+        case Not(Field(name) as field) if name is not FieldName.TAG:
+            return list(filterfalse(article_predicate(field, context), records))
         case Not():
             return _without(records, _select(records, term.term, context))
         case Word() | Phrase():
@@ -192,8 +195,7 @@ def _select(records: list[Record], term: Term, context: Context) -> list[Record]
             return _with_tags(records, [each for each in values if isinstance(each, Value)])
         case Field() if not term.values or term.name in {FieldName.SORT, FieldName.LIMIT}:
             return records
-    matches = article_predicate(term, context)
-    return [record for record in records if matches(record)]
+    return list(filter(article_predicate(term, context), records))
 
 
 def _without(records: list[Record], others: list[Record]) -> list[Record]:

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.words import count_words
 from tui_reader.formats.metadata.failed_header import FailedHeader, failed_header
 from tui_reader.formats.metadata.fields import Fields, fields_of, iso_date
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[-_ T.]+|$)")
 _SUFFIX = re.compile(r"(?<=.)\.[A-Za-z][A-Za-z0-9]{0,8}$")
 _WORD_SEPARATOR = re.compile(r"[-_\s.+]+")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
+_UNSPACED = LazyPattern("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
 _BULLETS = re.compile(r"(?:>+[ \t]*+|[*+•–-][ \t]+)*")
 """Marks of quotations and list items at the start of a line; a title does not include them."""
-_BYLINE = re.compile(
+_BYLINE = LazyPattern(
     r"(?:By|BY|Von|Par|Por|Di)[ \t]+((?:(?:Dr|Prof|Sir|Mr|Ms|Mrs)\.?[ \t]+)?[^\W\d_a-z][^\d\n,;:!?()]{1,60}?)"
     r"(?:[ \t]*[,|–—-][ \t]*[^\n.!?]{2,60})?"
 )
-_DATE_LINE = re.compile(
+_DATE_LINE = LazyPattern(
     r"(?:(?:Updated|Published|Posted|Last updated|First published)(?:[ \t]+(?:on|at))?[ \t]*:?[ \t]+)?(.{6,60})",
     re.IGNORECASE,
 )
@@ -144,7 +145,7 @@ def beginning(line: str) -> str:
     """Return the first ten words of a line, or its first 30 characters in a script without spaces."""
     words = line.split()
     start = " ".join(words[:10])
-    if len(start) > 100 or len(_UNSPACED.findall(start)) > 30:
+    if len(start) > 100 or (not start.isascii() and len(_UNSPACED.findall(start)) > 30):
         start = start[:30]
     return start if start == line else start.rstrip(".,;:、。，") + "…"
 

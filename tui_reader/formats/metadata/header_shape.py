@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.formats.metadata.null_values import is_null
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _PROGRAM_NAME = re.compile(r"[a-z_][A-Za-z0-9_.-]{0,40}")
 """A field name in the style of programs: lower case, without spaces."""
 _COMPOUND = re.compile(r"[a-z0-9]+(?:[_.-][a-z0-9]+|[A-Z][a-z0-9]*)+")
 """A compound field name such as `sidebar_position` or `navOrder`, which is no word of a language."""
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_SENTENCE_END = LazyPattern(r"[.!?…。！？][\"'”’»)\]]*$")
 _MANY_WORDS = 5
 """Number of words from which the value of an unknown field counts as running text."""
 _LONG_REMARK = 10

@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from functools import cache
 
+from tui_reader.document.lazy import LazyPattern
+
 _SAMPLE = 1_000
 """Number of characters of a text that are examined: about 170 words, which takes 0.1 ms."""
 
@@ -34,7 +36,7 @@ _SCRIPTS = (
     ("bo", "\u0f00-\u0fff"),
     ("si", "\u0d80-\u0dff"),
 )
-_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7af]")
+_OTHER_SCRIPT = LazyPattern("[\u0370-\u1fff\u3040-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 

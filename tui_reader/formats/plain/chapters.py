@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tui_reader.document.cooperative import yield_gil
+from tui_reader.document.lazy import LazyPattern
 
 _LONGEST = 80
 _YIELD_EVERY = 1_000
@@ -42,20 +43,20 @@ _WORDS = (
     "первый второй третий"
 )
 _NUMBER = rf"(?:(?:the|der|die|das|le|la|el|o|de)\s+)?(?P<number>\d{{1,3}}|{_ROMAN}|{'|'.join(_WORDS.split())})"
-_NAMED = re.compile(
+_NAMED = LazyPattern(
     rf"(?P<kind>{'|'.join(_RANKS)})\.?\s+{_NUMBER}(?:(?:\s*[.:—–-]+\s*|\s+(?=[^\W_]))(?P<title>.*))?",
     re.IGNORECASE,
 )
-_NUMBER_FIRST = re.compile(
+_NUMBER_FIRST = LazyPattern(
     rf"(?:(?P<number>{'|'.join(_WORDS.split())}|\d{{1,3}}\.)\s+(?P<kind>{'|'.join(_RANKS)}))(?:[.:—–-]\s*(?P<title>.*))?",
     re.IGNORECASE,
 )
-_EAST_ASIAN = re.compile(
+_EAST_ASIAN = LazyPattern(
     "第\\s?[0-9０-９〇零一二三四五六七八九十百千]+\\s?([章回节節話话篇部卷編编])(?:[\\s　:：].{0,40})?"
     "|제\\s?\\d+\\s?[장부편](?:\\s.{0,40})?"
 )
-_NUMBERED = re.compile(rf"(?P<number>\d{{1,3}}|{_ROMAN.upper()})(?:\.?|[.:]?\s+(?P<title>\S.*))")
-_SUBSECTION = re.compile(r"(?P<path>\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?P<title>\S.*)")
+_NUMBERED = LazyPattern(rf"(?P<number>\d{{1,3}}|{_ROMAN.upper()})(?:\.?|[.:]?\s+(?P<title>\S.*))")
+_SUBSECTION = LazyPattern(r"(?P<path>\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?P<title>\S.*)")
 _UNNUMBERED_WORDS = (
     "preface foreword introduction prologue prolog interlude epilogue epilog afterword conclusion postscript appendix "
     "vorwort einleitung nachwort schluss anhang préface avant-propos épilogue annexe prefacio prólogo introducción "
@@ -63,13 +64,13 @@ _UNNUMBERED_WORDS = (
     "conclusione appendice voorwoord inleiding nawoord пролог эпилог предисловие введение послесловие заключение "
     "приложение przedmowa wstęp zakończenie förord inledning efterord"
 )
-_UNNUMBERED = re.compile(rf"(?:{'|'.join(_UNNUMBERED_WORDS.split())})(?: (?:[A-Z]|\d))?[.:]?", re.IGNORECASE)
+_UNNUMBERED = LazyPattern(rf"(?:{'|'.join(_UNNUMBERED_WORDS.split())})(?: (?:[A-Z]|\d))?[.:]?", re.IGNORECASE)
 """Sections of a book without a number, which are headings only in a book with numbered chapters."""
 _ORNAMENTS = "_*="
 _FIRST_OF_NUMBERS = frozenset("0123456789IVXLCDM第제")
-_PAGE = re.compile(r"(?:\.\s?){4,}|\s{3,}\d+$|\t\d+$")
-_NO_TITLE_END = re.compile("[,;:]$")
-_SENTENCES = re.compile(r"[.!?…][”\"’)]*\s+\S")
+_PAGE = LazyPattern(r"(?:\.\s?){4,}|\s{3,}\d+$|\t\d+$")
+_NO_TITLE_END = LazyPattern("[,;:]$")
+_SENTENCES = LazyPattern(r"[.!?…][”\"’)]*\s+\S")
 
 
 class _Candidate(NamedTuple):

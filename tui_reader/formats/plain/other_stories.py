@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
-_NO_HEADLINE_END = re.compile(r"(?:[.!?…。！？](?:[\"'”’»)\]]|\[\d+\])*|[:;,—–\-”\"])$")
+from tui_reader.document.lazy import LazyPattern
+
+_SENTENCE_END = LazyPattern(r"[.!?…。！？][\"'”’»)\]]*$")
+_NO_HEADLINE_END = LazyPattern(r"(?:[.!?…。！？](?:[\"'”’»)\]]|\[\d+\])*|[:;,—–\-”\"])$")
 
 _WORD = re.compile(r"[^\W\d_]+")
 # A word with a capital letter that does not begin its sentence.
-_NAME = re.compile(r"(?<=[^.!?:“\"‘] )[A-Z\u00c0-\u00de\u0410-\u042f][^\W\d_]+")
+_NAME = LazyPattern(r"(?<=[^.!?:“\"‘] )[A-Z\u00c0-\u00de\u0410-\u042f][^\W\d_]+")
 _SENTENCES_WITHIN = re.compile(r"[.!?][”’\"')]*\s+[“\"‘]?[A-Z]")
 _QUOTES = '“"‘«„'
 

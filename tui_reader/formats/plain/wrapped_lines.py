@@ -7,11 +7,13 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tui_reader.document.lazy import LazyPattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BULLETS = "-*+•◦▪‣·–—―→➔➤▶►✓✔✗✘☐☑☒●○■□◆◇★☆※⁃∙"
-_MARK = re.compile(
+_MARK = LazyPattern(
     rf"(?P<bullet>[{_BULLETS}])[ \t]"
     r"|(?P<open>\(?)(?P<number>\d{1,3}|[ivxlc]{1,6}|[^\W\d_]|[IVXLC]{1,6})(?P<close>\.\)|[.)])[ \t]"
     r"|(?P<clause>§{1,2} ?\d|\d+(?:\.\d+)+\.?[ \t])"
@@ -21,7 +23,7 @@ _MARK = re.compile(
     r"|(?P<prefix>[|:;%#]{1,3}|//|[\w.]{1,12}>{1,3})[ \t]"
 )
 """Marks at the start of lines. Marks in `weak` and `word` also begin lines of running text."""
-_MAYBE_MARK = re.compile(
+_MAYBE_MARK = LazyPattern(
     r"^(?:\w{1,6}(?:[.)]|\.\)| ?[-–])(?:\s|$)|[\w.]{1,12}>|o\s|[^\W\d_]{2,12}\.? [\dIVXLC])", re.MULTILINE
 )
 """Pattern of list marks that begin with a letter; other marks are found by their first character."""
@@ -31,21 +33,21 @@ _FIRST_YEAR = 1_000
 _MOST_SKIPPED = 100
 """Maximum difference of the numbers of two items in a list, such as years or articles of a law."""
 _SHAPE = re.compile(r"\d+|[^\W\d_]")
-_SPEAKER = re.compile(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
+_SPEAKER = LazyPattern(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
 _FIRST_OF_MARKS = frozenset(_BULLETS + "([§|:;%#/①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽❶❷❸❹❺❻❼❽❾❿0123456789 \t")
 """First characters of lines that may begin a paragraph; most wrapped paragraphs contain none of them."""
 _DEEP = re.compile(r" {5}|\t")
 _FIRST_CJK = "\u2e80"
-_CJK_EDGE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
-_ENDED = re.compile(r"[.:;!?…,][\"'”’»)\]]*$")
-_SENTENCE_ENDED = re.compile(r"[.:!?…][\"'”’»)\]]*$")
+_CJK_EDGE = LazyPattern("[\u2e80-\u9fff\uff00-\uffef]")
+_ENDED = LazyPattern(r"[.:;!?…,][\"'”’»)\]]*$")
+_SENTENCE_ENDED = LazyPattern(r"[.:!?…][\"'”’»)\]]*$")
 
 _QUOTED = re.compile(r"(?:>[ \t]?)+")
-_RULED = re.compile(r"[+|].*[+|]|[-=+|_ ]{5,}")
+_RULED = LazyPattern(r"[+|].*[+|]|[-=+|_ ]{5,}")
 _RULES = ("|", "-----", "=====", "_____")
 _BEFORE_WORDS = " “\"‘'«„("
 _GAP = re.compile(r"\S {3,}\S|\t")
-_CODE = re.compile(r"[;{}]$|^\s*(?:def|class|for|if|return|import|from|#include)\b.*[:;>)]$")
+_CODE = LazyPattern(r"[;{}]$|^\s*(?:def|class|for|if|return|import|from|#include)\b.*[:;>)]$")
 _SHORT = 55
 
 

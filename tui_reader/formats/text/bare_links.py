@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Span, SpanKind
+from tui_reader.document.lazy import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 _REST = r"[^\s<>\"`“”«»‹›「」『』（）【】〔〕《》〈〉，。、；：！？\u200b\u2060\ufeff]"
 """A character of an address; quotation marks and East Asian punctuation end an address."""
 _WEB = re.compile(rf"https?://{_REST}{{1,2000}}")
-_WEB_IN_CAPITALS = re.compile(rf"(?=H)https?://{_REST}{{1,2000}}", re.IGNORECASE)
-_WITHOUT_SCHEME = re.compile(rf"(?:www|WWW|Www)\.[\w-]+\.[\w-]{_REST}{{0,2000}}")
+_WEB_IN_CAPITALS = LazyPattern(rf"(?=H)https?://{_REST}{{1,2000}}", re.IGNORECASE)
+_WITHOUT_SCHEME = LazyPattern(rf"(?:www|WWW|Www)\.[\w-]+\.[\w-]{_REST}{{0,2000}}")
 _BEFORE_WWW = re.compile(r"[\w@./\\-]")
-_LOCAL_PART = re.compile(r"(?<![A-Za-z0-9._%+@/-])(?:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\Z", re.IGNORECASE)
+_LOCAL_PART = LazyPattern(r"(?<![A-Za-z0-9._%+@/-])(?:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\Z", re.IGNORECASE)
 _LONGEST_LOCAL_PART = 64 + len("mailto:") + 1
-_DOMAIN = re.compile(
+_DOMAIN = LazyPattern(
     r"(?!\d+x\.)(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,9}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{1,59})"
     r"(?![A-Za-z0-9@_-]|\.[A-Za-z0-9]|:[\w/~])"
 )

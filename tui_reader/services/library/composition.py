@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from tui_reader.sources.stdin import Stdin
     from tui_reader.storage import Store
 
-AT_ONCE = 500
-"""Number of articles of the last scan that the first frame lists (15 ms); the others are listed later."""
+AT_ONCE = 200
+"""Number of articles of the last scan that the first frame lists (6 ms); the others follow between the next frames."""
 
 
 class LibraryParts(NamedTuple):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.errors import StoreError
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.recovery.ownership import is_our_snapshot
@@ -24,8 +24,8 @@ _DAILY_KEPT = 7
 _WEEKLY_KEPT = 4
 _MIN_KEPT, _MAX_KEPT, _MAX_KEPT_BYTES = 3, 20, 64 << 20
 """Minimum and maximum number of copies kept of one kind, and maximum bytes of the copies beyond the minimum."""
-_COPY_NAME = re.compile(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
-_BACKUP_NAME = re.compile(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
+_COPY_NAME = LazyPattern(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
+_BACKUP_NAME = LazyPattern(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
 
 
 class Backup(NamedTuple):

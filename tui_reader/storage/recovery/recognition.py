@@ -7,6 +7,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.replication.registers import TIMESTAMPS
 from tui_reader.storage.snapshot.snapshot import FORMAT, HEADER_ID, META, START, TOMBSTONES
@@ -21,12 +22,12 @@ BEGINNING = START + HEADER_ID + b'{"format":"%s"' % FORMAT.encode()
 _SHORTEST = len(START + HEADER_ID + b'{"format"')
 _ID = re.compile(r"[1-9][0-9]{0,59}")
 _BLANK = re.compile(r"[ \t\r\n]*")
-_MARKS = re.compile(
+_MARKS = LazyPattern(
     rf'"format"\s*:\s*"{re.escape(FORMAT)}"'
     r'|"_t"\s*:\s*\{\s*"[^"\\]{0,80}"\s*:\s*"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}"'
 )
 """Text that only library files contain: in a string of another JSON file, the quotation marks are escaped."""
-_DAMAGED_START = re.compile(
+_DAMAGED_START = LazyPattern(
     r'\s*\{\s*"(?:articles|annotations)(?:\.deleted)?"\s*:\s*\{\s*"[1-9][0-9]{0,59}"\s*:\s*\{\s*"id"\s*:\s*"'
 )
 """Pattern of the beginning of a damaged library file whose header is lost."""
@@ -34,7 +35,7 @@ _VALUE_STARTS = '{["-0123456789tfnNI'
 """The characters with which a JSON value can start, for Python's `json`."""
 _MAX_DEBRIS = 4096
 """Maximum size in bytes of a file that counts as a remnant without data."""
-_DEBRIS_PARTS = re.compile(
+_DEBRIS_PARTS = LazyPattern(
     r"^(?:<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|).*$"
     r'|"(?:meta|articles|annotations|texts)(?:\.deleted)?"|"[^"]{0,60}"\s*:\s*\{\s*\}|[\s{}\[\]:,\0\ufffd\ufeff]',
     re.MULTILINE,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.cells import next_boundary
 from tui_reader.document.clean import clean_row
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.normalization import SEARCH, fold, normalized, search_key
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_INNER = re.compile(r"[\s\-_/.:·]+(?=\S)")
+_INNER = LazyPattern(r"[\s\-_/.:·]+(?=\S)")
 """Separators between the words of a tag such as `to read again` or `deep-sea`."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui_reader.services.library import events
@@ -9,6 +10,7 @@ from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.rule_runner import RuleRunner
 
 if TYPE_CHECKING:
+    from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 LONG_SCAN = 200
@@ -17,6 +19,8 @@ FAILURE_SECONDS = 8.0
 """Seconds for the full message about an unsaved change; the first row keeps a short message."""
 SAVED_SECONDS = 2.0
 """Seconds for which the last row reports that slow changes have been saved."""
+LIST_SECONDS = 0.05
+"""Seconds between two updates of the list while scan results wait: an update takes 2 ms for 10,000 articles."""
 
 
 class EventHandlers:
@@ -28,6 +32,9 @@ class EventHandlers:
         self._totals: tuple[int, int] | None = None
         """The numbers of annotations and orphans that the first row shows."""
         self._rules = RuleRunner(host)
+        self._unlisted: dict[ArticleId, None] = {}
+        """The changed articles that the list does not show yet, because more scan results wait."""
+        self._listed_at = 0.0
 
     def handle(self, event: events.Event) -> None:
         """Update the screen after one event of the library."""
@@ -110,7 +117,12 @@ class EventHandlers:
         missing = state.library.why_missing(state.shown)
         is_open = missing or state.entered or state.pane is Pane.ARTICLE
         state.library.keep_open(state.shown if is_open else None)
-        changed = state.library.sync()
+        self._unlisted.update(dict.fromkeys(state.library.sync()))
+        if not state.library.is_scan_taken_in and monotonic() - self._listed_at < LIST_SECONDS:
+            return  # the event of the next results updates the list
+        self._listed_at = monotonic()
+        changed = tuple(self._unlisted)
+        self._unlisted.clear()
         host.navigator.try_again()
         totals = state.library.annotations.known_totals
         if totals != self._totals:
