@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
+from tests.formats.conforming_books import whole_book
 from tui_reader import formats
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.formats.text.encodings import decode
@@ -240,6 +241,8 @@ def cases(name: str) -> list[Case]:
         "header equals yaml/tomllib": (header, files("markdown-frontmatter", pattern="*.md")),
         "code byte for byte": (code, files("markdown-frontmatter", pattern="*.md")),
         "decoded exactly": (exact_decoding, files("encodings")),
+        "opens: epub": (opening, files("epub", pattern="*.epub")),
+        "books with title, contents and every word": (whole_book, files("epub", pattern="*.epub")),
     }
     if name in checks:
         check, paths = checks[name]
@@ -256,6 +259,8 @@ ROWS = (
     "header equals yaml/tomllib",
     "code byte for byte",
     "decoded exactly",
+    "opens: epub",
+    "books with title, contents and every word",
     "commonmark keeps its text",
     "pastes keep their paragraphs",
 )

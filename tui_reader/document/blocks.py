@@ -138,6 +138,8 @@ class Section(NamedTuple):
     """Number of the section as the article writes it, such as `III`; empty if it has none."""
     key: str = ""
     """Name of the section in the file, such as the path of a chapter in an EPUB; equal while the chapter is edited."""
+    counted: bool = True
+    """False for front and back matter, such as a title page, which is not numbered among the chapters."""
 
 
 class Page(NamedTuple):

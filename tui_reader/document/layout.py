@@ -20,12 +20,14 @@ from tui_reader.document.flow import BlockPlacement, BlockRows, FlowRows
 from tui_reader.document.heights import BlockHeights
 from tui_reader.document.insets import Inset, Insets
 from tui_reader.document.lengths import LONG
-from tui_reader.document.rows import DIVIDER, DIVIDER_GAP, GAP, Fragment, Ornament, OrnamentRole, Row
+from tui_reader.document.rows import DIVIDER, DIVIDER_GAP, GAP, HEAD, Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.tables import table_rows
 from tui_reader.document.wrapping import flow_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tui_reader.document.chapter_heads import ChapterHeads
 
 __all__ = ["DIVIDER", "DIVIDER_GAP", "GAP", "MIN_WIDTH", "Fragment", "Layout", "Ornament", "OrnamentRole", "Row"]
 
@@ -52,15 +54,23 @@ class Layout:
         document: The document to lay out.
         width: Width of a row in cells; less than 8 is treated as 8.
         joined: True if trailing stories of a pasted page follow without a divider above them.
+        heads: The rows above the chapters; None without chapters. Their width must be that of the layout.
     """
 
-    def __init__(self, document: Document, width: int, *, joined: bool = False) -> None:
+    def __init__(
+        self, document: Document, width: int, *, joined: bool = False, heads: ChapterHeads | None = None
+    ) -> None:
         self.document = document
         self.width = max(width, MIN_WIDTH)
         self.joined = joined
         blocks = document.blocks
         tail = document.tail
         self._tail = tail if tail is not None and not joined and 0 <= tail < len(blocks) else -1
+        self._heads = heads
+        self._above: dict[int, int] = {} if heads is None else dict(heads.counts)
+        """Number of rows above the first row of blocks that have some, by the index of the block."""
+        if self._tail >= 0:
+            self._above[self._tail] = self._above.get(self._tail, 0) + DIVIDER_ROWS
         self._inset_builder = Insets(self.width, blocks)
         self._body = Inset(0, self.width)
         measured = BlockHeights(document, self.width, self._inset_builder, self._body)
@@ -69,7 +79,7 @@ class Layout:
         self._estimated = measured.estimated
         """1 for each block whose height is estimated, else 0."""
         self._rows: dict[int, BlockRows] = {}
-        self._heights = array("i", self._with_divider(measured.heights))
+        self._heights = array("i", self._with_rows_between(measured.heights))
         self._estimated_count = self._estimated.count(1)
         """Number of heights that are estimated."""
         self._first_unrefined = 0
@@ -89,26 +99,33 @@ class Layout:
         while (index := self._estimated.find(1, index + 1)) >= 0:
             yield index
 
-    def _with_divider(self, heights: list[int]) -> list[int]:
-        """Return the heights of all blocks, including the divider, without the empty row after the last."""
+    def _with_rows_between(self, heights: list[int]) -> list[int]:
+        """Return the heights of all blocks with the rows above them, without empty rows where none belongs."""
         blocks = self.document.blocks
         if heights and not blocks[-1].tight:
             heights[-1] -= 1
-        if self._tail >= 0:
-            heights[self._tail] += DIVIDER_ROWS
-            if self._tail and blocks[self._tail - 1].tight:
-                heights[self._tail - 1] += 1
+        for block, rows in self._above.items():
+            if block < len(heights):
+                heights[block] += rows
+        if self._tail > 0 and blocks[self._tail - 1].tight:
+            heights[self._tail - 1] += 1
+        if self._heads is not None:
+            for block in self._heads.joined:
+                if block + 1 < len(blocks) and block + 1 != self._tail and not blocks[block].tight:
+                    heights[block] -= 1
         return heights
 
     def _extra_rows(self, index: int) -> int:
         """Return the number of rows above and below a block that contain none of its text."""
-        return (DIVIDER_ROWS if index == self._tail else 0) + (1 if self._has_gap(index) else 0)
+        return self._above.get(index, 0) + (1 if self._has_gap(index) else 0)
 
     def _has_gap(self, index: int) -> bool:
         """Return True if an empty row follows a block."""
         if index + 1 >= len(self.document.blocks):
             return False
-        return not self.document.blocks[index].tight or index + 1 == self._tail
+        if index + 1 == self._tail:
+            return True
+        return not self.document.blocks[index].tight and (self._heads is None or index not in self._heads.joined)
 
     @property
     def height(self) -> int:
@@ -168,7 +185,7 @@ class Layout:
     def block_at(self, y: int) -> int:
         """Return the number of the block at a row; for a row outside the document, of the nearest block.
 
-        The empty row after a block and the divider above the trailing stories belong to their block.
+        The empty row after a block, and the rows above it, belong to their block.
         """
         return self._locate(y)[0]
 
@@ -188,7 +205,7 @@ class Layout:
         return block, rest
 
     def top_of(self, block: int) -> int:
-        """Return the number of a block's first row, which may be the divider above the trailing stories."""
+        """Return the number of a block's first row, which may be the divider or the head of a chapter above it."""
         chunk = block // _CHUNK
         return self._chunk_sums()[chunk] + sum(self._heights[chunk * _CHUNK : block])
 
@@ -220,13 +237,23 @@ class Layout:
     def _row_in(self, block: int, distance: int) -> Row:
         """Return the row at a distance from a block's top, in rows."""
         rows = self._rows_of(block)
+        above = self._above.get(block, 0)
+        if distance < above:
+            return self._row_above(block, distance)
+        distance -= above
+        if distance < rows.count:
+            return rows.row(distance)
+        return self._gap(block)
+
+    def _row_above(self, block: int, distance: int) -> Row:
+        """Return a row of the divider above the trailing stories, or of the head of a chapter, above a block."""
         if block == self._tail:
             if distance < DIVIDER_ROWS:
                 return self._divider(block, distance)
             distance -= DIVIDER_ROWS
-        if distance < rows.count:
-            return rows.row(distance)
-        return self._gap(block)
+        start = self.document.blocks[block].start
+        ornaments = () if self._heads is None else self._heads.ornaments(block, distance)
+        return Row(block, HEAD - distance, (), ornaments, start, start)
 
     def _gap(self, index: int) -> Row:
         """Return the empty row after a block; inside a quotation it has the quotation's bars."""
@@ -260,7 +287,7 @@ class Layout:
         offset = max(0, min(offset, len(self.document.text)))
         index = block_index(self.document, offset)
         rows = self._rows_of(index)
-        top = self.top_of(index) + (DIVIDER_ROWS if index == self._tail else 0)
+        top = self.top_of(index) + self._above.get(index, 0)
         block = blocks[index]
         if offset >= block.end > block.start and self._has_gap(index):
             return top + rows.count, 0

@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tui_reader.document.outline import outline
+from tui_reader.document.outline import headings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -124,7 +124,7 @@ class _Places:
 def _places(document: Document) -> list[tuple[str, int]]:
     """Return the names of link targets with their offsets; the first of equal names counts."""
     places = list(document.link_targets.items())
-    entries = outline(document)
+    entries = headings_of(document)
     titles = [document.block_text(entry.block) for entry in entries]
     for title, entry in zip(titles, entries, strict=True):
         own = _OWN_ID.search(title)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tui_reader.document.blocks import BlockKind, Document, block_index
 from tui_reader.document.cells import boundary_at, next_boundary, previous_boundary
 from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.outline import outline
 from tui_reader.document.sentences import units_near
 from tui_reader.model.ranges import Range
 
@@ -153,19 +154,21 @@ def previous_paragraph(document: Document, offset: int, count: int = 1) -> int:
 
 @lru_cache(maxsize=2)
 def _headings(document: Document) -> tuple[int, ...]:
-    """Return the offsets of all headings; cached, so that a key press does not read all blocks."""
+    """Return the offsets of all headings and sections; cached, so that a key press does not read all blocks."""
+    if document.sections:
+        return tuple(entry.offset for entry in outline(document))
     return tuple(block.start for block in document.blocks if block.kind is BlockKind.HEADING)
 
 
 def next_heading(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the next heading; the offset itself if there is none."""
+    """Return the beginning of the next heading or section; the offset itself if there is none."""
     headings = _headings(document)
     number = bisect_right(headings, offset)
     return headings[min(number + count, len(headings)) - 1] if number < len(headings) else _clamp(document, offset)
 
 
 def previous_heading(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the last heading before an offset; the offset itself if there is none."""
+    """Return the beginning of the last heading or section before an offset; the offset itself if there is none."""
     headings = _headings(document)
     number = bisect_left(headings, offset)
     return headings[max(number - count, 0)] if number else _clamp(document, offset)

@@ -26,7 +26,7 @@ from tui_reader.model.article import NOTHING, Metadata
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-MAGIC = b"tui-reader document 1\n"
+MAGIC = b"tui-reader document 2\n"
 """First bytes of a packed document; the number changes with the form."""
 LARGEST = 512_000_000
 """Largest number of bytes to which a packed document may expand; a larger one was not made by this program."""
@@ -106,8 +106,8 @@ def _unpacked(packed: bytes) -> Document:
     blocks = _blocks(columns[:first], tables, strings, len(text))
     spans = _spans(columns[last:], strings, len(text))
     sections = tuple(
-        Section(_offset(at, text), _clean(title), _count(level), _clean(label), _clean(key))
-        for at, title, level, label, key in header["sections"]
+        Section(_offset(at, text), _clean(title), _count(level), _clean(label), _clean(key), counted is True)
+        for at, title, level, label, key, counted in header["sections"]
     )
     pages = tuple(Page(_offset(at, text), _clean(label)) for at, label in header["pages"])
     _require(all(one.offset <= other.offset for one, other in pairwise(sections)))

@@ -21,6 +21,10 @@ class OrnamentRole(StrEnum):
     """Line above the other stories of a pasted page."""
     LABEL = "label"
     """Name of a picture, or of the table column of the following cell."""
+    META = "meta"
+    """Number or length of a chapter, or the running head above it."""
+    TITLE = "title"
+    """Title of a chapter whose text has no heading."""
 
 
 class Fragment(NamedTuple):
@@ -53,7 +57,8 @@ class Row(NamedTuple):
     block: int
     """Number of the row's block."""
     index: int  # type: ignore[assignment]  # hides tuple.index, which is not needed here
-    """Number of the row within its block; negative for rows outside its text: `GAP`, `DIVIDER`, `DIVIDER_GAP`."""
+    """Number of the row within its block; negative for rows outside its text: `GAP`, `DIVIDER`, `DIVIDER_GAP`, and
+    from `HEAD` down the rows above a chapter, the uppermost first."""
     fragments: tuple[Fragment, ...]
     ornaments: tuple[Ornament, ...]
     start: int
@@ -68,3 +73,5 @@ DIVIDER = -2
 """Index of the line above the trailing stories."""
 DIVIDER_GAP = -3
 """Index of the empty row below the line above the trailing stories."""
+HEAD = -4
+"""Index of the uppermost row above a chapter; the next rows have the next lower numbers."""

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import BlockKind
-from tui_reader.document.outline import outline
+from tui_reader.document.outline import headings_of
 from tui_reader.exchange.block_html import BlockHtml, Marked
 from tui_reader.exchange.inline_html import Highlight
 from tui_reader.exchange.markup import attribute, direction, escape, host, language_tag, safe_href
@@ -101,7 +101,7 @@ class ArticleHtml:
         if self._document is None or self._names is None:
             return []
         shown = set(self._shown_blocks())
-        entries = [entry for entry in outline(self._document) if entry.block in shown]
+        entries = [entry for entry in headings_of(self._document) if entry.block in shown]
         highest = min((entry.level for entry in entries), default=0)
         return [(self._names.block_id(each.block), each.title) for each in entries if each.level == highest]
 

@@ -45,6 +45,8 @@ ROWS: tuple[Row, ...] = (
     Row("tui_reader.formats.markdown.markdown", (".md", ".markdown", ".mdown", ".mkd")),
     # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),
+    # 20 ms to import after plain text, most of it for the XML parser.
+    Row("tui_reader.formats.epub.epub", (".epub",), is_slow=True),
 )
 """All formats. If two formats have the same priority for a file, the first format reads it."""
 

@@ -290,8 +290,10 @@ class Documents:
     def _keep(self, article_id: ArticleId, ticket: object, document: Document, fingerprint: str = "") -> None:
         """Prepare a document, cache it unless it was dropped during reading, and send `DocumentLoaded`."""
         from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame
+        from tui_reader.document.chapters import chapters_of  # noqa: PLC0415 - likewise
 
         lengths.prepare(document)
+        chapters_of(document)
         # Values that could not be prepared are computed on first use, where an error is reported.
         with suppress(Exception):
             self.prepare(article_id, document)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tui_reader.document.layout import Layout, Row
+from tui_reader.document.chapter_heads import ChapterHeads
+from tui_reader.document.chapters import NO_CHAPTERS, chapters_of
+from tui_reader.document.layout import MIN_WIDTH, Layout, Row
 from tui_reader.tui.widgets.article_pane.header import StyledRow, head_rows
 from tui_reader.tui.widgets.article_pane.note_rows import article_note_rows
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tui_reader.document.blocks import Document
+    from tui_reader.document.chapters import Chapters
     from tui_reader.model.article import Headline
     from tui_reader.tui.widgets.article_pane.canvas import Canvas
     from tui_reader.tui.widgets.article_pane.highlight_index import Highlight
@@ -127,7 +130,13 @@ class Page:
         self.document = document
         self.width = width
         self.title_block = _title_block(headline, document)
-        self.layout = None if document is None else Layout(document, width, joined=headline.state.joined)
+        self.chapters = NO_CHAPTERS if document is None else chapters_of(document)
+        """The chapters of a book; none for an article."""
+        self.heads = _heads(headline, document, self.chapters, width)
+        """The rows above the chapters; None for an article."""
+        self.layout = (
+            None if document is None else Layout(document, width, joined=headline.state.joined, heads=self.heads)
+        )
         self.notes: FoldedNotes | None = None
         """Notes between the blocks; None without notes, or if notes are in the margin."""
         self.after = 0
@@ -170,6 +179,8 @@ class Page:
         same = _title_block(headline, self.document) == self.title_block and not (
             parted and headline.state.joined != self.headline.state.joined
         )
+        # The running heads show the title and the author.
+        same = same and (self.heads is None or _book_names(headline) == _book_names(self.headline))
         if same:
             self.headline, self.article_notes = headline, article_notes
             self._set_head()
@@ -307,6 +318,14 @@ class Page:
         """Return the row of the page that contains the code point at an offset."""
         return 0 if self.layout is None else self.to_page(self.layout.position(offset)[0])
 
+    def start_row_of(self, offset: int) -> int:
+        """Return the row of a code point, or the uppermost row above a chapter that begins with the code point."""
+        chapter = self.chapters.starting_at(offset) if self.layout is not None else None
+        if chapter is None or self.layout is None or not chapter.block:
+            return self.row_of(offset)
+        self.layout.position(offset)
+        return self.to_page(self.layout.top_of(chapter.block))
+
     def offset_of(self, y: int) -> int:
         """Return the offset of the first code point at or below row `y` of the page; 0 in the header."""
         row = self.to_layout(y)
@@ -352,6 +371,19 @@ class Page:
         number = self._notes_to(y)
         row = below - notes.rows_before(number) + self._resume
         return min(row, self._note_row(number)) if number < len(notes) else row
+
+
+def _heads(headline: Headline, document: Document | None, chapters: Chapters, width: int) -> ChapterHeads | None:
+    """Return the rows above the chapters of a book; None for an article without chapters."""
+    if document is None or not chapters:
+        return None
+    title, author = _book_names(headline)
+    return ChapterHeads(chapters, max(width, MIN_WIDTH), title, author, whole=not document.partial)
+
+
+def _book_names(headline: Headline) -> tuple[str, str]:
+    """Return the title and the author of a book for its running heads."""
+    return headline.title, headline.field("byline")
 
 
 def _title_block(headline: Headline, document: Document | None) -> int | None:

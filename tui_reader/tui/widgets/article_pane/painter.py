@@ -58,6 +58,8 @@ _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
     OrnamentRole.BORDER: Role.BORDER,
     OrnamentRole.DIVIDER: Role.META,
     OrnamentRole.LABEL: Role.LABEL,
+    OrnamentRole.META: Role.META,
+    OrnamentRole.TITLE: Role.TITLE,
 }
 
 
@@ -148,8 +150,11 @@ class Painter:
             roles.append(Role.QUOTE)
         if block.quiet:
             roles.append(Role.QUIET)
-        if self._is_title(row.block):
+        heads = None if self._page is None else self._page.heads
+        if self._is_title(row.block) or (heads is not None and row.block in heads.titles):
             roles.append(Role.TITLE)
+        elif heads is not None and row.block in heads.labels:
+            roles.append(Role.META)
         elif block.kind is BlockKind.HEADING:
             roles.append(Role.HEADING)
         elif block.kind is BlockKind.CODE:

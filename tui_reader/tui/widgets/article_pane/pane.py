@@ -8,10 +8,11 @@ from rich.cells import cell_len
 from textual.geometry import Offset, Region
 from textual.message import Message
 
+from tui_reader.document.chapters import time_of
 from tui_reader.document.rows import Row
 from tui_reader.tui.theme import style_of
 from tui_reader.tui.widgets.article_pane import styles
-from tui_reader.tui.widgets.article_pane.header import StyledText, message_rows
+from tui_reader.tui.widgets.article_pane.header import PART, StyledText, message_rows
 from tui_reader.tui.widgets.article_pane.layers.base import LayerStack
 from tui_reader.tui.widgets.article_pane.layers.focus import Focus
 from tui_reader.tui.widgets.article_pane.layers.highlights import Highlights
@@ -367,7 +368,21 @@ class Foot:
             return "loading…" if self._slow else ""
         if viewport.at_end:
             return "100 %" if viewport.top else ""
-        return f"{min(int(viewport.progress * 100), 99)} %"
+        return self._with_time_left(f"{min(int(viewport.progress * 100), 99)} %")
+
+    def _with_time_left(self, percent: str) -> str:
+        """Return the progress in a book after the time left in chapter and book, as far as they fit."""
+        page = self._viewport.page
+        left = None if page is None else page.chapters.left(self._viewport.offset)
+        if page is None or left is None:
+            return percent
+        chapter = f"{time_of(left.chapter)} left in the chapter"
+        room = self._pane.size.width - 2
+        for parts in ((chapter, f"{time_of(left.book)} in the book", percent), (chapter, percent)):
+            text = PART.join(parts)
+            if len(text) <= room:
+                return text
+        return percent
 
     def update(self) -> None:
         """Start the timer for `loading…` if another text is loading; stop it if the text is complete."""

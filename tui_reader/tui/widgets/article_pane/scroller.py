@@ -50,7 +50,9 @@ class Scroller:
         return self._focus.clear() | self.to_offset(int(len(document.text) * percent / 100))
 
     def to_offset(self, offset: int, above: int = 0) -> bool:
-        """Scroll so that a code point is in the first row; offset 0 scrolls to the top of the header.
+        """Scroll so that a code point, or the head of the chapter that it begins, is in the first row.
+
+        Offset 0 scrolls to the top of the header.
 
         Args:
             offset: Offset of the code point.
@@ -67,4 +69,4 @@ class Scroller:
         return 0 if viewport.page is None else self._row_of(viewport.offset) - viewport.top
 
     def _row_of(self, offset: int) -> int:
-        return self._viewport.row_of(offset) if offset > 0 else 0
+        return self._viewport.start_row_of(offset) if offset > 0 else 0

@@ -287,6 +287,14 @@ class Viewport:
         yield
         self.top = page.resolve(here)
 
+    def start_row_of(self, offset: int) -> int:
+        """Return the row of a code point, or of the head above a chapter that it begins. Visible rows do not move."""
+        page = self.page
+        if page is None:
+            return 0
+        with self.top_kept(page):
+            return page.start_row_of(offset)
+
     def rows_changed(self, top: int) -> None:
         """Show the changed rows of the page from row `top`, without calling the hook `scrolled`."""
         page = self.page
@@ -344,7 +352,7 @@ class Viewport:
         if page.layout is None:
             self.top = 0
             return
-        wanted = page.row_of(offset) if offset else min(top, page.body_top)
+        wanted = page.start_row_of(offset) if offset else min(top, page.body_top)
         self.top = -1  # all rows are new, and must not be compared with the rows visible before
         self.put_on_top(wanted)
         self.offset = offset if offset <= len(page.layout.document.text) else self.offset

@@ -34,7 +34,8 @@ class Focus(Layer):
         self._viewport, self._stack = viewport, stack
         self._range: Range | None = None
         self._active = False
-        self._outline: tuple[Document | None, tuple[Entry, ...]] = (None, ())
+        self._outline: tuple[Document | None, tuple[Entry, ...], list[int]] = (None, (), [])
+        """The document, its outline, and the offsets of the entries."""
         self.candidate: int | None = None
         """Offset of the current search match. The first motion focuses its sentence if it is visible."""
 
@@ -96,7 +97,7 @@ class Focus(Layer):
         if found == start:
             return False
         self.put(motions.sentence_at(document, found))
-        self._viewport.put_on_top(self._viewport.row_of(found))
+        self._viewport.put_on_top(self._viewport.start_row_of(found))
         return True
 
     def show(self, start: int, end: int) -> None:
@@ -167,17 +168,18 @@ class Focus(Layer):
         return self._viewport.offset if self._range is None else self._range.start
 
     def outline(self) -> tuple[Entry, ...]:
-        """Return the headings of the text."""
+        """Return the headings and sections of the text."""
         document = self._viewport.text
         if document is None:
             return ()
         if self._outline[0] is not document:
-            self._outline = document, outline(document)
+            entries = outline(document)
+            self._outline = document, entries, [entry.offset for entry in entries]
         return self._outline[1]
 
     def current_entry(self) -> int:
         """Return the index of the last heading before the focus (else before the view's top); -1 if none."""
-        return bisect_right([entry.offset for entry in self.outline()], self._here) - 1
+        return bisect_right(self._outline[2], self._here) - 1 if self.outline() else -1
 
     # Hooks
 

@@ -1,0 +1,166 @@
+"""The rows that are drawn above the chapters of a book; they are not part of its text, so no offset moves.
+
+Above a chapter: a running head with the title and the author of the book, the number of the chapter, and its title if
+the text has no heading. Below its heading: the number and length of the chapter, and a rule.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.document.cells import cell_width, graphemes
+from tui_reader.document.chapters import time_of
+from tui_reader.document.clean import clean_row
+from tui_reader.document.rows import Ornament, OrnamentRole
+from tui_reader.document.wrapping import cut_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui_reader.document.chapters import Chapter, Chapters
+
+PART = " · "
+_GAP = 3
+"""Minimum columns between the title and the author in a running head."""
+_LEAST_WORDS = 60
+"""Words from which the length of front or back matter is shown."""
+
+
+class _Kind(IntEnum):
+    EMPTY = 0
+    RUNNING = 1
+    LABEL = 2
+    TITLE = 3
+    LENGTH = 4
+    RULE = 5
+
+
+class _Line(NamedTuple):
+    """A row above a block."""
+
+    kind: _Kind
+    chapter: int = 0
+    """Index of the chapter."""
+    text: str = ""
+
+
+class ChapterHeads:
+    """The rows above the chapters of a document at a width.
+
+    Args:
+        chapters: The chapters.
+        width: Width of a row in cells.
+        title: Title of the book.
+        author: Author of the book; may be empty.
+        whole: False for the beginning of a book, whose number of chapters and lengths are not known.
+    """
+
+    def __init__(self, chapters: Chapters, width: int, title: str, author: str, *, whole: bool = True) -> None:
+        self._chapters, self._width = chapters, width
+        self._title, self._author = clean_row(title), clean_row(author)
+        self._whole = whole
+        self._lines: dict[int, list[_Line]] = {}
+        self.joined: set[int] = set()
+        """Blocks that no empty row follows, because a head continues below them."""
+        self.labels: set[int] = set()
+        """Blocks that are the number of a chapter in the text."""
+        self.titles: set[int] = set()
+        """Blocks that are the title of a chapter in the text."""
+        for index, chapter in enumerate(chapters.all):
+            self._add(index, chapter)
+
+    @property
+    def counts(self) -> Mapping[int, int]:
+        """Number of rows above each block that has some, by the index of the block."""
+        return {block: len(lines) for block, lines in self._lines.items()}
+
+    def ornaments(self, block: int, row: int) -> tuple[Ornament, ...]:
+        """Return what is drawn on one of the rows above a block.
+
+        Args:
+            block: Index of the block.
+            row: Number of the row, from 0 for the uppermost.
+        """
+        line = self._lines[block][row]
+        if line.kind is _Kind.RULE:
+            return (Ornament(0, "─" * self._width, OrnamentRole.RULE),)
+        if line.kind is _Kind.RUNNING:
+            return self._running()
+        if line.kind is _Kind.LABEL:
+            return (Ornament(0, line.text, OrnamentRole.META),)
+        if line.kind is _Kind.TITLE:
+            return (Ornament(0, line.text, OrnamentRole.TITLE),)
+        if line.kind is _Kind.LENGTH:
+            return (Ornament(0, self._length(self._chapters.all[line.chapter]), OrnamentRole.META),)
+        return ()
+
+    def _add(self, index: int, chapter: Chapter) -> None:
+        """Add the rows of a chapter."""
+        above = self._lines.setdefault(chapter.block, [])
+        if chapter.block:
+            above += [_Line(_Kind.EMPTY), _Line(_Kind.RUNNING), _Line(_Kind.EMPTY)]
+        if chapter.label:
+            above += [_Line(_Kind.LABEL, index, line) for line in self._wrapped(chapter.label)]
+        heading = chapter.heading
+        if not heading:
+            above += [_Line(_Kind.TITLE, index, line) for line in self._wrapped(chapter.title)]
+            self._add_length(index, chapter, chapter.block)
+            return
+        self.joined.update(heading)
+        lines = [*heading]
+        if len(lines) > 1 and not chapter.label:
+            self.labels.add(lines.pop(0))
+        self.titles.update(lines)
+        self._add_length(index, chapter, heading.stop)
+
+    def _add_length(self, index: int, chapter: Chapter, block: int) -> None:
+        """Add the rows between the heading of a chapter and its text."""
+        above = self._lines.setdefault(block, [])
+        if self._length(chapter):
+            above.append(_Line(_Kind.LENGTH, index))
+        above += [_Line(_Kind.RULE), _Line(_Kind.EMPTY)]
+
+    def _running(self) -> tuple[Ornament, ...]:
+        """Return the title of the book on the left, and its author on the right if both fit."""
+        width = self._width
+        author = self._author if cell_width(self._title) + _GAP + cell_width(self._author) <= width else ""
+        pieces = [Ornament(0, _clipped(self._title, width), OrnamentRole.META)]
+        if author:
+            pieces.append(Ornament(width - cell_width(author), author, OrnamentRole.META))
+        return tuple(pieces)
+
+    def _length(self, chapter: Chapter) -> str:
+        """Return number and length of a chapter on one line, with as many parts as fit; empty for a short preface."""
+        parts: list[str] = []
+        if chapter.number:
+            number = f"chapter {chapter.number:,}"
+            parts.append(f"{number} of {self._chapters.count:,}" if self._whole else number)
+        elif chapter.chapters and self._whole:
+            parts.append(f"{chapter.chapters:,} chapter{'' if chapter.chapters == 1 else 's'}")
+        if self._whole and (parts or chapter.words >= _LEAST_WORDS):
+            parts += [time_of(chapter.words), f"{chapter.words:,} word{'' if chapter.words == 1 else 's'}"]
+        while len(parts) > 1 and cell_width(PART.join(parts)) > self._width:
+            parts.pop()
+        return _clipped(PART.join(parts), self._width)
+
+    def _wrapped(self, text: str) -> list[str]:
+        """Return the rows of a label or title."""
+        text = clean_row(text)
+        if cell_width(text) <= self._width:
+            return [text]
+        cuts = cut_rows(text, self._width)
+        return [text[start:end].strip() for start, end in zip([0, *cuts], cuts, strict=False)]
+
+
+def _clipped(text: str, width: int) -> str:
+    """Return a text that fits into a width, cut with an ellipsis."""
+    if cell_width(text) <= width:
+        return text
+    kept, cells = "", 1
+    for cluster in graphemes(text):
+        cells += cell_width(cluster)
+        if cells > width:
+            break
+        kept += cluster
+    return f"{kept.rstrip()}…"

@@ -1,0 +1,302 @@
+"""The chapters of a book: its main sections, with their headings, lengths and numbers.
+
+Everything is computed once per document, in the thread that reads it; afterwards a chapter is found by bisection.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tui_reader.document.blocks import BlockKind, block_index
+from tui_reader.document.cooperative import yield_gil
+from tui_reader.document.words import count_words
+from tui_reader.model.article import WORDS_PER_MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.document.blocks import Document, Section
+
+_LEAST_BOOK_WORDS: Final = 20_000
+"""Words from which an article is a book if its sections are no files of their own, as in a PDF."""
+_LEAST_BOOK_CHAPTERS: Final = 3
+_MOST_WORDS_PER_CHAPTER: Final = 25_000
+"""Average words of the outermost sections from which these are parts, and the next level the chapters."""
+_HEADING_BLOCKS: Final = 4
+"""Number of blocks at the beginning of a chapter that may be its heading."""
+_LONGEST_HEADING: Final = 300
+_letters = re.compile(r"[\W_]+")
+_ROMAN = r"(?=[IVXLCDM])M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})"
+_ordinal = re.compile(
+    rf"(?P<label>(?:[^\W\d_]+\s+)?(?:\d{{1,4}}|{_ROMAN}))(?:\s*[.:—–-]\s*(?P<title>\S.*)|\s*\.)?", re.DOTALL
+)
+
+
+class Chapter(NamedTuple):
+    """A chapter, or a part that contains chapters; it ends where the next chapter or part begins."""
+
+    section: int
+    """Index of its section in `Document.sections`."""
+    start: int
+    """Offset of its first block."""
+    end: int
+    """Offset after its last code point; for a part, before its first chapter."""
+    block: int
+    """Index of its first block."""
+    heading: range
+    """Indexes of the blocks that are its heading; empty if the text has none."""
+    label: str
+    """Number as the book writes it, such as `III`, unless the heading in the text contains it; else empty."""
+    title: str
+    """Title from the table of contents."""
+    number: int
+    """Number among the counted chapters, from 1; 0 for parts, and for front and back matter."""
+    words: int
+    """Number of words; for a part, including its chapters."""
+    words_before: int
+    """Number of words of the book before the chapter."""
+    chapters: int = 0
+    """Number of chapters in a part; 0 for a chapter."""
+
+
+class TimeLeft(NamedTuple):
+    """Words from a place to the end of the chapter, and to the end of the book."""
+
+    chapter: int
+    book: int
+
+
+class Chapters:
+    """The chapters of one document.
+
+    Args:
+        chapters: All chapters and parts, sorted by offset.
+        words: Number of words of the whole text.
+    """
+
+    def __init__(self, chapters: Sequence[Chapter], words: int) -> None:
+        self.all = tuple(chapters)
+        self.words = words
+        self._starts = [chapter.start for chapter in self.all]
+        self.count = max((chapter.number for chapter in self.all), default=0)
+        """Number of counted chapters."""
+
+    def __bool__(self) -> bool:
+        """Return True if the document is a book with chapters."""
+        return bool(self.all)
+
+    def index_at(self, offset: int) -> int:
+        """Return the index of the chapter at an offset; -1 before the first chapter."""
+        return bisect_right(self._starts, offset) - 1
+
+    def at(self, offset: int) -> Chapter | None:
+        """Return the chapter at an offset; None before the first chapter."""
+        index = self.index_at(offset)
+        return self.all[index] if index >= 0 else None
+
+    def starting_at(self, offset: int) -> Chapter | None:
+        """Return the chapter that begins exactly at an offset; None if there is none."""
+        found = self.at(offset)
+        return found if found is not None and found.start == offset else None
+
+    def numbered(self, number: int) -> Chapter | None:
+        """Return the chapter with a number; None if there is none."""
+        return next((chapter for chapter in self.all if chapter.number == number), None)
+
+    def left(self, offset: int) -> TimeLeft | None:
+        """Return the words left after an offset; None before the first chapter.
+
+        Within a chapter, words are estimated from the share of its characters.
+        """
+        chapter = self.at(offset)
+        if chapter is None:
+            return None
+        following = self.index_at(offset) + 1
+        after = self.all[following].words_before if following < len(self.all) else self.words
+        own = after - chapter.words_before
+        share = (chapter.end - offset) / max(1, chapter.end - chapter.start)
+        left = round(own * max(0.0, min(share, 1.0)))
+        return TimeLeft(left, left + self.words - after)
+
+
+NO_CHAPTERS: Final = Chapters((), 0)
+
+
+@lru_cache(maxsize=4)
+def chapters_of(document: Document) -> Chapters:
+    """Return the chapters of a document; none if it is not a book.
+
+    A book has sections, and they are files of their own (`Section.key`), or it is long.
+    """
+    sections = document.sections
+    if not sections or not document.blocks:
+        return NO_CHAPTERS
+    chosen = _chosen(document)
+    if not any(section.key for section in sections) and (
+        len(chosen) < _LEAST_BOOK_CHAPTERS or document.metadata.words < _LEAST_BOOK_WORDS
+    ):
+        return NO_CHAPTERS
+    return _built(document, chosen)
+
+
+def time_of(words: int) -> str:
+    """Return the time for reading some words: `31 min`, `5 h 10`, from ten hours on `15 h`."""
+    minutes = max(1, round(words / WORDS_PER_MINUTE))
+    hours, rest = divmod(minutes, 60)
+    if hours >= 10:
+        return f"{round(minutes / 60):,} h"
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
+def split_ordinal(title: str) -> tuple[str, str]:
+    """Split a title into its number and the rest: `III: A Case`, `Chapter 3. A Case`, `3 — A Case`, `III`.
+
+    Returns:
+        Number and title; the number is empty if the title has none, the title if it is only a number.
+    """
+    found = _ordinal.fullmatch(title)
+    return (found["label"], found["title"] or "") if found else ("", title)
+
+
+def folded(title: str) -> str:
+    """Return the letters and digits of a title in lower case, to compare titles."""
+    return _letters.sub("", title.casefold())
+
+
+def _chosen(document: Document) -> list[int]:
+    """Return the indexes of the sections that are chapters or parts."""
+    sections = document.sections
+    levels = _levels(sections)
+    least = min(section.level for section in sections)
+    if levels == {least}:
+        outer = sum(section.level == least for section in sections)
+        if document.metadata.words > outer * _MOST_WORDS_PER_CHAPTER:
+            levels = levels | {least + 1}
+    found: list[int] = []
+    block = -1
+    for index, section in enumerate(sections):
+        if section.level not in levels:
+            continue
+        at = block_index(document, section.offset)
+        if at > block:
+            found.append(index)
+            block = at
+    return found
+
+
+def _levels(sections: Sequence[Section]) -> set[int]:
+    """Return the levels of chapters and parts: the outermost, and those whose sections mostly begin a file."""
+    least = min(section.level for section in sections)
+    total: dict[int, int] = {}
+    begins: dict[int, int] = {}
+    key = ""
+    for section in sections:
+        total[section.level] = total.get(section.level, 0) + 1
+        begins[section.level] = begins.get(section.level, 0) + (section.key != key)
+        key = section.key
+    levels = {least}
+    for level in sorted(total):
+        if level == least:
+            continue
+        if begins[level] * 2 < total[level]:
+            break
+        levels.add(level)
+    return levels
+
+
+def _built(document: Document, chosen: Sequence[int]) -> Chapters:
+    sections, blocks, text = document.sections, document.blocks, document.text
+    first_blocks = [block_index(document, sections[index].offset) for index in chosen]
+    starts = [blocks[block].start for block in first_blocks]
+    ends = [start - 1 for start in starts[1:]] + [len(text)]
+    before = count_words(text[: starts[0]]) if starts else 0
+    is_counted = any(sections[index].counted for index in chosen)
+    found: list[Chapter] = []
+    number = 0
+    for at, index in enumerate(chosen):
+        section = sections[index]
+        following = sections[chosen[at + 1]] if at + 1 < len(chosen) else None
+        is_part = following is not None and following.level > section.level
+        is_numbered = not is_part and (section.counted or not is_counted)
+        number += is_numbered
+        words = count_words(text[starts[at] : ends[at]])
+        stop = first_blocks[at + 1] if at + 1 < len(chosen) else len(blocks)
+        heading, label = _heading(document, section, first_blocks[at], stop)
+        found.append(
+            Chapter(
+                index,
+                starts[at],
+                ends[at],
+                first_blocks[at],
+                heading,
+                label,
+                section.title,
+                number if is_numbered else 0,
+                words,
+                before,
+                1 if is_part else 0,
+            )
+        )
+        before += words
+        yield_gil()
+    return Chapters(_with_parts(found, [sections[index].level for index in chosen], before), before)
+
+
+def _with_parts(chapters: list[Chapter], levels: Sequence[int], total: int) -> list[Chapter]:
+    """Return the chapters with the number of chapters, and the words, of each part."""
+    # From the last to the first: the open parts are those that later chapters of a deeper level belong to.
+    ends: list[tuple[int, int, int]] = []
+    numbered = sum(chapter.number > 0 for chapter in chapters)
+    counts = numbered
+    result = chapters[:]
+    for at in range(len(chapters) - 1, -1, -1):
+        chapter, level = chapters[at], levels[at]
+        while ends and ends[-1][0] > level:
+            ends.pop()
+        stop_words, stop_count = (ends[-1][1], ends[-1][2]) if ends else (total, numbered)
+        counts -= chapter.number > 0
+        if chapter.chapters:
+            result[at] = chapter._replace(words=stop_words - chapter.words_before, chapters=stop_count - counts)
+        ends.append((level, chapter.words_before, counts))
+    return result
+
+
+def _heading(document: Document, section: Section, first: int, stop: int) -> tuple[range, str]:
+    """Return the blocks of a chapter's heading, and the label to draw above them.
+
+    A heading begins the chapter, perhaps after pictures. Its further lines are headings, or repeat the title.
+    """
+    blocks = document.blocks
+    stop = min(stop, first + _HEADING_BLOCKS, len(blocks))
+    at = first
+    while at < stop and blocks[at].kind in {BlockKind.FIGURE, BlockKind.RULE}:
+        at += 1
+    title = folded(section.title)
+    label = section.label
+    begin = at
+    seen = ""
+    while at < stop:
+        block = blocks[at]
+        if block.end - block.start > _LONGEST_HEADING or block.table is not None or block.marker:
+            break
+        line = folded(document.block_text(at))
+        repeats = bool(line) and (line == title or line == folded(label) or line == title.removeprefix(folded(label)))
+        if block.kind is not BlockKind.HEADING and not repeats:
+            break
+        if block.kind is BlockKind.HEADING and at > begin and not repeats and block.level > blocks[begin].level:
+            break  # the first heading within the chapter
+        if at - begin > 1 and not repeats:
+            break
+        seen += line
+        at += 1
+    if at == begin:
+        return range(first, first), label
+    shown = title and (title in seen or seen in title)
+    if label:
+        return range(begin, at), "" if folded(label) in seen else label
+    return range(begin, at), "" if shown else section.title

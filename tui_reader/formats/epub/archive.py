@@ -1,0 +1,224 @@
+"""The ZIP container of a book: names and bytes of its files, read within limits.
+
+A file of the archive is never written anywhere, and its name is only ever compared with other names. The sizes that
+the archive states are not trusted: data is inflated until a limit is reached.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from posixpath import normpath
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
+
+from tui_reader.document.clean import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_ENTRIES: Final = 150_000
+"""Maximum number of files in an archive; the largest real books have about 5,000."""
+MOST_TOTAL: Final = 160_000_000
+"""Maximum number of inflated bytes of all files that are read; chapters are read twice."""
+_MOST_RATIO: Final = 250
+"""Maximum ratio of inflated to packed bytes in a file of more than `_RATIO_FROM` bytes; markup has at most 50."""
+_RATIO_FROM: Final = 4_000_000
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTED: Final = 1
+"""Bit of a file's flags that marks it as encrypted with a password."""
+_UTF8: Final = 1 << 11
+"""Bit of a file's flags that marks its name as UTF-8."""
+_END = b"PK\x05\x06"
+_END64_LOCATOR = b"PK\x06\x07"
+_END64 = b"PK\x06\x06"
+_ENTRY = b"PK\x01\x02"
+_LOCAL = b"PK\x03\x04"
+_LONGEST_COMMENT = 65_535
+_end_record = struct.Struct("<4s4H2LH")
+_end64_locator = struct.Struct("<4sLQL")
+_end64_record = struct.Struct("<4sQ2H2L4Q")
+_entry_record = struct.Struct("<4s6H3L5H2L")
+_local_record = struct.Struct("<4s5H3L2H")
+_WIDE = 0xFFFFFFFF
+"""Value of a field of 32 bits whose real value is in the extra field for large archives."""
+
+
+class ArchiveError(Exception):
+    """The archive, or one of its files, cannot be read; the message is the reason in a few words."""
+
+
+class Entry(NamedTuple):
+    """A file of the archive."""
+
+    name: str
+    header: int
+    """Offset of the file's header in the archive."""
+    packed: int
+    """Number of packed bytes, as the archive states it."""
+    method: int
+    flags: int
+
+
+class Archive:
+    """The files of a ZIP archive in memory.
+
+    Args:
+        data: The bytes of the archive.
+
+    Raises:
+        ArchiveError: The bytes are not a ZIP archive, or are damaged.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._inflated = 0
+        self.entries: Mapping[str, Entry] = _directory(data)
+        """All files by their names, which are relative paths with `/`; of equal names, the last counts."""
+        self._folded: dict[str, str] | None = None
+
+    def find(self, name: str) -> str | None:
+        """Return the name of a file in the archive, also if it differs in case; None if it is missing."""
+        if name in self.entries:
+            return name
+        if self._folded is None:
+            self._folded = {each.casefold(): each for each in reversed(list(self.entries))}
+        return self._folded.get(name.casefold())
+
+    def read(self, name: str, limit: int) -> bytes:
+        """Return the bytes of a file.
+
+        Args:
+            name: Name of the file as `find` returns it.
+            limit: Maximum number of inflated bytes.
+
+        Raises:
+            ArchiveError: The file is missing, damaged, encrypted or too large.
+        """
+        entry = self.entries.get(name)
+        if entry is None:
+            raise ArchiveError(f"“{escape(name)}” is missing")
+        packed = self._packed(entry)
+        allowed = min(limit, MOST_TOTAL - self._inflated, max(_RATIO_FROM, len(packed) * _MOST_RATIO))
+        if entry.method == _STORED:
+            found = bytes(packed) if len(packed) <= allowed else None
+        else:
+            found = _inflated(packed, allowed)
+        if found is None:
+            raise ArchiveError(f"“{escape(name)}” inflates to more than {allowed:,} bytes")
+        self._inflated += len(found)
+        return found
+
+    def _packed(self, entry: Entry) -> memoryview:
+        """Return the packed bytes of a file."""
+        data, name = self._data, escape(entry.name)
+        if entry.flags & _ENCRYPTED:
+            raise ArchiveError(f"“{name}” is encrypted with a password")
+        if entry.method not in {_STORED, _DEFLATED}:
+            raise ArchiveError(f"“{name}” is packed by a method that EPUB does not allow")
+        start = entry.header
+        if start + _local_record.size > len(data) or not data.startswith(_LOCAL, start):
+            raise ArchiveError(f"“{name}” is damaged")
+        *_, name_length, extra_length = _local_record.unpack_from(data, start)
+        start += _local_record.size + name_length + extra_length
+        return memoryview(data)[start : start + entry.packed]
+
+
+def _inflated(packed: memoryview, allowed: int) -> bytes | None:
+    """Return the inflated bytes, as far as they are undamaged; None if there are more than allowed."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        found = inflater.decompress(packed, allowed + 1)
+    except zlib.error:
+        raise ArchiveError("a file in it is damaged") from None
+    return None if len(found) > allowed else found
+
+
+def _directory(data: bytes) -> dict[str, Entry]:
+    """Return the files that the directory at the end of the archive lists."""
+    start, size, shift = _directory_range(data)
+    found: dict[str, Entry] = {}
+    at, end = start, start + size
+    count = 0
+    while at + _entry_record.size <= end and data.startswith(_ENTRY, at):
+        count += 1
+        if count > MOST_ENTRIES:
+            raise ArchiveError(f"a container of more than {MOST_ENTRIES:,} files")
+        (_, _, _, flags, method, _, _, _, packed, full, names, extras, comments, _, _, _, header) = (
+            _entry_record.unpack_from(data, at)
+        )
+        at += _entry_record.size
+        name = data[at : at + names]
+        if _WIDE in (packed, full, header):
+            packed, header = _wide(data[at + names : at + names + extras], packed, full, header)
+        at += names + extras + comments
+        decoded = name.decode("utf-8", "replace") if flags & _UTF8 or name.isascii() else _legacy_name(name)
+        if decoded and not decoded.endswith("/"):
+            found[decoded] = Entry(decoded, header + shift, packed, method, flags)
+    if sum(entry.packed for entry in found.values()) > len(data):
+        raise ArchiveError("a damaged container, or one made to fill the memory: its files overlap")
+    if not found:
+        raise ArchiveError("a container without files")
+    return found
+
+
+def _directory_range(data: bytes) -> tuple[int, int, int]:
+    """Return the start and the size of the directory, and the number of bytes before the archive itself."""
+    if not data.startswith(b"PK"):
+        raise ArchiveError("not an EPUB: an EPUB is a ZIP archive, and the file does not begin like one")
+    end = data.rfind(_END, max(0, len(data) - _LONGEST_COMMENT - _end_record.size))
+    if end < 0 or end + _end_record.size > len(data):
+        raise ArchiveError("damaged: its end is missing, as after an interrupted download")
+    *_, size, offset, _ = _end_record.unpack_from(data, end)
+    stop = end
+    locator = end - _end64_locator.size
+    if _WIDE in (size, offset) and locator >= 0 and data.startswith(_END64_LOCATOR, locator):
+        *_, record, _ = _end64_locator.unpack_from(data, locator)
+        if record + _end64_record.size <= len(data) and data.startswith(_END64, record):
+            *_, size, offset = _end64_record.unpack_from(data, record)
+            stop = record
+    start = stop - size
+    if start < 0 or not data.startswith(_ENTRY, start):
+        start = offset
+    if start + size > len(data) or not data.startswith(_ENTRY, start):
+        raise ArchiveError("damaged: the list of its files is not where its end says")
+    return start, size, start - offset
+
+
+def _wide(extra: bytes, packed: int, full: int, header: int) -> tuple[int, int]:
+    """Return the packed size and the header's offset of a file in an archive of more than 4 GB."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        if kind == 1:
+            values = iter(struct.unpack_from(f"<{min(length, len(extra) - at - 4) // 8}Q", extra, at + 4))
+            if full == _WIDE:
+                next(values, 0)
+            packed = next(values, packed) if packed == _WIDE else packed
+            header = next(values, header) if header == _WIDE else header
+            break
+        at += 4 + length
+    return packed, header
+
+
+def _legacy_name(name: bytes) -> str:
+    """Decode a name without the flag for UTF-8: as UTF-8 if it is valid, else in the code page of DOS."""
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError:
+        return name.decode("cp437")
+
+
+def resolve(base: str, href: str) -> str:
+    """Return the name of a file to which a reference in another file points; empty if it leaves the archive.
+
+    Args:
+        base: Name of the file that contains the reference.
+        href: The reference as written, without a fragment; it may have percent escapes.
+    """
+    path = unquote(href).replace("\\", "/").strip()
+    if not path or "\0" in path:
+        return ""
+    joined = path[1:] if path.startswith("/") else f"{base.rpartition('/')[0]}/{path}"
+    found = normpath(joined.lstrip("/"))
+    return "" if found in {"", ".", ".."} or found.startswith(("../", "/")) else found
