@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.services.annotations.annotation_records import decode_anchor, encode_anchor, encode_placement
+from tui_reader.services.annotations.text_snapshots import KeptText
 from tui_reader.services.library.worker import JOB_MEMORY, Job
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ class ReanchorJob(NamedTuple):
     wanted: Mapping[AnnotationId, Anchor]
     placed: Mapping[AnnotationId, str]
     """Fingerprint of the text in which each annotation was placed last."""
-    texts: Mapping[str, str | None]
-    """Packed snapshots of the texts in which the annotations were made, by fingerprint; None for a missing snapshot."""
+    texts: Mapping[str, KeptText]
+    """What is kept of the texts in which the annotations were made, by fingerprint."""
 
     def run(self, worker: Worker) -> Reanchored | None:
         """Find the passages in the worker process.
@@ -86,7 +87,7 @@ def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
         decoded = decode_anchor(anchor)
         if decoded is not None and arguments["placed"].get(each) != text:
             wanted[each] = decoded
-    found = find_all(wanted, arguments["texts"], document.text)
+    found = find_all(wanted, {each: KeptText(*kept) for each, kept in arguments["texts"].items()}, document)
     return {
         "file": parsed.fingerprint,
         "text": text,

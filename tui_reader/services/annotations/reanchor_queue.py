@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring.description import TEXT_VERSION
 from tui_reader.services.annotations.reanchor_job import ReanchorJob
-from tui_reader.services.annotations.text_snapshots import packed_text
+from tui_reader.services.annotations.text_snapshots import kept_texts
 from tui_reader.services.articles.parsed_files import edition
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.events import noop
@@ -170,13 +170,12 @@ class ReanchorQueue:
 
     def _job(self, file: FoundFile, annotations: list[Annotation]) -> ReanchorJob:
         wanted = {each.id: each.current for each in annotations if each.current is not None}
-        fingerprints = {anchor.fingerprint for anchor in wanted.values()}
         return ReanchorJob(
             path=Path(file.path),
             limit=self._limit,
             wanted=wanted,
             placed={each.id: each.placed.fingerprint for each in annotations if each.placed is not None},
-            texts={each: packed_text(self._state.store, each) for each in fingerprints},
+            texts=kept_texts(self._state.store, wanted.values()),
         )
 
     def _store_answer(

@@ -10,15 +10,25 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.description import document_fingerprint
+from tui_reader.document.pieces import Piece, around, divide, is_long, pieces_of
 from tui_reader.model.annotation import PlaceState
 from tui_reader.services.annotations.annotation_records import encode_placement
-from tui_reader.services.annotations.text_snapshots import edits_to_keep, pack, packed_text, unpack
+from tui_reader.services.annotations.text_snapshots import (
+    KeptText,
+    edits_to_keep,
+    edits_to_keep_piece,
+    kept_pieces,
+    kept_texts,
+    pack,
+    packed_text,
+    unpack,
+)
 from tui_reader.services.library.events import noop
 from tui_reader.services.library.state import always, edits_to_fields
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.anchor import Anchor
@@ -55,7 +65,8 @@ class Reanchoring:
         self._notify = notify
         self._background = background
         self._running: set[tuple[ArticleId, str]] = set()
-        self._snapshots_kept: set[str] = set()
+        self._passages_kept: set[tuple[str, int, int]] = set()
+        """Passages of long texts whose pieces were kept in this session, and texts that were kept as a whole."""
         self._touched: dict[ArticleId, None] = {}
         self.on_unread: Callable[[Collection[AnnotationId]], None] = noop
         """Called with annotations that this program changed and whose articles are not loaded."""
@@ -76,23 +87,23 @@ class Reanchoring:
             return
         fingerprint = document_fingerprint(document)
         wanted: dict[AnnotationId, Anchor] = {}
-        is_annotated_text = False
+        of_this_text: list[Anchor] = []
         for each in annotations:
             # One loop without properties, since it runs in the library's thread for every document that is loaded.
             current, placed = each.attached or each.anchor, each.placed
             if current is not None:
-                is_annotated_text = is_annotated_text or current.fingerprint == fingerprint
+                if current.fingerprint == fingerprint:
+                    of_this_text.append(current)
                 if placed is None or placed.fingerprint != fingerprint:
                     wanted[each.id] = current
-        if is_annotated_text:
-            self._keep_snapshot(article, document, fingerprint)
+        if of_this_text:
+            self._keep_snapshot(article, document, fingerprint, of_this_text)
         if not wanted or (article, fingerprint) in self._running:
             return
         self._running.add((article, fingerprint))
-        fingerprints = {each.fingerprint for each in wanted.values()}
-        texts = {each: packed_text(self._state.store, each) for each in fingerprints}
+        texts = kept_texts(self._state.store, wanted.values())
         self._background.do(
-            lambda: find_all(wanted, texts, document.text),
+            lambda: find_all(wanted, texts, document),
             lambda found: self._apply(article, fingerprint, wanted, found),
             lambda: self._notify(article),
         )
@@ -139,27 +150,48 @@ class Reanchoring:
                 documents[article] = None
                 reanchored.add(article)
             elif annotation.current.fingerprint == fingerprint:
-                self._keep_snapshot(article, document, fingerprint)
+                self._keep_snapshot(article, document, fingerprint, [annotation.current])
         if not_loaded:
             self.on_unread(not_loaded)
 
-    def _keep_snapshot(self, article: ArticleId, document: Document, fingerprint: str) -> None:
+    def _keep_snapshot(
+        self, article: ArticleId, document: Document, fingerprint: str, anchors: Sequence[Anchor]
+    ) -> None:
+        """Keep a text in the store; of a long text the pieces that contain the given passages."""
         store = self._state.store
-        if fingerprint in self._snapshots_kept or store.read_only:
+        if store.read_only:
             return
-        self._snapshots_kept.add(fingerprint)
+        is_whole = not is_long(document.text)
+        passages = {(fingerprint, 0, 0) if is_whole else (fingerprint, each.start, each.end) for each in anchors}
+        missing = passages - self._passages_kept
+        if not missing:
+            return
+        self._passages_kept |= missing
 
-        def work() -> str | None:
+        def work() -> list[tuple[Piece, str, str]] | None:
             if packed_text(store, fingerprint) is not None:
-                return ""
-            return pack(document.text) if self.may_keep_text(article) else None
+                return []
+            if not self.may_keep_text(article):
+                return None
+            pieces = pieces_of(document)
+            wanted = [Piece(0, len(document.text))]
+            if not is_whole:
+                listed = kept_pieces(store, fingerprint)
+                wanted = sorted({piece for _, start, end in missing for piece in around(pieces, start, end)})
+                wanted = [piece for piece in wanted if piece.start not in listed]
+            texts = [(piece, document.text[piece.start : piece.end]) for piece in wanted]
+            return [(piece, text, pack(text)) for piece, text in texts]
 
-        def keep(packed: str | None) -> None:
+        def keep(packed: list[tuple[Piece, str, str]] | None) -> None:
             if packed is None:
                 self.on_text_left_out(article)
-            if not packed:
                 return
-            edits = edits_to_keep(store, fingerprint, packed)
+            edits: list[Edit] = []
+            for piece, text, packed_piece in packed:
+                if is_whole:
+                    edits += edits_to_keep(store, fingerprint, packed_piece)
+                else:
+                    edits += edits_to_keep_piece(store, fingerprint, piece, text, packed_piece)
             if edits and not store.read_only:
                 self._state.commit(edits, "kept a text", undoable=False)
 
@@ -209,26 +241,41 @@ class Reanchoring:
 
 
 def find_all(
-    wanted: Mapping[AnnotationId, Anchor], texts: Mapping[str, str | None], text: str
+    wanted: Mapping[AnnotationId, Anchor], texts: Mapping[str, KeptText], document: Document
 ) -> dict[AnnotationId, Placement]:
     """Find the positions of passages in a text.
 
     Args:
         wanted: The anchors of the passages.
-        texts: Packed snapshots of the texts in which they were marked, by fingerprint; None for a missing snapshot.
-        text: The text to search.
+        texts: What is kept of the texts in which they were marked, by fingerprint.
+        document: The text to search.
     """
+    by_text: defaultdict[str, dict[AnnotationId, Anchor]] = defaultdict(dict)
+    for annotation_id, anchor in wanted.items():
+        by_text[anchor.fingerprint][annotation_id] = anchor
+    found: dict[AnnotationId, Placement] = {}
+    for fingerprint, anchors in by_text.items():
+        found.update(_find_all_of(anchors, texts.get(fingerprint, KeptText()), document))
+    return found
+
+
+def _find_all_of(
+    wanted: Mapping[AnnotationId, Anchor], kept: KeptText, document: Document
+) -> dict[AnnotationId, Placement]:
+    """Find the positions of passages that were marked in one text; see `find_all`."""
     # Imported here because it loads rapidfuzz (30 ms), and most articles never change.
+    from tui_reader.anchoring.long_texts import LongTextResolver, cut_around  # noqa: PLC0415
     from tui_reader.anchoring.resolution import resolve_all  # noqa: PLC0415
 
-    by_text: defaultdict[str, list[AnnotationId]] = defaultdict(list)
-    for annotation_id, anchor in wanted.items():
-        by_text[anchor.fingerprint].append(annotation_id)
+    whole = unpack(kept.whole) if kept.whole is not None else None
+    if not (kept.pieces or is_long(document.text) or is_long(whole or "")):
+        return dict(zip(wanted, resolve_all(wanted.values(), document.text, whole), strict=True))
+    resolver = LongTextResolver(document.text, pieces_of(document))
+    divided = tuple(divide(whole)) if whole is not None else ()
     found: dict[AnnotationId, Placement] = {}
-    for fingerprint, ids in by_text.items():
-        packed = texts.get(fingerprint)
-        snapshot = unpack(packed) if packed is not None else None
-        found.update(zip(ids, resolve_all([wanted[each] for each in ids], text, snapshot), strict=True))
+    for annotation_id, anchor in sorted(wanted.items(), key=lambda each: each[1].start):
+        old = kept.around(anchor) if whole is None else cut_around(anchor, whole, divided)
+        found[annotation_id] = resolver.place(anchor, old)
     return found
 
 

@@ -1,10 +1,15 @@
-"""Revisions: the changes in articles since the user last read them, from texts kept at that time."""
+"""Revisions: the changes in articles since the user last read them, from texts kept at that time.
+
+The last read text of a book is kept in the cache of this machine only, where it may be lost: in the library, each edit
+of the book would add megabytes.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tui_reader.anchoring.description import document_fingerprint
+from tui_reader.document.pieces import is_long
 from tui_reader.services.annotations.text_snapshots import (
     TextCache,
     compared_with,
@@ -149,8 +154,9 @@ class Revisions:
         return packed_revision(self._state.store, fingerprint) is not None or self._cache.has(fingerprint)
 
     def _packed(self, fingerprint: str) -> str | None:
+        """Return a packed text for the store; None for a long text, such as a book, which stays in the cache only."""
         text = self._cache.get(fingerprint)
-        return pack(text) if text is not None else None
+        return pack(text) if text is not None and not is_long(text) else None
 
     def _keep(self, article: ArticleId, seen: str, packed: str | None) -> None:
         """Put the last read text of an article into the store if the article's file no longer contains that text."""

@@ -3,28 +3,43 @@
 A snapshot is named by its fingerprint. The text in which an annotation was made is kept in the store for good, since
 deleted annotations may be restored. The text that was read last is kept in a cache, where it may be lost without harm.
 When the article changes, that text moves to the store, under a separate key, until the user has seen the change.
+
+Of a long text, such as a book, only the pieces with annotations are kept, since each change of the library writes what
+it adds. The record of the text lists them: its field `piece 120000` has the end of the piece that begins at offset
+120,000, the key of its section, and the fingerprint under which the piece is kept as a text of its own.
 """
 
 from __future__ import annotations
 
 import base64
 import zlib
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from functools import lru_cache
+from itertools import pairwise
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from tui_reader.anchoring.description import fingerprint as fingerprint_of
 from tui_reader.document.clean import clean_text
 from tui_reader.services.library.events import Notice
 from tui_reader.storage.base import Edit
 from tui_reader.storage.cache.blob_cache import BlobCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from tui_reader.anchoring.long_texts import OldPiece
+    from tui_reader.document.pieces import Piece
+    from tui_reader.model.anchor import Anchor
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.events import EventSender
     from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.storage.base import Store
 
+PIECE = "piece "
+"""Prefix of the fields that list the kept pieces of a long text."""
 TEXTS = "texts"
 """The store's table of texts by fingerprint: articles may share a text, and may have several texts."""
 _FIELD = "zlib"
@@ -55,6 +70,89 @@ def packed_text(store: Store, fingerprint: str) -> str | None:
     """Return the packed text of a snapshot in the store; None if the store has no such snapshot."""
     data = (store.get(TEXTS, fingerprint) or {}).get(_FIELD)
     return data if isinstance(data, str) else None
+
+
+_Piece: TypeAlias = tuple[int, int, str, str]
+
+
+class KeptText(NamedTuple):
+    """What is kept of the text in which annotations were made; a value that JSON can represent."""
+
+    whole: str | None = None
+    """The packed text; None if it was not kept as a whole."""
+    pieces: Sequence[_Piece] = ()
+    """Start, end, section key and packed text of the kept pieces of a long text, in order."""
+
+    def around(self, anchor: Anchor) -> OldPiece | None:
+        """Return the kept pieces of a long text that contain a passage; None if they were not kept.
+
+        The last unpacked pieces are cached, so passages should come in the order of their text.
+        """
+        from tui_reader.anchoring.long_texts import OldPiece  # noqa: PLC0415 - loads rapidfuzz (30 ms)
+
+        found = _overlapping(self.pieces, anchor)
+        texts = [_unpacked(packed) for *_, packed in found]
+        is_gapless = all(one[1] == other[0] for one, other in pairwise(found))
+        if not found or None in texts or not is_gapless:
+            return None
+        return OldPiece(found[0][0], "".join(filter(None, texts)), found[0][2])
+
+
+_unpacked = lru_cache(maxsize=4)(unpack)
+
+
+def kept_text(store: Store, fingerprint: str, anchors: Iterable[Anchor]) -> KeptText:
+    """Return what the store has of a text: all of it, or of a long text the pieces that contain some passages."""
+    whole = packed_text(store, fingerprint)
+    if whole is not None:
+        return KeptText(whole)
+    listed = sorted((start, *about) for start, about in kept_pieces(store, fingerprint).items())
+    wanted = dict.fromkeys(each for anchor in anchors for each in _overlapping(listed, anchor)) if listed else {}
+    packed = [(start, end, key, packed_text(store, piece)) for start, end, key, piece in sorted(wanted)]
+    return KeptText(None, [(start, end, key, text) for start, end, key, text in packed if text is not None])
+
+
+def _overlapping(pieces: Sequence[_Piece], anchor: Anchor) -> Sequence[_Piece]:
+    """Return the pieces, listed in order by start and end, that share a code point with a passage."""
+    first = bisect_right(pieces, anchor.start, key=itemgetter(1))
+    return pieces[first : bisect_left(pieces, anchor.end, key=itemgetter(0))]
+
+
+def kept_texts(store: Store, anchors: Iterable[Anchor]) -> dict[str, KeptText]:
+    """Return what the store has of the texts that passages were taken from, by fingerprint."""
+    by_text: defaultdict[str, list[Anchor]] = defaultdict(list)
+    for anchor in anchors:
+        by_text[anchor.fingerprint].append(anchor)
+    return {fingerprint: kept_text(store, fingerprint, wanted) for fingerprint, wanted in by_text.items()}
+
+
+def kept_pieces(store: Store, fingerprint: str) -> dict[int, tuple[int, str, str]]:
+    """Return the kept pieces of a long text: end, section key and fingerprint of each, by its start."""
+    found: dict[int, tuple[int, str, str]] = {}
+    for name, value in (store.get(TEXTS, fingerprint) or {}).items():
+        start = name.removeprefix(PIECE)
+        if name.startswith(PIECE) and start.isdecimal() and isinstance(value, list) and len(value) == 3:
+            end, key, piece = value
+            if isinstance(end, int) and isinstance(key, str) and isinstance(piece, str):
+                found[int(start)] = end, key, piece
+    return found
+
+
+def edits_to_keep_piece(store: Store, fingerprint: str, piece: Piece, text: str, packed: str) -> list[Edit]:
+    """Return the edits that keep a piece of a long text; empty if it is kept already.
+
+    Args:
+        store: The store.
+        fingerprint: Fingerprint of the long text.
+        piece: The piece.
+        text: Text of the piece.
+        packed: The packed text of the piece.
+    """
+    name, piece_fingerprint = f"{PIECE}{piece.start}", fingerprint_of(text)
+    before = (store.get(TEXTS, fingerprint) or {}).get(name)
+    listed = [piece.end, piece.key, piece_fingerprint]
+    edits = edits_to_keep(store, piece_fingerprint, packed)
+    return [*edits, Edit(TEXTS, fingerprint, name, before, listed)] if before != listed else edits
 
 
 def packed_revision(store: Store, fingerprint: str) -> str | None:

@@ -9,7 +9,7 @@ from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.exchange.clip import clip
 from tui_reader.search.evaluation import limit_of
 from tui_reader.services.annotations.reanchoring import find_all
-from tui_reader.services.annotations.text_snapshots import packed_text
+from tui_reader.services.annotations.text_snapshots import kept_texts
 from tui_reader.services.headless.queries import Queries
 from tui_reader.services.headless.session import file_of, read_document
 
@@ -140,6 +140,5 @@ def place(annotations: Sequence[Annotation], document: Document, store: Store) -
     }
     if not wanted:
         return list(annotations)
-    texts = {each: packed_text(store, each) for each in {anchor.fingerprint for anchor in wanted.values()}}
-    found = find_all(wanted, texts, document.text)
+    found = find_all(wanted, kept_texts(store, wanted.values()), document)
     return [each._replace(placed=found[each.id]) if each.id in found else each for each in annotations]

@@ -226,15 +226,20 @@ def table_of(heading: str, number: int, document: Mapping[str, Any], *, by_field
     if table in (*_KNOWN_TABLES, "_default"):
         if number > OWN_KEY_MASK or (isinstance(parent, str) and parent) or not _ANNOTATION_FIELDS.isdisjoint(document):
             return "annotations"
-        if not _TEXT_FIELDS.isdisjoint(document):
+        if _is_text(document):
             return "texts"
         if key and number == document_id(key):
             return "articles"
         if key and table == "annotations" and document.keys().isdisjoint({"note", "tags"}):
             return "articles"
     elif key and number == document_id(key):
-        return "articles" if _TEXT_FIELDS.isdisjoint(document) else "texts"
+        return "texts" if _is_text(document) else "articles"
     return table
+
+
+def _is_text(document: Mapping[str, Any]) -> bool:
+    """Return True if only records of kept texts, or of their pieces, have the fields of a record."""
+    return not _TEXT_FIELDS.isdisjoint(document) or any(name.startswith("piece ") for name in document)
 
 
 _KNOWN_TABLES = ("articles", "annotations", "texts")
