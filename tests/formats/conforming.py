@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 import tomllib
+import unicodedata
+from collections import Counter
 from datetime import date, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 CORPORA = Path(__file__).resolve().parents[2] / "../shared/corpora"
+PAPERS = "pdf: 97 % of pdftotext's words" if shutil.which("pdftotext") else "pdf: pdftotext is not installed"
 NOTHING = ("This file is empty.", "There is nothing to read in this file.")
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -230,6 +235,38 @@ def _paste(path: Path, body: str) -> list[str]:
     return flaws
 
 
+def paper(path: Path) -> list[str]:
+    """Check that a PDF has 97 % of the words of poppler's pdftotext, or says why it has none.
+
+    Lines that return on several pages, and page numbers, are heads, which the document leaves out.
+    """
+    data = path.read_bytes()
+    document = formats.read(data, path.name)
+    flaws = flaws_of(document)
+    if formats.scan(data, path.name) != (document.metadata, document.error):
+        flaws.append("listed otherwise than read")
+    best = max(_shared_words(document, path, mode) for mode in ("-nopgbrk", "-raw"))
+    if best < 0.97:
+        flaws.append(f"{best:.1%} of the words")
+    return flaws
+
+
+def _shared_words(document: Document, path: Path, mode: str) -> float:
+    """Return the share of the words of pdftotext that a document has, too."""
+    written = subprocess.run(["pdftotext", mode, "-enc", "UTF-8", str(path), "-"], capture_output=True, check=False)
+    lines = [line.strip() for line in written.stdout.decode("utf-8", "replace").replace("\f", "\n").split("\n")]
+    repeated = Counter(lines)
+    text = "\n".join(line for line in lines if repeated[line] < 3 and not re.fullmatch(r"\W*[\divxlc]{0,5}\W*", line))
+    wanted = Counter(_words(text))
+    markers = (block.marker for block in document.blocks)
+    got = Counter(_words(" ".join((document.text, *markers)))) if not document.error else Counter()
+    return sum((wanted & got).values()) / max(sum(wanted.values()), 1) if wanted else 1.0
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", text.replace("\u00ad", "")))
+
+
 def cases(name: str) -> list[Case]:
     """Return all cases of one row of the conformance table."""
     checks: dict[str, tuple[Callable[[Path], list[str]], list[Path]]] = {
@@ -243,6 +280,7 @@ def cases(name: str) -> list[Case]:
         "decoded exactly": (exact_decoding, files("encodings")),
         "opens: epub": (opening, files("epub", pattern="*.epub")),
         "books with title, contents and every word": (whole_book, files("epub", pattern="*.epub")),
+        PAPERS: (paper, files("pdf", pattern="*.pdf") if shutil.which("pdftotext") else []),
     }
     if name in checks:
         check, paths = checks[name]
@@ -263,6 +301,7 @@ ROWS = (
     "books with title, contents and every word",
     "commonmark keeps its text",
     "pastes keep their paragraphs",
+    PAPERS,
 )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = [load(row) for row in ROWS]
 NAMES = [f"name{form.suffixes[0]}" for form in FORMATS] + ["-", "README", "name.unknown"]
-BINARY = (".epub",)
+BINARY = (".epub", ".pdf")
 """Suffixes of formats that are no text, which say in other words why a file of text is none of theirs."""
 
 
@@ -28,6 +28,7 @@ BINARY = (".epub",)
     ("name", "found"),
     [
         ("a.md", True),
+        ("a.pdf", True),
         ("folder/A.MARKDOWN", True),
         ("a.mdown", True),
         ("a.txt", True),
@@ -63,6 +64,9 @@ def test_articles_in_folders_are_recognized_by_their_names(name: str, found: boo
         ("README", b"plain words", "plain text"),
         ("a.rst", b"Heading\n=======\n\n```\n# x\n```", "plain text"),
         ("Vol. 1", b"words", "plain text"),
+        ("a.pdf", b"words", "PDF"),
+        ("-", b"%PDF-1.7\n%", "PDF"),
+        ("README", b"%PDF-1.7\n%", "PDF"),
     ],
 )
 def test_the_format_is_chosen_by_suffix_else_by_the_first_bytes(name: str, data: bytes, form: str) -> None:

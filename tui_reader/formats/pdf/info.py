@@ -1,0 +1,189 @@
+"""The metadata of a file: its info fields and XMP packet, and guesses from its first page."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.words import count_words
+from tui_reader.formats.metadata.guesses import Heading, complete
+from tui_reader.formats.pdf.columns import columns_of
+from tui_reader.formats.pdf.page_lines import lines_of
+from tui_reader.formats.pdf.page_words import raw_text, words_of
+from tui_reader.formats.pdf.pdfium import LOCK, library, page_of, text_of, utf16_string
+
+if TYPE_CHECKING:
+    from tui_reader.formats.pdf.pdfium import Pdf
+    from tui_reader.model.article import Metadata
+
+_FIELDS = (("Title", "title"), ("Author", "author"), ("Keywords", "keywords"), ("CreationDate", "date"))
+_FILE_NAME = re.compile(
+    r"(?:Microsoft (?:Word|PowerPoint|Excel)|PowerPoint[ -]|Untitled|Do[ck]ument\d*\Z|No Job Name|Slide \d|"
+    r"(?:file|https?|about):|[/\\]|[A-Za-z]:\\)|.*\.(?:docx?|dvi|tex|ltx|indd|qxd|pdf|ps|eps|rtf|odt|pptx?|xlsx?|"
+    r"html?|txt|fm|pmd|p65|cdr|ai|tiff?|jpe?g|png)\Z|(?:title|untitled|scan\w*|unknown|image|\d+)\Z",
+    re.IGNORECASE,
+)
+"""Titles that programs make from the name of a file, or put where there is none."""
+_NO_AUTHOR = re.compile(r"(?:admin\w*|user|owner|unknown|anonymous|author|root|default|n/?a|none|\W*)\Z", re.IGNORECASE)
+_DATE = re.compile(r"D?:?\s*(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?\s*(Z|[+-]\d\d'?(?:\d\d)?'?)?")
+_DIVIDED = re.compile("[\x02\ufffe\u00ad]\\s*|(?<=[^\\W\\d_])-\\r?\\n(?=[^\\W\\d_])")
+
+_LAST_MARK = re.compile(r"(?<=\w)\s*[*∗†‡§]{1,3}\Z")
+"""The mark of a footnote to the title."""
+
+_MOST_COUNTED = 48
+"""Pages whose words are counted; of longer files, so many pages at equal distances are counted."""
+_SAMPLED = 3
+"""Pages whose text the language is guessed from."""
+_LONGEST_TITLE = 300
+_XMP_BEFORE = 400
+"""Bytes before an XMP packet in which its stream says what it is."""
+
+
+def metadata_of(pdf: Pdf, data: bytes, name: str) -> Metadata:
+    """Return the metadata of a file, with a count of words that is estimated from a sample in long files.
+
+    Args:
+        pdf: The open file.
+        data: All bytes of the file.
+        name: File name or path.
+    """
+    fields = _info(pdf)
+    for key, value in _xmp(data).items():
+        fields.setdefault(key, value)
+    texts, words = _sample(pdf)
+    body = "\n".join(texts)
+    guessed = complete(fields, body, name, lambda: _largest_text(pdf))
+    return guessed._replace(words=words)
+
+
+def _info(pdf: Pdf) -> dict[str, Any]:
+    """Return the info fields under the names that headers of other formats use; useless values are left out."""
+    pdfium = library()
+
+    found: dict[str, Any] = {}
+    for written, key in _FIELDS:
+        with LOCK:
+            value = clean_line(utf16_string(pdfium.FPDF_GetMetaText, pdf.raw, written.encode()))
+        if key == "date":
+            value = _iso(value)
+        if value and not _is_useless(key, value):
+            found[key] = value
+    with LOCK:
+        language = clean_line(utf16_string(pdfium.FPDFCatalog_GetLanguage, pdf.raw))
+    if language:
+        found["language"] = language
+    return found
+
+
+def _is_useless(key: str, value: str) -> bool:
+    if key == "title":
+        return len(value) > _LONGEST_TITLE or not any(map(str.isalpha, value)) or _FILE_NAME.match(value) is not None
+    return key == "author" and _NO_AUTHOR.match(value) is not None
+
+
+def _iso(written: str) -> str:
+    """Return a date of PDF, such as `D:20210304120000+01'00'`, in ISO 8601; empty if it is none."""
+    match = _DATE.match(written)
+    if match is None:
+        return ""
+    year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups()[:6])
+    if year is None or not 1970 <= year <= 2200:
+        return ""
+    zone = (match[7] or "").replace("'", "")
+    zone = f"{zone[:3]}:{zone[3:5] or '00'}" if zone not in ("", "Z") else zone.replace("Z", "+00:00")
+    try:
+        if hour is None or day is None:
+            return datetime(year, month or 1, day or 1).date().isoformat()  # noqa: DTZ001 - only the date is used
+        time = f"{hour:02}:{minute or 0:02}:{second or 0:02}"
+        return datetime.fromisoformat(f"{year:04}-{month or 1:02}-{day:02}T{time}{zone}").isoformat()
+    except ValueError:
+        return ""
+
+
+def _xmp(data: bytes) -> dict[str, Any]:
+    """Return the fields of the file's XMP packet; those of pictures in the file do not count."""
+    start = data.rfind(b"<x:xmpmeta")
+    while start >= 0:
+        end = data.find(b"</x:xmpmeta>", start, start + 200_000)
+        before = data[max(start - _XMP_BEFORE, 0) : start].replace(b" ", b"")
+        if end > 0 and b"/Subtype/XML" in before and (fields := _xmp_fields(data[start : end + 12])):
+            return fields
+        start = data.rfind(b"<x:xmpmeta", 0, start)
+    return {}
+
+
+def _xmp_fields(packet: bytes) -> dict[str, Any]:
+    from lxml import etree  # noqa: PLC0415 - 10 ms, needed only for XMP packets
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+    try:
+        root = etree.fromstring(packet, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return {}
+    if root is None:
+        return {}
+    names = {"dc": "http://purl.org/dc/elements/1.1/", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#"}
+    found: dict[str, Any] = {}
+    for key, path in (
+        ("title", "//dc:title//rdf:li"),
+        ("author", "//dc:creator//rdf:li"),
+        ("keywords", "//dc:subject//rdf:li"),
+        ("language", "//dc:language//rdf:li"),
+    ):
+        values = [clean_line("".join(node.itertext())) for node in root.xpath(path, namespaces=names)][:50]
+        values = [value for value in values if value and not _is_useless(key, value)]
+        if values:
+            found[key] = values[0] if key in ("title", "language") else values
+    return found
+
+
+def _sample(pdf: Pdf) -> tuple[list[str], int]:
+    """Return the text of the first pages, and the number of words of the file."""
+    count = min(pdf.pages, _MOST_COUNTED)
+    numbers = sorted({index * pdf.pages // count for index in range(count)} | set(range(min(_SAMPLED, pdf.pages))))
+    texts = []
+    words = counted = 0
+    for number in numbers:
+        with page_of(pdf, number) as page:
+            if page is None:
+                text = ""
+            else:
+                with text_of(page) as text_page:
+                    text = raw_text(text_page) if text_page else ""
+        text = clean_text(_DIVIDED.sub("", text))
+        if number < _SAMPLED:
+            texts.append(text)
+        words += count_words(text)
+        counted += 1
+    return texts, words if counted == pdf.pages else round(words * pdf.pages / counted)
+
+
+def _largest_text(pdf: Pdf) -> Heading | None:
+    """Return the largest text of the first page as a title, as a guess."""
+    with page_of(pdf, 0) as page:
+        if page is None:
+            return None
+        with text_of(page) as text_page:
+            if text_page is None:
+                return None
+            found = words_of(page, text_page)
+    lines = lines_of(columns_of([word for word in found.words if not word.style.angle]), 0)
+    lines = [line for line in lines if sum(map(str.isalpha, line.text)) > 2][:40]
+    if len(lines) < 2:
+        return None
+    largest = max(line.size for line in lines)
+    usual = sorted(line.size for line in lines)[len(lines) // 2]
+    if largest < 1.15 * usual:
+        return None
+    first = next(index for index, line in enumerate(lines) if line.size == largest)
+    found_lines = []
+    for line in lines[first : first + 4]:
+        if line.size < 0.95 * largest:
+            break
+        found_lines.append(line)
+    marks = "".join(_LAST_MARK.sub("", line.text) + " " for line in found_lines)
+    title = clean_line(marks)
+    return Heading(title, 0) if 3 < len(title) <= _LONGEST_TITLE else None

@@ -1,0 +1,89 @@
+"""PDF files: the text of their pages as an article, and the pages as pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
+from tui_reader.formats.metadata.guesses import complete
+from tui_reader.formats.pdf.pdfium import UnreadableFileError, opened
+from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import Metadata
+
+_PREVIEW = 8
+"""Pages of a preview."""
+_FEWEST_FOR_PREVIEW = 12
+"""Pages from which reading takes longer than 50 ms."""
+_BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
+
+
+class PdfFormat(Format):
+    """The format of PDF files."""
+
+    name = "PDF"
+    suffixes = (".pdf",)
+
+    def matches(self, name: str, head: bytes) -> int:
+        """Return the priority of PDF by the suffix; without a known suffix, by the signature `%PDF-`."""
+        if suffix_of(name) in self.suffixes:
+            return BY_NAME
+        return BY_CONTENT if b"%PDF-" in head[:1_024] else NO_MATCH
+
+    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
+        """Return the text of all pages; a page that says why if there is none."""
+        if _is_empty(data):
+            return empty_document(complete({}, "", name), "")
+        from tui_reader.formats.pdf.file_text import document_of  # noqa: PLC0415 - 20 ms, not needed to list articles
+
+        try:
+            with opened(data) as pdf:
+                return document_of(pdf, data, name)
+        except UnreadableFileError as error:
+            return problem_document(name, len(data), str(error))
+
+    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
+        """Return the metadata, and the reason if the file cannot be read."""
+        if _is_empty(data):
+            return complete({}, "", name), ""
+        from tui_reader.formats.pdf.info import metadata_of  # noqa: PLC0415 - with pdfium, needed only for PDF files
+
+        try:
+            with opened(data) as pdf:
+                return metadata_of(pdf, data, name), ""
+        except UnreadableFileError as error:
+            return problem_metadata(name), str(error)
+
+    def preview(self, data: bytes, name: str) -> Document | None:
+        """Return the first pages of a file of many pages."""
+        if _is_empty(data):
+            return None
+        from tui_reader.formats.pdf.file_text import document_of  # noqa: PLC0415 - 20 ms, not needed to list articles
+
+        try:
+            with opened(data) as pdf:
+                return document_of(pdf, data, name, first=_PREVIEW) if pdf.pages >= _FEWEST_FOR_PREVIEW else None
+        except UnreadableFileError:
+            return None
+
+    def resource(self, data: bytes, name: str, target: str) -> bytes | None:
+        """Return a page (`page:12`), or a picture on it (`page:12:3`), as PNG; pages count from 1."""
+        from tui_reader.formats.pdf.page_pictures import drawn  # noqa: PLC0415 - with pdfium, needed only for PDF files
+
+        if not target.startswith("page:"):
+            return None
+        try:
+            with opened(data) as pdf:
+                return drawn(pdf, target)
+        except UnreadableFileError:
+            return None
+
+
+FORMAT: Format = PdfFormat()
+
+
+def _is_empty(data: bytes) -> bool:
+    """Return True if a file has only white space, or a byte order mark."""
+    return len(data) < 1_024 and not data.strip(_BLANK)
