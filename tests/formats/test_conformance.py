@@ -17,6 +17,8 @@ STEPS = {
     "opens: markdown-frontmatter": 11,
     "header equals yaml/tomllib": 17,
     "code byte for byte": 19,
+    "opens: epub": 3,
+    "books with title, contents and every word": 3,
 }
 
 
