@@ -285,3 +285,37 @@ def test_each_block_knows_the_element_that_it_comes_from() -> None:
 )
 def test_depth_and_repetition_neither_fail_nor_lose_the_text(source: str) -> None:
     assert "a" in "".join(texts(source))
+
+
+PLAIN_TEXT = st.text(st.sampled_from("ab .\t\n\r\xa0\u3000\u200b\x85\u202eé漢"), max_size=20) | st.sampled_from(
+    ("see https://example.org/a now", "www.example.org", "a@example.org")
+)
+SURROUNDINGS = (
+    "{}",
+    "<div id='a'>{}</div>",
+    "<blockquote>{}</blockquote>",
+    "<ul><li>{}</li></ul>",
+    "<dl><dd>{}</dd></dl>",
+    "<table><tr><td>{}</td><th>x</th></tr></table>",
+    "<a href='#a'>{}</a>",
+    "<h2>{}</h2>",
+    "<figure><img src='a.png'/><figcaption>{}</figcaption></figure>",
+    "text {}",
+    "<a id='here'></a>{}",
+    "<sup><a href='#n'>1</a></sup>{}<p id='n'>note</p>",
+    "<pre>{}</pre>",
+)
+
+
+@pytest.mark.parametrize("surroundings", SURROUNDINGS)
+@given(parts=st.lists(PLAIN_TEXT, min_size=1, max_size=3))
+def test_paragraphs_without_tags_take_a_short_way_to_the_same_blocks(surroundings: str, parts: list[str]) -> None:
+    def blocks(attributes: str) -> list[tuple[object, ...]]:
+        written = ["".join(f"&#{ord(character)};" for character in text) for text in parts]
+        paragraphs = "".join(f"<p{attributes}>{text}</p>" for text in written)
+        root = etree.fromstring(f"<body>{surroundings.format(paragraphs)}</body>")
+        notes = Notes()
+        notes.find(root, Addresses())
+        return [(block, text, list(spans)) for block, text, spans in walk(root, Addresses(), notes).blocks]
+
+    assert blocks("") == blocks(" class='x'")

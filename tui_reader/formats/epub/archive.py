@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_ENTRIES: Final = 150_000
 """Maximum number of files in an archive; the largest real books have about 5,000."""
 MOST_TOTAL: Final = 160_000_000
-"""Maximum number of inflated bytes of all files that are read; chapters are read twice."""
+"""Maximum number of inflated bytes of all files that are read."""
 _MOST_RATIO: Final = 250
 """Maximum ratio of inflated to packed bytes in a file of more than `_RATIO_FROM` bytes; markup has at most 50."""
 _RATIO_FROM: Final = 4_000_000

@@ -10,7 +10,8 @@ from tui_reader.document.blocks import DocumentBuilder, Page, Section, Span, Spa
 from tui_reader.document.chapters import folded, split_ordinal
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
-from tui_reader.formats.epub.archive import Archive, ArchiveError, resolve
+from tui_reader.formats.epub.archive import Archive, resolve
+from tui_reader.formats.epub.book_words import MOST_CHAPTERS, BookWords
 from tui_reader.formats.epub.chapter_tree import NOTE_PREFIX, is_quiet, prepare
 from tui_reader.formats.epub.markup_text import markup_length, texts_of
 from tui_reader.formats.epub.xml_tree import encoding_of, line_of, local_name, parse_chapter, with_characters
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from tui_reader.formats.text.table_text import UnplacedBlock
     from tui_reader.model.article import Metadata
 
-MOST_CHAPTER: Final = 16_000_000
-"""Maximum size of a chapter in bytes."""
-MOST_CHAPTERS: Final = 20_000
-"""Maximum number of chapters."""
 MOST_TEXT: Final = 40_000_000
 """Maximum number of characters of a book; the longest works have about 15 million."""
 MOST_TAGS: Final = 1_000_000
@@ -109,7 +106,7 @@ class BookText:
     """
 
     def __init__(self, archive: Archive, package: Package, contents: Contents, limit: int | None = None) -> None:
-        self._archive, self._package, self._contents = archive, package, contents
+        self._package, self._contents = package, contents
         self._limit = MOST_TEXT if limit is None else limit
         self._builder = DocumentBuilder()
         self._texts = frozenset(item.path for item in package.spine)
@@ -124,21 +121,29 @@ class BookText:
         """Names and labels of the page breaks in the chapters."""
         self._titles: dict[str, str] = {}
         """For chapters without a heading, the title in their head."""
-        self.missing: list[str] = []
-        """Files of the reading order that could not be read, each with the reason."""
+        self.words = BookWords(archive)
+        """The words of the chapters read so far."""
         self.bare: list[str] = []
         """Files that are shown without structure, because they have too many tags."""
         self.is_complete = True
         """False if chapters were left out because of a limit."""
 
     def read(self) -> None:
-        """Read the chapters."""
-        for number, item in enumerate(self._package.spine):
-            if number >= MOST_CHAPTERS or self._builder.next_start > self._limit:
+        """Read the chapters; of those beyond the limit, only the words are counted.
+
+        Raises:
+            ArchiveError: No chapter can be read.
+        """
+        spine = self._package.spine
+        self.is_complete = len(spine) <= MOST_CHAPTERS
+        for item in spine[:MOST_CHAPTERS]:
+            data = self.words.add(item)
+            if self._builder.next_start > self._limit:
                 self.is_complete = False
-                break
-            self._read_chapter(item)
+            elif data is not None:
+                self._read_chapter(item, data)
             yield_gil()
+        self.words.check()
 
     def build(self, metadata: Metadata, notices: Sequence[str], *, partial: bool = False) -> Document:
         """Build the document of all chapters read so far."""
@@ -151,12 +156,7 @@ class BookText:
             pages=tuple(each._replace(offset=min(each.offset, end)) for each in self._pages(targets)),
         )
 
-    def _read_chapter(self, item: Item) -> None:
-        try:
-            data = self._archive.read(self._archive.find(item.path) or item.path, MOST_CHAPTER)
-        except ArchiveError as error:
-            self.missing.append(str(error))
-            return
+    def _read_chapter(self, item: Item, data: bytes) -> None:
         tags = data.count(b"<")
         self._tags += tags
         if tags > MOST_CHAPTER_TAGS or self._tags > MOST_TAGS:
@@ -165,7 +165,7 @@ class BookText:
         else:
             root = _root_of(data)
         prepared = prepare(root, data)
-        walked = walk(prepared.body, _BookAddresses(item.path, self._texts))
+        walked = walk(prepared.body, _BookAddresses(item.path, self._texts), keeps_all=True)
         start = self._builder.next_start
         self._starts[item.path] = start
         if not prepared.is_body_matter:

@@ -7,6 +7,7 @@ their texts and pictures; sound and film become a line that names them.
 from __future__ import annotations
 
 import re
+from functools import cache
 from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -15,6 +16,8 @@ from tui_reader.document.clean import clean_line
 from tui_reader.formats.epub.xml_tree import OPS, line_of, local_name, types_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.etree import _Element as Element
 
 NOTE_PREFIX = "epub-note:"
@@ -22,9 +25,13 @@ NOTE_PREFIX = "epub-note:"
 QUIET = "data-quiet"
 """Attribute of elements that are drawn in a muted tone: footnotes within a chapter, and lines about media."""
 _XLINK = "{http://www.w3.org/1999/xlink}href"
-_HIDING = re.compile(
-    rb"hidden|display\s*:|visibility\s*:|sr-only|screen-?reader|offscreen|navbox|noprint|headerlink|MathJax"
+_SPECIAL = re.compile(
+    rb"<(?:\w+:)?(?:svg|audio|video|object|iframe|noscript|template|dialog|canvas|select|textarea|datalist|map|portal"
+    rb"|button|option|meter|progress|embed|area)\b"
 )
+"""Beginnings of the elements that are changed: most chapters have none, and searching their bytes takes no time."""
+_MEANINGS = (b"noteref", b"pagebreak", b"footnote")
+"""Meanings of elements that are changed or remembered."""
 _BLOCKS = frozenset(
     ("object", "iframe", "noscript", "template", "dialog", "canvas", "select", "textarea", "datalist", "map", "portal")
 )
@@ -69,27 +76,37 @@ def prepare(root: Element, data: bytes) -> Prepared:
         root: The root of the tree.
         data: The bytes of the chapter, in which rare words are searched first: that takes no time.
     """
-    is_hiding = _HIDING.search(data) is not None
-    has_types = b"epub:type" in data or b"doc-" in data
     breaks: list[PageBreak] = []
     has_quiet = False
-    body = root
-    for element in list(root.iter()):
+    for element in list(root.iter()) if _SPECIAL.search(data) else ():
         name = local_name(element)
-        if name == "body":
-            body = element
-        elif name == "svg":
+        if name == "svg":
             _draw(element)
         elif name in _MEDIA:
             has_quiet = True
             _name_media(element, _MEDIA[name])
         elif name in _BLOCKS or name in _INLINE:
             _show(element, name)
-        if is_hiding and len(element.attrib):
-            _unhide(element)
-        if has_types and len(element.attrib) and (kinds := types_of(element)):
-            has_quiet |= _mark(element, name, kinds, breaks)
+    if any(word in data for word in _MEANINGS):
+        for element in _with_meaning(root):
+            has_quiet |= _mark(element, local_name(element), types_of(element), breaks)
+    body = next((child for child in root if local_name(child) == "body"), root)
     return Prepared(body, breaks, _is_body_matter(body), has_quiet)
+
+
+@cache
+def _meaning_path() -> Callable[[Element], list[Element]]:
+    from lxml import etree  # noqa: PLC0415 - 25 ms, needed when the first book is opened
+
+    path: Callable[[Element], list[Element]] = etree.XPath(
+        "//*[@epub:type or starts-with(@role, 'doc-')]", namespaces={"epub": OPS[1:-1]}
+    )
+    return path
+
+
+def _with_meaning(root: Element) -> list[Element]:
+    """Return the elements that have a meaning in a book, in order."""
+    return _meaning_path()(root)
 
 
 def _draw(svg: Element) -> None:
@@ -137,16 +154,6 @@ def _show(element: Element, name: str) -> None:
     element.tag = "div" if name in _BLOCKS else "span"
 
 
-def _unhide(element: Element) -> None:
-    """Remove what hides an element from a page."""
-    attributes = element.attrib
-    attributes.pop("hidden", None)
-    if "display" in attributes.get("style", "") or "visibility" in attributes.get("style", ""):
-        del attributes["style"]
-    if _HIDING.search(attributes.get("class", "").encode("utf-8", "replace")):
-        del attributes["class"]
-
-
 def _mark(element: Element, name: str, kinds: frozenset[str], breaks: list[PageBreak]) -> bool:
     """Mark references to notes, notes and page breaks. Return True if the element is muted."""
     if "pagebreak" in kinds:
@@ -158,10 +165,6 @@ def _mark(element: Element, name: str, kinds: frozenset[str], breaks: list[PageB
     elif name == "a":
         if "noteref" in kinds:
             element.set("href", NOTE_PREFIX + element.get("href", ""))
-        if "noteref" in kinds or "backlink" in kinds:
-            # The conversion of pages leaves out links back to the text; a book keeps all of its words.
-            for attribute in (f"{OPS}type", "role", "class", "rev"):
-                element.attrib.pop(attribute, None)
     elif not kinds.isdisjoint(_NOTE_TYPES) and name not in {"body", "html"} and "endnotes" not in kinds:
         is_footnote = "footnote" in kinds or "footnotes" in kinds
         if is_footnote:

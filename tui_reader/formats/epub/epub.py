@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.epub.archive import Archive, ArchiveError, resolve
-from tui_reader.formats.epub.markup_text import count_markup_words
+from tui_reader.formats.epub.book_words import MOST_CHAPTERS, BookWords
 from tui_reader.formats.epub.package import Package, read_package
 from tui_reader.formats.epub.protection import encrypted_files, protection
 from tui_reader.formats.metadata.guesses import guess_title
@@ -53,42 +53,40 @@ class _Book:
         if reason := protection(self.archive, documents, self.encrypted):
             raise ArchiveError(reason)
 
-    def metadata(self, name: str) -> Metadata:
-        """Return the metadata, with the number of words of all chapters.
+    def metadata(self, name: str, words: int) -> Metadata:
+        """Return the metadata.
 
-        Raises:
-            ArchiveError: No chapter can be read.
+        Args:
+            name: File name, for a title if the book has none.
+            words: Number of words of all chapters.
         """
         fields = self.package.fields
         guessed = set() if self.package.is_date_exact else {"date"}
         if not fields.get("title"):
             fields = {**fields, "title": guess_title([], name)}
             guessed.add("title")
-        return Metadata(**fields, words=self._words(), guessed=frozenset(guessed))
+        return Metadata(**fields, words=words, guessed=frozenset(guessed))
 
-    def _words(self) -> int:
-        from tui_reader.formats.epub.book_text import MOST_CHAPTER, MOST_CHAPTERS  # noqa: PLC0415 - with its parser
+    def count_words(self) -> int:
+        """Return the number of words of all chapters, without converting them.
 
-        words = 0
-        failure: ArchiveError | None = None
-        is_readable = False
+        Raises:
+            ArchiveError: No chapter can be read.
+        """
+        words = BookWords(self.archive)
         for item in self.package.spine[:MOST_CHAPTERS]:
-            try:
-                data = self.archive.read(self.archive.find(item.path) or item.path, MOST_CHAPTER)
-            except ArchiveError as error:
-                failure = failure or error
-            else:
-                is_readable = True
-                words += count_markup_words(data)
-        if failure is not None and not is_readable:
-            raise ArchiveError(f"an EPUB without a chapter that can be read: {failure}")
-        return words
+            words.add(item)
+        words.check()
+        return words.count
 
     def text(self, limit: int | None = None) -> tuple[BookText, Contents]:
         """Read the chapters.
 
         Args:
             limit: Number of characters after which no further chapter is read; None to read all.
+
+        Raises:
+            ArchiveError: No chapter can be read.
         """
         from tui_reader.formats.epub.book_text import BookText  # noqa: PLC0415 - its parser takes 40 ms to import
         from tui_reader.formats.epub.contents import read_contents  # noqa: PLC0415 - with its parser
@@ -117,10 +115,10 @@ class Epub(Format):
             return empty_document(problem_metadata(name), "")
         try:
             book = _Book(data)
-            metadata = book.metadata(name)
+            text, contents = book.text()
         except ArchiveError as error:
             return problem_document(name, len(data), str(error))
-        text, contents = book.text()
+        metadata = book.metadata(name, text.words.count)
         document = text.build(metadata, _notices(book, text, contents))
         return document if document.blocks else _empty(metadata, document)
 
@@ -129,7 +127,8 @@ class Epub(Format):
         if not data.strip(_BLANK):
             return problem_metadata(name), ""
         try:
-            return _Book(data).metadata(name), ""
+            book = _Book(data)
+            return book.metadata(name, book.count_words()), ""
         except ArchiveError as error:
             return problem_metadata(name), clean_line(str(error))
 
@@ -139,11 +138,10 @@ class Epub(Format):
             return None
         try:
             book = _Book(data)
-            metadata = book.metadata(name)
+            text, _ = book.text(PREVIEW)
         except ArchiveError:
             return None
-        text, _ = book.text(PREVIEW)
-        document = text.build(metadata, (), partial=True)
+        document = text.build(book.metadata(name, text.words.count), (), partial=True)
         return None if text.is_complete or not document.blocks else document
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
@@ -170,7 +168,7 @@ def _notices(book: _Book, text: BookText, contents: Contents) -> Sequence[str]:
     """Return sentences about what the book has and the text lacks."""
     package = book.package
     found: list[str] = []
-    missing = [*(f"“{name}” is not in the book" for name in package.missing), *text.missing]
+    missing = [*(f"“{name}” is not in the book" for name in package.missing), *text.words.missing]
     locked = [item.path for item in package.spine if item.path in book.encrypted]
     if locked:
         found.append(f"{_count(len(locked), 'chapter')} of this book cannot be read: encrypted.")

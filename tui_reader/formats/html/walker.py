@@ -80,15 +80,19 @@ class Walked(NamedTuple):
     """Names at the end that no text follows; they belong to the text after the tree, or to the document's end."""
 
 
-def walk(root: Element, addresses: Addresses | None = None, notes: Notes | None = None) -> Walked:
+def walk(
+    root: Element, addresses: Addresses | None = None, notes: Notes | None = None, *, keeps_all: bool = False
+) -> Walked:
     """Convert a tree to blocks.
 
     Args:
         root: The element whose content is converted, such as `<body>` or one article.
         addresses: How links, pictures and names appear in the document; by default as they are written.
         notes: The footnotes of the document; None if the text has none.
+        keeps_all: True to keep hidden elements, and what pages add to their text, such as line numbers and links from
+            notes back to the text.
     """
-    walker = _Walker(root, addresses or Addresses(), notes or Notes())
+    walker = _Walker(root, addresses or Addresses(), notes or Notes(), keeps_all=keeps_all)
     walker.walk()
     events = walker.events
     return Walked(events.blocks, events.origins, events.targets)
@@ -118,7 +122,8 @@ class _Open(NamedTuple):
 class _Walker:
     """One walk over a tree."""
 
-    def __init__(self, root: Element, addresses: Addresses, notes: Notes) -> None:
+    def __init__(self, root: Element, addresses: Addresses, notes: Notes, *, keeps_all: bool) -> None:
+        self._keeps_all = keeps_all
         self.events = BlockEvents(is_tree=True)
         self.events.origin = root
         self._root = root
@@ -163,13 +168,27 @@ class _Walker:
         """Begin an element; return True if its content is to be visited. Every element that returns True is ended."""
         tag = tag_of(element)
         given: Mapping[str, str] = attributes_of(element) if len(element.keys()) else {}
-        if not tag or (given and self._is_left_out(element, tag, given)) or self._replace(element, tag, given):
+        if tag == "p" and not given and not len(element) and self._append_plain(element):
+            self._open.append(_Open("", element))
+            return False
+        if (
+            not tag
+            or (given and not self._keeps_all and self._is_left_out(element, tag, given))
+            or self._replace(element, tag, given)
+        ):
             self._open.append(_Open("", element))
             return False
         self._begin(element, tag, given)
         if element.text:
             self._text(element.text)
         return True
+
+    def _append_plain(self, paragraph: Element) -> bool:
+        """Append a paragraph without tags and attributes, as most are in books; return False if it needs more."""
+        text = paragraph.text
+        return (
+            bool(text) and not (self._pictures or self._raised) and self.events.plain_paragraph(text or "", paragraph)
+        )
 
     def _leave(self, element: Element) -> None:
         """End an element."""

@@ -109,6 +109,11 @@ class RunningText:
         return self._parts[-1][-1] if self._parts else ""
 
     @property
+    def is_empty(self) -> bool:
+        """Return True if there is no text, no name of a position, and no open tag."""
+        return not (self.length or self.spans or self._open)
+
+    @property
     def in_link(self) -> bool:
         """Return True if text that is added now becomes part of a link."""
         return self._open_links > 0
@@ -122,6 +127,8 @@ class RunningText:
     def reopened(self) -> RunningText:
         """Return an empty text in which the spans that are open here are open from its beginning."""
         other = RunningText()
+        if not self._open:
+            return other
         for opened in islice(self._open.values(), _MOST_REOPENED):
             other.open(opened.kind, opened.target, opened.tag)
         return other
