@@ -125,6 +125,9 @@ class Settings:
         " own; --fresh begins with the list, once.",
     )
     mouse: bool = _setting(True, _switch, "Whether the mouse works; if not, it is left to the terminal.")
+    pictures: bool = _setting(
+        True, _switch, "Whether pictures are drawn in the text; their descriptions are always shown, and gp draws one."
+    )
     quote_style: str = _setting(
         "markdown",
         _one_of("markdown", "org", "plain", "bibtex", "footnote"),

@@ -11,9 +11,12 @@ from tui_reader.document.rows import Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.wrapping import HANGING, cut_rows
 
 if TYPE_CHECKING:
+    from tui_reader.document.figures import FigureCells
     from tui_reader.document.insets import Inset
 
 PICTURE = "▣"
+LEAST_CAPTION = 24
+"""Columns of a picture from which its caption begins below its left edge; below a narrower one it would be broken."""
 
 
 class BlockPlacement(NamedTuple):
@@ -27,6 +30,8 @@ class BlockPlacement(NamedTuple):
     inset: Inset
     owned: int
     """End of the text that the block's rows own, including the line feed after the block if a row owns it."""
+    picture: FigureCells | None = None
+    """The cells of the block's picture; None if no picture is drawn."""
 
 
 class BlockRows(Protocol):
@@ -73,11 +78,33 @@ def figure_label(block: Block, width: int) -> str:
     return label
 
 
+def lead_rows(block: Block, picture: FigureCells | None) -> int:
+    """Return the number of rows of a figure before its caption: those of the picture, or of the label.
+
+    Without a caption, the last row of the picture owns the block's empty text.
+    """
+    rows = picture.rows if picture is not None else 1
+    return rows if block.end > block.start else rows - 1
+
+
+def caption_inset(inset: Inset, picture: FigureCells) -> Inset:
+    """Return the inset of a caption: it begins below the left edge of a wide picture."""
+    shift = (inset.width - picture.columns) // 2
+    if picture.columns < LEAST_CAPTION:
+        return inset
+    return inset._replace(column=inset.column + shift, width=inset.width - shift)
+
+
 class FlowRows:
     """Rows of a block whose text is wrapped from row to row."""
 
     def __init__(self, placement: BlockPlacement) -> None:
-        self._index, block, text, inset, self._owned = placement
+        self._index, block, text, inset, self._owned, picture = placement
+        self._picture: Ornament | None = None
+        if picture is not None:
+            shift = (inset.width - picture.columns) // 2
+            self._picture = Ornament(inset.column + shift, "", OrnamentRole.PICTURE)
+            inset = caption_inset(inset, picture)
         self._block = block
         self._text = text
         self._inset = inset
@@ -88,7 +115,8 @@ class FlowRows:
             self._label = Ornament(inset.column, "─" * inset.width, OrnamentRole.RULE)
         elif block.kind is BlockKind.FIGURE:
             self._label = Ornament(inset.column, figure_label(block, inset.width), OrnamentRole.LABEL)
-            self._lead = 1 if block.end > block.start else 0
+            self._lead = lead_rows(block, picture)
+        self._picture_rows = picture.rows if picture is not None else 0
         self._code = block.kind is BlockKind.CODE
         piece = text[block.start : block.end]
         self._cuts = [block.start + cut for cut in cut_rows(piece, inset.width, code=self._code)]
@@ -99,6 +127,8 @@ class FlowRows:
         ornaments = self._inset.first if index == 0 else self._inset.rest
         if index == 0 and self._label is not None:
             ornaments = (*ornaments, self._label)
+        if index < self._picture_rows and self._picture is not None:
+            ornaments = (*ornaments, self._picture)
         start = self._block.start
         line = index - self._lead
         if line < 0:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from tui_reader.document.blocks import Block, BlockKind, Document
 from tui_reader.document.cells import all_narrow_lines, cells_of_character
+from tui_reader.document.flow import caption_inset, lead_rows
 from tui_reader.document.lengths import FIRST_WIDE, LONG, is_plain, lengths_of
 from tui_reader.document.tables import estimate_table
 from tui_reader.document.wrapping import code_pattern, flow_pattern
 
 if TYPE_CHECKING:
+    from tui_reader.document.figures import Figures
     from tui_reader.document.insets import Inset, Insets
 
 _SAMPLE: Final = 16
@@ -29,9 +31,11 @@ class BlockHeights:
         width: Width of a row in cells.
         inset_builder: Computes the insets of blocks that are not indented like the body.
         body: Inset of all other blocks.
+        figures: The pictures of the document.
     """
 
-    def __init__(self, document: Document, width: int, inset_builder: Insets, body: Inset) -> None:
+    def __init__(self, document: Document, width: int, inset_builder: Insets, body: Inset, figures: Figures) -> None:
+        self._figures = figures
         self._document = document
         self._width = width
         self._inset_builder = inset_builder
@@ -90,7 +94,13 @@ class BlockHeights:
                 rows = self._estimate(index, text[block.start : block.end], inset.width)
             else:
                 length = block.end - block.start
-                rows = length // max(inset.width - _RAGGED, 1) + text.count("\n", block.start, block.end) + 1
+                picture = self._figures.cells(block, inset.width)
+                rows = (
+                    (picture.rows if picture is not None else 0)
+                    + length // max(inset.width - _RAGGED, 1)
+                    + text.count("\n", block.start, block.end)
+                    + 1
+                )
             heights[index] = rows if block.tight else rows + 1
         return heights
 
@@ -99,7 +109,12 @@ class BlockHeights:
         if block.kind is BlockKind.TABLE and block.table is not None:
             self.estimated[index] = 1
             return estimate_table(block.table)
-        lead = 1 if block.kind is BlockKind.FIGURE and block.end > block.start else 0
+        lead = 0
+        if block.kind is BlockKind.FIGURE:
+            picture = self._figures.cells(block, inset.width)
+            lead = lead_rows(block, picture)
+            if picture is not None:
+                inset = caption_inset(inset, picture)
         piece = self._document.text[block.start : block.end]
         if all_narrow_lines.fullmatch(piece):
             pattern = code_pattern(inset.width) if block.kind is BlockKind.CODE else flow_pattern(inset.width)

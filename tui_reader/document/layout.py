@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui_reader.document.blocks import BlockKind, Document, block_index
 from tui_reader.document.cells import all_narrow_lines, boundary_at
+from tui_reader.document.figures import Figures
 from tui_reader.document.flow import BlockPlacement, BlockRows, FlowRows
 from tui_reader.document.heights import BlockHeights
 from tui_reader.document.insets import Inset, Insets
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui_reader.document.chapter_heads import ChapterHeads
+    from tui_reader.document.figures import FigureCells
 
 __all__ = ["DIVIDER", "DIVIDER_GAP", "GAP", "MIN_WIDTH", "Fragment", "Layout", "Ornament", "OrnamentRole", "Row"]
 
@@ -55,11 +57,19 @@ class Layout:
         width: Width of a row in cells; less than 8 is treated as 8.
         joined: True if trailing stories of a pasted page follow without a divider above them.
         heads: The rows above the chapters; None without chapters. Their width must be that of the layout.
+        figures: The pictures to draw.
     """
 
     def __init__(
-        self, document: Document, width: int, *, joined: bool = False, heads: ChapterHeads | None = None
+        self,
+        document: Document,
+        width: int,
+        *,
+        joined: bool = False,
+        heads: ChapterHeads | None = None,
+        figures: Figures | None = None,
     ) -> None:
+        self._figures = figures or Figures()
         self.document = document
         self.width = max(width, MIN_WIDTH)
         self.joined = joined
@@ -73,7 +83,7 @@ class Layout:
             self._above[self._tail] = self._above.get(self._tail, 0) + DIVIDER_ROWS
         self._inset_builder = Insets(self.width, blocks)
         self._body = Inset(0, self.width)
-        measured = BlockHeights(document, self.width, self._inset_builder, self._body)
+        measured = BlockHeights(document, self.width, self._inset_builder, self._body, self._figures)
         self._insets = measured.insets
         """Insets of the blocks that are not indented like the body."""
         self._estimated = measured.estimated
@@ -177,10 +187,17 @@ class Layout:
         inset = self._insets.get(index, self._body)
         last = index + 1 >= len(self.document.blocks)
         owned = block.end if last or (self._has_gap(index) and block.end > block.start) else block.end + 1
-        placement = BlockPlacement(index, block, self.document.text, inset, owned)
+        placement = BlockPlacement(
+            index, block, self.document.text, inset, owned, self._figures.cells(block, inset.width)
+        )
         if block.kind is BlockKind.TABLE and block.table is not None:
             return table_rows(placement, block.table)
         return FlowRows(placement)
+
+    def picture_cells(self, index: int) -> FigureCells | None:
+        """Return the cells of the picture of a block; None if the block draws no picture."""
+        inset = self._insets.get(index, self._body)
+        return self._figures.cells(self.document.blocks[index], inset.width)
 
     def block_at(self, y: int) -> int:
         """Return the number of the block at a row; for a row outside the document, of the nearest block.

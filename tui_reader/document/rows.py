@@ -19,6 +19,8 @@ class OrnamentRole(StrEnum):
     """Line of a table."""
     DIVIDER = "divider"
     """Line above the other stories of a pasted page."""
+    PICTURE = "picture"
+    """The beginning of a row of a picture, which the painter draws; its text is empty."""
     LABEL = "label"
     """Name of a picture, or of the table column of the following cell."""
     META = "meta"

@@ -98,7 +98,7 @@ class _TableRows:
     def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
         self._narrow = narrow
         """True if every character of the cells is one cell wide."""
-        self._index, block, self._text, self._inset, owned = placement
+        self._index, block, self._text, self._inset, owned, _ = placement
         self._table = table
         self._breaks = _has_breaks(placement, table)
         self._starts: list[int] = []

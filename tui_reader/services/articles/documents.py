@@ -291,9 +291,11 @@ class Documents:
         """Prepare a document, cache it unless it was dropped during reading, and send `DocumentLoaded`."""
         from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame
         from tui_reader.document.chapters import chapters_of  # noqa: PLC0415 - likewise
+        from tui_reader.document.figures import figure_targets  # noqa: PLC0415 - likewise
 
         lengths.prepare(document)
         chapters_of(document)
+        figure_targets(document)
         # Values that could not be prepared are computed on first use, where an error is reported.
         with suppress(Exception):
             self.prepare(article_id, document)

@@ -70,6 +70,19 @@ class AnnotationsPlaced(NamedTuple):
     id: ArticleId
 
 
+class PicturesMeasured(NamedTuple):
+    """The sizes of an article's pictures are known, so that the text can be laid out around them."""
+
+    id: ArticleId
+    document: Document
+
+
+class PicturesDrawn(NamedTuple):
+    """A requested picture of an article was drawn."""
+
+    id: ArticleId
+
+
 class Saving(NamedTuple):
     """A change is not on disk although `save_monitor.REPORT_SECONDS` have passed."""
 
@@ -100,6 +113,8 @@ Event: TypeAlias = (
     | DocumentLoaded
     | DocumentChanged
     | AnnotationsPlaced
+    | PicturesMeasured
+    | PicturesDrawn
     | Saving
     | Saved
     | StoreFailed

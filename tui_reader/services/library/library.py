@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.drafts import Drafts
     from tui_reader.services.articles.catalogue import Catalogue
+    from tui_reader.services.articles.pictures import Pictures
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.composition import LibraryParts
     from tui_reader.services.library.library_paths import LibraryPaths
@@ -75,6 +76,7 @@ class Library:
         self.loaded_documents = parts.loaded_documents
         self._events = parts.events
         self._identities = parts.identities
+        self._pictures: Pictures | None = None
         self._drafts: Drafts | None = None
         self._sessions: Sessions | None = None
         self._changed_in_sync: dict[ArticleId, None] = {}
@@ -107,6 +109,16 @@ class Library:
                 self._parts.paths.state, self.annotations, lambda: monitor.latest, lambda: bool(self.read_only)
             )
         return self._drafts
+
+    @property
+    def pictures(self) -> Pictures:
+        """The pictures of articles, decoded in a process."""
+        if self._pictures is None:
+            # Imported here because the first frame shows no picture.
+            from tui_reader.services.articles.pictures import Pictures  # noqa: PLC0415
+
+            self._pictures = Pictures(self._parts.paths, self.path_of, self._events, self._parts.limit)
+        return self._pictures
 
     @property
     def sessions(self) -> Sessions:
@@ -351,6 +363,8 @@ class Library:
         self._events.listener = self.documents.listener = noop
         parts.discovery.stop()
         self.documents.close()
+        if self._pictures is not None:
+            self._pictures.close()
         parts.reanchor_queue.close()
         parts.text_search.close()
         self.transfer.wait(CLOSE_SECONDS)

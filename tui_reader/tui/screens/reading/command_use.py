@@ -35,6 +35,7 @@ class CommandUse:
             **dict.fromkeys(("next_change", "previous_change"), self._compares),
             **dict.fromkeys(("outline", "next_heading", "previous_heading"), self._has_headings),
             **dict.fromkeys(("save_search", "clear_filter"), lambda: self._state.query.term != EVERYTHING),
+            "picture": self._has_pictures,
             **dict.fromkeys(on_tag, lambda: self._stands_in(Section.TAGS)),
             **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),
             **dict.fromkeys(("move_down", "move_up"), self._is_in_order_by_hand),
@@ -77,6 +78,10 @@ class CommandUse:
 
     def _compares(self) -> bool:
         return self._state.comparison is not None
+
+    def _has_pictures(self) -> bool:
+        """Return True if a picture is in view."""
+        return bool(self._state.panes.article.pictures.visible)
 
     def _has_headings(self) -> bool:
         document = self._document

@@ -56,6 +56,12 @@ class EventHandlers:
                     host.highlight_actions.refresh()
                 if annotations is not None:
                     annotations.changed()
+            case events.PicturesMeasured(article, document):
+                if article == state.shown:
+                    state.panes.article.pictures.measured(document)
+            case events.PicturesDrawn(article):
+                if article == state.shown:
+                    state.panes.article.pictures.drawn()
             case events.DocumentChanged(article):
                 host.navigator.changed(article)
             case events.ScanProgress(done, total):

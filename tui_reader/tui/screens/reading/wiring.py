@@ -19,6 +19,7 @@ from tui_reader.tui.screens.reading.actions.find import FindActions
 from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
 from tui_reader.tui.screens.reading.actions.links import LinkActions
 from tui_reader.tui.screens.reading.actions.navigation import Navigation
+from tui_reader.tui.screens.reading.actions.pictures import PictureActions
 from tui_reader.tui.screens.reading.actions.query import QueryActions
 from tui_reader.tui.screens.reading.actions.quotes import QuoteActions
 from tui_reader.tui.screens.reading.actions.searches import SearchActions
@@ -27,6 +28,7 @@ from tui_reader.tui.screens.reading.actions.triage import Triage
 from tui_reader.tui.screens.reading.actions.undo import UndoActions
 from tui_reader.tui.screens.reading.actions.view_options import ViewOptions
 from tui_reader.tui.screens.reading.actions.views import ViewActions
+from tui_reader.tui.screens.reading.picture_feed import ArticlePictures
 from tui_reader.tui.screens.reading.state import local_today
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.prompt import Prompt
@@ -55,6 +57,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
     state, app, listing, activate = host.state, host.app, host.listing, pane_layout.activate
     state.panes.article = ArticlePane(today=local_today, measure=state.settings.measure, id="article")
     state.panes.prompt = Prompt(id="prompt")
+    state.panes.article.pictures.use_feed(ArticlePictures(app, state))
     navigator = ArticleNavigator(state, listing)
     clipboard = Clipboard(app, lambda: state.settings.copy_command, program.say)
     links = LinkActions(state, navigator, clipboard.copy, app.call_later)
@@ -103,6 +106,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         ViewActions(listing, navigator, activate),
         FindActions(state, listing, navigator, host.ask, activate=activate, open_query_bar=query.open),
         links,
+        PictureActions(app, state),
         quotes,
         view_options,
         bulk,

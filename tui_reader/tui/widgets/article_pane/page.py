@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.document.chapter_heads import ChapterHeads
 from tui_reader.document.chapters import NO_CHAPTERS, chapters_of
+from tui_reader.document.figures import Figures
 from tui_reader.document.layout import MIN_WIDTH, Layout, Row
 from tui_reader.tui.widgets.article_pane.header import StyledRow, head_rows
 from tui_reader.tui.widgets.article_pane.note_rows import article_note_rows
@@ -115,6 +116,7 @@ class Page:
         width: Columns of the text.
         today: The current day, for dates in the header.
         article_notes: Notes on the whole article, shown in the header.
+        figures: The pictures to draw.
     """
 
     def __init__(
@@ -124,6 +126,8 @@ class Page:
         width: int,
         today: date,
         article_notes: Sequence[ArticleNote] = (),
+        *,
+        figures: Figures | None = None,
     ) -> None:
         self.headline = headline
         self.article_notes = article_notes
@@ -134,9 +138,11 @@ class Page:
         """The chapters of a book; none for an article."""
         self.heads = _heads(headline, document, self.chapters, width)
         """The rows above the chapters; None for an article."""
-        self.layout = (
-            None if document is None else Layout(document, width, joined=headline.state.joined, heads=self.heads)
-        )
+        self.figures = figures or Figures()
+        self.layout = None
+        if document is not None:
+            joined = headline.state.joined
+            self.layout = Layout(document, width, joined=joined, heads=self.heads, figures=self.figures)
         self.notes: FoldedNotes | None = None
         """Notes between the blocks; None without notes, or if notes are in the margin."""
         self.after = 0

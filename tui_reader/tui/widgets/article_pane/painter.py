@@ -60,6 +60,7 @@ _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
     OrnamentRole.LABEL: Role.LABEL,
     OrnamentRole.META: Role.META,
     OrnamentRole.TITLE: Role.TITLE,
+    OrnamentRole.PICTURE: Role.LABEL,
 }
 
 
@@ -92,19 +93,28 @@ class Painter:
             column += cell_len(text)
         return self._strip(pieces, margins=margins)
 
-    def body(self, row: Row, overlays: Sequence[Overlay] = (), margins: Margins = NO_MARGINS) -> Strip:
+    def body(
+        self,
+        row: Row,
+        overlays: Sequence[Overlay] = (),
+        margins: Margins = NO_MARGINS,
+        picture: Sequence[Segment] = (),
+    ) -> Strip:
         """Paint a row of the text.
 
         Args:
             row: The row.
             overlays: Overlays of the layers, the topmost last.
             margins: Numbers and note shown left and right of the row.
+            picture: The row of the picture that is drawn in place of the row's text; empty without one.
         """
         page = self._page
         if page is None or page.document is None or page.layout is None:
             return self._strip([])
         document = page.document
-        pieces = [_Placed(column, text, (_ORNAMENT_ROLES[role],)) for column, text, role in row.ornaments]
+        if picture:
+            return self._picture(row, picture, overlays, margins)
+        pieces = [_Placed(column, text, (_ORNAMENT_ROLES[role],)) for column, text, role in row.ornaments if text]
         if not document.blocks:
             return self._strip(pieces)
         block = document.blocks[row.block]
@@ -126,6 +136,24 @@ class Painter:
             pieces.append(_Placed(tone, " ", (Role.CODE_BLOCK,)))
             pieces.sort(key=lambda piece: piece.column)
         return self._strip(pieces, (Role.CODE_BLOCK,), page.width, bar, margins)
+
+    def _picture(self, row: Row, picture: Sequence[Segment], overlays: Sequence[Overlay], margins: Margins) -> Strip:
+        """Paint a row of a picture, with the letters of its link hint in the first row."""
+        pieces = [
+            _Placed(column, text, (_ORNAMENT_ROLES[role],))
+            for column, text, role in row.ornaments
+            if text and role is not OrnamentRole.LABEL
+        ]
+        column = next((each.column for each in row.ornaments if each.role is OrnamentRole.PICTURE), 0)
+        hint = next((overlay.text for overlay in overlays if overlay.text), "") if row.index == 0 else ""
+        if hint:
+            pieces.append(_Placed(column, hint, _HINT))
+        bar = next((overlay.bar for overlay in overlays if overlay.bar is not None), None)
+        around = self._strip(pieces, bar=bar, margins=margins)
+        start = self._left + column + cell_len(hint)
+        end = self._left + column + sum(segment.cell_length for segment in picture)
+        drawn = Strip(picture).crop(cell_len(hint), end - self._left - column)
+        return Strip.join([around.crop(0, start), drawn, around.crop(end, self._width)])
 
     def _room(self, page: Page, margins: Margins) -> int:
         """Return the maximum number of columns of a row of the text."""

@@ -17,6 +17,7 @@ from tui_reader.tui.widgets.article_pane.layers.base import LayerStack
 from tui_reader.tui.widgets.article_pane.layers.focus import Focus
 from tui_reader.tui.widgets.article_pane.layers.highlights import Highlights
 from tui_reader.tui.widgets.article_pane.layers.links import Links
+from tui_reader.tui.widgets.article_pane.layers.pictures import Pictures
 from tui_reader.tui.widgets.article_pane.layers.pointer import Pointer
 from tui_reader.tui.widgets.article_pane.layers.search import Search
 from tui_reader.tui.widgets.article_pane.layers.selection import Caret, Selection
@@ -102,6 +103,7 @@ class ArticlePane(LinePane):
         self.highlights = Highlights(self.viewport, self.focus, self.selection, stack)
         self.search = Search(self.viewport, self.focus, self.selection)
         self.links = Links(self.viewport)
+        self.pictures = Pictures(self.viewport)
         self._notes = MarginNotes(self.viewport, self.highlights, self.selection)
         self._pointer = Pointer(self.viewport, self.selection, self)
         stack.layers = (
@@ -112,6 +114,7 @@ class ArticlePane(LinePane):
             self.search,
             Caret(self.viewport, self.selection),
             self.links,
+            self.pictures,
             self._pointer,
         )
         self._foot = Foot(self.viewport, self)
@@ -256,7 +259,7 @@ class ArticlePane(LinePane):
         row = rows[y]
         if not isinstance(row, Row):
             return row, margins
-        return row.block, row.index, self._overlays_on(row), margins
+        return row.block, row.index, self._overlays_on(row), margins, self.pictures.is_drawn(row)
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint a row; see `LinePane.paint_row`."""
@@ -268,7 +271,7 @@ class ArticlePane(LinePane):
         row = rows[y] if y < len(rows) else ()
         if not isinstance(row, Row):
             return self._brush().head(row, self._notes.margins(y))
-        return self._brush().body(row, self._overlays_on(row), self._notes.margins(y))
+        return self._brush().body(row, self._overlays_on(row), self._notes.margins(y), self.pictures.row(row))
 
     def _overlays_on(self, row: Row) -> tuple[Overlay, ...]:
         return self._stack.overlays(row.start, max(row.end, row.start + 1)) if row.index >= 0 else ()

@@ -9,18 +9,20 @@ from textual.geometry import Region
 
 from tui_reader.document.blocks import Structure
 from tui_reader.document.cells import cell_width
+from tui_reader.document.figures import Figures, most_rows_for
 from tui_reader.document.flow import offset_in_fragment
 from tui_reader.document.partial import offset_in_whole
 from tui_reader.document.rows import Fragment, Row
 from tui_reader.tui.widgets.article_pane.page import MEASURE, Columns, Page, PageRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from textual.timer import Timer
 
     from tui_reader.document.blocks import Document
+    from tui_reader.document.figures import PictureSize
     from tui_reader.model.article import Headline
     from tui_reader.tui.widgets.article_pane.canvas import Canvas
     from tui_reader.tui.widgets.article_pane.note_rows import ArticleNote
@@ -71,6 +73,7 @@ class Viewport:
         self._seen = 0.0
         self._visible: list[PageRow] | None = None
         self._refiner: Timer | None = None
+        self._picture_sizes: Callable[[Document], Mapping[str, PictureSize]] | None = None
         self.headline: Headline | None = None
         """The shown article; None if the view is empty."""
         self.document: Document | None = None
@@ -324,21 +327,38 @@ class Viewport:
             if document is not None and document.partial and self.offset >= _end_of_beginning(document):
                 # The text at the reading position is not loaded yet: show only the header, not text that would move.
                 document = None
+            figures = self._figures(document)
             page = self.page
             if (
                 page is None
                 or page.width != columns
                 or page.document is not document
                 or page.headline.id != headline.id
+                or page.figures != figures
                 or not page.update(headline, self._article_notes)
             ):
-                page = Page(headline, document, columns, self._today(), self._article_notes)
+                page = Page(headline, document, columns, self._today(), self._article_notes, figures=figures)
             self.page = page
             self._hooks.page_made(page)
             self._restore(page)
         self._canvas.page_changed()
         self._hooks.laid_out()
         self._canvas.repaint()
+
+    def use_picture_sizes(self, sizes: Callable[[Document], Mapping[str, PictureSize]]) -> None:
+        """Set the function that returns the sizes of a document's pictures, as far as they are known."""
+        self._picture_sizes = sizes
+
+    def pictures_measured(self) -> None:
+        """Lay out the page again with pictures whose sizes are known now; the text at the top stays there."""
+        if self.page is not None and self.page.figures != self._figures(self.page.document):
+            self.lay_out()
+
+    def _figures(self, document: Document | None) -> Figures:
+        """Return the pictures to draw in a document."""
+        if document is None or self._picture_sizes is None or not (sizes := self._picture_sizes(document)):
+            return Figures()
+        return Figures(sizes, most_rows_for(self.height))
 
     def show_loaded_parts(self) -> None:
         """Show the loaded beginning and end of a text, even if the text at the reading position is missing."""

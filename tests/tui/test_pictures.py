@@ -1,0 +1,155 @@
+"""Pictures in the text, and one picture as large as the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from tui_reader.config import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.conftest import Reader, Start
+
+FILLING = "\n\n".join(f"Paragraph {n} is one of many, and says nothing else." for n in range(30))
+
+
+@pytest.fixture(autouse=True)
+def many_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_COLOR_SYSTEM", "truecolor")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make an article with two pictures, the second far below."""
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    Image.new("RGB", (160, 96), (250, 90, 10)).save(folder / "sun.png")
+    Image.new("RGB", (80, 80), (10, 90, 250)).save(folder / "sea.png")
+    (folder / "a.md").write_text(
+        f"# Title\n\nBefore.\n\n![The sun](sun.png)\n\nAfter.\n\n{FILLING}\n\n![The sea](sea.png)\n\nThe end.\n",
+        "utf-8",
+    )
+    return folder
+
+
+def picture_rows(reader: Reader) -> list[int]:
+    return [y for y, line in enumerate(reader.lines()) if "▀▀" in line]
+
+
+def colours(reader: Reader, row: int) -> set[tuple[int, int, int]]:
+    strip = reader.app.screen._compositor.render_strips()[row]
+    styles = [segment.style for segment in strip if "▀" in segment.text and segment.style is not None]
+    return {(t.red, t.green, t.blue) for t in (style.color.triplet for style in styles if style.color) if t}
+
+
+def is_near(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    return all(abs(a - b) < 8 for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize(("size", "rows"), [((120, 35), 6), ((80, 24), 6), ((40, 12), 6)])
+async def test_a_picture_is_drawn_in_the_text_with_its_caption(
+    start: Start, folder: Path, size: tuple[int, int], rows: int
+) -> None:
+    async with start(folder, size=size) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.until(lambda: picture_rows(reader))
+        if size[1] < 20:
+            await reader.keys("6", "j")
+        await reader.sees("The sun")
+        await reader.until(lambda: len(picture_rows(reader)) == rows)
+        (colour,) = colours(reader, picture_rows(reader)[0])
+        assert is_near(colour, (250, 90, 10))
+        assert "▣" not in reader.text
+
+
+async def test_a_picture_scrolls_with_the_text_and_comes_back(start: Start, folder: Path) -> None:
+    async with start(folder) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.until(lambda: len(picture_rows(reader)) == 6)
+        first = picture_rows(reader)[0]
+        await reader.keys("ctrl+d")
+        await reader.until(lambda: picture_rows(reader)[:1] != [first])
+        await reader.keys("g", "g")
+        await reader.until(lambda: len(picture_rows(reader)) == 6)
+        await reader.keys("G")
+        await reader.sees("The sea")
+        await reader.until(lambda: len(picture_rows(reader)) == 5)
+
+
+async def test_another_size_of_the_terminal_draws_the_picture_anew(start: Start, folder: Path) -> None:
+    async with start(folder) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.until(lambda: len(picture_rows(reader)) == 6)
+        await reader.pilot.resize_terminal(40, 20)
+        await reader.until(lambda: reader.app.screen.size.width == 40 and len(picture_rows(reader)) == 6)
+
+
+async def test_a_key_shows_a_picture_large_and_walks_to_the_next(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[list[str]] = []
+    monkeypatch.setattr("tui_reader.services.library.desktop._start", lambda arguments: opened.append(list(arguments)))
+    async with start(folder, settings=Settings(browser="viewer")) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.until(lambda: picture_rows(reader))
+        await reader.keys("g", "p")
+        await reader.sees("The sun", "1 of 2", "open outside")
+        await reader.until(lambda: len(picture_rows(reader)) >= 30)
+        await reader.keys("n")
+        await reader.sees("The sea", "2 of 2")
+        await reader.keys("o")
+        await reader.until(lambda: opened)
+        assert opened[0][-1].endswith("sea.png")
+        await reader.keys("q")
+        await reader.sees("Before.")
+
+
+async def test_an_article_without_pictures_says_so(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Title\n\nWords.\n", "utf-8")
+    async with start(tmp_path) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter", "g", "p")
+        await reader.last_row_shows("this article has no pictures")
+
+
+@pytest.mark.parametrize("depth", ["standard", "truecolor"])
+async def test_without_colours_or_if_switched_off_the_description_is_shown(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch, depth: str
+) -> None:
+    monkeypatch.setenv("TEXTUAL_COLOR_SYSTEM", depth)
+    async with start(folder, settings=Settings(pictures=depth == "standard")) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.sees("▣ picture", "The sun", "After.")
+        assert not picture_rows(reader)
+
+
+async def test_a_damaged_picture_keeps_its_description(start: Start, folder: Path) -> None:
+    (folder / "sun.png").write_bytes((folder / "sun.png").read_bytes()[:60])
+    async with start(folder) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.sees("▣ picture", "The sun")
+        await reader.keys("g", "p")
+        await reader.sees("cannot be drawn")
+
+
+async def test_letters_of_link_hints_are_painted_over_a_picture(start: Start, folder: Path) -> None:
+    (folder / "a.md").write_text("# Title\n\n![The sun](sun.png)\n\n[one](b.md)\n", "utf-8")
+    async with start(folder) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.until(lambda: len(picture_rows(reader)) == 6)
+        first = picture_rows(reader)[0]
+        await reader.keys("f")
+        await reader.until(lambda: reader.lines()[first].rpartition("│")[2].strip()[:2] == "a▀")
+        await reader.keys("escape")
+        await reader.until(lambda: reader.lines()[first].rpartition("│")[2].strip()[:2] == "▀▀")

@@ -1,0 +1,164 @@
+"""Sizes of pictures, and pictures as half blocks: the jobs of the process that decodes them.
+
+A picture is data of strangers: it is decoded in a process of its own, with limits of time and memory, and is refused
+beyond 20 MB or 40 megapixels before it is decoded. Vector graphics (SVG) are not drawn.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.services.articles.content import Content, read_content
+from tui_reader.sources.files import MEGABYTE, UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from PIL.Image import Image
+
+MEASURE_FUNCTION = f"{__name__}:measure_pictures"
+DRAW_FUNCTION = f"{__name__}:draw_picture"
+COPY_FUNCTION = f"{__name__}:copy_picture"
+MOST_BYTES = 20 * MEGABYTE
+MOST_PIXELS = 40_000_000
+MOST_MEASURED = 2_000
+"""Number of pictures of a document that are measured; of further ones only the description is shown."""
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "ICO", "PPM")
+"""Formats that are decoded. Others of Pillow's are rare, run other programs (EPS) or have had more errors."""
+_WHITE = (255, 255, 255)
+
+_last: list[tuple[tuple[str, int], Content]] = []
+"""The content of the file that contained the last picture, with its path and time of change."""
+
+
+class PictureSource(NamedTuple):
+    """Where the bytes of a picture are."""
+
+    target: str
+    """`Block.target` of the figure, for a picture in the file of the article."""
+    path: str = ""
+    """File of the picture, if it is one of its own."""
+
+
+def measure_pictures(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sizes of pictures in pixels by target; runs in the decoding process.
+
+    Pictures that cannot be drawn are left out. Only their heads are read.
+
+    Args:
+        arguments: `file` and `limit` of the article, and `pictures`, a list of the fields of `PictureSource`.
+    """
+    sizes: dict[str, list[int]] = {}
+    for target, path in arguments["pictures"][:MOST_MEASURED]:
+        with _opened(arguments, PictureSource(target, path)) as image:
+            if image is not None:
+                sizes[target] = list(_upright_size(image))
+    return {"sizes": sizes}
+
+
+def draw_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a picture as pixels, two above each other for each cell; runs in the decoding process.
+
+    Args:
+        arguments: `file` and `limit` of the article, `picture`, the fields of a `PictureSource`, the size in pixels,
+            `columns` and `rows`, and `is_box`, True to keep the proportions of the picture within that size.
+
+    Returns:
+        `columns` and `rows` of the result, and its `pixels`: values of red, green and blue, row by row, in base64; None
+        if the picture cannot be drawn.
+    """
+    columns, rows = arguments["columns"], arguments["rows"]
+    with _opened(arguments, PictureSource(*arguments["picture"])) as image:
+        if image is None:
+            return {"pixels": None}
+        if arguments["is_box"]:
+            width, height = _upright_size(image)
+            scale = min(columns / width, rows / height)
+            columns, rows = max(1, round(width * scale)), max(2, round(height * scale / 2) * 2)
+        pixels = _flattened(image, (columns, rows)).resize((columns, rows), reducing_gap=2.0)
+    return {"columns": columns, "rows": rows, "pixels": base64.b64encode(pixels.tobytes()).decode("ascii")}
+
+
+def copy_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the bytes of a picture in the file of an article, and the usual suffix of its format.
+
+    Args:
+        arguments: `file` and `limit` of the article, and `picture`, the fields of a `PictureSource`.
+    """
+    source = PictureSource(*arguments["picture"])
+    data = _bytes_of(arguments, source)
+    with _opened(arguments, source) as image:
+        if data is None or image is None:
+            return {"bytes": None}
+        suffix = f".{(image.format or 'png').lower()}"
+    return {"bytes": base64.b64encode(data).decode("ascii"), "suffix": suffix}
+
+
+@contextmanager
+def _opened(arguments: Mapping[str, Any], source: PictureSource) -> Iterator[Image | None]:
+    """Open a picture without decoding it; None if it is no picture, or too large."""
+    from PIL import Image  # noqa: PLC0415 - only the decoding process needs it
+
+    data = _bytes_of(arguments, source)
+    image: Image.Image | None = None
+    if data and len(data) <= MOST_BYTES:
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - Pillow raises errors of many kinds for damaged pictures
+            image = None
+    try:
+        yield image if image is not None and image.width * image.height <= MOST_PIXELS else None
+    finally:
+        if image is not None:
+            image.close()
+
+
+def _bytes_of(arguments: Mapping[str, Any], source: PictureSource) -> bytes | None:
+    """Return the bytes of a picture; None if they cannot be read."""
+    try:
+        if source.path:
+            path = Path(source.path)
+            return path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+        content = _content(arguments)
+        return content.resource(source.target)
+    except (OSError, UnreadableError, ValueError):
+        return None
+
+
+def _content(arguments: Mapping[str, Any]) -> Content:
+    """Return the content of the article's file, which is read again only if it has changed."""
+    path = Path(arguments["file"])
+    key = str(path), path.stat().st_mtime_ns
+    if not _last or _last[0][0] != key:
+        _last[:] = [(key, read_content(path, arguments["limit"]))]
+    return _last[0][1]
+
+
+def _upright_size(image: Image) -> tuple[int, int]:
+    """Return the width and height of a picture as it is seen: cameras record how it was held."""
+    turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    return (image.height, image.width) if turned else image.size
+
+
+def _flattened(image: Image, size: Sequence[int]) -> Image:
+    """Return a picture upright, in red, green and blue, on white where it is transparent."""
+    from PIL import Image as Images  # noqa: PLC0415 - see `_opened`
+    from PIL import ImageOps  # noqa: PLC0415
+
+    # A JPEG is decoded at a fraction of its size, which takes a fraction of the time.
+    image.draft("RGB", (size[0] * 2, size[1] * 2))
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode in ("RGB", "L"):
+        return upright.convert("RGB")
+    if upright.mode.startswith("I") or upright.mode == "F":
+        upright = ImageOps.autocontrast(upright.convert("F").convert("L"))
+    layered = upright.convert("RGBA")
+    return Images.alpha_composite(Images.new("RGBA", layered.size, (*_WHITE, 255)), layered).convert("RGB")

@@ -1,0 +1,221 @@
+"""The pictures of shown articles: their sizes, and their pixels at the size that a screen asks for.
+
+A thread asks a process, which decodes; nothing is read or decoded while a key is handled, and nothing is ever fetched
+from the network. What was drawn is kept in memory, the last used first.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.document.cooperative import lower_priority
+from tui_reader.document.figures import PictureSize, figure_targets
+from tui_reader.services.articles.picture_files import (
+    COPY_FUNCTION,
+    DRAW_FUNCTION,
+    MEASURE_FUNCTION,
+    MOST_MEASURED,
+    PictureSource,
+)
+from tui_reader.services.library.events import PicturesDrawn, PicturesMeasured
+from tui_reader.services.library.linked_files import RefusedFileError, file_of_link
+from tui_reader.services.library.worker import Job, Worker
+from tui_reader.sources.files import MEGABYTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.library.events import EventSender
+    from tui_reader.services.library.library_paths import LibraryPaths
+
+SECONDS = 5.0
+"""Time limit for one picture, or for measuring those of one article."""
+MEMORY = 600 * MEGABYTE
+"""Bytes of address space of the process: 40 megapixels take 160 MB, and the libraries 150 MB."""
+NICENESS = 2
+KEPT_BYTES = 16 * MEGABYTE
+"""Bytes of drawn pictures in memory: a thousand of the usual size."""
+KEPT_ARTICLES = 50
+"""Number of articles whose sizes of pictures are kept."""
+
+
+class PictureOrder(NamedTuple):
+    """A picture of an article at a size in pixels; a cell shows two pixels above each other."""
+
+    article: ArticleId
+    target: str
+    columns: int
+    rows: int
+    is_box: bool = False
+    """True to keep the proportions of the picture within that size."""
+
+
+class DrawnPicture(NamedTuple):
+    """The pixels of a picture."""
+
+    columns: int
+    rows: int
+    pixels: bytes
+    """Red, green and blue of each pixel, row by row; empty if the picture cannot be drawn."""
+
+
+class Pictures:
+    """Measures and draws pictures in a thread and a process. Its methods may be called from any thread."""
+
+    def __init__(
+        self,
+        paths: LibraryPaths,
+        path_of: Callable[[ArticleId], Path | None],
+        events: EventSender,
+        limit: int,
+    ) -> None:
+        """Create the service; the first picture starts the thread and the process.
+
+        Args:
+            paths: The paths of the library, in which the pictures of articles are looked for.
+            path_of: Returns the file of an article; None for standard input.
+            events: Receives `PicturesMeasured` and `PicturesDrawn`.
+            limit: Largest number of bytes of an article's file.
+        """
+        self._paths, self._path_of, self._events, self._limit = paths, path_of, events, limit
+        self._worker = Worker(NICENESS)
+        self._sizes: OrderedDict[ArticleId, tuple[Document, Mapping[str, PictureSize]]] = OrderedDict()
+        self._drawn: OrderedDict[PictureOrder, DrawnPicture] = OrderedDict()
+        self._bytes = 0
+        self._to_measure: deque[tuple[ArticleId, Document]] = deque(maxlen=4)
+        self._to_draw: Sequence[PictureOrder] = ()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def sizes(self, article_id: ArticleId, document: Document) -> Mapping[str, PictureSize]:
+        """Return the sizes of a document's pictures by target, empty until they are measured; requests it.
+
+        The event `PicturesMeasured` follows if the document has pictures that can be drawn.
+        """
+        with self._changed:
+            known = self._sizes.get(article_id)
+            if known is not None and known[0] is document:
+                self._sizes.move_to_end(article_id)
+                return known[1]
+            self._to_measure.append((article_id, document))
+            self._begin()
+        return {}
+
+    def get(self, order: PictureOrder) -> DrawnPicture | None:
+        """Return a drawn picture, without pixels if it cannot be drawn; None until that is known."""
+        with self._changed:
+            drawn = self._drawn.get(order)
+            if drawn is not None:
+                self._drawn.move_to_end(order)
+            return drawn
+
+    def want(self, orders: Sequence[PictureOrder]) -> None:
+        """Request pictures, in place of those requested before; `PicturesDrawn` follows for each."""
+        with self._changed:
+            self._to_draw = [each for each in orders if each not in self._drawn]
+            if self._to_draw:
+                self._begin()
+
+    def copy_of(self, article_id: ArticleId, target: str) -> tuple[bytes, str] | None:
+        """Return the bytes of a picture in an article's file, and a suffix; waits for the decoding process.
+
+        None if the file does not contain the picture.
+        """
+        path = self._path_of(article_id)
+        if path is None:
+            return None
+        worker = Worker(NICENESS)
+        try:
+            answer = worker.run(self._job(COPY_FUNCTION, path, {"picture": PictureSource(target)}))
+        finally:
+            worker.close()
+        if not answer or answer["bytes"] is None:
+            return None
+        return base64.b64decode(answer["bytes"]), answer["suffix"]
+
+    def close(self) -> None:
+        """End the process and the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._worker.close()
+
+    def _begin(self) -> None:
+        """Start the thread, or wake it; called with the lock held."""
+        if self._thread is None and not self._closed:
+            self._thread = threading.Thread(target=self._work, name="pictures", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def _work(self) -> None:
+        """Measure and draw what is requested until closed; runs in the thread."""
+        lower_priority()
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._to_measure or self._to_draw)
+                if self._closed:
+                    return
+                measured = self._to_measure.pop() if self._to_measure else None
+                order = self._to_draw[0] if measured is None else None
+                if order is not None:
+                    self._to_draw = self._to_draw[1:]
+            if measured is not None:
+                self._measure(*measured)
+            elif order is not None:
+                self._draw(order)
+
+    def _measure(self, article_id: ArticleId, document: Document) -> None:
+        targets = figure_targets(document)[:MOST_MEASURED]
+        path = self._path_of(article_id)
+        answer = None
+        if path is not None:
+            sources = [self._source(path, target) for target in targets]
+            answer = self._worker.run(self._job(MEASURE_FUNCTION, path, {"pictures": sources}))
+        found = answer["sizes"] if answer else {}
+        sizes = {target: PictureSize(*size) for target, size in found.items()}
+        with self._changed:
+            self._sizes[article_id] = document, sizes
+            while len(self._sizes) > KEPT_ARTICLES:
+                self._sizes.popitem(last=False)
+        if sizes:
+            self._events.send(PicturesMeasured(article_id, document))
+
+    def _draw(self, order: PictureOrder) -> None:
+        path = self._path_of(order.article)
+        answer = None
+        if path is not None:
+            arguments = {
+                "picture": self._source(path, order.target),
+                "columns": order.columns,
+                "rows": order.rows,
+                "is_box": order.is_box,
+            }
+            answer = self._worker.run(self._job(DRAW_FUNCTION, path, arguments))
+        drawn = DrawnPicture(order.columns, order.rows, b"")
+        if answer and answer["pixels"]:
+            drawn = DrawnPicture(answer["columns"], answer["rows"], base64.b64decode(answer["pixels"]))
+        with self._changed:
+            self._drawn[order] = drawn
+            self._bytes += len(drawn.pixels)
+            while self._bytes > KEPT_BYTES and len(self._drawn) > 1:
+                self._bytes -= len(self._drawn.popitem(last=False)[1].pixels)
+        self._events.send(PicturesDrawn(order.article))
+
+    def _job(self, function: str, path: Path, arguments: Mapping[str, Any]) -> Job:
+        return Job(function, {"file": str(path), "limit": self._limit, **arguments}, SECONDS, MEMORY)
+
+    def _source(self, article: Path, target: str) -> PictureSource:
+        """Return where a picture is: in the file of the library that a relative link names, else in the article."""
+        if ":" in target:
+            return PictureSource(target)
+        try:
+            return PictureSource(target, str(file_of_link(self._paths, article, target)))
+        except RefusedFileError:
+            return PictureSource(target)

@@ -1,0 +1,161 @@
+"""The screen that shows one picture of an article as large as the terminal allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from tui_reader.services.articles.pictures import PictureOrder
+from tui_reader.tui.screens.dialog import Dialog
+from tui_reader.tui.widgets.article_pane.half_blocks import picture_row
+from tui_reader.tui.widgets.line_pane import LinePane
+from tui_reader.tui.widgets.styled_lines import Piece, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.articles.pictures import DrawnPicture, Pictures
+
+LOOK_SECONDS = 0.03
+"""Seconds between two looks whether the picture was drawn."""
+_LAST_ROW = 1
+
+
+class ShownPicture(NamedTuple):
+    """A picture that the screen can show."""
+
+    target: str
+    caption: str
+
+
+class PicturePage(LinePane):
+    """A picture in the middle of the screen, with its caption in the last row."""
+
+    DEFAULT_CSS = "PicturePage { background: $page; }"
+    STYLES: ClassVar[Mapping[str, str]] = {"": "text-ink on page", "key": "bold accent-ink", "muted": "muted-ink"}
+
+    def __init__(self, pictures: Pictures, article: ArticleId, shown: Sequence[ShownPicture], first: int) -> None:
+        super().__init__()
+        self._pictures, self._article = pictures, article
+        self._shown, self._at = shown, first
+        self._said = ""
+        self._timer: Timer | None = None
+
+    @property
+    def current(self) -> ShownPicture:
+        """The picture that is shown."""
+        return self._shown[self._at]
+
+    def on_mount(self) -> None:
+        """Look for the drawn picture from now on."""
+        self._timer = self.set_interval(LOOK_SECONDS, self._look)
+
+    def on_resize(self) -> None:
+        """Draw the picture for the new size."""
+        self._want()
+
+    def step(self, by: int) -> None:
+        """Show the next picture, or a former one if `by` is negative."""
+        self._at = max(0, min(self._at + by, len(self._shown) - 1))
+        self._said = ""
+        self._want()
+
+    def say(self, message: str) -> None:
+        """Show a message in place of the caption."""
+        self._said = message
+        self.repaint()
+
+    def _order(self) -> PictureOrder:
+        height = max(self.size.height - _LAST_ROW, 1)
+        return PictureOrder(self._article, self.current.target, max(self.size.width, 1), 2 * height, is_box=True)
+
+    def _want(self) -> None:
+        if self.size.width:
+            self._pictures.want([self._order()])
+            self.repaint()
+            if self._timer is not None:
+                self._timer.resume()
+
+    def _look(self) -> None:
+        """Paint the picture once it is drawn."""
+        if self._drawn() is not None:
+            self.repaint()
+            if self._timer is not None:
+                self._timer.pause()
+
+    def _drawn(self) -> DrawnPicture | None:
+        return self._pictures.get(self._order())
+
+    def row_key(self, y: int) -> Hashable:
+        """Return everything that determines the appearance of a row."""
+        return self._at, y, self.size.height, self._drawn() is not None, self._said
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """Paint a row of the picture, or the last row."""
+        base = self.named_style("")
+        if y == self.size.height - _LAST_ROW:
+            return self._foot(width)
+        drawn = self._drawn()
+        if drawn is None or not drawn.pixels:
+            text = "drawing …" if drawn is None else "this picture cannot be drawn · o opens it outside"
+            is_middle = y == (self.size.height - _LAST_ROW) // 2
+            words = text.center(width)[:width] if is_middle else ""
+            return line(width, base, [Piece(words, base + self.named_style("muted"))])
+        top = (self.size.height - _LAST_ROW - drawn.rows // 2) // 2
+        row = y - top
+        if not 0 <= row < drawn.rows // 2:
+            return Strip.blank(width, base)
+        left = (width - drawn.columns) // 2
+        right = width - left - drawn.columns
+        cells = Strip(picture_row(drawn.pixels, drawn.columns, row), drawn.columns)
+        return Strip.join([Strip.blank(left, base), cells, Strip.blank(right, base)])
+
+    def _foot(self, width: int) -> Strip:
+        base, muted, key = (self.named_style(name) for name in ("", "muted", "key"))
+        keys = [Piece(" o", base + key), Piece(" open outside  ", base + muted), Piece("q", base + key)]
+        keys.append(Piece(" back ", base + muted))
+        if len(self._shown) > 1:
+            count = f"{self._at + 1} of {len(self._shown)}  "
+            keys[:0] = [Piece(count, base + muted), Piece("n N", base + key), Piece(" next ", base + muted)]
+        words = self._said or self.current.caption or "without a description"
+        return line(width, base, [Piece(f" {words}", base)], keys)
+
+
+class PictureViewer(Dialog[None]):
+    """The screen of a picture."""
+
+    CSS = "PictureViewer { background: $page; } PictureViewer PicturePage { width: 100%; height: 100%; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,escape", "dismiss(None)", show=False),
+        Binding("n,right,space,j,down,l", "step(1)", show=False),
+        Binding("N,left,b,k,up,h", "step(-1)", show=False),
+        Binding("o,enter", "open_outside", show=False),
+    ]
+
+    def __init__(self, page: PicturePage, open_outside: Callable[[str, Callable[[str], None]], None]) -> None:
+        """Create the screen.
+
+        Args:
+            page: The picture.
+            open_outside: Opens the picture with a target in another program, and passes a message to a callback.
+        """
+        super().__init__()
+        self._page, self._open_outside = page, open_outside
+
+    def compose(self) -> ComposeResult:
+        """Yield the picture."""
+        yield self._page
+
+    def action_step(self, by: int) -> None:
+        """Show the next picture, or the one before."""
+        self._page.step(by)
+
+    def action_open_outside(self) -> None:
+        """Open the picture in the program for its kind."""
+        self._open_outside(self._page.current.target, self._page.say)

@@ -1,0 +1,110 @@
+"""The command that shows a picture large, and opening it in another program."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind, block_index
+from tui_reader.errors import ReaderError
+from tui_reader.services.library import desktop
+from tui_reader.tui.commands.binding import command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from textual.app import App
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import ArticleId
+    from tui_reader.tui.screens.picture_viewer import ShownPicture
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
+
+
+class PictureActions:
+    """Runs the command for pictures."""
+
+    def __init__(self, app: App[Any], state: ReadingScreenState) -> None:
+        self._app, self._state = app, state
+
+    @command("picture")
+    def picture(self, _count: int | None) -> None:
+        """Show the first picture in view large, else the next one; without pictures, the printed page of a PDF."""
+        state = self._state
+        document, article = state.panes.article.document, state.shown
+        if document is None or article is None:
+            return
+        shown, first = _pictures_of(document, state.panes.article.pictures.visible, state.panes.article.viewport.offset)
+        if not shown:
+            state.refuse("this article has no pictures")
+            return
+        # 15 ms with the service of pictures, which articles without pictures do not need.
+        from tui_reader.tui.screens.picture_viewer import PicturePage, PictureViewer  # noqa: PLC0415
+
+        page = PicturePage(state.library.pictures, article, shown, first)
+        self._app.push_screen(PictureViewer(page, partial(self._open_outside, article)))
+
+    def _open_outside(self, article: ArticleId, target: str, say: Callable[[str], None]) -> None:
+        """Open a picture in the program for its kind, in a thread: it is a file, or is copied out of the article."""
+
+        def report(message: str) -> None:
+            self._app.call_from_thread(say, message)
+
+        def open_picture() -> None:
+            library, browser = self._state.library, self._state.settings.browser
+            try:
+                path = self._path_of(article, target)
+                if path is None:
+                    report("the picture is not in this library")
+                    return
+                desktop.open_linked(path, browser)
+            except (ReaderError, OSError) as error:
+                report(str(error))
+            else:
+                report(f"opened {library.location_of(path)}")
+
+        Thread(target=open_picture, name="picture", daemon=True).start()
+
+    def _path_of(self, article: ArticleId, target: str) -> Path | None:
+        """Return the file of a picture: beside the article, else a copy of the picture in the article's file."""
+        library = self._state.library
+        if ":" not in target:
+            try:
+                return library.file_beside(article, target)
+            except ReaderError:
+                pass  # it may be in the file of the article
+        found = library.pictures.copy_of(article, target)
+        if found is None:
+            return None
+        data, suffix = found
+        # Named by us, since the name of a picture in a file is a stranger's; the system removes it in time.
+        with tempfile.NamedTemporaryFile(prefix="tui-reader-", suffix=suffix, delete=False) as file:
+            file.write(data)
+        return Path(file.name)
+
+
+def _pictures_of(document: Document, visible: Sequence[int], offset: int) -> tuple[list[ShownPicture], int]:
+    """Return the pictures of a document, and the number of the one to show first.
+
+    Args:
+        document: The document.
+        visible: The numbers of the figure blocks in view.
+        offset: Offset of the text at the top of the view.
+    """
+    from tui_reader.document.figures import figure_targets  # noqa: PLC0415 - with the pictures
+    from tui_reader.tui.screens.picture_viewer import ShownPicture  # noqa: PLC0415 - see `picture`
+
+    local = set(figure_targets(document))
+    figures = [i for i, b in enumerate(document.blocks) if b.kind is BlockKind.FIGURE and b.target in local]
+    if figures:
+        here = visible[0] if visible and visible[0] in figures else block_index(document, offset)
+        first = next((number for number, block in enumerate(figures) if block >= here), len(figures) - 1)
+        shown = [ShownPicture(document.blocks[i].target, document.block_text(i).replace("\n", " ")) for i in figures]
+        return shown, first
+    shown = [ShownPicture(f"page:{number}", f"page {page.label}") for number, page in enumerate(document.pages, 1)]
+    first = next((n for n, page in reversed(list(enumerate(document.pages))) if page.offset <= offset), 0)
+    return shown, first

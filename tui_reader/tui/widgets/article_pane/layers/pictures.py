@@ -1,0 +1,135 @@
+"""The layer of pictures: it asks for the visible pictures, and returns the segments of their rows."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from tui_reader.document.blocks import BlockKind
+from tui_reader.document.rows import Row
+from tui_reader.tui.widgets.article_pane.half_blocks import picture_row
+from tui_reader.tui.widgets.article_pane.layers.base import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.segment import Segment
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.document.figures import PictureSize
+    from tui_reader.tui.widgets.article_pane.layers.base import Carry
+    from tui_reader.tui.widgets.article_pane.viewport import Viewport
+
+AHEAD = 2
+"""Number of pictures below the view that are drawn before they are scrolled into view."""
+
+
+class WantedPicture(NamedTuple):
+    """A picture at a size in pixels, two above each other in a cell."""
+
+    target: str
+    columns: int
+    rows: int
+
+
+class PictureFeed(Protocol):
+    """Protocol of what supplies the pictures of the shown article. No method waits."""
+
+    def sizes(self, document: Document) -> Mapping[str, PictureSize]:
+        """Return the sizes of pictures by target; empty until they are known, and where no picture is drawn."""
+
+    def pixels(self, picture: WantedPicture) -> bytes | None:
+        """Return red, green and blue of all pixels, row by row; None or empty unless the picture is drawn."""
+
+    def want(self, pictures: Sequence[WantedPicture]) -> None:
+        """Request pictures, in place of those requested before."""
+
+
+class Pictures(Layer):
+    """The pictures of the text, which are painted row by row like the text."""
+
+    def __init__(self, viewport: Viewport) -> None:
+        self._viewport = viewport
+        self._feed: PictureFeed | None = None
+        self._figures: tuple[Document | None, Sequence[int]] = (None, ())
+        """The numbers of the blocks of a document that are figures."""
+
+    def use_feed(self, feed: PictureFeed) -> None:
+        """Set what supplies the pictures."""
+        self._feed = feed
+        self._viewport.use_picture_sizes(feed.sizes)
+
+    def measured(self, document: Document) -> None:
+        """Lay out the text again with the sizes that are known now, unless another text is shown."""
+        if document is self._viewport.document:
+            self._viewport.pictures_measured()
+
+    def drawn(self) -> None:
+        """Repaint the view with a picture that was drawn."""
+        self._viewport.repaint()
+
+    @property
+    def visible(self) -> Sequence[int]:
+        """The numbers of the figure blocks in view, in order."""
+        document = self._viewport.text
+        rows = self._viewport.visible_rows() if document is not None else ()
+        blocks = dict.fromkeys(row.block for row in rows if isinstance(row, Row) and row.index >= 0)
+        kinds = document.blocks if document is not None else ()
+        return [block for block in blocks if kinds and kinds[block].kind is BlockKind.FIGURE]
+
+    def row(self, row: Row) -> Sequence[Segment]:
+        """Return the segments of a row of a picture; empty for other rows, and until the picture is drawn."""
+        wanted, page = self._wanted(row.block) if row.index >= 0 else None, self._viewport.page
+        if wanted is None or self._feed is None or page is None or 2 * row.index >= wanted.rows:
+            return ()
+        pixels = self._feed.pixels(wanted)
+        return picture_row(pixels, wanted.columns, row.index) if pixels else ()
+
+    def is_drawn(self, row: Row) -> bool:
+        """Return True if the picture of a row is painted."""
+        wanted = self._wanted(row.block) if row.index >= 0 else None
+        return wanted is not None and self._feed is not None and bool(self._feed.pixels(wanted))
+
+    # Hooks
+
+    def laid_out(self) -> None:
+        """Ask for the pictures in view at their new sizes."""
+        self._ask()
+
+    def scrolled(self) -> None:
+        """Ask for the pictures that came into view."""
+        self._ask()
+
+    def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
+        """Forget which blocks are figures."""
+        self._figures = None, ()
+
+    def _ask(self) -> None:
+        """Request the pictures in view, then the next ones below it."""
+        page, feed = self._viewport.page, self._feed
+        if feed is None or page is None or page.layout is None or not page.figures.sizes:
+            return
+        document = page.layout.document
+        if self._figures[0] is not document:
+            self._figures = (
+                document,
+                tuple(i for i, each in enumerate(document.blocks) if each.kind is BlockKind.FIGURE),
+            )
+        numbers = self._figures[1]
+        visible = self.visible
+        rows = [row for row in self._viewport.visible_rows() if isinstance(row, Row)]
+        below = bisect_left(numbers, rows[-1].block + 1) if rows else 0
+        wanted = map(self._wanted, (*visible, *numbers[below : below + AHEAD]))
+        feed.want([each for each in wanted if each is not None])
+
+    def _wanted(self, block: int) -> WantedPicture | None:
+        page = self._viewport.page
+        layout = page.layout if page is not None else None
+        if page is None or layout is None or not page.figures.sizes:
+            return None
+        cells = layout.picture_cells(block)
+        return (
+            None
+            if cells is None
+            else WantedPicture(layout.document.blocks[block].target, cells.columns, 2 * cells.rows)
+        )
