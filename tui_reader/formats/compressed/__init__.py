@@ -1,0 +1,1 @@
+"""Files compressed by gzip: the format of the file inside reads them."""
