@@ -81,6 +81,7 @@ def test_a_file_that_is_cut_off_is_shown_up_to_there() -> None:
         (gzip.compress(b"\0" * 70_000_000), "a compressed file of more than 64 MB"),
         (gzip.compress(b"text\n" * 2_000 + b"\0" * 320), "not text: "),
     ],
+    ids=["text", "header", "noise", "twice", "bomb", "binary"],
 )
 def test_a_file_that_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     document = read(data, "folder/a.md.gz")
