@@ -8,6 +8,7 @@ import pytest
 
 from tests.services import slow_formats
 from tests.services.test_text_search import wait
+from tui_reader.anchoring.description import fingerprint
 from tui_reader.model.query import Value
 from tui_reader.services.annotations import reanchor_queue
 from tui_reader.services.annotations.reanchor_queue import LOOKED_IN
@@ -272,3 +273,62 @@ def test_texts_of_slow_formats_are_searched(tmp_path: Path, opened: Opener) -> N
     search.search([Value("needle")], [ids["crash.slow"], ids["good.slow"]])
     wait(lambda: search.progress.is_complete)
     assert search.found() == {Value("needle"): {ids["good.slow"]}}
+
+
+def test_the_whole_page_and_the_article_in_it_share_their_highlights(
+    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Highlights are placed in the text that is shown, also in articles that are not open, and come back."""
+    monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    write(folder, "page.slow", "Page", "Subscribe to the letter.", "---", "The article begins.", "Its end is marked.")
+    owner = opened(folder).scanned()
+    library, article = owner.library, owner.at("page.slow").id
+
+    def text() -> str:
+        library.documents.want(article)
+        owner.until(lambda: is_loaded(owner, article))
+        document = library.documents.get(article)
+        assert document is not None
+        return document.text
+
+    def mark(words: str) -> str:
+        start = text().index(words)
+        document = library.documents.get(article)
+        assert document is not None
+        return library.annotations.add(article, document, start, start + len(words)).annotation
+
+    def words_of(annotation: str) -> str | None:
+        """Return the words at which an annotation is placed in the text; None while it has no certain place."""
+        found, here = library.annotations.get(annotation), text()
+        if found is None or found.placed is None or found.placed.fingerprint != fingerprint(here):
+            return ""
+        return here[slice(*found.placed.range)] if found.placed.is_certain else None
+
+    within = mark("Its end is marked")
+    assert library.documents.has_whole(article)
+    library.reading.show_whole(article)
+    assert text().startswith("Subscribe")
+    owner.until(lambda: words_of(within) == "Its end is marked")
+    outside = mark("Subscribe to the letter")
+    assert words_of(outside) == "Subscribe to the letter"
+
+    library.reading.show_whole(article)
+    assert text().startswith("The article")
+    owner.until(lambda: words_of(outside) is None and words_of(within) == "Its end is marked")
+    kept = library.annotations.get(outside)
+    assert kept is not None
+    assert kept.quote == "Subscribe to the letter"
+    library.close()
+
+    owner = opened(folder).scanned()
+    library = owner.library
+    library.reading.show_whole(article)
+    owner.until(lambda: (found := library.annotations.get(outside)) is not None and not found.is_orphan)
+    assert library.documents.get(article) is None, "it is placed again without being opened"
+    assert words_of(outside) == "Subscribe to the letter"
+    assert words_of(within) == "Its end is marked"
+    library.text_search.search([Value("subscribe")], [article])
+    wait(lambda: library.text_search.progress.is_complete)
+    assert library.text_search.found() == {Value("subscribe"): {article}}

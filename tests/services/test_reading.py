@@ -70,6 +70,7 @@ Verb = Callable[[Reading], Outcome]
         (lambda r: r.set_tags("1.md", ["new", "#t1", " "]), "tagged “Title 1”: new, t1", lambda s: s.tags),
         (lambda r: r.set_tags("1.md", []), "removed all tags from “Title 1”", lambda s: s.tags == ()),
         (lambda r: r.join_tail("1.md"), "joined the trailing stories to “Title 1”", lambda s: s.joined),
+        (lambda r: r.show_whole("1.md"), "shows the whole page of “Title 1”", lambda s: s.whole),
         (lambda r: r.edit_metadata("1.md", "byline", "M. Roe"), "set the byline of “Title 1”", lambda s: s.edits),
     ],
 )

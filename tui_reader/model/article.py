@@ -109,6 +109,8 @@ class ReadingState(NamedTuple):
     """Time at which the end of the article was first reached: UTC, ISO 8601; empty if never reached."""
     joined: bool = False
     """True if the trailing stories of a pasted page are shown as part of the article."""
+    whole: bool = False
+    """True if the whole page is shown in place of the article in it."""
     edits: Mapping[str, str] = NOTHING
     """Metadata fields that the reader corrected: title, byline, source, date, url, language."""
     bookmarks: Mapping[str, Anchor] = NOTHING

@@ -32,6 +32,8 @@ class ReanchorJob(NamedTuple):
     """Fingerprint of the text in which each annotation was placed last."""
     texts: Mapping[str, KeptText]
     """What is kept of the texts in which the annotations were made, by fingerprint."""
+    whole: bool = False
+    """True if passages are looked for in the whole page, in formats that distinguish it from the article."""
 
     def run(self, worker: Worker) -> Reanchored | None:
         """Find the passages in the worker process.
@@ -41,6 +43,7 @@ class ReanchorJob(NamedTuple):
         """
         arguments = {
             "path": str(self.path),
+            "whole": self.whole,
             "limit": self.limit,
             "wanted": {each: encode_anchor(anchor) for each, anchor in self.wanted.items()},
             "placed": dict(self.placed),
@@ -73,7 +76,7 @@ def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     from tui_reader.services.articles.parsed_files import load_parsed  # noqa: PLC0415
 
     try:
-        parsed = load_parsed(arguments["path"], arguments["limit"])
+        parsed = load_parsed(arguments["path"], arguments["limit"], whole=arguments["whole"])
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - an article that trips its format has no text to look in

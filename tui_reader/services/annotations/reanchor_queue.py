@@ -72,6 +72,8 @@ class ReanchorQueue:
         self._reanchoring = reanchoring
         self._limit = limit
         self._notify = notify
+        self.is_whole: Callable[[ArticleId], bool] = lambda _: False
+        """Returns True for an article of which the whole page is shown."""
         self._waiting: dict[ArticleId, None] = {}
         self._unchecked: dict[AnnotationId, None] = {}
         """Annotations changed by this program whose articles are not loaded: they may be placed in an earlier text."""
@@ -153,7 +155,7 @@ class ReanchorQueue:
         ids, searched = _digest(self._state.annotation_index.ids(article)), self._last_search(article)
         if (
             searched is not None
-            and searched.fits(_file_read(file, file.fingerprint), ids)
+            and searched.fits(_file_read(file, file.fingerprint, whole=self.is_whole(article)), ids)
             and article not in self._stale
         ):
             return
@@ -161,17 +163,18 @@ class ReanchorQueue:
         if not annotations:
             return
         self._busy = True
-        job = self._job(file, annotations)
+        job = self._job(file, annotations, whole=self.is_whole(article))
         self._background.do(
             lambda: job.run(self._worker),
             lambda answer: self._store_answer(article, file, job, ids, answer),
             lambda: self._notify(article),
         )
 
-    def _job(self, file: FoundFile, annotations: list[Annotation]) -> ReanchorJob:
+    def _job(self, file: FoundFile, annotations: list[Annotation], *, whole: bool) -> ReanchorJob:
         wanted = {each.id: each.current for each in annotations if each.current is not None}
         return ReanchorJob(
             path=Path(file.path),
+            whole=whole,
             limit=self._limit,
             wanted=wanted,
             placed={each.id: each.placed.fingerprint for each in annotations if each.placed is not None},
@@ -193,7 +196,7 @@ class ReanchorQueue:
             self._waiting[article] = None
         edits = self._reanchoring.edits(job.wanted, answer.found, job.placed)
         before = (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN)
-        after = list(_Searched(answer.text, _file_read(file, answer.file), ids))
+        after = list(_Searched(answer.text, _file_read(file, answer.file, whole=job.whole), ids))
         if before != after:
             edits.append(Edit(ARTICLES, article, LOOKED_IN, before, after))
         self._reanchoring.keep(article, edits)
@@ -206,9 +209,9 @@ class ReanchorQueue:
         return _Searched(text, file, ids)
 
 
-def _file_read(file: FoundFile, fingerprint: str) -> str:
-    """Return what a text depends on: the file's bytes, and the version of the format that reads them."""
-    return f"{fingerprint} {version}" if (version := edition(Path(file.path).name)) else fingerprint
+def _file_read(file: FoundFile, fingerprint: str, *, whole: bool) -> str:
+    """Return what a text depends on: the file's bytes, the version of its format, and whether it is the whole page."""
+    return " ".join(filter(None, (fingerprint, edition(Path(file.path).name), "whole" if whole else "")))
 
 
 def _digest(ids: Iterable[AnnotationId]) -> str:

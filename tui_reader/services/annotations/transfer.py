@@ -273,7 +273,7 @@ class Transfer:
         given = [
             name
             for name in record
-            if name in {*SEEN_FIELDS, "starred", "archived", "tags", "joined"}
+            if name in {*SEEN_FIELDS, "starred", "archived", "tags", "joined", "whole"}
             or name.startswith(("edited_", "bookmark_"))
         ]
         return [Edit(ARTICLES, target, name, None, record[name]) for name in given if name not in target_record]

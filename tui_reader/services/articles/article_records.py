@@ -28,10 +28,12 @@ _EDITED = tuple((name, f"edited_{name}") for name in EDITABLE)
 TEXTS = frozenset(("tags", *(edited for _, edited in _EDITED)))
 """Fields whose texts are cleaned in the reading state; the record keeps the uncleaned texts."""
 
-_FLAGS = frozenset(("read", "starred", "archived", "joined"))
+_FLAGS = frozenset(("read", "starred", "archived", "joined", "whole"))
 """Record fields that are true or absent, named like attributes of `ReadingState`."""
 _TEXTS = frozenset(("opened", "finished", "up_next", "filed"))
 """Record fields that are strings, named like attributes of `ReadingState`."""
+WHOLE = "whole"
+"""Field: true if the whole page is shown in place of the article in it."""
 BOOKMARK = "bookmark_"
 """Prefix of the field of a bookmark's anchor; the bookmark's letter follows the prefix."""
 LOCATION = "location"
@@ -59,6 +61,7 @@ def decode(record: Record | None) -> ReadingState:
         opened=_text(record.get("opened")),
         finished=_text(record.get("finished")),
         joined=record.get("joined") is True,
+        whole=record.get("whole") is True,
         edits={name: clean_line(value) for name, edited in _EDITED if isinstance(value := record.get(edited), str)},
         bookmarks=_bookmarks(record),
         up_next=_text(record.get("up_next")),
@@ -78,6 +81,7 @@ def encode(state: ReadingState) -> dict[str, Any]:
         "opened": state.opened or None,
         "finished": state.finished or None,
         "joined": state.joined or None,
+        WHOLE: state.whole or None,
         "up_next": state.up_next or None,
         "filed": state.filed or None,
         **{edited: state.edits.get(name) for name, edited in _EDITED},

@@ -20,6 +20,7 @@ from tui_reader.services.articles.parsed_files import (
     InterruptedParsingError,
     Parsed,
     cached,
+    has_whole,
     is_slow,
 )
 from tui_reader.services.articles.parser_pool import ParserPool
@@ -85,6 +86,8 @@ class Documents:
         self._pause_until = 0.0
         self._prints: dict[ArticleId, str] = {}
         """Fingerprints of the bytes from which the cached documents were read."""
+        self._with_whole: set[ArticleId] = set()
+        """Articles whose files distinguish the article from the whole page."""
         self._size = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -160,6 +163,14 @@ class Documents:
         """Return the fingerprint of the bytes of a loaded document; empty if the document is not loaded."""
         with self._changed:
             return self._prints.get(article_id, "")
+
+    def has_whole(self, article_id: ArticleId) -> bool:
+        """Return True if the file of a loaded document distinguishes the article from the whole page."""
+        return article_id in self._with_whole
+
+    def is_part(self, article_id: ArticleId) -> bool:
+        """Return True if a loaded document is the article in a page, and the whole page is not shown."""
+        return article_id in self._with_whole and not self.is_whole(article_id)
 
     def close(self) -> None:
         """Stop loading. A thread that is reading ends after its document; the program need not wait."""
@@ -240,6 +251,8 @@ class Documents:
         if file.size and not content.data:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is empty"))
             return
+        if has_whole(content):
+            self._with_whole.add(article_id)
         if is_slow(content):
             self._parse(article_id, ticket, file, content, ahead=ahead)
             return

@@ -188,6 +188,13 @@ def is_slow(content: Content) -> bool:
     return row_for(content.name, content.data).is_slow
 
 
+def has_whole(content: Content) -> bool:
+    """Return True if the format of a file distinguishes the article from the whole page."""
+    from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
+
+    return row_for(content.name, content.data).has_whole
+
+
 def is_slow_name(name: str) -> bool | None:
     """Return True if the name of a file determines a slow format; None if only the bytes determine its format."""
     from tui_reader.formats import row_named  # noqa: PLC0415 - see `content`

@@ -10,7 +10,7 @@ from tui_reader.document.clean import clean_line
 from tui_reader.document.normalization import search_key
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.annotations.annotation_records import decode
-from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE, now_in_seconds
+from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE, WHOLE, now_in_seconds
 from tui_reader.services.library.order_keys import key_at, keys_behind
 from tui_reader.storage import machine_name
 from tui_reader.storage.base import ANNOTATIONS, UNDO_OF
@@ -240,6 +240,15 @@ class Reading:
         if headline.state.joined:
             return self._change([headline], {"joined": None}, "set the trailing stories of {} apart")
         return self._change([headline], {"joined": True}, "joined the trailing stories to {}")
+
+    def show_whole(self, article_id: ArticleId) -> Outcome:
+        """Show the whole page in place of the article in it, or the article again."""
+        headline = self._one(article_id)
+        if headline is None:
+            return Outcome()
+        if headline.state.whole:
+            return self._change([headline], {WHOLE: None}, "shows only the article of {}")
+        return self._change([headline], {WHOLE: True}, "shows the whole page of {}")
 
     def leave(self, article_id: ArticleId, offset: int, progress: float) -> Outcome:
         """Record the reading position of an article.

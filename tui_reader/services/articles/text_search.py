@@ -19,8 +19,8 @@ BATCH = 40
 """Number of files per batch; cancellation is checked between batches."""
 MOST_KEPT = 100_000_000
 """Limit, in code points, of the prepared texts that the worker process caches for the next search."""
-_kept: dict[tuple[str, str], Any] = {}
-"""In the worker process: prepared texts by path and fingerprint."""
+_kept: dict[tuple[str, str, bool], Any] = {}
+"""In the worker process: prepared texts by path, fingerprint, and whether they are of the whole page."""
 _room = [MOST_KEPT]
 """In the worker process: free space in `_kept`, in code points."""
 
@@ -41,14 +41,20 @@ class Progress(NamedTuple):
 class TextSearch:
     """Searches the texts of a library, one search at a time. All methods are called in the owner's thread."""
 
-    def __init__(self, file_of: Callable[[ArticleId], FoundFile | None], limit: int) -> None:
+    def __init__(
+        self,
+        file_of: Callable[[ArticleId], FoundFile | None],
+        limit: int,
+        is_whole: Callable[[ArticleId], bool] = lambda _: False,
+    ) -> None:
         """Create the service; the first search starts the process.
 
         Args:
             file_of: Returns the file of an article.
             limit: Largest number of bytes of a file that is read.
+            is_whole: Returns True for an article of which the whole page is shown; called in a thread.
         """
-        self._file_of, self._limit = file_of, limit
+        self._file_of, self._limit, self._is_whole = file_of, limit, is_whole
         self._lock = Lock()
         self._found: dict[Value, set[ArticleId]] = {}
         self._progress = Progress()
@@ -111,8 +117,10 @@ class TextSearch:
                     return
                 batch = articles[start : start + BATCH]
                 files = [
-                    [file.path, file.fingerprint] if file is not None and file.is_on_disk and not file.error else None
-                    for file in map(self._file_of, batch)
+                    [file.path, file.fingerprint, self._is_whole(article)]
+                    if (file := self._file_of(article)) is not None and file.is_on_disk and not file.error
+                    else None
+                    for article in batch
                 ]
                 arguments = {"files": files, "limit": self._limit, "needles": needles}
                 answer = self._worker.run(Job(FUNCTION, arguments)) or []
@@ -140,22 +148,22 @@ def find_in_files(arguments: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
     needles = [Needle.of(text, is_prefix=is_prefix) for text, is_prefix in arguments["needles"]]
     found = []
     for index, file in enumerate(arguments["files"]):
-        text = _prepared(file[0], file[1], arguments["limit"]) if file is not None else None
+        text = _prepared(file[0], file[1], arguments["limit"], whole=file[2]) if file is not None else None
         matched = [number for number, needle in enumerate(needles) if text is not None and needle.is_in(text)]
         if matched:
             found.append((index, matched))
     return found
 
 
-def _prepared(path: str, fingerprint: str, limit: int) -> Any:
+def _prepared(path: str, fingerprint: str, limit: int, *, whole: bool) -> Any:
     """Return the text of a file, normalized for the word search; None if it cannot be read."""
     from tui_reader.search.records import SearchedText  # noqa: PLC0415 - only the worker process needs it
     from tui_reader.services.articles.parsed_files import load_parsed  # noqa: PLC0415
 
-    text = _kept.get((path, fingerprint))
+    text = _kept.get((path, fingerprint, whole))
     if text is None:
         try:
-            parsed = load_parsed(path, limit)
+            parsed = load_parsed(path, limit, whole=whole)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - an article that trips its format has no text to search
@@ -165,5 +173,5 @@ def _prepared(path: str, fingerprint: str, limit: int) -> Any:
         text = SearchedText.of(parsed.document.text)
         _room[0] -= len(text.key)
         if _room[0] > 0:
-            _kept[path, fingerprint] = text
+            _kept[path, fingerprint, whole] = text
     return text

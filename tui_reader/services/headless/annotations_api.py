@@ -20,7 +20,7 @@ from tui_reader.services.articles.article_records import LOCATION
 from tui_reader.services.headless.absent_files import explain_absence
 from tui_reader.services.headless.clips import place
 from tui_reader.services.headless.queries import Queries
-from tui_reader.services.headless.session import file_of, read_document
+from tui_reader.services.headless.session import document_of, file_of
 from tui_reader.storage.base import ARTICLES
 
 if TYPE_CHECKING:
@@ -370,7 +370,9 @@ class AnnotationsApi:
     def _document(self, article: ArticleId) -> Document | None:
         if article not in self._documents:
             path = file_of(self._library, article)
-            self._documents[article] = read_document(path, self._settings) if path is not None else None
+            self._documents[article] = (
+                document_of(self._library, article, path, self._settings) if path is not None else None
+            )
         return self._documents[article]
 
 

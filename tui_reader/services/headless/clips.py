@@ -11,7 +11,7 @@ from tui_reader.search.evaluation import limit_of
 from tui_reader.services.annotations.reanchoring import find_all
 from tui_reader.services.annotations.text_snapshots import kept_texts
 from tui_reader.services.headless.queries import Queries
-from tui_reader.services.headless.session import file_of, read_document
+from tui_reader.services.headless.session import document_of, file_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence, Set
@@ -114,7 +114,7 @@ class Clips:
     def _document(self, article: ArticleId, path: Path | None) -> Document | None:
         """Return the text of an article, or its last kept text if the file is missing; caches the last document."""
         if self._latest[0] != article:
-            document = read_document(path, self._settings) if path is not None else None
+            document = document_of(self._library, article, path, self._settings) if path is not None else None
             self._latest = article, document or self._library.missing_articles.document(article)
         return self._latest[1]
 

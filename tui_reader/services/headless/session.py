@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
 from tui_reader.model.article import Article, Headline
-from tui_reader.services.articles.article_records import LOCATION
+from tui_reader.services.articles.article_records import LOCATION, WHOLE
 from tui_reader.services.articles.parsed_files import load
 from tui_reader.services.library.events import Event, Notice, ScanFinished, SyncNeeded, noop
 from tui_reader.services.library.opening import open_library
@@ -98,9 +98,14 @@ def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop) -> 
             notify(event.message)
 
 
-def read_document(path: Path, settings: Settings) -> Document | None:
-    """Return the document of a file; None if it cannot be read."""
-    return load(path, settings.max_file_mb * MEGABYTE)
+def read_document(path: Path, settings: Settings, *, whole: bool = False) -> Document | None:
+    """Return the document of a file, or of its whole page; None if it cannot be read."""
+    return load(path, settings.max_file_mb * MEGABYTE, whole=whole)
+
+
+def document_of(library: Library, article: ArticleId, path: Path, settings: Settings) -> Document | None:
+    """Return the document of an article, or its whole page if the user chose that; None if it cannot be read."""
+    return read_document(path, settings, whole=(library.store.get(ARTICLES, article) or {}).get(WHOLE) is True)
 
 
 def file_of(library: Library, article: ArticleId) -> Path | None:
@@ -150,7 +155,7 @@ class Articles:
             path = self._library.path_of(headline.id)
             if path is not None and self._is_draft(path):
                 continue
-            document = read_document(path, self._settings) if path is not None else None
+            document = self._document(headline.id, path)
             self.here += document is not None
             self.unread += document is None
             if document is not None:
@@ -163,11 +168,14 @@ class Articles:
             path = file_of(self._library, article) if article not in here else None
             if article in here or (path is not None and self._is_draft(path)):
                 continue
-            document = read_document(path, self._settings) if path is not None else None
+            document = self._document(article, path)
             self.elsewhere += document is not None
             self.unread += document is None
             if document is not None:
                 yield Headline(Article(article, str(path), document.metadata)), document
+
+    def _document(self, article: ArticleId, path: Path | None) -> Document | None:
+        return document_of(self._library, article, path, self._settings) if path is not None else None
 
     def _is_draft(self, path: Path) -> bool:
         return bool(self._excluded) and os.path.realpath(path) == self._excluded

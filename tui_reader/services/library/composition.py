@@ -15,6 +15,7 @@ from tui_reader.services.annotations.revisions import Revisions
 from tui_reader.services.annotations.text_snapshots import TextCache, TextPermission
 from tui_reader.services.annotations.transfer import Transfer
 from tui_reader.services.articles.annotation_texts import AnnotationTexts
+from tui_reader.services.articles.article_records import WHOLE
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.documents import Documents, LoadedDocuments
 from tui_reader.services.articles.filing import Filing
@@ -25,7 +26,7 @@ from tui_reader.services.articles.scan_ingest import ScanIngest
 from tui_reader.services.articles.text_search import TextSearch
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.discovery import Discovery
-from tui_reader.services.library.events import EventSender
+from tui_reader.services.library.events import DocumentChanged, EventSender
 from tui_reader.services.library.query_history import QueryHistory
 from tui_reader.services.library.save_monitor import SaveMonitor
 from tui_reader.services.library.search_counts import SearchCounts
@@ -40,6 +41,8 @@ from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.private import private_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId
     from tui_reader.services.library.library_paths import LibraryPaths
@@ -119,6 +122,18 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         private_folder(program_paths.cache_dir(), Disk(), may_be_link=True)
     revisions = Revisions(state, TextCache(program_paths.cache_dir() / "texts"), background, documents.get)
 
+    def is_whole(article_id: ArticleId) -> bool:
+        return (store.get(ARTICLES, article_id) or {}).get(WHOLE) is True
+
+    def show_other_texts(ids: Collection[ArticleId]) -> None:
+        for article_id in ids:
+            documents.drop(article_id)
+            events.send(DocumentChanged(article_id, is_choice=True))
+        reanchor_queue.enqueue_changed(ids)
+
+    documents.is_whole = reanchor_queue.is_whole = is_whole
+    state.on_whole = show_other_texts
+
     def path_of(article_id: ArticleId) -> Path | None:
         return file_of_article(identities, article_id)
 
@@ -143,7 +158,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         catalogue=catalogue,
         state=state,
         annotation_texts=AnnotationTexts(catalogue, state.annotation_index),
-        text_search=TextSearch(identities.file, limit),
+        text_search=TextSearch(identities.file, limit, is_whole),
         query_words=QueryWords(catalogue, reading.all_tags),
         query_history=QueryHistory(paths.cache.stem),
         searches=searches,

@@ -56,9 +56,11 @@ class DocumentLoaded(NamedTuple):
 
 
 class DocumentChanged(NamedTuple):
-    """The file of an article has new content, so its loaded document is outdated. Sent by `Library.sync`."""
+    """The loaded document of an article is outdated, because its file has new content. Sent by `Library.sync`."""
 
     id: ArticleId
+    is_choice: bool = False
+    """True if the file is unchanged, and the article or the whole page was chosen; sent at once."""
 
 
 class AnnotationsPlaced(NamedTuple):

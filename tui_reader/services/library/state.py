@@ -11,6 +11,7 @@ from tui_reader.services.articles.article_records import (
     LOCATION,
     SEEN_FIELDS,
     TEXTS,
+    WHOLE,
     Amendments,
     decode,
     encode_description,
@@ -58,6 +59,8 @@ class LibraryState:
         """Callback with the annotations that this program changed, directly or by undo or redo."""
         self.on_opened: Callable[[Collection[ArticleId]], None] = noop
         """Callback with the articles that were opened in this program."""
+        self.on_whole: Callable[[Collection[ArticleId]], None] = noop
+        """Callback with the articles for which another text, article or whole page, was chosen, by any program."""
 
     def concerns(self, article_id: ArticleId) -> bool:
         """Return True if an article has or may have a record or annotations. Thread-safe."""
@@ -134,6 +137,7 @@ class LibraryState:
         """
         touched: dict[ArticleId, dict[str, Any]] = {}
         opened: dict[ArticleId, None] = {}
+        other_texts: dict[ArticleId, None] = {}
         annotations: dict[AnnotationId, None] = {}
         for edit in edits:
             if edit.table == ARTICLES:
@@ -141,6 +145,8 @@ class LibraryState:
                 touched.setdefault(edit.key, {})[edit.field] = edit.after
                 if edit.field == "opened" and edit.after:
                     opened[edit.key] = None
+                if edit.field == WHOLE:
+                    other_texts[edit.key] = None
             elif edit.table == ANNOTATIONS:
                 annotations[edit.key] = None
             elif edit.table == SEARCHES:
@@ -155,6 +161,8 @@ class LibraryState:
         self.catalogue.put(
             [Headline(row.article, amend(row.state, touched[row.article.id]), count(row.article.id)) for row in known]
         )
+        if other_texts:
+            self.on_whole(other_texts)
         if own and annotations:
             self.on_annotations(annotations)
         if own and opened:
@@ -165,7 +173,13 @@ class LibraryState:
         """Return True if an article has no annotations and no user changes, such as a star."""
         state = decode(self.store.get(ARTICLES, article_id))
         kept = (
-            state.starred or state.archived or state.joined or state.tags is not None or state.edits or state.bookmarks
+            state.starred
+            or state.archived
+            or state.joined
+            or state.whole
+            or state.tags is not None
+            or state.edits
+            or state.bookmarks
         )
         return not kept and not self.annotation_index.count(article_id)
 

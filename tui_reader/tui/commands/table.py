@@ -52,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("outline", ("T",), "outline", "Outline of the article, to jump in it", Group.READ, READING, footer=45),
     Command("follow_link", ("f",), "links", "Follow a link by its letters", Group.READ, IN_ARTICLE, footer=50),
     Command("picture", ("g p",), "picture", "Show the picture in view, or the printed page, as large as the terminal allows", Group.READ, IN_ARTICLE, footer=91),
+    Command("whole_page", ("g w",), "whole page", "Show the whole page in place of the article found in it, or the article again", Group.READ, READING, footer=76),
     Command("open_original", ("o",), "original", "Open the original in the browser, or the file in its program", Group.READ, READING),
     Command("jump_back", ("ctrl+o", "alt+left"), "jump back", "Back to where you were before a jump", Group.READ, counts=True),
     Command("jump_forward", ("alt+right", "ctrl+i"), "jump forward", "Forward again", Group.READ, counts=True),

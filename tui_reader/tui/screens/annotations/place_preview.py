@@ -177,6 +177,9 @@ class PlacePreview:
             way_out = self._candidate_text(annotation)
             if count > 1:
                 way_out += f", {self._keymap.hint('next_candidate')} shows the next of {count:,} places"
+        elif self._library.documents.is_part(annotation.article):
+            state = "Its words are not in the article; they may be on the page around it"
+            way_out = f"{self._keymap.hint('whole_page')}, pressed on the article, shows the whole page"
         else:
             state = "An orphan: its words are no longer in this text"
             way_out = f"{self._keymap.hint('go_to_annotation')} goes to the article, to attach it to other words"

@@ -40,6 +40,7 @@ class CommandUse:
             **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),
             **dict.fromkeys(("move_down", "move_up"), self._is_in_order_by_hand),
             "join_stories": self._has_other_stories,
+            "whole_page": self._has_whole,
             "next_article": self._has_next,
             "undo": lambda: self._state.can_undo,
         }
@@ -96,6 +97,10 @@ class CommandUse:
     def _has_other_stories(self) -> bool:
         document = self._document
         return document is not None and document.tail is not None
+
+    def _has_whole(self) -> bool:
+        shown = self._state.shown
+        return shown is not None and self._document is not None and self._state.library.documents.has_whole(shown)
 
     def _has_next(self) -> bool:
         headlines = self._state.panes.headlines

@@ -62,8 +62,8 @@ class EventHandlers:
             case events.PicturesDrawn(article):
                 if article == state.shown:
                     state.panes.article.pictures.drawn()
-            case events.DocumentChanged(article):
-                host.navigator.changed(article)
+            case events.DocumentChanged(article, is_choice):
+                host.navigator.changed(article, is_choice=is_choice)
             case events.ScanProgress(done, total):
                 if state.scan is not None:
                     state.scan = done, total

@@ -52,6 +52,8 @@ class ArticleNavigator:
         self._left_at: tuple[ArticleId, int] | None = None
         self._cut: Document | None = None
         """A new text that looks truncated, kept until the rest of the file has been written."""
+        self._chosen: set[ArticleId] = set()
+        """Articles whose whole page, or article in it, was chosen, until that text is shown."""
         self._tried_at = 0.0
         self._prepared_transfer: PositionTransfer | None = None
         """The mapping of positions to a new text, computed in a thread and kept until that text is shown."""
@@ -140,9 +142,11 @@ class ArticleNavigator:
             pane.show(headline, document, offset=offset, progress=headline.state.progress)
             state.notify_text_shown()
             return
-        if self._keeps_text(shown, document):
+        is_choice = article in self._chosen and not document.error
+        if not is_choice and self._keeps_text(shown, document):
             return
         if document.text == shown.text:
+            self._chosen.discard(article)
             pane.show(headline, document, offset=pane.viewport.offset, progress=headline.state.progress)
             state.notify_text_shown()
             return
@@ -151,7 +155,8 @@ class ArticleNavigator:
             self._pending_offset = pane.viewport.offset
         transfer = self._transfer_between(article, shown, document)
         if transfer is not None:
-            self._show_new_version(headline, document, transfer)
+            self._chosen.discard(article)
+            self._show_new_version(headline, document, transfer, "" if is_choice else FILE_CHANGED)
 
     def _keeps_text(self, shown: Document, document: Document) -> bool:
         """Return True if the pane must keep the shown text instead of the newly read text.
@@ -227,8 +232,8 @@ class ArticleNavigator:
         Thread(target=work_out, name="carrying", daemon=True).start()
         return None
 
-    def _show_new_version(self, headline: Headline, document: Document, transfer: PositionTransfer) -> None:
-        """Show a new text of the shown article, with the reading position on the same words."""
+    def _show_new_version(self, headline: Headline, document: Document, transfer: PositionTransfer, said: str) -> None:
+        """Show a new text of the shown article, with the reading position on the same words, and say a message."""
         state, pane = self._state, self._state.panes.article
 
         def carry(place: tuple[int, int]) -> tuple[int, int] | None:
@@ -245,15 +250,22 @@ class ArticleNavigator:
         self._prepared_transfer = None
         pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)
         state.notify_text_shown()
-        state.say_also(FILE_CHANGED)
+        if not said:
+            return
+        state.say_also(said)
         if was_selecting and not pane.selection.kind:
-            state.say_also("the file changed: what was selected is no longer in it", instead_of=FILE_CHANGED)
+            state.say_also("the file changed: what was selected is no longer in it", instead_of=said)
         elif was_focused and pane.focus.range is None:
-            state.say_also("the file changed: the sentence in focus is no longer in it", instead_of=FILE_CHANGED)
+            state.say_also("the file changed: the sentence in focus is no longer in it", instead_of=said)
 
-    def changed(self, article: ArticleId) -> None:
-        """Reload an article after a change of its file, if it is shown or has annotations to re-anchor."""
+    def changed(self, article: ArticleId, *, is_choice: bool = False) -> None:
+        """Reload an article after a change of its file, if it is shown or has annotations to re-anchor.
+
+        With `is_choice`, not the file changed, but the whole page or the article in it was chosen.
+        """
         state = self._state
+        if is_choice and article == state.shown:
+            self._chosen.add(article)
         if article != state.shown and not state.library.annotations.count(article):
             return
         self._stale[article] = None

@@ -410,7 +410,10 @@ class HighlightActions:
         if not self._orphans:
             return ""
         what, them = ("1 orphan", "it") if self._orphans == 1 else (f"{self._orphans:,} orphans", "them")
-        return f"{what} in this article · {self._state.keymap.hint('annotations_here')} shows {them}"
+        hint = self._state.keymap.hint
+        if article is not None and self._state.library.documents.is_part(article):
+            return f"{what} in this article, perhaps of the whole page: {hint('whole_page')} shows it"
+        return f"{what} in this article · {hint('annotations_here')} shows {them}"
 
 
 def _words(document: Document, low: int, high: int) -> Range:

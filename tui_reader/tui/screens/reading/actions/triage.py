@@ -62,6 +62,15 @@ class Triage:
             return
         self.show_outcome(self._state.library.reading.join_tail(article))
 
+    @command("whole_page")
+    def show_whole_page(self, _count: int | None) -> None:
+        """Show the whole page in place of the article in it, or the article again."""
+        article = self._state.shown
+        if article is None or not self._state.library.documents.has_whole(article):
+            self._state.refuse("this article has no page around it: all of its file is shown")
+            return
+        self.show_outcome(self._state.library.reading.show_whole(article))
+
     @command("mark_all_read")
     def mark_all_read(self, _count: int | None) -> None:
         """Mark every article of the view as read."""
