@@ -7,17 +7,28 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tui_reader.cli.main import main
+from tui_reader.config import Settings
 from tui_reader.exchange import lossless_json
+from tui_reader.exchange.registry import find_export
+from tui_reader.services.headless import clips as clips_module
+from tui_reader.services.headless import export_watch
+from tui_reader.services.headless.clips import Clips
+from tui_reader.services.headless.export_watch import ExportWatch, Target
+from tui_reader.services.headless.session import library_of, read_document
 from tui_reader.services.library.opening import init_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.services.headless.export_files import ExportFiles
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -331,3 +342,42 @@ def test_a_watch_follows_changes_alone_in_its_folder_and_ends_cleanly(run: Run, 
             watch.terminate()
         assert watch.wait(20) == 0
         assert "Traceback" not in watch.stdout.read()
+
+
+@pytest.mark.parametrize("articles", [False, True])
+def test_a_watch_into_one_file_reads_again_only_what_changed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, articles: bool
+) -> None:
+    read: list[str] = []
+
+    def watching(path: Path, settings: Settings) -> Document | None:
+        read.append(path.name)
+        return read_document(path, settings)
+
+    def annotate(file: str, quote: str) -> Callable[[], object]:
+        arguments = ("notes", "add", folder / file, "--quote", quote, "--library", folder)
+        return lambda: subprocess.run([sys.executable, "-m", "tui_reader", *map(str, arguments)], check=True)
+
+    def report(_: ExportFiles) -> None:
+        reads.append(sorted(read))
+        pages.append((tmp_path / "all.html").read_text("utf-8"))
+        read.clear()
+        next(steps)()
+
+    monkeypatch.setattr(export_watch, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(clips_module, "read_document", watching)
+    reads: list[list[str]] = []
+    pages: list[str] = []
+    errors: list[OSError] = []
+    stop = threading.Event()
+    steps = iter((annotate("unread.txt", "nothing at all"), annotate("low-water.md", "By five"), stop.set))
+    with library_of([folder], None, Settings()) as library:
+        clips = Clips(library, Settings())
+        form = find_export("html")
+        target = Target(clips.parse("").term, articles, form, "", tmp_path, "all.html", prune=False)
+        ExportWatch(library, clips, target, report).run(stop, errors.append)
+        whole = form.write(list(target.chosen(Clips(library, Settings()))))
+    assert not errors
+    assert reads[1:] == [["unread.txt"], ["low-water.md"]]
+    assert [page.count("<mark") for page in pages] == [3, 4, 5]
+    assert pages[-1] == whole

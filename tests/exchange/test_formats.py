@@ -316,3 +316,16 @@ def test_bibtex_keys_differ_and_braces_close(one: Clip, other: Clip) -> None:
 def test_what_is_kept_names_fields_that_exist() -> None:
     assert all(each.keeps <= set(Kept) for each in FORMATS)
     assert all(Kept.STATE in each.keeps for each in EXPORTS), "an orphan is exported with its state"
+
+
+@given(clips(most=2), clips(most=2))
+def test_what_clips_keep_of_an_export_changes_no_later_one(one: Clip, other: Clip) -> None:
+    """A watch exports clips again that did not change, with what was written of them before."""
+
+    def fresh(each: Clip) -> Clip:
+        return Clip(each.headline, each.annotations, file=each.file, load=lambda: each.document)
+
+    for form in EXPORTS:
+        form.write([other])
+        form.write([other, one])
+        assert form.write([one, other]) == form.write([fresh(one), fresh(other)])

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tui_reader.document.blocks import BlockKind
 from tui_reader.document.clean import clean_line, escape
 from tui_reader.document.outline import outline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation, AnnotationId, PlaceState
     from tui_reader.model.article import ArticleId, Headline, ReadingState
+
+T = TypeVar("T")
 
 
 class Paragraph(NamedTuple):
@@ -149,6 +151,7 @@ class Clip:
         self.annotations = tuple(annotations)
         self.file = file
         self._load = load
+        self._written: dict[Hashable, Any] = {}
 
     @property
     def id(self) -> ArticleId:
@@ -205,6 +208,20 @@ class Clip:
     def updated(self) -> str:
         """The time of the last change to an annotation; empty without annotations."""
         return max((each.updated for each in self.annotations), default="")
+
+    def written(self, form: Hashable, write: Callable[[Clip], T]) -> T:
+        """Return what a writer makes of this clip, kept for further exports of the same clip.
+
+        A watch exports all clips again when one of them has changed.
+
+        Args:
+            form: What the text depends on besides the clip, such as the format.
+            write: Makes the text at the first call.
+        """
+        if form not in self._written:
+            self._written[form] = write(self)
+        made: T = self._written[form]
+        return made
 
     @cached_property
     def document(self) -> Document | None:

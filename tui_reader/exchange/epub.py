@@ -7,7 +7,7 @@ import uuid
 import zipfile
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,7 +55,10 @@ def write_book(clips: Sequence[Clip], *, with_text: bool) -> bytes:
         clips: The articles, each of which becomes a chapter.
         with_text: True for the full texts, False for quotes only.
     """
-    chapters = [_chapter(number, clip, with_text=with_text) for number, clip in enumerate(clips, 1)]
+    chapters = [
+        clip.written(("epub", with_text, number), partial(_chapter, number, with_text=with_text))
+        for number, clip in enumerate(clips, 1)
+    ]
     title = _title(clips, with_text=with_text)
     files = {
         "META-INF/container.xml": _CONTAINER,

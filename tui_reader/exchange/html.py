@@ -16,7 +16,7 @@ from tui_reader.exchange.article_html import ArticleHtml
 from tui_reader.exchange.markup import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tui_reader.exchange.clip import Clip
 
@@ -28,9 +28,14 @@ def write(clips: Sequence[Clip]) -> str:
         return _page(clips[0].title, f"<main>\n{article.write()}</main>\n")
     title = f"{len(clips)} articles" if clips else "No articles"
     entries = "".join(_entry(clip, f"a{number}-") for number, clip in enumerate(clips, 1))
-    articles = "".join(ArticleHtml(clip, f"a{number}-", level=2).write() for number, clip in enumerate(clips, 1))
+    articles = "".join(clip.written(("html", number), _article(number)) for number, clip in enumerate(clips, 1))
     contents = f'<nav class="contents" aria-label="Contents">\n<ol>\n{entries}</ol>\n</nav>\n' if entries else ""
     return _page(title, f'<main>\n<h1 class="page-title">{title}</h1>\n{contents}{articles}</main>\n')
+
+
+def _article(number: int) -> Callable[[Clip], str]:
+    """Return the writer of an article among several; its ids begin with its number."""
+    return lambda clip: ArticleHtml(clip, f"a{number}-", level=2).write()
 
 
 def _entry(clip: Clip, prefix: str) -> str:

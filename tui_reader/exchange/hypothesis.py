@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.exchange.json_text import article_uri, dump, moment
+from tui_reader.exchange.json_text import Dumped, article_uri, dump, dumped, moment
 from tui_reader.exchange.tags import with_state
 
 if TYPE_CHECKING:
@@ -24,10 +24,14 @@ def write(clips: Sequence[Clip]) -> str:
             "export_date": _time(max((clip.updated for clip in clips), default="")),
             "export_userid": USER,
             "client_version": "tui-reader",
-            "annotations": [_annotation(clip, each) for clip in clips for each in clip.annotations],
+            "annotations": [each for clip in clips for each in clip.written("hypothesis", _annotations)],
         },
         depth=2,
     )
+
+
+def _annotations(clip: Clip) -> list[Dumped]:
+    return [dumped(_annotation(clip, each), depth=0, level=2) for each in clip.annotations]
 
 
 def _annotation(clip: Clip, clipped: ClippedAnnotation) -> dict[str, Any]:

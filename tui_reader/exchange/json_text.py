@@ -5,13 +5,30 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from tui_reader.document.clean import escape_json
 
 if TYPE_CHECKING:
     from tui_reader.exchange.clip import Clip, ClippedAnnotation
+
+
+class Dumped(NamedTuple):
+    """A value that is JSON already, with the indentation of its place."""
+
+    text: str
+
+
+def dumped(value: Any, depth: int, level: int) -> Dumped:
+    """Return a value as JSON for a place in a larger value that `dump` writes.
+
+    Args:
+        value: The value.
+        depth: As for `dump`, counted from the value.
+        level: Number of levels above the value in the larger one.
+    """
+    return Dumped(escape_json(_dumped(value, depth, "  " * level)))
 
 
 def dump(value: Any, depth: int) -> str:
@@ -26,6 +43,8 @@ def dump(value: Any, depth: int) -> str:
 
 
 def _dumped(value: Any, depth: int, indent: str) -> str:
+    if isinstance(value, Dumped):
+        return value.text
     if depth == 0 or not value or not isinstance(value, dict | list):
         return _encode(value)
     deeper = f"{indent}  "

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.exchange.clip import Clip, ClippedAnnotation, Paragraph, Where
-from tui_reader.exchange.json_text import dump, filled
+from tui_reader.exchange.json_text import Dumped, dump, dumped, filled
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.annotation import Annotation, Placement, PlaceState
 from tui_reader.model.article import NOTHING, Article, Headline, Metadata, ReadingState
@@ -27,7 +27,13 @@ VERSION = 1
 
 def write(clips: Sequence[Clip]) -> str:
     """Return clips as a JSON object with a list of articles, each with its annotations."""
-    return dump({"format": FORMAT, "version": VERSION, "articles": [_article(each) for each in clips]}, 4)
+    return dump(
+        {"format": FORMAT, "version": VERSION, "articles": [each.written(FORMAT, _dumped) for each in clips]}, 4
+    )
+
+
+def _dumped(clip: Clip) -> Dumped:
+    return dumped(_article(clip), depth=2, level=2)
 
 
 def read(text: str) -> list[Clip]:
@@ -121,8 +127,9 @@ def _clipped(value: Mapping[str, Any]) -> ClippedAnnotation:
 
 
 def _metadata(value: Mapping[str, Any]) -> Metadata:
-    metadata: Metadata = _known(Metadata, value)
-    return metadata._replace(tags=tuple(metadata.tags), guessed=frozenset(metadata.guessed))
+    lists = {name: tuple(each) for name, each in value.items() if isinstance(each, list)}
+    metadata: Metadata = _known(Metadata, {**value, **lists})
+    return metadata._replace(guessed=frozenset(metadata.guessed))
 
 
 def _anchor(value: Mapping[str, Any] | None) -> Anchor | None:

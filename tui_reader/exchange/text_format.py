@@ -67,7 +67,7 @@ class TextFormat:
             UsageError: The template is wrong.
         """
         parsed = _parsed(template or self.template)
-        texts = [block.text for clip in clips for block in self._blocks(clip, parsed)]
+        texts = [block.text for clip in clips for block in self._written(clip, parsed)]
         return "\n\n".join(texts) + "\n" if texts else ""
 
     def page(self, clip: Clip, template: str = "") -> Page:
@@ -77,7 +77,7 @@ class TextFormat:
             UsageError: The template is wrong.
         """
         properties = self._properties(clip) if self._properties is not None else None
-        return Page(clip.id, list(self._blocks(clip, _parsed(template or self.template))), properties)
+        return Page(clip.id, self._written(clip, _parsed(template or self.template)), properties)
 
     def page_of_all(self, clips: Sequence[Clip], template: str = "") -> Page:
         """Return the content of one file for several articles, without properties.
@@ -86,7 +86,10 @@ class TextFormat:
             UsageError: The template is wrong.
         """
         parsed = _parsed(template or self.template)
-        return Page(EVERYTHING, [block for clip in clips for block in self._blocks(clip, parsed)])
+        return Page(EVERYTHING, [block for clip in clips for block in self._written(clip, parsed)])
+
+    def _written(self, clip: Clip, template: Template) -> list[Block]:
+        return clip.written(template, lambda each: list(self._blocks(each, template)))
 
     def _blocks(self, clip: Clip, template: Template) -> Iterator[Block]:
         article = self._article(clip)

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.exchange.json_text import annotation_uri, article_uri, collection_urn, dump, filled, moment
+from tui_reader.exchange.json_text import (
+    Dumped,
+    annotation_uri,
+    article_uri,
+    collection_urn,
+    dump,
+    dumped,
+    filled,
+    moment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +28,7 @@ CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"tuir": "urn:tui-reader:terms:"}
 
 def write(clips: Sequence[Clip]) -> str:
     """Return clips as an annotation collection with a single page, in JSON-LD."""
-    items = [_annotation(clip, each) for clip in clips for each in clip.annotations]
+    items = [each for clip in clips for each in clip.written("w3c", _annotations)]
     urn = collection_urn(list(clips))
     page = {"id": f"{urn}#page", "type": "AnnotationPage", "partOf": urn, "startIndex": 0, "items": items}
     return dump(
@@ -33,6 +42,10 @@ def write(clips: Sequence[Clip]) -> str:
         },
         depth=3,
     )
+
+
+def _annotations(clip: Clip) -> list[Dumped]:
+    return [dumped(_annotation(clip, each), depth=0, level=3) for each in clip.annotations]
 
 
 def _annotation(clip: Clip, clipped: ClippedAnnotation) -> dict[str, Any]:

@@ -76,6 +76,10 @@ class Clips:
             if limit == 0:
                 return
 
+    def articles(self, query: Term) -> list[ArticleId]:
+        """Return the articles that match a query, in its order."""
+        return [each.id for each in self._queries.articles(query)]
+
     def of_articles(self, query: Term, only: Container[ArticleId] | None = None) -> Iterator[Clip]:
         """Yield the articles that match a query, in its order, each with all annotations.
 
