@@ -49,6 +49,10 @@ ROWS: tuple[Row, ...] = (
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),
     # 20 ms to import after plain text, most of it for the XML parser.
     Row("tui_reader.formats.epub.epub", (".epub",), is_slow=True),
+    # 1 ms to import after plain text.
+    Row("tui_reader.formats.gemtext.gemtext", (".gmi", ".gemini")),
+    # 3 ms to import after Markdown; a notebook with pictures has several megabytes.
+    Row("tui_reader.formats.notebooks.notebook", (".ipynb",), is_slow=True),
     # 2 ms to import after plain text.
     Row("tui_reader.formats.compressed.gzip_files", (".gz",), is_slow=True),
 )

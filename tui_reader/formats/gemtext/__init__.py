@@ -1,0 +1,1 @@
+"""Gemtext, the format of pages in Geminispace."""

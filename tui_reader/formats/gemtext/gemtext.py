@@ -1,0 +1,124 @@
+"""Gemtext (`.gmi`): lines of six kinds, as the Gemini protocol defines them (geminiprotocol.net/docs/gemtext.gmi)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, Span, SpanKind
+from tui_reader.document.clean import clean_line
+from tui_reader.formats.base import BY_NAME, NO_MATCH, Format, suffix_of
+from tui_reader.formats.metadata.guesses import Heading, complete
+from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
+from tui_reader.formats.text.bare_links import bare_links
+from tui_reader.formats.text.running_text import safe_target
+from tui_reader.formats.text.source import SourceText, open_source
+
+if TYPE_CHECKING:
+    from tui_reader.model.article import Metadata
+
+_LINK = re.compile(r"=>[ \t]*(\S+)(?:[ \t]+(.*))?")
+_HEADING = re.compile(r"(#{1,3})[ \t]*(.*\S)")
+_ITEM = re.compile(r"\*[ \t]+(.*)")
+_QUOTE = re.compile(r">[ \t]?(.*)")
+_FENCE = "```"
+_MARKS = re.compile(r"^(?:#{1,3}[ \t]*|\*[ \t]+|>[ \t]?|=>[ \t]*\S+[ \t]*|```.*)", re.MULTILINE)
+
+
+class Gemtext(Format):
+    """The format of gemtext files."""
+
+    name = "gemtext"
+    suffixes = (".gmi", ".gemini")
+
+    def matches(self, name: str, head: bytes) -> int:
+        """Return the priority of gemtext, which only the suffix determines."""
+        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
+
+    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
+        """Return the whole text as a document."""
+        source = open_source(data)
+        if source.problem:
+            return problem_document(name, len(data), source.problem)
+        metadata = _metadata(source, name)
+        builder = _blocks(source.body)
+        if not builder.blocks:
+            return empty_document(metadata, source.body)
+        document = builder.build(metadata, notices=source.notices)
+        first = document.blocks[0]
+        is_title = first.kind is BlockKind.HEADING and clean_line(document.block_text(0)) == metadata.title
+        return replace(document, title_block=0) if is_title else document
+
+    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
+        """Return the metadata, and the reason if the file cannot be read, without building blocks."""
+        source = open_source(data)
+        if source.problem:
+            return problem_metadata(name), source.problem
+        return _metadata(source, name), ""
+
+
+FORMAT: Format = Gemtext()
+
+
+def _metadata(source: SourceText, name: str) -> Metadata:
+    def heading() -> Heading | None:
+        is_code = False
+        for line in source.body.split("\n"):
+            if line.startswith(_FENCE):
+                is_code = not is_code
+            elif not is_code and (match := _HEADING.match(line)):
+                return Heading(clean_line(match[2]), len(match[1]))
+        return None
+
+    return complete(source.header, _MARKS.sub("", source.body), name, heading)
+
+
+def _blocks(body: str) -> DocumentBuilder:
+    builder = DocumentBuilder()
+    code: list[str] | None = None
+    language = ""
+    lines = body.split("\n")
+    for index, line in enumerate(lines):
+        if line.startswith(_FENCE):
+            if code is None:
+                code, language = [], clean_line(line[len(_FENCE) :])
+            else:
+                _add_code(builder, code, language)
+                code = None
+        elif code is not None:
+            code.append(line)
+        elif line.strip():
+            _add_line(builder, line.rstrip(), lines[index + 1] if index + 1 < len(lines) else "")
+    if code:
+        _add_code(builder, code, language)
+    return builder
+
+
+def _add_code(builder: DocumentBuilder, code: list[str], language: str) -> None:
+    """Add preformatted lines; what stands beside the opening mark is their language, or describes a drawing."""
+    is_language = bool(re.fullmatch(r"[\w+#.-]{1,20}", language))
+    if language and not is_language:
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True, tight=True), language)
+    text = "\n".join(code).strip("\n")
+    if text:
+        builder.add(Block(BlockKind.CODE, 0, 0, language=language if is_language else ""), text)
+
+
+def _add_line(builder: DocumentBuilder, line: str, following: str) -> None:
+    if match := _LINK.match(line):
+        target, label = safe_target(match[1]), (match[2] or "").strip() or clean_line(match[1])
+        spans = [Span(SpanKind.LINK, 0, len(label), target)] if target else []
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0, tight=following.startswith("=>")), label, spans)
+    elif match := _HEADING.match(line):
+        builder.add(Block(BlockKind.HEADING, 0, 0, level=len(match[1])), match[2])
+    elif match := _ITEM.match(line):
+        text, is_listed = match[1].strip(), _ITEM.match(following) is not None
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0, depth=1, marker="•", tight=is_listed), text, bare_links(text))
+    elif (match := _QUOTE.match(line)) and match[1].strip():
+        text = match[1].strip()
+        block = Block(BlockKind.PARAGRAPH, 0, 0, quote=1, tight=following.startswith(">"))
+        builder.add(block, text, bare_links(text))
+    elif not line.startswith(">"):
+        text = line.strip()
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), text, bare_links(text))

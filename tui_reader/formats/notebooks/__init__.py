@@ -1,0 +1,1 @@
+"""Notebooks of Jupyter: Markdown, code and its output."""
