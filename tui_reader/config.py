@@ -125,8 +125,11 @@ class Settings:
         " own; --fresh begins with the list, once.",
     )
     mouse: bool = _setting(True, _switch, "Whether the mouse works; if not, it is left to the terminal.")
-    pictures: bool = _setting(
-        True, _switch, "Whether pictures are drawn in the text; their descriptions are always shown, and gp draws one."
+    pictures: str = _setting(
+        "auto",
+        _one_of("auto", "blocks", "off"),
+        'Pictures in the text: "auto" is the best that the terminal can (kitty and Ghostty draw the picture itself),'
+        ' "blocks" is half blocks, "off" is their descriptions alone.',
     )
     quote_style: str = _setting(
         "markdown",

@@ -38,9 +38,17 @@ def measured(*paths: Path) -> dict[str, list[int]]:
     return sizes
 
 
-def drawn(path: Path, columns: int, rows: int, *, is_box: bool = False) -> dict[str, Any]:
+def drawn(path: Path, columns: int, rows: int, *, is_box: bool = False, is_file: bool = False) -> dict[str, Any]:
     return draw_picture(
-        {"file": "", "limit": 10**7, "picture": ["", str(path)], "columns": columns, "rows": rows, "is_box": is_box}
+        {
+            "file": "",
+            "limit": 10**7,
+            "picture": ["", str(path)],
+            "columns": columns,
+            "rows": rows,
+            "is_box": is_box,
+            "is_file": is_file,
+        }
     )
 
 
@@ -52,7 +60,7 @@ def near(pixel: bytes, colour: tuple[int, int, int]) -> bool:
 def test_pictures_of_each_format_are_measured_and_drawn(tmp_path: Path, kind: str) -> None:
     path = halves(tmp_path / f"a.{kind.lower()}", kind)
     assert measured(path) == {path.name: [64, 32]}
-    pixels = base64.b64decode(drawn(path, 8, 4)["pixels"])
+    pixels = base64.b64decode(drawn(path, 8, 4)["data"])
     assert len(pixels) == 3 * 8 * 4
     assert near(pixels[:3], RED)
     assert near(pixels[-3:], BLUE)
@@ -63,26 +71,32 @@ def test_a_picture_is_upright_as_the_camera_was_held(tmp_path: Path) -> None:
     exif[0x0112] = 6
     path = halves(tmp_path / "a.jpg", "JPEG", exif=exif)
     assert measured(path) == {"a.jpg": [32, 64]}
-    pixels = base64.b64decode(drawn(path, 4, 8)["pixels"])
+    pixels = base64.b64decode(drawn(path, 4, 8)["data"])
     assert near(pixels[:3], BLUE)
     assert near(pixels[9:12], RED)
 
 
 def test_a_transparent_picture_is_drawn_on_white(tmp_path: Path) -> None:
     Image.new("RGBA", (16, 16), (0, 0, 0, 0)).save(tmp_path / "a.png")
-    assert base64.b64decode(drawn(tmp_path / "a.png", 2, 2)["pixels"]) == b"\xff" * 12
+    assert base64.b64decode(drawn(tmp_path / "a.png", 2, 2)["data"]) == b"\xff" * 12
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "I;16", "I", "F", "CMYK"])
 def test_pictures_of_all_modes_are_drawn(tmp_path: Path, mode: str) -> None:
     Image.new(mode, (16, 16)).save(tmp_path / "a.tiff")
-    assert len(base64.b64decode(drawn(tmp_path / "a.tiff", 2, 2)["pixels"])) == 12
+    assert len(base64.b64decode(drawn(tmp_path / "a.tiff", 2, 2)["data"])) == 12
 
 
 def test_a_box_keeps_the_proportions(tmp_path: Path) -> None:
     path = halves(tmp_path / "a.png", size=(640, 320))
     answer = drawn(path, 100, 200, is_box=True)
     assert (answer["columns"], answer["rows"]) == (100, 50)
+
+
+def test_a_terminal_that_draws_itself_gets_a_file(tmp_path: Path) -> None:
+    answer = drawn(halves(tmp_path / "a.jpg", "JPEG"), 40, 20, is_file=True)
+    with Image.open(io.BytesIO(base64.b64decode(answer["data"]))) as image:
+        assert (image.format, image.size) == ("PNG", (40, 20))
 
 
 def png_of_size(width: int, height: int) -> bytes:
@@ -114,7 +128,7 @@ def png_of_size(width: int, height: int) -> bytes:
 def test_what_is_no_picture_or_too_large_is_left_out(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.png").write_bytes(data)
     assert measured(tmp_path / "a.png") == {}
-    assert drawn(tmp_path / "a.png", 8, 8) == {"pixels": None}
+    assert drawn(tmp_path / "a.png", 8, 8) == {"data": None}
 
 
 def test_pictures_beyond_the_limit_of_bytes_are_not_read(tmp_path: Path) -> None:
@@ -148,7 +162,7 @@ def test_the_library_announces_sizes_and_pictures(opened: Opener, tmp_path: Path
     owner.until(lambda: sum(isinstance(event, PicturesDrawn) for event in owner.events) == 2)
     found = pictures.get(order)
     assert found is not None
-    assert near(found.pixels[:3], RED)
+    assert near(found.data[:3], RED)
     assert pictures.get(PictureOrder(article, "none.png", 8, 8)) == DrawnPicture(8, 8, b"")
 
 

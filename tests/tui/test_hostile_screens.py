@@ -218,7 +218,7 @@ def test_only_two_modules_create_segments_of_text() -> None:
         for file in TREE.rglob("*.py")
         if {"Segment", "Text"} & set(makers(ast.parse(file.read_text("utf-8"))))
     }
-    pictures = "widgets/article_pane/half_blocks.py"
+    pictures = "widgets/article_pane/painted_pictures.py"
     assert found == {"widgets/styled_lines.py", "widgets/article_pane/painter.py", pictures}
     inputs = {
         str(file.relative_to(TREE))

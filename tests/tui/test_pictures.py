@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from textual.drivers.headless_driver import HeadlessDriver
 
 from tui_reader.config import Settings
+from tui_reader.tui.widgets.article_pane.painted_pictures import PLACEHOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +39,20 @@ def folder(tmp_path: Path) -> Path:
         "utf-8",
     )
     return folder
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect what is written to the terminal beside the frames."""
+    sent: list[str] = []
+    write = HeadlessDriver.write
+
+    def collect(driver: HeadlessDriver, data: str) -> None:
+        sent.append(data)
+        write(driver, data)
+
+    monkeypatch.setattr(HeadlessDriver, "write", collect)
+    return sent
 
 
 def picture_rows(reader: Reader) -> list[int]:
@@ -115,7 +134,7 @@ async def test_a_key_shows_a_picture_large_and_walks_to_the_next(
 async def test_an_article_without_pictures_says_so(start: Start, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Title\n\nWords.\n", "utf-8")
     async with start(tmp_path) as reader:
-        await reader.sees("Title")
+        await reader.sees("Words.")
         await reader.keys("enter", "g", "p")
         await reader.last_row_shows("this article has no pictures")
 
@@ -125,7 +144,7 @@ async def test_without_colours_or_if_switched_off_the_description_is_shown(
     start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch, depth: str
 ) -> None:
     monkeypatch.setenv("TEXTUAL_COLOR_SYSTEM", depth)
-    async with start(folder, settings=Settings(pictures=depth == "standard")) as reader:
+    async with start(folder, settings=Settings(pictures="auto" if depth == "standard" else "off")) as reader:
         await reader.sees("Title")
         await reader.keys("enter")
         await reader.sees("▣ picture", "The sun", "After.")
@@ -140,6 +159,50 @@ async def test_a_damaged_picture_keeps_its_description(start: Start, folder: Pat
         await reader.sees("▣ picture", "The sun")
         await reader.keys("g", "p")
         await reader.sees("cannot be drawn")
+
+
+async def test_kitty_gets_the_picture_once_and_placeholders_in_its_place(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch, written: list[str]
+) -> None:
+    async with start(folder) as reader:
+        reader.app.theme_selection.answers.program = "kitty(0.35.2)"
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.until(lambda: PLACEHOLDER in reader.text)
+        image = "".join(written)
+        chunks = re.findall(r"\x1b_G([^;]*);([^\x1b]*)\x1b\\", image)
+        number = re.search(r"i=(\d+)", chunks[0][0])
+        assert number is not None
+        with Image.open(io.BytesIO(base64.b64decode("".join(data for _, data in chunks)))) as sent:
+            assert (sent.format, sent.size) == ("PNG", (20 * 10, 6 * 20))
+        assert [("m=1" in head, len(data) <= 4096) for head, data in chunks[:-1]] == [(True, True)] * (len(chunks) - 1)
+        assert f"\x1b_Ga=p,U=1,i={number[1]},c=20,r=6,q=2\x1b\\" in image
+        rows = [line for line in reader.lines() if PLACEHOLDER in line]
+        assert [line.count(PLACEHOLDER) for line in rows] == [20] * 6
+        assert f"{PLACEHOLDER}\u030d\u0305{PLACEHOLDER}\u030d\u030d" in rows[1]
+        await reader.keys("ctrl+d", "g", "g")
+        await reader.until(lambda: PLACEHOLDER in reader.text)
+        assert "".join(written).count("a=p,U=1") == 1
+
+
+@pytest.mark.parametrize(
+    ("program", "tmux", "pictures"),
+    [
+        ("kitty(0.26.5)", "", "auto"),
+        ("kitty(0.35.2)", "/tmp/tmux-0/default,1,0", "auto"),
+        ("kitty(0.35.2)", "", "blocks"),
+    ],
+)
+async def test_half_blocks_are_drawn_in_older_ones_inside_tmux_and_on_demand(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch, program: str, tmux: str, pictures: str
+) -> None:
+    monkeypatch.setenv("TMUX", tmux)
+    async with start(folder, settings=Settings(pictures=pictures)) as reader:
+        reader.app.theme_selection.answers.program = program
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.until(lambda: len(picture_rows(reader)) == 6)
+        assert PLACEHOLDER not in reader.text
 
 
 async def test_letters_of_link_hints_are_painted_over_a_picture(start: Start, folder: Path) -> None:

@@ -281,3 +281,27 @@ def test_the_reader_ends_with_its_window(open_terminal: Callable[..., Terminal],
     terminal.wait_for("keys")
     terminal.hang_up()
     assert terminal.process.wait(10) == 129
+
+
+@pytest.mark.parametrize(
+    ("reply", "draws"),
+    [
+        ("\x1bP>|kitty(0.28.1)\x1b\\", True),
+        ("\x1bP>|kitty(1.0)\x1b\\", True),
+        ("\x1bP>|kitty(0.26.5)\x1b\\", False),
+        ("\x1bP>|ghostty 1.1.3\x1b\\", True),
+        ("\x1bP>|WezTerm 20240203\x1b\\", False),
+        ("", False),
+    ],
+)
+def test_images_are_given_to_terminals_that_draw_placeholders(reply: str, draws: bool) -> None:
+    answers = TerminalAnswers()
+    assert answers.take(f"a{reply}b") == "ab"
+    assert terminal_query.draws_placeholders({}, answers.program) is draws
+    assert not terminal_query.draws_placeholders({"TMUX": "x"}, answers.program)
+
+
+def test_only_kitty_is_asked_for_its_version() -> None:
+    kitty = questions({"TERM": "xterm-kitty"}, "truecolor", wants_light=False, wants_palette=False)
+    assert kitty == "\x1b[>q\x1b[c"
+    assert not questions({"TERM": "xterm-256color"}, "truecolor", wants_light=False, wants_palette=False)

@@ -29,6 +29,8 @@ TAIL_SECONDS = 0.1
 
 BACKGROUND_QUESTION = "\x1b]11;?\x07"
 """Sequence that queries the background colour (xterm's OSC 11)."""
+PROGRAM_QUESTION = "\x1b[>q"
+"""Sequence that queries the terminal's name and version (XTVERSION)."""
 MODE_REPORTS_ON, MODE_REPORTS_OFF = "\x1b[?2031h", "\x1b[?2031l"
 """Sequences that enable and disable the terminal's reports of changes between dark and light."""
 
@@ -60,12 +62,16 @@ _ASKED_FOR_STYLE = LazyPattern(r"(xterm|rxvt|mlterm|vte|gnome|konsole|foot|conto
 REPLY = re.compile(
     r"\x1b\](?:4;(?P<number>\d+)|(?P<plain>1[01]));rgba?:(?P<rgb>[0-9a-fA-F]+/[0-9a-fA-F]+/[0-9a-fA-F]+)[^\x07\x1b]*+"
     r"(?:\x07|\x1b\\|\x1b(?=\x1b)|(?=\x1b[^\\]))"
+    r"|\x1bP>\|(?P<program>[^\x1b]*+)\x1b\\"
     r"|\x1bP[01]\$r(?P<style>[0-9;:]*)m?\x1b\\"
     r"|\x1b\[\?(?:997;(?P<mode>[12])n|[0-9;]*(?P<end>c))"
 )
-"""Pattern of all replies: colours (OSC 4, 10, 11), the current style (DECRQSS), light or dark (mode 2031), and DA1."""
-PARTIAL = LazyPattern(r"\x1b(?:\](?:[0-9][^\x07\x1b]*+\x1b?)?|P(?:[01][^\x1b]*+\x1b?)?|\[(?:\?[0-9;$]*+)?)?\Z")
+"""Pattern of all replies: colours (OSC 4, 10, 11), the current style (DECRQSS), light or dark (mode 2031),
+the terminal's name and version (XTVERSION), and DA1."""
+PARTIAL = LazyPattern(r"\x1b(?:\](?:[0-9][^\x07\x1b]*+\x1b?)?|P(?:[01>][^\x1b]*+\x1b?)?|\[(?:\?[0-9;$]*+)?)?\Z")
 """Pattern of an incomplete reply at the end of the input."""
+_KITTY = LazyPattern(r"kitty\((\d+)\.(\d+)")
+_FIRST_WITH_PLACEHOLDERS = (0, 28)
 _RGB_STYLE = LazyPattern(r"48[;:]2[;:]+1[;:]2[;:]3(?!\d)")
 _INDEXED_STYLE = LazyPattern(r"48[;:]5[;:]\d+")
 
@@ -107,6 +113,27 @@ def colour_depth(environ: Mapping[str, str]) -> str:
 def is_multiplexed(environ: Mapping[str, str]) -> bool:
     """Return True inside tmux or GNU screen."""
     return bool(environ.get("TMUX") or environ.get("STY")) or environ.get("TERM", "").startswith(("screen", "tmux"))
+
+
+def draws_placeholders(environ: Mapping[str, str], program: str) -> bool:
+    """Return True if the terminal draws images in place of placeholder characters: kitty from 0.28 on, and Ghostty.
+
+    Inside tmux or screen it is False: they would have to pass the image on, which by default they do not.
+
+    Args:
+        environ: The environment.
+        program: Name and version of the terminal; empty if unknown.
+    """
+    if is_multiplexed(environ):
+        return False
+    kitty = _KITTY.match(program)
+    if kitty is not None:
+        return (int(kitty[1]), int(kitty[2])) >= _FIRST_WITH_PLACEHOLDERS
+    return program.startswith("ghostty") or "ghostty" in (environ.get("TERM_PROGRAM"), environ.get("TERM", "")[6:])
+
+
+def _may_be_kitty(environ: Mapping[str, str]) -> bool:
+    return not is_multiplexed(environ) and ("KITTY_WINDOW_ID" in environ or environ.get("TERM") == "xterm-kitty")
 
 
 def _depth_by_name(term: str) -> str:
@@ -154,6 +181,8 @@ class TerminalAnswers:
         """True for the Linux console."""
         self.has_new_mode = False
         """True if the terminal has reported a change between dark and light since `mode_changed`."""
+        self.program = ""
+        """Name and version of the terminal, such as `kitty(0.35.2)`; empty if unknown."""
         self.is_complete = False
         """True if the terminal has answered the last query."""
         self.awaited_until = awaited_until
@@ -219,6 +248,8 @@ class TerminalAnswers:
             has = "truecolor" if _RGB_STYLE.search(found["style"]) else ""
             has = has or ("256" if _INDEXED_STYLE.search(found["style"]) else "standard")
             self.depth = max(self.depth, has, key=DEPTHS.index)
+        elif found["program"]:
+            self.program = found["program"]
         elif found["mode"]:
             self.has_new_mode = True
         elif found["end"]:
@@ -246,6 +277,8 @@ def questions(environ: Mapping[str, str], depth: str, *, wants_light: bool, want
     if is_open and is_plain and _ASKED_FOR_STYLE.match(term):
         # Set a true colour, and query the current style: only a true-colour terminal reports it unchanged.
         asked += "\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[0m"
+    if _may_be_kitty(environ):
+        asked += PROGRAM_QUESTION
     return asked and asked + "\x1b[c"
 
 

@@ -66,22 +66,24 @@ def draw_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         arguments: `file` and `limit` of the article, `picture`, the fields of a `PictureSource`, the size in pixels,
-            `columns` and `rows`, and `is_box`, True to keep the proportions of the picture within that size.
+            `columns` and `rows`, `is_box`, True to keep the proportions of the picture within that size, and `is_file`,
+            True for a PNG file.
 
     Returns:
-        `columns` and `rows` of the result, and its `pixels`: values of red, green and blue, row by row, in base64; None
-        if the picture cannot be drawn.
+        `columns` and `rows` of the result, and its `data` in base64: values of red, green and blue, row by row, or a
+        PNG file; None if the picture cannot be drawn.
     """
     columns, rows = arguments["columns"], arguments["rows"]
     with _opened(arguments, PictureSource(*arguments["picture"])) as image:
         if image is None:
-            return {"pixels": None}
+            return {"data": None}
         if arguments["is_box"]:
             width, height = _upright_size(image)
             scale = min(columns / width, rows / height)
             columns, rows = max(1, round(width * scale)), max(2, round(height * scale / 2) * 2)
         pixels = _flattened(image, (columns, rows)).resize((columns, rows), reducing_gap=2.0)
-    return {"columns": columns, "rows": rows, "pixels": base64.b64encode(pixels.tobytes()).decode("ascii")}
+    data = _png(pixels) if arguments["is_file"] else pixels.tobytes()
+    return {"columns": columns, "rows": rows, "data": base64.b64encode(data).decode("ascii")}
 
 
 def copy_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,6 +142,13 @@ def _content(arguments: Mapping[str, Any]) -> Content:
     if not _last or _last[0][0] != key:
         _last[:] = [(key, read_content(path, arguments["limit"]))]
     return _last[0][1]
+
+
+def _png(image: Image) -> bytes:
+    """Return a picture as a PNG file, compressed quickly: it goes to the terminal once."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def _upright_size(image: Image) -> tuple[int, int]:

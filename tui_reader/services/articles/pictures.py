@@ -54,15 +54,21 @@ class PictureOrder(NamedTuple):
     rows: int
     is_box: bool = False
     """True to keep the proportions of the picture within that size."""
+    is_file: bool = False
+    """True for a PNG file in place of pixels, to be drawn by the terminal."""
 
 
 class DrawnPicture(NamedTuple):
-    """The pixels of a picture."""
+    """A picture at a size in pixels."""
 
     columns: int
     rows: int
-    pixels: bytes
-    """Red, green and blue of each pixel, row by row; empty if the picture cannot be drawn."""
+    data: bytes
+    """Red, green and blue of each pixel, row by row, or a PNG file; empty if the picture cannot be drawn."""
+
+    def in_base64(self) -> str:
+        """Return the data in base64."""
+        return base64.b64encode(self.data).decode("ascii")
 
 
 class Pictures:
@@ -109,7 +115,7 @@ class Pictures:
         return {}
 
     def get(self, order: PictureOrder) -> DrawnPicture | None:
-        """Return a drawn picture, without pixels if it cannot be drawn; None until that is known."""
+        """Return a drawn picture, without data if it cannot be drawn; None until that is known."""
         with self._changed:
             drawn = self._drawn.get(order)
             if drawn is not None:
@@ -196,16 +202,17 @@ class Pictures:
                 "columns": order.columns,
                 "rows": order.rows,
                 "is_box": order.is_box,
+                "is_file": order.is_file,
             }
             answer = self._worker.run(self._job(DRAW_FUNCTION, path, arguments))
         drawn = DrawnPicture(order.columns, order.rows, b"")
-        if answer and answer["pixels"]:
-            drawn = DrawnPicture(answer["columns"], answer["rows"], base64.b64decode(answer["pixels"]))
+        if answer and answer["data"]:
+            drawn = DrawnPicture(answer["columns"], answer["rows"], base64.b64decode(answer["data"]))
         with self._changed:
             self._drawn[order] = drawn
-            self._bytes += len(drawn.pixels)
+            self._bytes += len(drawn.data)
             while self._bytes > KEPT_BYTES and len(self._drawn) > 1:
-                self._bytes -= len(self._drawn.popitem(last=False)[1].pixels)
+                self._bytes -= len(self._drawn.popitem(last=False)[1].data)
         self._events.send(PicturesDrawn(order.article))
 
     def _job(self, function: str, path: Path, arguments: Mapping[str, Any]) -> Job:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from tui_reader.services.articles.pictures import PictureOrder
 from tui_reader.tui.screens.dialog import Dialog
-from tui_reader.tui.widgets.article_pane.half_blocks import picture_row
+from tui_reader.tui.widgets.article_pane.layers.pictures import WantedPicture
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, line
 
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from tui_reader.model.article import ArticleId
-    from tui_reader.services.articles.pictures import DrawnPicture, Pictures
+    from tui_reader.tui.widgets.article_pane.layers.pictures import PictureFeed
+    from tui_reader.tui.widgets.article_pane.painted_pictures import PaintedPicture
 
 LOOK_SECONDS = 0.03
 """Seconds between two looks whether the picture was drawn."""
@@ -40,9 +39,9 @@ class PicturePage(LinePane):
     DEFAULT_CSS = "PicturePage { background: $page; }"
     STYLES: ClassVar[Mapping[str, str]] = {"": "text-ink on page", "key": "bold accent-ink", "muted": "muted-ink"}
 
-    def __init__(self, pictures: Pictures, article: ArticleId, shown: Sequence[ShownPicture], first: int) -> None:
+    def __init__(self, feed: PictureFeed, shown: Sequence[ShownPicture], first: int) -> None:
         super().__init__()
-        self._pictures, self._article = pictures, article
+        self._feed = feed
         self._shown, self._at = shown, first
         self._said = ""
         self._timer: Timer | None = None
@@ -71,49 +70,48 @@ class PicturePage(LinePane):
         self._said = message
         self.repaint()
 
-    def _order(self) -> PictureOrder:
+    def _wanted(self) -> WantedPicture:
         height = max(self.size.height - _LAST_ROW, 1)
-        return PictureOrder(self._article, self.current.target, max(self.size.width, 1), 2 * height, is_box=True)
+        return WantedPicture(self.current.target, max(self.size.width, 1), height, is_box=True)
 
     def _want(self) -> None:
         if self.size.width:
-            self._pictures.want([self._order()])
+            self._feed.want([self._wanted()])
             self.repaint()
             if self._timer is not None:
                 self._timer.resume()
 
     def _look(self) -> None:
         """Paint the picture once it is drawn."""
-        if self._drawn() is not None:
+        if self._painted() is not None:
             self.repaint()
             if self._timer is not None:
                 self._timer.pause()
 
-    def _drawn(self) -> DrawnPicture | None:
-        return self._pictures.get(self._order())
+    def _painted(self) -> PaintedPicture | None:
+        return self._feed.painted(self._wanted())
 
     def row_key(self, y: int) -> Hashable:
         """Return everything that determines the appearance of a row."""
-        return self._at, y, self.size.height, self._drawn() is not None, self._said
+        return self._at, y, self.size.height, self._painted() is not None, self._said
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint a row of the picture, or the last row."""
         base = self.named_style("")
         if y == self.size.height - _LAST_ROW:
             return self._foot(width)
-        drawn = self._drawn()
-        if drawn is None or not drawn.pixels:
-            text = "drawing …" if drawn is None else "this picture cannot be drawn · o opens it outside"
+        painted = self._painted()
+        if painted is None or not painted.columns:
+            text = "drawing …" if painted is None else "this picture cannot be drawn · o opens it outside"
             is_middle = y == (self.size.height - _LAST_ROW) // 2
             words = text.center(width)[:width] if is_middle else ""
             return line(width, base, [Piece(words, base + self.named_style("muted"))])
-        top = (self.size.height - _LAST_ROW - drawn.rows // 2) // 2
-        row = y - top
-        if not 0 <= row < drawn.rows // 2:
+        row = y - (self.size.height - _LAST_ROW - painted.rows) // 2
+        if not 0 <= row < painted.rows:
             return Strip.blank(width, base)
-        left = (width - drawn.columns) // 2
-        right = width - left - drawn.columns
-        cells = Strip(picture_row(drawn.pixels, drawn.columns, row), drawn.columns)
+        left = (width - painted.columns) // 2
+        right = width - left - painted.columns
+        cells = Strip(painted.row(row), painted.columns)
         return Strip.join([Strip.blank(left, base), cells, Strip.blank(right, base)])
 
     def _foot(self, width: int) -> Strip:

@@ -1,11 +1,23 @@
-"""The pictures of the shown article, from the library to the article pane."""
+"""The pictures of the shown article, from the library to the screen: half blocks, or images that the terminal draws."""
 
 from __future__ import annotations
 
+import os
+import struct
+from collections import OrderedDict
+from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.figures import figure_targets
+from tui_reader.tui.terminal_query import draws_placeholders
+from tui_reader.tui.widgets.article_pane.painted_pictures import (
+    MOST_CELLS,
+    HalfBlocks,
+    PlacedImage,
+    deletion_sequence,
+    image_sequences,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,42 +27,116 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.document.figures import PictureSize
+    from tui_reader.services.articles.pictures import DrawnPicture, PictureOrder
+    from tui_reader.tui.screens.reading.reading_host import Program
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.article_pane.layers.pictures import WantedPicture
+    from tui_reader.tui.widgets.article_pane.painted_pictures import PaintedPicture
 
 _NONE: Mapping[str, PictureSize] = MappingProxyType({})
+_UNDRAWN = HalfBlocks(0, 0, b"")
+USUAL_CELL = (10, 20)
+"""Pixels of a cell if the terminal does not tell; it scales an image to its cells anyway."""
+KEPT_IMAGES = 64
+"""Number of images that the terminal keeps for us; a screen shows five or six."""
+
+
+class CellSize(NamedTuple):
+    """Size of a cell in pixels."""
+
+    width: int
+    height: int
 
 
 class ArticlePictures:
-    """Supplies the article pane with the pictures of the shown article."""
+    """Supplies the screen with the pictures of the shown article. Used in the thread of the app."""
 
-    def __init__(self, app: App[Any], state: ReadingScreenState) -> None:
-        self._app, self._state = app, state
-
-    def _can_draw(self) -> bool:
-        """Return False if the terminal has too few colours for pictures: 16, or none."""
-        return self._app.console.color_system in ("256", "truecolor") and not self._app.no_color
+    def __init__(self, app: App[Any], program: Program, state: ReadingScreenState) -> None:
+        self._app, self._program, self._state = app, program, state
+        self._images: OrderedDict[PictureOrder, PlacedImage] = OrderedDict()
+        """The images in the terminal, the last used last."""
+        self._last_number = os.getpid() % 0xFFFF * 0x80
+        """Number of the last image; programs in one terminal that begin elsewhere do not replace each other's."""
+        app.app_resume_signal.subscribe(app, lambda _: self._images.clear())
 
     def sizes(self, document: Document) -> Mapping[str, PictureSize]:
         """Return the sizes of pictures by target; empty until they are known, and where no picture is drawn."""
         state = self._state
         # The targets come first: the pictures of a library are a process, which articles without pictures do not need.
-        if state.shown is None or not figure_targets(document) or not state.settings.pictures or not self._can_draw():
+        if (
+            state.shown is None
+            or not figure_targets(document)
+            or state.settings.pictures == "off"
+            or not self._can_draw()
+        ):
             return _NONE
         return state.library.pictures.sizes(state.shown, document)
 
-    def pixels(self, picture: WantedPicture) -> bytes | None:
-        """Return the pixels of a picture; None or empty unless it is drawn."""
-        from tui_reader.services.articles.pictures import PictureOrder  # noqa: PLC0415 - only for articles with pictures
-
-        if self._state.shown is None:
+    def painted(self, picture: WantedPicture) -> PaintedPicture | None:
+        """Return a picture, with 0 columns if it cannot be drawn; None until that is known."""
+        order = self._order(picture)
+        drawn = self._state.library.pictures.get(order) if order is not None else None
+        if order is None or drawn is None:
             return None
-        drawn = self._state.library.pictures.get(PictureOrder(self._state.shown, *picture))
-        return None if drawn is None else drawn.pixels
+        if not drawn.data:
+            return _UNDRAWN
+        if order.is_file:
+            return self._placed(order, drawn)
+        return HalfBlocks(drawn.columns, drawn.rows // 2, drawn.data)
 
     def want(self, pictures: Sequence[WantedPicture]) -> None:
         """Request pictures, in place of those requested before."""
-        from tui_reader.services.articles.pictures import PictureOrder  # noqa: PLC0415 - see `pixels`
+        orders = [order for each in pictures if (order := self._order(each)) is not None]
+        if orders:
+            self._state.library.pictures.want(orders)
 
-        if self._state.shown is not None:
-            self._state.library.pictures.want([PictureOrder(self._state.shown, *each) for each in pictures])
+    def _can_draw(self) -> bool:
+        """Return False if the terminal has too few colours for pictures: 16, or none."""
+        return self._app.console.color_system in ("256", "truecolor") and not self._app.no_color
+
+    def _order(self, picture: WantedPicture) -> PictureOrder | None:
+        from tui_reader.services.articles.pictures import PictureOrder  # noqa: PLC0415 - only for articles with pictures
+
+        article = self._state.shown
+        if article is None:
+            return None
+        target, columns, rows, is_box = picture
+        if self._state.settings.pictures == "auto" and draws_placeholders(
+            os.environ, self._program.theme_selection.answers.program
+        ):
+            width, height = _cell_size()
+            columns, rows = min(columns, MOST_CELLS), min(rows, MOST_CELLS)
+            return PictureOrder(article, target, columns * width, rows * height, is_box=is_box, is_file=True)
+        return PictureOrder(article, target, columns, 2 * rows, is_box=is_box)
+
+    def _placed(self, order: PictureOrder, drawn: DrawnPicture) -> PlacedImage:
+        """Return an image in the terminal, which gets it if it does not have it."""
+        image = self._images.get(order)
+        if image is not None:
+            self._images.move_to_end(order)
+            return image
+        width, height = _cell_size()
+        columns, rows = max(1, round(drawn.columns / width)), max(1, round(drawn.rows / height))
+        self._last_number = self._last_number % 0xFFFFFF + 1
+        image = self._images[order] = PlacedImage(columns, rows, self._last_number)
+        self._write("".join(image_sequences(image.number, drawn.in_base64(), columns, rows)))
+        while len(self._images) > KEPT_IMAGES:
+            self._write(deletion_sequence(self._images.popitem(last=False)[1].number))
+        return image
+
+    def _write(self, sequence: str) -> None:
+        """Write to the terminal, in order with the frames."""
+        if self._app._driver is not None:
+            self._app._driver.write(sequence)
+
+
+def _cell_size() -> CellSize:
+    """Return the size of a cell of the terminal in pixels."""
+    with suppress(ImportError, OSError):
+        import fcntl  # noqa: PLC0415 - not on Windows
+        import termios  # noqa: PLC0415 - not on Windows
+
+        rows, columns, width, height = struct.unpack("HHHH", fcntl.ioctl(2, termios.TIOCGWINSZ, b"\0" * 8))
+        if min(rows, columns, width, height) > 0 and width >= columns and height >= rows:
+            return CellSize(width // columns, height // rows)
+    return CellSize(*USUAL_CELL)

@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.actions.selection import SelectionActions
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
     from tui_reader.tui.screens.reading.state import ReadingScreenState
+    from tui_reader.tui.theme_selection import ThemeSelection
 
 
 class Program(Protocol):
     """Protocol of the app for the commands of the reading screen: themes and settings."""
+
+    theme_selection: ThemeSelection
+    """The theme in use, and what is known about the terminal."""
 
     @property
     def notices(self) -> Sequence[str]:

@@ -57,7 +57,8 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
     state, app, listing, activate = host.state, host.app, host.listing, pane_layout.activate
     state.panes.article = ArticlePane(today=local_today, measure=state.settings.measure, id="article")
     state.panes.prompt = Prompt(id="prompt")
-    state.panes.article.pictures.use_feed(ArticlePictures(app, state))
+    pictures = ArticlePictures(app, program, state)
+    state.panes.article.pictures.use_feed(pictures)
     navigator = ArticleNavigator(state, listing)
     clipboard = Clipboard(app, lambda: state.settings.copy_command, program.say)
     links = LinkActions(state, navigator, clipboard.copy, app.call_later)
@@ -106,7 +107,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         ViewActions(listing, navigator, activate),
         FindActions(state, listing, navigator, host.ask, activate=activate, open_query_bar=query.open),
         links,
-        PictureActions(app, state),
+        PictureActions(app, state, pictures),
         quotes,
         view_options,
         bulk,

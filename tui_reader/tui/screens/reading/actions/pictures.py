@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.picture_viewer import ShownPicture
     from tui_reader.tui.screens.reading.state import ReadingScreenState
+    from tui_reader.tui.widgets.article_pane.layers.pictures import PictureFeed
 
 
 class PictureActions:
     """Runs the command for pictures."""
 
-    def __init__(self, app: App[Any], state: ReadingScreenState) -> None:
-        self._app, self._state = app, state
+    def __init__(self, app: App[Any], state: ReadingScreenState, feed: PictureFeed) -> None:
+        self._app, self._state, self._feed = app, state, feed
 
     @command("picture")
     def picture(self, _count: int | None) -> None:
@@ -37,6 +38,7 @@ class PictureActions:
         state = self._state
         document, article = state.panes.article.document, state.shown
         if document is None or article is None:
+            state.refuse("the text is still being read")
             return
         shown, first = _pictures_of(document, state.panes.article.pictures.visible, state.panes.article.viewport.offset)
         if not shown:
@@ -45,7 +47,7 @@ class PictureActions:
         # 15 ms with the service of pictures, which articles without pictures do not need.
         from tui_reader.tui.screens.picture_viewer import PicturePage, PictureViewer  # noqa: PLC0415
 
-        page = PicturePage(state.library.pictures, article, shown, first)
+        page = PicturePage(self._feed, shown, first)
         self._app.push_screen(PictureViewer(page, partial(self._open_outside, article)))
 
     def _open_outside(self, article: ArticleId, target: str, say: Callable[[str], None]) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tui_reader.document.blocks import BlockKind
 from tui_reader.document.rows import Row
-from tui_reader.tui.widgets.article_pane.half_blocks import picture_row
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.document.figures import PictureSize
     from tui_reader.tui.widgets.article_pane.layers.base import Carry
+    from tui_reader.tui.widgets.article_pane.painted_pictures import PaintedPicture
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
 
 AHEAD = 2
@@ -25,11 +25,13 @@ AHEAD = 2
 
 
 class WantedPicture(NamedTuple):
-    """A picture at a size in pixels, two above each other in a cell."""
+    """A picture at a size in cells."""
 
     target: str
     columns: int
     rows: int
+    is_box: bool = False
+    """True to keep the proportions of the picture within that size."""
 
 
 class PictureFeed(Protocol):
@@ -38,8 +40,8 @@ class PictureFeed(Protocol):
     def sizes(self, document: Document) -> Mapping[str, PictureSize]:
         """Return the sizes of pictures by target; empty until they are known, and where no picture is drawn."""
 
-    def pixels(self, picture: WantedPicture) -> bytes | None:
-        """Return red, green and blue of all pixels, row by row; None or empty unless the picture is drawn."""
+    def painted(self, picture: WantedPicture) -> PaintedPicture | None:
+        """Return a picture, with 0 columns if it cannot be drawn; None until that is known."""
 
     def want(self, pictures: Sequence[WantedPicture]) -> None:
         """Request pictures, in place of those requested before."""
@@ -79,16 +81,17 @@ class Pictures(Layer):
 
     def row(self, row: Row) -> Sequence[Segment]:
         """Return the segments of a row of a picture; empty for other rows, and until the picture is drawn."""
-        wanted, page = self._wanted(row.block) if row.index >= 0 else None, self._viewport.page
-        if wanted is None or self._feed is None or page is None or 2 * row.index >= wanted.rows:
-            return ()
-        pixels = self._feed.pixels(wanted)
-        return picture_row(pixels, wanted.columns, row.index) if pixels else ()
+        painted = self._painted(row)
+        return painted.row(row.index) if painted is not None and row.index < painted.rows else ()
 
     def is_drawn(self, row: Row) -> bool:
         """Return True if the picture of a row is painted."""
+        painted = self._painted(row)
+        return painted is not None and painted.columns > 0
+
+    def _painted(self, row: Row) -> PaintedPicture | None:
         wanted = self._wanted(row.block) if row.index >= 0 else None
-        return wanted is not None and self._feed is not None and bool(self._feed.pixels(wanted))
+        return self._feed.painted(wanted) if wanted is not None and self._feed is not None else None
 
     # Hooks
 
@@ -128,8 +131,4 @@ class Pictures(Layer):
         if page is None or layout is None or not page.figures.sizes:
             return None
         cells = layout.picture_cells(block)
-        return (
-            None
-            if cells is None
-            else WantedPicture(layout.document.blocks[block].target, cells.columns, 2 * cells.rows)
-        )
+        return None if cells is None else WantedPicture(layout.document.blocks[block].target, cells.columns, cells.rows)
