@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +23,7 @@ from tui_reader.services.headless import clips as clips_module
 from tui_reader.services.headless import export_watch
 from tui_reader.services.headless.clips import Clips
 from tui_reader.services.headless.export_watch import ExportWatch, Target
-from tui_reader.services.headless.session import library_of, read_document
+from tui_reader.services.headless.session import document_of, library_of
 from tui_reader.services.library.opening import init_library
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.services.headless.export_files import ExportFiles
+    from tui_reader.services.library.library import Library
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -350,9 +354,9 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
 ) -> None:
     read: list[str] = []
 
-    def watching(path: Path, settings: Settings) -> Document | None:
+    def watching(library: Library, article: str, path: Path, settings: Settings) -> Document | None:
         read.append(path.name)
-        return read_document(path, settings)
+        return document_of(library, article, path, settings)
 
     def annotate(file: str, quote: str) -> Callable[[], object]:
         arguments = ("notes", "add", folder / file, "--quote", quote, "--library", folder)
@@ -365,7 +369,7 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
         next(steps)()
 
     monkeypatch.setattr(export_watch, "POLL_SECONDS", 0.02)
-    monkeypatch.setattr(clips_module, "read_document", watching)
+    monkeypatch.setattr(clips_module, "document_of", watching)
     reads: list[list[str]] = []
     pages: list[str] = []
     errors: list[OSError] = []
@@ -381,3 +385,32 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
     assert reads[1:] == [["unread.txt"], ["low-water.md"]]
     assert [page.count("<mark") for page in pages] == [3, 4, 5]
     assert pages[-1] == whole
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def test_pages_and_books_contain_pictures_of_the_library_and_nothing_else(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.png").write_bytes(PIXEL + b"secret")
+    (folder / "maps").mkdir()
+    (folder / "maps" / "the tide.png").write_bytes(PIXEL)
+    (folder / "text.png").write_text("no picture", "utf-8")
+    (folder / "vector.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "utf-8")
+    (folder / "large.png").write_bytes(PIXEL + bytes(9_000_000))
+    (folder / "link.png").symlink_to(tmp_path / "secret.png")
+    figures = ("maps/the%20tide.png", "../secret.png", "text.png", "vector.svg", "large.png", "link.png", "gone.png")
+    text = "".join(f"![Words {number}]({target})\n\n" for number, target in enumerate(figures))
+    (folder / "maps.md").write_text(f"# Maps\n\n{text}![Far](https://example.org/far.png)\n\nThe end.\n", "utf-8")
+    page = run("--to", "html", "--articles", "maps")[1]
+    assert re.findall(r'<img src="([^"]*)"', page) == [f"data:image/png;base64,{base64.b64encode(PIXEL).decode()}"]
+    assert all(f"Words {number}" in page for number in range(len(figures)))
+    assert run("--to", "epub", "--articles", "maps", "-o", tmp_path / "maps.epub")[0] == 0
+    with zipfile.ZipFile(tmp_path / "maps.epub") as book:
+        (name,) = (each for each in book.namelist() if "pictures/" in each)
+        assert book.read(name) == PIXEL
+        assert f'href="{name.removeprefix("EPUB/")}" media-type="image/png"' in book.read("EPUB/package.opf").decode()
+        assert f'<img src="{name.removeprefix("EPUB/")}"' in book.read("EPUB/article-0001.xhtml").decode()

@@ -476,7 +476,7 @@ def test_the_policy_forbids_everything_but_the_pages_own_style() -> None:
     style = text.partition("<style>")[2].partition("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
-    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'")
+    assert policy.startswith(f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'")
     assert not re.search(r"url\(|@import|expression", style)
 
 

@@ -5,6 +5,7 @@ The page and the book are made of it, so it is well-formed XML and valid HTML at
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +13,14 @@ from tui_reader.document.blocks import BlockKind
 from tui_reader.document.outline import headings_of
 from tui_reader.exchange.block_html import BlockHtml, Marked
 from tui_reader.exchange.inline_html import Highlight
-from tui_reader.exchange.markup import attribute, direction, escape, host, language_tag, safe_href
+from tui_reader.exchange.markup import attribute, direction, escape, host, language_tag, picture_type, safe_href
 from tui_reader.exchange.note_html import note_html
 from tui_reader.exchange.page_names import PageNames
 from tui_reader.model.annotation import COLOURS, PlaceState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui_reader.document.blocks import Document
     from tui_reader.exchange.clip import Clip, ClippedAnnotation
 
@@ -42,6 +45,11 @@ PAGE = Role("", ' role="note"')
 BOOK = Role(' epub:type="noteref" role="doc-noteref"', ' epub:type="footnote" role="doc-footnote"', is_book=True)
 
 
+def data_address(data: bytes, kind: str) -> str:
+    """Return an address that contains a picture."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
 class ArticleHtml:
     """The parts of an article's HTML.
 
@@ -51,11 +59,22 @@ class ArticleHtml:
         level: Level of the heading that is the title, 1 or 2.
         role: The names of the roles of notes.
         with_text: False to write only the quotes.
+        picture: Returns the address of a picture by its bytes and media type; by default an address that contains it.
     """
 
-    def __init__(self, clip: Clip, prefix: str, *, level: int = 1, role: Role = PAGE, with_text: bool = True) -> None:
+    def __init__(
+        self,
+        clip: Clip,
+        prefix: str,
+        *,
+        level: int = 1,
+        role: Role = PAGE,
+        with_text: bool = True,
+        picture: Callable[[bytes, str], str] = data_address,
+    ) -> None:
         self._clip, self._prefix, self._level, self._role = clip, prefix, level, role
         self._with_text = with_text
+        self._picture = picture
         document = clip.document if with_text else None
         self._document = document if document is not None and document.has_text else None
         self._on_article = [each for each in clip.annotations if each.annotation.is_on_article]
@@ -134,9 +153,15 @@ class ArticleHtml:
             names,
             marked,
             base_direction=self.direction,
+            picture=self._picture_address,
             heading_shift=shift,
             notes_first=not self._role.is_book,
         )
+
+    def _picture_address(self, target: str) -> str:
+        data = self._clip.picture(target)
+        kind = picture_type(data) if data is not None else ""
+        return self._picture(data, kind) if data is not None and kind else ""
 
     def _end_of_blocks(self, document: Document) -> int:
         """Return the number of blocks to show: without further stories of a paste, unless one of them has a mark."""

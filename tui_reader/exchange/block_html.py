@@ -13,7 +13,7 @@ from tui_reader.exchange.inline_html import LINE_BREAK, InlineHtml
 from tui_reader.exchange.markup import attribute, direction, escape, safe_href
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tui_reader.document.blocks import Cell, Document
     from tui_reader.exchange.inline_html import Highlight
@@ -43,6 +43,7 @@ class BlockHtml:
         names: The ids of the page's link targets.
         marked: The highlights, in the order of the text.
         base_direction: The direction of the article; blocks with the other direction override it.
+        picture: Returns the address of a picture by the target of its figure; empty if the page does not contain it.
         heading_shift: Number added to the levels of headings, since the title is the highest heading.
         notes_first: True if notes precede their block, so that a style can set them in the margin; False if they follow
             it.
@@ -55,6 +56,7 @@ class BlockHtml:
         marked: Sequence[Marked],
         *,
         base_direction: str,
+        picture: Callable[[str], str],
         heading_shift: int,
         notes_first: bool,
     ) -> None:
@@ -62,6 +64,7 @@ class BlockHtml:
         self._names = names
         self._inline = InlineHtml(document, names)
         self._direction = base_direction
+        self._picture = picture
         self._shift = heading_shift
         self._notes_first = notes_first
         self._highlights: dict[int, list[Highlight]] = {}
@@ -156,9 +159,17 @@ class BlockHtml:
         return f"<p{attribute('class', kinds)}{name}{self._dir(block)}>{self._words(index)}{back}</p>\n"
 
     def _figure(self, index: int, name: str) -> str:
-        """Return a picture as its description and a link, since a page must load no external file."""
+        """Return a picture above its description if the page contains it, else its description and a link.
+
+        The page must load no other file.
+        """
         block = self._document.blocks[index]
         words = self._words(index)
+        address = self._picture(block.target)
+        if address:
+            # Its words stand below it, with their highlights, so they are not its alternative text as well.
+            picture = f'<img src="{escape(address)}" alt=""/>'
+            return f'<figure{name}{self._dir(block)}>{picture}<p class="alt">{words}</p></figure>\n'
         href = safe_href(block.target)
         link = f'<a href="{href}" rel="noreferrer">picture</a>' if href else ""
         file = "" if href or block.target.startswith("data:") else block.target.replace("\\", "/").rpartition("/")[2]

@@ -138,6 +138,7 @@ class Clip:
         *,
         file: str = "",
         load: Callable[[], Document | None] | None = None,
+        picture: Callable[[str], bytes | None] | None = None,
     ) -> None:
         """Collect the data of one article for export.
 
@@ -146,11 +147,13 @@ class Clip:
             annotations: Its annotations in the order of the text.
             file: Path of its file; empty if the file is missing.
             load: Returns the text; None if the text cannot be read. Called when a writer asks for the text.
+            picture: Returns the bytes of a picture by the target of its figure; None if they are not at hand.
         """
         self.headline = headline
         self.annotations = tuple(annotations)
         self.file = file
         self._load = load
+        self._picture = picture
         self._written: dict[Hashable, Any] = {}
 
     @property
@@ -209,6 +212,10 @@ class Clip:
         """The time of the last change to an annotation; empty without annotations."""
         return max((each.updated for each in self.annotations), default="")
 
+    def picture(self, target: str) -> bytes | None:
+        """Return the bytes of a picture by the target of its figure; None if they are not at hand."""
+        return self._picture(target) if self._picture is not None and target else None
+
     def written(self, form: Hashable, write: Callable[[Clip], T]) -> T:
         """Return what a writer makes of this clip, kept for further exports of the same clip.
 
@@ -237,6 +244,7 @@ def clip(
     *,
     file: str = "",
     load: Callable[[], Document | None] | None = None,
+    picture: Callable[[str], bytes | None] | None = None,
 ) -> Clip:
     """Build the clip of an article: the article with its annotations, for the writers of exports.
 
@@ -247,10 +255,11 @@ def clip(
         colours: Names of the highlight colours, from colour 1.
         file: Path of its file; empty if the file is missing.
         load: Reads the text again for a writer, so that the clip does not keep it in memory; None to keep it.
+        picture: Returns the bytes of a picture by the target of its figure; None without pictures.
     """
     finder = _Finder(document) if document is not None else None
     clipped = [_clipped(each, finder, colours) for each in sorted(annotations, key=_order)]
-    return Clip(headline, clipped, file=file, load=load or (lambda: document))
+    return Clip(headline, clipped, file=file, load=load or (lambda: document), picture=picture)
 
 
 def _order(annotation: Annotation) -> tuple[bool, int, int, str]:

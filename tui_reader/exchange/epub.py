@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import uuid
 import zipfile
@@ -41,6 +42,8 @@ class _Chapter(NamedTuple):
     headings: tuple[tuple[str, str], ...]
     """Ids and titles of the main headings."""
     direction: str
+    pictures: Mapping[str, tuple[str, bytes]]
+    """Media types and bytes of the chapter's pictures, by the names of their files."""
 
 
 def write(clips: Sequence[Clip]) -> bytes:
@@ -60,13 +63,14 @@ def write_book(clips: Sequence[Clip], *, with_text: bool) -> bytes:
         for number, clip in enumerate(clips, 1)
     ]
     title = _title(clips, with_text=with_text)
-    files = {
+    files: dict[str, str | bytes] = {
         "META-INF/container.xml": _CONTAINER,
         "EPUB/package.opf": _package(title, chapters, _modified(clips), with_text=with_text),
         "EPUB/contents.xhtml": _contents(title, chapters),
         "EPUB/book.css": _style(),
     }
     files |= {f"EPUB/{chapter.file}": _document(chapter.clip.title, chapter.body) for chapter in chapters}
+    files |= {f"EPUB/{name}": data for name, (_, data) in _pictures(chapters).items()}
     return _zip(files, _modified(clips))
 
 
@@ -76,9 +80,16 @@ def _title(clips: Sequence[Clip], *, with_text: bool) -> str:
 
 
 def _chapter(number: int, clip: Clip, *, with_text: bool) -> _Chapter:
-    article = ArticleHtml(clip, f"a{number}-", role=BOOK, with_text=with_text)
+    pictures: dict[str, tuple[str, bytes]] = {}
+
+    def add(data: bytes, kind: str) -> str:
+        name = f"pictures/{hashlib.blake2b(data, digest_size=12).hexdigest()}.{kind.rpartition('/')[2]}"
+        pictures[name] = kind, data
+        return name
+
+    article = ArticleHtml(clip, f"a{number}-", role=BOOK, with_text=with_text, picture=add)
     headings = tuple(article.headings()[:_MOST_ENTRIES])
-    return _Chapter(f"article-{number:04}.xhtml", clip, article.write(), headings, article.direction)
+    return _Chapter(f"article-{number:04}.xhtml", clip, article.write(), headings, article.direction, pictures)
 
 
 def _modified(clips: Iterable[Clip]) -> datetime:
@@ -90,6 +101,11 @@ def _modified(clips: Iterable[Clip]) -> datetime:
             time = time.astimezone(UTC) if time.tzinfo is not None else time.replace(tzinfo=UTC)
             known.append(time if time.year <= 2107 else known[0])
     return max(known)
+
+
+def _pictures(chapters: Iterable[_Chapter]) -> dict[str, tuple[str, bytes]]:
+    """Return the pictures of all chapters by name, each once."""
+    return {name: picture for chapter in chapters for name, picture in chapter.pictures.items()}
 
 
 def _package(title: str, chapters: Sequence[_Chapter], modified: datetime, *, with_text: bool) -> str:
@@ -111,6 +127,10 @@ def _package(title: str, chapters: Sequence[_Chapter], modified: datetime, *, wi
     items = "".join(
         f'<item id="article-{number}" href="{chapter.file}" media-type="application/xhtml+xml"/>\n'
         for number, chapter in enumerate(chapters, 1)
+    )
+    items += "".join(
+        f'<item id="picture-{number}" href="{name}" media-type="{kind}"/>\n'
+        for number, (name, (kind, _)) in enumerate(_pictures(chapters).items(), 1)
     )
     order = "".join(f'<itemref idref="article-{number}"/>\n' for number in range(1, len(chapters) + 1))
     is_rtl = bool(chapters) and all(chapter.direction == "rtl" for chapter in chapters)
@@ -152,14 +172,15 @@ def _style() -> str:
     return Path(__file__).with_name("book.css").read_text("utf-8")
 
 
-def _zip(files: Mapping[str, str], modified: datetime) -> bytes:
+def _zip(files: Mapping[str, str | bytes], modified: datetime) -> bytes:
     """Return files as a zip file, with the uncompressed media type first, as EPUB requires."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        for name, text in {"mimetype": "application/epub+zip", **files}.items():
+        for name, content in {"mimetype": "application/epub+zip", **files}.items():
             entry = zipfile.ZipInfo(name, modified.timetuple()[:6])
             entry.create_system = 3  # the same on every system, so that equal articles give equal bytes
             entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            archive.writestr(entry, text.encode())
+            is_plain = name == "mimetype" or isinstance(content, bytes)  # pictures are compressed already
+            entry.compress_type = zipfile.ZIP_STORED if is_plain else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content.encode() if isinstance(content, str) else content)
     return stream.getvalue()

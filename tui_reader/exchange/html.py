@@ -46,7 +46,9 @@ def _entry(clip: Clip, prefix: str) -> str:
 
 def _page(title: str, body: str) -> str:
     style = page_style()
-    policy = f"default-src 'none'; style-src 'sha256-{_style_digest()}'; base-uri 'none'; form-action 'none'"
+    policy = (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{_style_digest()}'; base-uri 'none'; form-action 'none'"
+    )
     return (
         "<!DOCTYPE html>\n"
         '<html lang="en" xmlns="http://www.w3.org/1999/xhtml">\n<head>\n<meta charset="utf-8"/>\n'

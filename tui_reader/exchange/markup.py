@@ -20,6 +20,12 @@ _RIGHT_TO_LEFT = re.compile(
     "\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _LETTER = re.compile(r"[^\W\d_]")
+_PICTURE_HEADS = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+}
 _SAMPLE = 2_000
 """Number of characters from which the direction of a text is determined."""
 
@@ -51,6 +57,16 @@ def safe_href(target: str) -> str:
 
 def _percent(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "ignore"))
+
+
+def picture_type(data: bytes) -> str:
+    """Return the media type of a picture by its first bytes; empty if browsers and e-readers may not show it.
+
+    Vector graphics (SVG) are documents with scripts and links, so they do not count.
+    """
+    if data[8:12] == b"WEBP" and data.startswith(b"RIFF"):
+        return "image/webp"
+    return next((kind for head, kind in _PICTURE_HEADS.items() if data.startswith(head)), "")
 
 
 def host(address: str) -> str:

@@ -10,8 +10,10 @@ from tui_reader.exchange.clip import clip
 from tui_reader.search.evaluation import limit_of
 from tui_reader.services.annotations.reanchoring import find_all
 from tui_reader.services.annotations.text_snapshots import kept_texts
+from tui_reader.services.headless.export_pictures import ArticlePictures
 from tui_reader.services.headless.queries import Queries
 from tui_reader.services.headless.session import document_of, file_of
+from tui_reader.sources.files import MEGABYTE
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence, Set
@@ -113,7 +115,10 @@ class Clips:
         self._left -= len(document.text) if document is not None else 0
         load = None if document is not None and self._left >= 0 else partial(self._document, headline.id, path)
         file = str(path) if path is not None else ""
-        yield clip(headline, annotations, document, self._settings.colours, file=file, load=load)
+        picture = None
+        if path is not None:
+            picture = ArticlePictures(library.paths, path, self._settings.max_file_mb * MEGABYTE).read
+        yield clip(headline, annotations, document, self._settings.colours, file=file, load=load, picture=picture)
 
     def _document(self, article: ArticleId, path: Path | None) -> Document | None:
         """Return the text of an article, or its last kept text if the file is missing; caches the last document."""
