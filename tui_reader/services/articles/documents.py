@@ -24,7 +24,7 @@ from tui_reader.services.articles.parsed_files import (
     is_slow,
 )
 from tui_reader.services.articles.parser_pool import ParserPool
-from tui_reader.services.library.events import DocumentLoaded, Event, Listener, noop
+from tui_reader.services.library.events import DocumentLoaded, Event, Listener, ParsingBegun, noop
 from tui_reader.sources.files import UnreadableError
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ class Documents:
         self._limit = limit
         self._kept: OrderedDict[ArticleId, Document] = OrderedDict()
         self._wanted: ArticleId | None = None
+        """The requested article, until a thread begins to read it."""
+        self._latest: ArticleId | None = None
+        """The article that was requested last."""
         self._ahead: deque[ArticleId] = deque()
         self._working: dict[ArticleId, object] = {}
         self._threads: list[threading.Thread] = []
@@ -123,6 +126,7 @@ class Documents:
         """
         with self._changed:
             self._pause_until = time.monotonic() + AHEAD_PAUSE
+            self._latest = article_id
             self._wanted = article_id if self._is_lacking(article_id) else None
             self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._may_read_ahead(i))
             tasks = (self._wanted is not None) + bool(self._ahead)
@@ -134,6 +138,8 @@ class Documents:
             if self._wanted is not None and not self._idle:
                 self._parsers.interrupt_later(PATIENCE, lambda: self._is_waiting(article_id))
             self._changed.notify_all()
+        if self._parsers.is_lent_for(article_id):
+            self.listener(ParsingBegun(article_id, OPENED.seconds))
 
     def want_within(
         self, article_id: ArticleId, neighbours: Sequence[ArticleId] = (), *, seconds: float
@@ -217,11 +223,14 @@ class Documents:
                     continue
                 ticket = self._working[article_id] = object()
                 self._idle -= 1
-            self._fetch(article_id, ticket, ahead=not wanted)
+            is_done = self._fetch(article_id, ticket, ahead=not wanted)
             with self._changed:
                 self._idle += 1
                 if self._working.get(article_id) is ticket:
                     del self._working[article_id]
+                    if not is_done and self._latest == article_id and self._wanted is None:
+                        # It was requested while it was being read ahead, or after its parsing was interrupted.
+                        self._wanted = article_id
 
     def _await_task(self) -> None:
         """Wait for a request, for the end of the pause before neighbours are read ahead, or for `close`."""
@@ -231,33 +240,38 @@ class Documents:
                 return
             self._changed.wait(rest)
 
-    def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> None:
-        """Read a document into the cache; if it is unreadable, cache a page with the error message."""
+    def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> bool:
+        """Read a document into the cache; if it is unreadable, cache a page with the error message.
+
+        Returns:
+            False if it was given up, and has to be read again if it is requested.
+        """
         file = self._find(article_id)
         if file is None:
-            return
+            return True
         try:
             content = self._content_of(article_id, file)
         except FileNotFoundError:
-            self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is no longer there"))
-            return
+            reason = "it is no longer there"
         except UnreadableError as error:
-            self._keep(article_id, ticket, _refusal(file.metadata, file.location, str(error)))
-            return
+            reason = str(error)
         except Exception as error:  # noqa: BLE001 - a disk or a driver that fails must not end the reader
             reason = f"reading it failed ({type(error).__name__}: {error})"
-            self._keep(article_id, ticket, _refusal(file.metadata, file.location, reason))
-            return
-        if file.size and not content.data:
-            self._keep(article_id, ticket, _refusal(file.metadata, file.location, "it is empty"))
-            return
-        if has_whole(content):
-            self._with_whole.add(article_id)
-        if is_slow(content):
-            self._parse(article_id, ticket, file, content, ahead=ahead)
-            return
+        else:
+            if content.data or not file.size:
+                return self._read(article_id, ticket, file, content, ahead=ahead)
+            reason = "it is empty"
+        self._keep(article_id, ticket, _refusal(file.metadata, file.location, reason))
+        return True
+
+    def _read(self, article_id: ArticleId, ticket: object, file: FoundFile, content: Content, *, ahead: bool) -> bool:
+        """Turn an article's bytes into a document, and cache it, or a page with the error message; see `_fetch`."""
         fingerprint = content.fingerprint
         try:
+            if has_whole(content):
+                self._with_whole.add(article_id)
+            if is_slow(content):
+                return self._parse(article_id, ticket, file, content, ahead=ahead)
             if not ahead and (beginning := content.preview()) is not None:
                 self._keep(article_id, ticket, beginning, fingerprint)
                 self._give_way(article_id)
@@ -265,30 +279,38 @@ class Documents:
         except Exception as error:  # noqa: BLE001 - one article that trips a format must not take the others along
             document = _refusal(file.metadata, file.location, f"the reader failed at it ({type(error).__name__})")
         self._keep(article_id, ticket, document, fingerprint)
+        return True
 
-    def _parse(self, article_id: ArticleId, ticket: object, file: FoundFile, content: Content, *, ahead: bool) -> None:
-        """Parse a document of a slow format in a process, and cache it, or a page with the error message."""
+    def _parse(self, article_id: ArticleId, ticket: object, file: FoundFile, content: Content, *, ahead: bool) -> bool:
+        """Parse a document of a slow format in a process, and cache it, or a page with the error message.
+
+        Returns:
+            False if it was given up: it was interrupted, or exceeded the limits of files that are read ahead.
+        """
         path = Path(file.path) if article_id not in self._other_sources else None
         whole, limits = self.is_whole(article_id), SCANNED if ahead else OPENED
         try:
             if (known := cached(content, whole=whole)) is not None:
                 parsed = Parsed(content.fingerprint, known)
             else:
+                if not ahead:
+                    self.listener(ParsingBegun(article_id, limits.seconds))
                 with self._parsers.lend(article_id) as parser:
                     if not ahead and (beginning := parser.preview(content, path, limits)) is not None:
                         self._keep(article_id, ticket, beginning.document, beginning.fingerprint)
                     parsed = parser.document(content, path, limits, whole=whole)
         except InterruptedParsingError:
-            return
+            return False
         except FailedParsingError as error:
-            # An article that failed with little time, before it was opened, gets more when it is opened.
-            if not ahead:
-                refusal = _refusal(file.metadata, file.location, str(error))
-                self._keep(article_id, ticket, refusal, content.fingerprint)
+            if ahead:
+                return False
+            refusal = _refusal(file.metadata, file.location, str(error))
+            self._keep(article_id, ticket, refusal, content.fingerprint)
         except (OSError, UnreadableError) as error:
             self._keep(article_id, ticket, _refusal(file.metadata, file.location, str(error)))
         else:
             self._keep(article_id, ticket, parsed.document, parsed.fingerprint)
+        return True
 
     def _give_way(self, article_id: ArticleId) -> None:
         """Pause so that the beginning can be drawn: single reading steps keep the GIL for up to 40 ms."""

@@ -46,6 +46,10 @@ class ParserPool:
                     del self._lent[article_id]
                 self._free.append(parser)
 
+    def is_lent_for(self, article_id: ArticleId) -> bool:
+        """Return True if an article is being parsed."""
+        return article_id in self._lent
+
     def interrupt_later(self, seconds: float, is_needed: Callable[[], bool]) -> None:
         """After some time, end the parsing that was begun first, if a parser is still needed.
 

@@ -63,6 +63,14 @@ class DocumentChanged(NamedTuple):
     """True if the file is unchanged, and the article or the whole page was chosen; sent at once."""
 
 
+class ParsingBegun(NamedTuple):
+    """A process began to parse the article that the user opened; `DocumentLoaded` follows, unless it is given up."""
+
+    id: ArticleId
+    limit: float
+    """Seconds after which parsing ends in any case."""
+
+
 class AnnotationsPlaced(NamedTuple):
     """An article's annotations were re-anchored in its current text.
 
@@ -114,6 +122,7 @@ Event: TypeAlias = (
     | ScanFinished
     | DocumentLoaded
     | DocumentChanged
+    | ParsingBegun
     | AnnotationsPlaced
     | PicturesMeasured
     | PicturesDrawn

@@ -100,7 +100,7 @@ class CommandUse:
 
     def _has_whole(self) -> bool:
         shown = self._state.shown
-        return shown is not None and self._document is not None and self._state.library.documents.has_whole(shown)
+        return shown is not None and self._has_text() and self._state.library.documents.has_whole(shown)
 
     def _has_next(self) -> bool:
         headlines = self._state.panes.headlines

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.services.library import events
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading.parsing_progress import ParsingProgress
 from tui_reader.tui.screens.reading.rule_runner import RuleRunner
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class EventHandlers:
         self._totals: tuple[int, int] | None = None
         """The numbers of annotations and orphans that the first row shows."""
         self._rules = RuleRunner(host)
+        self._parsing = ParsingProgress(host.state, self._show_activity)
         self._unlisted: dict[ArticleId, None] = {}
         """The changed articles that the list does not show yet, because more scan results wait."""
         self._listed_at = 0.0
@@ -42,6 +44,8 @@ class EventHandlers:
         match event:
             case events.DocumentLoaded(article, document):
                 before = state.context
+                if not document.partial:
+                    self._parsing.loaded(article)
                 host.navigator.arrived(article, document)
                 if state.context != before:
                     # The new text ended the selection: no annotation must be attached to the next selection.
@@ -49,6 +53,8 @@ class EventHandlers:
                     host.context_changed()
                 if annotations is not None:
                     annotations.arrived(article, document)
+            case events.ParsingBegun(article, limit):
+                self._parsing.begin(article, limit)
             case events.SyncNeeded():
                 self._articles_changed()
             case events.AnnotationsPlaced(article):

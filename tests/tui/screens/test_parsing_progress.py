@@ -1,0 +1,69 @@
+"""The message that a long text is being read."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from tui_reader.tui.screens.reading import parsing_progress as module
+from tui_reader.tui.screens.reading.parsing_progress import ParsingProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+
+class Clock:
+    """A clock, and a timer that the test makes tick."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.tick: Callable[[], None] | None = None
+
+    def set_interval(self, _: float, tick: Callable[[], None]) -> Clock:
+        self.tick = tick
+        return self
+
+    def stop(self) -> None:
+        self.tick = None
+
+    def passes(self, seconds: float) -> None:
+        self.now += seconds
+        if self.tick is not None:
+            self.tick()
+
+
+def test_the_message_counts_seconds_while_the_shown_article_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    shown: list[str] = []
+    monkeypatch.setattr(module, "monotonic", lambda: clock.now)
+    state = SimpleNamespace(shown="book", panes=SimpleNamespace(article=clock))
+    progress = ParsingProgress(cast("Any", state), shown.append)
+    progress.begin("book", 30.0)
+    assert shown == [], "most texts are read before the first second is over"
+    clock.passes(2.0)
+    assert shown == ["reading it: 2 s of at most 30, keys work"]
+    state.shown = "another"
+    clock.passes(1.0)
+    assert shown[1:] == [""]
+    state.shown = "book"
+    clock.passes(1.0)
+    assert shown[2:] == ["reading it: 4 s of at most 30, keys work"]
+    progress.loaded("book")
+    assert shown[3:] == [""]
+    assert clock.tick is None
+
+
+def test_an_article_that_was_given_up_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    shown: list[str] = []
+    monkeypatch.setattr(module, "monotonic", lambda: clock.now)
+    state = SimpleNamespace(shown="another", panes=SimpleNamespace(article=clock))
+    progress = ParsingProgress(cast("Any", state), shown.append)
+    progress.begin("left", 30.0)
+    clock.passes(20.0)
+    assert clock.tick is not None
+    clock.passes(20.0)
+    assert clock.tick is None
+    assert shown == []

@@ -1,0 +1,66 @@
+"""The message that a long text is still being read."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+
+    from tui_reader.model.article import ArticleId
+    from tui_reader.tui.screens.reading.state import ReadingScreenState
+
+TICK_SECONDS = 1.0
+"""Seconds until the message, and between two updates of it; most texts are read sooner."""
+
+
+class ParsingProgress:
+    """Tells each second how long the shown article is being read, until its whole text is shown.
+
+    No key waits for the text: the message says so.
+    """
+
+    def __init__(self, state: ReadingScreenState, show_activity: Callable[[str], None]) -> None:
+        """Create the message; nothing is shown yet.
+
+        Args:
+            state: The state of the screen.
+            show_activity: Shows a running activity in the last row; an empty string removes it.
+        """
+        self._state, self._show_activity = state, show_activity
+        self._began: dict[ArticleId, float] = {}
+        """Articles that are being read, with the time at which that began."""
+        self._limit = 0.0
+        self._timer: Timer | None = None
+        self._is_shown = False
+
+    def begin(self, article: ArticleId, limit: float) -> None:
+        """Note that the reading of an article has begun; it takes `limit` seconds at most."""
+        self._began[article], self._limit = monotonic(), limit
+        if self._timer is None:
+            self._timer = self._state.panes.article.set_interval(TICK_SECONDS, self._tick)
+
+    def loaded(self, article: ArticleId) -> None:
+        """Note that the text of an article, or the reason why it has none, is loaded."""
+        if self._began.pop(article, None) is not None and not self._began:
+            self._tick()
+
+    def _tick(self) -> None:
+        # An article that was left before its text was read is given up without an event.
+        oldest = monotonic() - self._limit - TICK_SECONDS
+        self._began = {article: began for article, began in self._began.items() if began > oldest}
+        shown = self._state.shown
+        began = self._began.get(shown) if shown is not None else None
+        if began is not None:
+            self._is_shown = True
+            self._show_activity(f"reading it: {monotonic() - began:.0f} s of at most {self._limit:.0f}, keys work")
+            return
+        if self._is_shown:
+            self._is_shown = False
+            self._show_activity("")
+        if not self._began and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
