@@ -51,6 +51,8 @@ ROWS: tuple[Row, ...] = (
     Row("tui_reader.formats.epub.epub", (".epub",), is_slow=True),
     # 1 ms to import after plain text.
     Row("tui_reader.formats.gemtext.gemtext", (".gmi", ".gemini")),
+    # 4 ms to import after plain text.
+    Row("tui_reader.formats.org.org", (".org",)),
     # 3 ms to import after Markdown; a notebook with pictures has several megabytes.
     Row("tui_reader.formats.notebooks.notebook", (".ipynb",), is_slow=True),
     # 2 ms to import after plain text.
