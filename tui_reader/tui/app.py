@@ -33,7 +33,6 @@ from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.screens.session_keeper import SessionKeeper
 from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, asking, read_input_so
-from tui_reader.tui.terminal_palette import LegibleStyles
 from tui_reader.tui.terminal_query import BACKGROUND_QUESTION
 from tui_reader.tui.theme_selection import ThemeSelection
 from tui_reader.tui.widgets.bars import MOST_SECONDS
@@ -398,7 +397,7 @@ class ReaderApp(FailureGuard, App[None]):
 
     def _filter_colours(self) -> None:
         """Obey NO_COLOR, and keep 16 colours legible."""
-        kinds = (Monochrome, NoColor) if self.no_color else LegibleStyles
+        kinds = (Monochrome, NoColor) if self.no_color else themes.LegibilityFilter
         self._filters[:] = [each for each in self._filters if not isinstance(each, kinds)]
         if self.no_color:
             # Textual's grey filter still emits colour, and black on black with the terminal's own colours.

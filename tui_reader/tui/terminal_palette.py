@@ -13,9 +13,8 @@ from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from rich.style import Style
 from textual.color import Color
-from textual.filter import LineFilter
 
-from tui_reader.tui.theme import HIGHLIGHTS, INKS, SIXTEEN_INKS, TONES, contrast
+from tui_reader.tui.theme import HIGHLIGHTS, INKS, SIXTEEN_INKS, TONES, LegibilityFilter, contrast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -263,7 +262,7 @@ def _names(pair: tuple[int, int]) -> tuple[str, str]:
     return NAMES[pair[1]], NAMES[pair[0]]
 
 
-class LegibleStyles(LineFilter):
+class LegibleStyles(LegibilityFilter):
     """Adjusts the styles of painted rows just enough for the minimum contrast in 16 colours.
 
     Legibility depends on all attributes: bold and reverse text has other colours in many terminals.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from textual.color import BLACK, WHITE, Color
+from textual.filter import LineFilter
 from textual.theme import Theme
 
 from tui_reader.errors import ConfigError
@@ -18,6 +19,11 @@ from tui_reader.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+
+class LegibilityFilter(LineFilter):
+    """Base of `terminal_palette.LegibleStyles`, by which panes and app find that filter without importing it."""
+
 
 DEFAULT_THEME = "paper-dark"
 LIGHT_THEME = "paper-light"

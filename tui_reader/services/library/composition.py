@@ -14,20 +14,15 @@ from tui_reader.services.annotations.reanchor_queue import ReanchorQueue
 from tui_reader.services.annotations.revisions import Revisions
 from tui_reader.services.annotations.text_snapshots import TextCache, TextPermission
 from tui_reader.services.annotations.transfer import Transfer
-from tui_reader.services.articles.annotation_texts import AnnotationTexts
 from tui_reader.services.articles.article_records import WHOLE
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.documents import Documents, LoadedDocuments
-from tui_reader.services.articles.filing import Filing
 from tui_reader.services.articles.identities import Batch, Identities, found_file
-from tui_reader.services.articles.query_words import QueryWords
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.articles.scan_ingest import ScanIngest
-from tui_reader.services.articles.text_search import TextSearch
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.discovery import Discovery
 from tui_reader.services.library.events import DocumentChanged, EventSender
-from tui_reader.services.library.query_history import QueryHistory
 from tui_reader.services.library.save_monitor import SaveMonitor
 from tui_reader.services.library.search_counts import SearchCounts
 from tui_reader.services.library.searches import Searches
@@ -66,11 +61,6 @@ class LibraryParts(NamedTuple):
     """Sources of the articles that have no file."""
     identities: Identities
     catalogue: MemoryCatalogue
-    annotation_texts: AnnotationTexts
-    filing: Filing
-    text_search: TextSearch
-    query_words: QueryWords
-    query_history: QueryHistory
     searches: Searches
     search_counts: SearchCounts
     state: LibraryState
@@ -157,14 +147,9 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
         identities=identities,
         catalogue=catalogue,
         state=state,
-        annotation_texts=AnnotationTexts(catalogue, state.annotation_index),
-        text_search=TextSearch(identities.file, limit, is_whole),
-        query_words=QueryWords(catalogue, reading.all_tags),
-        query_history=QueryHistory(paths.cache.stem),
         searches=searches,
         search_counts=SearchCounts(catalogue, searches),
         reading=reading,
-        filing=Filing(state, catalogue, reading),
         documents=documents,
         background=background,
         annotations=annotations,

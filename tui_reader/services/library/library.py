@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError, StoreError
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.drafts import Drafts
+    from tui_reader.services.articles.annotation_texts import AnnotationTexts
     from tui_reader.services.articles.catalogue import Catalogue
+    from tui_reader.services.articles.filing import Filing
     from tui_reader.services.articles.pictures import Pictures
+    from tui_reader.services.articles.query_words import QueryWords
     from tui_reader.services.articles.reading import Outcome
+    from tui_reader.services.articles.text_search import TextSearch
     from tui_reader.services.library.composition import LibraryParts
     from tui_reader.services.library.library_paths import LibraryPaths
+    from tui_reader.services.library.query_history import QueryHistory
 
 STDIN = "standard input"
 """Title of the article from standard input, if the text has no title."""
@@ -64,21 +70,13 @@ class Library:
         self.annotations = parts.annotations
         self.revisions = parts.revisions
         self.missing_articles = parts.missing_articles
-        self.annotation_texts = parts.annotation_texts
-        self.query_words = parts.query_words
-        self.text_search = parts.text_search
-        self.query_history = parts.query_history
         self.searches = parts.searches
-        self.filing = parts.filing
         self.search_counts = parts.search_counts
         self.transfer = parts.transfer
         self.transfer.on_transferred = self._annotations_transferred
         self.loaded_documents = parts.loaded_documents
         self._events = parts.events
         self._identities = parts.identities
-        self._pictures: Pictures | None = None
-        self._drafts: Drafts | None = None
-        self._sessions: Sessions | None = None
         self._changed_in_sync: dict[ArticleId, None] = {}
         """Articles that callbacks changed during a `sync`."""
 
@@ -86,6 +84,43 @@ class Library:
     def catalogue(self) -> Catalogue:
         """The catalogue of the library's articles."""
         return self._parts.catalogue
+
+    # The services of queries and filing rules are created when they are first used, which is after the first frame.
+
+    @cached_property
+    def annotation_texts(self) -> AnnotationTexts:
+        """Prepares notes and highlights for queries."""
+        from tui_reader.services.articles.annotation_texts import AnnotationTexts  # noqa: PLC0415 - see above
+
+        return AnnotationTexts(self._parts.catalogue, self._parts.state.annotation_index)
+
+    @cached_property
+    def query_words(self) -> QueryWords:
+        """Counts words and values of articles for completion."""
+        from tui_reader.services.articles.query_words import QueryWords  # noqa: PLC0415 - see above
+
+        return QueryWords(self._parts.catalogue, self.reading.all_tags)
+
+    @cached_property
+    def text_search(self) -> TextSearch:
+        """Searches the texts of articles."""
+        from tui_reader.services.articles.text_search import TextSearch  # noqa: PLC0415 - see above
+
+        return TextSearch(self._identities.file, self._parts.limit, self.documents.is_whole)
+
+    @cached_property
+    def query_history(self) -> QueryHistory:
+        """The queries typed before."""
+        from tui_reader.services.library.query_history import QueryHistory  # noqa: PLC0415 - see above
+
+        return QueryHistory(self._parts.paths.cache.stem)
+
+    @cached_property
+    def filing(self) -> Filing:
+        """Applies the filing rules."""
+        from tui_reader.services.articles.filing import Filing  # noqa: PLC0415 - see above
+
+        return Filing(self._parts.state, self._parts.catalogue, self.reading)
 
     @property
     def read_only(self) -> str:
@@ -97,35 +132,25 @@ class Library:
         """Warning to show while changes are unsaved or cannot be saved; empty if everything is saved."""
         return warning_of(self.store.unsaved) or ("read-only" if self.read_only else "")
 
-    @property
+    @cached_property
     def drafts(self) -> Drafts:
         """The drafts of notes that the user is writing."""
-        if self._drafts is None:
-            # Imported here because the first frame shows no draft.
-            from tui_reader.services.annotations.drafts import Drafts  # noqa: PLC0415
+        from tui_reader.services.annotations.drafts import Drafts  # noqa: PLC0415 - the first frame shows no draft
 
-            monitor = self._parts.save_monitor
-            self._drafts = Drafts(
-                self._parts.paths.state, self.annotations, lambda: monitor.latest, lambda: bool(self.read_only)
-            )
-        return self._drafts
+        monitor = self._parts.save_monitor
+        return Drafts(self._parts.paths.state, self.annotations, lambda: monitor.latest, lambda: bool(self.read_only))
 
-    @property
+    @cached_property
     def pictures(self) -> Pictures:
         """The pictures of articles, decoded in a process."""
-        if self._pictures is None:
-            # Imported here because the first frame shows no picture.
-            from tui_reader.services.articles.pictures import Pictures  # noqa: PLC0415
+        from tui_reader.services.articles.pictures import Pictures  # noqa: PLC0415 - the first frame shows no picture
 
-            self._pictures = Pictures(self._parts.paths, self.path_of, self._events, self._parts.limit)
-        return self._pictures
+        return Pictures(self._parts.paths, self.path_of, self._events, self._parts.limit)
 
-    @property
+    @cached_property
     def sessions(self) -> Sessions:
         """The saved states of the screen, for the next start."""
-        if self._sessions is None:
-            self._sessions = Sessions(self._parts.paths.cache.stem)
-        return self._sessions
+        return Sessions(self._parts.paths.cache.stem)
 
     @property
     def names_one_article(self) -> bool:
@@ -363,10 +388,11 @@ class Library:
         self._events.listener = self.documents.listener = noop
         parts.discovery.stop()
         self.documents.close()
-        if self._pictures is not None:
-            self._pictures.close()
+        if "pictures" in self.__dict__:
+            self.pictures.close()
         parts.reanchor_queue.close()
-        parts.text_search.close()
+        if "text_search" in self.__dict__:
+            self.text_search.close()
         self.transfer.wait(CLOSE_SECONDS)
         self.transfer.close()
         parts.background.wait(CLOSE_SECONDS)
@@ -378,8 +404,8 @@ class Library:
             saved = True
         finally:
             parts.save_monitor.close()
-            if self._drafts is not None:
-                self._drafts.close(saved=saved)
+            if "drafts" in self.__dict__:
+                self.drafts.close(saved=saved)
         parts.discovery.join_scanning()
 
     def put_standard_input(self, data: bytes) -> ArticleId:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.model.query import Shelf, View
-from tui_reader.search.parser import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +43,8 @@ class SearchCounts:
         """
         query = next(iter(self._stale), None)
         if query is not None:
+            from tui_reader.search.parser import parse  # noqa: PLC0415 - not for the first frame
+
             del self._stale[query]
             # As in the list: a last word without a space after it also matches longer words.
             self._counts[query] = self._catalogue.count(View(Shelf.INBOX, parse(query, colours).while_typing))

@@ -14,8 +14,7 @@ from textual.message_pump import MessagePump
 from textual.widget import Widget
 
 from tui_reader.errors import ReaderError
-from tui_reader.tui.terminal_palette import LegibleStyles
-from tui_reader.tui.theme import style_of
+from tui_reader.tui.theme import LegibilityFilter, style_of
 from tui_reader.tui.widgets.styled_lines import merged
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ class LinePane(FailureGuard, Widget):
     def _legible(self, strip: Strip) -> Strip:
         """Return a row in styles that are legible in 16 colours, if the terminal has only 16."""
         for each in self.app.get_line_filters():
-            if isinstance(each, LegibleStyles):
+            if isinstance(each, LegibilityFilter):
                 return strip.apply_filter(each, BLACK)
         return strip
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.model.query import EVERYTHING, Field, FieldName, Not, Shelf, Value
 from tui_reader.search.edits import chosen, exact, with_term, without
 from tui_reader.search.evaluation import sort_order
-from tui_reader.search.explanation import explain
 from tui_reader.services.articles.listed_counts import ListedCounts
 from tui_reader.services.library.events import noop
 from tui_reader.tui.commands.command import Pane
@@ -279,6 +278,8 @@ class HeadlineListing:
         elif state.query.is_empty:
             bar.note(f"{found} · tab lists fields · up former queries")
         else:
+            from tui_reader.search.explanation import explain  # noqa: PLC0415 - not for the first frame; loaded with the query bar
+
             understood = explain(state.query.while_typing, state.settings.colours)
             bar.note(" · ".join(filter(None, (self.progress, found, understood))))
 

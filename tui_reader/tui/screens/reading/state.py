@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.document.clean import clean_line
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.search.evaluation import sort_order
-from tui_reader.search.explanation import explain
 from tui_reader.search.parsed_query import ParsedQuery
-from tui_reader.search.parser import parse
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.widgets.bars import MESSAGE_SECONDS, MOST_SECONDS
@@ -128,6 +126,8 @@ class ReadingScreenState:
         """
         self._sort = sort or self._sort
         if query is not None:
+            from tui_reader.search.parser import parse  # noqa: PLC0415 - a first frame without a filter needs no parser
+
             self._query = parse(query, self.settings.colours)
         term, shelf = self._query.while_typing, shelf or self._view.shelf
         self.library.catalogue.set_context(local_today(), self.settings.colours)
@@ -340,6 +340,8 @@ class ReadingScreenState:
         if self.scan is not None and not len(self.library.catalogue):
             return (self.scan_text(),)
         if not self.query.is_empty:
+            from tui_reader.search.explanation import explain  # noqa: PLC0415 - not for the first frame; loaded with the query bar
+
             lines = ["No article matches", "", f"searched: {explain(self.query.while_typing, self.settings.colours)}"]
             if self.view.shelf is not Shelf.INBOX:
                 lines.append(f"in: {self.view.shelf}")

@@ -161,7 +161,8 @@ class QueryActions:
     # Words and notes
 
     def _prepare_when_idle(self) -> None:
-        if self._idle_seconds() >= IDLE_SECONDS and self._state.library.is_scan_taken_in:
+        is_scanned = self._state.scan is None and self._state.library.is_scan_taken_in
+        if is_scanned and self._idle_seconds() >= IDLE_SECONDS:
             self._begin_slices()
 
     def _begin_slices(self) -> None:
