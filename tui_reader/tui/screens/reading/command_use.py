@@ -82,7 +82,7 @@ class CommandUse:
 
     def _has_pictures(self) -> bool:
         """Return True if a picture is in view."""
-        return bool(self._state.panes.article.pictures.visible)
+        return self._host.is_wired and bool(self._state.panes.article.pictures.visible)
 
     def _has_headings(self) -> bool:
         document = self._document
