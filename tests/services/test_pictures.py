@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import struct
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from tui_reader.document.figures import PictureSize
 from tui_reader.services.articles.picture_files import copy_picture, draw_picture, measure_pictures
 from tui_reader.services.articles.pictures import DrawnPicture, PictureOrder
 from tui_reader.services.library.events import PicturesDrawn, PicturesMeasured
+from tui_reader.services.library.picture_forms import PIXELS, PNG, SIXEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +40,7 @@ def measured(*paths: Path) -> dict[str, list[int]]:
     return sizes
 
 
-def drawn(path: Path, columns: int, rows: int, *, is_box: bool = False, is_file: bool = False) -> dict[str, Any]:
+def drawn(path: Path, columns: int, rows: int, *, is_box: bool = False, form: str = PIXELS) -> dict[str, Any]:
     return draw_picture(
         {
             "file": "",
@@ -47,7 +49,8 @@ def drawn(path: Path, columns: int, rows: int, *, is_box: bool = False, is_file:
             "columns": columns,
             "rows": rows,
             "is_box": is_box,
-            "is_file": is_file,
+            "form": form,
+            "cell_height": 20,
         }
     )
 
@@ -94,9 +97,18 @@ def test_a_box_keeps_the_proportions(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_draws_itself_gets_a_file(tmp_path: Path) -> None:
-    answer = drawn(halves(tmp_path / "a.jpg", "JPEG"), 40, 20, is_file=True)
+    answer = drawn(halves(tmp_path / "a.jpg", "JPEG"), 40, 20, form=PNG)
     with Image.open(io.BytesIO(base64.b64decode(answer["data"]))) as image:
         assert (image.format, image.size) == ("PNG", (40, 20))
+
+
+def test_sixels_are_a_line_for_each_row_of_cells_in_the_same_colours(tmp_path: Path) -> None:
+    answer = drawn(halves(tmp_path / "a.png"), 80, 60, form=SIXEL)
+    lines = base64.b64decode(answer["data"]).decode("ascii").split("\n")
+    assert [re.match(r'\x1bP[0-9;]*q"1;1;(\d+;\d+)', line)[1] for line in lines] == ["80;20"] * 3  # type: ignore[index]
+    assert all(line.endswith("\x1b\\") for line in lines)
+    assert ["2;100;0;0" in line for line in lines] == [True, True, False]
+    assert ["2;0;0;100" in line for line in lines] == [False, True, True]
 
 
 def png_of_size(width: int, height: int) -> bytes:

@@ -12,6 +12,7 @@ from PIL import Image
 from textual.drivers.headless_driver import HeadlessDriver
 
 from tui_reader.config import Settings
+from tui_reader.services.library.sessions import Opening
 from tui_reader.tui.widgets.article_pane.painted_pictures import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -205,6 +206,22 @@ async def test_half_blocks_are_drawn_in_older_ones_inside_tmux_and_on_demand(
         assert PLACEHOLDER not in reader.text
 
 
+async def test_a_terminal_with_sixels_gets_each_row_over_its_cells(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start(folder) as reader:
+        reader.app.theme_selection.answers.take("\x1b[?62;4;22c")
+        await reader.sees("Title")
+        await reader.keys("enter")
+        # A row has 20 cells of 10 by 20 pixels, between saving and restoring the position of the cursor.
+        row = re.compile(r'\x1b7 {20}\x1b8\x1bP[0-9;]*q"1;1;200;20[^\x1b]*\x1b\\\x1b8\x1b\[20C')
+        await reader.until(lambda: len(row.findall(reader.text)) == 6)
+        assert "▀" not in reader.text
+        monkeypatch.setenv("TMUX", "x")
+        await reader.pilot.resize_terminal(100, 35)
+        await reader.until(lambda: len(picture_rows(reader)) == 6)
+
+
 async def test_letters_of_link_hints_are_painted_over_a_picture(start: Start, folder: Path) -> None:
     (folder / "a.md").write_text("# Title\n\n![The sun](sun.png)\n\n[one](b.md)\n", "utf-8")
     async with start(folder) as reader:
@@ -216,3 +233,8 @@ async def test_letters_of_link_hints_are_painted_over_a_picture(start: Start, fo
         await reader.until(lambda: reader.lines()[first].rpartition("│")[2].strip()[:2] == "a▀")
         await reader.keys("escape")
         await reader.until(lambda: reader.lines()[first].rpartition("│")[2].strip()[:2] == "▀▀")
+
+
+async def test_a_single_file_begins_with_its_picture(start: Start, folder: Path) -> None:
+    async with start(folder / "a.md", opening=Opening()) as reader:
+        await reader.until(lambda: len(picture_rows(reader)) == 6)

@@ -305,3 +305,13 @@ def test_only_kitty_is_asked_for_its_version() -> None:
     kitty = questions({"TERM": "xterm-kitty"}, "truecolor", wants_light=False, wants_palette=False)
     assert kitty == "\x1b[>q\x1b[c"
     assert not questions({"TERM": "xterm-256color"}, "truecolor", wants_light=False, wants_palette=False)
+
+
+@pytest.mark.parametrize(
+    ("reply", "has_sixels"),
+    [("\x1b[?62;4;22c", True), ("\x1b[?64;1;2;6;9c", False), ("\x1b[?4c", False), ("\x1b[?6c", False)],
+)
+def test_a_terminal_says_that_it_draws_sixels(reply: str, has_sixels: bool) -> None:
+    answers = TerminalAnswers()
+    answers.take(reply)
+    assert answers.has_sixels is has_sixels

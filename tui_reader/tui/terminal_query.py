@@ -64,7 +64,7 @@ REPLY = re.compile(
     r"(?:\x07|\x1b\\|\x1b(?=\x1b)|(?=\x1b[^\\]))"
     r"|\x1bP>\|(?P<program>[^\x1b]*+)\x1b\\"
     r"|\x1bP[01]\$r(?P<style>[0-9;:]*)m?\x1b\\"
-    r"|\x1b\[\?(?:997;(?P<mode>[12])n|[0-9;]*(?P<end>c))"
+    r"|\x1b\[\?(?:997;(?P<mode>[12])n|(?P<attributes>[0-9;]*+)(?P<end>c))"
 )
 """Pattern of all replies: colours (OSC 4, 10, 11), the current style (DECRQSS), light or dark (mode 2031),
 the terminal's name and version (XTVERSION), and DA1."""
@@ -183,6 +183,8 @@ class TerminalAnswers:
         """True if the terminal has reported a change between dark and light since `mode_changed`."""
         self.program = ""
         """Name and version of the terminal, such as `kitty(0.35.2)`; empty if unknown."""
+        self.has_sixels = False
+        """True if the terminal has said that it draws sixels."""
         self.is_complete = False
         """True if the terminal has answered the last query."""
         self.awaited_until = awaited_until
@@ -253,6 +255,7 @@ class TerminalAnswers:
         elif found["mode"]:
             self.has_new_mode = True
         elif found["end"]:
+            self.has_sixels = "4" in found["attributes"].split(";")[1:]
             self.is_complete = True
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.services.articles.content import Content, read_content
+from tui_reader.services.library import picture_forms
 from tui_reader.sources.files import MEGABYTE, UnreadableError
 
 if TYPE_CHECKING:
@@ -66,12 +67,12 @@ def draw_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         arguments: `file` and `limit` of the article, `picture`, the fields of a `PictureSource`, the size in pixels,
-            `columns` and `rows`, `is_box`, True to keep the proportions of the picture within that size, and `is_file`,
-            True for a PNG file.
+            `columns` and `rows`, `is_box`, True to keep the proportions of the picture within that size, `form`, one of
+            `picture_forms`, and `cell_height`, the height of a cell in pixels, for sixels.
 
     Returns:
-        `columns` and `rows` of the result, and its `data` in base64: values of red, green and blue, row by row, or a
-        PNG file; None if the picture cannot be drawn.
+        `columns` and `rows` of the result, and its `data` in base64: values of red, green and blue, row by row, a PNG
+        file, or sixels, a line for each row of cells; None if the picture cannot be drawn.
     """
     columns, rows = arguments["columns"], arguments["rows"]
     with _opened(arguments, PictureSource(*arguments["picture"])) as image:
@@ -82,7 +83,13 @@ def draw_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
             scale = min(columns / width, rows / height)
             columns, rows = max(1, round(width * scale)), max(2, round(height * scale / 2) * 2)
         pixels = _flattened(image, (columns, rows)).resize((columns, rows), reducing_gap=2.0)
-    data = _png(pixels) if arguments["is_file"] else pixels.tobytes()
+    match arguments["form"]:
+        case picture_forms.PNG:
+            data = _png(pixels)
+        case picture_forms.SIXEL:
+            data = _sixels(pixels, arguments["cell_height"])
+        case _:
+            data = pixels.tobytes()
     return {"columns": columns, "rows": rows, "data": base64.b64encode(data).decode("ascii")}
 
 
@@ -149,6 +156,19 @@ def _png(image: Image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def _sixels(image: Image, cell_height: int) -> bytes:
+    """Return a picture as sixels, a line for each row of cells, so that it scrolls row by row.
+
+    The colours are chosen for the whole picture, so that its rows do not differ.
+    """
+    from tui_reader.services.articles.sixels import sixels_of  # noqa: PLC0415 - few terminals need it
+
+    shared = image.quantize(colors=256)
+    tops = range(0, image.height, cell_height)
+    rows = (shared.crop((0, top, image.width, min(top + cell_height, image.height))) for top in tops)
+    return "\n".join(map(sixels_of, rows)).encode("ascii")
 
 
 def _upright_size(image: Image) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from tui_reader.services.articles.picture_files import (
 )
 from tui_reader.services.library.events import PicturesDrawn, PicturesMeasured
 from tui_reader.services.library.linked_files import RefusedFileError, file_of_link
+from tui_reader.services.library.picture_forms import PIXELS
 from tui_reader.services.library.worker import Job, Worker
 from tui_reader.sources.files import MEGABYTE
 
@@ -54,8 +55,10 @@ class PictureOrder(NamedTuple):
     rows: int
     is_box: bool = False
     """True to keep the proportions of the picture within that size."""
-    is_file: bool = False
-    """True for a PNG file in place of pixels, to be drawn by the terminal."""
+    form: str = PIXELS
+    """`PIXELS`, or `PNG` or `SIXEL` for a terminal that draws the picture itself."""
+    cell_height: int = 2
+    """Height of a cell in pixels, for sixels."""
 
 
 class DrawnPicture(NamedTuple):
@@ -64,7 +67,7 @@ class DrawnPicture(NamedTuple):
     columns: int
     rows: int
     data: bytes
-    """Red, green and blue of each pixel, row by row, or a PNG file; empty if the picture cannot be drawn."""
+    """What the order's form says; empty if the picture cannot be drawn."""
 
     def in_base64(self) -> str:
         """Return the data in base64."""
@@ -202,7 +205,8 @@ class Pictures:
                 "columns": order.columns,
                 "rows": order.rows,
                 "is_box": order.is_box,
-                "is_file": order.is_file,
+                "form": order.form,
+                "cell_height": order.cell_height,
             }
             answer = self._worker.run(self._job(DRAW_FUNCTION, path, arguments))
         drawn = DrawnPicture(order.columns, order.rows, b"")

@@ -106,6 +106,8 @@ def merged(strip: Strip) -> Strip:
     Segments of one style become one. Spaces have no visible text colour, so they join a neighbour with the same
     background.
     """
+    if any(segment.control for segment in strip):
+        return strip
     segments: list[Segment] = []
     text, style = "", None
     for more, other, _ in strip:

@@ -10,11 +10,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.figures import figure_targets
-from tui_reader.tui.terminal_query import draws_placeholders
+from tui_reader.services.library.picture_forms import PIXELS, PNG, SIXEL
+from tui_reader.tui.terminal_query import draws_placeholders, is_multiplexed
 from tui_reader.tui.widgets.article_pane.painted_pictures import (
     MOST_CELLS,
     HalfBlocks,
     PlacedImage,
+    SixelRows,
     deletion_sequence,
     image_sequences,
 )
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 _NONE: Mapping[str, PictureSize] = MappingProxyType({})
 _UNDRAWN = HalfBlocks(0, 0, b"")
 USUAL_CELL = (10, 20)
-"""Pixels of a cell if the terminal does not tell; it scales an image to its cells anyway."""
+"""Pixels of a cell if the terminal does not tell; kitty scales an image to its cells anyway."""
 KEPT_IMAGES = 64
 """Number of images that the terminal keeps for us; a screen shows five or six."""
 
@@ -80,8 +82,11 @@ class ArticlePictures:
             return None
         if not drawn.data:
             return _UNDRAWN
-        if order.is_file:
+        if order.form == PNG:
             return self._placed(order, drawn)
+        if order.form == SIXEL:
+            lines = drawn.data.decode("ascii").split("\n")
+            return SixelRows(max(1, drawn.columns // _cell_size().width), len(lines), lines)
         return HalfBlocks(drawn.columns, drawn.rows // 2, drawn.data)
 
     def want(self, pictures: Sequence[WantedPicture]) -> None:
@@ -97,17 +102,23 @@ class ArticlePictures:
     def _order(self, picture: WantedPicture) -> PictureOrder | None:
         from tui_reader.services.articles.pictures import PictureOrder  # noqa: PLC0415 - only for articles with pictures
 
-        article = self._state.shown
+        article, form = self._state.shown, self._form
         if article is None:
             return None
         target, columns, rows, is_box = picture
-        if self._state.settings.pictures == "auto" and draws_placeholders(
-            os.environ, self._program.theme_selection.answers.program
-        ):
-            width, height = _cell_size()
-            columns, rows = min(columns, MOST_CELLS), min(rows, MOST_CELLS)
-            return PictureOrder(article, target, columns * width, rows * height, is_box=is_box, is_file=True)
-        return PictureOrder(article, target, columns, 2 * rows, is_box=is_box)
+        width, height = (1, 2) if form == PIXELS else _cell_size()
+        columns, rows = min(columns, MOST_CELLS) * width, min(rows, MOST_CELLS) * height
+        return PictureOrder(article, target, columns, rows, is_box=is_box, form=form, cell_height=height)
+
+    @property
+    def _form(self) -> str:
+        """The form in which pictures are drawn: the best that the terminal can, unless the settings say otherwise."""
+        if self._state.settings.pictures != "auto":
+            return PIXELS
+        answers = self._program.theme_selection.answers
+        if draws_placeholders(os.environ, answers.program):
+            return PNG
+        return SIXEL if answers.has_sixels and not is_multiplexed(os.environ) else PIXELS
 
     def _placed(self, order: PictureOrder, drawn: DrawnPicture) -> PlacedImage:
         """Return an image in the terminal, which gets it if it does not have it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from rich.color import Color
 from rich.color_triplet import ColorTriplet
-from rich.segment import Segment
+from rich.segment import ControlType, Segment
 from rich.style import Style
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _MARKS = """
 """Combining marks that stand for the numbers 0 to 296, from kitty's list of row and column diacritics."""
 MOST_CELLS = 256
 """Largest number of rows or columns of an image that marks can number with one byte."""
+_CONTROL = [(ControlType.CURSOR_FORWARD, 0)]
+"""Marks a segment as without cells."""
 _CHUNK = 4_096
 """Number of characters of an image in one escape sequence, the limit of the protocol."""
 
@@ -79,6 +81,24 @@ class PlacedImage(NamedTuple):
         marks = _marks()
         cells = "".join(f"{PLACEHOLDER}{marks[number]}{marks[column]}" for column in range(self.columns))
         return [Segment(cells, Style(color=Color.from_triplet(ColorTriplet(*self.number.to_bytes(3, "big")))))]
+
+
+class SixelRows(NamedTuple):
+    """A picture as sixels, which are drawn over the empty cells of their row once these are painted."""
+
+    columns: int
+    rows: int
+    lines: Sequence[str]
+    """The sixels of each row of cells."""
+
+    def row(self, number: int) -> Sequence[Segment]:
+        """Return the segments of a row: empty cells, and a control segment that draws over them.
+
+        The cursor goes back to the first cell, and to the last cell afterwards, whatever the terminal does with it.
+        """
+        after = f"\x1b8\x1b[{self.columns}C"
+        before, cells = Segment("\x1b7", None, _CONTROL), Segment(" " * self.columns)
+        return [before, cells, Segment(f"\x1b8{self.lines[number]}{after}", None, _CONTROL)]
 
 
 def image_sequences(number: int, data: str, columns: int, rows: int) -> Iterator[str]:

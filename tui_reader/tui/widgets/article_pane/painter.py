@@ -150,9 +150,11 @@ class Painter:
             pieces.append(_Placed(column, hint, _HINT))
         bar = next((overlay.bar for overlay in overlays if overlay.bar is not None), None)
         around = self._strip(pieces, bar=bar, margins=margins)
-        start = self._left + column + cell_len(hint)
-        end = self._left + column + sum(segment.cell_length for segment in picture)
-        drawn = Strip(picture).crop(cell_len(hint), end - self._left - column)
+        width = sum(segment.cell_length for segment in picture)
+        start, end = self._left + column + cell_len(hint), self._left + column + width
+        if hint and any(segment.control for segment in picture):
+            return around  # a row that the terminal draws cannot be cut
+        drawn = Strip(picture, width).crop(cell_len(hint), width)
         return Strip.join([around.crop(0, start), drawn, around.crop(end, self._width)])
 
     def _room(self, page: Page, margins: Margins) -> int:
