@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.exchange.json_text import dump, filled
@@ -43,11 +44,13 @@ def _author(name: str) -> dict[str, str]:
 
 
 def _date(date: str) -> dict[str, Any]:
-    """Return a date as numbers of year, month and day, as far as given; else the written date."""
+    """Return a date as numbers of year, month and day, as far as they are given and valid; else the written date."""
     found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?!\d)", date)
     if found is None:
         return {"literal": date} if date else {}
-    return {"date-parts": [[int(part) for part in found.groups() if part]]}
+    year, *rest = (int(part) for part in found.groups() if part)
+    valid = takewhile(lambda pair: 1 <= pair[0] <= pair[1], zip(rest, (12, 31), strict=False))
+    return {"date-parts": [[year, *(part for part, _ in valid)]]}
 
 
 def _annotation(clipped: ClippedAnnotation) -> str:

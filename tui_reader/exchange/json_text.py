@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,6 +30,10 @@ def dumped(value: Any, depth: int, level: int) -> Dumped:
         level: Number of levels above the value in the larger one.
     """
     return Dumped(escape_json(_dumped(value, depth, "  " * level)))
+
+
+_SCHEME = re.compile(r"(?:https?://[^/?#]|(?:urn|doi|mailto|ftp|file):[^\s])", re.IGNORECASE)
+_NO_IRI = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`\ud800-\udfff]|\s")
 
 
 def dump(value: Any, depth: int) -> str:
@@ -66,8 +71,13 @@ def filled(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def article_uri(clip: Clip) -> str:
-    """Return the web address of an article; a URN of its id if it has no web address."""
-    return clip.url or f"urn:tui-reader:article:{quote(clip.id, safe='')}"
+    """Return the web address of an article; a URN of its id if it has no whole address.
+
+    Characters that an address must not have are percent-encoded.
+    """
+    address = clip.url if _SCHEME.match(clip.url) is not None else ""
+    address = _NO_IRI.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "ignore")), address)
+    return address or f"urn:tui-reader:article:{quote(clip.id, safe='')}"
 
 
 def annotation_uri(annotation: ClippedAnnotation) -> str:

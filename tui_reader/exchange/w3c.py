@@ -5,6 +5,8 @@ Data without a name in the model, namely the number of the colour, the state and
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.exchange.json_text import (
@@ -17,6 +19,7 @@ from tui_reader.exchange.json_text import (
     filled,
     moment,
 )
+from tui_reader.exchange.markup import language_tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +84,7 @@ def _target(clip: Clip, clipped: ClippedAnnotation) -> dict[str, Any]:
         {
             "id": article_uri(clip),
             "type": "Text",
-            "language": clip.language,
+            "language": language_tag(clip.language),
             "dc:title": clip.title,
             "dc:creator": clip.byline,
             "dc:publisher": clip.source,
@@ -103,4 +106,6 @@ def _target(clip: Clip, clipped: ClippedAnnotation) -> dict[str, Any]:
 def _time(text: str) -> str:
     """Return a stored time in the form of the model, with `Z` for UTC; empty if there is none."""
     read = moment(text)
-    return "" if read is None else read.isoformat().replace("+00:00", "Z")
+    with suppress(OverflowError):  # the first or the last day that there is, in another time zone
+        return "" if read is None else read.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return ""
