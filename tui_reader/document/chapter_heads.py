@@ -45,6 +45,11 @@ class _Line(NamedTuple):
     text: str = ""
 
 
+_EMPTY_LINE, _RULE_LINE = _Line(_Kind.EMPTY), _Line(_Kind.RULE)
+_RUNNING_LINES = (_EMPTY_LINE, _Line(_Kind.RUNNING), _EMPTY_LINE)
+_BELOW_HEADING = (_RULE_LINE, _EMPTY_LINE)
+
+
 class ChapterHeads:
     """The rows above the chapters of a document at a width.
 
@@ -61,6 +66,8 @@ class ChapterHeads:
         self._title, self._author = clean_row(title), clean_row(author)
         self._whole = whole
         self._lines: dict[int, list[_Line]] = {}
+        self._first: dict[int, int] = {}
+        """For the first block of each chapter, the number of rows above it that belong to an earlier chapter."""
         self.joined: set[int] = set()
         """Blocks that no empty row follows, because a head continues below them."""
         self.labels: set[int] = set()
@@ -74,6 +81,10 @@ class ChapterHeads:
     def counts(self) -> Mapping[int, int]:
         """Number of rows above each block that has some, by the index of the block."""
         return {block: len(lines) for block, lines in self._lines.items()}
+
+    def first_row(self, block: int) -> int:
+        """Return which of the rows above the first block of a chapter is the first of that chapter, from 0."""
+        return self._first.get(block, 0)
 
     def ornaments(self, block: int, row: int) -> tuple[Ornament, ...]:
         """Return what is drawn on one of the rows above a block.
@@ -98,8 +109,9 @@ class ChapterHeads:
     def _add(self, index: int, chapter: Chapter) -> None:
         """Add the rows of a chapter."""
         above = self._lines.setdefault(chapter.block, [])
+        self._first[chapter.block] = len(above)
         if chapter.block:
-            above += [_Line(_Kind.EMPTY), _Line(_Kind.RUNNING), _Line(_Kind.EMPTY)]
+            above += _RUNNING_LINES
         if chapter.label:
             above += [_Line(_Kind.LABEL, index, line) for line in self._wrapped(chapter.label)]
         heading = chapter.heading
@@ -107,19 +119,24 @@ class ChapterHeads:
             above += [_Line(_Kind.TITLE, index, line) for line in self._wrapped(chapter.title)]
             self._add_length(index, chapter, chapter.block)
             return
-        self.joined.update(heading)
         lines = [*heading]
-        if len(lines) > 1 and not chapter.label:
-            self.labels.add(lines.pop(0))
-        self.titles.update(lines)
+        self.joined.update(lines)
+        if chapter.is_number:
+            self.labels.update(lines)
+            below = self._lines.setdefault(heading.stop, [])
+            below += [_Line(_Kind.TITLE, index, line) for line in self._wrapped(chapter.title)]
+        else:
+            if len(lines) > 1 and not chapter.label:
+                self.labels.add(lines.pop(0))
+            self.titles.update(lines)
         self._add_length(index, chapter, heading.stop)
 
     def _add_length(self, index: int, chapter: Chapter, block: int) -> None:
         """Add the rows between the heading of a chapter and its text."""
         above = self._lines.setdefault(block, [])
-        if self._length(chapter):
+        if self._has_length(chapter):
             above.append(_Line(_Kind.LENGTH, index))
-        above += [_Line(_Kind.RULE), _Line(_Kind.EMPTY)]
+        above += _BELOW_HEADING
 
     def _running(self) -> tuple[Ornament, ...]:
         """Return the title of the book on the left, and its author on the right if both fit."""
@@ -130,15 +147,19 @@ class ChapterHeads:
             pieces.append(Ornament(width - cell_width(author), author, OrnamentRole.META))
         return tuple(pieces)
 
+    def _has_length(self, chapter: Chapter) -> bool:
+        """Return True if number or length of a chapter are shown: not for a short preface."""
+        return chapter.number > 0 or (self._whole and (chapter.chapters > 0 or chapter.words >= _LEAST_WORDS))
+
     def _length(self, chapter: Chapter) -> str:
-        """Return number and length of a chapter on one line, with as many parts as fit; empty for a short preface."""
+        """Return number and length of a chapter on one line, with as many parts as fit."""
         parts: list[str] = []
         if chapter.number:
             number = f"chapter {chapter.number:,}"
             parts.append(f"{number} of {self._chapters.count:,}" if self._whole else number)
         elif chapter.chapters and self._whole:
             parts.append(f"{chapter.chapters:,} chapter{'' if chapter.chapters == 1 else 's'}")
-        if self._whole and (parts or chapter.words >= _LEAST_WORDS):
+        if self._whole:
             parts += [time_of(chapter.words), f"{chapter.words:,} word{'' if chapter.words == 1 else 's'}"]
         while len(parts) > 1 and cell_width(PART.join(parts)) > self._width:
             parts.pop()

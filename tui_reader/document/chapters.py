@@ -60,6 +60,8 @@ class Chapter(NamedTuple):
     """Number of words of the book before the chapter."""
     chapters: int = 0
     """Number of chapters in a part; 0 for a chapter."""
+    is_number: bool = False
+    """True if the heading in the text is only a number, so that the title is drawn below it."""
 
 
 class TimeLeft(NamedTuple):
@@ -226,7 +228,7 @@ def _built(document: Document, chosen: Sequence[int]) -> Chapters:
         number += is_numbered
         words = count_words(text[starts[at] : ends[at]])
         stop = first_blocks[at + 1] if at + 1 < len(chosen) else len(blocks)
-        heading, label = _heading(document, section, first_blocks[at], stop)
+        heading, label, is_number = _heading(document, section, first_blocks[at], stop)
         found.append(
             Chapter(
                 index,
@@ -240,6 +242,7 @@ def _built(document: Document, chosen: Sequence[int]) -> Chapters:
                 words,
                 before,
                 1 if is_part else 0,
+                is_number,
             )
         )
         before += words
@@ -266,8 +269,8 @@ def _with_parts(chapters: list[Chapter], levels: Sequence[int], total: int) -> l
     return result
 
 
-def _heading(document: Document, section: Section, first: int, stop: int) -> tuple[range, str]:
-    """Return the blocks of a chapter's heading, and the label to draw above them.
+def _heading(document: Document, section: Section, first: int, stop: int) -> tuple[range, str, bool]:
+    """Return the blocks of a chapter's heading, the label to draw above them, and whether they are only a number.
 
     A heading begins the chapter, perhaps after pictures. Its further lines are headings, or repeat the title.
     """
@@ -295,8 +298,10 @@ def _heading(document: Document, section: Section, first: int, stop: int) -> tup
         seen += line
         at += 1
     if at == begin:
-        return range(first, first), label
-    shown = title and (title in seen or seen in title)
+        return range(first, first), label, False
+    shown = not title or title in seen or seen in title
+    if not shown and at == begin + 1 and not split_ordinal(" ".join(document.block_text(begin).split()))[1]:
+        return range(begin, at), "", True
     if label:
-        return range(begin, at), "" if folded(label) in seen else label
-    return range(begin, at), "" if shown else section.title
+        return range(begin, at), "" if folded(label) in seen else label, False
+    return range(begin, at), "" if shown else section.title, False

@@ -48,7 +48,9 @@ class Where(NamedTuple):
     headings: tuple[str, ...] = ()
     """The headings above the passage, outermost first."""
     section: str = ""
-    """Title of the chapter or page, if the article's format has such sections beyond headings."""
+    """Number and title of the chapter, if the article's format has such sections beyond headings."""
+    page: str = ""
+    """Printed page on which the passage begins, as the article names it: `12`, `xiv`; empty without pages."""
 
     @property
     def percent(self) -> int | None:
@@ -323,8 +325,6 @@ class _Finder:
         document = self._document
         headings = self._outline
         above = bisect_right(headings, start, key=lambda entry: entry[0])
-        sections = document.sections
-        section = bisect_right(sections, start, key=lambda each: each.offset)
         blocks = document.blocks
         block = bisect_right(blocks, start, key=lambda each: each.start) - 1
         utf16_start = _utf16_length(document.text[:start])
@@ -336,7 +336,8 @@ class _Finder:
             round(start / max(1, self.length), 4),
             max(1, self._paragraph_numbers[block]) if block >= 0 else 0,
             headings[above - 1][1] if above else (),
-            sections[section - 1].title if section else "",
+            section_at(document, start),
+            page_at(document, start),
         )
 
     def paragraphs(self, start: int, end: int, quote: str) -> tuple[Paragraph, ...]:
@@ -353,6 +354,29 @@ class _Finder:
             if text.strip():
                 found.append(Paragraph(text, block.kind is BlockKind.CODE))
         return tuple(found)
+
+
+def section_at(document: Document, offset: int) -> str:
+    """Return number and title of the section at an offset, such as `III: A Case`; empty without one."""
+    sections = document.sections
+    index = bisect_right(sections, offset, key=lambda each: each.offset) - 1
+    if index < 0:
+        return ""
+    section = sections[index]
+    return ": ".join(filter(None, (section.label, section.title)))
+
+
+def page_at(document: Document, offset: int) -> str:
+    """Return the label of the printed page at an offset; empty without one."""
+    pages = document.pages
+    index = bisect_right(pages, offset, key=lambda each: each.offset) - 1
+    return pages[index].label if index >= 0 else ""
+
+
+def place_in_words(paragraph: int, page: str, percent: int) -> str:
+    """Return a position in words: `p. 12 (27 %)` with printed pages, else `paragraph 40 (27 %)`."""
+    place = f"p. {page}" if page else f"paragraph {paragraph}"
+    return f"{place} ({percent} %)"
 
 
 def _utf16_length(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind, block_index
+from tui_reader.exchange.clip import page_at, place_in_words, section_at
 from tui_reader.exchange.quote_source import QuoteSource
 from tui_reader.exchange.registry import DEFAULT_STYLE, find_quote_style
 
@@ -60,8 +61,9 @@ def quote_words(headline: Headline, words: str, style: str = DEFAULT_STYLE, plac
 
 
 def _position(document: Document, offset: int) -> str:
-    """Return the number of the paragraph at an offset, not counting headings, and the percentage before it."""
+    """Return the chapter at an offset, its page or paragraph without headings, and the percentage before it."""
     index = block_index(document, offset)
     is_paragraph = (block.kind not in {BlockKind.HEADING, BlockKind.RULE} for block in document.blocks[: index + 1])
     percent = round(100 * offset / max(1, len(document.text)))
-    return f"paragraph {max(1, sum(is_paragraph))} ({percent} %)"
+    place = place_in_words(max(1, sum(is_paragraph)), page_at(document, offset), percent)
+    return ", ".join(filter(None, (section_at(document, offset), place)))

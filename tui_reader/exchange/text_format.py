@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.clean import clean_line
 from tui_reader.exchange.blocks import Block, Comments, Page
+from tui_reader.exchange.clip import place_in_words
 from tui_reader.exchange.templates import Template
 from tui_reader.model.annotation import PlaceState
 
@@ -123,7 +124,7 @@ class TextFormat:
 
     def _annotation(self, clipped: ClippedAnnotation, above: tuple[str, ...]) -> dict[str, str]:
         markup, where = self._markup, clipped.where
-        place = f"paragraph {where.paragraph} ({where.percent} %)" if where.percent is not None else ""
+        place = place_in_words(where.paragraph, where.page, where.percent) if where.percent is not None else ""
         depth = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(above, where.headings, strict=False)))
         new = where.headings[depth:]
         values = {

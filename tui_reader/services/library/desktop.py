@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
@@ -17,8 +18,21 @@ from tui_reader.services.library.addresses import safe_url
 from tui_reader.services.library.linked_files import WEB_PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
+
+
+_PAGE_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "evince": ("--page-index={page}",),
+    "papers": ("--page-index={page}",),
+    "atril": ("--page-index={page}",),
+    "xreader": ("--page-index={page}",),
+    "okular": ("--page", "{page}"),
+    "zathura": ("--page={page}",),
+    "sioyek": ("--page", "{page}"),
+}
+"""Options that open a PDF file at a page, by a part of the program's name."""
+_BROWSERS = ("firefox", "librewolf", "chrom", "brave", "vivaldi", "opera", "edge", "falkon", "epiphany")
+"""Parts of the names of browsers, which take the page in the address of the file."""
 
 
 def open_url(url: str, command: str = "") -> str:
@@ -48,6 +62,52 @@ def open_file(path: Path, command: str = "") -> None:
     """
     # An absolute path never begins with a dash, which a program could take for an option.
     _start([*_opener(command), str(path.absolute())])
+
+
+def open_at_page(path: Path, page: int, command: str = "") -> bool:
+    """Open a PDF file at a page, if the program for such files is one that takes a page; else at its beginning.
+
+    Asks the system for the program, which may take a tenth of a second.
+
+    Args:
+        path: The file.
+        page: Number of the page in the file, from 1.
+        command: Program with its arguments that opens files; empty for the system's default.
+
+    Returns:
+        True if the program was given the page.
+
+    Raises:
+        ReaderError: No program could be started.
+    """
+    program = _opener(command) if command else _default_viewer()
+    name = Path(program[0]).name.lower() if program else ""
+    options = next((options for known, options in _PAGE_OPTIONS.items() if known in name), None)
+    if program and options is not None:
+        _start([*program, *(option.format(page=page) for option in options), str(path.absolute())])
+        return True
+    if program and any(known in name for known in _BROWSERS):
+        _start([*program, f"{path.absolute().as_uri()}#page={page}"])
+        return True
+    open_file(path, command)
+    return False
+
+
+def _default_viewer() -> list[str]:
+    """Return the command of the program that Linux associates with PDF files; empty if it is not known."""
+    asker = shutil.which("xdg-mime")
+    if asker is None or sys.platform in {"darwin", "win32"}:
+        return []
+    try:
+        asked = subprocess.run(  # noqa: S603 - the system's own program, with fixed arguments
+            [asker, "query", "default", "application/pdf"], capture_output=True, check=False, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    # Such as `org.gnome.Evince.desktop`: the last word is the name of the program.
+    name = asked.stdout.decode("utf-8", "replace").strip().removesuffix(".desktop").rpartition(".")[2].lower()
+    found = shutil.which(name) if name else None
+    return [found] if found else []
 
 
 def open_linked(path: Path, browser: str = "") -> None:

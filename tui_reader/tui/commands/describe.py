@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.tui.commands.command import EVERYWHERE, IN_ANNOTATIONS, Command, Group, Pane
 from tui_reader.tui.commands.keymap import written, written_all
-from tui_reader.tui.commands.table import COMMANDS
+from tui_reader.tui.commands.table import BY_ID, COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,29 @@ def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
         )
         for label, commands in by_label.items()
     ]
+
+
+BOOK_HINTS = (
+    (("next_heading", "previous_heading"), "chapter"),
+    (("outline",), "contents"),
+    (("picture",), "picture"),
+    (("highlight",), "highlight"),
+    (("note",), "note"),
+    (("footnote",), "footnote"),
+    (("help",), "keys"),
+)
+"""The hints of the article pane while it shows a book: commands that share a hint, and its label."""
+
+
+def book_hints(keymap: Keymap) -> list[Hint]:
+    """Return the hints of the article pane while it shows a book, in their order."""
+    hints = []
+    for names, label in BOOK_HINTS:
+        commands = [BY_ID[name] for name in names]
+        keys = [written(found[0]) for command in commands if (found := keymap.keys_of(command, Pane.ARTICLE))]
+        if keys:
+            hints.append(Hint(_joined(keys), label, stays=names[0] == "help", command=names[0]))
+    return hints
 
 
 def _joined(keys: list[str]) -> str:

@@ -176,7 +176,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         if not hints:
             hints = list(self.pending_hints())
             taken = {hint.keys for hint in hints}
-            others = (hint for hint in self._hints[self.context] if hint.keys not in taken)
+            others = (hint for hint in self._usual_hints() if hint.keys not in taken)
             hints += [hint for hint in others if self._is_useful(hint.command)]
         self._status.show_hints(
             hints, self._sequencer.typed, self._situation.mode if self._situation is not None else ""
@@ -184,6 +184,10 @@ class KeyScreen(FailureGuard, Screen[None]):
 
     def _is_useful(self, command: str) -> bool:
         return self._situation is None or self._situation.is_useful(command)
+
+    def _usual_hints(self) -> Sequence[Hint]:
+        """Return the hints of the active pane, most useful first."""
+        return self._hints[self.context]
 
     def pending_hints(self) -> Sequence[Hint]:
         """Return the hints to show before the hints of the pane, during an operation of several keys."""

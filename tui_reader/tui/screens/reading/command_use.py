@@ -23,6 +23,8 @@ class CommandUse:
         self._host, self._state = host, host.state
         self._outlined: tuple[Document | None, bool] = (None, False)
         """Cache: the last document that was searched for headings, and True if it has headings."""
+        self._noted: tuple[Document | None, bool] = (None, False)
+        """Cache: the last document that was searched for footnotes, and True if it has some."""
         on_article = ("open", "toggle_read", "star", "up_next", "archive", "tags", "details", "note_on_article")
         on_text = ("highlight", "note", "note_outside", "select", "next_sentence", "next_paragraph", *COLOUR_COMMANDS)
         on_mark = ("delete_annotation", "resize_mark", "accept_place", "cycle_marks")
@@ -39,6 +41,7 @@ class CommandUse:
             **dict.fromkeys(on_tag, lambda: self._stands_in(Section.TAGS)),
             **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),
             **dict.fromkeys(("move_down", "move_up"), self._is_in_order_by_hand),
+            "footnote": self._has_footnotes,
             "join_stories": self._has_other_stories,
             "whole_page": self._has_whole,
             "next_article": self._has_next,
@@ -91,8 +94,19 @@ class CommandUse:
         if document is not self._outlined[0]:
             from tui_reader.document.blocks import BlockKind  # noqa: PLC0415 - 2 ms, not for the first frame
 
-            self._outlined = document, any(block.kind is BlockKind.HEADING for block in document.blocks)
+            has_headings = bool(document.sections) or any(block.kind is BlockKind.HEADING for block in document.blocks)
+            self._outlined = document, has_headings
         return self._outlined[1]
+
+    def _has_footnotes(self) -> bool:
+        document = self._document
+        if document is None:
+            return False
+        if document is not self._noted[0]:
+            from tui_reader.document.blocks import SpanKind  # noqa: PLC0415 - 2 ms, not for the first frame
+
+            self._noted = document, any(span.kind is SpanKind.NOTE for span in document.spans)
+        return self._noted[1]
 
     def _has_other_stories(self) -> bool:
         document = self._document

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.command import Command, Pane
-from tui_reader.tui.commands.describe import Hint
+from tui_reader.tui.commands.describe import Hint, book_hints
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.bookmark_offer import BookmarkOffer
@@ -255,6 +255,11 @@ class ReadingScreen(KeyScreen):
     def context(self) -> Pane:
         """The pane whose keys are active."""
         return self.state.context
+
+    def _usual_hints(self) -> Sequence[Hint]:
+        """Return the hints of the active pane; those for books while the article pane shows one."""
+        page = self.state.panes.article.viewport.page if self.is_wired and self.context is Pane.ARTICLE else None
+        return book_hints(self._keymap) if page is not None and page.chapters else super()._usual_hints()
 
     def pending_hints(self) -> Sequence[Hint]:
         """Return the hints for an annotation to be attached, for a comparison, and for chosen articles."""

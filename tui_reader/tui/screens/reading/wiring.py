@@ -11,6 +11,7 @@ from tui_reader.tui.screens.clipboard import Clipboard
 from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
 from tui_reader.tui.screens.reading.actions.back import BackActions
 from tui_reader.tui.screens.reading.actions.bookmarks import BookmarkActions
+from tui_reader.tui.screens.reading.actions.books import BookActions
 from tui_reader.tui.screens.reading.actions.bulk import BulkActions
 from tui_reader.tui.screens.reading.actions.changes import ChangesActions
 from tui_reader.tui.screens.reading.actions.command_lines import CommandLines
@@ -91,6 +92,7 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
     quotes = QuoteActions(
         state, selection, copy_text=links.copy_text, pick=view_options.pick, ask=host.ask, run=host.run_outside
     )
+    books = BookActions(state, navigator, activate=activate, pick=view_options.pick, show_outline=view_options.outline)
     exports = ExportActions(state, bulk, host.ask, host.run_outside)
     query = QueryActions(
         state, listing, navigator, activate=activate, idle_seconds=host.idle_seconds, run=host.run_named
@@ -111,8 +113,9 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         quotes,
         view_options,
         bulk,
+        books,
         exports,
-        CommandLines(app, state, bulk, view_options, exports=exports, run=host.run_named),
+        CommandLines(app, state, bulk, view_options, books=books, exports=exports, run=host.run_named),
         BackActions(host, pane_layout),
     )
     return Wiring(navigator, highlights, selection, links, changes, query, handlers_of(owners, WITH_SELECTION))

@@ -330,7 +330,8 @@ class Page:
         if chapter is None or self.layout is None or not chapter.block:
             return self.row_of(offset)
         self.layout.position(offset)
-        return self.to_page(self.layout.top_of(chapter.block))
+        earlier = self.heads.first_row(chapter.block) if self.heads is not None else 0
+        return self.to_page(self.layout.top_of(chapter.block) + earlier)
 
     def offset_of(self, y: int) -> int:
         """Return the offset of the first code point at or below row `y` of the page; 0 in the header."""

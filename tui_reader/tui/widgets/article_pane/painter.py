@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui_reader.document.blocks import Block, BlockKind
+from tui_reader.document.blocks import Block, BlockKind, SpanKind
 from tui_reader.document.cells import boundary_at, cell_width, expand_tabs, graphemes
 from tui_reader.document.clean import clean_row
 from tui_reader.document.insets import CODE_PADDING
@@ -49,6 +49,7 @@ class _Placed(NamedTuple):
 
 
 _HINT: tuple[str, ...] = (Role.HINT,)
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MUTED = frozenset((Role.QUIET, Role.CAPTION))
 
 _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
@@ -214,6 +215,7 @@ class Painter:
         column, start, end = fragment
         here = [(span.start, span.end, SPAN_ROLES[span.kind]) for span in spans if _is_styled(span, start, end)]
         over = [overlay for overlay in overlays if overlay.start < end and overlay.end > start]
+        raised = [(span.start, span.end) for span in spans if _is_raised(text, span)]
         bounds = {start, end}
         for low, high, _ in here:
             bounds.update((low, high))
@@ -232,6 +234,8 @@ class Painter:
             else:
                 mine = (*roles, *spans_here, *above)
             shown = expand_tabs(text[low:high], at)
+            if any(first <= low and high <= last for first, last in raised):
+                shown = shown.translate(_RAISED)
             hint = next((overlay for overlay in over if overlay.text and overlay.start == low), None)
             if hint is not None:
                 yield _Placed(column + at, hint.text, _HINT)
@@ -396,6 +400,14 @@ def _with_room(pieces: Sequence[_Placed], room: int, *, even: bool) -> Iterator[
         waiting = piece._replace(column=column)
     if waiting is not None:
         yield waiting
+
+
+def _is_raised(text: str, span: Span) -> bool:
+    """Return True if a span is a reference to a note by number alone, whose digits are drawn above the line."""
+    if span.kind is not SpanKind.NOTE:
+        return False
+    label = text[span.start : span.end]
+    return label.isascii() and label.isdigit()
 
 
 def _is_styled(span: Span, start: int, end: int) -> bool:

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
+    from tui_reader.tui.screens.reading.actions.books import BookActions
     from tui_reader.tui.screens.reading.actions.bulk import BulkActions
     from tui_reader.tui.screens.reading.actions.exports import ExportActions
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 MOST_COMPLETIONS = 200
+_OF_BOOKS = {"chapter": "chapters", "page": "printed pages"}
+"""What a text without chapters or pages lacks, by the command that goes to one."""
 
 
 class Named(Protocol):
@@ -64,6 +67,7 @@ class CommandLines:
         bulk: BulkActions,
         named: Named,
         *,
+        books: BookActions,
         exports: ExportActions,
         run: Callable[[str, int | None, str], None],
     ) -> None:
@@ -74,11 +78,12 @@ class CommandLines:
             state: The state of the screen.
             bulk: Runs the commands for several articles.
             named: Runs the commands that take a name.
+            books: Knows chapters and pages, and goes to them.
             exports: Plans exports.
             run: Runs any command by its id, with a count or a key.
         """
         self._app, self._state, self._bulk, self._named, self._run = app, state, bulk, named, run
-        self._exports = exports
+        self._books, self._exports = books, exports
 
     @command("palette")
     def open(self, _count: int | None) -> None:
@@ -206,6 +211,8 @@ class CommandLines:
             "filter_tag": (tags, named.include_tag),
             "show_search": (searches, named.show_search),
             "search": (lambda: (), named.narrow),
+            "chapter": (self._books.chapters, self._books.go_to_chapter),
+            "page": (self._books.pages, self._books.go_to_page),
         }
 
     def _plan_value(self, line: Line) -> Plan:
@@ -218,10 +225,14 @@ class CommandLines:
                 f"narrow the list by {typed}", "", partial(use, typed) if use else None, (), takes_arguments=True
             )
         names = dict(values())
+        if not names and line.name in _OF_BOOKS:
+            return Plan("", f"this text has no {_OF_BOOKS[line.name]}", None, (), takes_arguments=True)
         key = search_key(typed)
         exact = [name for name, remark in names.items() if key in (search_key(name), search_key(remark))]
         begun = [name for name in names if search_key(name).startswith(key)]
         found = exact or (begun if len(begun) == 1 else [])
+        if not found and line.name == "chapter" and len(completions) == 1:
+            found = [completions[0].name]  # a word of one title
         if not found:
             problem = f"“{typed}” is none of them" if not begun else f"“{typed}” begins {len(begun)} of them"
             return Plan("", problem, None, completions, takes_arguments=True)

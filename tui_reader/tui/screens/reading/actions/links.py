@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from tui_reader.tui.commands.binding import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
@@ -225,12 +227,38 @@ class LinkActions:
         if path is None:
             self._state.say("this article has neither an address nor a file")
             return
+        page = self._page_of(headline.id) if path.suffix.lower() == ".pdf" else 0
+        if page:
+            self._open_at_page(path, page)
+            return
         try:
             desktop.open_file(path, self._state.settings.browser)
         except ReaderError as error:
             self._state.say(str(error), bad=True)
         else:
             self._state.say(f"opened {path.name}")
+
+    def _page_of(self, article: ArticleId) -> int:
+        """Return the number of the page of the file at the top of the view, from 1; 0 if it is not known."""
+        viewport = self._state.panes.article.viewport
+        if viewport.text is None or self._state.shown != article:
+            return 0
+        return bisect_right(viewport.text.pages, viewport.offset, key=lambda page: page.offset)
+
+    def _open_at_page(self, path: Path, page: int) -> None:
+        """Open a file at a page, in a thread, since the system is asked for its program."""
+        browser = self._state.settings.browser
+
+        def open_file() -> None:
+            try:
+                at_page = desktop.open_at_page(path, page, browser)
+            except ReaderError as error:
+                self._later(partial(self._state.say, str(error), bad=True))
+            else:
+                where = f" at page {page}" if at_page else ""
+                self._later(partial(self._state.say, f"opened {path.name}{where}"))
+
+        Thread(target=open_file, name="original", daemon=True).start()
 
     @command("copy_link")
     def copy_link(self, _count: int | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.outline import outline
+from tui_reader.document.chapters import chapters_of, time_of
 from tui_reader.model.query import Sort
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
@@ -158,7 +158,7 @@ class ViewOptions:
 
     @command("outline")
     def outline(self, _count: int | None) -> None:
-        """Open a picker of the article's headings, and jump to the chosen heading."""
+        """Open a picker of the headings, or of a book's contents with reading times, and jump to the chosen entry."""
         pane = self._state.panes.article
         if pane.document is None:
             return
@@ -169,17 +169,20 @@ class ViewOptions:
             pane.scroller.to_offset(offset)
             self._activate(Pane.ARTICLE)
 
-        entries = outline(pane.document)
+        entries = pane.focus.outline()
         current = pane.focus.current_entry()
-        choices = [
-            Choice(
-                "  " * (entry.level - min(e.level for e in entries)) + entry.title,
+        least = min((entry.level for entry in entries), default=0)
+        chapters = chapters_of(pane.document)
+        choices = []
+        for index, entry in enumerate(entries):
+            chapter = chapters.starting_at(entry.offset)
+            remarks = (
                 "you are here" if index == current else "",
-                partial(jump, entry.offset),
+                time_of(chapter.words) if chapter is not None and not pane.document.partial else "",
             )
-            for index, entry in enumerate(entries)
-        ]
-        self.pick("Headings", choices, "this article has no headings", max(0, current))
+            title = "  " * (entry.level - least) + entry.title
+            choices.append(Choice(title, " · ".join(filter(None, remarks)), partial(jump, entry.offset)))
+        self.pick("Contents" if chapters else "Headings", choices, "this article has no headings", max(0, current))
 
     def pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
         """Open a picker, or show a message if no entries exist.
