@@ -128,8 +128,8 @@ class Settings:
     pictures: str = _setting(
         "auto",
         _one_of("auto", "blocks", "off"),
-        'Pictures in the text: "auto" is the best that the terminal can (kitty, Ghostty and those with sixels draw the picture itself),'
-        ' "blocks" is half blocks, "off" is their descriptions alone.',
+        'Pictures in the text: "auto" is the best that the terminal can (kitty, Ghostty and those with sixels draw the'
+        ' picture itself), "blocks" is half blocks, "off" is their descriptions alone.',
     )
     quote_style: str = _setting(
         "markdown",
