@@ -21,6 +21,7 @@ from tui_reader.document.blocks import (
     Section,
     Span,
     SpanKind,
+    Structure,
 )
 from tui_reader.document.clean import clean_text
 from tui_reader.document.packing import MAGIC, pack, unpack
@@ -82,7 +83,7 @@ def documents(draw: st.DrawFn) -> Document:
 def as_dict(document: Document | None) -> dict[str, Any]:
     """Return all fields of a document; documents themselves are only equal to themselves."""
     assert document is not None
-    return {each.name: getattr(document, each.name) for each in fields(document)}
+    return {**{each.name: getattr(document, each.name) for each in fields(document)}, "spans": tuple(document.spans)}
 
 
 @given(documents())
@@ -151,3 +152,23 @@ def test_header_values_of_any_kind_are_packed_and_come_back_clean() -> None:
 )
 def test_other_bytes_give_no_document(data: bytes) -> None:
     assert unpack(data) is None
+
+
+def test_spans_that_are_built_late_are_a_sequence() -> None:
+    builder = DocumentBuilder()
+    for number in range(450):
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "abc", [Span(SpanKind.LINK, 0, 2, f"#{number}")])
+    document = builder.build()
+    unpacked = unpack(pack(document))
+    assert unpacked is not None
+    expected, spans = tuple(document.spans), unpacked.spans
+    assert (len(spans), tuple(spans)) == (450, expected)
+    assert [spans[at] for at in (0, 199, 200, 449, -1, -450)] == [expected[at] for at in (0, 199, 200, 449, -1, -450)]
+    for part in (slice(190, 210), slice(None), slice(449, 2), slice(-3, None), slice(0, 450, 7)):
+        assert spans[part] == expected[part]
+    for at in (450, -451):
+        with pytest.raises(IndexError):
+            spans[at]
+    structure = Structure(unpacked)
+    assert structure.spans_of(300) == (expected[300],)
+    assert structure.links() == expected
