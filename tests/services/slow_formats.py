@@ -156,7 +156,7 @@ def install(monkeypatch: pytest.MonkeyPatch, limits: Limits = SHORT, version: in
     monkeypatch.setattr(text_search, "FUNCTION", f"{__name__}:find_in_files")
     for module in (parsed_files, documents):
         monkeypatch.setattr(module, "SCANNED", limits)
-    monkeypatch.setattr(documents, "OPENED", limits._replace(way_out="o opens it"))
+        monkeypatch.setattr(module, "OPENED", limits._replace(way_out="o opens it"))
     for parser in parsed_files._parser:
         parser.close()
     monkeypatch.setattr(parsed_files, "_parser", [])

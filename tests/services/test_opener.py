@@ -34,6 +34,7 @@ class Desk:
         self.news = threading.Condition()
         self.events: list[Event] = []
         self.begun: list[tuple[str, Limits]] = []
+        self.rested = 0
         self.ends: dict[str, Exception | None] = {}
         for number in range(5):
             (folder / str(number)).write_text(str(number))
@@ -90,6 +91,11 @@ class SteeredParser:
         if error is not None:
             raise error
         return Parsed(content.fingerprint, Document(content.data.decode(), ()))
+
+    def rest(self) -> None:
+        with self.desk.news:
+            self.desk.rested += 1
+            self.desk.news.notify_all()
 
     def interrupt(self) -> None:
         with self.desk.news:
@@ -169,3 +175,17 @@ def test_an_article_that_is_opened_again_while_it_is_given_up_is_parsed_again(de
     desk.until_begun("1", "1")
     desk.end("1")
     desk.until(lambda: desk.loaded() == {"1": "1"})
+
+
+def test_processes_that_are_not_used_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_pool, "EXTRA_SECONDS", 0.01)
+    desk.documents.want("1", ["2"])
+    desk.until(lambda: len(desk.begun) == 2)
+    desk.end("1")
+    desk.end("2")
+    desk.until(lambda: len(desk.loaded()) == 2)
+    with desk.news:
+        assert desk.news.wait_for(lambda: desk.rested == 1, DEADLINE)
+    monkeypatch.setattr(parser_pool, "LAST_SECONDS", 0.0)
+    with desk.news:
+        assert desk.news.wait_for(lambda: desk.rested == 2, DEADLINE)

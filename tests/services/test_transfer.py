@@ -221,7 +221,7 @@ def test_each_new_file_is_read_once_for_all_missing_articles(
         (folder / f"new-{name}").write_text(f"Not {name}.\n", "utf-8")
     read: list[str] = []
 
-    def noted(path: str, limit: int) -> Any:
+    def noted(path: str, limit: int, **_: Any) -> Any:
         read.append(Path(path).name)
         return load(path, limit)
 
@@ -244,7 +244,7 @@ def test_highlights_are_placed_while_moved_files_are_still_compared(
     monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 3600.0)
     go_on = Event()
 
-    def held(path: str, limit: int) -> Any:
+    def held(path: str, limit: int, **_: Any) -> Any:
         go_on.wait()
         return load(path, limit)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.document.normalization import search_key
 from tui_reader.services.articles.article_records import SEEN_FIELDS
-from tui_reader.services.articles.parsed_files import load
+from tui_reader.services.articles.parsed_files import SCANNED, load
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background
 from tui_reader.services.library.events import noop
@@ -323,7 +323,7 @@ def _compare(
     for article, file in files.items():
         if found and time.monotonic() > deadline:
             break
-        document = load(file.path, limit) if file is not None and not file.error else None
+        document = load(file.path, limit, limits=SCANNED) if file is not None and not file.error else None
         text = document.text if document is not None else ""
         new, there = word_pairs(text), folded(text) if has_quotes else ""
         for each, (pairs, quotes) in old.items():

@@ -47,9 +47,9 @@ class Limits(NamedTuple):
 
 
 SCANNED = Limits(5.0, 400 * MEGABYTE, "open it, and it gets 30 seconds and 1,000 MB")
-"""Limits for files that the user did not ask for: in scans, searches and exports, and those that are read ahead."""
+"""Limits for files that the user did not ask for: those that are scanned, compared, or read ahead."""
 OPENED = Limits(30.0, 1_000 * MEGABYTE, "o opens it in another program")
-"""Limits for the file that the user opens."""
+"""Limits for a file that the user opens or exports, and for texts that are searched or have annotations."""
 
 
 class FailedParsingError(UnreadableError):
@@ -226,13 +226,14 @@ _parser: list[Parser] = []
 _parsing = threading.Lock()
 
 
-def load_parsed(path: str | Path, limit: int, *, whole: bool = False) -> Parsed | None:
-    """Read and parse a file; a file of a slow format in a worker process, within the limits of `SCANNED`.
+def load_parsed(path: str | Path, limit: int, *, whole: bool = False, limits: Limits | None = None) -> Parsed | None:
+    """Read and parse a file; a file of a slow format in a worker process.
 
     Args:
         path: The file; symbolic links are followed.
         limit: Largest number of bytes that the file may have.
         whole: True for the whole page in place of the article, in formats that distinguish them.
+        limits: Limits of a slow format; None for those of `OPENED`.
 
     Returns:
         The document, which may be one with `error` set; None if the file cannot be read.
@@ -245,14 +246,14 @@ def load_parsed(path: str | Path, limit: int, *, whole: bool = False) -> Parsed 
             if not _parser:
                 _parser.append(Parser(limit))
                 atexit.register(_parser[0].close)
-            return _parser[0].document(content, Path(path), SCANNED, whole=whole)
+            return _parser[0].document(content, Path(path), limits or OPENED, whole=whole)
     except (OSError, UnreadableError, InterruptedParsingError):
         return None
 
 
-def load(path: str | Path, limit: int, *, whole: bool = False) -> Document | None:
+def load(path: str | Path, limit: int, *, whole: bool = False, limits: Limits | None = None) -> Document | None:
     """Return the document of a file, see `load_parsed`; None if it cannot be read or its text cannot be shown."""
-    parsed = load_parsed(path, limit, whole=whole)
+    parsed = load_parsed(path, limit, whole=whole, limits=limits)
     return None if parsed is None or parsed.document.error else parsed.document
 
 

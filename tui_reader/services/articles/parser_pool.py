@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
 
+EXTRA_SECONDS = 20.0
+"""Seconds after its last file at which the process of a parser ends, if another parser is free."""
+LAST_SECONDS = 300.0
+"""Seconds after which the process of the last free parser ends. A new one takes up to 0.7 s for its first file."""
 NICENESS = 1
 """Niceness of these processes: they give way to the reader alone, and are not slowed down by scanning."""
 
@@ -30,6 +35,9 @@ class ParserPool:
         self._free = [Parser(limit, NICENESS) for _ in range(size)]
         self._all = tuple(self._free)
         self._lent: dict[ArticleId, Parser] = {}
+        self._used: dict[Parser, float] = {}
+        """Parsers whose processes run, with the time of their last file."""
+        self._resting: threading.Timer | None = None
         self._lock = threading.Lock()
 
     @contextmanager
@@ -45,6 +53,8 @@ class ParserPool:
                 if self._lent.get(article_id) is parser:
                     del self._lent[article_id]
                 self._free.append(parser)
+                self._used[parser] = time.monotonic()
+                self._rest_later(EXTRA_SECONDS)
 
     def is_lent_for(self, article_id: ArticleId) -> bool:
         """Return True if an article is being parsed."""
@@ -68,7 +78,30 @@ class ParserPool:
             if first is not None and is_needed():
                 first.interrupt()
 
+    def _rest_later(self, seconds: float) -> None:
+        """Look for idle processes after some time, if nothing does so already; called with the lock held."""
+        if self._resting is None:
+            self._resting = threading.Timer(seconds, self._rest_idle)
+            self._resting.daemon = True
+            self._resting.start()
+
+    def _rest_idle(self) -> None:
+        """End the processes of free parsers that were not used for long."""
+        with self._lock:
+            self._resting = None
+            now = time.monotonic()
+            for parser in self._free:
+                limit = LAST_SECONDS if parser is self._free[-1] else EXTRA_SECONDS
+                if parser in self._used and now - self._used[parser] >= limit:
+                    del self._used[parser]
+                    parser.rest()
+            if self._used:
+                self._rest_later(EXTRA_SECONDS)
+
     def close(self) -> None:
         """End all processes."""
+        with self._lock:
+            if self._resting is not None:
+                self._resting.cancel()
         for parser in self._all:
             parser.close()
