@@ -96,3 +96,16 @@ def test_an_ignore_file_that_is_huge_or_links_to_a_huge_file_is_skipped(tmp_path
     (root / ".readerignore").symlink_to(huge)
     (root / "below" / ".readerignore").write_bytes(b"*.md\n" * 400_000)
     assert listed(root) == ["a.md", "below/b.md"]
+
+
+def test_the_folder_that_a_browser_saves_beside_a_page_is_not_entered(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        "The tower.html",
+        "The tower_files/a.md",
+        "The tower_files/in/b.md",
+        "x/Turm.htm",
+        "x/Turm-Dateien/c.md",
+    )
+    make(tmp_path, "x/y.xhtml", "x/y.files/d.md", "other_files/e.md", "x/Turm.htm_files/f.md", "x/Turm/g.md")
+    assert listed(tmp_path) == ["other_files/e.md", "x/Turm/g.md", "x/Turm.htm_files/f.md"]

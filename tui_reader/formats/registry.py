@@ -45,6 +45,8 @@ ROWS: tuple[Row, ...] = (
     Row("tui_reader.formats.markdown.markdown", (".md", ".markdown", ".mdown", ".mkd")),
     # 3 ms to import after plain text; 80 ms for pdfium, when the first file is read.
     Row("tui_reader.formats.pdf.pdf", (".pdf",), is_slow=True),
+    # 2 ms to import, 260 ms for lxml and trafilatura when the first page is read.
+    Row("tui_reader.formats.html.html", (".html", ".htm", ".xhtml", ".mhtml", ".mht"), is_slow=True, has_whole=True),
     # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),
     # 20 ms to import after plain text, most of it for the XML parser.

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SAVED_SUFFIXES = (
     "_files",
     ".files",
@@ -40,6 +45,27 @@ SAVED_SUFFIXES = (
 )
 """Ends of such names after the name of the page: of Chromium in all languages (`_files`), of Internet Explorer and its
 successors, and of Firefox in the languages that translate the word."""
+
+
+_PAGES = (".html", ".htm", ".xhtml")
+
+
+def saved_folders(folders: Iterable[str], files: Iterable[str]) -> set[str]:
+    """Return the folders that browsers saved beside pages in the same folder, such as `Page_files` beside `Page.html`.
+
+    Args:
+        folders: Names of the folders in a folder.
+        files: Names of the files in it.
+    """
+    candidates = [name for name in folders if name.endswith(SAVED_SUFFIXES)]
+    if not candidates:
+        return set()
+    pages = {name.rpartition(".")[0] for name in files if name.lower().endswith(_PAGES)}
+    return {
+        name
+        for name in candidates
+        if any(name.removesuffix(end) in pages for end in SAVED_SUFFIXES if name.endswith(end))
+    }
 
 
 def is_in_saved_folder(address: str) -> bool:

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_reader.model.saved_pages import SAVED_SUFFIXES, saved_folders
 from tui_reader.sources import watcher
 from tui_reader.sources.base import Entry, RawArticle
 from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError, read_bytes
@@ -125,12 +126,15 @@ def walk(
             continue
         here = _with_ignore_file(children, relative, inherited)
         below: list[tuple[str, str, Rules]] = []
+        of_pages = _folders_of_pages(children)
         for child in children:
             name = child.name
             if name.startswith("."):
                 continue
             path = f"{relative}/{name}" if relative else name
             try:
+                if name in of_pages:
+                    continue
                 if child.is_dir():
                     if not here.ignores(path, folder=True):
                         below.append((child.path, path, here))
@@ -150,6 +154,12 @@ def walk(
                 # Removed since the folder was listed, or a link to nowhere.
                 continue
         stack.extend(reversed(below))
+
+
+def _folders_of_pages(children: Sequence[os.DirEntry[str]]) -> set[str]:
+    """Return the names of the folders that contain the pictures and styles of a saved page in the same folder."""
+    candidates = [child.name for child in children if child.name.endswith(SAVED_SUFFIXES)]
+    return saved_folders(candidates, (child.name for child in children)) if candidates else set()
 
 
 def _with_ignore_file(children: list[os.DirEntry[str]], relative: str, rules: Rules) -> Rules:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DATA = "data:"
+VARIABLE = "data:--sf-img-"
+"""Beginning of the name of a picture that a page of SingleFile keeps in a variable of its style."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -56,7 +58,7 @@ class Addresses:
         """Return the target of a picture: a web address, a relative path, or a short name of a `data:` address."""
         source = source.strip()
         if source[:5].lower() == DATA:
-            return data_name(source)
+            return source if source.startswith(VARIABLE) else data_name(source)
         source = clean_line(source)
         if not _SCHEME.match(source) and not source.startswith("/"):
             path = clean_line(unquote(source.partition("?")[0].partition("#")[0]))

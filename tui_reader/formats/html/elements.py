@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -22,19 +23,28 @@ _FIRST_INSIDE = 60
 def tag_of(element: Element) -> str:
     """Return the name of an element in lower case, without namespace; empty for comments and instructions."""
     tag = element.tag
-    if not isinstance(tag, str):
-        return ""
-    return tag.rpartition("}")[2].lower() if tag[0] == "{" else tag.lower()
+    return _local_name(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1_000)
+def _local_name(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def attributes_of(element: Element) -> Mapping[str, str]:
     """Return the attributes of an element, those of other vocabularies with their usual prefix (`epub:type`)."""
     given = dict(element.items())
-    for name in tuple(given):
+    for name in given:
         if name[0] == "{":
-            namespace, _, local = name[1:].partition("}")
-            given[_PREFIXES.get(namespace, "") + local] = given.pop(name)
+            return {_usual_name(name): value for name, value in given.items()}
     return given
+
+
+def _usual_name(name: str) -> str:
+    if name[0] != "{":
+        return name
+    namespace, _, local = name[1:].partition("}")
+    return _PREFIXES.get(namespace, "") + local
 
 
 def is_in_class(given: Mapping[str, str], names: frozenset[str]) -> bool:
@@ -54,8 +64,10 @@ def is_about(given: Mapping[str, str], *roles: str) -> bool:
         given: The attributes of the element.
         roles: Names of roles without the prefix `doc-`, such as `noteref`.
     """
+    if "role" not in given and "epub:type" not in given:
+        return False
     said = f"{given.get('epub:type', '')} {given.get('role', '')}"
-    return said != " " and any(word.removeprefix("doc-") in roles for word in said.lower().split())
+    return any(word.removeprefix("doc-") in roles for word in said.lower().split())
 
 
 def text_of(element: Element, most: int = 1_000) -> str:

@@ -59,24 +59,16 @@ class Notes:
     def find(self, root: Element, addresses: Addresses) -> None:
         """Examine a page; the pages of a document are examined in reading order, before any of them is walked."""
         self._found = None
-        raised: Element | None = None
-        for element in root.iter():
-            tag = tag_of(element)
-            if not tag:
-                continue
-            given = attributes_of(element)
-            if identifier := given.get("id") or (given.get("name", "") if tag == "a" else ""):
-                self._known.add(addresses.name(identifier.strip()))
-            if tag == "sup":
-                raised = element
-            if tag != "a" or "href" not in given:
-                continue
-            target = addresses.link(given["href"])
-            if not target.startswith("#") or target[1:] in self._known:
-                continue
-            in_sup = raised is not None and raised in (element.getparent(), _grandparent(element))
-            if found := _reference(element, given, target, is_raised=in_sup):
+        candidates = {
+            link: found
+            for link in root.iter("a", "{*}a")
+            if "#" in (link.get("href") or "") and (found := _reference(link, addresses)) is not None
+        }
+        for element in root.xpath("descendant-or-self::*[@id or @name or @href]"):
+            if (found := candidates.get(element)) and found.name not in self._known:
                 self._references.append(found)
+            if identifier := element.get("id") or (element.get("name") if tag_of(element) == "a" else ""):
+                self._known.add(addresses.name(identifier.strip()))
 
     def note_of(self, name: str) -> Note | None:
         """Return the note with a name; None if the name belongs to no note."""
@@ -105,9 +97,14 @@ def is_short_label(link: Element) -> bool:
     return len(text_of(link, _LONGEST_LABEL)) <= _LONGEST_LABEL
 
 
-def _reference(link: Element, given: Mapping[str, str], target: str, *, is_raised: bool) -> _Reference | None:
+def _reference(link: Element, addresses: Addresses) -> _Reference | None:
+    """Return the reference that a link may be; None if its text or its target cannot be that of a reference."""
     text = text_of(link, _LONGEST_LABEL)
-    if len(text) > _LONGEST_LABEL:
+    if not text or len(text) > _LONGEST_LABEL:
+        return None
+    given = attributes_of(link)
+    target = addresses.link(given.get("href", ""))
+    if not target.startswith("#"):
         return None
     is_marked = is_about(given, "noteref") or is_in_class(given, _REFERENCE_CLASSES) or given.get("rel") == "footnote"
     label = _LABEL.fullmatch(text)
@@ -115,12 +112,9 @@ def _reference(link: Element, given: Mapping[str, str], target: str, *, is_raise
         return _Reference(target[1:], label[1] if label else text, is_certain=True)
     if label is None:
         return None
-    is_raised = is_raised or any(tag_of(inner) == "sup" for inner in link)
+    parent = link.getparent()
+    around = (parent, None if parent is None else parent.getparent(), *link)
+    is_raised = any(each is not None and tag_of(each) == "sup" for each in around)
     if is_raised or (_NAME.match(target) and (text[:1] in "[(" or label[1].isdecimal())):
         return _Reference(target[1:], label[1], is_certain=is_raised)
     return None
-
-
-def _grandparent(element: Element) -> Element | None:
-    parent = element.getparent()
-    return None if parent is None else parent.getparent()

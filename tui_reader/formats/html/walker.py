@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.document.blocks import BlockKind
 from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.block_events import BlockEvents
-from tui_reader.formats.html.code_text import code_of, is_code_table, is_line_number, language_of
+from tui_reader.formats.html.code_text import NUMBER_CLASSES, code_of, is_code_table, is_line_number, language_of
 from tui_reader.formats.html.elements import attributes_of, has_inside, is_in_class, tag_of, text_of
 from tui_reader.formats.html.layout_tables import is_data_table
 from tui_reader.formats.html.math_text import formula_of, tex_formula
 from tui_reader.formats.html.note_references import Notes, is_back_link, is_short_label
 from tui_reader.formats.html.pictures import picture_of
-from tui_reader.formats.html.visibility import is_hidden
+from tui_reader.formats.html.visibility import HIDING_CLASSES, is_hidden
 from tui_reader.formats.text.running_text import BLOCK_TAGS, target_names
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ _SKIPPED = frozenset(
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "col", "colgroup"))
 _SHOWN_FORMULAS = frozenset(("katex-html", "mjx-math", "mjx-chtml", "mathjax", "mathjax_display", "mathjax_svg"))
 """Classes of formulas drawn with letters and boxes, beside the same formula as TeX or MathML."""
+_LEFT_OUT = _SHOWN_FORMULAS | HIDING_CLASSES | NUMBER_CLASSES
 _CAPTION_CLASSES = frozenset(
     """
     wp-caption-text caption image-caption figcaption figure-caption thumbcaption gallery-caption
@@ -78,6 +79,7 @@ class Walked(NamedTuple):
     """For each block, the innermost element of a block (`p`, `li`, `td`, `div`) that contains its beginning."""
     targets: Sequence[Span]
     """Names at the end that no text follows; they belong to the text after the tree, or to the document's end."""
+    root: Element
 
 
 def walk(
@@ -95,7 +97,7 @@ def walk(
     walker = _Walker(root, addresses or Addresses(), notes or Notes(), keeps_all=keeps_all)
     walker.walk()
     events = walker.events
-    return Walked(events.blocks, events.origins, events.targets)
+    return Walked(events.blocks, events.origins, events.targets, root)
 
 
 def blocks_of(root: Element, addresses: Addresses | None = None, notes: Notes | None = None) -> Sequence[UnplacedBlock]:
@@ -134,6 +136,8 @@ class _Walker:
         """For each open table, True if it contains data."""
         self._raised = 0
         """Number of open elements `<sup>` around references."""
+        self._link = ""
+        """Target of the link that begins."""
         self._pictures: list[Picture] = []
         """Pictures within the current paragraph or table, which follow it."""
         self._length = -1
@@ -167,7 +171,7 @@ class _Walker:
     def _enter(self, element: Element) -> bool:
         """Begin an element; return True if its content is to be visited. Every element that returns True is ended."""
         tag = tag_of(element)
-        given: Mapping[str, str] = attributes_of(element) if len(element.keys()) else {}
+        given: Mapping[str, str] = attributes_of(element)
         if tag == "p" and not given and not len(element) and self._append_plain(element):
             self._open.append(_Open("", element))
             return False
@@ -211,11 +215,13 @@ class _Walker:
 
     def _is_left_out(self, element: Element, tag: str, given: Mapping[str, str]) -> bool:
         """Return True if an element with attributes is hidden or is an addition to the text, such as line numbers."""
-        if is_line_number(element, given) or is_in_class(given, _SHOWN_FORMULAS):
-            return tag not in ("pre", "code", "body", "html", "table") and "katex-display" not in given.get("class", "")
-        if is_back_link(given):
+        is_marked = is_in_class(given, _LEFT_OUT)
+        if (is_marked or "data-line-number" in given) and is_line_number(element, given):
+            return tag not in ("pre", "code", "body", "html", "table")
+        if is_back_link(given) or (is_marked and is_in_class(given, _SHOWN_FORMULAS)):
             return True
-        if not is_hidden(given) or element is self._root or self._note(tag, given):
+        is_marked = is_marked and is_in_class(given, HIDING_CLASSES)
+        if not (is_marked or is_hidden(given)) or element is self._root or self._note(tag, given):
             return False
         if self._shown_anyway > _MOST_SHOWN:
             return False
@@ -252,10 +258,11 @@ class _Walker:
 
     def _anchor(self, element: Element, given: Mapping[str, str]) -> bool:
         """Append a reference to a footnote; return True if the content of a link is not visited."""
+        self._link = ""
         href = given.get("href", "")
         if not href:
             return False
-        target = self._addresses.link(href)
+        self._link = target = self._addresses.link(href)
         if not target.startswith("#"):
             return False
         if note := self._notes.note_of(target[1:]):
@@ -307,16 +314,20 @@ class _Walker:
 
     def _as_written(self, tag: str, given: Mapping[str, str]) -> Mapping[str, str]:
         """Return attributes with the addresses and names that the document has."""
+        if "id" not in given and tag != "a":
+            return given
         changed = dict(given)
         for name in ("id", "name"):
             if given.get(name, "").strip():
                 changed[name] = self._addresses.name(given[name].strip())
-        if tag == "a":
-            changed["href"] = self._addresses.link(given.get("href", ""))
+        if "href" in given:
+            changed["href"] = self._link
         return changed
 
     def _note(self, tag: str, given: Mapping[str, str]) -> Note | None:
         """Return the footnote that an element is or begins; None if it is none."""
+        if "id" not in given and "name" not in given:
+            return None
         found = (self._notes.note_of(self._addresses.name(name)) for name in target_names(tag, given))
         return next(filter(None, found), None)
 

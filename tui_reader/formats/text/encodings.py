@@ -64,6 +64,23 @@ _DECLARED = re.compile(
 
 _ALIASES = {"x-sjis": "cp932", "x-gbk": "gbk", "x-euc-jp": "euc_jp", "ks_c_5601-1987": "cp949"}
 
+_EXTENSIONS = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "big5": "big5hkscs",
+    "tis-620": "cp874",
+    "iso-8859-11": "cp874",
+}
+"""Encodings that contain all characters of a declared one, and more."""
+_DECLARED_WITHIN = 16_384
+"""Number of bytes at the beginning of a file in which an encoding is declared."""
+
 _MISREAD = {
     ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in b"\x81\x8d\x8f\x90\x9d"
 }
@@ -213,17 +230,22 @@ def _decode_utf16_or_32(data: bytes) -> Decoded | None:
 
 
 def _decode_declared(data: bytes) -> Decoded | None:
-    """Decode by the encoding that an XML or HTML file declares in its first kilobyte; None on failure."""
-    match = _DECLARED.search(data[:1024])
+    """Decode by the encoding that an XML or HTML file declares at its beginning; None on failure.
+
+    Files that declare an older encoding of East Asia often contain characters of its later extension.
+    """
+    match = _DECLARED.search(data[:_DECLARED_WITHIN])
     if match is None:
         return None
     label = (match[1] or match[2]).decode("ascii", "replace").lower()
-    try:
-        codec = codecs.lookup(_ALIASES.get(label, label)).name
-        text = data.decode(codec)
-    except (LookupError, UnicodeDecodeError, ValueError):
-        return None
-    return _with_notice(text, codec, ", as the file declares.")
+    for name in (_ALIASES.get(label, label), _EXTENSIONS.get(label)):
+        try:
+            codec = codecs.lookup(name or "").name
+            text = data.decode(codec)
+        except (LookupError, UnicodeDecodeError, ValueError):
+            continue
+        return _with_notice(text, codec, ", as the file declares.")
+    return None
 
 
 def _decode_damaged_utf8(data: bytes) -> Decoded | None:

@@ -1,0 +1,299 @@
+"""A saved page is shown as its article, with what the page says about it; the whole page is there too."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+
+import pytest
+
+from tests.formats.conforming import flaws_of
+from tui_reader import formats
+from tui_reader.document.blocks import BlockKind, Document, SpanKind
+
+PARAGRAPHS = [
+    "The old lighthouse stands at the end of a long spit of gravel, and every winter the sea takes more of it.",
+    "Keepers lived there with their families until 1974, when the lamp was automated and the last of them moved away.",
+    "Since then the house has been empty, but each summer a few volunteers come to paint the walls and mend the roof.",
+    "They say that the work is never done, since the salt in the air eats through paint, iron and mortar alike.",
+]
+MENU = "".join(
+    f"<li><a href='/{name}'>{name.title()}</a></li>" for name in ("news", "sport", "culture", "shop", "about")
+)
+
+
+def page(body: str = "", head: str = "", around: tuple[str, str] = ("<article>", "</article>")) -> bytes:
+    """Return a page with the usual parts around its article."""
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[:2])
+    rest = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[2:])
+    return (
+        f"<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>The lighthouse | The Coast</title>{head}"
+        f"<script>var x = 1;</script></head><body><header><nav><ul>{MENU}</ul></nav></header>"
+        f"<div id='main'>{around[0]}<h1>The lighthouse</h1><div class='byline'>By Ann Smith</div>"
+        f"{text}{body}{rest}{around[1]}"
+        f"<aside class='related'><h3>More stories</h3><ul>{MENU}</ul></aside></div>"
+        f"<footer><p>© The Coast. All rights reserved. <a href='/terms'>Terms</a></p></footer></body></html>"
+    ).encode()
+
+
+def read(data: bytes, name: str = "page.html", *, whole: bool = False) -> Document:
+    document = formats.read(data, name, whole=whole)
+    assert flaws_of(document) == []
+    return document
+
+
+def texts(document: Document) -> list[str]:
+    return [document.block_text(index) for index in range(len(document.blocks))]
+
+
+def test_the_article_is_shown_without_menus_title_and_other_stories() -> None:
+    document = read(page())
+    assert texts(document) == PARAGRAPHS
+    assert (document.metadata.title, document.metadata.byline) == ("The lighthouse", "Ann Smith")
+    assert document.metadata.words == sum(len(paragraph.split()) for paragraph in PARAGRAPHS)
+
+
+def test_the_whole_page_has_the_menus_too() -> None:
+    document = read(page(), whole=True)
+    shown = texts(document)
+    assert [each for each in shown if each in PARAGRAPHS] == PARAGRAPHS
+    assert {"News", "More stories", "The lighthouse"} <= set(shown)
+    assert "var x" not in document.text
+
+
+@pytest.mark.parametrize(
+    "around", [("<div>", "</div>"), ("<main>", "</main>"), ("<table><tr><td>", "</td></tr></table>")]
+)
+def test_the_article_is_found_whatever_contains_it(around: tuple[str, str]) -> None:
+    assert [each for each in texts(read(page(around=around))) if each in PARAGRAPHS] == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "text"),
+    [
+        ("<pre><code class='language-sh'>  make\n    all</code></pre>", BlockKind.CODE, "  make\n    all"),
+        ("<table><tr><th>Year<th>Metres<tr><td>1950<td>90</table>", BlockKind.TABLE, "Year\tMetres\n1950\t90"),
+        ("<figure><img src=a alt=Fog><figcaption>Fog there</figcaption></figure>", BlockKind.FIGURE, "Fog there"),
+        ("<h2>Today</h2>", BlockKind.HEADING, "Today"),
+        ("<hr>", BlockKind.RULE, ""),
+        ("<blockquote><p>Short and good.</p></blockquote>", BlockKind.PARAGRAPH, "Short and good."),
+        ("<ul><li>one</li><li>two</li></ul>", BlockKind.PARAGRAPH, "two"),
+    ],
+)  # fmt: skip
+def test_what_stands_between_the_paragraphs_stays(body: str, kind: BlockKind, text: str) -> None:
+    document = read(page(body))
+    assert (kind, text) in [(block.kind, document.block_text(index)) for index, block in enumerate(document.blocks)]
+    assert [each for each in texts(document) if each in PARAGRAPHS] == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Advertisement</p>",
+        "<div class='newsletter'><h4>Our letter</h4><p>News from the coast, every week in your mail.</p></div>",
+        "<div class='box'><h3><a href='/x'>Ten beaches to see</a></h3><p><a href='/y'>Where to eat crab</a></p></div>",
+        "<div hidden><p>You have read all of your free articles this month, dear reader of this paper.</p></div>",
+    ],
+)
+def test_what_pages_put_between_the_paragraphs_is_left_out(body: str) -> None:
+    assert texts(read(page(body))) == PARAGRAPHS
+
+
+def test_notes_below_the_article_come_with_it() -> None:
+    body = "<p>It was built in 1861<sup><a href='#fn1' id='r1'>1</a></sup> by the county.</p>"
+    data = page(body).replace(
+        b"</article>", b"<section><ol><li id='fn1'>Some say 1862. <a href='#r1'>back</a></li></ol></section></article>"
+    )
+    document = read(data)
+    (note,) = [index for index, block in enumerate(document.blocks) if block.quiet]
+    assert (document.blocks[note].marker, document.block_text(note)) == ("[1]", "Some say 1862.")
+    assert [span.target for span in document.spans if span.kind is SpanKind.NOTE] == ["#1"]
+
+
+@pytest.mark.parametrize(
+    ("head", "field", "value"),
+    [
+        ("<link rel=canonical href='https://coast.example/a/1'>", "id", "https://coast.example/a/1"),
+        ("<link rel=canonical href='https://coast.example/a/1'>", "url", "https://coast.example/a/1"),
+        ("<meta property='og:site_name' content='Coast Weekly'>", "source", "Coast Weekly"),
+        ("<meta property='og:title' content='A tower and the sea'>", "title", "A tower and the sea"),
+        ("<meta name=author content='Bo Berg'>", "byline", "Bo Berg"),
+        ("<meta name=author content='@bob'>", "byline", "Ann Smith"),
+        ("<meta name=author content='https://x.example/bo'>", "byline", "Ann Smith"),
+        ("<meta property='article:published_time' content='2024-03-02 10:00'>", "date", "2024-03-02T10:00:00"),
+        ("<meta property='article:tag' content=a><meta property='article:tag' content=b>", "tags", ("a", "b")),
+        ("<meta name=keywords content='a, b, c, d, e, f, g, h, i, j, k, l'>", "tags", ()),
+        ("<title>x</title>", "language", "en"),
+        ("<link rel=canonical href='https://coast.example/2021/07/09/tower'>", "date", "2021-07-09"),
+        ("<link rel=canonical href='https://www.coast.example/a'>", "source", "coast.example"),
+        ("<meta name=author content='A &amp;amp; B'>", "byline", "A & B"),
+    ],
+)  # fmt: skip
+def test_declarations_of_the_page_become_metadata(head: str, field: str, value: object) -> None:
+    metadata = read(page(head=head)).metadata
+    assert getattr(metadata, field) == value
+    assert formats.scan(page(head=head), "page.html") == (metadata, "")
+
+
+def test_linked_data_counts_before_other_declarations_and_broken_ones_are_skipped() -> None:
+    described = {
+        "@graph": [
+            {"@type": "WebSite", "name": "Coast"},
+            {"@type": "Person", "@id": "#ann", "name": "Ann B. Smith"},
+            {
+                "@type": ["NewsArticle"],
+                "headline": "Keepers &amp; towers",
+                "author": [{"@id": "#ann"}, {"name": "Li Wu"}],
+                "publisher": {"name": "The Coast"},
+                "datePublished": "2023-01-05",
+            },
+        ]
+    }
+    start = "<script type='application/ld+json'>"
+    head = f"{start}{{broken</script>{start}{json.dumps(described)}</script>"
+    metadata = read(page(head="<meta property='og:title' content='Other'>" + head)).metadata
+    assert metadata[1:5] == ("Keepers & towers", "Ann B. Smith, Li Wu", "The Coast", "2023-01-05")
+    assert metadata.guessed == frozenset()
+
+
+def test_a_guess_is_marked_as_one() -> None:
+    metadata = read(page(head="<link rel=canonical href='https://coast.example/2021/07/09/tower'>")).metadata
+    assert metadata.guessed == {"byline", "date", "source"}
+
+
+@pytest.mark.parametrize(
+    ("comment", "url"),
+    [
+        ("<!-- saved from url=(0027)https://coast.example/tower -->", "https://coast.example/tower"),
+        (
+            "<!--\n Page saved with SingleFile \n url: https://coast.example/t \n saved date: x\n-->",
+            "https://coast.example/t",
+        ),
+        ("<!-- saved from url=(0014)about:internet -->", ""),
+    ],
+)
+def test_the_address_comes_from_the_comment_of_the_browser(comment: str, url: str) -> None:
+    data = page("<p>It is <a href='#x'>near</a> the <img src='./tower_files/a%20b.png' alt='map'> road.</p>")
+    document = read(comment.encode() + b"\n" + data.replace(b"<!DOCTYPE html>", b""))
+    assert document.metadata.url == url
+    assert document.metadata.id == ""
+    assert "tower_files/a b.png" in [block.target for block in document.blocks]
+
+
+def test_pictures_in_the_page_are_found_again() -> None:
+    picture = b"\x89PNG\r\n" + bytes(range(256)) * 8
+    inline = f"data:image/png;base64,{b64encode(picture).decode()}"
+    variable = '<style>:root{--sf-img-3: url("data:image/gif;base64,R0lGODlh")}</style>'
+    body = (
+        f"<figure><img src='{inline}' alt='One'></figure><figure><img alt='Two' src='data:image/svg+xml,<svg/>' "
+        "style='background-image:var(--sf-img-3)'></figure>"
+    )
+    data = page(body, head=variable)
+    targets = [block.target for block in read(data).blocks if block.kind is BlockKind.FIGURE]
+    found = [formats.resource(data, "page.html", target) for target in targets]
+    assert found == [picture, b"GIF89a"]
+    assert formats.resource(data, "page.html", "data:000000000000") is None
+    assert formats.resource(data, "page.html", "https://x.example/a.png") is None
+
+
+def archive(html: bytes) -> bytes:
+    return (
+        b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://coast.example/tower\r\n"
+        b'MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary="----B"\r\n\r\n\r\n'
+        b"------B\r\nContent-Type: text/html\r\nContent-ID: <f@mhtml>\r\nContent-Transfer-Encoding: base64\r\n"
+        b"Content-Location: https://coast.example/tower\r\n\r\n" + b64encode(html) + b"\r\n"
+        b"------B\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+        b"Content-Location: https://coast.example/a.png\r\n\r\n" + b64encode(b"picture") + b"\r\n------B--\r\n"
+    )
+
+
+def test_a_web_archive_is_a_page_with_its_pictures() -> None:
+    data = archive(page("<figure><img src='https://coast.example/a.png' alt='Map'></figure>"))
+    for name in ("page.mhtml", "page.mht", "-", "page.html"):
+        document = read(data, name)
+        assert [each for each in texts(document) if each in PARAGRAPHS] == PARAGRAPHS
+        assert document.metadata.url == "https://coast.example/tower"
+    assert formats.resource(data, "page.mhtml", "https://coast.example/a.png") == b"picture"
+    assert read(b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n", "a.mhtml").error
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        ("windows-1252", "iso-8859-1"),
+        ("utf-8", ""),
+        ("utf-16", ""),
+        ("gb18030", "gb2312"),
+        ("cp932", "shift_jis"),
+        ("koi8-r", "koi8-r"),
+    ],
+)
+def test_pages_of_any_declared_encoding_are_read(encoding: str, declared: str) -> None:
+    words = {
+        "gb18030": "灯塔在海边已经一百年了，镕",
+        "cp932": "灯台は百年前から海辺に立っている①",
+        "koi8-r": "Маяк стоит у моря",
+    }
+    line = words.get(encoding, "Café “naïve” – Straße")
+    meta = "".join(f"<script>{'x' * 3000}</script><meta charset={declared}>" if declared else "")
+    data = (
+        page(f"<p>{line}</p>", head=meta)
+        .decode()
+        .replace("<meta charset='utf-8'>", "")
+        .replace("©", "")
+        .encode(encoding)
+    )
+    document = read(data)
+    assert line in texts(document)
+    assert document.notices == (() if encoding != "utf-16" else ("Read as UTF-16.",))
+
+
+XHTML = """<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd" [<!ENTITY me "you">]>
+<html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script src="a.js"/></head>
+<body><p>One&nbsp;two {}</p><p>three</p></body></html>"""
+
+
+def test_xhtml_has_empty_elements_and_entities_but_none_of_its_own() -> None:
+    assert texts(read(XHTML.format("<a id='x'/>x").encode(), "a.xhtml")) == ["One two x", "three"]
+    assert texts(read(XHTML.format("<b>&me;").encode(), "a.xhtml"))[-1] == "three"
+    assert "you" not in read(XHTML.format("&me;").encode(), "a.xhtml").text
+
+
+def test_a_page_without_an_article_is_shown_as_far_as_it_goes() -> None:
+    assert texts(read(b"<p>Hello</p>")) == ["Hello"]
+    assert texts(read(b"<html><body>" + f"<nav><ul>{MENU}</ul></nav>".encode())) == [
+        "News",
+        "Sport",
+        "Culture",
+        "Shop",
+        "About",
+    ]
+    assert (
+        read(b"<html><head><title>T</title></head><body></body></html>").text
+        == "There is nothing to read in this file."
+    )
+    assert texts(read(b"plain words, no tag at all", "a.html")) == ["plain words, no tag at all"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<div>" * 10_000 + "The text.",
+        "<p " + " ".join(f"a{number}=v" for number in range(50_000)) + ">The text.</p>",
+        "<table><tr><td colspan=1000>The text.<td>b" * 100,
+        "<script type='application/ld+json'>" + "[" * 50_000 + "</script><p>The text.",
+        "<p>The text." + "<p" * 10_000,
+        "<title>\x1b[31m</title><meta name=author content='\x1b]0;\x07'><pre class='lang-\x1b'>\x1b[2JThe text.\u2066",
+    ],
+    ids=["depth", "attributes", "columns", "data", "unclosed", "controls"],
+)
+def test_hostile_pages_are_read(data: str) -> None:
+    document = read(data.encode())
+    assert "The text." in document.text
+
+
+def test_standard_input_is_recognized_as_a_page() -> None:
+    assert formats.format_for("-", page()).name == "HTML"
+    assert formats.format_for("-", b"<!-- x -->\n<!doctype HTML><p>a").name == "HTML"
+    assert formats.format_for("-", b"An <html> tag in a text").name == "plain text"

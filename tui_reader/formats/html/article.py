@@ -1,0 +1,276 @@
+"""Which blocks of a page are the article: those that trafilatura's text names, and what belongs to them.
+
+A block that shares most of its words with the text is sure. The other blocks stand in gaps between sure ones, and are
+judged by their kind, their links, and the elements around them: code, tables, pictures, headings, and what has the
+parent of the paragraphs around it belong to the article; boxes of links to other pages do not.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind, SpanKind
+from tui_reader.formats.html.chrome import Chrome, is_chrome_line
+from tui_reader.formats.html.elements import tag_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lxml.etree import _Element as Element
+
+    from tui_reader.formats.html.walker import Walked
+    from tui_reader.formats.text.table_text import UnplacedBlock
+
+_UNIT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\\W_]+")
+"""A word, or one character of a script without spaces."""
+_NEAR = 2
+"""Number of blocks between which a block without a decision of its own follows its neighbours."""
+_FAR = 25
+"""Number of blocks after which a lone block of the text is another part of the page, such as a teaser."""
+_LARGEST_GRAM = 3
+"""Size of the sequences of words by which a block is compared with the text."""
+_COVERED = 0.6
+"""Share of a block's sequences that must be in the text."""
+_SHORT = 3
+"""Number of words up to which a block is too short to be decided by its words alone."""
+_FEWEST_WORDS = 8
+"""Number of words from which a paragraph in a box of its own between two of the article belongs to it."""
+_LONG = 20
+"""Number of words of a paragraph that begins the running text."""
+_MOST_BEFORE = 8
+"""Number of sure blocks among which the running text begins."""
+_CONTENT_TAGS = frozenset(
+    ("p", "figure", "pre", "table", "ul", "ol", "dl", "blockquote", "hr", "img", "picture", "center", "details")
+)
+"""Elements that are part of the running text if they stand between its paragraphs."""
+_LINKED = 0.5
+
+
+class _Grams:
+    """The sequences of one to three words of a text."""
+
+    def __init__(self, text: str) -> None:
+        units = units_of(text)
+        self._sets = [set(_grams(units, size)) for size in range(1, _LARGEST_GRAM + 1)]
+
+    def share(self, units: Sequence[str]) -> float:
+        """Return the share of a block's sequences of words that are in the text."""
+        if not units:
+            return 0.0
+        size = min(_LARGEST_GRAM, len(units))
+        grams = _grams(units, size)
+        return sum(map(self._sets[size - 1].__contains__, grams)) / len(grams)
+
+
+def units_of(text: str) -> list[str]:
+    """Return the words of a text in lower case, and the characters of scripts without spaces."""
+    return _UNIT.findall(text.lower())
+
+
+def _grams(units: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    return list(zip(*(units[offset:] for offset in range(size)), strict=False))
+
+
+def article_blocks(walked: Walked, text: str) -> list[int]:
+    """Return the numbers of the blocks that are the article, in order.
+
+    Args:
+        walked: The blocks of the element that contains the article.
+        text: The text that trafilatura takes for the article.
+    """
+    return _Choice(walked, text).chosen()
+
+
+class _Choice:
+    """The choice of the blocks of one page."""
+
+    def __init__(self, walked: Walked, text: str) -> None:
+        self._blocks = walked.blocks
+        self._origins = walked.origins
+        self._root = walked.root
+        grams = _Grams(text)
+        self._units = [units_of(piece.text) for piece in walked.blocks]
+        self._shares = list(map(grams.share, self._units))
+        self._chrome = Chrome(walked.root)
+
+    def chosen(self) -> list[int]:
+        """Return the numbers of the blocks that are the article."""
+        covered = [
+            number
+            for number, (units, share) in enumerate(zip(self._units, self._shares, strict=True))
+            if len(units) > _SHORT and share >= _COVERED and not is_chrome_line(self._blocks[number].text)
+        ]
+        sure = self._without_links_at_end(_without_far_ends(covered))
+        if not sure:
+            return []
+        first = self._first_paragraph(sure)
+        chosen = self._lead(first) + sure[:1]
+        lists = self._lists(sure)
+        for before, after in pairwise(sure):
+            if after - before > 1 and before >= first:
+                chosen += self._gap(before, after, lists)
+            chosen.append(after)
+        chosen += self._end(sure[-1])
+        return sorted({*chosen, *self._notes(chosen)})
+
+    def _gap(self, before: int, after: int, lists: set[Element]) -> list[int]:
+        """Return the blocks between two sure ones that belong to the article."""
+        around = _common(self._origins[before], self._origins[after], self._root)
+        inside = {_child_of(around, self._origins[before]), _child_of(around, self._origins[after])}
+        boxes: dict[Element | None, list[int]] = {}
+        for number in range(before + 1, after):
+            boxes.setdefault(_child_of(around, self._origins[number]), []).append(number)
+        chosen = []
+        for box, numbers in boxes.items():
+            is_box = box is not None and box not in inside and tag_of(box) not in _CONTENT_TAGS
+            if is_box and _linked_share(self._blocks[number] for number in numbers) > _LINKED:
+                continue
+            chosen += [n for n in numbers if self._belongs(n, before, after, lists, is_box=is_box)]
+        return chosen
+
+    def _belongs(self, number: int, before: int, after: int, lists: set[Element], *, is_box: bool) -> bool:
+        piece, units = self._blocks[number], self._units[number]
+        if is_chrome_line(piece.text) or self._chrome.contains(self._origins[number]):
+            return False
+        is_near = number - before <= _NEAR or after - number <= _NEAR
+        match piece.block.kind:
+            case BlockKind.RULE | BlockKind.CODE:
+                return True
+            case BlockKind.FIGURE:
+                return is_near or not is_box
+            case BlockKind.TABLE:
+                return _linked_share([piece]) <= _LINKED
+            case BlockKind.HEADING:
+                return after - number <= _NEAR and (not piece.block.depth or _linked_share([piece]) <= _LINKED)
+        if not is_box or piece.block.quiet or self._is_in(lists, number):
+            return True
+        if self._shares[number] == 1 and len(units) <= _SHORT:
+            return is_near
+        return is_near and len(units) >= _FEWEST_WORDS and _linked_share([piece]) <= _LINKED
+
+    def _first_paragraph(self, sure: Sequence[int]) -> int:
+        """Return the number of the first block of the running text; dates and names stand between a headline and it."""
+        for number in sure[:_MOST_BEFORE]:
+            if self._blocks[number].block.kind is not BlockKind.HEADING and len(self._units[number]) >= _LONG:
+                return number
+        return sure[0]
+
+    def _lead(self, first: int) -> list[int]:
+        """Return the last picture above the first paragraph, with its caption."""
+        for number in range(first - 1, max(-1, first - _FAR // 2), -1):
+            if self._blocks[number].block.kind is not BlockKind.FIGURE or self._chrome.contains(self._origins[number]):
+                continue
+            after = number + 1
+            has_caption = after < first and self._blocks[after].block.quiet and bool(self._blocks[after].text)
+            return [number, after] if has_caption else [number]
+        return []
+
+    def _end(self, last: int) -> list[int]:
+        """Return code, tables and pictures that follow the last paragraph in the element that contains it."""
+        around = self._origins[last].getparent() if self._origins[last] is not self._root else None
+        chosen: list[int] = []
+        for number in range(last + 1, min(last + 1 + _NEAR, len(self._blocks))):
+            block = self._blocks[number].block
+            is_part = block.kind in (BlockKind.CODE, BlockKind.TABLE, BlockKind.FIGURE) or (chosen and block.quiet)
+            parent = self._origins[number].getparent()
+            if not is_part or around is None or around not in (parent, _child_of(around, self._origins[number])):
+                break
+            if self._chrome.contains(self._origins[number]) or _linked_share([self._blocks[number]]) > _LINKED:
+                break
+            chosen.append(number)
+        return chosen
+
+    def _lists(self, sure: Sequence[int]) -> set[Element]:
+        """Return the lists whose blocks are mostly sure."""
+        totals: dict[Element, list[int]] = {}
+        known = set(sure)
+        for number, piece in enumerate(self._blocks):
+            if not piece.block.depth:
+                continue
+            for element in _lists_around(self._origins[number], self._root):
+                count = totals.setdefault(element, [0, 0])
+                count[0] += number in known
+                count[1] += 1
+        return {element for element, (found, total) in totals.items() if found * 2 >= total}
+
+    def _is_in(self, lists: set[Element], number: int) -> bool:
+        return bool(self._blocks[number].block.depth) and any(
+            element in lists for element in _lists_around(self._origins[number], self._root)
+        )
+
+    def _notes(self, chosen: Sequence[int]) -> list[int]:
+        """Return the blocks of the footnotes to which chosen blocks refer."""
+        wanted = {
+            f"[{span.target[1:]}]"
+            for number in chosen
+            for span in self._blocks[number].spans
+            if span.kind is SpanKind.NOTE
+        }
+        found: list[int] = []
+        is_wanted = False
+        for number, (block, _, _) in enumerate(self._blocks if wanted else ()):
+            if block.marker.startswith("["):
+                is_wanted = block.marker in wanted
+            is_wanted = is_wanted and block.quiet
+            if is_wanted:
+                found.append(number)
+        return found
+
+    def _without_links_at_end(self, numbers: list[int]) -> list[int]:
+        """Return block numbers without the headings and the links to other pages at their end."""
+        while len(numbers) > 1:
+            piece = self._blocks[numbers[-1]]
+            is_heading = piece.block.kind is BlockKind.HEADING
+            if not is_heading and not (
+                _linked_share([piece]) > _LINKED and self._chrome.contains(self._origins[numbers[-1]])
+            ):
+                break
+            del numbers[-1]
+        return numbers
+
+
+def _without_far_ends(numbers: list[int]) -> list[int]:
+    """Return block numbers without lone ones at either end that are far from the others."""
+    numbers = list(numbers)
+    while len(numbers) > 4 and numbers[1] - numbers[0] > _FAR:
+        del numbers[0]
+    while len(numbers) > 4 and numbers[-1] - numbers[-2] > _FAR:
+        del numbers[-1]
+    return numbers
+
+
+def _linked_share(pieces: Iterable[UnplacedBlock]) -> float:
+    """Return the share of the text of blocks that is links to other pages."""
+    linked = length = 0
+    for piece in pieces:
+        length += len(piece.text)
+        linked += sum(s.end - s.start for s in piece.spans if s.kind is SpanKind.LINK and not s.target.startswith("#"))
+    return linked / max(length, 1)
+
+
+def _common(first: Element, second: Element, root: Element) -> Element:
+    """Return the innermost element that contains two elements, which are `root` or in it."""
+    path = set(_path(first, root))
+    return next((element for element in _path(second, root) if element in path), root)
+
+
+def _child_of(around: Element, element: Element) -> Element | None:
+    """Return the child of an element that contains another element or is it; None for the element itself."""
+    child = None
+    each: Element | None = element
+    while each is not None and each is not around:
+        child, each = each, each.getparent()
+    return child
+
+
+def _path(element: Element, root: Element) -> Iterable[Element]:
+    each: Element | None = element
+    while each is not None:
+        yield each
+        each = None if each is root else each.getparent()
+
+
+def _lists_around(element: Element, root: Element) -> Iterable[Element]:
+    return (each for each in _path(element, root) if tag_of(each) in ("ul", "ol", "dl"))

@@ -1,0 +1,79 @@
+"""Parts of a page around its article: menus, boxes for sharing and subscribing, lists of other stories."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui_reader.formats.html.elements import tag_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:comments?|disqus\w*|related\w*|recirc\w*|recommend\w*|more-?(?:stories|news|from|on|in)"
+    r"|most-?(?:read|popular|viewed)|popular|trending|latest|share\w*|sharing\w*|social\w*|follow|newsletter\w*"
+    r"|subscri\w*|sign-?up|promo\w*|advert\w*|ads?|sponsor\w*|sidebar|breadcrumbs?|pagination|pager|nav|navigation"
+    r"|navbar|menu|footer|cookies?|consent|gdpr|paywall|taboola|outbrain|bio|byline|toolbar|widget|login|print|skip"
+    r"|teaser\w*|read-?(?:more|next)|also-?read|tags|topics|rating|survey|feedback)(?:[\s_-]|$)",
+    re.IGNORECASE,
+)
+"""Classes and ids of elements that are hardly ever part of an article; used only where its words do not decide."""
+_TAGS = frozenset(("nav", "footer", "form", "aside", "menu"))
+_ROLES = frozenset(
+    ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog", "alert")
+)
+_LINE = re.compile(
+    r"(?:advertisements?|advertising|anzeige|werbung|publicité|publicidad|pubblicità|реклама|広告|广告"
+    r"|advertisement\s*[-–—]?\s*continue reading below"
+    r"|(?:story|article) continues (?:below|after)(?: (?:this )?advertisement)?"
+    r"|continue reading(?: the main story| below)?|sponsored(?: content)?|promoted(?: content)?"
+    r"|share(?: this)?(?: (?:article|story|on \w+))?|bookmark and share|loading(?:\.\.\.|…)?"
+    r"|skip (?:to (?:main )?content|advertisement|past newsletter promotion)|print|e-?mail|tweet|pin it|facebook"
+    r"|twitter|whatsapp|linkedin|copy link|read more|see more|show more|view comments|comments?|reply"
+    r"|subscribe(?: now)?|sign up(?: now)?|log ?in|follow us|back to (?:top|gallery)"
+    r"|click to (?:enlarge|expand|view)|enlarge(?: this)? image|toggle caption|hide caption|play video|watch now"
+    r"|media playback is unsupported on your device|image \d+ of \d+|facebook twitter .{0,60}"
+    r"|\d+ (?:comments?|shares?))[\s.:!»›>|]*",
+    re.IGNORECASE,
+)
+"""Lines that pages put between the paragraphs of an article."""
+_LONGEST_LINE = 100
+
+
+def is_chrome_line(text: str) -> bool:
+    """Return True if a block is one of the words that pages put around and between the paragraphs of an article."""
+    return 0 < len(text) <= _LONGEST_LINE and _LINE.fullmatch(text.strip()) is not None
+
+
+class Chrome:
+    """The parts around the article of one page, by tags, roles, classes and ids of elements; each is judged once."""
+
+    def __init__(self, root: Element) -> None:
+        """Begin without a judgement.
+
+        Args:
+            root: The element that contains the article; itself and the elements around it are not judged.
+        """
+        self._root = root
+        self._judged: dict[Element, bool] = {root: False}
+
+    def contains(self, element: Element) -> bool:
+        """Return True if an element, or one around it, is named like a part of the page that is no article."""
+        path = []
+        each: Element | None = element
+        while each is not None and each not in self._judged:
+            path.append(each)
+            each = each.getparent()
+        found = each is not None and self._judged[each]
+        for inner in reversed(path):
+            found = found or _is_named(inner)
+            self._judged[inner] = found
+        return found
+
+
+def _is_named(element: Element) -> bool:
+    if tag_of(element) in _TAGS or element.get("role") in _ROLES:
+        return True
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return len(names) > 1 and _NAMES.search(names) is not None

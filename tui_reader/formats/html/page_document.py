@@ -1,0 +1,132 @@
+"""From a page to its document: the tree, the metadata, the article, and the blocks in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind, DocumentBuilder
+from tui_reader.document.clean import clean_line
+from tui_reader.document.words import count_words
+from tui_reader.formats.html.addresses import Addresses
+from tui_reader.formats.html.article import article_blocks
+from tui_reader.formats.html.chrome import Chrome
+from tui_reader.formats.html.container import article_element, extracted_text, marked_element, prose_text
+from tui_reader.formats.html.note_references import Notes
+from tui_reader.formats.html.page_metadata import page_metadata
+from tui_reader.formats.html.page_tree import drop_unread, parse
+from tui_reader.formats.html.tidy import folded_text, tidied
+from tui_reader.formats.html.walker import walk
+from tui_reader.formats.metadata.fields import Fields
+from tui_reader.formats.metadata.guesses import guess_byline, guess_date, guess_title
+from tui_reader.formats.metadata.language import guess_language
+from tui_reader.formats.problem_page import empty_document
+from tui_reader.model.article import Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.formats.html.page_metadata import PageMetadata
+    from tui_reader.formats.html.page_source import PageSource
+    from tui_reader.formats.html.walker import Walked
+    from tui_reader.formats.text.table_text import UnplacedBlock
+
+_TOP = 12
+"""Number of lines at the top of an article that are searched for a byline or a date."""
+_FEWEST_CHARACTERS = 250
+"""Number of characters of an article below which the page's own structure is asked for more."""
+
+
+def read_page(page: PageSource, name: str, *, whole: bool) -> Document:
+    """Return the document of a page.
+
+    Args:
+        page: The page.
+        name: File name, from which a title may be guessed.
+        whole: True for all of the page, False for its article.
+    """
+    tree = parse(page.text)
+    if tree is None:
+        return _empty(page, name, None)
+    said = page_metadata(tree, page.text, page.address)
+    drop_unread(tree)
+    found = tree.find("body")
+    body = tree if found is None else found
+    fields = said.fields
+    addresses = Addresses(fields.get("url", ""), said.base, own=said.own, is_saved=said.is_saved)
+    pieces = _whole(body, addresses) if whole else _article(body, addresses)
+    title = fields.get("title", "")
+    if not whole:
+        pieces = tidied(pieces, title) or pieces
+    if not any(piece.text or piece.block.target for piece in pieces):
+        return _empty(page, name, said)
+    builder = DocumentBuilder()
+    for block, text, spans in pieces:
+        builder.add(block, text, spans)
+    metadata = _metadata(said, pieces, name)
+    return builder.build(metadata, notices=page.notices, title_block=_title_block(pieces, metadata.title))
+
+
+def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]:
+    """Return the blocks of the article; those of the page's main part if no article is found."""
+    best: Sequence[UnplacedBlock] = ()
+    for search in (extracted_text, prose_text):
+        text = search(body)
+        if not text:
+            continue
+        walked = _walked(article_element(body, text), addresses)
+        chosen = [walked.blocks[number] for number in article_blocks(walked, text)]
+        best = max(best, chosen, key=_length)
+        if _length(best) >= _FEWEST_CHARACTERS:
+            return best
+    walked = _walked(marked_element(body), addresses)
+    chrome = Chrome(walked.root)
+    rest = [piece for piece, origin in zip(walked.blocks, walked.origins, strict=True) if not chrome.contains(origin)]
+    return max(best, rest, walked.blocks if not rest else best, key=_length)
+
+
+def _length(pieces: Sequence[UnplacedBlock]) -> int:
+    return sum(len(piece.text) for piece in pieces)
+
+
+def _whole(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]:
+    return _walked(body, addresses).blocks
+
+
+def _walked(element: HtmlElement, addresses: Addresses) -> Walked:
+    notes = Notes()
+    notes.find(element, addresses)
+    return walk(element, addresses, notes)
+
+
+def _title_block(pieces: Sequence[UnplacedBlock], title: str) -> int | None:
+    """Return 0 if the first block is a heading that repeats the title, else None."""
+    first = pieces[0]
+    is_title = first.block.kind is BlockKind.HEADING and folded_text(first.text) == folded_text(title)
+    return 0 if is_title and first.text else None
+
+
+def _metadata(said: PageMetadata, pieces: Sequence[UnplacedBlock], name: str) -> Metadata:
+    """Return the metadata that the page gives, and guesses from the text for what it does not give."""
+    text = "\n".join(piece.text for piece in pieces)
+    fields, guessed = said.fields, Fields(**said.guessed)
+    lines = [line for piece in pieces[:_TOP] if (line := clean_line(piece.text[:300]))]
+    if "title" not in fields:
+        headings = (piece.text for piece in pieces if piece.block.kind is BlockKind.HEADING)
+        guessed["title"] = clean_line(next(headings, "")) or guess_title(lines, name)
+    if "byline" not in fields and not guessed.get("byline") and (byline := guess_byline(lines)):
+        guessed["byline"] = byline
+    if "date" not in fields and not guessed.get("date") and (date := guess_date(lines, name)):
+        guessed["date"] = date
+    if "language" not in fields and (language := guess_language(text)):
+        guessed["language"] = language
+    return Metadata(**(guessed | fields), words=count_words(text), guessed=frozenset(guessed.keys() - fields.keys()))
+
+
+def _empty(page: PageSource, name: str, said: PageMetadata | None) -> Document:
+    """Return the page shown for a file without text."""
+    fields = said.fields if said else Fields()
+    guessed = Fields() if "title" in fields else Fields(title=guess_title([], name))
+    return empty_document(Metadata(**(guessed | fields), guessed=frozenset(guessed)), page.text)

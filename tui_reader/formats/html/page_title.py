@@ -1,0 +1,70 @@
+"""The title of an article among those that its page gives, without the name of the site."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SPACED_SEPARATOR = re.compile(r"\s+(?:[|–—»«·•~>/-]|::)\s+|\s*\|\s*")
+_LONGEST_HEADING = 200
+
+
+def page_title(titles: tuple[str, str, str], headings: Sequence[str], site: tuple[str, str]) -> str:
+    """Return the title of an article; empty if the page gives none.
+
+    Args:
+        titles: The titles in JSON-LD, in `<meta>` such as `og:title`, and in `<title>`; each may be empty.
+        headings: The texts of the headings `<h1>`.
+        site: Name of the site, and name of its host; each may be empty.
+    """
+    best = next(filter(None, titles), "")
+    headings = [heading for heading in headings if len(heading) <= _LONGEST_HEADING]
+    if not best:
+        return headings[0] if headings else ""
+    if best.endswith(("...", "…")):
+        start = _folded(best)
+        longer = (each for each in (titles[-1], *headings) if len(each) > len(best) and _folded(each).startswith(start))
+        best = next(longer, best)
+    for heading in headings:
+        if _is_with_addition(best, heading):
+            return heading
+    return _without_site(best, *site)
+
+
+def _is_with_addition(title: str, heading: str) -> bool:
+    """Return True if a title is a heading followed or preceded by another part, such as the name of the site."""
+    if len(heading.split()) < 2 or not len(title) / 2 <= len(heading) < len(title):
+        return False
+    parts = _SPACED_SEPARATOR.split(title)
+    return len(parts) > 1 and _folded(heading) in (
+        *(_folded("".join(parts[:count])) for count in range(1, len(parts))),
+        *(_folded("".join(parts[count:])) for count in range(1, len(parts))),
+    )
+
+
+def _without_site(title: str, site: str, host: str) -> str:
+    """Return a title without the name of the site at its end or its beginning."""
+    for found in reversed(list(_SPACED_SEPARATOR.finditer(title))):
+        first, last = title[: found.start()].strip(), title[found.end() :].strip()
+        if first and _is_site(last, site, host):
+            return first
+        if last and len(last.split()) > 1 and _is_site(first, site, host):
+            return last
+    return title
+
+
+def _is_site(part: str, site: str, host: str) -> bool:
+    """Return True if a part of a title is the name of the site, or of its host."""
+    folded, name = _folded(part), _folded(host.rpartition(".")[0])
+    if not folded:
+        return False
+    if site and (folded == _folded(site) or (len(folded) > 3 and folded in _folded(site))):
+        return True
+    return len(name) > 2 and name.endswith(folded)
+
+
+def _folded(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

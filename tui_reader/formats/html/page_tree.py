@@ -1,0 +1,132 @@
+"""From the bytes of a page to an lxml tree, for pages of any encoding and any degree of damage."""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from typing import TYPE_CHECKING, cast
+
+from tui_reader.formats.html.elements import tag_of
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_XHTML = re.compile(
+    r"\s*<\?xml\b|[^<]{0,200}(?:<!--.{0,2000}?-->\s*)?<!DOCTYPE[^>]{0,200}XHTML|\s*<html[^>]{0,500}xmlns=",
+    re.IGNORECASE | re.DOTALL,
+)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_CLOSED = re.compile(
+    r"<(title|script|style|textarea|iframe|a|b|i|em|span|div|p|td|th|li|noscript|video|audio|object|h[1-6])(\s[^<>]*)?/>",
+    re.IGNORECASE,
+)
+_UNREAD = (
+    "head",
+    "style",
+    "svg",
+    "template",
+    "iframe",
+    "link",
+    "meta",
+    "canvas",
+    "object",
+    "embed",
+    "ins",
+    "select",
+    "datalist",
+)
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{8000,}>")
+_ATTRIBUTE = re.compile(r"""\s([^\s=<>"'/]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?""")
+_NESTING_TAGS = re.compile(
+    r"</?(?:div|span|section|article|main|aside|header|footer|font|b|i|u|em|strong|small|center|blockquote|q|ul|ol|li|dl|dt|dd|table"
+    r"|tbody|tr|td|th|figure|details|fieldset|form|sup|sub|button|label|a|code|[a-z]+-[a-z-]+)(?=[\s>/])[^>]*>",
+    re.IGNORECASE,
+)
+"""Tags that become paragraphs in a page that is nested more deeply than libxml2 reads (2,048 levels)."""
+_LONGEST_SPAN = 2
+"""Number of digits of a column span; no table has cells of 100 columns."""
+_MOST_ATTRIBUTES = 300
+"""Number of attributes of one tag that are kept: libxml2 takes quadratic time for them, 40 s for 200,000."""
+
+
+def parse(source: str) -> HtmlElement | None:
+    """Return the root of a page; None if the page has no element.
+
+    Comments and instructions are left out. No entity of the page itself is expanded and nothing is loaded.
+
+    Args:
+        source: The page, decoded.
+    """
+    from lxml import etree, html  # noqa: PLC0415 - 28 ms, and only pages need it
+
+    source = _with_few_attributes(source.replace("\0", "\ufffd"))
+    if _XHTML.match(source[:4_000]):
+        source = _DOCTYPE.sub("", _DECLARATION.sub("", source, count=1), count=1)
+        if (xhtml := _parse_xhtml(source)) is not None:
+            return xhtml
+        source = _CLOSED.sub(r"<\1\2></\1>", source)
+    data = source.encode("utf-8", "replace")
+    if not data.strip():
+        return None
+    # The parser of lxml.html chooses the class of each element in Python, which takes 2 ms for a page.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
+    try:
+        root: HtmlElement | None = cast("HtmlElement | None", etree.fromstring(data, parser=parser))
+        if any("depth" in entry.message for entry in parser.error_log):
+            flat = _NESTING_TAGS.sub("<p>", source).encode("utf-8", "replace")
+            root = cast("HtmlElement | None", etree.fromstring(flat, parser=parser))
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return root if root is not None and tag_of(root) else None
+
+
+def drop_unread(root: HtmlElement) -> None:
+    """Remove the elements that neither a reader nor the search for the article needs; metadata is read before."""
+    from lxml import etree  # noqa: PLC0415 - see above
+
+    for script in list(root.iter("script")):
+        if not (script.get("type") or "").startswith("math/tex"):
+            script.drop_tree()
+    etree.strip_elements(root, *_UNREAD, with_tail=False)
+    for cell in root.iter("td", "th"):
+        # trafilatura fills the rows of a table up to the widest one: a few tags would take minutes.
+        if len(cell.get("colspan") or "") > _LONGEST_SPAN:
+            cell.attrib.pop("colspan")
+
+
+def _parse_xhtml(source: str) -> HtmlElement | None:
+    """Return the root of a page that is well-formed XML; None for any other page."""
+    from lxml import etree, html  # noqa: PLC0415 - see above
+
+    def character(found: re.Match[str]) -> str:
+        return found[0] if found[1] in _XML_ENTITIES else html5.get(f"{found[1]};", found[0])
+
+    named = _ENTITY.sub(character, source)
+    parser = html.XHTMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root: HtmlElement = etree.fromstring(named.strip().encode("utf-8", "replace"), parser=parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if tag_of(root) != "html":
+        return None
+    html.xhtml_to_html(root)
+    return root
+
+
+def _with_few_attributes(source: str) -> str:
+    """Cut off the attributes of a tag after the first 300."""
+
+    def shortened(found: re.Match[str]) -> str:
+        tag = found[0]
+        for count, attribute in enumerate(_ATTRIBUTE.finditer(tag)):
+            if count == _MOST_ATTRIBUTES:
+                return tag[: attribute.start()] + ">"
+        return tag
+
+    return _LONG_TAG.sub(shortened, source)

@@ -1,0 +1,76 @@
+"""Repetitions in the blocks of an article: the title, captions that a page writes twice, and empty descriptions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui_reader.document.blocks import BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.formats.text.table_text import UnplacedBlock
+
+_TOP = 12
+"""Number of blocks at the top in which a line that repeats the title is left out."""
+_GENERIC = re.compile(
+    r"(?:image|photo|picture|img|figure|photograph|illustration|thumbnail|screenshot|logo|icon|avatar|banner|file|pic|null|undefined|alt)"
+    r"[\s\d.:_-]*|[^\s]+\.(?:jpe?g|png|gif|webp|avif|svg)|[\w-]*[_\d][\w-]*|\W*",
+    re.IGNORECASE,
+)
+"""Descriptions that name the file or say that a picture is one."""
+_LONGEST_ADDITION = 16
+"""Number of letters that a page adds to its title in the description of a picture, such as `- Photo`."""
+_LONG = 24
+"""Number of letters from which a text that is repeated is left out."""
+
+
+def folded_text(text: str) -> str:
+    """Return the letters and digits of a text in lower case, to compare texts."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
+    """Return the blocks of an article without repetitions.
+
+    Args:
+        pieces: The blocks.
+        title: The title, which the metadata has and a screen draws above the text.
+    """
+    heading = folded_text(title)
+    seen: set[tuple[BlockKind, str]] = set()
+    kept: list[UnplacedBlock] = []
+    for number, written in enumerate(pieces):
+        kind, folded = written.block.kind, folded_text(written.text)
+        is_figure = kind is BlockKind.FIGURE
+        piece = _described(written, folded, heading, seen) if is_figure else written
+        if not is_figure and heading and folded == heading and _is_title(piece, number):
+            continue
+        if piece.block.quiet and not piece.block.marker and kept and kept[-1].block.kind is BlockKind.FIGURE:
+            if (BlockKind.FIGURE, folded) in seen and folded != folded_text(kept[-1].text):
+                continue
+            seen.add((BlockKind.FIGURE, folded))
+            if folded_text(kept[-1].text) in folded:
+                kept[-1] = kept[-1]._replace(text=piece.text, spans=piece.spans)
+                continue
+        elif len(folded) >= _LONG and kind is BlockKind.PARAGRAPH and (BlockKind.FIGURE, folded) in seen:
+            continue
+        kept.append(piece)
+    return kept
+
+
+def _is_title(piece: UnplacedBlock, number: int) -> bool:
+    """Return True if a block with the text of the title is a repetition of the title rather than a sentence."""
+    if piece.block.kind is BlockKind.HEADING:
+        return True
+    return number < _TOP and piece.block.kind is BlockKind.PARAGRAPH and not piece.block.marker.startswith("[")
+
+
+def _described(piece: UnplacedBlock, folded: str, heading: str, seen: set[tuple[BlockKind, str]]) -> UnplacedBlock:
+    """Return a picture without its description if that says nothing new."""
+    is_title = bool(heading) and heading in folded and len(folded) <= len(heading) + _LONGEST_ADDITION
+    if is_title or _GENERIC.fullmatch(piece.text) or (BlockKind.FIGURE, folded) in seen:
+        return piece._replace(text="", spans=[span for span in piece.spans if span.end == span.start])
+    seen.add((BlockKind.FIGURE, folded))
+    return piece
