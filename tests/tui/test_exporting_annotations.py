@@ -117,7 +117,7 @@ async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, article
             await reader.sees(problem)
             await reader.keys("enter", "escape")
         await runs(reader, f"export org {tmp_path / 'file' / 'x.org'}")
-        await reader.sees("“export org” ended with status 1")
+        await reader.sees("file: File exists. ·")
         await reader.keys(":")
         await reader.types("export")
         await reader.keys("enter")

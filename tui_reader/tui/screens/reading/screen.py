@@ -344,7 +344,7 @@ class ReadingScreen(KeyScreen):
             self.app.push_screen(Output(command, answer))
             shown.say(event.problem, bad=True)
         else:
-            shown.say(" · ".join(filter(None, (event.problem, answer))) or f"{command}: done", bad=bool(event.problem))
+            shown.say(" · ".join(filter(None, (answer, event.problem))) or f"{command}: done", bad=bool(event.problem))
 
     def show_outcome(self, outcome: Outcome) -> bool:
         """Show the outcome of a change of annotations.
