@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
+from tests.counts import examples
 from tui_reader.anchoring.description import CONTEXT, fingerprint
 from tui_reader.anchoring.resolution import resolve
 from tui_reader.document.normalization import normalized
@@ -21,7 +20,7 @@ WORDS = (
     *("👩\u200d👧", "🇳🇱", "👍🏽", "☕"),
     *("if", "(x", "==", "y)", "{", "}", "return", "foo(bar);", "</td>", "<tr>", "```", "---", "x_1", "0x1F", "#"),
 )
-EXAMPLES = 300 if os.environ.get("CI") else 100
+EXAMPLES = examples(300)
 
 joints = st.sampled_from((" ", " ", " ", "", "\n", "  "))
 texts = st.lists(st.tuples(st.sampled_from(WORDS), joints), max_size=40).map(lambda parts: "".join(map("".join, parts)))

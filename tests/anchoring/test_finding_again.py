@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import re
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from scripts import repetitive_texts
 from scripts.bench_anchoring import EDITS, Score, first_words, japanese, run, sherlock, technical
+from tests.counts import FULL
 from tui_reader.anchoring.description import describe, fingerprint
 from tui_reader.anchoring.resolution import Resolver, resolve, resolve_all
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CORPUS = {"sherlock": sherlock, "japanese": japanese, "technical": technical}
 COUNT = 250
 """Highlights that each test resolves: a quarter of the benchmark's, in 0.1 s."""
-WORDS = 10_000 if os.environ.get("CI") else 4_000
+WORDS = 10_000 if FULL else 4_000
 """Words of each real text."""
 
 

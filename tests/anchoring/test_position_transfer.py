@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tui_reader.anchoring.position_transfer import BLOCK_SIZE, PositionTransfer
 from tui_reader.model.ranges import Range
 
@@ -56,7 +57,7 @@ def test_the_first_and_last_change_are_found_in_texts_longer_than_a_block() -> N
     assert transfer.carry(Range(8, len(long))) == Range(8, len(long))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text("ab. ", max_size=30), st.text("xy", max_size=9), st.text("xy", max_size=9), st.text("ab. ", max_size=30))
 def test_text_before_and_after_a_single_change_keeps_its_words(
     start: str, removed: str, inserted: str, end: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from itertools import pairwise
 from unicodedata import normalize
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counts import FULL
 from tests.document.building import document
 from tui_reader.document.find import find_all
 from tui_reader.document.normalization import (
@@ -26,7 +26,7 @@ from tui_reader.document.normalization import (
 )
 from tui_reader.model.ranges import Range
 
-MANY = 40_000 if os.environ.get("CI") else 15_000
+MANY = 40_000 if FULL else 8_000
 """Words of a text that is folded in parts."""
 FOLDINGS = (WORDS, EXACT_WORDS, SEARCH, CASED_SEARCH)
 ODD = (

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tests.exchange.clips import clips
 from tui_reader.errors import UsageError
 from tui_reader.exchange import markdown, obsidian, org
@@ -60,7 +61,7 @@ def test_a_file_that_was_not_touched_is_what_a_new_one_would_be(before: Clip, af
     assert merged(file, page, form) == render(page, form.comments)
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(st.integers(), forms)
 def test_what_was_written_by_hand_survives_a_hundred_exports(seed: int, form: TextFormat) -> None:
     chance = random.Random(seed)

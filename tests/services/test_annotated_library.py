@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tinydb import where
 
+from tests.counts import FULL
 from tests.placements import orphans, placed_in
 from tui_reader.formats import read
 from tui_reader.model.annotation import PlaceState
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Opener = Callable[..., Any]
 
-PARAGRAPHS = 30_000 if os.environ.get("CI") else 8_000
+PARAGRAPHS = 30_000 if FULL else 8_000
 """Paragraphs of a long article: a megabyte where the full counts are wanted."""
 
 STORY = """\

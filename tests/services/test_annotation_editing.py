@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.counts import examples
 from tests.placements import orphans, placed_in
 from tui_reader.anchoring.scores import quote_similarity
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
@@ -306,7 +307,7 @@ def test_highlights_in_a_read_only_store_last_until_the_program_ends(tmp_path: P
 json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=4)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.dictionaries(
         st.text(min_size=1).filter(lambda name: name != "id"), json_values.filter(lambda v: v is not None), max_size=6
@@ -446,5 +447,5 @@ class Diary(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-Diary.TestCase.settings = settings(max_examples=12, stateful_step_count=16, deadline=None)
+Diary.TestCase.settings = settings(max_examples=examples(12), stateful_step_count=16, deadline=None)
 TestDiary = Diary.TestCase

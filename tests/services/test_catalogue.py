@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.counts import examples
 from tui_reader.document.normalization import search_key
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
@@ -194,7 +195,7 @@ NUMBERS = st.integers(0, 4)
 WORDS = st.sampled_from(["nato", "space", "ärger", "defence"])
 
 
-@settings(max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
 class AnySequenceOfVerbs(RuleBasedStateMachine):
     """Counts and orders that are updated change by change equal those computed from the store."""
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tests.placements import placed_in
 from tui_reader.anchoring.similarity import similarity, word_pairs
 from tui_reader.config import Settings
@@ -335,7 +336,9 @@ def do(folder: Path, step: tuple[str, str, str]) -> None:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
 def test_no_sequence_of_moves_copies_edits_and_deletions_loses_an_annotation(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import subprocess
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counts import FULL
 from tui_reader.sources.folders import walk
 from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATTERNS = 5_000 if os.environ.get("CI") else 2_000
+PATTERNS = 5_000 if FULL else 1_000
 PIECES = (
     *"aab*?/.-!]",
     *("**", "**/", "/**", "/", "***", "[ab]", "[!a]", "[^b/]", "[a-c]", "[]a]", "[b-a]", "[a", "[[:alpha:]]"),

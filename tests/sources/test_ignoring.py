@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tui_reader.sources.ignore_rules import Rules
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ PATTERNS = st.from_regex(r"\A!?/?(\*\*/)?[ab*?!#.md -]{1,6}(/(\*\*|[ab*?.]{1,3})
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     patterns=st.lists(PATTERNS, min_size=1, max_size=3),
     paths=st.lists(st.lists(NAMES, min_size=1, max_size=3), min_size=1, max_size=5),

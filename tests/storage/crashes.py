@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from tinydb import TinyDB
 
+from tests.counts import FULL
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.replication.document_ids import document_id
 from tui_reader.storage.snapshot.compaction import compact
@@ -33,7 +34,7 @@ Files = dict[str, bytes]
 MODES = ("nothing", "everything", "zeros", "half", "short", "last alone")
 """What a power cut leaves of a file's unflushed writes; `half` and `short` cut the last of them."""
 
-EVERY = 1 if os.environ.get("CI") else 5
+EVERY = 1 if FULL else 8
 """Of so many states or kills the tests check one; all of them where the full counts are wanted."""
 
 

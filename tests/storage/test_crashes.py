@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counts import FULL
 from tests.storage import crashes, faults, torn, windows
 from tui_reader.errors import StoreError
 from tui_reader.storage import open_store
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
-KILLS = 200 if os.environ.get("CI") else 20
+KILLS = 200 if FULL else 20
 """How often each writing process is killed; `make torture` kills more often, for a given time."""
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
@@ -228,7 +229,7 @@ def test_copies_that_cannot_be_merged_are_named_once_and_others_are_merged(tmp_p
     assert not fine.exists()
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(JSON)
 @example({"s": STAMP, "m": [["articles", A1, {"id": "a1", "_t": [1]}]]})
 @example({"s": STAMP, "m": [["articles", A1, {"id": 5, "_t": {"": 5, "tags/x": STAMP, "-": None}}]]})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counts import FULL
 from tests.storage import failing_disk
 from tests.storage.crashes import Unflushed
 from tests.storage.failing_disk import Mounted
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
 @pytest.mark.parametrize("call", failing_disk.READS)
 def test_a_failing_read_gives_a_clear_sentence_and_loses_nothing(tmp_path: Path, call: str, for_good: bool) -> None:
-    count, wrong = failing_disk.every_call(tmp_path, call, for_good=for_good, step=3)
+    count, wrong = failing_disk.every_call(tmp_path, call, for_good=for_good, step=3 if FULL else 7)
     assert count > 0
     assert not wrong, wrong[:5]
 

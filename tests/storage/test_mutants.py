@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage import crashes, mutants
+from tests.counts import FULL
+from tests.storage import mutants
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -170,13 +171,13 @@ def mutant(folder: Path, file: str, old: str, new: str) -> Path:
 
 def test_the_unchanged_store_passes(tmp_path: Path) -> None:
     # Without the full counts, the other two checks run on the real store in test_crashes.py only.
-    seen = look(tmp_path, copied(tmp_path), *(["windows", "torn"] if crashes.EVERY > 1 else mutants.CHECKS))
+    seen = look(tmp_path, copied(tmp_path), *(["windows", "torn"] if not FULL else mutants.CHECKS))
     assert (seen.returncode, seen.stdout, seen.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_mutant_is_noticed(tmp_path: Path, name: str) -> None:
     check, *change = MUTANTS[name]
-    seen = look(tmp_path, mutant(tmp_path, *change), *([check] if crashes.EVERY > 1 else mutants.CHECKS))
+    seen = look(tmp_path, mutant(tmp_path, *change), *([check] if not FULL else mutants.CHECKS))
     assert seen.returncode == mutants.NOTICED, f"no test noticed that {name}: {seen.stdout}{seen.stderr}"
     assert seen.stdout

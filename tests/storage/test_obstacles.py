@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.counts import FULL
 from tests.storage import crashes, lives
 from tests.storage.obstacles import KINDS, everything, make_outside, put
 from tui_reader.errors import StoreError
@@ -51,8 +52,8 @@ def test_whatever_stands_in_the_place_of_a_file(
         monkeypatch.setattr(os, flush, lambda _: None)  # no power cut is simulated here
     folder = crashes.quick_folder(tmp_path)
     kinds = [kind for kind in KINDS if lives.is_tried(name, kind)]
-    # Without the full counts each name gets every second kind, and its neighbour in the list gets the others.
-    kinds = kinds if crashes.EVERY == 1 else kinds[lives.NAMES.index(name) % 2 :: 2]
+    # Without the full counts each name gets every third kind, and its neighbours in the list get the others.
+    kinds = kinds if FULL else kinds[lives.NAMES.index(name) % 3 :: 3]
     try:
         wrong = {kind: lives.live_with(kind, name, prepared, folder / kind / "root") for kind in kinds}
     finally:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tui_reader.model.article import Metadata
 from tui_reader.storage.cache.scan_cache import CachedFile, ScanCache
 
@@ -20,7 +21,7 @@ def a_file(path: str = "/a/b.md", inode: int = 5, **about: object) -> CachedFile
     return CachedFile(path, 10, 20, inode, "f00", Metadata(**about), "")  # type: ignore[arg-type]
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     metadata=st.builds(
         Metadata,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tests.storage import undone
 from tests.storage.crashes import EVERY, Unflushed
 from tests.storage.undone import SESSIONS
@@ -127,7 +128,7 @@ def session(actions: Iterable[str]) -> list[dict[str, Any]]:
 @example("aNuuauuuauua", 9)
 @example("NaNuuurr", 5)  # The journal begins within an undo and redo of several steps.
 @example("aaNuuurrr", 4)
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_a_rewritten_undo_file_keeps_all_steps_and_may_be_replayed(actions: Sequence[str], start: int) -> None:
     entries = session(actions)
     with pytest.MonkeyPatch.context() as patch:

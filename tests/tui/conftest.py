@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -13,6 +14,7 @@ from textual import events
 from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
 
+from tests.conftest import collect_rarely
 from tests.tui.settling import make_pilots_cheap
 from tui_reader.config import Settings
 from tui_reader.services.articles import scanner
@@ -160,15 +162,20 @@ def start() -> Start:
         opening: Opening | None = None,
         **options: Any,
     ) -> AsyncIterator[Reader]:
-        library = open_library(paths, settings=settings or Settings(), **options)
-        app = ReaderApp(library, settings or Settings(), opening=opening)
+        gc.disable()  # as the program does until its first frame
         try:
-            async with app.run_test(size=size, notifications=True) as pilot:
-                reader = Reader(app, pilot)
-                await pilot.pause()
-                yield reader
+            library = open_library(paths, settings=settings or Settings(), **options)
+            app = ReaderApp(library, settings or Settings(), opening=opening)
+            try:
+                async with app.run_test(size=size, notifications=True) as pilot:
+                    reader = Reader(app, pilot)
+                    await pilot.pause()
+                    collect_rarely()
+                    yield reader
+            finally:
+                library.close()
         finally:
-            library.close()
+            gc.enable()
 
     return reading
 

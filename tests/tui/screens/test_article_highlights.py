@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tests.placements import placed_in
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.services.annotations import annotation_index
@@ -43,7 +44,7 @@ STEPS = st.tuples(
 
 
 @pytest.mark.parametrize("remembered", [2, 1_000])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=25), looks=st.integers(1, 3))
 def test_highlights_updated_step_by_step_equal_those_computed_from_scratch(
     tmp_path: Path, steps: list[Any], looks: int, remembered: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tui_reader.anchoring.diff import changes
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, SpanKind
 from tui_reader.tui.screens.reading.comparison_document import ComparisonDocument, TextChange
@@ -20,7 +21,7 @@ def document(text: str) -> Document:
 texts = st.lists(st.sampled_from(["one", "two", "three", "four", "five", "six.", "\n"]), max_size=40).map(" ".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(texts, texts)
 def test_added_and_removed_words_stand_at_their_places(old: str, new: str) -> None:
     altered = [TextChange(old[c.old.start : c.old.end], c.new.start, c.new.end) for c in changes(old, new)]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counts import examples
 from tests.document.building import document, documents
 from tests.tui.widgets.article_stage import Shown, article, headline_of, stage
 from tui_reader.model.article import Article, Metadata
@@ -228,7 +229,7 @@ async def test_a_page_that_is_thrown_away_is_not_laid_out_again(
         assert "who counted" not in shown.text
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     documents(),
     st.integers(24, 100),

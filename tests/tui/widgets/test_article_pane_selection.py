@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.counts import examples
 from tests.document.building import CODE, block, document, documents
 from tests.tui.widgets.article_stage import Shown, article, stage
 from tui_reader.document.cells import boundary_at
@@ -257,7 +258,7 @@ async def test_the_mouse_held_at_the_edge_scrolls_on(monkeypatch: pytest.MonkeyP
         assert shown.pane._pointer._edge is None
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     documents(),
     st.integers(20, 60),
