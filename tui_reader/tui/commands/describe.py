@@ -28,8 +28,8 @@ class Hint(NamedTuple):
 def footer_hints(keymap: Keymap, pane: Pane) -> list[Hint]:
     """Return the hints for a pane, most useful first. Commands with one label share a hint: `j k move`."""
     by_label: dict[str, list[Command]] = {}
-    for command in sorted(COMMANDS, key=lambda command: -command.footer):
-        if command.footer and keymap.keys_of(command, pane):
+    for command in sorted((each for each in COMMANDS if each.footer), key=lambda command: -command.footer):
+        if keymap.keys_of(command, pane):
             by_label.setdefault(command.label, []).append(command)
     return [
         Hint(

@@ -54,12 +54,16 @@ class Keymap:
 
     def keys_of(self, command: Command, pane: Pane | None = None) -> tuple[str, ...]:
         """Return the key sequences of a command in a pane, or in any pane if `pane` is None."""
-        panes = command.panes if pane is None else {pane}
-        return tuple(
-            keys
-            for keys in self._keys[command.id]
-            if any(self._panes[each].get(tuple(keys.split(" "))) is command for each in panes)
-        )
+        bound = [self._panes[each] for each in (command.panes if pane is None else (pane,))]
+        # Loops, not generators: the start of the program asks 400 times.
+        found = []
+        for keys in self._keys[command.id]:
+            sequence = tuple(keys.split(" "))
+            for commands in bound:
+                if commands.get(sequence) is command:
+                    found.append(keys)
+                    break
+        return tuple(found)
 
     def hint(self, name: str) -> str:
         """Return the first key sequence of a command in its printed form; empty if it has none."""
