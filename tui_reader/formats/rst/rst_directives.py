@@ -1,0 +1,99 @@
+"""Directives that docutils does not know, such as those of Sphinx, made readable."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+from typing import NamedTuple
+
+_FIRST = re.compile(r"\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([\w:+.-]+)::[ \t]*(.*)")
+_OPTION = re.compile(r":[\w -]+:(?:[ \t]+.*)?\Z")
+_HIDDEN = frozenset(
+    """
+    index highlight currentmodule module tabularcolumns default-domain automodule autoclass autofunction automethod
+    autosummary autodata autoexception autoattribute py:module py:currentmodule cssclass rst-class meta
+    sectionauthor codeauthor post raw include ifconfig-off contents
+    """.split()  # noqa: SIM905 - a list would take a line for each name
+)
+_TITLES = {
+    "versionadded": "Added in version {}",
+    "versionchanged": "Changed in version {}",
+    "versionremoved": "Removed in version {}",
+    "deprecated": "Deprecated since version {}",
+    "seealso": "See also",
+    "todo": "To do",
+    "deprecated-removed": "Deprecated, {}",
+}
+_CODE = frozenset(("graphviz", "digraph", "graph", "mermaid", "uml", "plantuml", "ipython", "prompt", "productionlist"))
+_SIGNATURES = frozenset(("function", "class", "method", "attribute", "data", "exception", "option", "describe"))
+_FILES = frozenset(("literalinclude", "include", "plot", "image", "figure", "csv-table", "raw"))
+
+
+class Directive(NamedTuple):
+    """What is shown of a directive."""
+
+    title: str = ""
+    """A bold line."""
+    signature: str = ""
+    """Code, such as the names and arguments of functions."""
+    paths: tuple[str, ...] = ()
+    """Documents that it names, in order."""
+    code: str = ""
+    body: str = ""
+    """Further text in reStructuredText."""
+    quiet: str = ""
+
+
+def read_directive(source: str) -> Directive:
+    """Return what is shown of a directive.
+
+    Args:
+        source: Its text, from `..` on.
+    """
+    first, _, rest = source.strip().partition("\n")
+    match = _FIRST.match(first)
+    if match is None:
+        return Directive(body=dedent(rest))
+    name, argument = match[1].lower(), match[2].strip()
+    content = _content(rest)
+    kind = name.rpartition(":")[2]
+    if name in _HIDDEN or kind.startswith("auto"):
+        return Directive()
+    if kind == "toctree":
+        entries = [line.strip() for line in content.split("\n") if line.strip()]
+        return Directive(paths=tuple(entry for entry in entries if entry not in ("self", "genindex", "search")))
+    if kind in _TITLES:
+        about = kind.startswith(("version", "deprecated"))
+        title = _TITLES[kind].format(argument.split(" ")[0] if about else "")
+        more = argument.partition(" ")[2] if about else argument
+        return Directive(title=title, body=f"{more}\n\n{content}".strip())
+    if kind in _CODE:
+        return Directive(code=content or argument)
+    if kind in _FILES:
+        return Directive(quiet=f"{kind}: {argument}" if argument else "", body="")
+    if (":" in name and argument) or kind in (
+        "function",
+        "class",
+        "method",
+        "attribute",
+        "data",
+        "exception",
+        "option",
+        "describe",
+    ):
+        lines = [argument]
+        while "\n" in content and lines[-1].endswith("\\"):
+            line, _, content = content.partition("\n")
+            lines.append(line.strip())
+        return Directive(signature="\n".join(filter(None, lines)), body=content)
+    return Directive(title=argument, body=content)
+
+
+def _content(rest: str) -> str:
+    """Return the indented text of a directive without its options."""
+    lines = dedent(rest).split("\n")
+    while lines and _OPTION.match(lines[0].strip()):
+        lines.pop(0)
+        while lines and lines[0].startswith((" ", "\t")) and lines[0].strip():  # an option of several lines
+            lines.pop(0)
+    return "\n".join(lines).strip("\n")
