@@ -1,0 +1,65 @@
+"""The sample articles: those that a script makes are what it writes, and the book and the page are read as meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.make_sample_book import SAMPLES, samples
+from tui_reader.document.blocks import BlockKind, Document
+from tui_reader.document.chapters import chapters_of
+from tui_reader.formats import read, resource
+
+
+def read_sample(name: str) -> Document:
+    return read((SAMPLES / name).read_bytes(), name)
+
+
+@pytest.mark.parametrize(
+    ("path", "data"), samples().items(), ids=lambda value: value.name if isinstance(value, Path) else ""
+)
+def test_the_script_writes_what_is_there(path: Path, data: bytes) -> None:
+    assert path.read_bytes() == data
+    assert len(data) < 60_000
+
+
+def test_the_book_has_chapters_pages_notes_and_pictures() -> None:
+    name = "the-harbour-clock.epub"
+    document = read_sample(name)
+    assert (document.error, document.notices) == ("", ())
+    titles = [(each.label, each.title, each.counted) for each in document.sections]
+    assert titles == [
+        ("", "The Harbour Clock", False),
+        ("I", "The Wall", True),
+        ("II", "The Moon Is Late", True),
+        ("III", "How to Read the Table", True),
+        ("", "Notes", False),
+    ]
+    assert chapters_of(document).count == 3
+    assert [page.label for page in document.pages] == list("123456")
+    figures = [block.target for block in document.blocks if block.kind is BlockKind.FIGURE]
+    data = (SAMPLES / name).read_bytes()
+    assert len(figures) == 2
+    assert all((resource(data, name, target) or b"").startswith(b"\x89PNG") for target in figures)
+    assert sum(span.kind == "note" for span in document.spans) == 2
+    assert sum(block.kind is BlockKind.TABLE for block in document.blocks) == 1
+
+
+def test_the_saved_page_is_read_without_what_is_around_its_article() -> None:
+    document = read_sample("the-machine-that-added-waves.html")
+    metadata = document.metadata
+    assert (metadata.title, metadata.byline, metadata.source) == (
+        "The Machine That Added Waves",
+        "The librarian",
+        "Reading Room",
+    )
+    assert metadata.date.startswith("2026-11-22")
+    assert metadata.url == "https://readingroom.example/essays/the-machine-that-added-waves"
+    for other in ("privacy", "Subscribe", "Most read", "Sunday letter", "comments", "All rights reserved"):
+        assert other not in document.text
+    kinds = {block.kind for block in document.blocks}
+    assert {BlockKind.CODE, BlockKind.TABLE, BlockKind.FIGURE, BlockKind.HEADING} <= kinds
+    assert "def water(hour: float) -> float:\n    return sum(" in document.text
+    assert "It is the same with the noise of a street" in document.text
+    assert "They let you turn the\ncrank" not in document.text
