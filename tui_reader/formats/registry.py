@@ -55,6 +55,8 @@ ROWS: tuple[Row, ...] = (
     Row("tui_reader.formats.gemtext.gemtext", (".gmi", ".gemini")),
     # 4 ms to import after plain text.
     Row("tui_reader.formats.org.org", (".org",)),
+    # 3 ms to import after plain text; the parser of mails takes 40 ms.
+    Row("tui_reader.formats.mail.mail", (".eml", ".emlx"), is_slow=True),
     # 2 ms to import after plain text; docutils takes 40 ms to import, and 2 s for a megabyte.
     Row("tui_reader.formats.rst.rst", (".rst", ".rest"), is_slow=True),
     # 3 ms to import after Markdown; a notebook with pictures has several megabytes.

@@ -1,0 +1,1 @@
+"""Mail (RFC 5322 and MIME): newsletters and letters as articles."""
