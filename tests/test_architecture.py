@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tui_reader"
 
 SCREEN = {"textual", "rich"}
-HEAVY = {"asyncio", "charset_normalizer", "markdown_it", "platformdirs", "sqlite3", "tinydb", "watchfiles", "yaml"}
 
 DISTRIBUTIONS = {
     "PIL": "Pillow",
@@ -32,6 +31,18 @@ DISTRIBUTIONS = {
 
 NEEDED_BY_OTHERS = {"lxml_html_clean"}
 """Distributions that only another one imports: trafilatura, under installers that leave its extras out."""
+
+
+def declared() -> set[str]:
+    """Return the names of the distributions that the program depends on, with those of the extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    return {re.split(r"[<>=]", line)[0] for line in lines}
+
+
+_NAMES = {distribution: name for name, distribution in DISTRIBUTIONS.items()}
+HEAVY = {"asyncio", "sqlite3", *(_NAMES.get(name, name) for name in declared())} - SCREEN
+"""Modules that no start imports unless it needs them: those of all dependencies but the screen's."""
 
 _RUN = """
 import os, sys
@@ -85,21 +96,44 @@ def test_init_imports_no_screen(folder: str, status: int, tmp_path: Path) -> Non
     assert loaded(["init", str(tmp_path / folder)], status, tmp_path) & SCREEN == set()
 
 
-def test_the_app_imports_neither_formats_nor_watchers_nor_stores() -> None:
-    """The library imports what reads, watches and stores files, in a thread while the first frame is drawn."""
-    program = "import tui_reader.tui.app, tui_reader.services.library.library, sys; print(*sys.modules)"
+_FIRST_FRAME = """
+import sys
+from pathlib import Path
+from tui_reader.config import Settings
+from tui_reader.services.library.opening import open_library
+from tui_reader.tui.app import ReaderApp
+
+class App(ReaderApp):
+    async def _begin(self):
+        print("\\n" + " ".join(sys.modules), file=sys.__stdout__)
+        self.exit()
+
+library = open_library([Path(sys.argv[1])], settings=Settings())
+App(library, Settings()).run(headless=True)
+library.close()
+"""
+
+
+def test_the_first_frame_needs_no_dependency_but_the_screen(tmp_path: Path) -> None:
+    """The library imports what reads, watches and stores files, in threads and processes after the first frame."""
+    for name in ("page.html", "book.epub", "paper.pdf", "notes.rst", "text.md"):
+        (tmp_path / name).write_text(f"{name}\n", "utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT, timeout=60
+        [sys.executable, "-c", _FIRST_FRAME, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={"HOME": str(tmp_path / "home"), "LC_ALL": "C.UTF-8", "TERM": "xterm"},
+        timeout=60,
     )
-    needless = HEAVY - {"asyncio", "platformdirs"} | {"pygments", "wcwidth"}
-    assert {name.partition(".")[0] for name in done.stdout.split()} & needless == set()
+    needless = HEAVY - {"asyncio", "platformdirs"} | {"pygments"}
+    modules = done.stdout.splitlines()[-1].split()
+    assert "tui_reader.tui.screens.reading.screen" in modules
+    assert {name.partition(".")[0] for name in modules} & needless == set()
 
 
 def test_the_declared_dependencies_are_the_imported_ones() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
-    # trafilatura imports lxml_html_clean, which some versions of pip do not install with it.
-    declared = {re.split(r"[<>=]", line)[0] for line in lines} - {"lxml_html_clean"}
     imported = set()
     ours = {*sys.stdlib_module_names, "tui_reader"}
     for path in PACKAGE.rglob("*.py"):
@@ -113,7 +147,7 @@ def test_the_declared_dependencies_are_the_imported_ones() -> None:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imported.add(node.module.partition(".")[0])
     foreign = imported - ours
-    assert {DISTRIBUTIONS.get(name, name) for name in foreign} == declared - NEEDED_BY_OTHERS
+    assert {DISTRIBUTIONS.get(name, name) for name in foreign} == declared() - NEEDED_BY_OTHERS
 
 
 def packages() -> list[Path]:

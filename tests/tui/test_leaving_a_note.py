@@ -97,23 +97,31 @@ async def test_a_read_only_library_says_so_before_a_note_is_typed(start: Start, 
 
 
 async def test_a_note_that_can_no_longer_be_saved_stays_open(start: Start, articles: Path) -> None:
+    def forbid(reader: Any, reason: str) -> None:
+        """Refuse changes for a reason of its own, by which the screen shows that a key was handled."""
+        reader.library.store._library.read_only = f"The library is read-only: {reason}."
+
     async with start(articles) as reader:
         await begin(reader, "one")
-        reader.library.store._library.read_only = "The library is read-only: no room."
+        forbid(reader, "no room")
         await reader.keys("escape")
-        await reader.sees("The library is read-only", "esc again drops the note", "one", "esc saves")
+        await reader.sees("no room", "esc again drops the note", "one", "esc saves")
         assert reader.app.reading.typing
         await reader.types(" two")
+        forbid(reader, "a full disk")
         await reader.keys("escape")
-        await reader.sees("one two", "esc saves")
+        await reader.sees("a full disk", "one two", "esc saves")
         reader.library.store._library.read_only = ""
         await reader.keys("escape")
         await reader.until(lambda: not reader.app.reading.typing)
         assert [record["note"] for _, record in reader.library.store.items(ANNOTATIONS)] == ["one two"]
         await reader.keys("a")
+        await reader.sees("esc saves")
         await reader.types("!")
-        reader.library.store._library.read_only = "The library is read-only: no room."
-        await reader.keys("escape", "escape")
+        forbid(reader, "a broken disk")
+        await reader.keys("escape")
+        await reader.sees("a broken disk", "one two!", "esc saves")
+        await reader.keys("escape")
         await reader.until(lambda: not reader.app.reading.typing)
         reader.library.store._library.read_only = ""
 
