@@ -33,7 +33,7 @@ def test_a_job_that_raises_is_reported_and_the_next_one_runs() -> None:
     background.do(lambda: 1 // 0, done.append, nothing)
     background.do(lambda: 7, done.append, nothing)
     background.wait()
-    background.take_in()
+    background.finish_jobs()
     assert done == [7]
     assert [type(each) for each in failures] == [ZeroDivisionError]
     background.close()

@@ -213,7 +213,7 @@ def test_a_draft_of_a_deleted_highlight_becomes_a_note_on_the_article(window: Op
 
 
 def lend(draft: Draft, text: str) -> Path:
-    lent = draft.lend(text)
+    lent = draft.write_for_editor(text)
     assert lent is not None
     assert lent.path.read_text(encoding="utf-8") == text
     return lent.path
@@ -251,7 +251,7 @@ def test_a_rescue_file_of_an_editor_is_kept_and_its_folder_is_reported(window: O
 
 def test_the_file_of_an_editor_that_still_runs_is_not_restored(window: Opener, tmp_path: Path) -> None:
     first = window()
-    lent = first.drafts.of(annotate(first, tmp_path)).lend("base")
+    lent = first.drafts.of(annotate(first, tmp_path)).write_for_editor("base")
     assert lent is not None
     editor = os.dup(lent.lock)
     simulate_kill(first)

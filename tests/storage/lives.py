@@ -231,7 +231,7 @@ def _drafts(path: Path) -> None:
         left.remove()
     draft = new_draft(str(path))
     draft.write({"text": "words"})
-    draft.remove(spare_others=True)
+    draft.remove(keep_other_files=True)
 
 
 def _cached(root: Path) -> None:

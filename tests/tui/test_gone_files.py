@@ -196,7 +196,7 @@ async def test_the_text_of_a_missing_file_stays_and_commands_work_on_it(
         back()
         if changed:
             path.write_text(path.read_text().replace("## First part", "## First part\n\nNew words here."))
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
+        await reader.until(lambda: not reader.library.missing_reason(reader.app.reading.state.shown))
         assert title(reader) == "Alpha wolf"
         row = state_of(reader, "Alpha wolf")
         assert row.state.starred
@@ -264,7 +264,7 @@ async def test_a_missing_file_that_returns_under_another_name_is_followed(
         (articles / "sub").mkdir()
         moved = articles / "sub" / "wolf.md"
         moved.write_text(text.replace("The end of", "The very end of") if edited else text, encoding="utf-8")
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
+        await reader.until(lambda: not reader.library.missing_reason(reader.app.reading.state.shown))
         assert title(reader) == "Alpha wolf"
         assert reader.app.reading.state.pane is Pane.ARTICLE
         await reader.until(lambda: reader.app.reading.state.panes.article.viewport.offset == offset)
@@ -308,7 +308,7 @@ async def test_two_windows_keep_their_reading_positions(start: Start, articles: 
         for reader, place in ((one, offset), (other, second)):
             library, state = reader.library, reader.app.reading.state
             await reader.no_longer_sees("file is gone")
-            assert not library.why_missing(state.shown)
+            assert not library.missing_reason(state.shown)
             assert title(reader) == "Alpha wolf"
             assert reader.app.reading.state.panes.article.viewport.offset == place
 
@@ -327,7 +327,7 @@ async def test_a_missing_article_stays_open_in_a_filtered_view(start: Start, art
         await reader.keys("s")
         assert "“Alpha wolf”" in reader.app.reading.state.panes.status.said
         back()
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
+        await reader.until(lambda: not reader.library.missing_reason(reader.app.reading.state.shown))
         await reader.keys("J")
         await reader.until(lambda: title(reader) == "Beta test")
 
@@ -346,7 +346,7 @@ async def test_selection_and_search_stay_while_the_file_is_missing(
         await reader.last_row_shows("the file is gone")
         assert (pane.selection.range, pane.search.position, pane.viewport.offset) == before
         back()
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
+        await reader.until(lambda: not reader.library.missing_reason(reader.app.reading.state.shown))
         assert (pane.selection.range, pane.search.position, pane.viewport.offset) == before
 
 
@@ -409,6 +409,6 @@ async def test_the_whole_library_may_disappear_and_come_back(start: Start, artic
         assert reader.app.reading.state.panes.article.viewport.offset == offset
         shutil.copytree(copy, articles)
         await reader.until(lambda: len(reader.library.catalogue) == 3)
-        await reader.until(lambda: not reader.library.why_missing(reader.app.reading.state.shown))
+        await reader.until(lambda: not reader.library.missing_reason(reader.app.reading.state.shown))
         assert title(reader) == "Alpha wolf"
         assert reader.app.reading.state.panes.article.viewport.offset == offset

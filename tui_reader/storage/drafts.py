@@ -98,12 +98,12 @@ class DraftFile:
         except OSError:
             return False
 
-    def remove(self, *, spare_others: bool = False) -> None:
-        """Remove the draft and release its lock. `spare_others` keeps a folder that contains an editor's files."""
+    def remove(self, *, keep_other_files: bool = False) -> None:
+        """Remove the draft and release its lock. `keep_other_files` keeps a folder that contains an editor's files."""
         with contextlib.suppress(OSError):
             self._disk.unlink(str(self.folder / _DRAFT))
         self.release()
-        if not (spare_others and self.has_others):
+        if not (keep_other_files and self.has_others):
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def release(self) -> None:

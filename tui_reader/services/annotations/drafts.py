@@ -53,7 +53,7 @@ class Draft:
         self._wanted: str | None = None
         self._written: str | None = None
         self._file: DraftFile | None = None
-        self.spare_others = False
+        self.keep_other_files = False
         """True if an editor failed: it may have left a rescue file of its own in the draft's folder."""
 
     def is_unchanged(self, text: str) -> bool:
@@ -80,7 +80,7 @@ class Draft:
         self._wanted = None
         self._drafts.do(self._remove)
 
-    def lend(self, text: str) -> EditorFile | None:
+    def write_for_editor(self, text: str) -> EditorFile | None:
         """Write a text to a file that an external editor opens; after a crash, the next start restores the text.
 
         Blocks until the file is written.
@@ -128,7 +128,7 @@ class Draft:
         file, self._file = self._file, None
         self._written = None
         if file is not None:
-            self._drafts.end(file, spare_others=self.spare_others)
+            self._drafts.end(file, keep_other_files=self.keep_other_files)
 
 
 class Drafts:
@@ -238,15 +238,15 @@ class Drafts:
         self._files.add(file)
         return file
 
-    def end(self, file: DraftFile, *, spare_others: bool) -> None:
+    def end(self, file: DraftFile, *, keep_other_files: bool) -> None:
         """Remove the file of a finished draft.
 
         Args:
             file: The draft file.
-            spare_others: True to keep other files in its folder, such as an editor's rescue file.
+            keep_other_files: True to keep other files in its folder, such as an editor's rescue file.
         """
         self._files.discard(file)
-        file.remove(spare_others=spare_others)
+        file.remove(keep_other_files=keep_other_files)
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -256,10 +256,10 @@ class Drafts:
         receipt = self.latest()
         self._files.add(file)
         if receipt is None:
-            self.end(file, spare_others=True)
+            self.end(file, keep_other_files=True)
         else:
             receipt.add_done_callback(
-                lambda done: None if done.exception() else self.do(lambda: self.end(file, spare_others=True))
+                lambda done: None if done.exception() else self.do(lambda: self.end(file, keep_other_files=True))
             )
 
     def _was_saved(self, opened: Opened, text: str) -> bool:

@@ -101,7 +101,7 @@ class ReanchorQueue:
 
         Takes a few milliseconds at most.
         """
-        self._background.take_in()
+        self._background.finish_jobs()
         if not self._state.annotation_index.is_counted:
             return
         now = time.monotonic()

@@ -114,7 +114,7 @@ class Reanchoring:
         Returns:
             The articles whose annotations were placed.
         """
-        self._background.take_in()
+        self._background.finish_jobs()
         return self._take_touched()
 
     def wait(self) -> tuple[ArticleId, ...]:

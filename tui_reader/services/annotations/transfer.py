@@ -179,7 +179,7 @@ class Transfer:
             self.missing, self._new, self._similarities = {}, {}, {}
             return
         self.missing = {
-            each: at for each, at in missing.items() if file_of(each) is None and self._state.concerns(each)
+            each: at for each, at in missing.items() if file_of(each) is None and self._state.may_have_record(each)
         }
         self._new = {each: at for each, at in new.items() if each in catalogue and self._state.is_bare(each)}
         pairs = [(one, other) for one in self.missing for other in self._new]
@@ -192,7 +192,7 @@ class Transfer:
 
     def collect(self) -> None:
         """Apply the results of the finished comparisons."""
-        self.background.take_in()
+        self.background.finish_jobs()
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait for all comparisons, and apply their results.

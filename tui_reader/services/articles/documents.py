@@ -393,11 +393,11 @@ class LoadedDocuments:
     def receive(self, event: Event) -> None:
         """Forward an event of the reading threads, and queue its document if the article has a record."""
         self._events.send(event)
-        if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.concerns(event.id):
+        if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.may_have_record(event.id):
             self._queue.put(event)
             self._events.request_sync()
 
-    def take_in(self) -> None:
+    def reanchor_queued(self) -> None:
         """Re-anchor annotations in the queued documents, and compare each document with the last read text.
 
         Called in the owner's thread."""
@@ -410,7 +410,7 @@ class LoadedDocuments:
     def _prepare(self, article_id: ArticleId, document: Document) -> None:
         """Compute slow values of a document in the reading thread, so that the owner's thread is not delayed."""
         self._permission.may_keep_text(article_id)
-        if self._state.concerns(article_id):
+        if self._state.may_have_record(article_id):
             if not document.partial:
                 document_fingerprint(document)
             self._state.annotation_index.read_ahead(article_id)

@@ -32,7 +32,7 @@ class ScanIngest:
         *,
         looked_before: bool,
     ) -> None:
-        """Create the ingest; `take_in` processes the results.
+        """Create the ingest; `apply` processes the results.
 
         Args:
             state: The library's state, with its catalogue.
@@ -53,7 +53,7 @@ class ScanIngest:
         self._missing: dict[ArticleId, str] = {}
         """Open articles whose files have no text now, with the fingerprint of the displayed text."""
 
-    def take_in(self, batch: Batch) -> dict[ArticleId, None]:
+    def apply(self, batch: Batch) -> dict[ArticleId, None]:
         """Update the library with a batch of scan results.
 
         Returns:
@@ -98,7 +98,7 @@ class ScanIngest:
         self._looked_before = self._looked_before or batch.complete
         return touched
 
-    def why_missing(self, article_id: ArticleId) -> str:
+    def missing_reason(self, article_id: ArticleId) -> str:
         """Return briefly why the file of a listed article has no text now; empty if the file has text."""
         rows = self._catalogue.rows([article_id]) if article_id in self._missing else []
         return rows[0].article.error if rows else ""

@@ -40,8 +40,8 @@ class Background:
 
         Args:
             work: Called in the thread; must not use objects of the owner's thread.
-            finish: Called with the result of `work` in the owner's next `take_in`.
-            done: Called in the thread when the result is ready for `take_in`.
+            finish: Called with the result of `work` in the owner's next `finish_jobs`.
+            done: Called in the thread when the result is ready for `finish_jobs`.
         """
         self._open += 1
         self._jobs.put(_Job(work, finish, done))
@@ -49,7 +49,7 @@ class Background:
             self._thread = threading.Thread(target=self._run, name="background", daemon=True)
             self._thread.start()
 
-    def take_in(self) -> None:
+    def finish_jobs(self) -> None:
         """Call `finish` for each job whose result is ready; must run in the owner's thread."""
         while True:
             try:

@@ -136,7 +136,7 @@ def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryPar
     cache = ScanCache(paths.cache)
     known = cache.load(AT_ONCE) if paths.folders or paths.files else []
     scan_ingest = ScanIngest(state, documents, transfer, events.send, looked_before=bool(known))
-    scan_ingest.take_in(Batch(tuple(found_file(paths, file) for file in known), remembered=True))
+    scan_ingest.apply(Batch(tuple(found_file(paths, file) for file in known), remembered=True))
     return LibraryParts(
         paths=paths,
         store=store,

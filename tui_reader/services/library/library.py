@@ -260,9 +260,9 @@ class Library:
         """
         self._parts.scan_ingest.open = article_id
 
-    def why_missing(self, article_id: ArticleId | None) -> str:
+    def missing_reason(self, article_id: ArticleId | None) -> str:
         """Return why the file of the open article has no text now; empty if the file has text."""
-        return self._parts.scan_ingest.why_missing(article_id) if article_id is not None else ""
+        return self._parts.scan_ingest.missing_reason(article_id) if article_id is not None else ""
 
     def successor_of(self, article_id: ArticleId) -> ArticleId | None:
         """Return the article to which a missing article's annotations were automatically transferred, if any."""
@@ -329,7 +329,7 @@ class Library:
         touched = self._parts.scan_ingest.release_closed()
         batches, deadline = self._parts.discovery.batches, time.monotonic() + SYNC_SECONDS
         while not batches.empty():
-            touched.update(self._parts.scan_ingest.take_in(batches.get()))
+            touched.update(self._parts.scan_ingest.apply(batches.get()))
             if time.monotonic() > deadline:
                 self._events.request_sync()
                 break
@@ -351,7 +351,7 @@ class Library:
 
     def _reanchor_in_loaded(self) -> Iterable[ArticleId]:
         """Start to re-anchor annotations in loaded documents; a background thread finishes the work."""
-        self._parts.loaded_documents.take_in()
+        self._parts.loaded_documents.reanchor_queued()
         return ()
 
     def _continue_reanchoring(self) -> Iterable[ArticleId]:

@@ -62,7 +62,7 @@ class LibraryState:
         self.on_whole: Callable[[Collection[ArticleId]], None] = noop
         """Callback with the articles for which another text, article or whole page, was chosen, by any program."""
 
-    def concerns(self, article_id: ArticleId) -> bool:
+    def may_have_record(self, article_id: ArticleId) -> bool:
         """Return True if an article has or may have a record or annotations. Thread-safe."""
         return (
             self.identities.has_record(article_id)

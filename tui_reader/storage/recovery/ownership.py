@@ -97,13 +97,13 @@ def owner_of(path: str | os.PathLike[str], disk: Disk | None = None, *, named: b
     return Verdict(owners.get(content, Owner.FOREIGN), reason, has_data(head, size))
 
 
-def require_ours(path: str, disk: Disk | None = None, *, may_be_debris: bool = False) -> Verdict:
+def require_ours(path: str, disk: Disk | None = None, *, accept_without_data: bool = False) -> Verdict:
     """Raise an error if a state file belongs to another program.
 
     Args:
         path: The file, which the user named.
         disk: Makes the system calls.
-        may_be_debris: Accept a foreign file that contains no data.
+        accept_without_data: Accept a foreign file that contains no data.
 
     Returns:
         Which program the file belongs to.
@@ -112,7 +112,7 @@ def require_ours(path: str, disk: Disk | None = None, *, may_be_debris: bool = F
         StoreError: The file is foreign, or cannot be read.
     """
     verdict = owner_of(path, disk, named=True)
-    if verdict.is_foreign and (verdict.has_data or not may_be_debris):
+    if verdict.is_foreign and (verdict.has_data or not accept_without_data):
         if verdict.owner is Owner.NO_FILE:
             raise problems.unreadable(path, RefusedError(path, verdict.reason.removeprefix("it ")))
         raise problems.foreign(path, verdict.reason)

@@ -131,7 +131,7 @@ class SnapshotOpener:
         """
         if self._is_ours:
             return ""
-        verdict = require_ours(self._path, self._disk, may_be_debris=True)
+        verdict = require_ours(self._path, self._disk, accept_without_data=True)
         self._is_ours = verdict.owner in (Owner.OURS, Owner.EMPTY, Owner.NO_TABLES)
         self.is_blank = verdict.owner is Owner.EMPTY
         return str(problems.foreign(self._path, verdict.reason)) if verdict.owner is Owner.FOREIGN else ""

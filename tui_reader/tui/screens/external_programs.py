@@ -140,12 +140,12 @@ def edit_text(app: App[Any], setting: str, text: str, draft: Draft) -> Edited:
     if not editor:
         return Edited(None, "no editor is set: name one in the settings, or in $EDITOR")
     try:
-        lent = draft.lend(text)
+        lent = draft.write_for_editor(text)
         with tempfile.TemporaryDirectory(prefix="tui-reader-") if lent is None else nullcontext("") as folder:
             path = Path(folder) / "note.md" if lent is None else lent.path
             path.write_text(text, encoding="utf-8")
             problem = run_editor(app, editor, path, _AS_IT_WAS, () if lent is None else (lent.lock,))
-            draft.spare_others = bool(problem)
+            draft.keep_other_files = bool(problem)
             written = path.read_text(encoding="utf-8", errors="replace")
             if problem and written == text:
                 return Edited(None, problem)

@@ -126,7 +126,7 @@ class EventHandlers:
 
     def _articles_changed(self) -> None:
         host, state = self._host, self._state
-        missing = state.library.why_missing(state.shown)
+        missing = state.library.missing_reason(state.shown)
         is_open = missing or state.entered or state.pane is Pane.ARTICLE
         state.library.keep_open(state.shown if is_open else None)
         self._unlisted.update(dict.fromkeys(state.library.sync()))
@@ -164,7 +164,7 @@ class EventHandlers:
         """Show a message if the file of the open article was deleted or exists again."""
         host, state = self._host, self._state
         successor = state.library.successor_of(state.shown) if state.shown is not None else None
-        now = state.library.why_missing(state.shown)
+        now = state.library.missing_reason(state.shown)
         if now and successor is not None and state.headline(successor) is not None:
             host.navigator.follow(successor)
         elif now and now != before:

@@ -243,7 +243,7 @@ class HeadlineListing:
             parts = list(state.annotation_counts)
         else:
             parts += library_counts(*(state.library.annotations.known_totals or (counts.annotations, 0)))
-        missing = state.library.why_missing(state.shown)
+        missing = state.library.missing_reason(state.shown)
         state.panes.top.show(state.library.name, parts, " · ".join(filter(None, (state.library.warning, missing))))
 
     def _choices(self) -> Choices:
