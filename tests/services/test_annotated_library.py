@@ -177,7 +177,7 @@ def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_highlights_moved_to_an_article_that_is_not_opened_are_searched_in_it(looked: Any) -> None:
     lost = looked.library.annotations.orphans
-    looked.library.transfer.give("low-water.md", "bread.md")
+    looked.library.transfer.move_annotations("low-water.md", "bread.md")
     looked.until(lambda: lost() == 1)
     looked.library.reading.undo()
     looked.until(lambda: lost() == 0)
@@ -189,7 +189,7 @@ def test_highlights_moved_to_an_article_that_is_not_opened_are_searched_in_it(lo
 def test_highlights_moved_just_before_the_end_are_searched_at_the_next_start(
     file: Path, opened: Opener, looked: Any, step: str
 ) -> None:
-    looked.library.transfer.give("low-water.md", "bread.md")
+    looked.library.transfer.move_annotations("low-water.md", "bread.md")
     if step == "taken back":
         looked.until(lambda: looked.library.annotations.orphans() == 1)
         looked.library.reading.undo()

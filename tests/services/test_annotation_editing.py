@@ -61,7 +61,7 @@ class Bench:
         identities = Identities(self.store.items(ARTICLES), lambda _: False)
         self.catalogue = MemoryCatalogue()
         self.state = LibraryState(self.store, self.catalogue, identities, lambda _: None)
-        self.state.annotation_index.take_count(self.state.annotation_index.scan())
+        self.state.annotation_index.apply_count(self.state.annotation_index.scan())
         self.reading = Reading(self.state, lambda: "2026-06-05T10:00:00Z")
         self.notes = AnnotationEditing(self.state, ("claim", "doubt"), lambda: next(self.moments))
         for number in (1, 2):

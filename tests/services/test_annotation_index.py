@@ -55,7 +55,7 @@ def test_annotations_read_ahead_are_not_read_again(store: Store, monkeypatch: py
     write_note(store, "1", "first")
     write_note(store, "2", "second")
     index = AnnotationIndex(store)
-    index.take_count(index.scan())
+    index.apply_count(index.scan())
     readers = record_readers(store, monkeypatch)
     in_thread(lambda: index.read_ahead("a"))
     in_thread(lambda: index.read_ahead("of nobody"))
@@ -70,7 +70,7 @@ def test_all_annotations_are_read_in_one_pass_and_later_changes_count(
     for number in range(12):
         write_note(store, f"{number:02}", f"note {number}", article=f"article {number % 3}")
     index = AnnotationIndex(store)
-    index.take_count(index.scan())
+    index.apply_count(index.scan())
     assert [each.id for each in index.of("article 1")] == ["01", "04", "07", "10"]
     readers = record_readers(store, monkeypatch)
     index.read_all()
@@ -111,7 +111,7 @@ def test_annotations_changed_since_they_were_read_ahead_are_read_again(store: St
 def test_an_edit_that_was_read_before_it_is_absorbed_appears_once(store: Store) -> None:
     write_note(store, "1", "first")
     index = AnnotationIndex(store)
-    index.take_count(index.scan())
+    index.apply_count(index.scan())
     write_note(store, "2", "second")
     in_thread(lambda: index.read_ahead("a"))
     assert [each.note for each in index.of("a")] == ["first"]
@@ -128,7 +128,7 @@ def test_an_article_is_read_without_a_count_and_a_later_count_changes_nothing(st
     assert not index.is_counted
     store.apply([Edit(ANNOTATIONS, "2", "deleted", None, "2026-06-05T10:00:00Z")], "deleted")
     assert index.absorb(["2"]) == ("a",)
-    index.take_count(counted)
+    index.apply_count(counted)
     assert [each.note for each in index.of("a")] == ["first"]
     assert (index.count("a"), index.known_count("a"), len(index)) == (1, 1, 1)
 
@@ -239,10 +239,10 @@ def test_an_annotation_that_a_merged_file_has_under_two_articles_is_shown_once(
 
     monkeypatch.setattr(store, "items", twice)
     index = AnnotationIndex(store)
-    index.take_count(index.scan())
+    index.apply_count(index.scan())
     assert [each.note for article in "ab" for each in index.of(article)] == ["moved", "other"]
     index = AnnotationIndex(store)
-    index.take_count(index.scan())
+    index.apply_count(index.scan())
     assert [each.note for article in "ba" for each in index.of(article)] == ["other", "left behind"]
     write_note(store, "1", "moved on", "moved")
     assert set(index.absorb(["1"])) == {"a", "b"}

@@ -290,7 +290,7 @@ class AnySequenceOfVerbs(RuleBasedStateMachine):
     def equals_what_the_store_says(self) -> None:
         identities = Identities(self.store.items(ARTICLES), lambda _: False)
         state = LibraryState(self.store, self.catalogue, identities, lambda _: None)
-        state.annotation_index.take_count(state.annotation_index.scan())
+        state.annotation_index.apply_count(state.annotation_index.scan())
         recomputed(self.catalogue, [state.headline(self.catalogue.row(i).article) for i in everything(self.catalogue)])
 
 

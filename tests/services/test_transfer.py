@@ -270,7 +270,7 @@ def test_notes_moved_to_another_article_are_reanchored_there_and_undo_moves_them
     owner.until(lambda: owner.at("bread.md").title == "Low water")
     document = load_document(owner, target)
     source = owner.at("tides.md").id
-    outcome = owner.library.transfer.give(source, target)
+    outcome = owner.library.transfer.move_annotations(source, target)
     assert outcome.message == "moved 2 notes of “Low water” to “Low water”" and outcome.undo
     assert (owner.at("tides.md").notes, owner.at("bread.md").notes) == (0, 2)
     annotations = owner.library.annotations
@@ -391,9 +391,9 @@ def test_an_article_of_another_folder_is_not_shown_as_gone(folder: Path, tmp_pat
     other.mkdir()
     library = opened(other).scanned().library
     article = library.annotations.get(made).article
-    assert library.missing_articles.whereabouts(article) == f"elsewhere: {folder / 'tides.md'}"
+    assert library.missing_articles.last_location(article) == f"elsewhere: {folder / 'tides.md'}"
     (folder / "tides.md").unlink()
-    assert library.missing_articles.whereabouts(article) == f"gone: {folder / 'tides.md'}"
+    assert library.missing_articles.last_location(article) == f"gone: {folder / 'tides.md'}"
 
 
 def test_stars_and_reading_positions_follow_an_article_without_annotations(folder: Path, opened: Opener) -> None:

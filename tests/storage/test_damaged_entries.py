@@ -140,7 +140,7 @@ def test_a_malformed_journal_is_read_compacted_and_repaired(tmp_path: Path, repl
     store._library.journal.close()  # as after a kill
 
     found = doctor(path, "aaaa", fix=True)
-    assert found.is_well, found
+    assert found.has_no_faults, found
     kept = [item.read_bytes() for item in (tmp_path / ".backups").iterdir() if "damaged" in item.name]
     assert any(bad in content for content in kept)
     assert len(journal_copy) > len(bad)

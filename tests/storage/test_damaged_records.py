@@ -161,9 +161,9 @@ def test_a_repair_moves_a_record_to_the_id_by_which_it_is_looked_up(
     library.commit(lambda _: {"o": [[table, str(number), fields]]})
     assert compact(library)
     library.close()
-    assert not doctor(path, "aaaa").is_well
-    assert doctor(path, "aaaa", fix=True).is_well
-    assert doctor(path, "aaaa").is_well
+    assert not doctor(path, "aaaa").has_no_faults
+    assert doctor(path, "aaaa", fix=True).has_no_faults
+    assert doctor(path, "aaaa").has_no_faults
     library = LibraryFiles(path, "aaaa")
     right = document_id(fields["id"], fields.get("article", ""))
     assert {n: {name: d[name] for name in fields} for n, d in library.documents(table)} == {right: fields}

@@ -47,13 +47,13 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_sound_library_has_no_faults(path: Path) -> None:
     found = maintenance.check(path)
-    assert found.is_well
+    assert found.has_no_faults
     assert any("is sound: 3 articles" in finding.text for finding in found.findings)
 
 
 def test_checking_a_missing_library_finds_no_fault_and_creates_nothing(tmp_path: Path) -> None:
     found = maintenance.check(tmp_path / "none" / "library.json")
-    assert found.is_well
+    assert found.has_no_faults
     assert not (tmp_path / "none").exists()
 
 
@@ -61,12 +61,12 @@ def test_damage_is_reported_and_repaired_only_with_fix_and_its_bytes_are_kept(pa
     damaged = path.read_bytes().replace(b'"n":1', b'"n":1 oops')
     path.write_bytes(damaged)
     found = maintenance.check(path)
-    assert not found.is_well
+    assert not found.has_no_faults
     assert any("damaged at line" in finding.text for finding in found.findings)
     assert path.read_bytes() == damaged
     mended = maintenance.check(path, fix=True)
-    assert mended.is_well
-    assert maintenance.check(path).is_well
+    assert mended.has_no_faults
+    assert maintenance.check(path).has_no_faults
     assert kept(path) == {"a": 1, "b": 2, "c": 3}, "the damaged line is read from the previous generation"
     saved = [backup for backup in maintenance.list_backups(path) if backup.kind == "damaged"]
     assert [Path(backup.path).read_bytes() for backup in saved] == [damaged]
@@ -75,9 +75,9 @@ def test_damage_is_reported_and_repaired_only_with_fix_and_its_bytes_are_kept(pa
 def test_a_flipped_bit_is_found_and_repaired(path: Path) -> None:
     rotten = path.read_bytes().replace(b'"n":1', b'"n":7')
     path.write_bytes(rotten)
-    assert not maintenance.check(path).is_well
+    assert not maintenance.check(path).has_no_faults
     assert path.read_bytes() == rotten
-    assert maintenance.check(path, fix=True).is_well
+    assert maintenance.check(path, fix=True).has_no_faults
     assert kept(path) == {"a": 1, "b": 2, "c": 3}
 
 
@@ -88,9 +88,9 @@ def test_leftovers_of_a_killed_run_are_found_and_removed(path: Path) -> None:
     leftover = path.with_name("library.json.tmp-aaaa-1-abcdef")
     leftover.write_text("half")
     found = maintenance.check(path)
-    assert not found.is_well
+    assert not found.has_no_faults
     assert any("1 change of this machine" in finding.text for finding in found.findings)
-    assert maintenance.check(path, fix=True).is_well
+    assert maintenance.check(path, fix=True).has_no_faults
     assert not leftover.exists()
     with TinyDB(path) as plain:
         assert len(plain.table("articles").all()) == 4
@@ -170,7 +170,7 @@ def test_a_damaged_library_can_be_restored_from_a_backup(path: Path) -> None:
     path.write_text("{")
     maintenance.restore_backup(path, "edited")
     assert kept(path) == {"a": 1, "b": 2, "c": 3}
-    assert maintenance.check(path).is_well
+    assert maintenance.check(path).has_no_faults
 
 
 def test_restoring_a_missing_backup_is_an_error(path: Path) -> None:

@@ -210,7 +210,7 @@ async def test_a_terminal_with_sixels_gets_each_row_over_its_cells(
     start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with start(folder) as reader:
-        reader.app.theme_selection.answers.take("\x1b[?62;4;22c")
+        reader.app.theme_selection.answers.record_replies("\x1b[?62;4;22c")
         await reader.sees("Title")
         await reader.keys("enter")
         # A row has 20 cells of 10 by 20 pixels, between saving and restoring the position of the cursor.

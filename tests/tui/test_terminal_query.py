@@ -61,7 +61,7 @@ RECORDED = {
 )
 def test_the_answers_of_real_terminals_are_understood(name: str, dark: bool | None, depth: str, count: int) -> None:
     answers = TerminalAnswers(depth="standard")
-    assert answers.take(f"j{RECORDED[name]}k") == "jk"
+    assert answers.record_replies(f"j{RECORDED[name]}k") == "jk"
     assert (answers.dark, answers.depth, len(answers.colours), answers.is_complete) == (dark, depth, count, True)
 
 
@@ -76,7 +76,7 @@ def test_the_answers_of_real_terminals_are_understood(name: str, dark: bool | No
 )
 def test_colours_are_read_in_every_scale(said: str, rgb: tuple[int, int, int]) -> None:
     answers = TerminalAnswers()
-    assert answers.take(f"\x1b]11;{said}\x07") == ""
+    assert answers.record_replies(f"\x1b]11;{said}\x07") == ""
     assert answers.page == rgb
 
 
@@ -296,7 +296,7 @@ def test_the_reader_ends_with_its_window(open_terminal: Callable[..., Terminal],
 )
 def test_images_are_given_to_terminals_that_draw_placeholders(reply: str, draws: bool) -> None:
     answers = TerminalAnswers()
-    assert answers.take(f"a{reply}b") == "ab"
+    assert answers.record_replies(f"a{reply}b") == "ab"
     assert terminal_query.draws_placeholders({}, answers.program) is draws
     assert not terminal_query.draws_placeholders({"TMUX": "x"}, answers.program)
 
@@ -313,5 +313,5 @@ def test_only_kitty_is_asked_for_its_version() -> None:
 )
 def test_a_terminal_says_that_it_draws_sixels(reply: str, has_sixels: bool) -> None:
     answers = TerminalAnswers()
-    answers.take(reply)
+    answers.record_replies(reply)
     assert answers.has_sixels is has_sixels

@@ -55,9 +55,9 @@ def doctor(arguments: Sequence[str]) -> int:
     for finding in checkup.findings:
         mark = "mended" if finding.mended else "WRONG" if finding.is_wrong else "ok"
         print_line(f"  {mark:6} {finding.text}{f' {finding.mended}' if finding.mended else ''}")
-    if not checkup.is_well:
+    if not checkup.has_no_faults:
         print_line(f"Something is wrong. {paths.PROGRAM} doctor --fix mends it and keeps what was there.")
-    return 0 if checkup.is_well else 1
+    return 0 if checkup.has_no_faults else 1
 
 
 def merge(arguments: Sequence[str]) -> int:

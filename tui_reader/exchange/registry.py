@@ -199,10 +199,7 @@ def find_quote_style(name: str) -> Format:
     Raises:
         ValueError: No quote style has this name.
     """
-    for each in QUOTE_STYLES:
-        if each.id == name:
-            return each
-    raise ValueError(f"no quote style is called {name}")
+    return _find(name, QUOTE_STYLES, "quote style")
 
 
 def find_export(name: str) -> Format:
@@ -211,7 +208,11 @@ def find_export(name: str) -> Format:
     Raises:
         ValueError: No export format has this name.
     """
-    for each in EXPORTS:
-        if each.id == name:
-            return each
-    raise ValueError(f"no format is called {name}")
+    return _find(name, EXPORTS, "format")
+
+
+def _find(name: str, formats: Sequence[Format], kind: str) -> Format:
+    found = next((each for each in formats if each.id == name), None)
+    if found is None:
+        raise ValueError(f"no {kind} is called {name}")
+    return found

@@ -108,30 +108,32 @@ class _QueryPart:
         return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__match_args__)})"
 
 
-class Word(_QueryPart):
+class _Text(_QueryPart):
+    """Base of the terms that search for words."""
+
+    __slots__ = ("is_prefix", "text")
+    __match_args__ = ("text", "is_prefix")
+
+    def __init__(self, text: str, is_prefix: bool = False, span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.text: Final = text
+        self.is_prefix: Final = is_prefix
+        """True if the last word also matches longer words that begin with it.
+
+        A `Word` is then written with a `*` at the end; a `Phrase` is still being typed.
+        """
+
+
+class Word(_Text):
     """A term that matches if its word occurs, ignoring case, accents and width."""
 
-    __slots__ = ("is_prefix", "text")
-    __match_args__ = ("text", "is_prefix")
-
-    def __init__(self, text: str, is_prefix: bool = False, span: Range = _UNKNOWN) -> None:
-        super().__init__(span)
-        self.text: Final = text
-        self.is_prefix: Final = is_prefix
-        """True if the word also matches longer words that begin with it; written with a `*` at the end."""
+    __slots__ = ()
 
 
-class Phrase(_QueryPart):
+class Phrase(_Text):
     """A term that matches if its words occur one after another; an empty phrase matches everything."""
 
-    __slots__ = ("is_prefix", "text")
-    __match_args__ = ("text", "is_prefix")
-
-    def __init__(self, text: str, is_prefix: bool = False, span: Range = _UNKNOWN) -> None:
-        super().__init__(span)
-        self.text: Final = text
-        self.is_prefix: Final = is_prefix
-        """True if the last word also matches longer words because it is still being typed; not printed."""
+    __slots__ = ()
 
 
 class Value(_QueryPart):
@@ -190,26 +192,27 @@ class Not(_QueryPart):
         self.term: Final = term
 
 
-class And(_QueryPart):
+class _Several(_QueryPart):
+    """Base of the terms that combine other terms."""
+
+    __slots__ = ("terms",)
+    __match_args__ = ("terms",)
+
+    def __init__(self, terms: tuple[Term, ...] = (), span: Range = _UNKNOWN) -> None:
+        super().__init__(span)
+        self.terms: Final = terms
+
+
+class And(_Several):
     """A term that matches the records that all of its terms match; without terms it matches everything."""
 
-    __slots__ = ("terms",)
-    __match_args__ = ("terms",)
-
-    def __init__(self, terms: tuple[Term, ...] = (), span: Range = _UNKNOWN) -> None:
-        super().__init__(span)
-        self.terms: Final = terms
+    __slots__ = ()
 
 
-class Or(_QueryPart):
+class Or(_Several):
     """A term that matches the records that at least one of its terms matches; without terms it matches nothing."""
 
-    __slots__ = ("terms",)
-    __match_args__ = ("terms",)
-
-    def __init__(self, terms: tuple[Term, ...] = (), span: Range = _UNKNOWN) -> None:
-        super().__init__(span)
-        self.terms: Final = terms
+    __slots__ = ()
 
 
 Leaf: TypeAlias = Word | Phrase | Field

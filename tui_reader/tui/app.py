@@ -314,13 +314,13 @@ class ReaderApp(FailureGuard, App[None]):
                 screen.query_typing.feed(event.key, event.character or "" if is_text else "")
                 screen.show_hints()
                 return
-            if typing is not None and typing.takes(event.key):
+            if typing is not None and typing.is_editing_key(event.key):
                 await super().on_event(event)
                 return
             if typing is not None:
                 # Textual would run the effects after this handler returns, maybe after the next key.
                 await typing.typed()
-                typing.ended(event.key)
+                typing.end_by(event.key)
                 screen.show_hints()
                 await screen.settle()
                 return

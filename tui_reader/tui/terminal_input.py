@@ -119,7 +119,7 @@ class InputParser(XTermParser):
         self._held = ""
         if "\x1b" in given:
             if REPLY.search(given):
-                given = self.answers.take(given)
+                given = self.answers.record_replies(given)
                 yield TerminalAnswered(self.answers)
             partial = PARTIAL.search(given)
             # Only while replies are expected may "esc" or "esc ]" be the beginning of a reply.

@@ -59,7 +59,7 @@ _ASKED = re.compile(
 _ASKED_FOR_STYLE = LazyPattern(r"(xterm|rxvt|mlterm|vte|gnome|konsole|foot|contour|iterm|mintty)\b")
 """Names of terminals that ignore even a query in a device control string."""
 
-REPLY = re.compile(
+REPLY = LazyPattern(
     r"\x1b\](?:4;(?P<number>\d+)|(?P<plain>1[01]));rgba?:(?P<rgb>[0-9a-fA-F]+/[0-9a-fA-F]+/[0-9a-fA-F]+)[^\x07\x1b]*+"
     r"(?:\x07|\x1b\\|\x1b(?=\x1b)|(?=\x1b[^\\]))"
     r"|\x1bP>\|(?P<program>[^\x1b]*+)\x1b\\"
@@ -227,7 +227,7 @@ class TerminalAnswers:
         changed, self.has_new_mode = self.has_new_mode, False
         return changed
 
-    def take(self, data: str) -> str:
+    def record_replies(self, data: str) -> str:
         """Record all replies in the input, and return the remaining input: keys."""
 
         def note(found: re.Match[str]) -> str:
@@ -349,7 +349,7 @@ class TerminalQuestion:
                 if not more:
                     break
                 rest += more
-                text = self.answers.take(self.keys + rest.decode("utf-8", "ignore"))
+                text = self.answers.record_replies(self.keys + rest.decode("utf-8", "ignore"))
                 self.keys, rest = text, b""
 
     def _restore(self) -> None:

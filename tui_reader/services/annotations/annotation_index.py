@@ -69,7 +69,7 @@ class AnnotationIndex:
         self._counted = False
         self._counting = False
         self._found: Counted | None = None
-        """The finished count of another thread that `take_count` applies next."""
+        """The finished count of another thread that `apply_count` applies next."""
         self._uncounted: set[AnnotationId] = set()
         """Ids of annotations that changed before the count was applied."""
 
@@ -78,7 +78,7 @@ class AnnotationIndex:
         return len(self._owners)
 
     def scan(self, is_over: Callable[[], bool] = lambda: False) -> Counted:
-        """Count all annotations for `take_count`; may be called from any thread.
+        """Count all annotations for `apply_count`; may be called from any thread.
 
         Takes 0.1 s for 5,000 annotations and 1.1 s for 100,000.
 
@@ -104,7 +104,7 @@ class AnnotationIndex:
             self._counting = False
         return counted
 
-    def take_count(self, counted: Counted) -> None:
+    def apply_count(self, counted: Counted) -> None:
         """Apply the count of another thread, then the changes made while it ran."""
         if self._counted:
             return
@@ -117,7 +117,7 @@ class AnnotationIndex:
 
     def _count(self) -> None:
         if not self._counted:
-            self.take_count(self._found or self.scan())
+            self.apply_count(self._found or self.scan())
 
     @property
     def is_counted(self) -> bool:

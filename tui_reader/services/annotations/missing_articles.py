@@ -54,7 +54,7 @@ class MissingArticles:
         notes = self._state.annotation_index.known_count(article)
         return Headline(Article(article, location, metadata), state, notes)
 
-    def whereabouts(self, article: ArticleId) -> str:
+    def last_location(self, article: ArticleId) -> str:
         """Return `gone: path` or `elsewhere: path` for a missing article; empty for an article in the library."""
         if article in self._state.catalogue:
             return ""
@@ -89,7 +89,7 @@ class MissingArticles:
                 return self._document[1]
         return None
 
-    def near(self, annotation: Annotation, document: Document) -> int:
+    def likely_offset(self, annotation: Annotation, document: Document) -> int:
         """Return the most likely former offset, in a document, of an annotation's missing passage."""
         # Imported only where needed, not for the first frame (5 ms): most passages are found.
         from tui_reader.anchoring.context import estimate_position  # noqa: PLC0415

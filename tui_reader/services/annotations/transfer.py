@@ -115,7 +115,7 @@ class Transfer:
         self.on_transferred: Callable[[Outcome], None] = noop
         """Called with the outcome of each automatic transfer."""
 
-    def give(self, source: ArticleId, target: ArticleId) -> Outcome:
+    def move_annotations(self, source: ArticleId, target: ArticleId) -> Outcome:
         """Move all annotations of an article, and its state if its file is missing, to another article.
 
         The passages are re-anchored in the other text as after an edit; missing passages become orphans. Undo
@@ -247,7 +247,7 @@ class Transfer:
         ):
             return
         source = self._missing_articles.headline(missing)
-        outcome = self.give(missing, target)
+        outcome = self.move_annotations(missing, target)
         if outcome.undo:
             self.missing.pop(missing, None)
             self.successors[missing] = target

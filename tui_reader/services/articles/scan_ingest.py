@@ -94,7 +94,7 @@ class ScanIngest:
                 self._change(changed)
         if batch.complete:
             touched.update(self._settle())
-        self._state.follow(article_id for article_id in touched if article_id not in self._missing)
+        self._state.record_files(article_id for article_id in touched if article_id not in self._missing)
         self._looked_before = self._looked_before or batch.complete
         return touched
 

@@ -268,7 +268,7 @@ class AnnotationsApi:
             ReaderError: One of the articles is not known, or nothing can be written.
         """
         library, article = self._library, self.article_of(target)
-        outcome = library.transfer.give(self._annotated_article(source), article)
+        outcome = library.transfer.move_annotations(self._annotated_article(source), article)
         self._require_saved(outcome)
         if not outcome.undo:
             raise ReaderError(f"Nothing was moved: {outcome.message}.")

@@ -101,7 +101,7 @@ class Discovery:
             The articles whose headlines changed.
         """
         if not self.counted.empty():
-            self._state.annotation_index.take_count(self.counted.get())
+            self._state.annotation_index.apply_count(self.counted.get())
             self.uncounted = list(self._state.annotation_index.articles())
         changed: tuple[ArticleId, ...] = ()
         while self.uncounted and not changed:

@@ -201,7 +201,7 @@ class LibraryState:
         self._track(self.store.apply(edits, "found a moved file", undoable=False))
         self.absorb(edits, own=False)
 
-    def follow(self, ids: Iterable[ArticleId]) -> None:
+    def record_files(self, ids: Iterable[ArticleId]) -> None:
         """Record the current path and fingerprint of articles that have a record."""
         self._introduce({i for i in ids if self.identities.has_record(i)})
 

@@ -136,7 +136,7 @@ class LibraryFiles(LibraryReader):
                 self.state.apply_all(entries)
             return entries
 
-    def take_over(self, operations: list[list[Any]]) -> None:
+    def import_documents(self, operations: list[list[Any]]) -> None:
         """Save documents from another copy of the library, and report them as external changes.
 
         Args:

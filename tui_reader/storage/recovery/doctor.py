@@ -55,7 +55,7 @@ class Checkup(NamedTuple):
     findings: tuple[Finding, ...]
 
     @property
-    def is_well(self) -> bool:
+    def has_no_faults(self) -> bool:
         """True if no check found a fault, or every fault was repaired."""
         return all(finding.mended for finding in self.findings if finding.is_wrong)
 
@@ -149,7 +149,7 @@ def _move(library: LibraryFiles, moves: Sequence[_Move]) -> str:
     """
     for start in range(0, len(moves), _BATCH):
         batch = moves[start : start + _BATCH]
-        library.take_over([[table, str(derived), document] for table, _, derived, document in batch])
+        library.import_documents([[table, str(derived), document] for table, _, derived, document in batch])
         gone = [[table, str(number), {DELETED: True}] for table, number, _, _ in batch]
         library.commit(lambda _, o=gone: {"o": o})  # type: ignore[misc]
     compact(library)

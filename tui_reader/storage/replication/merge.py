@@ -131,7 +131,7 @@ def _would_change(state: State, table: str, number: int, registers: Registers) -
 
 def _commit(library: LibraryFiles, operations: list[list[Any]]) -> int:
     if operations:
-        library.take_over(operations)
+        library.import_documents(operations)
     return len(operations)
 
 

@@ -38,13 +38,13 @@ _WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
 class Typing(Protocol):
     """Protocol of a widget that text is typed into: a prompt or the note sheet."""
 
-    def takes(self, key: str) -> bool:
+    def is_editing_key(self, key: str) -> bool:
         """Return True if a key edits the text; any other key ends the typing."""
 
     async def typed(self) -> None:
         """Wait until the widget has received every key that was typed so far."""
 
-    def ended(self, key: str) -> None:
+    def end_by(self, key: str) -> None:
         """Handle the key that ends the typing."""
 
 

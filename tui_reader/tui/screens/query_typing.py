@@ -100,7 +100,7 @@ class QueryTyping:
         if self.bar.edit.insert(" ".join(text.split("\n"))):
             self._edited(before)
 
-    def take(self, index: int) -> None:
+    def insert_completion(self, index: int) -> None:
         """Insert a clicked completion."""
         self.bar.choose(index)
         self._take()

@@ -245,7 +245,7 @@ class HeadlineList(LinePane):
 
     def choose_all(self) -> None:
         """Choose all articles of the list; moving the cursor does not change the choice."""
-        self._choice.take(self._ids)
+        self._choice.choose_all(self._ids)
         self.repaint()
 
     def keep_choice(self) -> None:

@@ -178,7 +178,7 @@ class NoteEditor(Vertical):
         """Set the height to a third of the screen, within the minimum and maximum rows."""
         self._area.styles.height = max(LEAST_ROWS, min(MOST_ROWS, self.app.size.height // 3 - 1))
 
-    def takes(self, key: str) -> bool:
+    def is_editing_key(self, key: str) -> bool:
         """Return True if a key edits the text instead of closing the editor."""
         return key not in ("escape", "ctrl+s", "ctrl+enter")
 
@@ -188,7 +188,7 @@ class NoteEditor(Vertical):
         self._area.call_later(done.set)
         await done.wait()
 
-    def ended(self, _key: str) -> None:
+    def end_by(self, _key: str) -> None:
         """Close the editor."""
         self.finish()
 

@@ -196,11 +196,11 @@ class Prompt(Horizontal):
         self._input.call_later(done.set)
         await done.wait()
 
-    def takes(self, key: str) -> bool:
+    def is_editing_key(self, key: str) -> bool:
         """Return True if a key edits the answer instead of closing the question."""
         return key not in ("enter", "escape")
 
-    def ended(self, key: str) -> None:
+    def end_by(self, key: str) -> None:
         """Confirm or cancel the question, depending on the key that closes it."""
         self.confirm() if key == "enter" else self.cancel()
 

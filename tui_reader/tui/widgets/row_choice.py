@@ -33,7 +33,7 @@ class RowChoice(Generic[Id]):
         """Start a range at an entry of a list."""
         self._ids, self.anchor, self.members = ids, index, frozenset()
 
-    def take(self, ids: Sequence[Id]) -> None:
+    def choose_all(self, ids: Sequence[Id]) -> None:
         """Choose all entries of a list."""
         self._ids, self.anchor, self.members = ids, None, frozenset(ids)
 

@@ -51,7 +51,7 @@ class LibraryAnnotations:
             return catalogue.row(article).title
         if article not in self._gone:
             # This reads the disk, and the list is filtered with every typed letter.
-            self._gone[article] = f"{remembering.headline(article).title} ({remembering.whereabouts(article)})"
+            self._gone[article] = f"{remembering.headline(article).title} ({remembering.last_location(article)})"
         return self._gone[article]
 
     def record(self, annotation: Annotation) -> AnnotationRecord:

@@ -110,7 +110,7 @@ class PlacePreview:
         if self._offer_place(annotation):
             return
         if annotation.current is not None:
-            here = self._library.missing_articles.near(annotation, document)
+            here = self._library.missing_articles.likely_offset(annotation, document)
             # No bar: a bar would suggest a certain position, and make a highlight of that sentence current.
             pane.viewport.reveal(*sentence_at(document, here))
         else:
@@ -169,7 +169,7 @@ class PlacePreview:
         count = len(annotation.placed.candidates) if annotation.placed is not None else 0
         if gone:
             state = "Its article is not in this library"
-            if whereabouts := self._library.missing_articles.whereabouts(annotation.article):
+            if whereabouts := self._library.missing_articles.last_location(annotation.article):
                 state += f" ({whereabouts})"
             way_out = f"{self._keymap.hint('attach_annotation')} gives its notes to another article"
         elif count:

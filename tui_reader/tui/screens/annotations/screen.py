@@ -268,7 +268,7 @@ class AnnotationsScreen(KeyScreen):
 
     def on_annotation_list_completion_clicked(self, event: AnnotationList.CompletionClicked) -> None:
         """Insert the clicked completion into the filter."""
-        self._list_actions.typing.take(event.index)
+        self._list_actions.typing.insert_completion(event.index)
 
     def on_annotation_list_moved(self) -> None:
         """Update the preview after the wheel has moved the cursor."""

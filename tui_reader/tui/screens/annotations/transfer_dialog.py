@@ -49,7 +49,7 @@ class TransferDialog:
         self._host.app.push_screen(Picker(f"Give the notes of “{title}” to…", choices), run_choice)
 
     def _give(self, source: ArticleId, target: ArticleId) -> None:
-        self._host.show_outcome(self._library.transfer.give(source, target))
+        self._host.show_outcome(self._library.transfer.move_annotations(source, target))
 
 
 def _remark(similarity: float, location: str) -> str:

@@ -111,10 +111,10 @@ class HeadlineListing:
         if origin is None or origin.placed != headlines.current:
             origin = _Origin(headlines.ids, headlines.cursor, headlines.current)
         before, at, current = origin.ids, origin.cursor, origin.current
-        ids, is_complete = self._ids(current if state.walked else keep, partly=partly)
+        ids, is_complete = self._ids(current if state.has_run_command else keep, partly=partly)
         reading = state.shown if state.pane is Pane.ARTICLE else None
         held = stay and reading is not None and reading == current
-        held = held or (hold and reading is None and state.walked)
+        held = held or (hold and reading is None and state.has_run_command)
         if held and state.headline(current) is not None:
             ids = _with(ids, before, at)
         returned = self._find_gap(reading, ids)
@@ -122,10 +122,10 @@ class HeadlineListing:
         if lost is None and current is not None and state.headline(current) is None:
             lost = current
         # Until the first key, the cursor stays on the first row, even if the first scan adds rows above.
-        wanted = (keep, returned, lost, current) if state.walked else (keep,)
+        wanted = (keep, returned, lost, current) if state.has_run_command else (keep,)
         found = next((each for each in wanted if each is not None and each in ids), None)
         cursor = ids.index(found) if found is not None else 0
-        if found is None and state.walked:
+        if found is None and state.has_run_command:
             cursor = following(before, at, ids)
         headlines.show(ids, cursor, keep_top=keep is None)
         self._origin = None if is_complete else origin._replace(placed=headlines.current)

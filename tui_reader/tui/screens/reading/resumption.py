@@ -102,7 +102,7 @@ class Resumption:
         if not self._waits:
             return False
         pane = Pane.ARTICLE if self._as_page else _PANES.get(session.pane if session is not None else "", Pane.LIST)
-        if state.pane is not pane or (pane is not Pane.ARTICLE and state.walked):
+        if state.pane is not pane or (pane is not Pane.ARTICLE and state.has_run_command):
             self._waits = False  # the user has moved to another article
             return False
         headline = state.headline(self._article)

@@ -171,7 +171,7 @@ class ReadingScreenState:
         self._entered = entered
 
     @property
-    def walked(self) -> bool:
+    def has_run_command(self) -> bool:
         """True if a command was run since the start; until then the cursor stays at the top of the list."""
         return self._commands_run > 0
 

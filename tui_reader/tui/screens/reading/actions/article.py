@@ -176,7 +176,7 @@ class ArticleNavigator:
         return True
 
     @property
-    def waits_for_rest(self) -> bool:
+    def awaits_complete_file(self) -> bool:
         """True if the file seems to be incomplete, and its previous text is shown until the rest arrives."""
         return self._cut is not None
 

@@ -309,7 +309,7 @@ class HighlightActions:
             library, pane = self._state.library, self._state.panes.article
             document = library.documents.get(annotation.article)
             if document is not None and not document.partial:
-                offset = library.missing_articles.near(annotation, document)
+                offset = library.missing_articles.likely_offset(annotation, document)
             self._navigator.go_to(Place(annotation.article, offset))
             self._navigator.mark_opened()
             if document is not None and document is pane.document and candidate is None:
@@ -404,7 +404,11 @@ class HighlightActions:
         """Return the notice about annotations without a position, once per version of an article's text."""
         document = self._state.panes.article.document
         now = article, self._orphans, None if document is None or document.partial else document
-        if self._state.pane is not Pane.ARTICLE or self._orphan_notice_for == now or self._navigator.waits_for_rest:
+        if (
+            self._state.pane is not Pane.ARTICLE
+            or self._orphan_notice_for == now
+            or self._navigator.awaits_complete_file
+        ):
             return ""
         self._orphan_notice_for = now
         if not self._orphans:

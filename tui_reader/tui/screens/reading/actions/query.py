@@ -108,7 +108,7 @@ class QueryActions:
         bar, size = self._headlines.bar, self._headlines.size
         index = bar.index_at(row, size.height)
         if index is not None:
-            self.typing.take(index)
+            self.typing.insert_completion(index)
         elif row == 0:
             self.typing.set_cursor(bar.edit.offset_at(column - LEFT, size.width - LEFT - 1))
 
