@@ -74,7 +74,7 @@ def test_parts_contain_chapters_and_are_not_counted() -> None:
 def test_sections_that_are_not_counted_have_no_number() -> None:
     sections = [section._replace(counted=section.title != "Titlepage") for section in STORY.sections]
     source = replace(STORY, sections=sections)
-    assert [each.number for each in chapters_of(source).all] == [0, 0, 1, 2, 0, 3]
+    assert [each.number for each in chapters_of(source).all] == [0, 0, 1, 2, 0, 0]
 
 
 def test_the_head_of_a_chapter_is_drawn_around_its_own_heading() -> None:
@@ -254,3 +254,18 @@ def test_heads_move_no_offset_and_fit_the_width(source: Document, width: int) ->
     for offset in range(0, len(source.text), 7):
         row = layout.row(layout.position(offset)[0])
         assert row.start <= offset <= row.end
+
+
+def test_a_prologue_has_no_number_where_the_chapters_have_their_own() -> None:
+    source = book(("Prologue", 1, [(0, WORDS)]), ("1. One", 1, [(0, WORDS)]), ("2. Two", 1, [(0, WORDS)]))
+    assert [each.number for each in chapters_of(source).all] == [0, 1, 2]
+
+
+def test_a_name_at_the_end_of_a_paragraph_begins_the_chapter_below_it() -> None:
+    builder = DocumentBuilder()
+    builder.add(Block(PARAGRAPH, 0, 0), "The end of one.")
+    builder.add(Block(HEADING, 0, 0, level=2), "Two")
+    sections = (Section(0, "One", key="a"), Section(15, "Two", key="b"))
+    source = builder.build(Metadata(title="T"), sections=sections)
+    assert [each.block for each in chapters_of(source).all] == [0, 1]
+    assert [entry.offset for entry in outline(source)] == [0, 16]

@@ -170,6 +170,17 @@ def folded(title: str) -> str:
     return _letters.sub("", title.casefold())
 
 
+def first_block(document: Document, offset: int) -> int:
+    """Return the index of the first block of a section that begins at an offset.
+
+    A name at the end of a paragraph belongs to the block after it.
+    """
+    blocks = document.blocks
+    index = block_index(document, offset)
+    is_at_end = blocks[index].end <= offset and blocks[index].end > blocks[index].start
+    return index + 1 if is_at_end and index + 1 < len(blocks) else index
+
+
 def _chosen(document: Document) -> list[int]:
     """Return the indexes of the sections that are chapters or parts."""
     sections = document.sections
@@ -184,7 +195,7 @@ def _chosen(document: Document) -> list[int]:
     for index, section in enumerate(sections):
         if section.level not in levels:
             continue
-        at = block_index(document, section.offset)
+        at = first_block(document, section.offset)
         if at > block:
             found.append(index)
             block = at
@@ -213,18 +224,18 @@ def _levels(sections: Sequence[Section]) -> set[int]:
 
 def _built(document: Document, chosen: Sequence[int]) -> Chapters:
     sections, blocks, text = document.sections, document.blocks, document.text
-    first_blocks = [block_index(document, sections[index].offset) for index in chosen]
+    first_blocks = [first_block(document, sections[index].offset) for index in chosen]
     starts = [blocks[block].start for block in first_blocks]
     ends = [start - 1 for start in starts[1:]] + [len(text)]
     before = count_words(text[: starts[0]]) if starts else 0
-    is_counted = any(sections[index].counted for index in chosen)
+    numbered = _numbered(sections, chosen)
     found: list[Chapter] = []
     number = 0
     for at, index in enumerate(chosen):
         section = sections[index]
         following = sections[chosen[at + 1]] if at + 1 < len(chosen) else None
         is_part = following is not None and following.level > section.level
-        is_numbered = not is_part and (section.counted or not is_counted)
+        is_numbered = index in numbered
         number += is_numbered
         words = count_words(text[starts[at] : ends[at]])
         stop = first_blocks[at + 1] if at + 1 < len(chosen) else len(blocks)
@@ -248,6 +259,19 @@ def _built(document: Document, chosen: Sequence[int]) -> Chapters:
         before += words
         yield_gil()
     return Chapters(_with_parts(found, [sections[index].level for index in chosen], before), before)
+
+
+def _numbered(sections: Sequence[Section], chosen: Sequence[int]) -> set[int]:
+    """Return the indexes of the sections that are numbered as chapters.
+
+    Parts are not, nor front and back matter. If most chapters have a number in the book, those without one, such as a
+    prologue, are not numbered either, so that both numbers agree.
+    """
+    levels = [sections[index].level for index in chosen]
+    plain = [index for at, index in enumerate(chosen) if at + 1 == len(chosen) or levels[at + 1] <= levels[at]]
+    counted = [index for index in plain if sections[index].counted] or plain
+    labelled = [index for index in counted if sections[index].label]
+    return set(labelled if len(labelled) > 1 and 2 * len(labelled) > len(counted) else counted)
 
 
 def _with_parts(chapters: list[Chapter], levels: Sequence[int], total: int) -> list[Chapter]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.blocks import BlockKind, Document, block_index
-from tui_reader.document.chapters import chapters_of, folded
+from tui_reader.document.blocks import BlockKind, Document
+from tui_reader.document.chapters import chapters_of, first_block, folded
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Section
@@ -78,7 +78,7 @@ def _sections(document: Document) -> list[tuple[Section, int]]:
     """Return the sections with their first blocks; of several at one block, the first."""
     found: list[tuple[Section, int]] = []
     for section in document.sections:
-        block = block_index(document, section.offset)
+        block = first_block(document, section.offset)
         if not found or block > found[-1][1]:
             found.append((section, block))
     return found

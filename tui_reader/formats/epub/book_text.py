@@ -129,18 +129,19 @@ class BookText:
         """False if chapters were left out because of a limit."""
 
     def read(self) -> None:
-        """Read the chapters; of those beyond the limit, only the words are counted.
+        """Read the chapters up to the limit.
 
         Raises:
-            ArchiveError: No chapter can be read.
+            ArchiveError: None of them can be read.
         """
         spine = self._package.spine
         self.is_complete = len(spine) <= MOST_CHAPTERS
         for item in spine[:MOST_CHAPTERS]:
-            data = self.words.add(item)
             if self._builder.next_start > self._limit:
                 self.is_complete = False
-            elif data is not None:
+                break
+            data = self.words.add(item)
+            if data is not None:
                 self._read_chapter(item, data)
             yield_gil()
         self.words.check()
@@ -149,9 +150,13 @@ class BookText:
         """Build the document of all chapters read so far."""
         document = self._builder.build(metadata, notices=tuple(notices), partial=partial)
         targets, end = document.link_targets, len(document.text)
+        spans = _with_notes(document)
+        # Some programs name every sentence: names to which nothing refers would be most of a document.
+        used = {span.target[1:] for span in spans if span.target.startswith("#")}
         return replace(
             document,
-            spans=_with_notes(document),
+            spans=spans,
+            link_targets={name: at for name, at in targets.items() if name in used or name in self._starts},
             sections=tuple(each._replace(offset=min(each.offset, end)) for each in self._sections(targets)),
             pages=tuple(each._replace(offset=min(each.offset, end)) for each in self._pages(targets)),
         )

@@ -8,6 +8,8 @@ from tui_reader.formats.epub.archive import Archive, ArchiveError
 from tui_reader.formats.epub.markup_text import count_markup_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tui_reader.formats.epub.package import Item
 
 MOST_CHAPTERS: Final = 20_000
@@ -26,6 +28,8 @@ class BookWords:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self.count = 0
+        self._packed = 0
+        """Packed bytes of the chapters whose words were counted."""
         self.missing: list[str] = []
         """Why chapters could not be read."""
         self._is_readable = False
@@ -38,8 +42,17 @@ class BookWords:
             self.missing.append(str(error))
             return None
         self._is_readable = True
+        self._packed += self._size_of(item)
         self.count += count_markup_words(data)
         return data
+
+    def extrapolated(self, items: Iterable[Item]) -> int:
+        """Return the number of words of all items, estimated from those whose words were counted."""
+        return round(self.count * sum(map(self._size_of, items)) / max(1, self._packed))
+
+    def _size_of(self, item: Item) -> int:
+        entry = self._archive.entries.get(item.path)
+        return 0 if entry is None else entry.packed
 
     def check(self) -> None:
         """Raise an error if none of the chapters can be read.

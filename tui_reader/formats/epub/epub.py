@@ -118,7 +118,8 @@ class Epub(Format):
             text, contents = book.text()
         except ArchiveError as error:
             return problem_document(name, len(data), str(error))
-        metadata = book.metadata(name, text.words.count)
+        words = text.words.count if text.is_complete else book.count_words()
+        metadata = book.metadata(name, words)
         document = text.build(metadata, _notices(book, text, contents))
         return document if document.blocks else _empty(metadata, document)
 
@@ -141,7 +142,8 @@ class Epub(Format):
             text, _ = book.text(PREVIEW)
         except ArchiveError:
             return None
-        document = text.build(book.metadata(name, text.words.count), (), partial=True)
+        words = text.words.extrapolated(book.package.spine)
+        document = text.build(book.metadata(name, words), (), partial=True)
         return None if text.is_complete or not document.blocks else document
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
