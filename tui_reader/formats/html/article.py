@@ -46,6 +46,11 @@ _CONTENT_TAGS = frozenset(
 )
 """Elements that are part of the running text if they stand between its paragraphs."""
 _LINKED = 0.5
+"""Share of links in the text of a box from which it leads to other pages rather than being text."""
+_MAIN = 0.2
+"""Share of the words of the article from which an element with them is a part of it, whatever its name."""
+_MENU = 0.8
+"""Share of links in a table of links, such as a menu."""
 
 
 class _Grams:
@@ -93,27 +98,50 @@ class _Choice:
         grams = _Grams(text)
         self._units = [units_of(piece.text) for piece in walked.blocks]
         self._shares = list(map(grams.share, self._units))
-        self._chrome = Chrome(walked.root)
+        self._chrome = Chrome(walked.root, self._main_elements())
+
+    def _main_elements(self) -> list[Element]:
+        """Return the elements that contain a large part of the words of the article."""
+        weights: dict[Element, int] = {}
+        total = 0
+        for origin, units, share in zip(self._origins, self._units, self._shares, strict=True):
+            if len(units) > _SHORT and share >= _COVERED:
+                total += len(units)
+                weights[origin] = weights.get(origin, 0) + len(units)
+        for element, weight in list(weights.items()):
+            for around in _path(element, self._root):
+                if around is not element:
+                    weights[around] = weights.get(around, 0) + weight
+        return [element for element, weight in weights.items() if weight >= _MAIN * total]
 
     def chosen(self) -> list[int]:
         """Return the numbers of the blocks that are the article."""
-        covered = [
-            number
-            for number, (units, share) in enumerate(zip(self._units, self._shares, strict=True))
-            if len(units) > _SHORT and share >= _COVERED and not is_chrome_line(self._blocks[number].text)
-        ]
+        covered = [number for number in range(len(self._blocks)) if self._is_covered(number)]
         sure = self._without_links_at_end(_without_far_ends(covered))
         if not sure:
             return []
         first = self._first_paragraph(sure)
+        sure = [number for number in sure if number >= first or not self._is_menu(number)]
         chosen = self._lead(first) + sure[:1]
         lists = self._lists(sure)
         for before, after in pairwise(sure):
-            if after - before > 1 and before >= first:
+            if before >= first:
                 chosen += self._gap(before, after, lists)
+            else:
+                chosen += [number for number in range(before + 1, after) if self._is_in(lists, number)]
             chosen.append(after)
         chosen += self._end(sure[-1])
         return sorted({*chosen, *self._notes(chosen)})
+
+    def _is_covered(self, number: int) -> bool:
+        """Return True if the text of the article has the words of a block."""
+        if len(self._units[number]) <= _SHORT or self._shares[number] < _COVERED:
+            return False
+        return not is_chrome_line(self._blocks[number].text)
+
+    def _is_menu(self, number: int) -> bool:
+        piece = self._blocks[number]
+        return piece.block.kind is BlockKind.TABLE and _linked_share([piece]) > _MENU
 
     def _gap(self, before: int, after: int, lists: set[Element]) -> list[int]:
         """Return the blocks between two sure ones that belong to the article."""

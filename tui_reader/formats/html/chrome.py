@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tui_reader.formats.html.elements import tag_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.etree import _Element as Element
 
 _NAMES = re.compile(
@@ -39,6 +41,9 @@ _LINE = re.compile(
 )
 """Lines that pages put between the paragraphs of an article."""
 _LONGEST_LINE = 100
+_PARTS = re.compile(r"[^_-]+")
+_MOST_PARTS = 3
+"""Number of words in a name from which it is that of a heading, such as `sharing-with-a-friend`."""
 
 
 def is_chrome_line(text: str) -> bool:
@@ -49,14 +54,14 @@ def is_chrome_line(text: str) -> bool:
 class Chrome:
     """The parts around the article of one page, by tags, roles, classes and ids of elements; each is judged once."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, spared: Iterable[Element] = ()) -> None:
         """Begin without a judgement.
 
         Args:
             root: The element that contains the article; itself and the elements around it are not judged.
+            spared: Elements that contain so much of the article that their names do not matter.
         """
-        self._root = root
-        self._judged: dict[Element, bool] = {root: False}
+        self._judged: dict[Element, bool] = dict.fromkeys((root, *spared), False)
 
     def contains(self, element: Element) -> bool:
         """Return True if an element, or one around it, is named like a part of the page that is no article."""
@@ -76,4 +81,6 @@ def _is_named(element: Element) -> bool:
     if tag_of(element) in _TAGS or element.get("role") in _ROLES:
         return True
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return len(names) > 1 and _NAMES.search(names) is not None
+    if len(names) < 2 or not _NAMES.search(names):
+        return False
+    return any(_NAMES.search(name) and len(_PARTS.findall(name)) <= _MOST_PARTS for name in names.split())

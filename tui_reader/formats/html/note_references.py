@@ -26,7 +26,7 @@ _LABEL = re.compile(
 _NAME = re.compile(r"^#.*?(?:fn|foot-?note|end-?note|note|cite|ref|_ftn|_edn|sdfoot|sdend)[^/]*$", re.IGNORECASE)
 _REFERENCE_CLASSES = frozenset(
     """
-    noteref footnote-ref footnote-reference footnoteref footnote-anchor footnote-link note-ref reference
+    noteref footnote-ref footnote-reference footnoteref footnote-anchor footnote-link note-ref
     fn-ref footref footnote-marker endnote-ref
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
@@ -106,12 +106,13 @@ def _reference(link: Element, addresses: Addresses) -> _Reference | None:
     target = addresses.link(given.get("href", ""))
     if not target.startswith("#"):
         return None
-    is_marked = is_about(given, "noteref") or is_in_class(given, _REFERENCE_CLASSES) or given.get("rel") == "footnote"
     label = _LABEL.fullmatch(text)
-    if is_marked:
+    if is_about(given, "noteref"):
         return _Reference(target[1:], label[1] if label else text, is_certain=True)
     if label is None:
         return None
+    if is_in_class(given, _REFERENCE_CLASSES) or given.get("rel") == "footnote":
+        return _Reference(target[1:], label[1], is_certain=True)
     parent = link.getparent()
     around = (parent, None if parent is None else parent.getparent(), *link)
     is_raised = any(each is not None and tag_of(each) == "sup" for each in around)

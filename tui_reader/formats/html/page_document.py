@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind, DocumentBuilder
@@ -77,7 +78,7 @@ def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]
         if not text:
             continue
         walked = _walked(article_element(body, text), addresses)
-        chosen = [walked.blocks[number] for number in article_blocks(walked, text)]
+        chosen = _selected(walked, article_blocks(walked, text))
         best = max(best, chosen, key=_length)
         if _length(best) >= _FEWEST_CHARACTERS:
             return best
@@ -85,6 +86,18 @@ def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]
     chrome = Chrome(walked.root)
     rest = [piece for piece, origin in zip(walked.blocks, walked.origins, strict=True) if not chrome.contains(origin)]
     return max(best, rest, walked.blocks if not rest else best, key=_length)
+
+
+def _selected(walked: Walked, numbers: Sequence[int]) -> Sequence[UnplacedBlock]:
+    """Return some blocks of a page; a block is apart from the next one if those between them are left out."""
+    pieces = [walked.blocks[number] for number in numbers]
+    for index, (number, after) in enumerate(pairwise(numbers)):
+        block = pieces[index].block
+        if block.tight and after > number + 1 and not (block.depth and walked.blocks[after].block.depth):
+            pieces[index] = pieces[index]._replace(block=block._replace(tight=False))
+    if pieces and numbers[-1] + 1 < len(walked.blocks):
+        pieces[-1] = pieces[-1]._replace(block=pieces[-1].block._replace(tight=False))
+    return pieces
 
 
 def _length(pieces: Sequence[UnplacedBlock]) -> int:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SPACED_SEPARATOR = re.compile(r"\s+(?:[|–—»«·•~>/-]|::)\s+|\s*\|\s*")
+_ANCHOR_SIGNS = "¶#§🔗 "
+"""Signs of links that sites put beside their headings."""
 _LONGEST_HEADING = 200
 
 
@@ -21,7 +23,7 @@ def page_title(titles: tuple[str, str, str], headings: Sequence[str], site: tupl
         site: Name of the site, and name of its host; each may be empty.
     """
     best = next(filter(None, titles), "")
-    headings = [heading for heading in headings if len(heading) <= _LONGEST_HEADING]
+    headings = [each for heading in headings if 0 < len(each := heading.strip(_ANCHOR_SIGNS)) <= _LONGEST_HEADING]
     if not best:
         return headings[0] if headings else ""
     if best.endswith(("...", "…")):
@@ -35,14 +37,18 @@ def page_title(titles: tuple[str, str, str], headings: Sequence[str], site: tupl
 
 
 def _is_with_addition(title: str, heading: str) -> bool:
-    """Return True if a title is a heading followed or preceded by another part, such as the name of the site."""
-    if len(heading.split()) < 2 or not len(title) / 2 <= len(heading) < len(title):
-        return False
+    """Return True if a title is a heading followed or preceded by another part, such as the name of the site.
+
+    A heading at the end of a title may be the name of the site, so it must be the longer part.
+    """
     parts = _SPACED_SEPARATOR.split(title)
-    return len(parts) > 1 and _folded(heading) in (
-        *(_folded("".join(parts[:count])) for count in range(1, len(parts))),
-        *(_folded("".join(parts[count:])) for count in range(1, len(parts))),
-    )
+    folded = _folded(heading)
+    if len(parts) < 2 or not folded:
+        return False
+    if folded in (_folded("".join(parts[:count])) for count in range(1, len(parts))):
+        return True
+    is_longer = len(heading.split()) > 1 and len(heading) * 2 > len(title)
+    return is_longer and folded in (_folded("".join(parts[count:])) for count in range(1, len(parts)))
 
 
 def _without_site(title: str, site: str, host: str) -> str:
