@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.formats.conforming import CORPORA, ROWS, run
+from tests.formats.conforming_pages import figures
 
 
 def main() -> int:
@@ -29,6 +30,11 @@ def main() -> int:
         print(f"{row:34}{tried:7}{right:7}{right / max(tried, 1):9.1%}{time.process_time() - began:9.1f}")
         for flaw in flaws[:shown]:
             print(f"    {flaw}")
+    print(f"\n{'figures of saved pages':34}{'cases':>7}{'value':>9}{'least':>9}")
+    for figure in figures():
+        failed += figure.value < figure.least
+        least = f"{figure.least:9.1%}" if figure.least else ""
+        print(f"{figure.name:34}{figure.cases:7}{figure.value:9.1%}{least}")
     return 1 if failed else 0
 
 

@@ -267,6 +267,13 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", unicodedata.normalize("NFKC", text.replace("\u00ad", "")))
 
 
+def pages() -> list[Path]:
+    """Return all saved pages of the corpora, many of them compressed."""
+    folders = ("article-extraction-benchmark", "trafilatura-eval", "readability", "hypothesis")
+    found = [path for pattern in ("*.html.gz", "*.html") for path in files(*folders, pattern=pattern)]
+    return [path for path in found if path.name != "expected.html"]
+
+
 def cases(name: str) -> list[Case]:
     """Return all cases of one row of the conformance table."""
     checks: dict[str, tuple[Callable[[Path], list[str]], list[Path]]] = {
@@ -278,6 +285,7 @@ def cases(name: str) -> list[Case]:
         "header equals yaml/tomllib": (header, files("markdown-frontmatter", pattern="*.md")),
         "code byte for byte": (code, files("markdown-frontmatter", pattern="*.md")),
         "decoded exactly": (exact_decoding, files("encodings")),
+        "opens: pages": (opening, pages()),
         "opens: epub": (opening, files("epub", pattern="*.epub")),
         "books with title, contents and every word": (whole_book, files("epub", pattern="*.epub")),
         PAPERS: (paper, files("pdf", pattern="*.pdf") if shutil.which("pdftotext") else []),
@@ -297,6 +305,7 @@ ROWS = (
     "header equals yaml/tomllib",
     "code byte for byte",
     "decoded exactly",
+    "opens: pages",
     "opens: epub",
     "books with title, contents and every word",
     "commonmark keeps its text",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.formats.conforming import ROWS, run
+from tests.formats.conforming_pages import CHECKS, Figure, below
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # Only every n-th case of these rows is run: all of them take 15 s.
@@ -17,6 +18,7 @@ STEPS = {
     "opens: markdown-frontmatter": 11,
     "header equals yaml/tomllib": 17,
     "code byte for byte": 19,
+    "opens: pages": 13,
     "opens: epub": 3,
     "books with title, contents and every word": 3,
 }
@@ -35,3 +37,13 @@ def test_at_least_96_of_100_files_in_old_encodings_are_decoded_exactly(corpus: C
     tried, flaws = run("decoded exactly")
     assert tried > 100
     assert len(flaws) <= 0.04 * tried, flaws
+
+
+@pytest.mark.parametrize("figures", CHECKS, ids=lambda each: each.__name__)
+def test_articles_of_real_pages_are_found_with_their_structure(
+    figures: Callable[[], Iterator[Figure]], corpus: Callable[[str], Path]
+) -> None:
+    corpus("readability")
+    found = list(figures())
+    assert all(each.cases > 0 for each in found)
+    assert below(found) == []
