@@ -85,6 +85,9 @@ def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]
         wanted = [each.partition(":~:")[0] for each in dict.fromkeys((name, unquote(name)))]
         offset = next((footnotes[each] for each in wanted if each and each in footnotes), None)
         if offset is None:
+            # Names in a book are exact; the ids of its headings need not be computed.
+            offset = document.link_targets.get(name)
+        if offset is None:
             wanted += [each.removeprefix(_PREFIX) for each in wanted if each.startswith(_PREFIX)]
             offset = places.find(wanted)
         if offset is None and wanted[-1].casefold() in _TOP:

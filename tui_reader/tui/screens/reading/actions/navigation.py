@@ -239,8 +239,10 @@ class Navigation:
 
     def _heading(self, by: int, at_the_end: str) -> None:
         self._navigator.remember_place()
-        if not self._state.panes.article.focus.heading(by):
-            self._state.say(at_the_end)
+        pane = self._state.panes.article
+        if not pane.focus.heading(by):
+            is_loading = by > 0 and pane.document is not None and pane.document.partial
+            self._state.say("the text is still being read" if is_loading else at_the_end)
 
     @command("jump_back")
     def jump_back(self, count: int | None) -> None:
