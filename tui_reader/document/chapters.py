@@ -30,8 +30,21 @@ _HEADING_BLOCKS: Final = 4
 _LONGEST_HEADING: Final = 300
 _letters = re.compile(r"[\W_]+")
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})"
+_KINDS = (
+    "chapter chap part book volume vol section letter day night act scene canto stave lesson "
+    "kapitel kap teil buch band abschnitt brief tag akt szene chapitre chap partie livre tome section scène acte "
+    "capítulo capitulo cap parte libro tomo capitolo sezione atto scena hoofdstuk deel boek "
+    "rozdział rozdzial część księga kapitola část kniha глава часть том книга розділ частина del bok bind "
+    "luku osa bölüm kısım fejezet rész κεφάλαιο μέρος"
+)
+"""Words that may stand before the number of a chapter, in the languages of most books."""
+_EAST_ASIAN = "第\\s?[0-9０-９〇零一二三四五六七八九十百千]+\\s?[章回节節話话篇部卷編编]"
+_numbered_east_asian = re.compile(rf"({_EAST_ASIAN})[\s:：]+(\S.*)", re.DOTALL)
 _ordinal = re.compile(
-    rf"(?P<label>(?:[^\W\d_]+\s+)?(?:\d{{1,4}}|{_ROMAN}))(?:\s*[.:—–-]\s*(?P<title>\S.*)|\s*\.)?", re.DOTALL
+    rf"(?P<label>(?:(?:{'|'.join(dict.fromkeys(_KINDS.split()))})\.?\s+)?(?-i:\d{{1,4}}(?:\.\d{{1,3}})*|{_ROMAN})"
+    rf"|{_EAST_ASIAN})"
+    r"(?:(?:\s*[.:)]|\s*[—–]|\s+-)\s+(?P<title>\S.*)|[.:]?)",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -161,6 +174,8 @@ def split_ordinal(title: str) -> tuple[str, str]:
     Returns:
         Number and title; the number is empty if the title has none, the title if it is only a number.
     """
+    if numbered := _numbered_east_asian.fullmatch(title):
+        return numbered[1], numbered[2]
     found = _ordinal.fullmatch(title)
     return (found["label"], found["title"] or "") if found else ("", title)
 
