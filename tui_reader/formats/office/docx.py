@@ -1,0 +1,146 @@
+"""DOCX: documents of Word, converted by mammoth, which comes with the extra `office`."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.document.clean import clean_line
+from tui_reader.formats.base import BY_NAME, NO_MATCH, Format, suffix_of
+from tui_reader.formats.metadata.guesses import complete
+from tui_reader.formats.problem_page import empty_document, problem_document
+
+if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+    from tui_reader.formats.epub.archive import Archive
+    from tui_reader.model.article import Metadata
+
+_NOT_INSTALLED = (
+    "a document of Word, and the program’s extra “office” that reads such documents is not installed. "
+    "Install it with: pip install 'tui-reader[office]'"
+)
+_STYLES = """
+p[style-name='Title'] => h1:fresh
+p[style-name='Subtitle'] => p:fresh
+p[style-name='Quote'] => blockquote:fresh > p:fresh
+p[style-name='Intense Quote'] => blockquote:fresh > p:fresh
+p[style-name='Block Text'] => blockquote:fresh > p:fresh
+p[style-name='Quotations'] => blockquote:fresh > p:fresh
+p[style-name='HTML Preformatted'] => pre:separator('\\n')
+p[style-name='Preformatted Text'] => pre:separator('\\n')
+p[style-name='Source Code'] => pre:separator('\\n')
+p[style-name='Code'] => pre:separator('\\n')
+p[style-name='Plain Text'] => p:fresh
+r[style-name='Verbatim Char'] => code
+r[style-name='Source Text'] => code
+r[style-name='HTML Code'] => code
+u => em
+strike => s
+"""
+_PARTS = re.compile(r"(?:_rels/\.rels|\[Content_Types\]\.xml|(?:word|docProps)/(?:_rels/)?[\w.-]+\.(?:xml|rels))\Z")
+_MEDIA = re.compile(r"(?:word/)?media/[^\\]{1,200}\Z")
+_CORE = (
+    ("title", "{http://purl.org/dc/elements/1.1/}title"),
+    ("author", "{http://purl.org/dc/elements/1.1/}creator"),
+    ("date", "{http://purl.org/dc/terms/}created"),
+    ("keywords", "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords"),
+    ("language", "{http://purl.org/dc/elements/1.1/}language"),
+)
+
+
+class Docx(Format):
+    """The format of documents of Word."""
+
+    name = "DOCX"
+    suffixes = (".docx", ".docm")
+
+    def matches(self, name: str, head: bytes) -> int:
+        """Return the priority of DOCX, which only the suffix determines: other formats are ZIP archives, too."""
+        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
+
+    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
+        """Return the document."""
+        from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - 30 ms, only for such files
+
+        if office.is_empty(data):
+            return empty_document(complete({}, "", name), "")
+        try:
+            archive = office.archive_of(data)
+            header = _header(archive)
+            html = _converted(_safe_copy(archive))
+        except office.UnreadableOfficeError as error:
+            return problem_document(name, len(data), str(error))
+        from tui_reader.formats.html.page_tree import parse  # noqa: PLC0415 - see above
+
+        return office.document_of(parse(f"<body>{html}</body>") if html else None, header, name)
+
+    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
+        """Return the metadata, and the reason if the document cannot be read, after converting it."""
+        document = self.read(data, name)
+        return document.metadata, document.error
+
+    def resource(self, data: bytes, name: str, target: str) -> bytes | None:
+        """Return a picture by its path in the archive."""
+        from tui_reader.formats.office.office_document import picture_of  # noqa: PLC0415 - see `read`
+
+        return picture_of(data, target) if _MEDIA.match(target) else None
+
+
+FORMAT: Format = Docx()
+
+
+def _header(archive: Archive) -> dict[str, Any]:
+    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Docx.read`
+
+    root = office.xml_root(office.part_of(archive, "docProps/core.xml"))
+    header: dict[str, Any] = {}
+    for key, tag in _CORE if root is not None else ():
+        found = root.find(tag) if root is not None else None
+        value = clean_line("".join(map(str, found.itertext()))) if found is not None else ""
+        if value and not (key == "title" and value.lower().startswith(("microsoft word", "document"))):
+            header[key] = value
+    return header
+
+
+def _safe_copy(archive: Archive) -> bytes:
+    """Return the archive with the parts that mammoth reads, inflated within limits; pictures hold only their paths."""
+    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Docx.read`
+
+    if "word/document.xml" not in archive.entries and "[Content_Types].xml" not in archive.entries:
+        raise office.UnreadableOfficeError("a ZIP archive that is no document of Word")
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as target:
+        for name in archive.entries:
+            if _PARTS.match(name):
+                target.writestr(name, office.part_of(archive, name))
+            elif _MEDIA.match(name):
+                target.writestr(name, name.encode())
+    return copy.getvalue()
+
+
+def _converted(data: bytes) -> str:
+    """Return the document as HTML.
+
+    Raises:
+        UnreadableOfficeError: If mammoth is not installed, or cannot read the document.
+    """
+    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Docx.read`
+
+    try:
+        import mammoth  # type: ignore[import-untyped]  # noqa: PLC0415 - 60 ms, and not always installed
+    except ImportError:
+        raise office.UnreadableOfficeError(_NOT_INSTALLED) from None
+
+    def picture(image: Any) -> dict[str, str]:
+        with image.open() as file:
+            return {"src": file.read().decode("utf-8", "replace")}
+
+    try:
+        result = mammoth.convert_to_html(
+            io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(picture)
+        )
+    except Exception as error:  # mammoth raises errors of many kinds for documents that it does not expect
+        raise office.UnreadableOfficeError("damaged: its text cannot be found in it") from error
+    return str(result.value)

@@ -1,0 +1,106 @@
+"""ODT: documents of LibreOffice and other programs (OpenDocument 1.3), as an archive or as flat XML."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.document.clean import clean_line
+from tui_reader.formats.base import BY_NAME, NO_MATCH, Format, suffix_of
+from tui_reader.formats.metadata.guesses import complete
+from tui_reader.formats.problem_page import empty_document, problem_document
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import Metadata
+
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+_FIELDS = (
+    ("title", f"{_DC}title"),
+    ("author", f"{_META}initial-creator"),
+    ("author", f"{_DC}creator"),
+    ("date", f"{_META}creation-date"),
+    ("date", f"{_DC}date"),
+    ("language", f"{_DC}language"),
+)
+_PICTURE = re.compile(r"(?:Pictures|media)/[^\\]{1,200}\Z")
+
+
+class Odt(Format):
+    """The format of OpenDocument texts."""
+
+    name = "ODT"
+    suffixes = (".odt", ".fodt")
+
+    def matches(self, name: str, head: bytes) -> int:
+        """Return the priority of ODT, which only the suffix determines: other formats are ZIP archives, too."""
+        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
+
+    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
+        """Return the document."""
+        from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - 30 ms, only for such files
+        from tui_reader.formats.office.odt_tree import html_of  # noqa: PLC0415 - see above
+
+        if office.is_empty(data):
+            return empty_document(complete({}, "", name), "")
+        try:
+            roots = _roots(data)
+            tree = html_of(roots)
+        except office.UnreadableOfficeError as error:
+            return problem_document(name, len(data), str(error))
+        return office.document_of(tree, _header(roots), name)
+
+    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
+        """Return the metadata, and the reason if the document cannot be read; its words are those of its text."""
+        document = self.read(data, name)
+        return document.metadata, document.error
+
+    def resource(self, data: bytes, name: str, target: str) -> bytes | None:
+        """Return a picture by its path in the archive."""
+        from tui_reader.formats.office.office_document import picture_of  # noqa: PLC0415 - see `read`
+
+        return picture_of(data, target) if _PICTURE.match(target) else None
+
+
+FORMAT: Format = Odt()
+
+
+def _roots(data: bytes) -> list[Element]:
+    """Return the roots of the XML with the text, the styles and the metadata; of flat XML, its one root.
+
+    Raises:
+        UnreadableOfficeError: If the file is no OpenDocument text.
+    """
+    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Odt.read`
+
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        if b"<!ENTITY" in data:
+            raise office.UnreadableOfficeError("a document that defines entities, which no word processor writes")
+        roots = [office.xml_root(data)]
+    else:
+        archive = office.archive_of(data)
+        if b"encryption-data" in office.part_of(archive, "META-INF/manifest.xml"):
+            raise office.UnreadableOfficeError(office.ENCRYPTED)
+        roots = [office.xml_root(office.part_of(archive, part)) for part in ("content.xml", "styles.xml", "meta.xml")]
+    found = [root for root in roots if root is not None]
+    if roots[0] is None or not str(roots[0].tag).startswith("{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"):
+        raise office.UnreadableOfficeError("damaged: it has no text of OpenDocument")
+    return found
+
+
+def _header(roots: list[Element]) -> dict[str, Any]:
+    header: dict[str, Any] = {}
+    keywords: list[str] = []
+    for root in roots:
+        for key, tag in _FIELDS:
+            found = next(root.iter(tag), None)
+            value = clean_line("".join(map(str, found.itertext()))) if found is not None else ""
+            if value and found is not None and str(getattr(found.getparent(), "tag", "")).endswith("}meta"):
+                header.setdefault(key, value)
+        keywords += [clean_line("".join(map(str, each.itertext()))) for each in root.iter(f"{_META}keyword")]
+    if keywords:
+        header["keywords"] = list(filter(None, keywords))
+    return header

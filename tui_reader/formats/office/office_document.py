@@ -1,0 +1,136 @@
+"""What documents of word processors have in common: their XML within limits, and HTML made from them as a document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.document.blocks import BlockKind, DocumentBuilder
+from tui_reader.document.clean import clean_line
+from tui_reader.formats.epub.archive import Archive, ArchiveError
+from tui_reader.formats.html.addresses import Addresses
+from tui_reader.formats.html.note_references import Notes
+from tui_reader.formats.html.walker import walk
+from tui_reader.formats.metadata.guesses import Heading, complete
+from tui_reader.formats.problem_page import empty_document
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.etree import _Element as Element
+
+    from tui_reader.document.blocks import Document
+
+MOST_XML = 40_000_000
+"""Number of bytes up to which a part in XML is inflated."""
+MOST_PICTURE = 30_000_000
+"""Number of bytes up to which a picture is inflated."""
+ENCRYPTED = "encrypted: it opens only with its password"
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
+
+
+class UnreadableOfficeError(Exception):
+    """A file that is no document of a word processor; the message is the reason in a few words."""
+
+
+class _OfficeAddresses(Addresses):
+    """Pictures of the archive keep their path in it."""
+
+    def picture(self, source: str) -> str:
+        """Return the target of a picture."""
+        source = clean_line(source)
+        return source if source.startswith(("word/", "Pictures/", "media/")) else super().picture(source)
+
+
+def is_empty(data: bytes) -> bool:
+    """Return True if a file has only white space, or a byte order mark."""
+    return len(data) < 1_024 and not data.strip(_BLANK)
+
+
+def archive_of(data: bytes) -> Archive:
+    """Return the ZIP archive that a document is.
+
+    Raises:
+        UnreadableOfficeError: If the bytes are no ZIP archive.
+    """
+    if data.startswith(_COMPOUND):
+        raise UnreadableOfficeError("encrypted with a password, or a document of Word before 2007")
+    try:
+        return Archive(data)
+    except ArchiveError as error:
+        raise UnreadableOfficeError(f"damaged: {error}") from None
+
+
+def part_of(archive: Archive, name: str) -> bytes:
+    """Return the bytes of a part in XML; empty if it is missing.
+
+    Raises:
+        UnreadableOfficeError: If the part is damaged, encrypted or too large, or defines entities.
+    """
+    if name not in archive.entries:
+        return b""
+    try:
+        part = archive.read(name, MOST_XML)
+    except ArchiveError as error:
+        raise UnreadableOfficeError(f"damaged: {error}") from None
+    if b"<!ENTITY" in part or b"<!DOCTYPE" in part[:1_000]:
+        raise UnreadableOfficeError("a document whose parts define entities, which no word processor writes")
+    return part
+
+
+def picture_of(data: bytes, target: str) -> bytes | None:
+    """Return the bytes of a picture in the archive; None if it is missing, damaged or too large."""
+    try:
+        archive = archive_of(data)
+        return archive.read(target, MOST_PICTURE) or None
+    except (ArchiveError, UnreadableOfficeError):
+        return None
+
+
+def xml_root(part: bytes) -> Element | None:
+    """Return the root of a part in XML; None if it is empty or damaged from the start."""
+    from lxml import etree  # noqa: PLC0415 - 10 ms, needed only for such documents
+
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, recover=True, huge_tree=True, remove_comments=True
+    )
+    try:
+        root: Element | None = etree.fromstring(part, parser) if part else None
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return root
+
+
+def document_of(root: Element | None, header: Mapping[str, Any], name: str) -> Document:
+    """Return the document of a tree of HTML.
+
+    Args:
+        root: The tree; None if there is none.
+        header: Metadata under the names that headers of other formats use.
+        name: File name or path.
+    """
+    builder = DocumentBuilder()
+    if root is not None:
+        addresses, notes = _OfficeAddresses(), Notes()
+        notes.find(root, addresses)
+        walked = walk(root, addresses, notes)
+        for block, text, spans in walked.blocks:
+            builder.add(block, text, spans)
+        for span in walked.targets:
+            builder.add_target(span.target)
+    document = builder.build()
+
+    def heading() -> Heading | None:
+        for index, block in enumerate(document.blocks):
+            if block.kind is BlockKind.HEADING and (text := clean_line(document.block_text(index))):
+                return Heading(text, block.level if index else 1)
+        return None
+
+    metadata = complete(header, document.text, name, heading)
+    if not document.blocks:
+        return empty_document(metadata, "document")
+    document = replace(document, metadata=metadata)
+    first = document.blocks[0]
+    is_title = first.kind is BlockKind.HEADING and clean_line(document.block_text(0)) == metadata.title
+    return replace(document, title_block=0) if is_title else document
