@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -11,9 +11,28 @@ from hypothesis import strategies as st
 from tui_reader.model.article import ReadingState
 from tui_reader.services.articles.article_records import amended, decode, encode, encoded
 from tui_reader.storage.base import ARTICLES, Edit
-from tui_reader.storage.engine.edits import KEY, changed_alone, checked
-from tui_reader.storage.replication.registers import Registers, difference, expand, visible
+from tui_reader.storage.engine import edits as edits_module
+from tui_reader.storage.engine import store as store_module
+from tui_reader.storage.engine.edits import KEY, changed_alone, changed_in, checked
+from tui_reader.storage.engine.library_files import LibraryFiles
+from tui_reader.storage.engine.store import LibraryStore
+from tui_reader.storage.replication.document_ids import document_id
+from tui_reader.storage.replication.registers import (
+    ABSENT,
+    Registers,
+    difference,
+    expand,
+    join,
+    visible,
+    visible_fields,
+)
+from tui_reader.storage.snapshot import snapshot
 from tui_reader.storage.snapshot.json_values import _is_deep
+from tui_reader.storage.snapshot.json_values import encode as encode_json
+from tui_reader.storage.snapshot.state import SavedDocument
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 values = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-2, 2) | st.text(max_size=3)
 names = st.sampled_from(("read", "starred", "archived", "offset", "up_next", "tags", "deleted", "x/y", "+z", ""))
@@ -49,6 +68,125 @@ def test_only_what_edits_change_is_compared_and_nothing_else_differs(
             fields[name] = value
     assert fields.keys() - {KEY}
     assert repr(sorted(short.items())) == repr(sorted(difference(registers, fields, sets=True).items()))
+
+
+stored = st.fixed_dictionaries(
+    {"id": st.just("key")},
+    optional={
+        "read": st.booleans(),
+        "up_next": st.text("ab", max_size=2),
+        "tags": st.lists(st.sampled_from("abc"), unique=True).map(sorted),
+        "x/y": st.just(1),
+        "_t": st.dictionaries(stamps, TIMES | st.just("odd"), max_size=3),
+    },
+)
+entries = st.dictionaries(
+    st.sampled_from(("read", "starred", "up_next", "gone", "tags", "tags/a", "-", "+", "=x/y")),
+    st.tuples(TIMES, values | st.just(ABSENT)),
+    max_size=4,
+)
+
+
+@given(stored, st.none() | entries, st.lists(st.tuples(names, values), min_size=1, max_size=3))
+def test_fields_of_a_saved_document_are_those_of_its_registers(
+    document: dict[str, Any], changed: Registers | None, changes: list[tuple[str, Any]]
+) -> None:
+    registers = expand(document, sets=True)
+    join(registers, changed or {})
+    wanted = [name for name, _ in changes]
+    whole = visible(registers, sets=True)
+    if whole is not None:
+        assert visible_fields(registers, wanted, sets=True) == {name: whole[name] for name in wanted if name in whole}
+    saved = SavedDocument(encode_json(document), document, changed)
+    found = saved.fields(wanted)
+    if found is not None:
+        assert found == visible_fields(registers, wanted, sets=True)
+        assert whole is not None or "-" in document.get("_t", {})
+    edits = [Edit(ARTICLES, "key", name, None, value) for name, value in changes]
+    short = changed_in(saved, edits)
+    if short is not None and "-" not in document.get("_t", {}):
+        assert repr(sorted(short.items())) == repr(sorted((changed_alone(registers, edits) or {}).items()))
+
+
+class Records:
+    """A library whose records lie in the snapshot, in the journal, in both or in neither."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "library.json"
+        self.keys = [f"a{number:03}" for number in range(200)]
+        store = LibraryStore(LibraryFiles(self.path, "aaaa"))
+        for number, key in enumerate(self.keys[:150]):
+            location, tags = Edit(ARTICLES, key, "location", None, f"{number}.md"), ["x"] * (number % 2)
+            store.apply([location, Edit(ARTICLES, key, "tags", None, tags)], "made")
+        store.close()  # writes the snapshot
+
+    def all(self, store: LibraryStore) -> dict[str, dict[str, Any]]:
+        return {key: dict(store.get(ARTICLES, key) or {}) for key in self.keys}
+
+
+def test_many_records_are_read_and_written_as_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for name, many in (("one by one", 10**9), ("together", 10)):
+        (tmp_path / name).mkdir()
+        records = Records(tmp_path / name)
+        monkeypatch.setattr(edits_module, "MANY", many)
+        monkeypatch.setattr(store_module, "MANY", many)
+        store = LibraryStore(LibraryFiles(records.path, "aaaa"))
+        store.apply(
+            [Edit(ARTICLES, "a003", "location", "3.md", None), Edit(ARTICLES, "a003", "tags", [], None)], "gone"
+        )
+        seen = []
+        changes = (("starred", True), ("tags", ["x", "y"]), ("up_next", "k"), ("starred", None))
+        for field, value in changes:
+            keys = records.keys[20:180] if field == "tags" else records.keys
+            held = records.all(store)
+            edits = [Edit(ARTICLES, key, field, held[key].get(field), value) for key in keys]
+            receipt = store.apply(edits, field)
+            wanted = ("location", "tags", "starred", "none")
+            for _ in range(2):  # before it is saved, and after
+                whole = records.all(store)
+                parts = store.fields_of(ARTICLES, records.keys, wanted)
+                assert {key: parts.get(key, {}) for key in whole} == {
+                    key: {each: record[each] for each in wanted if each in record} for key, record in whole.items()
+                }
+                receipt.result(9)
+            seen.append(whole)
+        for before in (*reversed(seen[:-1]), None):
+            assert store.undo()
+            assert before is None or records.all(store) == before
+        store.close()
+        store = LibraryStore(LibraryFiles(records.path, "aaaa"))
+        found.append((seen, records.all(store)))
+        store.close()
+    assert found[0] == found[1]
+
+
+def test_lines_are_found_together_as_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = Records(tmp_path)
+    library = LibraryFiles(records.path, "aaaa")
+    numbers = [document_id(key) for key in records.keys]
+    found = []
+    for size in (1, 1 << 14):
+        monkeypatch.setattr(snapshot, "_LOOKUP_BYTES", size)
+        found.append(library.state.snapshot.lines_of(ARTICLES, numbers))
+        assert library.state.snapshot.lines_of("none", numbers) == {}
+    library.close()
+    assert found[0] == found[1]
+    assert len(found[0]) == 150
+
+
+def test_changes_wait_while_they_are_held(tmp_path: Path) -> None:
+    store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa"))
+    with store.hold():
+        receipt = store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred")
+        assert store.get(ARTICLES, "a") == {"starred": True}
+        with pytest.raises(TimeoutError):
+            receipt.result(0.05)
+    receipt.result(9)
+    with store.hold():
+        held = store.apply([Edit(ARTICLES, "a", "starred", True, None)], "unstarred")
+        store.close()
+        held.result(0)
 
 
 @pytest.mark.parametrize("field", ["read", "starred", "archived", "up_next"])

@@ -5,11 +5,12 @@ A record is a JSON object with a key within a table. Callers do not depend on fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
 
 Json: TypeAlias = Any
 """A JSON value: None, bool, int, float, str, and lists and objects of such values."""
@@ -67,6 +68,22 @@ class Store(Protocol):
 
     def get(self, table: str, key: str) -> Record | None:
         """Return the record with this key, or None if the table has no such record."""
+
+    def fields_of(self, table: str, keys: Sequence[str], names: Collection[str]) -> dict[str, Record]:
+        """Return some fields of many records by key, for less than `get` of each; absent records may be missing.
+
+        Args:
+            table: The records' table; not that of annotations.
+            keys: Keys of records.
+            names: Names of the fields.
+        """
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Let changes wait for their saving until the context ends.
+
+        Saving needs the processor too, and would double the time in which the caller shows the change of thousands of
+        records.
+        """
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
         """Yield the keys and records of a table; with `of`, only records whose field `article` is `of`.

@@ -112,6 +112,8 @@ def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
             name: value is True if name in _FLAGS else _text(value) for name, value in fields.items()
         }
         return state._replace(**values) if values else state
+    if fields.keys() == {"tags"}:
+        return state._replace(tags=decode_tags(tags) if isinstance(tags := fields["tags"], list) else None)
     return decode({**encode(state), **fields})
 
 
@@ -123,12 +125,20 @@ class Amendments:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str, object], ReadingState] = {}
+        """Amended states by the identity of the state, the field and its value."""
+        self._tags: dict[tuple[str, ...], tuple[str, ...]] = {}
+        """Cleaned tags by the stored tags."""
 
     def amended(self, state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
         """Return a state with some record fields replaced, cached by the identity of the old state."""
         if len(fields) != 1:
             return amended(state, fields)
         [(name, value)] = fields.items()
+        if name == "tags" and _is_texts(value):
+            stored = tuple(value)
+            if stored not in self._tags:
+                self._tags[stored] = decode_tags(value)
+            return state._replace(tags=self._tags[stored])
         if not is_plain(name) or not (value is None or value is True or isinstance(value, str)):
             return amended(state, fields)
         key = id(state), name, value

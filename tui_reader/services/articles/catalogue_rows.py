@@ -31,14 +31,18 @@ class CatalogueRow(ArticleRecord):
         """Replace the headline by a new headline of the same article."""
         if not has_same_description(self.headline, headline):
             self._description = self._tags = self._kind = None
-            self._set_description(headline)
+            if not self._has_same_keys(headline):
+                self._set_description(headline)
         self._set_state(headline)
 
     def keeps_positions(self, headline: Headline) -> bool:
         """Return True if a new headline of the article has the same sort keys in every order."""
         old, new = self.headline.state, headline.state
-        is_in_order = old.opened == new.opened and old.up_next == new.up_next
-        return is_in_order and has_same_description(self.headline, headline)
+        return old.opened == new.opened and old.up_next == new.up_next and self._has_same_keys(headline)
+
+    def _has_same_keys(self, headline: Headline) -> bool:
+        """Return True if metadata and corrections are the same: no order depends on tags."""
+        return self.headline.article is headline.article and self.headline.state.edits == headline.state.edits
 
     def _set_description(self, headline: Headline) -> None:
         self.source = headline.field("source")

@@ -127,16 +127,20 @@ class Reading:
         """
         added = {tag for raw in add if (tag := clean_line(raw).lstrip("#"))}
         removed = {search_key(tag) for raw in remove if (tag := clean_line(raw).lstrip("#"))}
-        edits: list[Edit] = []
-        rows = []
+        wanted: dict[tuple[str, ...], list[str] | None] = {}
+        """The new tags by the tags before; None if they stay."""
+        changes: list[tuple[Headline, dict[str, Any]]] = []
         for row in self._catalogue.rows(ids):
-            kept = {tag for tag in row.tags if search_key(tag) not in removed or tag in added}
-            wanted = sorted(kept | added)
-            if wanted != sorted(set(row.tags)):
-                rows.append(row)
-                edits += self._state.record_fields(row, {"tags": wanted})
+            before = tuple(row.tags)
+            if before not in wanted:
+                kept = {tag for tag in before if search_key(tag) not in removed or tag in added}
+                wanted[before] = tags if (tags := sorted(kept | added)) != sorted(set(before)) else None
+            if (after := wanted[before]) is not None:
+                changes.append((row, {"tags": after}))
+        edits = self._state.record_each(changes)
         if not edits:
             return Outcome()
+        rows = [row for row, _ in changes]
         parts = [f"+{tag}" for tag in sorted(added)] + [f"-{clean_line(tag).lstrip('#')}" for tag in remove]
         label = f"tagged {_named(rows)}: {' '.join(parts)}"
         return Outcome(label, self._state.commit(edits, label), undo=True)
@@ -174,11 +178,7 @@ class Reading:
         queue = self.up_next()
         rows = [row for row in self._catalogue.rows(dict.fromkeys(ids)) if not row.state.up_next]
         keys = keys_behind(queue[-1].state.up_next if queue else "", len(rows), machine_name())
-        return [
-            edit
-            for row, key in zip(rows, keys, strict=True)
-            for edit in self._state.record_fields(row, {"up_next": key})
-        ]
+        return self._state.record_each([(row, {"up_next": key}) for row, key in zip(rows, keys, strict=True)])
 
     def move_up_next(self, article_id: ArticleId, by: int) -> Outcome:
         """Move an article down in the up-next queue by a number of positions; negative moves up."""
@@ -358,11 +358,12 @@ class Reading:
             prefix: Beginning of the message.
             nothing: Message if no step is left.
         """
-        transaction = step()
+        with self._state.hold():
+            transaction = step()
+            ids = self._state.absorb(transaction.edits) if transaction is not None else ()
         if transaction is None:
             others = self._scope is not None and self._scope.has_others
             return Outcome(f"{nothing} here; changes in other folders are undone there" if others else nothing)
-        ids = self._state.absorb(transaction.edits)
         left = transaction.left
         keys = {edit.key for edit in transaction.edits if edit.table == ANNOTATIONS} or set(left)
         key = keys.pop() if len(keys) == 1 else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.article import Article, ArticleId, Headline, Metadata
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Record
 
 
+_OF_FILES = frozenset((LOCATION, FINGERPRINT))
+
 MANY_GONE = 50
 """From this number of files that disappear at once, the annotations of their articles are not read."""
 
@@ -48,6 +51,8 @@ class LibraryState:
         self.catalogue = catalogue
         self.identities = identities
         self._track = track
+        self._receipts: list[Receipt] | None = None
+        """Receipts to track when the context of `hold` ends; None outside of one."""
         self.annotation_index = AnnotationIndex(store)
         self.changes_of_searches = 0
         """Number of changes of saved searches so far, by this program and by others."""
@@ -96,27 +101,59 @@ class LibraryState:
         Raises:
             StoreError: The state file cannot be written.
         """
-        annotated = _annotated_by(edits)
-        self._introduce({edit.key for edit in edits if edit.table == ARTICLES} | annotated)
-        self.describe(annotated)
-        self._track(self.store.apply(edits, label, undoable=undoable))
-        return self.absorb(edits)
+        with self.hold():
+            annotated = _annotated_by(edits)
+            self._introduce({edit.key for edit in edits if edit.table == ARTICLES} | annotated)
+            self.describe(annotated)
+            self._saving(self.store.apply(edits, label, undoable=undoable))
+            return self.absorb(edits)
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let changes wait for their saving until the context ends: saving would delay their display."""
+        if self._receipts is not None:
+            yield  # an outer context holds them already
+            return
+        self._receipts = []
+        try:
+            with self.store.hold():
+                yield
+        finally:
+            receipts, self._receipts = self._receipts, None
+            for receipt in receipts:
+                self._track(receipt)
+
+    def _saving(self, receipt: Receipt) -> None:
+        """Track a receipt, or do so when `hold` ends, since a tracker may wait for it."""
+        if self._receipts is None:
+            self._track(receipt)
+        else:
+            self._receipts.append(receipt)
 
     def record_fields(self, headline: Headline, fields: Mapping[str, Any]) -> list[Edit]:
         """Return the edits that set fields of an article's record."""
-        # The record's values follow from the state, so the store is not read. Exception: texts, which are cleaned in
+        return self.record_each([(headline, fields)])
+
+    def record_each(self, changes: Sequence[tuple[Headline, Mapping[str, Any]]]) -> list[Edit]:
+        """Return the edits that set fields of several articles' records: for each article its own values."""
+        # The records' values follow from the states, so the store is not read. Exception: texts, which are cleaned in
         # the state, while an edit must contain the stored value.
-        held = encoded(headline.state, fields)
-        texts = [name for name in fields if name in TEXTS]
-        if texts:
-            record = self.store.get(ARTICLES, headline.id) or {}
-            held |= {name: record.get(name) for name in texts}
-        return list(edits_to_fields(ARTICLES, headline.id, held, fields))
+        texts = {name for _, fields in changes for name in fields if name in TEXTS}
+        keys = [headline.id for headline, fields in changes if not texts.isdisjoint(fields)]
+        records = self.store.fields_of(ARTICLES, keys, texts) if keys else {}
+        edits: list[Edit] = []
+        for headline, fields in changes:
+            held = encoded(headline.state, [name for name in fields if name not in texts])
+            if texts:
+                record = records.get(headline.id, {})
+                held |= {name: record.get(name) for name in fields if name in texts}
+            edits += edits_to_fields(ARTICLES, headline.id, held, fields)
+        return edits
 
     def record_all(self, headlines: Iterable[Headline], fields: Mapping[str, Any]) -> list[Edit]:
         """Return the edits that set the same fields of many articles' records."""
         if not all(map(is_plain, fields)):
-            return [edit for each in headlines for edit in self.record_fields(each, fields)]
+            return self.record_each([(each, fields) for each in headlines])
         return [
             Edit(ARTICLES, each.article.id, name, before, value)
             for each in headlines
@@ -140,16 +177,21 @@ class LibraryState:
         other_texts: dict[ArticleId, None] = {}
         annotations: dict[AnnotationId, None] = {}
         for edit in edits:
-            if edit.table == ARTICLES:
-                self.identities.note(edit)
-                touched.setdefault(edit.key, {})[edit.field] = edit.after
-                if edit.field == "opened" and edit.after:
-                    opened[edit.key] = None
-                if edit.field == WHOLE:
-                    other_texts[edit.key] = None
-            elif edit.table == ANNOTATIONS:
-                annotations[edit.key] = None
-            elif edit.table == SEARCHES:
+            table, key, field, _, after = edit
+            if table == ARTICLES:
+                if field in _OF_FILES or not self.identities.has_record(key):
+                    self.identities.note(edit)
+                if key in touched:
+                    touched[key][field] = after
+                else:
+                    touched[key] = {field: after}
+                if field == "opened" and after:
+                    opened[key] = None
+                if field == WHOLE:
+                    other_texts[key] = None
+            elif table == ANNOTATIONS:
+                annotations[key] = None
+            elif table == SEARCHES:
                 self.changes_of_searches += 1
         annotated = self.annotation_index.absorb(annotations)
         self.catalogue.note_annotations(annotated)
@@ -198,7 +240,7 @@ class LibraryState:
         edits += [
             Edit(ARTICLES, known, name, None, record[name]) for name in SEEN_FIELDS if name in record.keys() - held
         ]
-        self._track(self.store.apply(edits, "found a moved file", undoable=False))
+        self._saving(self.store.apply(edits, "found a moved file", undoable=False))
         self.absorb(edits, own=False)
 
     def record_files(self, ids: Iterable[ArticleId]) -> None:
@@ -220,7 +262,7 @@ class LibraryState:
                 ARTICLES, article_id, self.store.get(ARTICLES, article_id), encode_description(metadata)
             )
         if edits:
-            self._track(self.store.apply(edits, "recorded files", undoable=False))
+            self._saving(self.store.apply(edits, "recorded files", undoable=False))
 
     def describe_before_removal(self, names: Iterable[str]) -> None:
         """Record title and origin of annotated articles with deleted files, before they leave the catalogue."""
@@ -243,7 +285,7 @@ class LibraryState:
                 held = dict(zip((LOCATION, FINGERPRINT), self.identities.recorded(article_id), strict=True))
                 edits += edits_to_fields(ARTICLES, article_id, held, fields)
         if edits and not self.store.read_only:
-            self._track(self.store.apply(edits, "recorded files", undoable=False))
+            self._saving(self.store.apply(edits, "recorded files", undoable=False))
             for edit in edits:
                 self.identities.note(edit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Record
 from tui_reader.storage.replication.document_ids import document_id
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
     from tui_reader.storage.replication.registers import Registers
     from tui_reader.storage.snapshot.journal import Entry
-    from tui_reader.storage.snapshot.state import State
+    from tui_reader.storage.snapshot.state import SavedDocument, State
 
+MANY = 64
+"""Number of records from which the documents that an entry changes are read together."""
 KEY = "id"
 TAGS = "tags"
 PARENT = "article"
@@ -91,7 +93,8 @@ def inverse(
     Returns:
         The edits, and the keys of the annotations that stay unchanged (see `annotations_changed_since`).
     """
-    record = cache(record)  # a highlight has a dozen fields
+    if any(edit.table == ANNOTATIONS for edit in edits):
+        record = cache(record)  # a highlight has a dozen fields
     wanted = list(edits) if redo else [each._replace(before=each.after, after=each.before) for each in reversed(edits)]
     spared = annotations_changed_since(wanted, record)
     out = []
@@ -99,11 +102,11 @@ def inverse(
         if edit.table == ANNOTATIONS and edit.key in spared:
             continue
         value = (record(edit.table, edit.key) or {}).get(edit.field)
-        if canonical(value) == canonical(edit.before):
+        if same(value, edit.before):
             out.append(edit)
         elif (target := merged(edit, value)) is not edit.after:
             out.append(edit._replace(before=value, after=target))
-    return [edit for edit in out if canonical(edit.before) != canonical(edit.after)], spared
+    return [edit for edit in out if not same(edit.before, edit.after)], spared
 
 
 def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str], Record | None]) -> set[str]:
@@ -142,19 +145,48 @@ def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str]
     grouped: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
         grouped.setdefault((edit.table, edit.key), []).append(edit)
+    numbers = {(table, key): number_of(table, key) for table, key in grouped}
+    read = _read_together(state, numbers)
     entry: dict[str, list[list[Any]]] = {"o": [], "m": []}
     for (table, key), own in grouped.items():
-        operations, copied = _of_record(state, table, key, own, number_of(table, key))
+        number = numbers[table, key]
+        if number is not None and table in read:
+            saved = read[table].get(number)
+            values = changed_in(saved, own) if saved is not None else None
+            if values is not None:
+                entry["o"] += _operation(table, number, values)
+                continue
+            registers = state.merged(table, number, saved.line if saved is not None else None)
+        else:
+            registers = (state.registers(table, number) if number is not None else None) or {}
+        operations, copied = _of_record(state, table, key, own, Known(number, registers))
         entry["o"] += operations
         entry["m"] += copied
     return {member: found for member, found in entry.items() if found}
 
 
+def _read_together(state: State, numbers: Mapping[tuple[str, str], int | None]) -> dict[str, dict[int, SavedDocument]]:
+    """Return the documents by table and id that the snapshot has of each table of which many documents change."""
+    wanted: dict[str, list[int]] = {}
+    for (table, _), number in numbers.items():
+        if number is not None and table != ANNOTATIONS:
+            wanted.setdefault(table, []).append(number)
+    return {table: state.saved_documents(table, own) for table, own in wanted.items() if len(own) > MANY}
+
+
+class Known(NamedTuple):
+    """A document before an edit."""
+
+    number: int | None
+    """Its id; None if there is no such document."""
+    registers: Registers
+
+
 def _of_record(
-    state: State, table: str, key: str, edits: Sequence[Edit], number: int | None
+    state: State, table: str, key: str, edits: Sequence[Edit], known: Known
 ) -> tuple[list[list[Any]], list[list[Any]]]:
     """Return the members `o` and `m` of a journal entry for the edits of one record."""
-    registers = (state.registers(table, number) if number is not None else None) or {}
+    number, registers = known
     if number is not None and table != ANNOTATIONS and (values := changed_alone(registers, edits)) is not None:
         return _operation(table, number, values), []
     old = visible(registers, sets=has_sets(table))
@@ -198,6 +230,24 @@ def changed_alone(registers: Registers, edits: Sequence[Edit]) -> dict[str, Any]
         value = ABSENT if after is None else after
         if (value is ABSENT) != (known is ABSENT) or (value is not ABSENT and not same(known, value)):
             values[field] = value
+    return values
+
+
+def changed_in(saved: SavedDocument, edits: Sequence[Edit]) -> dict[str, Any] | None:
+    """Return what `changed_alone` returns, from a document of the snapshot; None if its registers are needed."""
+    names = {edit.field: edit.after for edit in edits}
+    if not all(map(_has_own_register, names)) or not saved.has_more_than(names):
+        return None
+    known = saved.fields(names)
+    if known is None:
+        return None
+    values: dict[str, Any] = {}
+    for field, after in names.items():
+        if after is None:
+            if field in known:
+                values[field] = ABSENT
+        elif field not in known or not same(known[field], after):
+            values[field] = after
     return values
 
 

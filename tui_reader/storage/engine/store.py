@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Receipt, Record, Transaction
-from tui_reader.storage.engine.edits import PARENT, checked, inverse, plain, with_edit
+from tui_reader.storage.engine.edits import MANY, PARENT, checked, inverse, plain, with_edit
 from tui_reader.storage.engine.history import History, Step
 from tui_reader.storage.engine.history_file import older_entries
 from tui_reader.storage.engine.writer import Pending, Reversal, Writer
@@ -20,10 +21,13 @@ from tui_reader.storage.snapshot.json_values import fresh
 from tui_reader.storage.snapshot.snapshot import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tui_reader.storage.engine.library_files import LibraryFiles
     from tui_reader.storage.snapshot.state import State
+
+
+T = TypeVar("T")
 
 
 class LibraryStore:
@@ -80,6 +84,39 @@ class LibraryStore:
             with_edit(fields, field, fresh(after))
         return fields or None
 
+    def fields_of(self, table: str, keys: Sequence[str], names: Collection[str]) -> dict[str, Record]:
+        """Return some fields of many records by key; records that do not exist may be missing or empty."""
+        with self._lock:
+            pending = {key: dict(fields) for key in keys if (fields := self._pending_fields.get((table, key)))}
+        numbers = {key: document_id(key) for key in keys}
+        documents = self._readable(lambda: self._fields_of(table, list(numbers.values()), names)) or {}
+        found: dict[str, Record] = {}
+        for key, number in numbers.items():
+            if number in documents:
+                found[key] = documents[number]
+        for key, fields in pending.items():
+            record = dict(found.get(key, ()))
+            for name in names:
+                if name in fields:
+                    with_edit(record, name, fresh(fields[name][1]))
+            found[key] = record
+        return found
+
+    def _fields_of(self, table: str, numbers: Sequence[int], names: Collection[str]) -> dict[int, dict[str, Json]]:
+        """Return some fields of documents in the files by id, without unsaved edits."""
+        while True:
+            state = self._library.state
+            moment = state.moment
+            found = state.fields_of(table, numbers, names)
+            if state is self._library.state and moment is state.moment:
+                return found
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let changes wait for their saving until the context ends."""
+        with self._writer.hold():
+            yield
+
     def _document(self, table: str, key: str) -> dict[str, Json] | None:
         """Return the document of a record in the files, without unsaved edits; None if there is no such record."""
         while True:
@@ -91,7 +128,7 @@ class LibraryStore:
                 return document
             # The document may have got another id after the index was read: try again.
 
-    def _readable(self, read: Callable[[], dict[str, Json] | None]) -> dict[str, Json] | None:
+    def _readable(self, read: Callable[[], T | None]) -> T | None:
         """Return the result of `read`; if the files cannot be read, add a notice and return None."""
         try:
             try:
@@ -175,12 +212,24 @@ class LibraryStore:
 
     def _reverse(self, next_step: Callable[[], Step | None], *, is_undo: bool) -> Transaction | None:
         while step := next_step():
-            edits, spared = inverse(step.transaction.edits, self.get, redo=not is_undo)
+            edits, spared = inverse(step.transaction.edits, self._records(step.transaction.edits), redo=not is_undo)
             if edits:
                 self._submit(edits, None, Reversal(step, is_undo=is_undo))
             if edits or spared:
                 return Transaction(step.transaction.label, tuple(edits), tuple(sorted(spared)))
         return None
+
+    def _records(self, edits: Sequence[Edit]) -> Callable[[str, str], Record | None]:
+        """Return a function that returns records by table and key, with at least the fields that edits name."""
+        names: dict[str, set[str]] = {}
+        keys: dict[str, dict[str, None]] = {}
+        for edit in edits if len(edits) > MANY else ():
+            names.setdefault(edit.table, set()).add(edit.field)
+            keys.setdefault(edit.table, {})[edit.key] = None
+        found = {
+            table: self.fields_of(table, list(own), names[table]) for table, own in keys.items() if table != ANNOTATIONS
+        }
+        return lambda table, key: found[table].get(key) if table in found else self.get(table, key)
 
     def _submit(self, edits: Sequence[Edit], step: Step | None, reversal: Reversal | None = None) -> Receipt:
         receipt: Receipt = Future()

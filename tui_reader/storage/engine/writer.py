@@ -21,7 +21,7 @@ from tui_reader.storage.snapshot.json_values import canonical
 from tui_reader.storage.snapshot.snapshot import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tui_reader.storage.base import Receipt, Record
     from tui_reader.storage.engine.library_files import LibraryFiles
@@ -176,6 +176,8 @@ class Writer:
         self._has_ended = self._is_broken = False
         self._news: list[Edit] = []
         self._closing = False
+        self._held = 0
+        """Number of contexts of `hold` that have not ended."""
         self._copies_merged = threading.Event()
         self._maintenance = Maintenance(library, document_ids, self._notices, self._add_news, self._is_urgent)
         self._add_opening_notices()
@@ -234,6 +236,18 @@ class Writer:
             failure = self._failure
         _complete(pending, failure)
 
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Let submitted transactions wait until the context ends."""
+        with self._changed:
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._held -= 1
+                self._changed.notify()
+
     def news(self) -> Sequence[Edit]:
         """Return the edits that other programs made since the last call."""
         with self._changed:
@@ -278,7 +292,9 @@ class Writer:
         while True:
             with self._changed:
                 self._changed.wait_for(self._is_urgent, POLL_SECONDS)
-                batch, self._waiting = self._waiting, []
+                batch: list[Pending] = []
+                if self._closing or not self._held:
+                    batch, self._waiting = self._waiting, []
                 if not batch and self._closing:
                     break
             if batch:
@@ -292,7 +308,7 @@ class Writer:
         maintenance.compact(at_exit=True)
 
     def _is_urgent(self) -> bool:
-        return bool(self._waiting or self._closing)
+        return bool((self._waiting and not self._held) or self._closing)
 
     def _add_news(self, edits: list[Edit]) -> None:
         with self._changed:

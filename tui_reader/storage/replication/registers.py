@@ -28,7 +28,7 @@ from tui_reader.storage.replication.note_versions import CONTEXT, DELETION, HIDD
 from tui_reader.storage.snapshot.json_values import canonical, fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 TIMESTAMPS = "_t"
 EXISTS = "+"
@@ -124,7 +124,13 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
 
 def same(one: Any, other: Any) -> bool:
     """Return True if two values are equal in JSON, where 1, 1.0 and true differ from each other."""
-    return one is other or (one is not ABSENT and other is not ABSENT and canonical(one) == canonical(other))
+    if one is other:
+        return True
+    if one is ABSENT or other is ABSENT or one is None or other is None:
+        return False
+    if type(one) is str and type(other) is str:
+        return one == other
+    return canonical(one) == canonical(other)
 
 
 def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
@@ -301,6 +307,27 @@ def _wins(one: Any, other: Any) -> bool:
     if one is ABSENT or other is ABSENT:
         return other is ABSENT and one is not ABSENT
     return one is not other and canonical(one) > canonical(other)
+
+
+def visible_fields(registers: Registers, names: Iterable[str], *, sets: bool) -> dict[str, Any]:
+    """Return some fields of a document that exists; fields that it does not have are missing.
+
+    Args:
+        registers: The document's registers.
+        names: Names of the fields.
+        sets: True if `tags` is a set (`has_sets`).
+    """
+    fields: dict[str, Any] = {}
+    for name in names:
+        _, value = registers.get(register_name(name), (ZERO, ABSENT))
+        if value is ABSENT or name in HIDDEN:
+            continue
+        if sets and name in _SETS and _is_mark(registers.get(name)):
+            members = sorted(each for each in registers if each.startswith(f"{name}/"))
+            fields[name] = [each[len(name) + 1 :] for each in members if registers[each][1] is True]
+        else:
+            fields[name] = fresh(value)
+    return fields
 
 
 def is_alive(registers: Registers) -> bool:
