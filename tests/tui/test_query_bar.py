@@ -85,6 +85,31 @@ async def test_a_costly_query_shows_its_first_matches_and_then_all(
         assert bar(reader)[1].split() == ["2", "articles", "newest", "first"]
 
 
+async def test_the_help_about_queries_opens_from_the_bar_and_by_name(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("tag:sp")
+        await reader.keys("f1")
+        await reader.sees("Queries", "WORDS", "pled*", "words that begin so: pledge, pledges, pledged")
+        await reader.keys("G")
+        await reader.sees("VALUES AND OTHER NAMES", "also author, from, byline", "orphan", "QUERY BAR")
+        await reader.keys("q")
+        assert bar(reader)[0] == "/ tag:sp", "the bar is still open"
+        await reader.keys("escape", ":")
+        await reader.types("help q")
+        await reader.sees("what queries may contain, with examples")
+        await reader.keys("enter")
+        await reader.sees("Every text is a query.")
+        await reader.keys("f1", "A", ":")
+        await reader.types("help x")
+        await reader.sees("there is no help about “x”")
+        await reader.keys("backspace")
+        await reader.types("query")
+        await reader.keys("enter")
+        await reader.sees("Every text is a query.")
+
+
 async def test_down_and_up_choose_completions_and_tab_takes_the_chosen_one(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
@@ -309,6 +334,15 @@ async def test_words_of_the_texts_are_found_by_a_process_and_listed_as_they_are_
         await reader.until(lambda: "● Beta test" in "".join(bar(reader)))
         assert "Alpha wolf" not in "".join(bar(reader))
         await reader.until(lambda: reader.library.text_search.progress.is_complete)
+        # Changed files are searched again, new ones too.
+        (articles / "alpha.md").write_text("# Alpha wolf\n\nQuaggas graze.\n", encoding="utf-8")
+        (articles / "delta.md").write_text("# Delta\n\nAnother quagga.\n", encoding="utf-8")
+        await reader.until(lambda: bar(reader)[1].startswith("3 articles ·"))
+        (articles / "alpha.md").write_text("# Alpha wolf\n\nNothing grazes.\n", encoding="utf-8")
+        await reader.until(lambda: bar(reader)[1].startswith("2 articles ·"))
+        assert "Alpha wolf" not in "".join(bar(reader))
+        (articles / "delta.md").unlink()
+        await reader.until(lambda: bar(reader)[1].startswith("1 article ·"))
         await reader.keys("ctrl+u")
         await reader.types("-text:quagga ")
         await reader.until(lambda: "2 articles" in bar(reader)[1])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.query import FieldName
-from tui_reader.search.fields import ALIASES, FIELDS, SORTS, STATES
+from tui_reader.search.fields import ALIASES, FIELDS, PARTS, SORTS, STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Example(NamedTuple):
@@ -79,6 +82,11 @@ def other_names() -> dict[FieldName, list[str]]:
     }
 
 
+def field_values() -> list[tuple[FieldName, Sequence[str]]]:
+    """Return the fields that have a fixed set of values, with these values."""
+    return [(FieldName.IS, list(STATES)), (FieldName.HAS, list(PARTS)), (FieldName.SORT, list(SORTS))]
+
+
 def markdown() -> str:
     """Return the description of the language in Markdown."""
     parts: list[str] = []
@@ -87,20 +95,10 @@ def markdown() -> str:
         parts.append("\n".join([f"## {section.title}", "", section.about, "", "| query | finds |", "|---|---|", *rows]))
     names = [f"`{name}` for `{field}`" for field, others in other_names().items() for name in others]
     parts.append(f"Other names that are understood: {', '.join(names)}.")
-    parts.append(
-        "\n".join(
-            [
-                "## Values",
-                "",
-                f"`is:` {', '.join(STATES)}.",
-                "",
-                (
-                    "An orphan is a highlight without a certain place in its text, an ambiguous one an orphan for "
-                    "which several places fit; `lost` stands for orphan and gone."
-                ),
-                "",
-                f"`sort:` {', '.join(SORTS)}.",
-            ]
-        )
+    values = [f"`{name}:` {', '.join(known)}." for name, known in field_values()]
+    orphans = (
+        "An orphan is a highlight without a certain place in its text, an ambiguous one an orphan for "
+        "which several places fit; `lost` stands for orphan and gone."
     )
+    parts += ["## Values", values[0], orphans, *values[1:]]
     return "\n\n".join(parts) + "\n"

@@ -94,6 +94,15 @@ class TextSearch:
             arguments = (self._values, tuple(articles), self._found, self._cancelled)
             Thread(target=self._run, args=arguments, name="text search", daemon=True).start()
 
+    def repeat(self, articles: Sequence[ArticleId]) -> None:
+        """Search articles again whose files may have changed, or that are new; the other results stay."""
+        if not self._values or not articles:
+            return
+        with self._lock:
+            self._progress = Progress(self._progress.done, self._progress.total + len(articles))
+        arguments = (self._values, tuple(articles), self._found, self._cancelled)
+        Thread(target=self._run, args=arguments, name="text search", daemon=True).start()
+
     def close(self) -> None:
         """Cancel the search and stop the worker process."""
         self._cancelled.set()
@@ -127,10 +136,13 @@ class TextSearch:
                 with self._lock:
                     if cancelled.is_set():
                         return
+                    for ids in found.values():
+                        ids.difference_update(batch)
                     for index, matched in answer:
                         for number in matched:
                             found[values[number]].add(batch[index])
-                    self._progress = Progress(min(start + BATCH, len(articles)), len(articles))
+                    done, total = self._progress
+                    self._progress = Progress(done + len(batch), total)
 
 
 _one_at_a_time = Lock()

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from tui_reader.tui.commands.describe import Hint
 
+QUERY_TOPIC = "query"
+HELP_TOPICS = (("keys", "all keys"), (QUERY_TOPIC, "what queries may contain, with examples"))
+"""The topics of the help, with what they are about."""
+
+SAVING_KEY = "ctrl+s"
+"""The key that keeps a query as a saved search, in the list of articles only."""
 BAR_KEYS: tuple[tuple[str, str, str], ...] = (
     ("tab", "complete", "Take the chosen completion; where nothing is typed, list the fields"),
     ("down ctrl+n", "", "The next completion; among former queries, the later one"),
     ("up ctrl+p", "former", "The completion above; from the first one or without any, the former query"),
     ("enter", "keep", "Close the bar, keep the query as it is written, and go to the list"),
     ("escape", "back", "Close the bar, with the query that was there before"),
-    ("ctrl+s", "keep search", "Close the bar, and keep the query as a saved search"),
+    (SAVING_KEY, "keep search", "Close the bar, and keep the query as a saved search"),
+    ("f1", "help", "Show what queries may contain, with examples; so does :help query"),
     ("ctrl+w ctrl+u ctrl+k", "", "Delete the word before the cursor, all before it, all behind it"),
     ("ctrl+left ctrl+right", "", "Back or on by a word; home end ctrl+a ctrl+e to the ends"),
 )

@@ -175,7 +175,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme", ("g T",), "theme", "Choose a theme", Group.LOOK, argument="NAME"),
     Command("settings", (",",), "settings", "Edit the settings in your editor", Group.PROGRAM),
     Command("palette", (":", "ctrl+p"), "commands", "All commands, by name; the line takes arguments, such as :tag +x all or :sort title", Group.PROGRAM, ANYWHERE, footer=20, palette=False),
-    Command("help", ("?",), "keys", "All keys", Group.PROGRAM, ANYWHERE, footer=30),
+    Command("help", ("?",), "keys", "All keys; :help query, what queries may contain", Group.PROGRAM, ANYWHERE, footer=30, argument="[TOPIC]"),
     Command("suspend", ("ctrl+z",), "suspend", "Suspend the reader; fg in the shell resumes it", Group.PROGRAM, ANYWHERE),
     Command("quit", ("Q",), "quit", "Quit; everything is kept", Group.PROGRAM, ANYWHERE, footer=10),
 )

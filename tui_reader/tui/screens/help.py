@@ -1,19 +1,20 @@
-"""The help screen: every command with its keys, made from the command table."""
+"""The help screens: every command with its keys, from the command table; the query language, from its fields."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
+from tui_reader.search.guide import SECTIONS, field_values, other_names
 from tui_reader.tui.commands.describe import LINE_RULES, help_lines, line_usages
 from tui_reader.tui.commands.query_keys import BAR_KEYS
 from tui_reader.tui.screens.page_screen import Page, PageScreen
 from tui_reader.tui.widgets.styled_lines import Piece, line, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from textual.strip import Strip
 
@@ -21,12 +22,18 @@ if TYPE_CHECKING:
 
 KEY_COLUMN = 20
 """Cells for the keys; longer keys get a separate row."""
+QUERY_COLUMN = 26
+"""Cells for the queries; longer queries get a separate row."""
 
 
-class HelpPage(Page):
-    """The rows of the help."""
+Row: TypeAlias = "tuple[tuple[str, str], ...]"
+"""A row: texts with the names of their styles."""
 
-    DEFAULT_CSS = "HelpPage { background: $page; color: $text-ink; }"
+
+class RowsPage(Page):
+    """A page of rows that are computed for its width."""
+
+    DEFAULT_CSS = "RowsPage { background: $page; color: $text-ink; }"
     STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on page",
         "label": "bold bright",
@@ -34,10 +41,9 @@ class HelpPage(Page):
         "muted": "muted-ink",
     }
 
-    def __init__(self, keymap: Keymap, notices: Sequence[str]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._keymap, self._notices = keymap, notices
-        self._lines: list[tuple[tuple[str, str], ...]] = []
+        self._lines: list[Row] = []
 
     @property
     def rows(self) -> int:
@@ -48,7 +54,31 @@ class HelpPage(Page):
         """Compute the rows for the current width."""
         self._lines = list(self._wrapped(self.size.width - 2))
 
-    def _wrapped(self, width: int) -> Iterator[tuple[tuple[str, str], ...]]:
+    def _wrapped(self, width: int) -> Iterator[Row]:
+        """Iterate over the rows for a number of cells."""
+        raise NotImplementedError
+
+    def paint_row(self, y: int, width: int) -> Strip:
+        """Paint one row of the help."""
+        base, index = self.named_style(""), y + self._top
+        row = self._lines[index] if index < len(self._lines) else ()
+        pieces = [Piece(text, base + self.named_style(style) if style else base) for text, style in row]
+        mark = Piece(f"{self.mark_of(index):<2}", base + self.named_style("key"))
+        return line(width, base, [mark, *pieces])
+
+    def text_of(self, row: int) -> str:
+        """Return the text of a row."""
+        return "".join(text for text, _ in self._lines[row])
+
+
+class HelpPage(RowsPage):
+    """The rows of the help about keys."""
+
+    def __init__(self, keymap: Keymap, notices: Sequence[str]) -> None:
+        super().__init__()
+        self._keymap, self._notices = keymap, notices
+
+    def _wrapped(self, width: int) -> Iterator[Row]:
         """Iterate over the rows, each made of texts with the names of their styles."""
         yield (("Keys", "label"),)
         for text in ("A number before a key repeats it: 3}", "/ finds words here, n N the next · q closes"):
@@ -106,17 +136,46 @@ class HelpPage(Page):
         found = "its text, or what stands around it, has changed since; it was found again"
         yield "2?", f"{found}, and {way_out} accepts the place" if way_out else found
 
-    def paint_row(self, y: int, width: int) -> Strip:
-        """Paint one row of the help."""
-        base, index = self.named_style(""), y + self._top
-        row = self._lines[index] if index < len(self._lines) else ()
-        pieces = [Piece(text, base + self.named_style(style) if style else base) for text, style in row]
-        mark = Piece(f"{self.mark_of(index):<2}", base + self.named_style("key"))
-        return line(width, base, [mark, *pieces])
 
-    def text_of(self, row: int) -> str:
-        """Return the text of a row."""
-        return "".join(text for text, _ in self._lines[row])
+class QueryHelpPage(RowsPage):
+    """The rows of the help about queries: examples, values and other names, as in docs/queries.md."""
+
+    def _wrapped(self, width: int) -> Iterator[Row]:
+        yield (("Queries", "label"),)
+        about = "Every text is a query. What cannot be a field is searched for as words, and a slip is said."
+        for text in (about, "/ finds words here, n N the next · q closes"):
+            for part in wrap(text, width):
+                yield ((part, "muted"),)
+        for section in SECTIONS:
+            yield ()
+            yield ((section.title.upper(), "label"),)
+            for part in wrap(section.about.replace("`", ""), width):
+                yield ((part, ""),)
+            yield ()
+            yield from _pairs(section.examples, width)
+        yield ()
+        yield (("VALUES AND OTHER NAMES", "label"),)
+        yield from _pairs((*((f"{name}:", ", ".join(values)) for name, values in field_values()),), width)
+        yield from _pairs(
+            (*((f"{field}:", f"also {', '.join(names)}") for field, names in other_names().items() if names),), width
+        )
+        yield ()
+        yield (("QUERY BAR", "label"),)
+        yield from _pairs(((keys, text) for keys, _, text in BAR_KEYS), width)
+
+
+def _pairs(pairs: Iterable[tuple[str, str]], width: int) -> Iterator[Row]:
+    """Iterate over the rows of queries or keys with their meanings, in two columns."""
+    indent = min(QUERY_COLUMN, max(8, width // 3))
+    for query, meaning in pairs:
+        if cell_len(query) >= indent:
+            for part in wrap(query, width):
+                yield ((part, "key"),)
+            lead = " " * indent
+        else:
+            lead = query + " " * (indent - cell_len(query))
+        for number, part in enumerate(wrap(meaning, width - indent)):
+            yield ((" " * indent if number else lead, "key"), (part, ""))
 
 
 class Help(PageScreen):
@@ -130,3 +189,15 @@ class Help(PageScreen):
     def __init__(self, keymap: Keymap, notices: Sequence[str] = ()) -> None:
         """Create the help, with `notices` above the keys: warnings of the start, such as invalid settings."""
         super().__init__(HelpPage(keymap, notices))
+
+
+class QueryHelp(PageScreen):
+    """The screen about the query language."""
+
+    CSS = """
+    QueryHelp { background: $page; padding: 1 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1", "dismiss(None)", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__(QueryHelpPage())

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.search.completion import complete, insert
-from tui_reader.tui.commands.query_keys import BAR_HINTS
+from tui_reader.tui.commands.query_keys import BAR_HINTS, SAVING_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from textual.app import App
 
     from tui_reader.search.completion import Completion, Offer
     from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.services.library.query_history import QueryHistory
     from tui_reader.tui.commands.describe import Hint
     from tui_reader.tui.widgets.query_rows import QueryBar
+
+
+def show_query_help(app: App[Any]) -> None:
+    """Open the help about queries."""
+    from tui_reader.tui.screens.help import QueryHelp  # noqa: PLC0415 - not needed for the first frame
+
+    app.push_screen(QueryHelp())
 
 
 class Callbacks(NamedTuple):
@@ -30,6 +39,8 @@ class Callbacks(NamedTuple):
     """Called after `kept` to store the query as a saved search; None if that is not offered."""
     repaint: Callable[[], None]
     """Called when rows of the bar must be repainted."""
+    helped: Callable[[], None]
+    """Called to show the help about queries; the bar stays open."""
 
 
 class QueryTyping:
@@ -56,7 +67,8 @@ class QueryTyping:
     @property
     def hints(self) -> Sequence[Hint]:
         """The keys for the last row."""
-        return BAR_HINTS if self._callbacks.saved is not None else BAR_HINTS[:-1]
+        is_saved = self._callbacks.saved is not None
+        return [hint for hint in BAR_HINTS if is_saved or hint.keys != SAVING_KEY]
 
     def open(self, query: ParsedQuery) -> None:
         """Show the bar with a query to edit."""
@@ -79,10 +91,12 @@ class QueryTyping:
             self.finish()
         elif key == "escape":
             self.cancel()
-        elif key == "ctrl+s":
+        elif key == SAVING_KEY:
             if self._callbacks.saved is not None:
                 self.finish()
                 self._callbacks.saved()
+        elif key == "f1":
+            self._callbacks.helped()
         elif key == "tab":
             self._take()
         elif key in {"down", "ctrl+n"}:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui_reader.model.query import FieldName
 from tui_reader.search.completion import Offer
 from tui_reader.tui.commands.binding import command
-from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping
+from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping, show_query_help
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ class ListActions:
         self._host, self._reading, self._state = host, reading, host.state
         self._listing, self._preview, self._cursor_actions = listing, preview, cursor_actions
         self._today, self._repaint = today, repaint
-        callbacks = Callbacks(self._narrow, self._keep, self._keep, None, repaint)
+        callbacks = Callbacks(self._narrow, self._keep, self._keep, None, repaint, lambda: show_query_help(host.app))
         self.typing = QueryTyping(bar, self._state.library.query_history, self._offer, callbacks)
         self._is_limited_here = False
         """True if a command of this screen limited the list to an article; `back` then lists the library."""

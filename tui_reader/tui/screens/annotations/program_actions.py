@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.keymap import written_all
-from tui_reader.tui.commands.line import Plan, plan_plain, split, with_line
+from tui_reader.tui.commands.line import Completion, Plan, plan_plain, split, with_line
+from tui_reader.tui.commands.query_keys import HELP_TOPICS, QUERY_TOPIC
 from tui_reader.tui.commands.table import BY_ID, COMMANDS, VIEW_COMMANDS
+from tui_reader.tui.screens.query_typing import show_query_help
 from tui_reader.tui.screens.suspension import suspend
 
 if TYPE_CHECKING:
@@ -61,7 +63,19 @@ class ProgramActions:
             return Plan(problem=f"{found.id} does not work in the list of annotations")
         if found.id == "export":
             return self._exports.plan(line)
+        if found.id == "help" and line.rest.strip():
+            return self._plan_help(line.rest.strip())
         return plan_plain(found, line, partial(self._host.run, found))
+
+    def _plan_help(self, topic: str) -> Plan:
+        """Plan the help about a topic; the beginning of its name is enough."""
+        found = [(name, remark) for name, remark in HELP_TOPICS if name.startswith(topic)]
+        completions = [Completion(name, f"help {name}", remark) for name, remark in found or HELP_TOPICS]
+        if len(found) != 1:
+            return Plan("", f"there is no help about “{topic}”", None, completions, takes_arguments=True)
+        name, remark = found[0]
+        run = partial(show_query_help, self._host.app) if name == QUERY_TOPIC else partial(self.help, None)
+        return Plan(remark, "", run, completions, takes_arguments=True)
 
     def _run_line(self, choice: Choice | None) -> None:
         if choice is not None:

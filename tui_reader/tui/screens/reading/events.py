@@ -148,6 +148,7 @@ class EventHandlers:
             host.annotations.changed()
         state.panes.headlines.touch(changed)
         host.listing.refresh(hold=True)
+        host.query_actions.articles_changed(changed)
         if state.settings.rules:
             self._rules.articles_changed(changed)
         if state.shown in changed:

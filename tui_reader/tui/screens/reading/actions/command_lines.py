@@ -12,6 +12,7 @@ from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import IN_ANNOTATIONS, IN_SELECTION, Command
 from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.line import Completion, Line, Plan, Scope, plan_plain, quoted, split, with_line
+from tui_reader.tui.commands.query_keys import HELP_TOPICS
 from tui_reader.tui.commands.table import BY_ID, COMMANDS
 from tui_reader.tui.screens.choice import Choice, matching
 from tui_reader.tui.screens.reading.actions.bulk import VERBS
@@ -55,6 +56,9 @@ class Named(Protocol):
 
     def narrow(self, query: str) -> None:
         """Filter the list by a query."""
+
+    def show_help(self, topic: str) -> None:
+        """Open the help about a topic."""
 
 
 class CommandLines:
@@ -213,6 +217,7 @@ class CommandLines:
             "search": (lambda: (), named.narrow),
             "chapter": (self._books.chapters, self._books.go_to_chapter),
             "page": (self._books.pages, self._books.go_to_page),
+            "help": (lambda: HELP_TOPICS, named.show_help),
         }
 
     def _plan_value(self, line: Line) -> Plan:

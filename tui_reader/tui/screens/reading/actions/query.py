@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from tui_reader.search.completion import Offer
 from tui_reader.search.text_fields import text_values
 from tui_reader.tui.commands.command import Pane
-from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping
+from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping, show_query_help
 from tui_reader.tui.screens.reading.state import local_today
 from tui_reader.tui.widgets.query_rows import LEFT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from textual.timer import Timer
 
@@ -41,6 +41,8 @@ TEXT_DELAY = 0.15
 """Seconds without another letter before texts are searched."""
 TEXT_SECONDS = 0.1
 """Seconds between two updates of the list while texts are searched."""
+TEXT_AGAIN_SECONDS = 0.5
+"""Seconds between a change of files and the search of their texts; further changes join it."""
 IDLE_SECONDS = 1.0
 """Seconds without a key from which words and notes are prepared although no query is typed."""
 
@@ -72,7 +74,12 @@ class QueryActions:
         self._activate, self._idle_seconds = activate, idle_seconds
         headlines = state.panes.headlines
         callbacks = Callbacks(
-            self._changed, self._kept, self._cancelled, lambda: run("save_search"), headlines.repaint_bar
+            self._changed,
+            self._kept,
+            self._cancelled,
+            lambda: run("save_search"),
+            headlines.repaint_bar,
+            lambda: show_query_help(headlines.app),
         )
         self.typing = QueryTyping(headlines.bar, state.library.query_history, self._offer, callbacks)
         self._article: ArticleId | None = None
@@ -86,6 +93,8 @@ class QueryActions:
         self._texts: Mapping[Value, frozenset[ArticleId]] = {}
         """The results of the text search so far."""
         self._text_timer: Timer | None = None
+        self._changed_articles: set[ArticleId] = set()
+        """Articles whose texts are to be searched again."""
         listing.on_query_changed = self._search_texts
         headlines.set_interval(IDLE_SECONDS, self._prepare_when_idle)
 
@@ -219,6 +228,23 @@ class QueryActions:
         library.text_search.search(values, everything)
         self._text_timer = self._headlines.set_interval(TEXT_SECONDS, self._take_in_texts)
         self._take_in_texts()
+
+    def articles_changed(self, articles: Iterable[ArticleId]) -> None:
+        """Search the texts of articles again, soon, if the query has `text:` fields."""
+        if not self._state.library.text_search.values:
+            return
+        if not self._changed_articles:
+            self._headlines.set_timer(TEXT_AGAIN_SECONDS, self._search_again)
+        self._changed_articles.update(articles)
+
+    def _search_again(self) -> None:
+        articles, self._changed_articles = tuple(self._changed_articles), set()
+        search = self._state.library.text_search
+        if not search.values:
+            return
+        search.repeat(articles)
+        if self._text_timer is None:
+            self._text_timer = self._headlines.set_interval(TEXT_SECONDS, self._take_in_texts)
 
     def _take_in_texts(self) -> None:
         """Update the list with the results of the text search since the last call."""

@@ -9,7 +9,9 @@ from tui_reader.document.chapters import chapters_of, time_of
 from tui_reader.model.query import Sort
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.commands.query_keys import QUERY_TOPIC
 from tui_reader.tui.screens.choice import Choice, run_choice
+from tui_reader.tui.screens.query_typing import show_query_help
 from tui_reader.tui.screens.suspension import suspend
 from tui_reader.tui.widgets.headline_list import Density
 from tui_reader.tui.widgets.tag_sidebar import Entry, Section
@@ -208,6 +210,13 @@ class ViewOptions:
         passed_over = self._state.library.passed_over
         notices = [f"Passed over: {passed_over}."] if passed_over else []
         self._app.push_screen(Help(self._state.keymap, [*self._program.notices, *notices]))
+
+    def show_help(self, topic: str) -> None:
+        """Open the help about a topic of `HELP_TOPICS`."""
+        if topic == QUERY_TOPIC:
+            show_query_help(self._app)
+        else:
+            self.help(None)
 
     @command("details")
     def details(self, _count: int | None) -> None:
