@@ -300,9 +300,9 @@ async def test_the_counts_of_the_sidebar_are_those_of_the_listed_articles(start:
 
 
 async def test_the_first_scan_and_what_it_passes_over_are_said(start: Start, tmp_path: Path) -> None:
-    for name in ("a.pdf", "b.pdf", "c.epub"):
+    for name in ("a.djvu", "b.djvu", "c.mobi"):
         (tmp_path / name).touch()
-    said = "3 files of kinds not read (2 .pdf, 1 .epub)"
+    said = "3 files of kinds not read (2 .djvu, 1 .mobi)"
     async with start(tmp_path, size=(80, 24)) as reader:
         await reader.until(lambda: reader.app.reading.state.scan is None)
         await reader.no_longer_sees("Reading the folder")
