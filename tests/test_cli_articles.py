@@ -180,7 +180,7 @@ def test_rules_of_the_settings_are_tried_and_applied(folder: Path, tmp_path: Pat
 
 def test_a_library_without_articles_says_what_was_passed_over(run: Any, folder: Path) -> None:
     for name in ARTICLES:
-        (folder / name).rename(folder / f"{name}.djvu")
-    assert run("list")[2] == "There are no articles in this library. Passed over: 3 files of kinds not read (3 .djvu).\n"
-    (folder / "space.md.djvu").unlink()
-    assert "2 files of kinds not read (2 .djvu)" in run("star", "tag:nato")[2]
+        (folder / name).rename(folder / f"{name}.odg")
+    assert run("list")[2] == "There are no articles in this library. Passed over: 3 files of kinds not read (3 .odg).\n"
+    (folder / "space.md.odg").unlink()
+    assert "2 files of kinds not read (2 .odg)" in run("star", "tag:nato")[2]

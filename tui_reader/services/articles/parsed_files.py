@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import base64
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
@@ -362,7 +363,13 @@ def _handed_over(answer: Mapping[str, Any]) -> Parsed | None:
 
 def _cache() -> BlobCache:
     """Return the cache of packed documents."""
-    return BlobCache(program_paths.cache_dir() / FOLDER, MAX_CACHE_BYTES)
+    return _cache_in(program_paths.cache_dir() / FOLDER)
+
+
+@lru_cache(maxsize=1)
+def _cache_in(folder: Path) -> BlobCache:
+    """Return the cache of packed documents in a folder."""
+    return BlobCache(folder, MAX_CACHE_BYTES)
 
 
 def _key(content: Content, fingerprint: str, *, whole: bool) -> str:
