@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pytest
 
 MARK = b"slow: "
+READS_TO_SCAN = "TUI_READER_TEST_READS_TO_SCAN"
+"""Environment variable that is set if the format reads documents to scan them."""
 VERSION = "TUI_READER_TEST_VERSION"
 """Environment variable with the version of the format, for the processes that a test starts."""
 ROW = Row(__name__, (".slow",), is_slow=True, has_whole=True)
@@ -127,7 +129,7 @@ def find_in_files(arguments: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
 
 def _row() -> Row:
     """Return the row of the version that the test has installed."""
-    return ROW._replace(version=int(os.environ.get(VERSION, "1")))
+    return ROW._replace(version=int(os.environ.get(VERSION, "1")), reads_to_scan=READS_TO_SCAN in os.environ)
 
 
 def _register() -> None:

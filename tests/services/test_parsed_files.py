@@ -83,6 +83,17 @@ def test_the_second_time_a_document_comes_from_the_cache(tmp_path: Path, parser:
         parser.document(content, path, SCANNED, whole=True)
 
 
+@pytest.mark.parametrize("reads", [False, True])
+def test_what_a_scan_reads_anyway_is_kept(
+    tmp_path: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch, reads: bool
+) -> None:
+    if reads:
+        monkeypatch.setenv(slow_formats.READS_TO_SCAN, "1")
+    path = write(tmp_path, "a.slow", "Title", "one")
+    assert parser.scan(path).metadata.title == "Title"
+    assert (parsed_files.cached(read_content(path, LIMIT)) is not None) == reads
+
+
 @pytest.mark.parametrize("change", ["bytes", "name", "version"])
 def test_another_file_name_or_version_is_parsed_anew(
     tmp_path: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch, change: str

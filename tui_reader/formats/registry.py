@@ -30,6 +30,9 @@ class Row(NamedTuple):
     """True if a usual file takes longer than 50 ms to parse: it is parsed in a process of its own, and kept parsed."""
     has_whole: bool = False
     """True if `Format.read` distinguishes the article from the whole page."""
+    reads_to_scan: bool = False
+    """True if `Format.scan` reads the whole document to return its metadata: the document is then kept when a file is
+    scanned."""
     version: int = 1
     """Increased when the format reads another text or other metadata from the same bytes: files that are kept parsed
     are then parsed again, and annotations are placed in the new text."""
@@ -46,7 +49,13 @@ ROWS: tuple[Row, ...] = (
     # 3 ms to import after plain text; 80 ms for pdfium, when the first file is read.
     Row("tui_reader.formats.pdf.pdf", (".pdf",), is_slow=True),
     # 2 ms to import, 260 ms for lxml and trafilatura when the first page is read.
-    Row("tui_reader.formats.html.html", (".html", ".htm", ".xhtml", ".mhtml", ".mht"), is_slow=True, has_whole=True),
+    Row(
+        "tui_reader.formats.html.html",
+        (".html", ".htm", ".xhtml", ".mhtml", ".mht"),
+        is_slow=True,
+        reads_to_scan=True,
+        has_whole=True,
+    ),
     # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),
     # 20 ms to import after plain text, most of it for the XML parser.
@@ -56,10 +65,10 @@ ROWS: tuple[Row, ...] = (
     # 4 ms to import after plain text.
     Row("tui_reader.formats.org.org", (".org",)),
     # 3 ms to import after plain text; the parser of mails takes 40 ms.
-    Row("tui_reader.formats.mail.mail", (".eml", ".emlx"), is_slow=True),
+    Row("tui_reader.formats.mail.mail", (".eml", ".emlx"), is_slow=True, reads_to_scan=True),
     # 2 ms to import after plain text; mammoth takes 60 ms, and the walker of pages 30 ms.
-    Row("tui_reader.formats.office.docx", (".docx", ".docm"), is_slow=True),
-    Row("tui_reader.formats.office.odt", (".odt", ".fodt"), is_slow=True),
+    Row("tui_reader.formats.office.docx", (".docx", ".docm"), is_slow=True, reads_to_scan=True),
+    Row("tui_reader.formats.office.odt", (".odt", ".fodt"), is_slow=True, reads_to_scan=True),
     # 2 ms to import after plain text; docutils takes 40 ms to import, and 2 s for a megabyte.
     Row("tui_reader.formats.rst.rst", (".rst", ".rest"), is_slow=True),
     # 3 ms to import after Markdown; a notebook with pictures has several megabytes.

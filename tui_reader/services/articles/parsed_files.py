@@ -278,17 +278,26 @@ def metadata_of(content: Content, limit: int) -> tuple[Metadata, str]:
 def scan_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Read the metadata of a file; runs in the worker process.
 
+    If the format reads the document anyway, the document is put into the cache.
+
     Returns:
         The fields of `Scanned`, or why the file cannot be read.
     """
-    from tui_reader.document.packing import encoded_metadata  # noqa: PLC0415 - only the worker process needs it
+    from tui_reader.document.packing import encoded_metadata, pack  # noqa: PLC0415 - only the worker process needs it
+    from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
 
     content = _content(arguments)
     if isinstance(content, dict):
         return content
-    metadata, error = content.metadata()
+    fingerprint = content.fingerprint
+    if row_for(content.name, content.data).reads_to_scan:
+        document = content.document()
+        _cache().put(_key(content, fingerprint, whole=False), pack(document))
+        metadata, error = document.metadata, document.error
+    else:
+        metadata, error = content.metadata()
     return {
-        "fingerprint": content.fingerprint,
+        "fingerprint": fingerprint,
         "signature": list(content.signature),
         "metadata": dict(encoded_metadata(metadata._replace(header={}))),
         "error": error,
