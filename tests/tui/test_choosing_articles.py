@@ -56,6 +56,28 @@ async def test_motions_extend_a_choice_that_is_marked_counted_and_ended(start: S
         await reader.no_longer_sees("CHOOSE")
 
 
+async def test_single_articles_are_chosen_and_taken_out(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "3 unread")
+        await reader.keys("x")
+        await reader.sees("CHOOSE 1 article", "Paragraph 1 of Beta")
+        await reader.keys("j", "x")
+        await reader.sees("CHOOSE 2 articles")
+        assert marked(reader) == {"Alpha", "Gamma"}
+        await reader.keys("s")
+        await reader.sees("starred 2 articles")
+        assert titles(reader, "starred") == {"Alpha", "Gamma"}
+        await reader.keys("g", "g", "x")
+        await reader.sees("CHOOSE 1 article")
+        assert marked(reader) == {"Gamma"}
+        # One is taken out of a range, which moving no longer extends.
+        await reader.keys("escape", "g", "g", "v", "G", "k", "x", "g", "g")
+        await reader.sees("CHOOSE 1 article ")
+        assert marked(reader) == {"Alpha"}
+        await reader.keys("x")
+        await reader.no_longer_sees("CHOOSE")
+
+
 @pytest.mark.parametrize(("key", "what"), [("s", "starred"), ("r", "read"), ("e", "archived"), ("L", "up_next")])
 async def test_keys_act_on_all_that_are_chosen_in_one_step(start: Start, articles: Path, key: str, what: str) -> None:
     async with start(articles) as reader:

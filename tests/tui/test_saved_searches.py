@@ -78,6 +78,32 @@ async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, a
         assert "reorder" not in reader.last_row
 
 
+async def test_other_orders_of_the_articles_up_next_are_shown_and_left(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "Gamma rays")
+        await reader.keys("S")
+        await reader.sees("Order of the headlines", "by title")
+        assert "in your order" not in reader.text, "only articles up next are in an order of the user's"
+        await reader.keys("escape", "G", "L", "k", "L", "k", "L", "g", "l")
+        await reader.sees("UP NEXT", "3 · in your order")
+
+        def shown() -> list[str]:
+            rows = reader.library.catalogue.rows(reader.app.reading.state.panes.headlines.ids)
+            return [row.title.split()[0] for row in rows]
+
+        assert shown() == ["Gamma", "Beta", "Alpha"]
+        await reader.keys("S")
+        await reader.types("by title")
+        await reader.keys("enter")
+        await reader.sees("sort:title")
+        assert shown() == ["Alpha", "Beta", "Gamma"]
+        await reader.keys("S")
+        await reader.types("in your order")
+        await reader.keys("enter")
+        await reader.no_longer_sees("sort:title")
+        assert shown() == ["Gamma", "Beta", "Alpha"]
+
+
 async def test_new_articles_are_filed_by_rules_with_a_notice_and_undone(start: Start, articles: Path) -> None:
     settings = Settings(rules=(Rule("tag:space", tag=("orbit",), star=True),))
     async with start(articles, settings=settings) as reader:

@@ -128,6 +128,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("inner_quotation", ("i q", 'i "'), "in quotes", "Select what stands in quotation marks", Group.SELECT, IN_SELECTION, counts=True, palette=False),
     Command("around_quotation", ("a q", 'a "'), "quotation", "Select what stands in quotation marks, with the marks", Group.SELECT, IN_SELECTION, counts=True, palette=False),
     Command("choose_articles", ("v",), "choose", "Choose articles, from the one under the cursor on to where you move, for the next commands; again: none", Group.ARTICLES, IN_LIST, footer=43),
+    Command("choose_article", ("x",), "choose one", "Choose the article, or take it out of those that are chosen, and go to the next", Group.ARTICLES, IN_LIST),
     Command("choose_all", ("*",), "choose all", "Choose all that are listed, or none", Group.ARTICLES, IN_LIST | IN_ANNOTATIONS),
     Command("toggle_read", ("r",), "read", "Mark as read or unread", Group.ARTICLES, READING, footer=60),
     Command("star", ("s",), "star", "Star, or take the star off", Group.ARTICLES, READING, footer=75, argument="[SCOPE]"),

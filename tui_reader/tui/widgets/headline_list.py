@@ -243,6 +243,12 @@ class HeadlineList(LinePane):
             self._choice.begin(self._ids, self._cursor)
             self.repaint()
 
+    def toggle_choice(self) -> None:
+        """Choose the article under the cursor, or unchoose it; moving the cursor does not change the choice."""
+        if self._ids:
+            self._choice.toggle(self._ids, self._cursor)
+            self.repaint()
+
     def choose_all(self) -> None:
         """Choose all articles of the list; moving the cursor does not change the choice."""
         self._choice.choose_all(self._ids)

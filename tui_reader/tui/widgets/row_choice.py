@@ -33,6 +33,11 @@ class RowChoice(Generic[Id]):
         """Start a range at an entry of a list."""
         self._ids, self.anchor, self.members = ids, index, frozenset()
 
+    def toggle(self, ids: Sequence[Id], index: int) -> None:
+        """Add the entry under the cursor to the choice, or remove it; a range becomes a fixed set."""
+        self.freeze(index)
+        self._ids, self.members = ids, self.members ^ {ids[index]}
+
     def choose_all(self, ids: Sequence[Id]) -> None:
         """Choose all entries of a list."""
         self._ids, self.anchor, self.members = ids, None, frozenset(ids)

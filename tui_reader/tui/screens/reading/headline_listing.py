@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.model.query import EVERYTHING, Field, FieldName, Not, Shelf, Value
+from tui_reader.model.query import EVERYTHING, Field, FieldName, Not, Shelf, Sort, Value
 from tui_reader.search.edits import chosen, exact, with_term, without
 from tui_reader.search.evaluation import sort_order
 from tui_reader.services.articles.listed_counts import ListedCounts
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from tui_reader.model.article import ArticleId
-    from tui_reader.model.query import Sort
     from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
@@ -354,11 +353,15 @@ class HeadlineListing:
         self.set_view(query=f"{text.strip()} " if text.strip() else "")
 
     def sort(self, sort: Sort) -> None:
-        """Change the order of the headlines; an order in the query is replaced in the query."""
-        text = self._state.query.text
-        if sort_order(self._state.query.term) is not None:
-            name = Field(FieldName.SORT, (Value(sort.name.lower()),))
-            self._edit(with_term(without(text, FieldName.SORT), name))
+        """Change the order of the headlines; an order in the query is replaced in the query.
+
+        The articles up next have their own order: any other order is part of the query.
+        """
+        is_up_next = self._state.view.shelf is Shelf.UP_NEXT
+        if is_up_next or sort_order(self._state.query.term) is not None:
+            text = without(self._state.query.text, FieldName.SORT)
+            is_usual = is_up_next and sort is Sort.QUEUE
+            self._edit(text if is_usual else with_term(text, Field(FieldName.SORT, (Value(sort.name.lower()),))))
         else:
             self.set_view(sort=sort)
 

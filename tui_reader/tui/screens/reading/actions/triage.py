@@ -148,6 +148,15 @@ class Triage:
         if not headlines.end_choice():
             headlines.begin_choice()
 
+    @command("choose_article")
+    def choose_article(self, _count: int | None) -> None:
+        """Choose the article under the cursor, or unchoose it, and move to the next article."""
+        headlines = self._state.panes.headlines
+        was_chosen = headlines.chosen_count
+        headlines.toggle_choice()
+        if headlines.chosen_count != was_chosen and headlines.move_to(headlines.cursor + 1):
+            self._navigator.show_current()
+
     @command("choose_all")
     def choose_all(self, _count: int | None) -> None:
         """Choose all articles of the list; if all are chosen already, choose none."""

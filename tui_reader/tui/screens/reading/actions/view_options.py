@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.chapters import chapters_of, time_of
-from tui_reader.model.query import Sort
+from tui_reader.model.query import Shelf, Sort
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.query_keys import QUERY_TOPIC
@@ -111,9 +111,11 @@ class ViewOptions:
     @command("sort")
     def sort(self, _count: int | None) -> None:
         """Choose the order of the headlines."""
-        current = self._state.view.sort
-        choices = [Choice(sort.value, "in use" if sort is current else "", partial(self.order, sort)) for sort in Sort]
-        self.pick("Order of the headlines", choices, cursor=list(Sort).index(current))
+        current, shelf = self._state.view.sort, self._state.view.shelf
+        # Only the articles up next are in an order of the user's.
+        sorts = [each for each in Sort if each is not Sort.QUEUE or shelf is Shelf.UP_NEXT or each is current]
+        choices = [Choice(sort.value, "in use" if sort is current else "", partial(self.order, sort)) for sort in sorts]
+        self.pick("Order of the headlines", choices, cursor=sorts.index(current))
 
     def order(self, sort: Sort) -> None:
         """Change the order of the list."""
