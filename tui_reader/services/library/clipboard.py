@@ -10,8 +10,7 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import ReaderError
 
@@ -29,8 +28,7 @@ _DESKTOP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ClipboardCommand:
+class ClipboardCommand(NamedTuple):
     """A program that copies its standard input to the clipboard."""
 
     arguments: tuple[str, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from textual.containers import Horizontal
@@ -35,8 +34,7 @@ def _ignore_step(_: int) -> None:
     """Ignore the up and down keys."""
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """A question and the callbacks for its answer."""
 
     label: str
