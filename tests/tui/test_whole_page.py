@@ -38,6 +38,9 @@ async def test_a_key_shows_the_whole_page_and_the_article_again(start: Start, fo
         await reader.no_longer_sees("Subscribe to the letter today")
         await reader.sees("shows only the article of “Saved”")
         assert "the file changed" not in reader.text
+        assert "changed since you read it" not in reader.text
+        await reader.keys("g", "d")
+        await reader.last_row_shows("nothing has changed")
         await reader.keys("u")
         await reader.sees("Subscribe to the letter")
         await reader.keys("g", "g", ")", "H", "g", "w")
