@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SPACED_SEPARATOR = re.compile(r"\s+(?:[|–—»«·•~>/-]|::)\s+|\s*\|\s*")
+_BRACKETS = re.compile(r"\s*[\[(][^\[\]()]*[\])]\s*")
 _ANCHOR_SIGNS = "¶#§🔗 "
 """Signs of links that sites put beside their headings."""
 _LONGEST_HEADING = 200
@@ -41,6 +42,8 @@ def _is_with_addition(title: str, heading: str) -> bool:
 
     A heading at the end of a title may be the name of the site, so it must be the longer part.
     """
+    if title.startswith(heading) and _BRACKETS.fullmatch(title[len(heading) :]):
+        return True
     parts = _SPACED_SEPARATOR.split(title)
     folded = _folded(heading)
     if len(parts) < 2 or not folded:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from tui_reader.formats.text.table_text import UnplacedBlock
 
-_TOP = 12
-"""Number of blocks at the top in which a line that repeats the title is left out."""
+_PARAGRAPH = 80
+"""Number of characters of the first paragraph, up to which lines that repeat the title are left out."""
 _GENERIC = re.compile(
     r"(?:image|photo|picture|img|figure|photograph|illustration|thumbnail|screenshot|logo|icon|avatar|banner|file|pic|null|undefined|alt)"
     r"[\s\d.:_-]*|[^\s]+\.(?:jpe?g|png|gif|webp|avif|svg)|[\w-]*[_\d][\w-]*|\W*",
@@ -41,12 +41,14 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
     heading = folded_text(title)
     seen: set[tuple[BlockKind, str]] = set()
     kept: list[UnplacedBlock] = []
-    for number, written in enumerate(pieces):
+    is_top = True
+    for written in pieces:
         kind, folded = written.block.kind, folded_text(written.text)
         is_figure = kind is BlockKind.FIGURE
         piece = _described(written, folded, heading, seen) if is_figure else written
-        if not is_figure and heading and folded == heading and _is_title(piece, number):
+        if heading and folded == heading and _is_title(piece, is_top=is_top):
             continue
+        is_top = is_top and (is_figure or piece.block.quiet or len(piece.text) < _PARAGRAPH)
         if piece.block.quiet and not piece.block.marker and kept and kept[-1].block.kind is BlockKind.FIGURE:
             if (BlockKind.FIGURE, folded) in seen and folded != folded_text(kept[-1].text):
                 continue
@@ -60,11 +62,11 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
     return kept
 
 
-def _is_title(piece: UnplacedBlock, number: int) -> bool:
-    """Return True if a block with the text of the title is a repetition of the title rather than a sentence."""
+def _is_title(piece: UnplacedBlock, *, is_top: bool) -> bool:
+    """Return True if a block with the text of the title repeats the title, rather than naming a part of the text."""
     if piece.block.kind is BlockKind.HEADING:
-        return True
-    return number < _TOP and piece.block.kind is BlockKind.PARAGRAPH and not piece.block.marker.startswith("[")
+        return is_top or piece.block.level == 1
+    return is_top and piece.block.kind is BlockKind.PARAGRAPH
 
 
 def _described(piece: UnplacedBlock, folded: str, heading: str, seen: set[tuple[BlockKind, str]]) -> UnplacedBlock:
