@@ -297,3 +297,31 @@ def test_standard_input_is_recognized_as_a_page() -> None:
     assert formats.format_for("-", page()).name == "HTML"
     assert formats.format_for("-", b"<!-- x -->\n<!doctype HTML><p>a").name == "HTML"
     assert formats.format_for("-", b"An <html> tag in a text").name == "plain text"
+
+
+def test_a_standfirst_stays_and_dates_and_names_above_the_text_are_metadata() -> None:
+    standfirst = "A house at the end of the land waits for somebody to come."
+    head = f"<p class='date'>3 November 2025</p><p class='intro'>{standfirst}</p>".encode()
+    data = page().replace(b"<div class='byline'>", head + b"<div class='byline'>")
+    assert texts(read(data)) == [standfirst, *PARAGRAPHS]
+
+
+def test_a_term_or_a_later_heading_with_the_words_of_the_title_stays() -> None:
+    body = "<h2>The lighthouse</h2><dl><dt>The lighthouse</dt><dd>is white and red.</dd></dl>"
+    assert texts(read(page(body))).count("The lighthouse") == 2
+
+
+def test_headings_stay_whatever_their_names_and_with_the_lists_below_them() -> None:
+    names = ["Setting up", "The first winter on the spit", "Who mends the roof of the house", "Conclusion"]
+    contents = "".join(
+        f"<li><a class='reference internal' href='#s{at}'>{name}</a></li>" for at, name in enumerate(names)
+    )
+    sections = "".join(
+        f"<div id='sharing-work-with-{at}'><h2 id='s{at}'>{name}</h2><p>{PARAGRAPHS[at]}</p></div>"
+        for at, name in enumerate(names)
+    )
+    document = read(page(around=(f"<article><ul>{contents}</ul>{sections}", "</article>")))
+    assert [each.kind for each in document.blocks].count(BlockKind.HEADING) == len(names)
+    assert SpanKind.NOTE not in [span.kind for span in document.spans]
+    body = "<h2>See also</h2><ul><li><a href='/a'>Piers</a></li><li><a href='/b'>Storm</a></li></ul>"
+    assert {"See also", "Piers", "Storm"} <= set(texts(read(page(body))))

@@ -45,6 +45,8 @@ _CONTENT_TAGS = frozenset(
     ("p", "figure", "pre", "table", "ul", "ol", "dl", "blockquote", "hr", "img", "picture", "center", "details")
 )
 """Elements that are part of the running text if they stand between its paragraphs."""
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
+"""Characters at the end of a sentence."""
 _LINKED = 0.5
 """Share of links in the text of a box from which it leads to other pages rather than being text."""
 _MAIN = 0.2
@@ -156,7 +158,12 @@ class _Choice:
             if is_box and _linked_share(self._blocks[number] for number in numbers) > _LINKED:
                 continue
             chosen += [n for n in numbers if self._belongs(n, before, after, lists, is_box=is_box)]
-        return chosen
+        kept = {*chosen, after}
+        for number in sorted(chosen, reverse=True):
+            is_heading = self._blocks[number].block.kind is BlockKind.HEADING
+            if is_heading and kept.isdisjoint(range(number + 1, number + _NEAR + 1)):
+                kept.discard(number)
+        return [number for number in chosen if number in kept]
 
     def _belongs(self, number: int, before: int, after: int, lists: set[Element], *, is_box: bool) -> bool:
         piece, units = self._blocks[number], self._units[number]
@@ -171,7 +178,7 @@ class _Choice:
             case BlockKind.TABLE:
                 return _linked_share([piece]) <= _LINKED
             case BlockKind.HEADING:
-                return after - number <= _NEAR and (not piece.block.depth or _linked_share([piece]) <= _LINKED)
+                return not piece.block.depth or _linked_share([piece]) <= _LINKED
         if not is_box or piece.block.quiet or self._is_in(lists, number):
             return True
         if self._shares[number] == 1 and len(units) <= _SHORT:
@@ -186,7 +193,20 @@ class _Choice:
         return sure[0]
 
     def _lead(self, first: int) -> list[int]:
-        """Return the last picture above the first paragraph, with its caption."""
+        """Return the standfirst, and the last picture above the first paragraph with its caption."""
+        top = max(0, first - _FAR // 2)
+        headings = [n for n in range(top, first) if self._blocks[n].block.kind is BlockKind.HEADING]
+        standfirst = [n for n in range(headings[0], first) if self._is_standfirst(n)] if headings else []
+        return standfirst[:1] + self._first_picture(first)
+
+    def _is_standfirst(self, number: int) -> bool:
+        """Return True if a block between the headline and the first paragraph is a sentence about the article."""
+        piece = self._blocks[number]
+        if piece.block.kind is not BlockKind.PARAGRAPH or piece.block.depth or len(self._units[number]) < _FEWEST_WORDS:
+            return False
+        return piece.text.rstrip('”"»)').endswith(_ENDS) and _linked_share([piece]) <= _LINKED / 2
+
+    def _first_picture(self, first: int) -> list[int]:
         for number in range(first - 1, max(-1, first - _FAR // 2), -1):
             if self._blocks[number].block.kind is not BlockKind.FIGURE or self._chrome.contains(self._origins[number]):
                 continue

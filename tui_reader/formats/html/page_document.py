@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 _TOP = 12
 """Number of lines at the top of an article that are searched for a byline or a date."""
+_SHORT_ARTICLE = 1_200
+_MUCH_MORE = 4
+"""An article of fewer characters than `_SHORT_ARTICLE` is doubted if its page has four times as many in paragraphs."""
 _FEWEST_CHARACTERS = 250
 """Number of characters of an article below which the page's own structure is asked for more."""
 
@@ -75,7 +78,7 @@ def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]
     best: Sequence[UnplacedBlock] = ()
     for search in (extracted_text, prose_text):
         text = search(body)
-        if not text:
+        if not text or (search is extracted_text and _is_too_little(text, body)):
             continue
         walked = _walked(article_element(body, text), addresses)
         chosen = _selected(walked, article_blocks(walked, text))
@@ -86,6 +89,18 @@ def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]
     chrome = Chrome(walked.root)
     rest = [piece for piece, origin in zip(walked.blocks, walked.origins, strict=True) if not chrome.contains(origin)]
     return max(best, rest, walked.blocks if not rest else best, key=_length)
+
+
+def _is_too_little(text: str, body: HtmlElement) -> bool:
+    """Return True if a short text is a small part of the paragraphs of its page, such as a standfirst alone.
+
+    If the page marks an article around the text, only that article is compared: there may be others on the page.
+    """
+    if len(text) >= _SHORT_ARTICLE:
+        return False
+    element = article_element(body, text)
+    marked = element if element.tag == "article" else next(element.iterancestors("article"), body)
+    return len(prose_text(marked)) > _MUCH_MORE * len(text)
 
 
 def _selected(walked: Walked, numbers: Sequence[int]) -> Sequence[UnplacedBlock]:
