@@ -14,6 +14,7 @@ from tui_reader.cli.main import whole_program
 from tui_reader.cli.manual import manual
 from tui_reader.exchange.registry import EXPORTS, Kept
 from tui_reader.exchange.templates import ANNOTATION_FIELDS, ARTICLE_FIELDS
+from tui_reader.formats.descriptions import brief_format_table, format_table
 from tui_reader.search import guide
 from tui_reader.tui.commands.binding import modules_of_commands
 from tui_reader.tui.commands.describe import line_sheet, markdown_table
@@ -122,13 +123,19 @@ def generated() -> dict[Path, str]:
     keymap = Keymap()
     readme, architecture = ROOT / "README.md", ROOT / "docs" / "architecture.md"
     program, share = whole_program(), ROOT / "share"
-    exports = ROOT / "docs" / "export.md"
+    exports, formats = ROOT / "docs" / "export.md", ROOT / "docs" / "formats.md"
     return {
         share / "man" / "man1" / "tui-reader.1": manual(program),
         **{share / COMPLETIONS[shell]: script(shell, program) for shell in SHELLS},
         ROOT / "docs" / "keys.md": KEYS_HEAD + markdown_table(keymap) + "\n" + bar_sheet() + "\n" + line_sheet(),
         ROOT / "docs" / "queries.md": QUERIES_HEAD + guide.markdown(),
-        readme: with_part(readme, "keys", markdown_table(keymap, brief=True)),
+        readme: with_part(
+            readme,
+            "formats",
+            brief_format_table(),
+            with_part(readme, "keys", markdown_table(keymap, brief=True)),
+        ),
+        formats: with_part(formats, "formats", format_table()),
         exports: with_part(exports, "fields", template_fields(), with_part(exports, "formats", export_formats())),
         architecture: with_part(architecture, "commands", command_files()),
     }

@@ -14,6 +14,7 @@ from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder, Page, Section
 from tui_reader.formats import ROWS, Format, format_for, is_article, load, preview, read, scan
 from tui_reader.formats.base import BY_NAME, FALLBACK, NO_MATCH
+from tui_reader.formats.descriptions import DESCRIPTIONS
 
 if TYPE_CHECKING:
     from tui_reader.formats.registry import Row
@@ -175,3 +176,8 @@ def test_control_characters_in_a_file_name_are_not_shown() -> None:
 def test_notices_name_a_guessed_encoding_and_a_broken_header() -> None:
     document = read("---\na: [\n---\nCafé “at night”. ".encode("cp1252") * 3, "a.md")
     assert [notice.split()[:2] for notice in document.notices] == [["Not", "UTF-8:"], ["Its", "header"]]
+
+
+def test_people_are_told_what_each_format_gives_and_its_limits() -> None:
+    assert set(DESCRIPTIONS) == {row.module for row in ROWS}
+    assert all(all(each) for each in DESCRIPTIONS.values())

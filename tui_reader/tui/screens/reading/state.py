@@ -366,7 +366,7 @@ class ReadingScreenState:
             "No articles yet",
             "",
             *((f"Passed over: {passed_over}", "") if passed_over else ()),
-            f"Put .md or .txt files into {where[0]}",
+            f"Put articles, saved pages or books into {where[0]}",
             "They appear here by themselves.",
         )
 
