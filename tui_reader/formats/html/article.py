@@ -197,7 +197,20 @@ class _Choice:
         top = max(0, first - _FAR // 2)
         headings = [n for n in range(top, first) if self._blocks[n].block.kind is BlockKind.HEADING]
         standfirst = [n for n in range(headings[0], first) if self._is_standfirst(n)] if headings else []
-        return standfirst[:1] + self._first_picture(first)
+        return standfirst[:1] + self._first_picture(first) + self._first_headings(first)
+
+    def _first_headings(self, first: int) -> list[int]:
+        """Return the headings directly above the first paragraph that begin a part of the text, as others below do."""
+        found: list[int] = []
+        for number in range(first - 1, max(-1, first - 1 - _NEAR), -1):
+            block = self._blocks[number].block
+            if block.kind is not BlockKind.HEADING or self._chrome.contains(self._origins[number]):
+                break
+            if any(
+                other.block.kind is block.kind and other.block.level == block.level for other in self._blocks[first:]
+            ):
+                found.append(number)
+        return found
 
     def _is_standfirst(self, number: int) -> bool:
         """Return True if a block between the headline and the first paragraph is a sentence about the article."""
