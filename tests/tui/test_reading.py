@@ -232,7 +232,7 @@ async def test_a_terminal_that_is_too_small_shows_nothing_else(
 
 async def test_an_empty_library_says_what_to_do(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as reader:
-        await reader.sees("No articles yet", "Put .md or .txt files into")
+        await reader.sees("No articles yet", "Put articles, saved pages or books into")
         await reader.keys("enter", "J", "s", "z", "T", "G", "i")
 
 
@@ -307,7 +307,7 @@ async def test_the_first_scan_and_what_it_passes_over_are_said(start: Start, tmp
         await reader.until(lambda: reader.app.reading.state.scan is None)
         await reader.no_longer_sees("Reading the folder")
         await reader.until(lambda: said in " ".join(line[:32].strip() for line in reader.lines()))
-        await reader.sees("No articles yet", "Put .md or .txt")
+        await reader.sees("No articles yet", "Put articles")
         await reader.keys("?")
         await reader.sees("NOTICES", f"Passed over: {said}.")
         await reader.keys("q")

@@ -63,7 +63,7 @@ async def test_an_empty_library_shows_the_full_path_of_its_folder(start: Start, 
     async with start(tmp_path, size=(60, 20)) as reader:
         await reader.sees("No articles yet")
         said = "".join(line.strip() for line in reader.lines())
-        assert f"Put .md or .txt files into{tmp_path}" in said.replace("into ", "into")
+        assert f"Put articles, saved pages or books into{tmp_path}" in said.replace("into ", "into")
 
 
 async def test_many_wrong_settings_leave_room_to_read_and_are_all_in_the_help(start: Start, articles: Path) -> None:
