@@ -186,6 +186,22 @@ def test_lists_have_their_bullets_and_numbers_as_markers() -> None:
     assert "water for the whole" in texts(document)[1]
 
 
+def test_a_large_first_letter_belongs_to_the_first_word() -> None:
+    lines = [
+        "he harbour lay in the morning",
+        "light and nothing moved upon",
+        "the water but the long shadow of",
+    ]
+    beside = [*column(lines[:2], 84, 100), *column(lines[2:], 60, 124)]
+    document = opened(sheet(Text(60, 112, "T", 32), beside))
+    assert texts(document) == ["T" + " ".join(lines)]
+
+
+def test_letters_and_accents_that_are_drawn_apart_are_joined() -> None:
+    items = [Text(60, 100, "f"), Text(63, 100, "\u00a8"), Text(62.8, 100, "u"), Text(68.4, 100, "r alle und")]
+    assert texts(opened(sheet(items, column(["jeden Tag des Jahres"], 60, 112))))[0].startswith("f\u00fcr alle und")
+
+
 def test_links_lead_to_addresses_and_to_places_in_the_file() -> None:
     document = opened(
         sheet(

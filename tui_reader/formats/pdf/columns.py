@@ -33,6 +33,7 @@ _FULL = 0.6
 _FEWEST_CHARACTERS = 8
 """Characters in a middle row of a column; a column of a table has fewer."""
 _MOST_SEGMENTS = 20_000
+_WORDS_OF_A_LETTER = frozenset("aioeuyàé")
 _EDGE = 0.35
 """Share of the rows of a column that begin at its edge, if it has one."""
 _MARKER = re.compile(r"\W*(?:[\dIVXivx]{1,5}|\w{1,2})\W*|\[.{1,12}\]|\W+")
@@ -107,10 +108,10 @@ def _segments(words: Iterable[Word]) -> list[Segment]:
 def _continues(segment: Segment, word: Word) -> bool:
     """Return True if a word follows the last word of a segment on its line."""
     size = max(segment.size, word.style.size)
-    if abs(word.y - segment.y) > 0.55 * size:
+    if abs(word.y - segment.y) > 0.55 * size or size > 1.9 * min(segment.size, word.style.size):
         return False
     gap = max(word.x0 - segment.x1, segment.x0 - word.x1)
-    return -0.6 * size <= gap <= _WIDEST_SPACE * min(size, 2 * min(segment.size, word.style.size))
+    return -0.6 * size <= gap <= _WIDEST_SPACE * size
 
 
 def _ordered(segments: list[Segment], depth: int) -> list[list[Segment]]:
@@ -243,13 +244,56 @@ def _is_full(rows: list[list[Segment]]) -> bool:
 
 def _column(segments: list[Segment]) -> Column:
     """Return segments as rows."""
+    initials = _initials(segments)
     rows: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda s: (s.y, s.index)):
-        if not _joins_last(rows, segment):
+        if segment not in initials and not _joins_last(rows, segment):
             rows.append([segment])
     made = _with_labels(rows)
+    for segment in initials:
+        _place_initial(made, segment)
     text = [row for row in made if not row.beside] or made
     return Column(made, min(row.x0 for row in text), max(row.x1 for row in text))
+
+
+def _initials(segments: list[Segment]) -> list[Segment]:
+    """Return the large first letters of chapters, beside which two lines or more begin."""
+    if not segments:
+        return []
+    usual = median(s.size for s in segments)
+    found = []
+    for segment in segments:
+        is_letter = len(segment.words) == 1 and sum(map(str.isalpha, segment.words[0].text)) == 1
+        if is_letter and segment.length <= 2 and segment.size > 1.8 * usual:
+            beside = [s for s in segments if s is not segment and _is_beside(segment, s.x0, s.y, s.size)]
+            if len(_baselines(beside)) > 1:
+                found.append(segment)
+    return found
+
+
+def _is_beside(initial: Segment, x0: float, y: float, size: float) -> bool:
+    """Return True if a line begins at the right edge of a large first letter."""
+    top = initial.y - 0.8 * initial.size
+    return top < y <= initial.y + 0.3 * size and -0.3 * size < x0 - initial.x1 < 1.5 * size
+
+
+def _place_initial(rows: list[Row], initial: Segment) -> None:
+    """Put a large first letter before the first line beside it; all lines beside it begin at its left edge."""
+    is_first = True
+    for index, row in enumerate(rows):
+        if not _is_beside(initial, row.x0, row.y, row.size):
+            continue
+        words = row.words
+        if is_first:
+            letter, word = initial.words[0], row.words[0]
+            is_word = letter.text.casefold() in _WORDS_OF_A_LETTER
+            joined = word.x0 - letter.x1 < (0.3 if is_word else 1.5) * row.size
+            first = word._replace(text=letter.text + word.text, x0=letter.x0, spaced=True)
+            words = (first, *words[1:]) if joined else (letter._replace(style=word.style, y=word.y), *words)
+            is_first = False
+        rows[index] = row._replace(words=words, x0=initial.x0)
+    if is_first:
+        rows.append(_row([initial]))
 
 
 def _with_labels(rows: list[list[Segment]]) -> list[Row]:

@@ -21,11 +21,12 @@ _LEVELS = 6
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.|§\s?\d+)\s+\S")
 _DEPTH = re.compile(r"\d{1,3}((?:\.\d{1,3})*)\.?\s")
 _END = re.compile(r"[.,;:!?。，、]\Z")
-_NAMED = re.compile(
+NAMED_PART = re.compile(
     r"(?:Abstract|Introduction|Conclusions?|References|Bibliography|Acknowledge?ments?|Appendix|Contents|Preface|Index|"
     r"Zusammenfassung|Einleitung|Literatur\w*|Inhalt\w*|Résumé|Introducción|Resumen|Введение|Литература)\Z",
     re.IGNORECASE,
 )
+"""Titles of parts that many texts have."""
 
 _Style = tuple[int, bool]
 """Size in half points, and whether the type is bold."""
@@ -101,13 +102,15 @@ def _is_heading(paragraphs: Sequence[Paragraph], index: int, body: float) -> boo
         return False
     numbered = _NUMBERED.match(text) is not None
     if _END.search(text) and not (numbered and len(text) < 60):
-        return bool(_NAMED.match(text.rstrip(".:"))) and all(line.bold for line in paragraph.lines)
+        return bool(NAMED_PART.match(text.rstrip(".:"))) and all(line.bold for line in paragraph.lines)
     if all(line.bold for line in paragraph.lines):
         return _stands_alone(paragraphs, index)
     # Headings in capitals or in small capitals, as journals of engineering set them.
     letters = [c for c in text if c.isalpha()]
     upper = sum(map(str.isupper, letters)) >= 0.9 * len(letters)
-    return upper and len(letters) > 3 and (numbered or bool(_NAMED.match(text))) and _stands_alone(paragraphs, index)
+    return (
+        upper and len(letters) > 3 and (numbered or bool(NAMED_PART.match(text))) and _stands_alone(paragraphs, index)
+    )
 
 
 def _stands_alone(paragraphs: Sequence[Paragraph], index: int) -> bool:

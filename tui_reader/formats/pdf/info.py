@@ -10,6 +10,7 @@ from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.words import count_words
 from tui_reader.formats.metadata.guesses import Heading, complete
 from tui_reader.formats.pdf.columns import columns_of
+from tui_reader.formats.pdf.headings import NAMED_PART
 from tui_reader.formats.pdf.page_lines import lines_of
 from tui_reader.formats.pdf.page_words import raw_text, words_of
 from tui_reader.formats.pdf.pdfium import LOCK, library, page_of, text_of, utf16_string
@@ -32,6 +33,9 @@ _DIVIDED = re.compile("[\x02\ufffe\u00ad]\\s*|(?<=[^\\W\\d_])-\\r?\\n(?=[^\\W\\d
 
 _LAST_MARK = re.compile(r"(?<=\w)\s*[*∗†‡§]{1,3}\Z")
 """The mark of a footnote to the title."""
+
+_NUMBERED = re.compile(r"(?:chapter|kapitel|section|part)?\s*(?:\d{1,3}|[ivx]{1,5})[.\s]", re.IGNORECASE)
+"""The number of a chapter or section: its title is not that of the whole."""
 
 _MOST_COUNTED = 48
 """Pages whose words are counted; of longer files, so many pages at equal distances are counted."""
@@ -186,4 +190,6 @@ def _largest_text(pdf: Pdf) -> Heading | None:
         found_lines.append(line)
     marks = "".join(_LAST_MARK.sub("", line.text) + " " for line in found_lines)
     title = clean_line(marks)
-    return Heading(title, 0) if 3 < len(title) <= _LONGEST_TITLE else None
+    if not 3 < len(title) <= _LONGEST_TITLE or NAMED_PART.match(title) or _NUMBERED.match(title):
+        return None
+    return Heading(title, 0)

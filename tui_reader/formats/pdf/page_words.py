@@ -146,11 +146,16 @@ def raw_text(text_page: Any) -> str:
     text = buffer.raw[: 2 * max(units - 1, 0)].decode("utf-16-le", "replace")
     if len(text) == count:
         return text
-    # Characters without a Unicode value are left out of that text.
-    codes = map(pdfium.FPDFText_GetUnicode, [text_page] * count, range(count))
-    return "".join(
-        chr(code) if code and not 0xD800 <= code < 0xE000 and code < 0x110000 else "\ufffd" for code in codes
-    )
+    # Characters without a Unicode value are left out of that text, and those beyond U+FFFF count twice.
+    codes = [pdfium.FPDFText_GetUnicode(text_page, index) for index in range(count)]
+    found: list[str] = []
+    for code in codes:
+        if 0xDC00 <= code < 0xE000 and found and "\ud800" <= found[-1] < "\udc00":
+            found[-1] = chr(0x10000 + ((ord(found[-1]) - 0xD800) << 10) + code - 0xDC00)
+            found.append(REMOVED)
+        else:
+            found.append(chr(code) if 0 < code < 0x110000 else "\ufffd")
+    return "".join(found)
 
 
 def words_of(page: Any, text_page: Any) -> PageWords:

@@ -153,7 +153,10 @@ class Flow:
 
     def _add_note(self, note: Paragraph | None, line: Line) -> Paragraph:
         mark = NOTE_MARK.match(line.text)
-        if note is None or (mark and _is_mark(line, mark, note.lines[-1])):
+        follows = bool(mark and note and mark[1].isdecimal() and note.marker.isdecimal())
+        if note is None or (
+            mark and (_is_mark(line, mark, note.lines[-1]) or (follows and int(mark[1]) == int(note.marker) + 1))
+        ):
             note = Paragraph(Role.NOTE, [line])
             if mark and not mark[1].isspace():
                 note.marker, note.skip = mark[1], mark.end()
@@ -293,6 +296,9 @@ class Flow:
             return True
         if _is_short(before, last, line):
             return False
+        below = line.page == before.page and 0 < line.y - before.y <= FAR * self._sizes.leading(line.size)
+        if below and abs(line.x0 - before.x0) < 1.5 and not self._interrupted:
+            return True  # the last line of a paragraph above columns, which is as narrow as a column
         is_indented = line.x0 - edge.left > _INDENT * line.size or (
             edge.size == 1 and line.x0 - line.left > _INDENT * line.size and opened.role is Role.TEXT
         )
