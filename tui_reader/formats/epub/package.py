@@ -84,7 +84,10 @@ def read_package(archive: Archive) -> Package:
         ArchiveError: There is no package document, or it lists no text.
     """
     path = _package_path(archive)
-    root = parse_xml(archive.read(path, _LIMIT))
+    try:
+        root = parse_xml(archive.read(path, _LIMIT))
+    except ArchiveError as error:
+        raise ArchiveError(f"an EPUB whose package document cannot be read: {error}") from None
     if root is None or local_name(root) != "package":
         raise ArchiveError(f"an EPUB whose package document “{path}” is damaged")
     items = _items(root, path)
