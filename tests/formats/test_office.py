@@ -149,8 +149,8 @@ ENTITY = '<!DOCTYPE x [<!ENTITY a "b">]><office:document-content/>'
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.odt", b"words", "damaged: "),
-        ("a.docx", b"words", "damaged: "),
+        ("a.odt", b"words", "damaged: it is no ZIP archive"),
+        ("a.docx", b"words", "damaged: it is no ZIP archive"),
         ("a.docx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "encrypted with a password, or a document of Word before 2007"),
         ("a.docx", zipped({"a.txt": "words"}), "a ZIP archive that is no document of Word"),
         ("a.odt", zipped({"a.txt": "words"}), "damaged: it has no text of OpenDocument"),
@@ -159,7 +159,7 @@ ENTITY = '<!DOCTYPE x [<!ENTITY a "b">]><office:document-content/>'
         ("a.docx", docx("", more={"word/document.xml": ENTITY}), "a document whose parts define entities"),
         ("a.odt", odt("", more={"content.xml": b"<a>" + b" " * 60_000_000}), "damaged: “content.xml” inflates"),
         ("a.docx", docx("", more={"word/document.xml": "<w:document"}), "damaged: its text cannot be found in it"),
-        ("a.odt", odt("")[:300], "damaged: "),
+        ("a.odt", odt("")[:300], "damaged: its end is missing"),
         ("a.fodt", b"<html><p>words</p></html>", "damaged: it has no text of OpenDocument"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -143,6 +143,11 @@ def test_running_heads_and_page_numbers_are_left_out() -> None:
     assert [page.label for page in document.pages] == [str(number) for number in range(7, 15)]
 
 
+def test_the_words_of_slides_are_paragraphs_of_their_own() -> None:
+    document = opened(*[sheet(Text(100, 300, f"Background of {word}", 12)) for word in ("tides", "moons", "ports")])
+    assert texts(document) == ["Background of tides", "Background of moons", "Background of ports"]
+
+
 def test_labels_of_pages_are_as_printed() -> None:
     pages = [
         sheet(column([f"The text of a page that has the number {word}."], 60, 100)) for word in ("one", "two", "three")

@@ -56,10 +56,12 @@ def archive_of(data: bytes) -> Archive:
     """
     if data.startswith(_COMPOUND):
         raise UnreadableOfficeError("encrypted with a password, or a document of Word before 2007")
+    if not data.startswith(b"PK"):
+        raise UnreadableOfficeError("damaged: it is no ZIP archive, as such documents are")
     try:
         return Archive(data)
     except ArchiveError as error:
-        raise UnreadableOfficeError(f"damaged: {error}") from None
+        raise UnreadableOfficeError(f"damaged: {str(error).removeprefix('damaged: ')}") from None
 
 
 def part_of(archive: Archive, name: str) -> bytes:

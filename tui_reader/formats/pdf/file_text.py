@@ -200,4 +200,4 @@ def _picture_pages(reading: _Reading, metadata: Metadata) -> Document:
         label = reading.facts[number].label
         pages.append(Page(builder.next_start, label))
         builder.add(Block(BlockKind.FIGURE, 0, 0, target=target_of(number)), f"Page {label}")
-    return builder.build(metadata, notices=(_NO_TEXT,), title_block=0, pages=tuple(pages))
+    return builder.build(metadata, title_block=0, pages=tuple(pages))

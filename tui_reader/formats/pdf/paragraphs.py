@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.page_lines import Line
     from tui_reader.formats.pdf.type_sizes import TypeSizes
 
+_SHORTEST_LINE = 45
+"""Number of characters from which a line without neighbours may be the beginning of a paragraph."""
 _INDENT = 0.7
 """Difference of two left edges that counts as an indent, in font sizes."""
 
@@ -306,6 +308,8 @@ class Flow:
             return False
         if line.text[:1].islower():
             return True
+        if len(opened.lines) == 1 and last.size == 1 and len(text) < _SHORTEST_LINE:
+            return False  # a line alone, such as the words on a slide
         return self._sizes.indents and opened.role is Role.TEXT if _SENTENCE_END.search(text) else True
 
 
