@@ -192,11 +192,11 @@ def _steps(path: Path, disk: FaultyDisk, acknowledged: dict[str, int]) -> Iterat
     yield close
 
 
-def run_all(folder: Path, faults: tuple[Fault, ...] = FAULTS) -> tuple[int, list[str]]:
-    """Try every kind of failure at every call. Return the number of runs, and the first fault found."""
+def run_all(folder: Path, faults: tuple[Fault, ...] = FAULTS, step: int = 1) -> tuple[int, list[str]]:
+    """Try every kind of failure at every `step`-th call. Return the number of runs, and the first fault found."""
     count = 0
-    for fault in faults:
-        at = 1
+    for number, fault in enumerate(faults):
+        at = 1 + number % step
         while True:
             struck, wrong = run(folder, fault, at)
             if not struck:
@@ -204,5 +204,5 @@ def run_all(folder: Path, faults: tuple[Fault, ...] = FAULTS) -> tuple[int, list
             count += 1
             if wrong:
                 return count, [f"{fault.call} {os.strerror(fault.error)} at call {at}, {fault}: {wrong}"]
-            at += 1
+            at += step
     return count, []

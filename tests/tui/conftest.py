@@ -34,7 +34,7 @@ DEADLINE = 8.0
 
 make_pilots_cheap()
 
-LONGEST_WAIT = 0.02
+LONGEST_WAIT = 0.05
 """Seconds between two looks for the effect of a thread; the first look comes sooner."""
 
 

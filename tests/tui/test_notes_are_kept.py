@@ -14,6 +14,8 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.counts import FULL
+
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 STEPS = (
@@ -183,7 +185,7 @@ Step = tuple[str, int]
 
 def test_no_sequence_of_actions_loses_a_word_of_a_note(start: Start, tmp_path: Path) -> None:
     @settings(
-        max_examples=4,
+        max_examples=4 if FULL else 2,
         deadline=None,
         derandomize=True,
         database=None,

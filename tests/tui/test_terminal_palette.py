@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,10 +140,11 @@ def test_a_palette_of_the_users_own_is_chosen_from() -> None:
 def unreadable(reader: Any, sixteen: Sixteen) -> list[str]:
     """Return what is on the screen in styles without the minimum contrast."""
     found = []
+    worst = cache(sixteen.worst)
     for strip in reader.app.screen._compositor.render_strips():
         for segment in strip:
             words = segment.text.strip("─│┌┐└┘╭╮╰╯▎▏▌▁▔ ")
-            if words and segment.style and sixteen.worst(segment.style) < 4.5:
+            if words and segment.style and worst(segment.style) < 4.5:
                 found.append(f"{segment.text!r}: {segment.style}")
     return found
 
