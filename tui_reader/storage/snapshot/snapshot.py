@@ -211,6 +211,8 @@ class SnapshotFile:
         table instead.
         """
         low, high = self.tables.get(table, (0, 0))
+        if low == high:
+            return {}
         if len(numbers) * _LOOKUP_BYTES < high - low:
             found = ((number, self.line(table, number)) for number in numbers)
             return {number: line for number, line in found if line is not None}

@@ -74,8 +74,10 @@ class UndoActions:
         """Add titles and locations of the changed articles to the message, if none is shown or listed."""
         state = self._state
         listed = {*state.panes.headlines.ids, state.shown}
-        hidden = [headline for each in dict.fromkeys(touched) if (headline := state.headline(each)) is not None]
-        if not hidden or any(headline.id in listed for headline in hidden):
+        if not listed.isdisjoint(touched):
+            return outcome
+        hidden = state.library.catalogue.rows(dict.fromkeys(touched))
+        if not hidden:
             return outcome
         title, location = hidden[0].title, hidden[0].article.location
         if len(hidden) > 1:
