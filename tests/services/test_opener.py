@@ -189,3 +189,17 @@ def test_processes_that_are_not_used_end(desk: Desk, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(parser_pool, "LAST_SECONDS", 0.0)
     with desk.news:
         assert desk.news.wait_for(lambda: desk.rested == 2, DEADLINE)
+
+
+def test_neighbours_are_parsed_when_the_keys_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SLOW_AHEAD_PAUSE", 3600.0)
+    desk.end("1")
+    desk.end("3")
+    desk.documents.want("1", ["2"])
+    desk.until(lambda: "1" in desk.loaded())
+    desk.documents.want("3", ["4"])
+    desk.until(lambda: "3" in desk.loaded())
+    desk.until_begun("1", "3")
+    monkeypatch.setattr(module, "SLOW_AHEAD_PAUSE", 0.0)
+    desk.documents.want("3", ["2"])
+    desk.until_begun("1", "3", "2")

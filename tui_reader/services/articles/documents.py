@@ -47,6 +47,9 @@ AHEAD_BYTES = 1_000_000
 AHEAD_PAUSE = 0.015
 """Seconds between a request and reading neighbours ahead: the frame with the requested document uses the
 processor first, and at 30 keys a second there is time for a neighbour before the next key."""
+SLOW_AHEAD_PAUSE = 0.25
+"""Seconds between a request and parsing neighbours of slow formats: whoever holds a key down has moved on by then, and
+the processor is free for the article on the screen."""
 FRAME_PAUSE = 0.03
 """Seconds of pause before the rest of a long text is read, so that its beginning is drawn first."""
 MAX_THREADS = 2
@@ -86,7 +89,8 @@ class Documents:
         self._working: dict[ArticleId, object] = {}
         self._threads: list[threading.Thread] = []
         self._idle = 0
-        self._pause_until = 0.0
+        self._asked_at = self._pause_until = 0.0
+        """Time of the last request, and the time at which neighbours may be read ahead."""
         self._prints: dict[ArticleId, str] = {}
         """Fingerprints of the bytes from which the cached documents were read."""
         self._with_whole: set[ArticleId] = set()
@@ -125,7 +129,8 @@ class Documents:
             neighbours: The articles that are likely to be requested next.
         """
         with self._changed:
-            self._pause_until = time.monotonic() + AHEAD_PAUSE
+            self._asked_at = time.monotonic()
+            self._pause_until = self._asked_at + AHEAD_PAUSE
             self._latest = article_id
             self._wanted = article_id if self._is_lacking(article_id) else None
             self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._may_read_ahead(i))
@@ -293,6 +298,8 @@ class Documents:
             if (known := cached(content, whole=whole)) is not None:
                 parsed = Parsed(content.fingerprint, known)
             else:
+                if ahead and not self._is_at_rest(SLOW_AHEAD_PAUSE):
+                    return False
                 if not ahead:
                     self.listener(ParsingBegun(article_id, limits.seconds))
                 with self._parsers.lend(article_id) as parser:
@@ -311,6 +318,13 @@ class Documents:
         else:
             self._keep(article_id, ticket, parsed.document, parsed.fingerprint)
         return True
+
+    def _is_at_rest(self, seconds: float) -> bool:
+        """Wait until nothing was requested for some seconds; return False if something is requested meanwhile."""
+        with self._changed:
+            asked_at = self._asked_at
+            rest = asked_at + seconds - time.monotonic()
+            return not self._changed.wait_for(lambda: self._closed or self._asked_at != asked_at, max(0.0, rest))
 
     def _give_way(self, article_id: ArticleId) -> None:
         """Pause so that the beginning can be drawn: single reading steps keep the GIL for up to 40 ms."""
