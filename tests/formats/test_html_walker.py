@@ -12,7 +12,7 @@ from lxml import etree, html
 from tui_reader.document.blocks import BlockKind, SpanKind
 from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.note_references import Notes
-from tui_reader.formats.html.walker import walk
+from tui_reader.formats.html.walker import _Walker, walk
 
 if TYPE_CHECKING:
     from tui_reader.formats.html.walker import Walked
@@ -307,15 +307,36 @@ SURROUNDINGS = (
 )
 
 
+INLINE = st.sampled_from(
+    (
+        *("{}", "{}", "<i>{}</i>", "<b class='x'>{}</b>", "<a href='#here'>{}</a>", "<a href='javascript:x'>{}</a>"),
+        *("<span>{}</span>", "<a id='there'>{}</a>", "<br/>{}", "<i><b>{}</b></i>", "<sup>{}</sup>", "<q>{}</q>"),
+        *("<em/>{}", "<!-- no -->{}", "<a href='https://example.org/' title='t'>{}</a>", "<i hidden='hidden'>{}</i>"),
+    )
+)
+
+
+@pytest.mark.parametrize("keeps_all", [False, True])
 @pytest.mark.parametrize("surroundings", SURROUNDINGS)
-@given(parts=st.lists(PLAIN_TEXT, min_size=1, max_size=3))
-def test_paragraphs_without_tags_take_a_short_way_to_the_same_blocks(surroundings: str, parts: list[str]) -> None:
-    def blocks(attributes: str) -> list[tuple[object, ...]]:
-        written = ["".join(f"&#{ord(character)};" for character in text) for text in parts]
-        paragraphs = "".join(f"<p{attributes}>{text}</p>" for text in written)
-        root = etree.fromstring(f"<body>{surroundings.format(paragraphs)}</body>")
+@given(paragraphs=st.lists(st.lists(st.tuples(INLINE, PLAIN_TEXT), max_size=4), min_size=1, max_size=3))
+def test_plain_paragraphs_take_a_short_way_to_the_same_blocks(
+    surroundings: str, keeps_all: bool, paragraphs: list[list[tuple[str, str]]]
+) -> None:
+    written = [
+        "".join(markup.format("".join(f"&#{ord(character)};" for character in text)) for markup, text in parts)
+        for parts in paragraphs
+    ]
+    source = f"<body>{surroundings.format(''.join(f'<p>{text}</p>' for text in written))}</body>"
+
+    def blocks() -> list[object]:
+        root = etree.fromstring(source)
         notes = Notes()
         notes.find(root, Addresses())
-        return [(block, text, list(spans)) for block, text, spans in walk(root, Addresses(), notes).blocks]
+        found = walk(root, Addresses(), notes, keeps_all=keeps_all)
+        targets = [span.target for span in found.targets]
+        return [*[(block, text, sorted(spans)) for block, text, spans in found.blocks], targets]
 
-    assert blocks("") == blocks(" class='x'")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Walker, "_append_plain", lambda *_: False)
+        slow = blocks()
+    assert blocks() == slow

@@ -6,6 +6,7 @@ the archive states are not trusted: data is inflated until a limit is reached.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from posixpath import normpath
@@ -35,6 +36,8 @@ _END64 = b"PK\x06\x06"
 _ENTRY = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
 _LONGEST_COMMENT = 65_535
+_plain_reference = re.compile(r"\w[\w-]*(?:\.\w+)?", re.ASCII)
+"""A reference to a file in the same folder, as most are: nothing in it needs to be resolved."""
 _end_record = struct.Struct("<4s4H2LH")
 _end64_locator = struct.Struct("<4sLQL")
 _end64_record = struct.Struct("<4sQ2H2L4Q")
@@ -216,9 +219,12 @@ def resolve(base: str, href: str) -> str:
         base: Name of the file that contains the reference.
         href: The reference as written, without a fragment; it may have percent escapes.
     """
+    folder = base.rpartition("/")[0]
+    if _plain_reference.fullmatch(href):
+        return f"{folder}/{href}" if folder else href
     path = unquote(href).replace("\\", "/").strip()
     if not path or "\0" in path:
         return ""
-    joined = path[1:] if path.startswith("/") else f"{base.rpartition('/')[0]}/{path}"
+    joined = path[1:] if path.startswith("/") else f"{folder}/{path}"
     found = normpath(joined.lstrip("/"))
     return "" if found in {"", ".", ".."} or found.startswith(("../", "/")) else found

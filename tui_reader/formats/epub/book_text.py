@@ -73,7 +73,9 @@ class _BookAddresses(Addresses):
         """Return the target of a link: `#` and a name for places in the book, empty for its other files."""
         href = href.strip()
         is_note = href.startswith(NOTE_PREFIX)
-        href = clean_line(href.removeprefix(NOTE_PREFIX))
+        href = href.removeprefix(NOTE_PREFIX)
+        if not href.isprintable():
+            href = clean_line(href)
         if _SCHEME.match(href) or href.startswith("//"):
             return super().link(href)
         path, _, fragment = href.partition("#")

@@ -15,7 +15,6 @@ from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.formats.html.html_cells import TableRows
 from tui_reader.formats.html.html_lists import HtmlList
 from tui_reader.formats.html.note_labels import without_label
-from tui_reader.formats.text.bare_links import may_have_links
 from tui_reader.formats.text.running_text import BLOCK_TAGS, RunningText, safe_target, target_names
 from tui_reader.formats.text.table_text import CellText, UnplacedBlock, join_table
 
@@ -171,34 +170,20 @@ class BlockEvents:
         folded = text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
         self._running.add(folded.lstrip(" ") if self._running.last in ("", " ", "\n") else folded)
 
-    def plain_paragraph(self, text: str, origin: Any) -> bool:
-        """Append a paragraph without tags and attributes in it, at a tenth of the work of `start`, `data` and `end`.
-
-        Args:
-            text: The text.
-            origin: The element.
-
-        Returns:
-            False if nothing was appended, because the paragraph needs the events: it is in a list, a table, a note or
-            a style, names are waiting for it, or it contains an address.
-        """
-        if self._lists or self._definitions or self._notes or self._note is not None or not self._is_between_blocks:
-            return False
-        text = clean_text(" ".join(text.split()))
-        if may_have_links(text):
-            return False
-        if text := text.strip(" \n\t"):
-            self.blocks.append(
-                UnplacedBlock(Block(BlockKind.PARAGRAPH, 0, 0, 0, min(self._quote_depth, _DEEPEST)), text)
-            )
+    def append_plain(self, text: str, spans: Sequence[Span], origin: Any) -> None:
+        """Append a paragraph that `plain_paragraphs.read_plain` has read, where `is_between_blocks` is True."""
+        if text:
+            block = Block(BlockKind.PARAGRAPH, 0, 0, 0, min(self._quote_depth, _DEEPEST))
+            self.blocks.append(UnplacedBlock(block, text, spans))
             self.origins.append(origin)
-        return True
 
     @property
-    def _is_between_blocks(self) -> bool:
-        """Return True if no text, style, heading, caption, table or preformatted text is open."""
-        is_open = self._heading_level or self._caption_depth or self._pre_depth or self._rows is not None
-        return not is_open and self._running.is_empty
+    def is_between_blocks(self) -> bool:
+        """Return True if nothing is open that would change a paragraph, but quotations."""
+        if self._heading_level or self._caption_depth or self._pre_depth or self._rows is not None:
+            return False
+        is_inside = self._lists or self._definitions or self._notes or self._note is not None
+        return not is_inside and self._running.is_empty
 
     def literal(self, text: str) -> None:
         """Append a text without folding its spaces or converting addresses in it to links, such as a formula."""

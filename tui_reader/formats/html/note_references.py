@@ -56,6 +56,11 @@ class Notes:
         self._references: list[_Reference] = []
         self._found: dict[str, Note] | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Return True if the pages examined so far have no references."""
+        return not self._references
+
     def find(self, root: Element, addresses: Addresses) -> None:
         """Examine a page; the pages of a document are examined in reading order, before any of them is walked."""
         self._found = None

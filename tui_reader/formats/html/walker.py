@@ -32,6 +32,7 @@ from tui_reader.formats.html.layout_tables import is_data_table
 from tui_reader.formats.html.math_text import formula_of, tex_formula
 from tui_reader.formats.html.note_references import Notes, is_back_link, is_short_label
 from tui_reader.formats.html.pictures import picture_of
+from tui_reader.formats.html.plain_paragraphs import read_plain
 from tui_reader.formats.html.visibility import HIDING_CLASSES, is_hidden
 from tui_reader.formats.text.running_text import BLOCK_TAGS, target_names
 
@@ -171,10 +172,10 @@ class _Walker:
     def _enter(self, element: Element) -> bool:
         """Begin an element; return True if its content is to be visited. Every element that returns True is ended."""
         tag = tag_of(element)
-        given: Mapping[str, str] = attributes_of(element)
-        if tag == "p" and not given and not len(element) and self._append_plain(element):
+        if tag == "p" and self._append_plain(element):
             self._open.append(_Open("", element))
             return False
+        given: Mapping[str, str] = attributes_of(element)
         if (
             not tag
             or (given and not self._keeps_all and self._is_left_out(element, tag, given))
@@ -188,11 +189,16 @@ class _Walker:
         return True
 
     def _append_plain(self, paragraph: Element) -> bool:
-        """Append a paragraph without tags and attributes, as most are in books; return False if it needs more."""
-        text = paragraph.text
-        return (
-            bool(text) and not (self._pictures or self._raised) and self.events.plain_paragraph(text or "", paragraph)
-        )
+        """Append a paragraph with nothing but styles and links in it; return False if it needs more."""
+        if self._pictures or self._raised or not self.events.is_between_blocks or self._is_after_figure():
+            return False
+        if len(paragraph) and not self._notes.is_empty:
+            return False  # its links may be references
+        found = read_plain(paragraph, self._addresses.link, with_attributes=self._keeps_all)
+        if found is None:
+            return False
+        self.events.append_plain(*found, paragraph)
+        return True
 
     def _leave(self, element: Element) -> None:
         """End an element."""
