@@ -27,7 +27,7 @@ def book(*parts: tuple[str, int, list[tuple[int, str]]], **of_sections: object) 
     sections = []
     for number, (title, level, blocks) in enumerate(parts):
         label, rest = split_ordinal(title)
-        sections.append(Section(builder.next_start, rest or label, level, label if rest else "", f"{number}.xhtml"))
+        sections.append(Section(builder.next_start, title, level, label if rest else "", f"{number}.xhtml"))
         for heading, text in blocks:
             builder.add(Block(HEADING if heading else PARAGRAPH, 0, 0, level=heading), text)
     return builder.build(Metadata(title="A Book", byline="Ann"), sections=sections, **of_sections)  # type: ignore[arg-type]

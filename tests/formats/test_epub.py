@@ -72,7 +72,7 @@ def test_chapters_are_one_text_in_reading_order_and_sections_of_the_table_of_con
         *("The Boat", "It went out.", "Night", "Stars."),
         *("I", "The Harbour", "It was late."),
     ]
-    assert titles(document) == [(1, "II", "The Boat"), (1, "I", "The Harbour")]
+    assert titles(document) == [(1, "II", "II: The Boat"), (1, "I", "The Harbour")]
     assert [at(document, section.offset) for section in document.sections] == ["The Boat", "I"]
     assert [section.key for section in document.sections] == ["OPS/two.xhtml", "OPS/one.xhtml"]
 
@@ -104,7 +104,7 @@ def test_the_table_of_epub_2_is_read_where_there_is_no_other() -> None:
     files = {name: xhtml(body) for name, body in CHAPTERS.items()}
     opf = package(manifest, "one two", spine_attributes=' toc="toc"')
     document = read(epub({"book.opf": opf, "toc.ncx": ncx, **files}), "a.epub")
-    assert titles(document) == [(1, "1", "Harbour"), (2, "", "Late")]
+    assert titles(document) == [(1, "1", "1. Harbour"), (2, "", "Late")]
     assert [(page.label, at(document, page.offset)) for page in document.pages] == [("vii", "The Boat")]
 
 

@@ -132,6 +132,7 @@ class Section(NamedTuple):
     offset: int
     """Offset at which the section begins in the text."""
     title: str
+    """Title as the table of contents has it, with its number if that is a part of it: `III: A Case of Identity`."""
     level: int = 1
     """Depth in the table of contents, from 1: a part may hold chapters, and a chapter sections."""
     label: str = ""

@@ -180,6 +180,17 @@ def split_ordinal(title: str) -> tuple[str, str]:
     return (found["label"], found["title"] or "") if found else ("", title)
 
 
+def bare_title(section: Section) -> str:
+    """Return the title of a section without its number, which is its label."""
+    number, rest = split_ordinal(section.title)
+    return rest if section.label and number and rest else section.title
+
+
+def numbered_title(section: Section, between: str) -> str:
+    """Return the number and the title of a section, with a text between them; only the title if it has no number."""
+    return between.join(filter(None, (section.label, bare_title(section))))
+
+
 def folded(title: str) -> str:
     """Return the letters and digits of a title in lower case, to compare titles."""
     return _letters.sub("", title.casefold())
@@ -263,7 +274,7 @@ def _built(document: Document, chosen: Sequence[int]) -> Chapters:
                 first_blocks[at],
                 heading,
                 label,
-                section.title,
+                bare_title(section),
                 number if is_numbered else 0,
                 words,
                 before,
@@ -318,7 +329,8 @@ def _heading(document: Document, section: Section, first: int, stop: int) -> tup
     at = first
     while at < stop and blocks[at].kind in {BlockKind.FIGURE, BlockKind.RULE}:
         at += 1
-    title = folded(section.title)
+    bare = bare_title(section)
+    title = folded(bare)
     label = section.label
     begin = at
     seen = ""
@@ -343,4 +355,4 @@ def _heading(document: Document, section: Section, first: int, stop: int) -> tup
         return range(begin, at), "", True
     if label:
         return range(begin, at), "" if folded(label) in seen else label, False
-    return range(begin, at), "" if shown else section.title, False
+    return range(begin, at), "" if shown else bare, False

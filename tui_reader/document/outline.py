@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import BlockKind, Document
-from tui_reader.document.chapters import chapters_of, first_block, folded
+from tui_reader.document.chapters import bare_title, chapters_of, first_block, folded, numbered_title
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Section
@@ -60,8 +60,7 @@ def _merged(document: Document, headings: tuple[Entry, ...]) -> tuple[Entry, ...
                 found.append(heading._replace(level=section_level + max(1, heading.level - base)))
             heading = next(waiting, None)
         section_level, base = section.level, 0
-        title = section.title if not section.label else f"{section.label}  {section.title}".rstrip()
-        found.append(Entry(section.level, title, blocks[block].start, block))
+        found.append(Entry(section.level, numbered_title(section, "  "), blocks[block].start, block))
         while heading is not None and (heading.block in own or _is_same(heading, section, block)):
             base = base or heading.level
             heading = next(waiting, None)
@@ -86,4 +85,6 @@ def _sections(document: Document) -> list[tuple[Section, int]]:
 
 def _is_same(heading: Entry, section: Section, block: int) -> bool:
     """Return True if a heading is that of a section: it begins the section, or repeats its title directly below."""
-    return heading.block == block or (heading.block <= block + 2 and folded(heading.title) == folded(section.title))
+    return heading.block == block or (
+        heading.block <= block + 2 and folded(heading.title) in {folded(section.title), folded(bare_title(section))}
+    )

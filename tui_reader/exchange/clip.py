@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tui_reader.document.blocks import BlockKind
+from tui_reader.document.chapters import numbered_title
 from tui_reader.document.clean import clean_line, escape
 from tui_reader.document.outline import outline
 
@@ -362,8 +363,7 @@ def section_at(document: Document, offset: int) -> str:
     index = bisect_right(sections, offset, key=lambda each: each.offset) - 1
     if index < 0:
         return ""
-    section = sections[index]
-    return ": ".join(filter(None, (section.label, section.title)))
+    return numbered_title(sections[index], ": ")
 
 
 def page_at(document: Document, offset: int) -> str:

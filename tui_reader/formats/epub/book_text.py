@@ -212,14 +212,13 @@ class BookText:
 
     def _section(self, title: str, level: int, path: str, offset: int, body: int) -> Section:
         label, rest = split_ordinal(title)
-        if not rest:
-            label, rest = "", title
+        label = label if rest else ""
         first = self._headings.get(path, [])
         if not label and len(first) > 1 and offset == self._starts.get(path) and folded(first[1]) == folded(title):
             ordinal, remainder = split_ordinal(clean_line(first[0]))
             label = "" if remainder else ordinal
         counted = path not in self._uncounted and offset >= body and folded(title) not in _UNCOUNTED
-        return Section(offset, rest, level, label, path, counted and path != self._package.nav)
+        return Section(offset, title, level, label, path, counted and path != self._package.nav)
 
     def _title_of(self, path: str) -> str:
         """Return the title of a chapter that no table of contents names; empty if it has none."""
