@@ -325,3 +325,100 @@ def test_headings_stay_whatever_their_names_and_with_the_lists_below_them() -> N
     assert SpanKind.NOTE not in [span.kind for span in document.spans]
     body = "<h2>See also</h2><ul><li><a href='/a'>Piers</a></li><li><a href='/b'>Storm</a></li></ul>"
     assert {"See also", "Piers", "Storm"} <= set(texts(read(page(body))))
+
+
+README = (
+    "<h1>Tides</h1><p>Tides for any harbour, from open data, without dependencies.</p><h2>Install</h2>"
+    "<div class='highlight'><pre>pip install tides</pre></div><h2>Features</h2>"
+    "<ul><li>quick<ul><li>also offline</li></ul></li><li>small</li></ul>"
+    "<blockquote><p>Do not navigate by these numbers, please.</p></blockquote>"
+    + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+)
+
+
+def test_short_paragraphs_lists_and_code_before_the_first_long_paragraph_stay() -> None:
+    document = read(f"<body><div class='files'>{MENU}</div><article>{README}</article></body>".encode())
+    shown = texts(document)
+    assert shown[-len(PARAGRAPHS) :] == PARAGRAPHS
+    assert shown[-12 : -len(PARAGRAPHS)] == [
+        "Tides for any harbour, from open data, without dependencies.",
+        "Install",
+        "pip install tides",
+        "Features",
+        "quick",
+        "also offline",
+        "small",
+        "Do not navigate by these numbers, please.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("items", "is_part"),
+    [("<li>First gate</li><li>Second gate</li>", True), (MENU, False)],
+    ids=["a list", "links to other pages"],
+)
+def test_a_list_after_the_last_paragraph_stays_unless_it_is_a_menu(items: str, is_part: bool) -> None:
+    rest = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    shown = texts(read(f"<title>Gates</title><body><div>{rest}<ul>{items}</ul></div></body>".encode()))
+    assert shown[: len(PARAGRAPHS)] == PARAGRAPHS
+    assert shown[len(PARAGRAPHS) :] == (["First gate", "Second gate"] if is_part else [])
+
+
+@pytest.mark.parametrize("label", ["python", "Python", "PythonCopy", "python Copy code"])
+def test_the_bar_above_code_is_left_out(label: str) -> None:
+    code = f"<div><div class='bar'>{label}</div><pre><code class='language-python'>a = 1</code></pre></div>"
+    assert texts(read(page(code))) == [*PARAGRAPHS[:2], "a = 1", *PARAGRAPHS[2:]]
+
+
+def test_a_word_above_code_of_another_language_stays() -> None:
+    code = "<p>Example</p><pre><code class='language-python'>a = 1</code></pre>"
+    assert texts(read(page(code))) == [*PARAGRAPHS[:2], "Example", "a = 1", *PARAGRAPHS[2:]]
+
+
+def test_inserted_text_is_part_of_the_article_and_advertisements_are_not() -> None:
+    body = "<p>The fee is <del>five</del> <ins>seven</ins> pounds a year.</p><ins class='adsbygoogle'>Buy this</ins>"
+    assert texts(read(page(body)))[2] == "The fee is five seven pounds a year."
+    assert "Buy this" not in read(page(body), whole=True).text
+
+
+@pytest.mark.parametrize("attribute", ["shadowrootmode='open'", "shadowmode='open'", "shadowroot='open'"])
+def test_text_in_the_shadow_of_an_element_is_shown(attribute: str) -> None:
+    around = (f"<my-app><template {attribute}><article>", "</article></template></my-app>")
+    assert texts(read(page(around=around))) == PARAGRAPHS
+
+
+def test_other_templates_are_not_shown() -> None:
+    assert "hidden" not in read(page("<template><p>hidden words of a template</p></template>"), whole=True).text
+
+
+def test_a_drawing_without_an_end_does_not_take_the_text_with_it() -> None:
+    body = "<svg><g><path d='M0 0'><g><foreignObject><p>a label</p></foreignObject>"
+    shown = texts(read(page(body)))
+    assert shown == PARAGRAPHS
+
+
+@pytest.mark.parametrize("tag", ["g", "mrow", "template", "x-y"])
+def test_text_within_thousands_of_open_elements_is_shown(tag: str) -> None:
+    start = {"g": "<svg>", "mrow": "<math>"}.get(tag, "")
+    document = read(f"<title>Deep</title><body>{start}{f'<{tag}>' * 3_000}<p>{PARAGRAPHS[0]}</p>".encode())
+    assert PARAGRAPHS[0] in texts(document)
+    assert document.metadata.title == "Deep"
+
+
+@pytest.mark.parametrize("separator", ["|", " | ", "｜", " - "])
+def test_the_name_of_the_site_is_no_part_of_the_title(separator: str) -> None:
+    head = "<meta property='og:site_name' content='港新聞'>"
+    data = page(head=head).replace(b"The lighthouse | The Coast", f"水門の決定{separator}港新聞".encode())
+    assert read(data).metadata.title == "水門の決定"
+
+
+def test_a_footnote_whose_label_stands_before_a_box_with_its_text() -> None:
+    body = (
+        "<p>The word is old.<a class='footnote-anchor' id='fa-1' href='#fn-1'>1</a> So is the wall, of course.</p>"
+        "<div class='footnote'><a id='fn-1' href='#fa-1' class='footnote-number'>1</a>"
+        "<div class='footnote-content'><p>From Old English.</p></div></div>"
+    )
+    document = read(page(body), whole=True)
+    notes = [(block.marker, document.block_text(n)) for n, block in enumerate(document.blocks) if block.quiet]
+    assert ("[1]", "From Old English.") in notes
+    assert "1" not in texts(document)

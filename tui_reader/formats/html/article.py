@@ -8,7 +8,7 @@ parent of the paragraphs around it belong to the article; boxes of links to othe
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind, SpanKind
@@ -47,7 +47,11 @@ _CONTENT_TAGS = frozenset(
 """Elements that are part of the running text if they stand between its paragraphs."""
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
 """Characters at the end of a sentence."""
+_APART = frozenset((BlockKind.CODE, BlockKind.TABLE, BlockKind.HEADING))
+"""Kinds of blocks that are no line with a date or a name."""
 _LINKED = 0.5
+_MOST_LINKED = 0.2
+"""Share of links in a list at the end of an article, beyond which it may be one of topics or further articles."""
 """Share of links in the text of a box from which it leads to other pages rather than being text."""
 _MAIN = 0.2
 """Share of the words of the article from which an element with them is a part of it, whatever its name."""
@@ -130,6 +134,8 @@ class _Choice:
             if before >= first:
                 chosen += self._gap(before, after, lists)
             else:
+                gap = self._gap(before, after, lists) if self._are_text(before, after) else ()
+                chosen += [n for n in gap if self._blocks[n].block.kind in _APART or self._blocks[n].block.depth]
                 chosen += [number for number in range(before + 1, after) if self._is_in(lists, number)]
             chosen.append(after)
         chosen += self._end(sure[-1])
@@ -185,6 +191,18 @@ class _Choice:
             return is_near
         return is_near and len(units) >= _FEWEST_WORDS and _linked_share([piece]) <= _LINKED
 
+    def _are_text(self, before: int, after: int) -> bool:
+        """Return True if two blocks are parts of one running text, although its first paragraphs are short."""
+        around = _common(self._origins[before], self._origins[after], self._root)
+        for number in (before, after):
+            if self._blocks[number].block.kind in _APART:
+                continue
+            child = _child_of(around, self._origins[number])
+            tag = "" if child is None else tag_of(child)
+            if tag not in _CONTENT_TAGS or (tag == "p" and len(self._units[number]) < _FEWEST_WORDS):
+                return False
+        return True
+
     def _first_paragraph(self, sure: Sequence[int]) -> int:
         """Return the number of the first block of the running text; dates and names stand between a headline and it."""
         for number in sure[:_MOST_BEFORE]:
@@ -229,9 +247,10 @@ class _Choice:
         return []
 
     def _end(self, last: int) -> list[int]:
-        """Return code, tables and pictures that follow the last paragraph in the element that contains it."""
+        """Return a list, code, tables and pictures that follow the last paragraph in the element that contains it."""
         around = self._origins[last].getparent() if self._origins[last] is not self._root else None
-        chosen: list[int] = []
+        chosen: list[int] = self._list_after(last)
+        last = max([last, *chosen])
         for number in range(last + 1, min(last + 1 + _NEAR, len(self._blocks))):
             block = self._blocks[number].block
             is_part = block.kind in (BlockKind.CODE, BlockKind.TABLE, BlockKind.FIGURE) or (chosen and block.quiet)
@@ -242,6 +261,21 @@ class _Choice:
                 break
             chosen.append(number)
         return chosen
+
+    def _list_after(self, last: int) -> list[int]:
+        """Return the blocks of a list that directly follows the last paragraph, unless it is one of links."""
+        origin, after = self._origins[last], last + 1
+        around = origin.getparent()
+        if origin is self._root or around is None or after >= len(self._blocks) or not self._blocks[after].block.depth:
+            return []
+        element = _child_of(around, self._origins[after])
+        if element is None or element.getparent() is not around or tag_of(element) not in ("ul", "ol"):
+            return []
+        numbers = list(
+            takewhile(lambda n: _child_of(around, self._origins[n]) is element, range(after, len(self._blocks)))
+        )
+        linked = _linked_share(self._blocks[number] for number in numbers)
+        return [] if linked > _MOST_LINKED or self._chrome.contains(element) else numbers
 
     def _lists(self, sure: Sequence[int]) -> set[Element]:
         """Return the lists whose blocks are mostly sure."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SPACED_SEPARATOR = re.compile(r"\s+(?:[|–—»«·•~>/-]|::)\s+|\s*\|\s*")
+_SPACED_SEPARATOR = re.compile(r"\s+(?:[|–—»«·•~>/-]|::)\s+|\s*[|｜]\s*")
 _BRACKETS = re.compile(r"\s*[\[(][^\[\]()]*[\])]\s*")
 _ANCHOR_SIGNS = "¶#§🔗 "
 """Signs of links that sites put beside their headings."""

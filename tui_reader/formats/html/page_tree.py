@@ -34,7 +34,6 @@ _UNREAD = (
     "canvas",
     "object",
     "embed",
-    "ins",
     "select",
     "datalist",
 )
@@ -46,8 +45,15 @@ _NESTING_TAGS = re.compile(
     re.IGNORECASE,
 )
 """Tags that become paragraphs in a page that is nested more deeply than libxml2 reads (2,048 levels)."""
+_ANY_TAG = re.compile(r"</?(?!(?:head|title|meta|body|script|style)\b)[A-Za-z][^<>]*>")
+"""All tags of the text, for pages in which others are nested so deeply: drawings and formulas."""
+_SHADOW = ("shadowrootmode", "shadowmode", "shadowroot")
+"""Attributes of a `<template>` that browsers show: standard, in archives of Chromium, and its former name."""
+_OUTSIDE_OF_DRAWINGS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote")
+"""Elements that end a drawing whose own end is missing, as they do in browsers."""
+_IN_DRAWINGS = frozenset(("foreignobject", "desc", "title"))
 _LONGEST_SPAN = 2
-"""Number of digits of a column span; no table has cells of 100 columns."""
+"""Number of digits of a span of columns or rows; no table has cells of 100 columns."""
 _MOST_ATTRIBUTES = 300
 """Number of attributes of one tag that are kept: libxml2 takes quadratic time for them, 40 s for 200,000."""
 
@@ -76,9 +82,10 @@ def parse(source: str) -> HtmlElement | None:
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
     try:
         root: HtmlElement | None = cast("HtmlElement | None", etree.fromstring(data, parser=parser))
-        if any("depth" in entry.message for entry in parser.error_log):
-            flat = _NESTING_TAGS.sub("<p>", source).encode("utf-8", "replace")
-            root = cast("HtmlElement | None", etree.fromstring(flat, parser=parser))
+        for nesting in (_NESTING_TAGS, _ANY_TAG):
+            if any("depth" in entry.message for entry in parser.error_log):
+                flat = nesting.sub("<p>", source).encode("utf-8", "replace")
+                root = cast("HtmlElement | None", etree.fromstring(flat, parser=parser))
     except (etree.XMLSyntaxError, ValueError):
         return None
     return root if root is not None and tag_of(root) else None
@@ -91,11 +98,44 @@ def drop_unread(root: HtmlElement) -> None:
     for script in list(root.iter("script")):
         if not (script.get("type") or "").startswith("math/tex"):
             script.drop_tree()
+    for inserted in list(root.iter("ins")):
+        if "adsbygoogle" in (inserted.get("class") or ""):
+            inserted.drop_tree()
+    for template in list(root.iter("template")):
+        if any(name in template.attrib for name in _SHADOW):
+            template.drop_tag()
+    for drawing in list(root.iter("svg")):
+        _move_out_of_drawing(drawing)
     etree.strip_elements(root, *_UNREAD, with_tail=False)
     for cell in root.iter("td", "th"):
         # trafilatura fills the rows of a table up to the widest one: a few tags would take minutes.
-        if len(cell.get("colspan") or "") > _LONGEST_SPAN:
-            cell.attrib.pop("colspan")
+        for span in ("colspan", "rowspan"):
+            if len(cell.get(span) or "") > _LONGEST_SPAN:
+                cell.attrib.pop(span)
+
+
+def _move_out_of_drawing(drawing: HtmlElement) -> None:
+    """Move text that libxml2 reads as a part of a drawing without an end behind it, so that it is not lost."""
+    place = drawing
+    known = {drawing: True}
+    for inner in list(drawing.iter(*_OUTSIDE_OF_DRAWINGS)):
+        around = inner.getparent()
+        if around is not None and _is_drawn(around, known):
+            place.addnext(inner)
+            place = inner
+
+
+def _is_drawn(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Return True if an element and those around it, up to one in `known`, are no text within the drawing."""
+    path = []
+    while element not in known and (around := element.getparent()) is not None:
+        path.append(element)
+        element = around
+    is_drawn = known.get(element, True)
+    for inner in reversed(path):
+        is_drawn = is_drawn and tag_of(inner) not in _IN_DRAWINGS and inner.tag not in _OUTSIDE_OF_DRAWINGS
+        known[inner] = is_drawn
+    return is_drawn
 
 
 def _parse_xhtml(source: str) -> HtmlElement | None:

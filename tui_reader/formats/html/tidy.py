@@ -22,6 +22,8 @@ _GENERIC = re.compile(
 """Descriptions that name the file or say that a picture is one."""
 _LONGEST_ADDITION = 16
 """Number of letters that a page adds to its title in the description of a picture, such as `- Photo`."""
+_LABEL_OF_CODE = re.compile(r"([\w+#.-]{1,16})(?:\s*Copy(?: code)?!?)?")
+"""The bar above a block of code: the name of its language, and a button."""
 _LONG = 24
 """Number of letters from which a text that is repeated is left out."""
 
@@ -48,6 +50,8 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
         piece = _described(written, folded, heading, seen) if is_figure else written
         if heading and folded == heading and _is_title(piece, is_top=is_top):
             continue
+        if kind is BlockKind.CODE and kept and _is_label(kept[-1], piece):
+            kept.pop()
         is_top = is_top and (is_figure or piece.block.quiet or len(piece.text) < _PARAGRAPH)
         if piece.block.quiet and not piece.block.marker and kept and kept[-1].block.kind is BlockKind.FIGURE:
             if (BlockKind.FIGURE, folded) in seen and folded != folded_text(kept[-1].text):
@@ -67,6 +71,14 @@ def _is_title(piece: UnplacedBlock, *, is_top: bool) -> bool:
     if piece.block.kind is BlockKind.HEADING:
         return is_top or piece.block.level == 1
     return is_top and piece.block.kind is BlockKind.PARAGRAPH
+
+
+def _is_label(piece: UnplacedBlock, code: UnplacedBlock) -> bool:
+    """Return True if a block says no more than the language of the code that follows it."""
+    if piece.block.kind is not BlockKind.PARAGRAPH or piece.block.marker or not code.block.language:
+        return False
+    label = _LABEL_OF_CODE.fullmatch(piece.text)
+    return label is not None and label[1].casefold() == code.block.language.casefold()
 
 
 def _described(piece: UnplacedBlock, folded: str, heading: str, seen: set[tuple[BlockKind, str]]) -> UnplacedBlock:

@@ -66,6 +66,8 @@ _CAPTION_CLASSES = frozenset(
 _ANCHOR_SIGNS = frozenset("#¶§🔗⚓\u200b\ufe0e\ufe0f ")
 _LABEL_PUNCTUATION = frozenset("[](){},;.·– \t\n\xa0")
 _LONGEST_RAISED = 60
+_FIRST_OF_NOTE = 60
+"""Number of descendants of an element that are searched for further footnotes."""
 _MOST_TABLES = 20
 """Depth of nesting from which tables are layout."""
 _MOST_SHOWN = 20
@@ -286,8 +288,8 @@ class _Walker:
     def _begin(self, element: Element, tag: str, given: Mapping[str, str]) -> None:
         """Pass the start of an element to the events."""
         origin = self.events.origin
-        note = self._note(tag, given) if given else None
         is_block = tag in BLOCK_TAGS
+        note = (self._note(tag, given) if given else None) or (self._note_around(element) if is_block else None)
         is_layout = is_raised = is_note = False
         figure = -1
         if tag == "table":
@@ -336,6 +338,21 @@ class _Walker:
             return None
         found = (self._notes.note_of(self._addresses.name(name)) for name in target_names(tag, given))
         return next(filter(None, found), None)
+
+    def _note_around(self, element: Element) -> Note | None:
+        """Return the footnote whose label is the first child of an element and whose text is in a block after it.
+
+        Newsletters of Substack are so: `<div><a id="footnote-1">1</a><div><p>…</p></div></div>`.
+        """
+        if len(element) < 2 or tag_of(label := element[0]) != "a" or (element.text or "").strip():
+            return None
+        note = self._note("a", attributes_of(label))
+        if note is None or not is_short_label(label) or (label.tail or "").strip():
+            return None
+        others = (inner for inner in islice(element.iter(), 2, _FIRST_OF_NOTE) if inner is not label)
+        if tag_of(element[1]) not in BLOCK_TAGS or any(self._note(tag_of(o), attributes_of(o)) for o in others):
+            return None
+        return note
 
     def _is_raised(self, sup: Element) -> bool:
         """Return True if a `<sup>` contains references to footnotes, and nothing else but brackets and commas."""
