@@ -369,9 +369,9 @@ def test_a_long_file_has_a_preview_and_the_whole_begins_with_it() -> None:
     assert beginning is not None
     assert beginning.partial
     assert beginning.text == document.text[: len(beginning.text)]
-    assert beginning.metadata == document.metadata
+    assert beginning.metadata._replace(words=0) == document.metadata._replace(words=0)
     assert len(document.pages) == 40
-    assert len(beginning.pages) == 8
+    assert len(beginning.pages) == 5
     assert preview(pdf(pages[0]), "a.pdf") is None
 
 

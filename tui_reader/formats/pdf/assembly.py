@@ -73,6 +73,8 @@ class Assembler:
         self._builder = DocumentBuilder()
         self._offsets: dict[int, int] = {}
         """Offsets of lines in the document, by their identities."""
+        self._lines_at: dict[Place, Line | None] = {}
+        """Lines that places lead to: many links lead to one place."""
         self._names: dict[int, list[str]] = {}
         """Names of link targets, by the identities of the lines that they lead to."""
         self._notes = {
@@ -152,6 +154,11 @@ class Assembler:
 
     def _line_at(self, place: Place, title: str = "") -> Line | None:
         """Return the line that a place leads to: the nearest one below it; a line that begins with `title` first."""
+        if title or place not in self._lines_at:
+            self._lines_at[place] = self._nearest_line(place, title)
+        return self._lines_at[place]
+
+    def _nearest_line(self, place: Place, title: str) -> Line | None:
         facts = self._pages.get(place.page)
         if facts is None or not facts.lines:
             return None

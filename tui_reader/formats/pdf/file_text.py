@@ -11,7 +11,7 @@ from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.pdf.assembly import Assembler, PageFacts
 from tui_reader.formats.pdf.columns import columns_of
 from tui_reader.formats.pdf.hyphens import Vocabulary
-from tui_reader.formats.pdf.info import metadata_of
+from tui_reader.formats.pdf.info import MOST_COUNTED, metadata_of
 from tui_reader.formats.pdf.page_lines import Line, lines_of
 from tui_reader.formats.pdf.page_pictures import pictures_of, target_of
 from tui_reader.formats.pdf.page_words import PageWords, Word, frame_of, words_of
@@ -32,6 +32,8 @@ _MOST_PAGES = 5_000
 _MOST_CHARACTERS = 20_000_000
 _GROUP = 16
 """Pages whose heads and type sizes are compared before their text is put together."""
+_PREVIEWED_BOOKMARKS = 200
+"""Bookmarks that are read for a preview; each may take 0.1 ms."""
 _MOST_PICTURE_PAGES = 500
 """Pages of a file without text that are shown as pictures."""
 _POOR = 0.15
@@ -68,12 +70,12 @@ def document_of(pdf: Pdf, data: bytes, name: str, *, first: int | None = None) -
         name: File name or path.
         first: Number of pages to read, for a preview; None for all pages.
     """
-    metadata = metadata_of(pdf, data, name)
+    metadata = metadata_of(pdf, data, name, counted=MOST_COUNTED if first is None else first)
     reading = _Reading(pdf)
     last = min(pdf.pages, _MOST_PAGES if first is None else first)
     notices = reading.read(last)
     with LOCK:
-        bookmarks = bookmarks_of(pdf)
+        bookmarks = bookmarks_of(pdf) if first is None else bookmarks_of(pdf, _PREVIEWED_BOOKMARKS)
     if not reading.has_text:
         return _picture_pages(reading, metadata)
     assembler = Assembler(reading.flow.finish(), reading.facts, bookmarks, reading.vocabulary, reading.sizes.body)

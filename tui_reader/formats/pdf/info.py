@@ -37,7 +37,7 @@ _LAST_MARK = re.compile(r"(?<=\w)\s*[*∗†‡§]{1,3}\Z")
 _NUMBERED = re.compile(r"(?:chapter|kapitel|section|part)?\s*(?:\d{1,3}|[ivx]{1,5})[.\s]", re.IGNORECASE)
 """The number of a chapter or section: its title is not that of the whole."""
 
-_MOST_COUNTED = 48
+MOST_COUNTED = 48
 """Pages whose words are counted; of longer files, so many pages at equal distances are counted."""
 _SAMPLED = 3
 """Pages whose text the language is guessed from."""
@@ -46,18 +46,19 @@ _XMP_BEFORE = 400
 """Bytes before an XMP packet in which its stream says what it is."""
 
 
-def metadata_of(pdf: Pdf, data: bytes, name: str) -> Metadata:
+def metadata_of(pdf: Pdf, data: bytes, name: str, *, counted: int = MOST_COUNTED) -> Metadata:
     """Return the metadata of a file, with a count of words that is estimated from a sample in long files.
 
     Args:
         pdf: The open file.
         data: All bytes of the file.
         name: File name or path.
+        counted: Number of pages whose words are counted.
     """
     fields = _info(pdf)
     for key, value in _xmp(data).items():
         fields.setdefault(key, value)
-    texts, words = _sample(pdf)
+    texts, words = _sample(pdf, counted)
     body = "\n".join(texts)
     guessed = complete(fields, body, name, lambda: _largest_text(pdf))
     return guessed._replace(words=words)
@@ -144,9 +145,9 @@ def _xmp_fields(packet: bytes) -> dict[str, Any]:
     return found
 
 
-def _sample(pdf: Pdf) -> tuple[list[str], int]:
+def _sample(pdf: Pdf, most: int) -> tuple[list[str], int]:
     """Return the text of the first pages, and the number of words of the file."""
-    count = min(pdf.pages, _MOST_COUNTED)
+    count = min(pdf.pages, most)
     numbers = sorted({index * pdf.pages // count for index in range(count)} | set(range(min(_SAMPLED, pdf.pages))))
     texts = []
     words = counted = 0

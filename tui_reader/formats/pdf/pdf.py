@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import Metadata
 
-_PREVIEW = 8
+_PREVIEW = 5
 """Pages of a preview."""
 _FEWEST_FOR_PREVIEW = 12
 """Pages from which reading takes longer than 50 ms."""

@@ -91,8 +91,8 @@ def with_links(words: Sequence[Word], links: Sequence[PageLink]) -> list[Word]:
     return found
 
 
-def bookmarks_of(pdf: Pdf) -> list[Bookmark]:
-    """Return the bookmarks of a file in their order; those that lead nowhere are left out."""
+def bookmarks_of(pdf: Pdf, most: int = _MOST_BOOKMARKS) -> list[Bookmark]:
+    """Return the bookmarks of a file in their order, at most the first `most`; those that lead nowhere are left out."""
     import ctypes  # noqa: PLC0415 - loaded with pdfium
 
     pdfium = library()
@@ -100,7 +100,7 @@ def bookmarks_of(pdf: Pdf) -> list[Bookmark]:
     found: list[Bookmark] = []
     seen: set[int] = set()
     waiting = [(pdfium.FPDFBookmark_GetFirstChild(pdf.raw, None), 1)]
-    while waiting and len(seen) < _MOST_BOOKMARKS:
+    while waiting and len(seen) < most:
         mark, level = waiting.pop()
         address = ctypes.cast(mark, ctypes.c_void_p).value if mark else None
         if address is None or address in seen:
