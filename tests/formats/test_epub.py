@@ -290,6 +290,15 @@ def test_protected_books_say_so_and_obfuscated_fonts_do_not_matter() -> None:
         assert read(book({"one.xhtml": "<p>x</p>"}, files=fonts), "a.epub").text == "x"
 
 
+def test_single_encrypted_chapters_are_left_out_with_a_notice() -> None:
+    aes = "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
+    locked = {"/META-INF/encryption.xml": ENCRYPTED.format(algorithm=aes, path="OPS/two.xhtml")}
+    chapters = {f"{name}.xhtml": f"<p>{name}</p>" for name in ("one", "two", "three")}
+    document = read(book(chapters, files=locked), "a.epub")
+    assert document.text == "one\nthree"
+    assert "1 chapter of this book cannot be read: encrypted." in document.notices
+
+
 def test_a_book_is_recognized_by_its_first_bytes() -> None:
     data = book(CHAPTERS)
     assert format_for("-", data).name == "EPUB"

@@ -30,7 +30,7 @@ def bomb() -> bytes:
 
 def truncated() -> bytes:
     data = book({"one.xhtml": "<p>Words.</p>"})
-    return data[: len(data) // 2]
+    return data[: len(data) // 4]
 
 
 def huge_directory() -> bytes:
@@ -139,3 +139,23 @@ def test_items_that_replace_each_other_in_a_circle_are_no_chapter() -> None:
     )
     opf = package({}, "a").replace("<manifest>", f"<manifest>{manifest}")
     assert "names no text" in read(epub({"book.opf": opf}), "a.epub").error
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_of_a_book_whose_end_is_missing_the_beginning_is_read(is_streamed: bool) -> None:
+    chapters = {f"{name}.xhtml": xhtml(f"<p>{name} {'words ' * 50}</p>") for name in ("one", "two", "three")}
+    stream = io.BytesIO()
+    if is_streamed:
+        stream.seekable = lambda: False  # type: ignore[method-assign]
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/container.xml", CONTAINER)
+        archive.writestr("OPS/book.opf", package(dict.fromkeys(chapters, XHTML), "one two three"))
+        for name, text in chapters.items():
+            archive.writestr(f"OPS/{name}", text)
+    data = stream.getvalue()
+    cut = data[: data.index(b"OPS/three.xhtml")]
+    document = read(cut, "a.epub")
+    assert [line.split()[0] for line in document.text.split("\n")] == ["one", "two"]
+    assert any("The end of this file is missing" in notice for notice in document.notices)
+    assert any("three.xhtml" in notice for notice in document.notices)
+    assert scan(cut, "a.epub") == (document.metadata, document.error)

@@ -26,6 +26,11 @@ _MOST_RATIO: Final = 250
 """Maximum ratio of inflated to packed bytes in a file of more than `_RATIO_FROM` bytes; markup has at most 50."""
 _RATIO_FROM: Final = 4_000_000
 _STORED, _DEFLATED = 0, 8
+_DESCRIBED: Final = 1 << 3
+"""Bit of a file's flags that says that its sizes follow its data."""
+_DESCRIPTOR = b"PK\x07\x08"
+_STEP: Final = 1_000_000
+"""Number of bytes to inflate at once where only the length matters."""
 _ENCRYPTED: Final = 1
 """Bit of a file's flags that marks it as encrypted with a password."""
 _UTF8: Final = 1 << 11
@@ -49,6 +54,13 @@ _WIDE = 0xFFFFFFFF
 
 class ArchiveError(Exception):
     """The archive, or one of its files, cannot be read; the message is the reason in a few words."""
+
+
+class CutArchiveError(ArchiveError):
+    """The end of the archive is missing, where its directory should be."""
+
+    def __init__(self) -> None:
+        super().__init__("damaged: its end is missing, as after an interrupted download")
 
 
 class Entry(NamedTuple):
@@ -76,9 +88,22 @@ class Archive:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._inflated = 0
-        self.entries: Mapping[str, Entry] = _directory(data)
+        self.is_cut = False
+        """True if the end of the archive is missing, so that only the files before it were found."""
+        self.entries: Mapping[str, Entry] = self._found_entries()
         """All files by their names, which are relative paths with `/`; of equal names, the last counts."""
         self._folded: dict[str, str] | None = None
+
+    def _found_entries(self) -> Mapping[str, Entry]:
+        """Return the files that the directory lists; without a directory, those whose headers follow each other."""
+        try:
+            return _directory(self._data)
+        except CutArchiveError:
+            found = _salvaged(self._data)
+            if not found:
+                raise
+            self.is_cut = True
+            return found
 
     def find(self, name: str) -> str | None:
         """Return the name of a file in the archive, also if it differs in case; None if it is missing."""
@@ -171,7 +196,7 @@ def _directory_range(data: bytes) -> tuple[int, int, int]:
         raise ArchiveError("not an EPUB: an EPUB is a ZIP archive, and the file does not begin like one")
     end = data.rfind(_END, max(0, len(data) - _LONGEST_COMMENT - _end_record.size))
     if end < 0 or end + _end_record.size > len(data):
-        raise ArchiveError("damaged: its end is missing, as after an interrupted download")
+        raise CutArchiveError
     *_, size, offset, _ = _end_record.unpack_from(data, end)
     stop = end
     locator = end - _end64_locator.size
@@ -186,6 +211,41 @@ def _directory_range(data: bytes) -> tuple[int, int, int]:
     if start + size > len(data) or not data.startswith(_ENTRY, start):
         raise ArchiveError("damaged: the list of its files is not where its end says")
     return start, size, start - offset
+
+
+def _salvaged(data: bytes) -> dict[str, Entry]:
+    """Return the files of an archive without a directory, the last of which may be incomplete."""
+    found: dict[str, Entry] = {}
+    at = 0
+    while data.startswith(_LOCAL, at) and at + _local_record.size <= len(data) and len(found) < MOST_ENTRIES:
+        _, _, flags, method, _, _, _, packed, _, names, extras = _local_record.unpack_from(data, at)
+        start = at + _local_record.size + names + extras
+        has_descriptor = flags & _DESCRIBED and not packed
+        if has_descriptor:
+            packed = _packed_length(data, start) if method == _DEFLATED else len(data)
+        packed = min(packed, len(data) - start)
+        name = _legacy_name(data[at + _local_record.size : start - extras])
+        if packed > 0 and not name.endswith("/"):
+            found[name] = Entry(name, at, packed, method, flags)
+        at = start + max(packed, 0)
+        if has_descriptor:
+            at += 16 if data.startswith(_DESCRIPTOR, at) else 12
+    return found
+
+
+def _packed_length(data: bytes, start: int) -> int:
+    """Return the number of packed bytes of a file whose size is only stated behind it."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest: bytes | memoryview = memoryview(data)[start:]
+    total = len(rest)
+    inflated = 0
+    try:
+        while rest and not inflater.eof and inflated < MOST_TOTAL:
+            inflated += len(inflater.decompress(rest, _STEP))
+            rest = inflater.unconsumed_tail
+    except zlib.error:
+        return total
+    return total - len(inflater.unused_data) if inflater.eof else total
 
 
 def _wide(extra: bytes, packed: int, full: int, header: int) -> tuple[int, int]:

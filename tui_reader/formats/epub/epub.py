@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
-from tui_reader.formats.epub.archive import Archive, ArchiveError, resolve
+from tui_reader.formats.epub.archive import Archive, ArchiveError, CutArchiveError, resolve
 from tui_reader.formats.epub.book_words import MOST_CHAPTERS, BookWords
 from tui_reader.formats.epub.package import Package, read_package
 from tui_reader.formats.epub.protection import encrypted_files, protection
@@ -45,13 +45,22 @@ class _Book:
             ArchiveError: It cannot be read; the message is the reason in a few words.
         """
         self.archive = Archive(data)
-        self.package = read_package(self.archive)
-        self.encrypted = encrypted_files(self.archive)
+        try:
+            self.package = read_package(self.archive)
+        except ArchiveError:
+            if self.archive.is_cut:
+                raise CutArchiveError from None
+            raise
+        encrypted = encrypted_files(self.archive)
         documents = [item.path for item in self.package.spine]
         if not documents:
             raise ArchiveError("an EPUB whose reading order names no text")
-        if reason := protection(self.archive, documents, self.encrypted):
+        if reason := protection(self.archive, documents, encrypted):
             raise ArchiveError(reason)
+        readable = tuple(item for item in self.package.spine if item.path not in encrypted)
+        self.locked = len(documents) - len(readable)
+        """Number of encrypted chapters, which are left out."""
+        self.package = self.package._replace(spine=readable)
 
     def metadata(self, name: str, words: int) -> Metadata:
         """Return the metadata.
@@ -171,9 +180,10 @@ def _notices(book: _Book, text: BookText, contents: Contents) -> Sequence[str]:
     package = book.package
     found: list[str] = []
     missing = [*(f"“{name}” is not in the book" for name in package.missing), *text.words.missing]
-    locked = [item.path for item in package.spine if item.path in book.encrypted]
-    if locked:
-        found.append(f"{_count(len(locked), 'chapter')} of this book cannot be read: encrypted.")
+    if book.archive.is_cut:
+        found.append("The end of this file is missing, as after an interrupted download: chapters may be missing.")
+    if book.locked:
+        found.append(f"{_count(book.locked, 'chapter')} of this book cannot be read: encrypted.")
     if missing:
         named = "; ".join(missing[:_MOST_NAMED])
         more = f"; and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""
