@@ -125,6 +125,13 @@ def test_a_text_that_is_shown_as_plain_text_has_a_preview_of_plain_text() -> Non
     assert "*words*" in beginning.text
 
 
+@pytest.mark.parametrize("before", ["- item", "1. item", "> quoted", "text\n- item"])
+@pytest.mark.parametrize("mark", ["\\begin{a}\n{}\\end{a}", "$$\n{}$$"])
+def test_a_definition_below_a_lazy_line_that_looks_like_a_formula_is_found(before: str, mark: str) -> None:
+    inside = "[^1]: note\n# Heading\n\nwords [^1]\n" + "# Heading\n\n" * 40
+    check(f"{before}\n{mark.replace('{}', inside)}\n".encode())
+
+
 PIECES = st.sampled_from(
     [
         "# Heading\n\n",

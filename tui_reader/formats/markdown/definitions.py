@@ -34,6 +34,7 @@ _OPENING = re.compile(
 )
 _LIST_ITEM = re.compile(r"^ {0,3}(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]{1,4}(?=\S)|[ \t])|[:~][ \t])", re.MULTILINE)
 """The beginning of a list item or a definition, up to the column at which its content begins."""
+_QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
 _BLANK = re.compile(r"\n[ \t]*\n")
 _LONE_TAG = re.compile(r" {0,3}</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?>[ \t]*")
 _ENDS = {"<!--": "-->", "<?": "?>", "<![": "]]>"}
@@ -126,6 +127,9 @@ def _regions(source: str, free: list[int]) -> _Regions:
         if any(len(item[0]) <= len(found[1]) for item in items):
             position = found.end()  # indented like the content of a list item, which an empty line may end
             continue
+        if found[5] and _is_lazy(source, found.start(), len(found[1])):
+            position = found.end()
+            continue
         end = _end_of_formula(source, found) if found[5] else _region_end(source, found)
         if end < 0:
             position = found.end()
@@ -135,6 +139,22 @@ def _regions(source: str, free: list[int]) -> _Regions:
         regions.ends.append(position)
         regions.safe.append(begin if found[5] else position)
     return regions
+
+
+def _is_lazy(source: str, offset: int, indent: int) -> bool:
+    """Return True if a line continues a paragraph of a list item or a quotation without its indent or its sign.
+
+    Such a line begins no formula.
+
+    Args:
+        source: The text.
+        offset: Offset of the line.
+        indent: Number of spaces before the first mark of the line.
+    """
+    paragraph = source[source.rfind("\n\n", 0, offset) + 1 : offset]
+    if any(len(item[0]) > indent for item in _LIST_ITEM.finditer(paragraph)):
+        return True
+    return _QUOTED.search(paragraph) is not None
 
 
 def _is_in_html(source: str, begin: int, offset: int) -> bool:
