@@ -178,6 +178,18 @@ def test_larger_and_bold_lines_are_headings_and_bookmarks_are_sections() -> None
     assert document.title_block == 0
 
 
+def test_bold_entries_of_a_list_of_contents_are_no_headings() -> None:
+    entries = [("1 The moon", "3"), ("2 The sun and what it does", "12")]
+    items = [
+        Text(x, 100 + 20 * y, part, 10, "B")
+        for y, row in enumerate(entries)
+        for x, part in zip((60, 400), row, strict=True)
+    ]
+    document = opened(sheet(items, column(LEFT, 60, 200)))
+    assert not any(block.level for block in document.blocks)
+    assert "1 The moon" in texts(document)[0]
+
+
 def test_lists_have_their_bullets_and_numbers_as_markers() -> None:
     items = [
         "\u2022 the first thing that must be taken on board is",

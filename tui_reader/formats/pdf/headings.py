@@ -94,6 +94,8 @@ def _is_heading(paragraphs: Sequence[Paragraph], index: int, body: float) -> boo
     text = paragraph.text
     if len(paragraph.lines) > _MOST_LINES or len(text) > _LONGEST or first.turned:
         return False
+    if len(first.cells) > 2 or (len(first.cells) == 2 and text[-1:].isdecimal() and first.text[-1:].isdecimal()):
+        return False  # a row of a table, or an entry of a list of contents
     if sum(map(str.isalpha, text)) < 2 or sum(map(str.isalpha, text)) < 0.3 * len(text):
         return False
     if first.size >= _LARGER * body and first.size >= body + 1.2:
