@@ -20,7 +20,7 @@ CASES = (
     ("sub", "{} is a folder, not a file."),
     ("link.md", "{} is a link to a file that does not exist."),
     ("pipe.md", "{} is no regular file."),
-    ("paper.pdf", "{} is of a kind that is not read in a folder."),
+    ("paper.xls", "{} is of a kind that is not read in a folder."),
     ("sub/Makefile", "{} is of a kind that is not read in a folder."),
     ("drafts/old.md", "{} is left out of the library by a pattern."),
     (".hidden/a.md", "{} is left out of the library, since .hidden is hidden: its name begins with a dot."),
@@ -32,7 +32,7 @@ CASES = (
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     root = tmp_path / "library"
-    for name in ("a.md", "sub/Makefile", "paper.pdf", "drafts/old.md", ".hidden/a.md", ".b.md", "../other/c.md"):
+    for name in ("a.md", "sub/Makefile", "paper.xls", "drafts/old.md", ".hidden/a.md", ".b.md", "../other/c.md"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("Some words of a text.\n")
     (root / "link.md").symlink_to("nowhere.md")

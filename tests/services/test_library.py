@@ -389,7 +389,7 @@ def test_notices_of_the_store_after_opening_are_sent(tmp_path: Path) -> None:
 
 
 def test_the_first_scan_reports_how_many_files_there_are_before_it_reads_them(tmp_path: Path) -> None:
-    for name in ("0.md", "1.md", "2.md", "x.pdf"):
+    for name in ("0.md", "1.md", "2.md", "x.xls"):
         write(tmp_path / "lib" / name, f"# Title {name}\n\nA text.\n")
     library = open_library([tmp_path / "lib"])
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -401,4 +401,4 @@ def test_the_first_scan_reports_how_many_files_there_are_before_it_reads_them(tm
     library.close()
     progress = [event for event in found if isinstance(event, ScanProgress)]
     assert progress[0] == ScanProgress(0, 3)
-    assert library.passed_over == "1 file of a kind not read (1 .pdf)"
+    assert library.passed_over == "1 file of a kind not read (1 .xls)"
