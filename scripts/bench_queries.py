@@ -63,7 +63,7 @@ def main() -> None:
     builder = VocabularyBuilder()
     for record in library:
         builder.add(record)
-    offer, context = Offer(builder.build()), Context(date(2026, 11, 29))
+    offer, context = Offer(builder.build(), (), date(2026, 11, 29)), Context(date(2026, 11, 29))
     catalogue = MemoryCatalogue()
     catalogue.put([record.headline for record in library])
     catalogue.set_context(context.today, ())

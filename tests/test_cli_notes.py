@@ -197,10 +197,10 @@ def test_a_draft_is_verified(folder: Path, tmp_path: Path, run: Callable[..., tu
     assert results[0]["title"] == "Tides"
     status, out = run("verify", draft, folder)
     assert f"2 exact, 1 altered, 1 missing\nSearched: 2 articles in {folder}.\n" in out
-    (folder / "source.pdf").touch()
+    (folder / "source.xls").touch()
     status, out = run("verify", draft, folder)
-    assert f"Searched: 2 articles in {folder}. Passed over: 1 file of a kind not read (1 .pdf).\n" in out
-    (folder / "source.pdf").unlink()
+    assert f"Searched: 2 articles in {folder}. Passed over: 1 file of a kind not read (1 .xls).\n" in out
+    (folder / "source.xls").unlink()
     draft.write_text("“A tide table is a promise”, they say.\n", "utf-8")
     assert run("verify", draft, folder)[0] == 0
     status, out = run("verify", tmp_path / "none.md", folder)

@@ -314,6 +314,7 @@ STREAMS = {
         "print_export",
     },
     "cli/main.py": {"main"},
+    "services/library/desktop.py": {"_default_viewer"},
     "tui/screens/external_programs.py": {"pipe_through"},
 }
 """Functions that may use the standard streams of this process or of another, by module."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tui_reader.document.blocks import BlockKind, block_index
 from tui_reader.document.cooperative import yield_gil
+from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.words import count_words
 from tui_reader.model.article import WORDS_PER_MINUTE
 
@@ -39,8 +40,8 @@ _KINDS = (
 )
 """Words that may stand before the number of a chapter, in the languages of most books."""
 _EAST_ASIAN = "第\\s?[0-9０-９〇零一二三四五六七八九十百千]+\\s?[章回节節話话篇部卷編编]"
-_numbered_east_asian = re.compile(rf"({_EAST_ASIAN})[\s:：]+(\S.*)", re.DOTALL)
-_ordinal = re.compile(
+_numbered_east_asian = LazyPattern(rf"({_EAST_ASIAN})[\s:：]+(\S.*)", re.DOTALL)
+_ordinal = LazyPattern(
     rf"(?P<label>(?:(?:{'|'.join(dict.fromkeys(_KINDS.split()))})\.?\s+)?(?-i:\d{{1,4}}(?:\.\d{{1,3}})*|{_ROMAN})"
     rf"|{_EAST_ASIAN})"
     r"(?:(?:\s*[.:)]|\s*[—–]|\s+-)\s+(?P<title>\S.*)|[.:]?)",

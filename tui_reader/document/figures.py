@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -38,11 +37,13 @@ class FigureCells(NamedTuple):
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+NO_SIZES: Final[Mapping[str, PictureSize]] = MappingProxyType({})
+
+
+class Figures(NamedTuple):
     """The pictures of a document whose sizes are known, and the rows that one may take."""
 
-    sizes: Mapping[str, PictureSize] = field(default_factory=lambda: MappingProxyType({}))
+    sizes: Mapping[str, PictureSize] = NO_SIZES
     """Sizes by the targets of the figures; a picture that cannot be drawn is missing."""
     most_rows: int = MOST_ROWS
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.lazy import LazyPattern
@@ -14,13 +12,14 @@ from tui_reader.model.query import And, Field, FieldName, Not, Or, Value, Word
 from tui_reader.model.ranges import Range
 from tui_reader.search.fields import ALIASES, FIELDS, SORTS, ValueKind
 from tui_reader.search.printer import quoted
-from tui_reader.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from tui_reader.model.query import Term
     from tui_reader.search.parsed_query import ParsedQuery
+    from tui_reader.search.vocabulary import Vocabulary
 
 MOST = 12
 """Maximum number of completions to return."""
@@ -54,14 +53,13 @@ class Completion(NamedTuple):
     """True if a value must follow directly, so that no blank is added."""
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(NamedTuple):
     """The candidates for completions: the fields, values and words to choose from."""
 
-    vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    colours: Sequence[str] = ()
+    vocabulary: Vocabulary
+    colours: Sequence[str]
     """The reader's names of the highlight colours."""
-    today: date = field(default_factory=date.today)
+    today: date
     fields: Sequence[FieldName] = tuple(FIELDS)
     """The fields to offer, in this order."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Value
-from tui_reader.search.parser import parse
-from tui_reader.search.printer import print_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +49,9 @@ def with_term(text: str, term: Term) -> str:
 
     Alternatives at the top level are put in parentheses, because otherwise the new term would belong to the last one.
     """
+    from tui_reader.search.parser import parse  # noqa: PLC0415 - 2 ms with the printer, at the first change of a query
+    from tui_reader.search.printer import print_query  # noqa: PLC0415 - as above
+
     before = text.strip()
     if isinstance(parse(text).term, Or):
         before = f"({before})"
@@ -61,6 +62,8 @@ def with_term(text: str, term: Term) -> str:
 
 def without(text: str, name: FieldName, value: str | None = None) -> str:
     """Return the text of a query without the terms of a field, or only without its terms for one value."""
+    from tui_reader.search.parser import parse  # noqa: PLC0415 - as above
+
     parts: list[str] = []
     start = 0
     for each in top_terms(parse(text).term):

@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from tui_reader.tui import event_loop  # noqa: F401 - before Textual imports asyncio
+
 # Textual's limit of frames per second, which is read once, at import: at its default of 60 a key that
 # follows a frame waits up to 16.7 ms for the next frame, at 240 up to 4.2 ms.
 os.environ.setdefault("TEXTUAL_FPS", "240")

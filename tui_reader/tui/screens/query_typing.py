@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.search.completion import complete, insert
 from tui_reader.tui.commands.query_keys import BAR_HINTS, SAVING_KEY
 
 if TYPE_CHECKING:
@@ -161,6 +160,8 @@ class QueryTyping:
         bar = self.bar
         found: list[Completion] = []
         if self._past is None:
+            from tui_reader.search.completion import complete  # noqa: PLC0415 - 2 ms, at the first query that is typed
+
             found = complete(bar.query, bar.edit.cursor, self._offer(), everything=everything)
         bar.offer(found)
         self._callbacks.repaint()
@@ -172,6 +173,8 @@ class QueryTyping:
             self._past = None
             self._complete(everything=True)
             return
+        from tui_reader.search.completion import insert  # noqa: PLC0415 - as above
+
         text, cursor = insert(bar.edit.text, bar.completions[bar.chosen])
         before = bar.edit.text
         bar.edit.set(text, cursor)

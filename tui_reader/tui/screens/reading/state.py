@@ -125,7 +125,9 @@ class ReadingScreenState:
             sort: Another order, used unless the query sets an order.
         """
         self._sort = sort or self._sort
-        if query is not None:
+        if query == "":
+            self._query = ParsedQuery()
+        elif query is not None:
             from tui_reader.search.parser import parse  # noqa: PLC0415 - a first frame without a filter needs no parser
 
             self._query = parse(query, self.settings.colours)

@@ -6,19 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.binding import command
-from tui_reader.tui.screens.export_order import (
-    NOT_ON_DISK,
-    ExportOrder,
-    export_command,
-    export_question,
-    plan_export,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.commands.line import Line, Plan
+    from tui_reader.tui.screens.export_order import ExportOrder
     from tui_reader.tui.screens.reading.actions.bulk import BulkActions
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.prompt import Question
@@ -47,16 +41,22 @@ class ExportActions:
     @command("export")
     def export(self, _count: int | None) -> None:
         """Ask for format and path, and export the chosen articles or the current article."""
+        from tui_reader.tui.screens.export_order import export_question  # noqa: PLC0415 - 2 ms with the formats
+
         self._ask(export_question(self.plan, self._state.refuse))
 
     def plan(self, line: Line) -> Plan:
         """Plan a line: return its effect or its problem."""
+        from tui_reader.tui.screens.export_order import plan_export  # noqa: PLC0415 - as above
+
         found = self._bulk.targets(line.scope)
         missing = "" if found else "there is no article"
         return plan_export(line, self._bulk.summary(line.scope), missing, partial(self._start, found))
 
     def _start(self, articles: Sequence[ArticleId], order: ExportOrder) -> None:
         """Start the export in another process, which reads the library from disk."""
+        from tui_reader.tui.screens.export_order import NOT_ON_DISK, export_command  # noqa: PLC0415 - as above
+
         library = self._state.library
         if not library.settle(0):
             self._state.refuse(NOT_ON_DISK)

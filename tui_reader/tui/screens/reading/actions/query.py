@@ -5,7 +5,6 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tui_reader.search.completion import Offer
 from tui_reader.search.text_fields import text_values
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping, show_query_help
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.model.query import Value
+    from tui_reader.search.completion import Offer
     from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
@@ -122,6 +122,8 @@ class QueryActions:
             self.typing.set_cursor(bar.edit.offset_at(column - LEFT, size.width - LEFT - 1))
 
     def _offer(self) -> Offer:
+        from tui_reader.search.completion import Offer  # noqa: PLC0415 - 2 ms, at the first query that is typed
+
         return Offer(self._state.library.query_words.vocabulary, self._state.settings.colours, local_today())
 
     def _changed(self, text: str) -> ParsedQuery:

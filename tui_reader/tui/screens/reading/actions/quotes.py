@@ -6,8 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError
-from tui_reader.exchange.quotes import quote
-from tui_reader.exchange.registry import QUOTE_STYLES
 from tui_reader.model.ranges import Range
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.widgets.prompt import Question
@@ -52,6 +50,7 @@ class QuoteActions:
     @command("copy_as")
     def copy_as(self, _count: int | None) -> None:
         """Copy the selection, highlight or sentence as a quote, in a style chosen from a list."""
+        from tui_reader.exchange.registry import QUOTE_STYLES  # noqa: PLC0415 - with the quotes
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
 
         chosen = self._chosen()
@@ -83,6 +82,8 @@ class QuoteActions:
         self._ask(Question(what, answered, placeholder="wc -w"))
 
     def _copy(self, style: str, chosen: Range | None) -> None:
+        from tui_reader.exchange.quotes import quote  # noqa: PLC0415 - 2 ms, for the first quote
+
         headline, document = self._state.headline(self._state.shown), self._document
         if headline is None or document is None or chosen is None:
             self._state.refuse("there is nothing to copy")

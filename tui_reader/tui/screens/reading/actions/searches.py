@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.model.query import Shelf, View
-from tui_reader.search.printer import print_query
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets.prompt import Question
@@ -65,6 +64,8 @@ class SearchActions:
         In the list the last word counts as the beginning of longer words; a saved search finds whole words, unless a
         `*` follows. The `*` is left out where it finds nothing more.
         """
+        from tui_reader.search.printer import print_query  # noqa: PLC0415 - only for a search that is kept
+
         query, catalogue = self._state.query, self._state.library.catalogue
         text = query.text.strip()
         if print_query(query.while_typing) != f"{print_query(query.term)}*":
