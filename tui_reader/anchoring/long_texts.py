@@ -1,9 +1,9 @@
 """Resolution of anchors in long texts, such as books, one piece at a time.
 
-To compare whole books word by word takes 16 s and 1.3 GB for 1.4 million words. Here a passage is looked for where the
-piece of the old text that contained it is now: in a piece that is unchanged, else between the lines that both texts
-have, else in the section of the same name. Only there the texts are compared. A passage that is not there is looked for
-in the whole text, unchanged and with unchanged context.
+Comparing whole books word by word takes 16 s and 1.3 GB for 1.4 million words. So the piece of the old text that
+contained a passage is located first: as an unchanged piece, else between the lines that both texts have, else in the
+section with the same key. Only these ranges are compared. If the passage is not found there, the whole text is searched
+for the unchanged passage with unchanged context.
 """
 
 from __future__ import annotations
@@ -27,35 +27,37 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 DISTINCT = 400
-"""Number of code points of an unchanged piece from which it counts as the same piece without the same name."""
+"""Minimum number of code points of an unchanged piece that is recognized even if its section has another key."""
 LINE = 24
-"""Number of code points of a line from which it tells where a piece is."""
+"""Minimum number of code points of a line by which a piece is located."""
 SAMPLES = 12
-"""Number of stretches of a piece that are looked for if few of its lines are in the text."""
+"""Number of samples of a piece that are searched if few of its lines are in the text."""
 SAMPLE = 60
-"""Number of code points of such a stretch."""
+"""Number of code points of a sample."""
 MARGIN = 1_500
-"""Number of code points around the place of a piece that are searched too."""
+"""Number of code points that are searched before and after the range of a piece."""
 WINDOW = 20_000
 """Number of code points around a place that are searched for a passage whose old text was not kept."""
 MAX_RESOLVERS = 4
 """Number of comparisons of pieces that are kept at once; one takes up to 20 MB."""
 MIN_SHARE = 0.25
-"""Share of a piece's lines, by length, that a range must have to be its place."""
+"""Minimum share of a piece's lines, by length, in a range that is taken for the piece."""
 
 
 class OldPiece(NamedTuple):
-    """Consecutive pieces of the text that an anchor was taken from."""
+    """Consecutive pieces of the text in which a passage was marked, joined."""
 
     start: int
-    """Offset of the pieces in the old text."""
+    """Offset of the first piece in the old text."""
     text: str
     key: str = ""
     """`Section.key` of the section; empty if it has none."""
 
 
 def cut_around(anchor: Anchor, text: str, pieces: Sequence[Piece]) -> OldPiece:
-    """Return the pieces of an old text that contain a passage as one; the whole text if none does.
+    """Return the part of an old text that contains a passage: the pieces that it touches, joined.
+
+    Without such a piece, the part is the whole text.
 
     Args:
         anchor: The passage.
@@ -109,7 +111,7 @@ class LongTextResolver:
         return max(found, key=lambda each: each.score, default=None) or self._orphan(anchor)
 
     def _distance(self, old: OldPiece) -> int | None:
-        """Return the distance by which an unchanged piece was moved; None if it changed, or may be one of several."""
+        """Return by how many code points an unchanged piece was moved; None if it changed or occurs several times."""
         same = self._by_text.get(old.text.rstrip("\n"), [])
         named = [piece for piece in same if piece.key == old.key] if old.key else []
         if len(named) == 1 or (len(same) == 1 and len(old.text) >= DISTINCT):
@@ -137,7 +139,7 @@ class LongTextResolver:
             yield Range(named[0].start, named[-1].end)
 
     def _place_by_lines(self, old: OldPiece) -> Range | None:
-        """Return the range between the first and the last line of a piece that the text has once; None without one."""
+        """Return the range from the first to the last line of a piece that occur once in the text; None without any."""
         matches = list(self._matching_lines(old.text))
         if sum(length for _, _, length in matches) < MIN_SHARE * len(old.text):
             matches += self._matching_samples(old.text)
@@ -151,7 +153,7 @@ class LongTextResolver:
         return Range(max(0, start), min(end, len(self._text)))
 
     def _matching_lines(self, old: str) -> Iterator[tuple[int, int, int]]:
-        """Yield the lines of a piece that the text has once: the offsets in both texts, and the length."""
+        """Yield the lines of a piece that occur once in the text: the offsets in both texts, and the length."""
         for at, line in _lines(old):
             new = self._line_places.get(line, -1)
             if new >= 0:
@@ -167,7 +169,7 @@ class LongTextResolver:
         return places
 
     def _matching_samples(self, old: str) -> Iterator[tuple[int, int, int]]:
-        """Yield stretches of a piece that the text has once, as `_matching_lines` yields lines."""
+        """Yield the samples of a piece that occur once in the text: the offsets in both texts, and the length."""
         for at in range(0, len(old) - SAMPLE, max(1, len(old) // SAMPLES)):
             yield_gil()
             sample = old[at : at + SAMPLE]
@@ -186,7 +188,7 @@ class LongTextResolver:
         return self._in_text(self._resolvers[key].place(moved), anchor, where.start)
 
     def _only_occurrence(self, anchor: Anchor, old: str) -> int | None:
-        """Return the offset of a passage that both texts have once with its context; None if it is not so."""
+        """Return the offset of a passage that occurs exactly once with its context in each text; else None."""
         whole = anchor.prefix + anchor.exact + anchor.suffix
         if len(whole) - len(anchor.exact) < CONTEXT or old.count(whole) > 1:
             return None
@@ -196,7 +198,7 @@ class LongTextResolver:
     def _searched(self, anchor: Anchor) -> Placement:
         """Return the position of a passage whose old text was not kept.
 
-        It is looked for around its old position, and around the places where its words or its context are.
+        The search covers the text around its old position, and around occurrences of its words and of its context.
         """
         if (start := self._only_occurrence(anchor, "")) is not None:
             return self._unchanged(anchor, start)
@@ -224,7 +226,7 @@ class LongTextResolver:
             at, most = self._text.find(words, at + 1), most - 1
 
     def _in_text(self, found: Placement, anchor: Anchor, distance: int) -> Placement:
-        """Return a placement in a part of the text as a placement in the text."""
+        """Convert a placement in a part of the text to a placement in the whole text."""
         return found._replace(
             start=found.start + distance if found.is_certain else 0,
             end=found.end + distance if found.is_certain else 0,
@@ -244,7 +246,7 @@ class LongTextResolver:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a text that are long enough to tell where they are, with their offsets."""
+    """Yield the lines of a text with at least `LINE` code points, with their offsets."""
     at = 0
     for line in text.split("\n"):
         if len(line) >= LINE:

@@ -52,7 +52,7 @@ class Comments(NamedTuple):
     before: str
     after: str
     escape: str
-    """The prefix for a line of a block that looks like a mark."""
+    """The prefix for a line of a block that looks like a marker comment."""
 
     def comment(self, text: str) -> str:
         """Return a line that contains a text as a comment."""
@@ -60,15 +60,15 @@ class Comments(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """A section of an existing file: a block with its marks, or the text between two blocks."""
+    """A section of an existing file: a block with its marker comments, or the text between two blocks."""
 
     raw: str
     id: str = ""
-    """The id in the mark of a block; empty for the text between blocks."""
+    """The id in the marker comment of a block; empty for the text between blocks."""
     text: str = ""
-    """The text of a block without the marks."""
+    """The text of a block without the marker comments."""
     hash: str = ""
-    """The hash in the mark of a block."""
+    """The hash in the marker comment of a block; empty for the text between blocks."""
 
     @property
     def is_blank(self) -> bool:
@@ -82,7 +82,7 @@ class _Piece(NamedTuple):
 
 
 class _Parsed(NamedTuple):
-    """The parsed content of an existing file: its mark, its properties, and its sections in order."""
+    """The parsed content of an existing file: its marker comment, its properties, and its sections in order."""
 
     article: str
     front_hash: str

@@ -58,7 +58,13 @@ class ParsedQuery(NamedTuple):
 
 
 def _opened(term: Term, end: int, is_begun: bool) -> Term:
-    """Return a query whose last word or value, if it ends at `end`, also matches longer ones."""
+    """Return a query in which the word or value that ends at `end` also matches longer words that begin with it.
+
+    Args:
+        term: The query.
+        end: Offset of the end of the typed text.
+        is_begun: True if the last term is incomplete, such as a field without a value; it is left out.
+    """
     match term:
         case And() | Or():
             if not term.terms:

@@ -139,7 +139,7 @@ class GradualSelection(Generic[Record]):
 
 
 def _terms(query: Term) -> list[Term]:
-    """Return the terms that a record must match all together."""
+    """Return the terms of a query that are joined by “and” at its top level; the query itself if there is one."""
     if not isinstance(query, And):
         return [query]
     return [each for term in query.terms for each in _terms(term)]

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 DATA = "data:"
 VARIABLE = "data:--sf-img-"
-"""Beginning of the name of a picture that a page of SingleFile keeps in a variable of its style."""
+"""Prefix of the target of a picture that SingleFile stored in a CSS variable of the page."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Addresses:
-    """The addresses of one page. Formats that hold several pages in a file subclass it, such as an EPUB."""
+    """Converts the addresses of one page to targets. EPUB, which has several pages in a file, subclasses it."""
 
     def __init__(self, page: str = "", base: str = "", *, own: Iterable[str] = (), is_saved: bool = False) -> None:
         """Store the addresses that relative addresses are resolved against.
@@ -51,7 +51,7 @@ class Addresses:
         return target
 
     def name(self, identifier: str) -> str:
-        """Return the name in the document of an element with an `id`."""
+        """Return the link target in the document for the `id` of an element."""
         return identifier
 
     def picture(self, source: str) -> str:
@@ -78,7 +78,7 @@ class Addresses:
 def data_name(source: str) -> str:
     """Return a short name for a `data:` address, equal for equal addresses.
 
-    Pages of SingleFile hold megabytes of pictures in such addresses, which must not be repeated in every copy of the
-    document; `Format.resource` finds the address again by its name.
+    Pages saved by SingleFile contain megabytes of pictures in such addresses, which must not be copied with the
+    document; `Format.resource` finds the address by this name.
     """
     return DATA + blake2b("".join(source.split()).encode("utf-8", "replace"), digest_size=6).hexdigest()

@@ -1,6 +1,6 @@
-"""Which blocks of a page are the article: those that trafilatura's text names, and what belongs to them.
+"""Selection of the blocks of a page that are its article: those in the text that trafilatura extracts, and more.
 
-A block that shares most of its words with the text is sure. The other blocks stand in gaps between sure ones, and are
+A block is called sure if most of its words are in that text. The other blocks are in gaps between sure ones, and are
 judged by their kind, their links, and the elements around them: code, tables, pictures, headings, and what has the
 parent of the paragraphs around it belong to the article; boxes of links to other pages do not.
 """
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
 _UNIT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\\W_]+")
 """A word, or one character of a script without spaces."""
 _NEAR = 2
-"""Number of blocks between which a block without a decision of its own follows its neighbours."""
+"""Maximum distance, in blocks, at which a block is near a sure one."""
 _FAR = 25
-"""Number of blocks after which a lone block of the text is another part of the page, such as a teaser."""
+"""Distance, in blocks, beyond which a lone sure block is taken for another part of the page, such as a teaser."""
 _LARGEST_GRAM = 3
-"""Size of the sequences of words by which a block is compared with the text."""
+"""Length in words of the longest sequences by which a block is compared with the extracted text."""
 _COVERED = 0.6
-"""Share of a block's sequences that must be in the text."""
+"""Minimum share of a block's sequences of words that are in the extracted text, for a sure block."""
 _SHORT = 3
-"""Number of words up to which a block is too short to be decided by its words alone."""
+"""Maximum number of words of a block that is too short to be called sure by its words alone."""
 _FEWEST_WORDS = 8
-"""Number of words from which a paragraph in a box of its own between two of the article belongs to it."""
+"""Minimum number of words of a boxed paragraph between two of the article that belongs to it."""
 _LONG = 20
-"""Number of words of a paragraph that begins the running text."""
+"""Minimum number of words of the paragraph that begins the running text."""
 _MOST_BEFORE = 8
-"""Number of sure blocks among which the running text begins."""
+"""Number of sure blocks at the top that are searched for the beginning of the running text."""
 _CONTENT_TAGS = frozenset(
     ("p", "figure", "pre", "table", "ul", "ol", "dl", "blockquote", "hr", "img", "picture", "center", "details")
 )
@@ -48,15 +48,15 @@ _CONTENT_TAGS = frozenset(
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
 """Characters at the end of a sentence."""
 _APART = frozenset((BlockKind.CODE, BlockKind.TABLE, BlockKind.HEADING))
-"""Kinds of blocks that are no line with a date or a name."""
+"""Kinds of blocks that are never a line with a date or a name."""
 _LINKED = 0.5
 _MOST_LINKED = 0.2
-"""Share of links in a list at the end of an article, beyond which it may be one of topics or further articles."""
-"""Share of links in the text of a box from which it leads to other pages rather than being text."""
+"""Maximum share of links in a list at the end of an article; above it, the list may name topics or other articles."""
+"""Minimum share of links in the text of a box that leads to other pages and is not part of the article."""
 _MAIN = 0.2
-"""Share of the words of the article from which an element with them is a part of it, whatever its name."""
+"""Minimum share of the article's words in an element that belongs to the article whatever its class and id are."""
 _MENU = 0.8
-"""Share of links in a table of links, such as a menu."""
+"""Minimum share of links in a table that is a menu."""
 
 
 class _Grams:
@@ -89,7 +89,7 @@ def article_blocks(walked: Walked, text: str) -> list[int]:
 
     Args:
         walked: The blocks of the element that contains the article.
-        text: The text that trafilatura takes for the article.
+        text: The text of the article that trafilatura extracted.
     """
     return _Choice(walked, text).chosen()
 
@@ -142,7 +142,7 @@ class _Choice:
         return sorted({*chosen, *self._notes(chosen)})
 
     def _is_covered(self, number: int) -> bool:
-        """Return True if the text of the article has the words of a block."""
+        """Return True if a block is sure: long enough, and most of its words are in the extracted text."""
         if len(self._units[number]) <= _SHORT or self._shares[number] < _COVERED:
             return False
         return not is_chrome_line(self._blocks[number].text)
@@ -192,7 +192,7 @@ class _Choice:
         return is_near and len(units) >= _FEWEST_WORDS and _linked_share([piece]) <= _LINKED
 
     def _are_text(self, before: int, after: int) -> bool:
-        """Return True if two blocks are parts of one running text, although its first paragraphs are short."""
+        """Return True if two blocks belong to one running text, even if its first paragraphs are short."""
         around = _common(self._origins[before], self._origins[after], self._root)
         for number in (before, after):
             if self._blocks[number].block.kind in _APART:
@@ -218,7 +218,7 @@ class _Choice:
         return standfirst[:1] + self._first_picture(first) + self._first_headings(first)
 
     def _first_headings(self, first: int) -> list[int]:
-        """Return the headings directly above the first paragraph that begin a part of the text, as others below do."""
+        """Return the headings directly above the first paragraph, if they begin a section like the headings below."""
         found: list[int] = []
         for number in range(first - 1, max(-1, first - 1 - _NEAR), -1):
             block = self._blocks[number].block
@@ -247,7 +247,7 @@ class _Choice:
         return []
 
     def _end(self, last: int) -> list[int]:
-        """Return a list, code, tables and pictures that follow the last paragraph in the element that contains it."""
+        """Return the list, code, tables and pictures after the last paragraph, within the same parent element."""
         around = self._origins[last].getparent() if self._origins[last] is not self._root else None
         chosen: list[int] = self._list_after(last)
         last = max([last, *chosen])
@@ -263,7 +263,7 @@ class _Choice:
         return chosen
 
     def _list_after(self, last: int) -> list[int]:
-        """Return the blocks of a list that directly follows the last paragraph, unless it is one of links."""
+        """Return the blocks of a list that directly follows the last paragraph, unless it mostly consists of links."""
         origin, after = self._origins[last], last + 1
         around = origin.getparent()
         if origin is self._root or around is None or after >= len(self._blocks) or not self._blocks[after].block.depth:
@@ -346,13 +346,13 @@ def _linked_share(pieces: Iterable[UnplacedBlock]) -> float:
 
 
 def _common(first: Element, second: Element, root: Element) -> Element:
-    """Return the innermost element that contains two elements, which are `root` or in it."""
+    """Return the innermost element that contains two elements; both are `root` or within it."""
     path = set(_path(first, root))
     return next((element for element in _path(second, root) if element in path), root)
 
 
 def _child_of(around: Element, element: Element) -> Element | None:
-    """Return the child of an element that contains another element or is it; None for the element itself."""
+    """Return the child of `around` that is `element` or contains it; None if `element` is `around` itself."""
     child = None
     each: Element | None = element
     while each is not None and each is not around:

@@ -1,6 +1,6 @@
 """Builder that converts HTML to blocks from a stream of start tags, end tags and text.
 
-Two drivers feed it: `formats/markdown/html_fragment.py` with raw HTML in Markdown, whose tags may be unbalanced, and
+It has two callers: `formats/markdown/html_fragment.py` with raw HTML in Markdown, whose tags may be unbalanced, and
 `formats/html/walker.py` with the tree of a page. The state is kept in lists and counters, so that no depth of nesting
 can exceed Python's stack.
 """
@@ -28,11 +28,11 @@ _HEADING = re.compile(r"h([1-6])")
 _SPACE = re.compile(r"\s+")
 _CAPTIONS = ("figcaption", "caption")
 _DEEPEST = 50
-"""Depth of lists and of quotations from which further levels are drawn like this one."""
+"""Maximum depth of lists and of quotations; deeper levels are drawn like this one."""
 
 
 class _Outside(NamedTuple):
-    """State of the text around a footnote, which continues after it."""
+    """State of the text around a footnote, restored when the footnote ends."""
 
     lists: list[HtmlList]
     definitions: list[str]
@@ -74,7 +74,7 @@ class BlockEvents:
         self._is_cell_preformatted = False
         """True if white space at line breaks of the current cell is kept."""
         self.origin: Any = None
-        """The element that the driver is in; stored for each block that is appended."""
+        """The element that the caller is converting; stored for each block that is appended."""
         self.origins: list[Any] = []
         """For each block, the value of `origin` when it was appended."""
         self._notes: list[_Outside] = []
@@ -179,14 +179,14 @@ class BlockEvents:
 
     @property
     def is_between_blocks(self) -> bool:
-        """Return True if nothing is open that would change a paragraph, but quotations."""
+        """Return True if no element is open that would change a paragraph; quotations may be open."""
         if self._heading_level or self._caption_depth or self._pre_depth or self._rows is not None:
             return False
         is_inside = self._lists or self._definitions or self._notes or self._note is not None
         return not is_inside and self._running.is_empty
 
     def literal(self, text: str) -> None:
-        """Append a text without folding its spaces or converting addresses in it to links, such as a formula."""
+        """Append a text unchanged, such as a formula: its spaces are kept, and its addresses do not become links."""
         self._running.add_literal(text)
 
     def code(self, text: str, language: str, names: Sequence[str] = ()) -> None:
@@ -398,7 +398,7 @@ class BlockEvents:
         self.origins.append(self.origin)
 
     def _finish(self) -> tuple[str, Sequence[Span]]:
-        """End the running text; return it with its spans. Target names of an empty text go to the next text."""
+        """End the running text; return it with its spans. Link targets in an empty text move to the next text."""
         running = self._running
         self._running = running.reopened() if self._is_tree else RunningText()
         text, spans = running.finish(preformatted=self._pre_depth > 0 or self._is_cell_preformatted)

@@ -20,7 +20,7 @@ _NAMES = re.compile(
     r"|teaser\w*|read-?(?:more|next)|also-?read|tags|topics|rating|survey|feedback)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-"""Classes and ids of elements that are hardly ever part of an article; used only where its words do not decide."""
+"""Classes and ids of elements that are rarely part of an article; tested only if the words of a block do not decide."""
 _TAGS = frozenset(("nav", "footer", "form", "aside", "menu"))
 _ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog", "alert")
@@ -39,32 +39,32 @@ _LINE = re.compile(
     r"|\d+ (?:comments?|shares?))[\s.:!»›>|]*",
     re.IGNORECASE,
 )
-"""Lines that pages put between the paragraphs of an article."""
+"""Lines such as “Advertisement” or “Share this” that pages insert between the paragraphs of an article."""
 _LONGEST_LINE = 100
 _PARTS = re.compile(r"[^_-]+")
 _MOST_PARTS = 3
-"""Number of words in a name from which it is that of a heading, such as `sharing-with-a-friend`."""
+"""Maximum number of words in a class or id that is tested; longer ids come from headings (`sharing-with-a-friend`)."""
 
 
 def is_chrome_line(text: str) -> bool:
-    """Return True if a block is one of the words that pages put around and between the paragraphs of an article."""
+    """Return True if the text of a block is a line that pages insert around or between paragraphs of an article."""
     return 0 < len(text) <= _LONGEST_LINE and _LINE.fullmatch(text.strip()) is not None
 
 
 class Chrome:
-    """The parts around the article of one page, by tags, roles, classes and ids of elements; each is judged once."""
+    """Recognizes the parts around the article of one page by tags, roles, classes and ids; results are cached."""
 
     def __init__(self, root: Element, spared: Iterable[Element] = ()) -> None:
-        """Begin without a judgement.
+        """Create the object with an empty cache.
 
         Args:
-            root: The element that contains the article; itself and the elements around it are not judged.
-            spared: Elements that contain so much of the article that their names do not matter.
+            root: The element that contains the article; it and its ancestors are never recognized as such parts.
+            spared: Elements that contain so much of the article that their names are ignored.
         """
         self._judged: dict[Element, bool] = dict.fromkeys((root, *spared), False)
 
     def contains(self, element: Element) -> bool:
-        """Return True if an element, or one around it, is named like a part of the page that is no article."""
+        """Return True if an element or one of its ancestors is named like a part of the page outside of the article."""
         path = []
         each: Element | None = element
         while each is not None and each not in self._judged:

@@ -23,12 +23,12 @@ NUMBER_CLASSES = frozenset(
     line_numbers react-syntax-highlighter-line-number
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
-"""Classes of the line numbers that highlighters put beside code."""
+"""Classes of the line numbers that syntax highlighters add to code."""
 _BUTTON_CLASSES = frozenset(("copy", "copy-button", "copybtn", "copy-btn", "btn-copy", "clipboard", "toolbar"))
 _TABLE_CLASSES = frozenset(("hljs-ln", "js-file-line-container", "code-table", "highlight-table", "codetable"))
 _DROPPED_TAGS = frozenset(("button", "script", "style", "svg", "input", "textarea", "select", "template"))
 _LINES = frozenset(("div", "p", "li", "tr", "ol", "ul", "table", "tbody"))
-"""Elements within code that stand on lines of their own."""
+"""Elements within code whose content begins and ends a line."""
 _LINE_CLASSES = frozenset(("line", "code-line", "token-line", "view-line", "cl", "codeline", "code_line"))
 _NO_SELECTION = re.compile(r"user-select\s*:\s*none", re.IGNORECASE)
 _LANGUAGE = re.compile(
@@ -40,7 +40,7 @@ _NO_LANGUAGE = frozenset("none text plain plaintext default nohighlight txt notr
 _BARE = re.compile(r"(?:^|\s)(?:hljs|sourceCode|prettyprint|prettyprinted|src)(?=\s|$)")
 _NAME = re.compile(r"[a-z][a-z0-9+#]{0,14}")
 _LEVELS = 4
-"""Number of elements around a block of code that may name its language."""
+"""Number of ancestors of a block of code that are searched for its language."""
 
 
 def is_code_table(table: Element, given: Mapping[str, str]) -> bool:
@@ -78,7 +78,7 @@ def code_of(pre: Element) -> str:
 
 
 def _enter(element: Element, parts: list[str]) -> bool:
-    """Add the beginning of an element within code; return True if its content is code."""
+    """Append the line end or text that precedes an element within code; return True if its content is code."""
     tag = tag_of(element)
     given = attributes_of(element)
     if not tag or tag in _DROPPED_TAGS or _is_added(element, given):
@@ -94,7 +94,7 @@ def _enter(element: Element, parts: list[str]) -> bool:
 
 
 def _leave(element: Element, parts: list[str]) -> None:
-    """Add what follows an element: a line end if it is a line, and its tail."""
+    """Append a line end if an element is a line of code, and then the text after the element."""
     tag = tag_of(element)
     if tag in _LINES and not _is_added(element, attributes_of(element)):
         _break(parts)
@@ -120,7 +120,7 @@ def _is_added(element: Element, given: Mapping[str, str]) -> bool:
 
 
 def _by_line_elements(pre: Element) -> str:
-    """Return the code of lines that are elements without line ends, such as `<code>` for each line; else empty."""
+    """Return code of which each line is an element without a line end, such as `<code>`; empty for other code."""
     lines = [inner for inner in pre.iter("code", "span") if is_in_class(attributes_of(inner), _LINE_CLASSES)]
     if len(lines) < 2:
         lines = [inner for inner in pre if tag_of(inner) == "code"]

@@ -1,4 +1,4 @@
-"""The element of a page that contains the article, found by the text that trafilatura names."""
+"""The element of a page that contains the article, located by the text that trafilatura extracts."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _SHORTEST = 250
-"""Number of characters below which a text is not trusted to be the article."""
+"""Minimum number of characters of an extracted text that is trusted to be the article."""
 _FEWEST_WORDS = 6
-"""Number of words of a text between tags from which it is compared."""
+"""Minimum number of words of a text between two tags that is searched in the extracted text."""
 _FEWEST_WIDE = 12
-"""Number of characters from which a text without spaces is compared."""
+"""Minimum number of characters, instead of words, in scripts without spaces."""
 _SHARE = 0.9
-"""Share of the article that an element must contain to be searched for a smaller one."""
+"""Minimum share of the article in an element whose child elements are searched for a smaller container."""
 _MOST_LARGER = 1.4
-"""Ratio of text lengths up to which the element around the article still belongs to it: a head with a picture."""
+"""Maximum ratio of text lengths for choosing the parent element, which may add a headline and a picture."""
 _MOST_STEPS = 4
 _MOST_ELEMENTS = 30_000
 _MOST_LINKS = 6_000
 _MOST_CHARACTERS = 3_000_000
-"""Sizes of a page beyond which its article is found without trafilatura."""
+"""Maximum sizes of a page on which trafilatura is run; it takes seconds for larger ones."""
 _LINE = 60
-"""Number of characters from which a line is prose rather than an entry of a menu."""
+"""Minimum number of characters of a line of prose; shorter lines may be entries of a menu."""
 _LEAST_PROSE = 0.3
-"""Share of an article's characters that are in such lines."""
+"""Minimum share of an article's characters that are in lines of prose."""
 _TEXT_TAGS = ("p", "pre", "blockquote", "li", "td", "dd", "div", "section", "article", "main", "center", "font")
 _PROSE = 80
-"""Number of characters of a paragraph in a page whose article trafilatura does not find."""
+"""Minimum number of characters of a paragraph, on a page whose article trafilatura does not find."""
 
 
 def extracted_text(root: HtmlElement) -> str:
-    """Return the text that trafilatura takes for the article; empty if it finds none.
+    """Return the text of the article that trafilatura extracts; empty if it finds none.
 
-    Its fast mode takes about 10 ms a page; the full mode, 8 ms more, is tried where the fast mode finds little.
+    Its fast mode takes about 10 ms a page; the full mode takes 8 ms more and is tried if the fast mode finds little.
     """
     if _is_too_large(root):
         return ""
@@ -70,7 +70,7 @@ def _is_too_large(root: HtmlElement) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    """Return True unless a text consists of short lines, as that of a page does whose article was not found."""
+    """Return True unless a text consists of short lines, such as menus that were extracted in place of an article."""
     long = sum(len(line) for line in text.split("\n") if len(line) >= _LINE)
     return long >= _LEAST_PROSE * len(text) or len(text) < _SHORTEST
 
@@ -93,7 +93,7 @@ def prose_text(body: HtmlElement) -> str:
 
 
 def article_element(body: HtmlElement, text: str) -> HtmlElement:
-    """Return the smallest element that contains most of a text and what stands at its head.
+    """Return the smallest element that contains most of a text, together with its headline and first picture.
 
     Args:
         body: The element to search.
@@ -122,7 +122,7 @@ def marked_element(body: HtmlElement) -> HtmlElement:
 
 
 def _with_head(element: HtmlElement, body: HtmlElement) -> HtmlElement:
-    """Return an element, or one around it that holds little more: a headline, a first picture, notes."""
+    """Return the largest ancestor that adds only little to an element: a headline, a first picture, notes."""
     length = _length(element)
     for _ in range(_MOST_STEPS):
         around = element.getparent()

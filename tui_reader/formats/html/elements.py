@@ -1,4 +1,4 @@
-"""Small questions about elements of an lxml tree, which may come from an HTML or an XHTML parser."""
+"""Helpers for the tags, attributes and text of lxml elements, from an HTML or an XHTML parser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PREFIXES = {
     "http://www.w3.org/1999/xlink": "xlink:",
 }
 _FIRST_INSIDE = 60
-"""Number of descendants that `has_inside` examines."""
+"""Maximum number of descendants that `has_inside` examines."""
 
 
 def tag_of(element: Element) -> str:
@@ -86,5 +86,5 @@ def text_of(element: Element, most: int = 1_000) -> str:
 
 
 def has_inside(element: Element, *tags: str) -> bool:
-    """Return True if one of the first descendants of an element has one of several tags."""
+    """Return True if one of the first 60 descendants of an element has one of several tags."""
     return any(tag_of(inner) in tags for inner in islice(element.iter(), 1, _FIRST_INSIDE))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"--sf-img-\d+")
 _MOST_BYTES = 30_000_000
-"""Number of bytes up to which a picture is decoded."""
+"""Maximum size in bytes of a decoded picture."""
 
 
 def embedded_picture(page: PageSource, target: str) -> bytes | None:
@@ -44,7 +44,7 @@ def embedded_picture(page: PageSource, target: str) -> bytes | None:
 
 
 def _decoded(address: str) -> bytes | None:
-    """Return the bytes that a `data:` address contains; None if it is no such address or is damaged."""
+    """Return the bytes that a `data:` address contains; None if it is not such an address, or is damaged."""
     from base64 import b64decode  # noqa: PLC0415 - only for pictures in the page
     from urllib.parse import unquote_to_bytes  # noqa: PLC0415 - see above
 

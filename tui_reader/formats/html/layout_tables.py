@@ -1,4 +1,4 @@
-"""The distinction between tables of data and tables that only place parts of a page beside each other."""
+"""Recognition of tables that only arrange parts of a page, unlike tables of data."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _DATA_CLASSES = frozenset(("wikitable", "infobox", "dataframe", "data-table", "d
 _CODE_CLASSES = frozenset(("highlighttable", "rouge-table", "lntable", "codehilitetable", "linenodiv", "hljs-ln"))
 _DATA_PARTS = frozenset(("caption", "thead", "tfoot", "col", "colgroup", "th"))
 _HEAVY = frozenset(("h1", "h2", "h3", "pre", "article", "section", "form", "hr", "iframe", "video"))
-"""Elements that stand in cells of layout, and hardly ever in cells of data."""
+"""Elements that occur in cells of layout tables, but rarely in those of data tables."""
 _LONG_CELL = 1_200
-"""Number of characters that a cell of data seldom exceeds."""
+"""Number of characters that a cell of a data table rarely exceeds."""
 _MOST_PARAGRAPHS = 4
-"""Number of paragraphs that a cell of data seldom exceeds."""
+"""Number of paragraphs that a cell of a data table rarely exceeds."""
 _EXAMINED = 2_000
-"""Number of elements of a table that are examined; a longer table is one of data."""
+"""Maximum number of elements of a table that are examined; a longer table is a data table."""
 
 
 def is_data_table(table: Element) -> bool:
@@ -66,7 +66,7 @@ def is_data_table(table: Element) -> bool:
 
 
 def _length(cell: Element) -> int:
-    """Return the number of characters in a cell, counted up to the limit of a cell of data."""
+    """Return the number of characters in a cell; counting stops above `_LONG_CELL`."""
     length = 0
     for text in islice(cell.itertext(), _EXAMINED):
         length += len(text.strip())

@@ -38,7 +38,9 @@ class LinkedData(NamedTuple):
 
 
 def read_linked_data(scripts: Iterable[str]) -> LinkedData:
-    """Return the description of the article in the scripts of a page; an object of an article counts before a page's.
+    """Return the description of the article in the scripts of a page.
+
+    Objects of type article have precedence over those of type page.
 
     Args:
         scripts: The contents of the elements `<script type="application/ld+json">`.
@@ -65,7 +67,7 @@ def read_linked_data(scripts: Iterable[str]) -> LinkedData:
 
 
 def _objects(script: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a script, outer ones first; nothing if the script is no JSON."""
+    """Yield the objects of a script, outer ones first; nothing if the script is not valid JSON."""
     if len(script) > _MOST_CHARACTERS:
         return
     try:

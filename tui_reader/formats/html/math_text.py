@@ -1,4 +1,4 @@
-"""Formulas of a page as text: the TeX that the page keeps of them, else the formula's own characters in one line."""
+"""Formulas of a page as text: their TeX source if the page contains it, else their characters in one line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 _DISPLAY_STYLE = re.compile(r"^\{\\(?:display|text)style\s*(.*?)\s*\}$", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _DEEPEST = 60
-"""Depth of nesting from which a formula is its characters without brackets and bars."""
+"""Maximum depth of nesting; deeper parts of a formula become plain characters without brackets and bars."""
 
 
 def formula_of(math: Element) -> str:
-    """Return the text of a `<math>` element: `$…$` with its TeX, `$$…$$` if it stands apart, else its characters."""
+    """Return the text of a `<math>` element: its TeX in `$…$`, or `$$…$$` if displayed; else its characters."""
     given = attributes_of(math)
     tex = given.get("alttext", "") or _annotation(math)
     tex = _SPACE.sub(" ", tex).strip()
@@ -29,7 +29,7 @@ def formula_of(math: Element) -> str:
 
 
 def tex_formula(tex: str, *, is_apart: bool) -> str:
-    """Return TeX between the signs that mark it as a formula."""
+    """Return TeX in dollar signs: `$$…$$` if `is_apart` (a display formula), else `$…$`."""
     tex = _SPACE.sub(" ", tex).strip().strip("$")
     if not tex:
         return ""

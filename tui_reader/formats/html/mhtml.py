@@ -20,7 +20,7 @@ CONTENT_ID = "cid:"
 
 
 class Archive(NamedTuple):
-    """The parts of an archive that a reader needs."""
+    """The contents of an archive that the program uses."""
 
     page: bytes
     """The HTML, in UTF-8 if the part names its encoding; empty if the archive contains no page."""

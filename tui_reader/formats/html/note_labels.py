@@ -1,4 +1,4 @@
-"""The label at the start of a footnote, which its marker replaces."""
+"""Removal of the label at the start of a footnote: the document shows the marker of the note instead."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from tui_reader.formats.text.table_text import UnplacedBlock
 
 _LEFT_OVER = re.compile(r"\s*(?:[\[({^↑]*\s*[\])}.:,]+|[\^↑]+)\s+|\s*(?:\[\s*\]|\(\s*\))\s*")
-"""Brackets and signs around a link back to the reference, which has been left out."""
+"""Brackets and signs that remain when the link back to the reference is removed."""
 
 
 class Note(NamedTuple):
     """A footnote of a document."""
 
     mark: str
-    """The mark in the document, such as `1`; no two notes have the same."""
+    """The mark in the document, such as `1`; unique among the notes."""
     label: str
     """The label that the page gives to the note."""
 

@@ -1,8 +1,8 @@
 """Footnotes of a page or a book: which links are references to notes, which elements are notes, and their numbers.
 
 A reference is a short label in a link to a name that comes later in reading order: `<a epub:type="noteref">`,
-`<sup><a href="#fn1">1</a></sup>`, `[1]` in Wikipedia. The notes keep their labels if every note has another one; else
-all notes are counted in the order of their references, such as in a book whose chapters all begin with 1.
+`<sup><a href="#fn1">1</a></sup>`, `[1]` in Wikipedia. The notes keep their labels if all labels differ; else
+all notes are numbered in the order of their references, such as in a book whose chapters all begin with 1.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Notes:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
-        """Names of elements in the pages examined so far, up to the current position."""
+        """Link targets in the pages examined so far, up to the current position."""
         self._references: list[_Reference] = []
         self._found: dict[str, Note] | None = None
 
@@ -76,7 +76,7 @@ class Notes:
                 self._known.add(addresses.name(identifier.strip()))
 
     def note_of(self, name: str) -> Note | None:
-        """Return the note with a name; None if the name belongs to no note."""
+        """Return the note at a link target; None if there is no note."""
         if self._found is None:
             self._found = self._numbered()
         return self._found.get(name)
@@ -93,17 +93,17 @@ class Notes:
 
 
 def is_back_link(given: Mapping[str, str]) -> bool:
-    """Return True if a link, or the element around it, leads from a note back to its reference, by its attributes."""
+    """Return True if the attributes of a link mark it as leading from a note back to its reference."""
     return is_about(given, "backlink") or is_in_class(given, _BACK_CLASSES) or given.get("rev") == "footnote"
 
 
 def is_short_label(link: Element) -> bool:
-    """Return True if the text of a link is no more than a number, a letter, an arrow or a few words such as `back`."""
+    """Return True if the text of a link is only a number, a letter, an arrow, or a word such as `back`."""
     return len(text_of(link, _LONGEST_LABEL)) <= _LONGEST_LABEL
 
 
 def _reference(link: Element, addresses: Addresses) -> _Reference | None:
-    """Return the reference that a link may be; None if its text or its target cannot be that of a reference."""
+    """Return a link as a possible reference; None if its text or its target rules that out."""
     text = text_of(link, _LONGEST_LABEL)
     if not text or len(text) > _LONGEST_LABEL:
         return None

@@ -1,4 +1,4 @@
-"""From a page to its document: the tree, the metadata, the article, and the blocks in order."""
+"""Conversion of a page to a document: parse it, read its metadata, find the article, and convert its blocks."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _TOP = 12
 """Number of lines at the top of an article that are searched for a byline or a date."""
 _SHORT_ARTICLE = 1_200
 _MUCH_MORE = 4
-"""An article of fewer characters than `_SHORT_ARTICLE` is doubted if its page has four times as many in paragraphs."""
+"""Ratio of the characters in the page's paragraphs to those of a short extracted text, above which it is rejected."""
 _FEWEST_CHARACTERS = 250
-"""Number of characters of an article below which the page's own structure is asked for more."""
+"""Minimum number of characters of an article; below it, the element that the page marks as its main part is used."""
 
 
 def read_page(page: PageSource, name: str, *, whole: bool) -> Document:
@@ -104,7 +104,7 @@ def _is_too_little(text: str, body: HtmlElement) -> bool:
 
 
 def _selected(walked: Walked, numbers: Sequence[int]) -> Sequence[UnplacedBlock]:
-    """Return some blocks of a page; a block is apart from the next one if those between them are left out."""
+    """Return the blocks with these numbers; where blocks between two of them are left out, the first is not tight."""
     pieces = [walked.blocks[number] for number in numbers]
     for index, (number, after) in enumerate(pairwise(numbers)):
         block = pieces[index].block

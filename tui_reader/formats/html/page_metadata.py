@@ -1,4 +1,4 @@
-"""Title, author, site, date, address, language and tags that a page gives of itself.
+"""Title, author, site, date, address, language and tags that a page declares.
 
 In this order: JSON-LD, OpenGraph and other `<meta>`, `<title>`, elements marked as author or time, and the comment that
 a browser writes into a page that it saves.
@@ -96,7 +96,7 @@ _DATE_AFTER = re.compile(
     r"|\d{4}-\d\d-\d\d).*$",
     re.IGNORECASE,
 )
-"""A date after a name, and whatever follows it."""
+"""A date after an author's name, and all text that follows."""
 _LONGEST_NAME = 100
 _MOST_TAGS = 10
 _LONGEST_TAG = 40
@@ -104,22 +104,22 @@ _MOST_MARKED = 40
 
 
 class PageMetadata(NamedTuple):
-    """What a page says about itself."""
+    """The metadata of a page."""
 
     fields: Fields
-    """The fields that the page gives."""
+    """Fields that the page declares."""
     guessed: Fields
-    """Fields that follow from the page's elements or its address, rather than from a declaration."""
+    """Fields derived from the page's elements or its address, without a declaration."""
     base: str
     """Address of `<base>`; empty if there is none."""
     own: tuple[str, ...]
-    """All addresses that the page gives as its own."""
+    """All addresses that the page declares as its own."""
     is_saved: bool
     """True if a browser saved the page, so that relative addresses are paths of files."""
 
 
 def page_metadata(root: HtmlElement, source: str, address: str = "") -> PageMetadata:
-    """Return what a page says about itself.
+    """Return the metadata of a page.
 
     Args:
         root: The root of the page, with its head.
@@ -158,7 +158,7 @@ def page_metadata(root: HtmlElement, source: str, address: str = "") -> PageMeta
 
 
 class _Head:
-    """The declarations of a page."""
+    """The declarations in the head of a page."""
 
     def __init__(self, root: HtmlElement) -> None:
         self.metas: dict[str, str] = {}
@@ -223,7 +223,7 @@ def _absolute(address: str, base: str) -> str:
 
 
 def _is_own(address: str, saved: str) -> bool:
-    """Return True if an address may be the page's own: some sites give the address of their first page."""
+    """Return True if a declared address may be the page's own: some sites declare that of their home page instead."""
     if not address:
         return False
     path, saved_path = urlsplit(address).path.strip("/"), urlsplit(saved).path.strip("/")
@@ -248,7 +248,7 @@ def _set_byline(root: HtmlElement, head: _Head, fields: Fields, guessed: Fields)
 
 
 def _name(text: str) -> str:
-    """Return a name without words around it, such as `By` and the date that follows the name in one element."""
+    """Return an author's name without other words in the same element, such as `By` before it and a date after it."""
     return _DATE_AFTER.sub("", _PREFIX.sub("", text, count=1)).strip(" ,;|·•–—-/") if text else ""
 
 
@@ -312,7 +312,7 @@ def _date(said: str) -> str:
 
 
 def _tags(head: _Head, site: str) -> tuple[str, ...]:
-    """Return the tags that a page gives to its article; long lists for search engines are no tags."""
+    """Return the tags that a page gives to its article; long lists of keywords for search engines are left out."""
     keywords = (head.metas.get(name, "").split(",") for name in ("news_keywords", "keywords"))
     for words in (head.tags, head.data.tags, *keywords):
         tags = dict.fromkeys(clean_line(word).strip("#").strip() for word in words)

@@ -1,4 +1,4 @@
-"""The title of an article among those that its page gives, without the name of the site."""
+"""Choice of the title of an article among those that its page declares, without the name of the site."""
 
 from __future__ import annotations
 

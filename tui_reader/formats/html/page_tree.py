@@ -1,4 +1,4 @@
-"""From the bytes of a page to an lxml tree, for pages of any encoding and any degree of damage."""
+"""Parsing of the decoded text of a page to an lxml tree, however damaged the page is."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ _NESTING_TAGS = re.compile(
     r"|tbody|tr|td|th|figure|details|fieldset|form|sup|sub|button|label|a|code|[a-z]+-[a-z-]+)(?=[\s>/])[^>]*>",
     re.IGNORECASE,
 )
-"""Tags that become paragraphs in a page that is nested more deeply than libxml2 reads (2,048 levels)."""
+"""Tags that are replaced by paragraphs in pages nested more deeply than libxml2 parses (2,048 levels)."""
 _ANY_TAG = re.compile(r"</?(?!(?:head|title|meta|body|script|style)\b)[A-Za-z][^<>]*>")
-"""All tags of the text, for pages in which others are nested so deeply: drawings and formulas."""
+"""All tags of the body, which are removed if a page is nested too deeply by others, such as drawings or formulas."""
 _SHADOW = ("shadowrootmode", "shadowmode", "shadowroot")
 """Attributes of a `<template>` that browsers show: standard, in archives of Chromium, and its former name."""
 _OUTSIDE_OF_DRAWINGS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote")
-"""Elements that end a drawing whose own end is missing, as they do in browsers."""
+"""Elements that end a drawing without an end tag, as in browsers."""
 _IN_DRAWINGS = frozenset(("foreignobject", "desc", "title"))
 _LONGEST_SPAN = 2
-"""Number of digits of a span of columns or rows; no table has cells of 100 columns."""
+"""Maximum number of digits in `colspan` and `rowspan`: no table has cells of 100 columns."""
 _MOST_ATTRIBUTES = 300
-"""Number of attributes of one tag that are kept: libxml2 takes quadratic time for them, 40 s for 200,000."""
+"""Maximum number of attributes of one tag that are kept: libxml2 takes quadratic time for them, 40 s for 200,000."""
 
 
 def parse(source: str) -> HtmlElement | None:
@@ -92,7 +92,7 @@ def parse(source: str) -> HtmlElement | None:
 
 
 def drop_unread(root: HtmlElement) -> None:
-    """Remove the elements that neither a reader nor the search for the article needs; metadata is read before."""
+    """Remove elements that are never shown, such as scripts, after the metadata was read from them."""
     from lxml import etree  # noqa: PLC0415 - see above
 
     for script in list(root.iter("script")):
@@ -115,7 +115,7 @@ def drop_unread(root: HtmlElement) -> None:
 
 
 def _move_out_of_drawing(drawing: HtmlElement) -> None:
-    """Move text that libxml2 reads as a part of a drawing without an end behind it, so that it is not lost."""
+    """Move text that libxml2 parsed into a drawing without an end tag to the place after the drawing."""
     place = drawing
     known = {drawing: True}
     for inner in list(drawing.iter(*_OUTSIDE_OF_DRAWINGS)):
@@ -126,7 +126,7 @@ def _move_out_of_drawing(drawing: HtmlElement) -> None:
 
 
 def _is_drawn(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    """Return True if an element and those around it, up to one in `known`, are no text within the drawing."""
+    """Return True if neither an element nor its ancestors, up to one in `known`, are text moved out of a drawing."""
     path = []
     while element not in known and (around := element.getparent()) is not None:
         path.append(element)

@@ -1,4 +1,4 @@
-"""The picture that an element shows: its address among lazy and responsive ones, and whether it matters to a reader."""
+"""The picture of an `<img>`: its address among lazy and responsive ones, and whether it is an icon or invisible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LAZY = (
     "data-runner-src",
     "file",
 )
-"""Attributes in which pages keep the address of a picture that a script loads when it is scrolled into view."""
+"""Attributes with the address of a picture that a script loads when it is scrolled into view."""
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?)(?:[?#&]|$)|^https?://[^\s]*image", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
@@ -39,12 +39,12 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SMALL_DATA = 1_500
-"""Length of a `data:` address up to which the picture is a placeholder if there is another one."""
+"""Maximum length of a `data:` address that is a placeholder if the element has another address."""
 _SINGLE_FILE = re.compile(r"var\((--sf-img-\d+)\)")
 _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*$")
 _CANDIDATE = re.compile(r"\s*,?\s*(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
 _ICON_SIZE = 40
-"""Width and height in pixels up to which a picture is an icon or a character of the text."""
+"""Maximum width and height in pixels of a picture that is an icon or a character of the text."""
 _TEXT_CLASSES = re.compile(
     r"(?:^|[\s_-])(?:emoji|wp-smiley|smiley|emoticon|latex|math|tex|mwe-math\S*|formula)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -55,12 +55,12 @@ class Picture(NamedTuple):
     """A picture in a page."""
 
     source: str
-    """Address as the page has it; empty if it has none."""
+    """Address as written in the page; empty if there is none."""
     alternative: str
     is_small: bool
     """True if the picture is an icon, or a character of the text around it, such as an emoji or a formula."""
     is_invisible: bool
-    """True if the picture is too small to see, such as one that counts readers."""
+    """True if the picture is too small to see, such as a tracking pixel."""
 
 
 def picture_of(image: Element) -> Picture:
@@ -115,7 +115,7 @@ def _from_picture(image: Element) -> str:
 
 
 def _from_noscript(image: Element) -> str:
-    """Return the address of an image that stands for a lazy one where scripts do not run."""
+    """Return the address in the `<noscript>` that replaces a lazy image if scripts do not run; empty without one."""
     beside = image.getnext()
     if beside is None or tag_of(beside) != "noscript":
         return ""
@@ -133,7 +133,7 @@ def _is_placeholder(source: str) -> bool:
 
 
 def _largest(candidates: str) -> str:
-    """Return the address of the largest picture of a `srcset` up to 2,000 pixels; empty without one."""
+    """Return the address of the largest picture in a `srcset` that is at most 2,000 pixels wide; empty without one."""
     best, best_size, position = "", -1.0, 0
     for _ in range(_MOST_CANDIDATES):
         found = _CANDIDATE.match(candidates, position)

@@ -1,4 +1,4 @@
-"""Repetitions in the blocks of an article: the title, captions that a page writes twice, and empty descriptions."""
+"""Removal of repetitions from the blocks of an article: the title, repeated captions, and empty descriptions."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from tui_reader.formats.text.table_text import UnplacedBlock
 
 _PARAGRAPH = 80
-"""Number of characters of the first paragraph, up to which lines that repeat the title are left out."""
+"""Minimum number of characters of the first paragraph; blocks above it that repeat the title are left out."""
 _GENERIC = re.compile(
     r"(?:image|photo|picture|img|figure|photograph|illustration|thumbnail|screenshot|logo|icon|avatar|banner|file|pic|null|undefined|alt)"
     r"[\s\d.:_-]*|[^\s]+\.(?:jpe?g|png|gif|webp|avif|svg)|[\w-]*[_\d][\w-]*|\W*",
     re.IGNORECASE,
 )
-"""Descriptions that name the file or say that a picture is one."""
+"""Descriptions of pictures without information: the name of the file, or a word such as “image”."""
 _LONGEST_ADDITION = 16
-"""Number of letters that a page adds to its title in the description of a picture, such as `- Photo`."""
+"""Maximum number of letters after the title in the description of a picture that repeats it, such as `- Photo`."""
 _LABEL_OF_CODE = re.compile(r"([\w+#.-]{1,16})(?:\s*Copy(?: code)?!?)?")
 """The bar above a block of code: the name of its language, and a button."""
 _LONG = 24
-"""Number of letters from which a text that is repeated is left out."""
+"""Minimum number of letters of a repeated text that is left out."""
 
 
 def folded_text(text: str) -> str:
@@ -67,14 +67,14 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
 
 
 def _is_title(piece: UnplacedBlock, *, is_top: bool) -> bool:
-    """Return True if a block with the text of the title repeats the title, rather than naming a part of the text."""
+    """Return True if a block with the text of the title repeats the title, and is not the heading of a section."""
     if piece.block.kind is BlockKind.HEADING:
         return is_top or piece.block.level == 1
     return is_top and piece.block.kind is BlockKind.PARAGRAPH
 
 
 def _is_label(piece: UnplacedBlock, code: UnplacedBlock) -> bool:
-    """Return True if a block says no more than the language of the code that follows it."""
+    """Return True if a block is only the name of the language of the code that follows."""
     if piece.block.kind is not BlockKind.PARAGRAPH or piece.block.marker or not code.block.language:
         return False
     label = _LABEL_OF_CODE.fullmatch(piece.text)
@@ -82,7 +82,7 @@ def _is_label(piece: UnplacedBlock, code: UnplacedBlock) -> bool:
 
 
 def _described(piece: UnplacedBlock, folded: str, heading: str, seen: set[tuple[BlockKind, str]]) -> UnplacedBlock:
-    """Return a picture without its description if that says nothing new."""
+    """Return a picture without its description if the description is empty of information or repeats other text."""
     is_title = bool(heading) and heading in folded and len(folded) <= len(heading) + _LONGEST_ADDITION
     if is_title or _GENERIC.fullmatch(piece.text) or (BlockKind.FIGURE, folded) in seen:
         return piece._replace(text="", spans=[span for span in piece.spans if span.end == span.start])

@@ -16,13 +16,13 @@ HIDING_CLASSES = frozenset(
     is-visually-hidden mw-editsection mw-empty-elt navbox noprint headerlink anchorjs-link hash-link mathjax_preview
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
-"""Classes, in lower case, of elements that are for screen readers alone or that are no text of the page."""
+"""Classes, in lower case, of elements that are only for screen readers, or are not text of the page."""
 
 
 def is_hidden(given: Mapping[str, str]) -> bool:
     """Return True if an element's own attributes hide it, by `hidden` or by its style.
 
-    `aria-hidden` alone hides nothing from the eyes, so it is not examined.
+    `aria-hidden` is not examined, since it does not hide an element on the screen.
     """
     if "hidden" in given and given["hidden"] != "until-found":
         return True

@@ -55,7 +55,7 @@ _SKIPPED = frozenset(
 """Elements whose content is no text of the page. Drawings and videos have no text without their programs."""
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "col", "colgroup"))
 _SHOWN_FORMULAS = frozenset(("katex-html", "mjx-math", "mjx-chtml", "mathjax", "mathjax_display", "mathjax_svg"))
-"""Classes of formulas drawn with letters and boxes, beside the same formula as TeX or MathML."""
+"""Classes of formulas drawn as letters and boxes; the page also contains them as TeX or MathML."""
 _LEFT_OUT = _SHOWN_FORMULAS | HIDING_CLASSES | NUMBER_CLASSES
 _CAPTION_CLASSES = frozenset(
     """
@@ -67,9 +67,9 @@ _ANCHOR_SIGNS = frozenset("#¶§🔗⚓\u200b\ufe0e\ufe0f ")
 _LABEL_PUNCTUATION = frozenset("[](){},;.·– \t\n\xa0")
 _LONGEST_RAISED = 60
 _FIRST_OF_NOTE = 60
-"""Number of descendants of an element that are searched for further footnotes."""
+"""Maximum number of descendants of an element that are searched for further footnotes."""
 _MOST_TABLES = 20
-"""Depth of nesting from which tables are layout."""
+"""Depth of nested tables from which all tables are treated as layout."""
 _MOST_SHOWN = 20
 _MOST_IN_FIGURE = 60
 
@@ -81,7 +81,7 @@ class Walked(NamedTuple):
     origins: Sequence[Element]
     """For each block, the innermost element of a block (`p`, `li`, `td`, `div`) that contains its beginning."""
     targets: Sequence[Span]
-    """Names at the end that no text follows; they belong to the text after the tree, or to the document's end."""
+    """Link targets at the end without text after them; they belong to the next text, or to the end of the document."""
     root: Element
 
 
@@ -112,16 +112,16 @@ class _Open(NamedTuple):
     """An element that has been begun and needs to be ended."""
 
     tag: str
-    """Name of the tag that the events were given, which differs from the element's in tables of layout."""
+    """Name of the tag that was passed to `BlockEvents`; differs from the element's in layout tables."""
     origin: Element
-    """The element of a block around this element."""
+    """The innermost element of a block that contains this element."""
     is_note: bool = False
     is_raised: bool = False
     """True for `<sup>` around references, whose brackets are left out."""
     is_figure: int = -1
     """For a figure, the number of blocks before it; else -1."""
     is_layout: bool = False
-    """True for a table of layout, or one of its parts."""
+    """True for a layout table, or one of its rows or cells."""
 
 
 class _Walker:
@@ -191,7 +191,7 @@ class _Walker:
         return True
 
     def _append_plain(self, paragraph: Element) -> bool:
-        """Append a paragraph with nothing but styles and links in it; return False if it needs more."""
+        """Append a paragraph that contains only styles and links; return False for any other paragraph."""
         if self._pictures or self._raised or not self.events.is_between_blocks or self._is_after_figure():
             return False
         if len(paragraph) and not self._notes.is_empty:
@@ -222,7 +222,7 @@ class _Walker:
             self._finish_figure(opened.is_figure)
 
     def _is_left_out(self, element: Element, tag: str, given: Mapping[str, str]) -> bool:
-        """Return True if an element with attributes is hidden or is an addition to the text, such as line numbers."""
+        """Return True if an element is hidden by its attributes, or was added to the text, such as line numbers."""
         is_marked = is_in_class(given, _LEFT_OUT)
         if (is_marked or "data-line-number" in given) and is_line_number(element, given):
             return tag not in ("pre", "code", "body", "html", "table")
@@ -240,7 +240,7 @@ class _Walker:
         return is_part
 
     def _replace(self, element: Element, tag: str, given: Mapping[str, str]) -> bool:
-        """Append what stands for an element whose content is not visited; return False for any other element."""
+        """Append the replacement of an element whose content is not visited; return False for any other element."""
         if tag in {"pre", "listing", "xmp", "plaintext"} or (tag == "table" and is_code_table(element, given)):
             self._code(element, given)
         elif tag in {"img", "image"}:
@@ -286,7 +286,7 @@ class _Walker:
         )
 
     def _begin(self, element: Element, tag: str, given: Mapping[str, str]) -> None:
-        """Pass the start of an element to the events."""
+        """Pass the start of an element to `BlockEvents`."""
         origin = self.events.origin
         is_block = tag in BLOCK_TAGS
         note = (self._note(tag, given) if given else None) or (self._note_around(element) if is_block else None)
@@ -321,7 +321,7 @@ class _Walker:
         self._open.append(_Open(tag, origin, is_note, is_raised, figure, is_layout))
 
     def _as_written(self, tag: str, given: Mapping[str, str]) -> Mapping[str, str]:
-        """Return attributes with the addresses and names that the document has."""
+        """Return attributes with their addresses and names converted to those of the document."""
         if "id" not in given and tag != "a":
             return given
         changed = dict(given)
@@ -333,7 +333,7 @@ class _Walker:
         return changed
 
     def _note(self, tag: str, given: Mapping[str, str]) -> Note | None:
-        """Return the footnote that an element is or begins; None if it is none."""
+        """Return the footnote that an element contains or begins; None if there is none."""
         if "id" not in given and "name" not in given:
             return None
         found = (self._notes.note_of(self._addresses.name(name)) for name in target_names(tag, given))
@@ -342,7 +342,7 @@ class _Walker:
     def _note_around(self, element: Element) -> Note | None:
         """Return the footnote whose label is the first child of an element and whose text is in a block after it.
 
-        Newsletters of Substack are so: `<div><a id="footnote-1">1</a><div><p>…</p></div></div>`.
+        Newsletters of Substack have this form: `<div><a id="footnote-1">1</a><div><p>…</p></div></div>`.
         """
         if len(element) < 2 or tag_of(label := element[0]) != "a" or (element.text or "").strip():
             return None
@@ -415,7 +415,7 @@ class _Walker:
         )
 
     def _finish_figure(self, first: int) -> None:
-        """Join a picture with its caption, unless both have texts of their own."""
+        """Make the caption the text of its picture, if the caption contains the description of the picture."""
         blocks = self.events.blocks
         if len(blocks) > first + _MOST_IN_FIGURE:
             return

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.type_sizes import TypeSizes
 
 SAME_SIZE = 0.06
-"""Difference of two sizes that counts as none, as a share of the size."""
+"""Maximum difference of two font sizes that are treated as equal, as a share of the size."""
 FAR = 1.32
-"""Distance of two lines of a paragraph, as a share of the usual one, at most."""
+"""Maximum distance of two lines of a paragraph, as a multiple of the usual distance."""
 _NOTE_SIZE = 0.93
-"""Size of footnotes, as a share of the size of the running text, at most."""
+"""Maximum font size of footnotes, as a share of the size of the running text."""
 _ONE_WIDE_GAP = 1.6
-"""Width of a gap between two columns of a table, in font sizes, that running text does not have on two lines."""
+"""Minimum overlap, in font sizes, of gaps of two lines that makes them a table; else two such overlaps are needed."""
 CAPTION = re.compile(
     r"(?:Figure|Fig\.|FIGURE|FIG\.|Table|TABLE|Tab\.|Plate|Listing|Algorithm|Scheme|Exhibit|Box|Abbildung|Abb\.|Tabelle|"
     r"Tableau|Figura|Tabla|Tabela|Таблица|Рис\.|Рисунок)\s*"
@@ -29,7 +29,7 @@ NOTE_MARK = re.compile(r"(\d{1,3}|[*†‡§¶]{1,3}|[a-z](?=[ \u00a0]))[.)]?[ \
 
 
 class Edges(NamedTuple):
-    """The neighbourhood of a line in its column."""
+    """The edges that a line shares with its neighbours in the column."""
 
     left: float
     right: float
@@ -68,7 +68,7 @@ def notes_of(lines: Sequence[Line], body: float) -> set[int]:
 
 
 def edges_of(lines: Sequence[Line], sizes: TypeSizes) -> list[Edges]:
-    """Return the neighbourhood of each line of a page."""
+    """Return the shared edges of each line of a page."""
     found: list[Edges] = []
     beside = [index for index, line in enumerate(lines) if line.beside]
     if beside:
@@ -107,7 +107,7 @@ def _are_neighbours(before: Line, line: Line, sizes: TypeSizes) -> bool:
 def _is_tabular(line: Line, around: Sequence[Line]) -> bool:
     """Return True if a line has wide gaps, and a line next to it has gaps at the same places.
 
-    Justified text may have one gap that is rather wide; it takes two such gaps, or one that is very wide.
+    A line of justified text may have one wide gap by chance: so two shared gaps are needed, or one very wide gap.
     """
     gaps = _gaps(line)
     if not gaps or line.mono:

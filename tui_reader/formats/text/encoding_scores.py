@@ -336,7 +336,10 @@ class _Reading(NamedTuple):
     """Number of curly apostrophes inside words."""
 
     def cost_in(self, language: str) -> int:
-        """Return the cost of the text in a language, without pairs of ASCII letters."""
+        """Return how unlikely the text is in a language: the lower, the likelier.
+
+        Pairs of two ASCII letters are left out, since they are equal in all encodings.
+        """
         costs = languages().pairs[language]
         cost = self.cost
         if language not in _WITH_APOSTROPHES:

@@ -115,7 +115,7 @@ class ArticleHighlights:
         return document is not None and document is self._source[1]
 
     def _set_annotations(self, annotations: Sequence[Annotation]) -> None:
-        """Load and count the annotations of an article."""
+        """Replace the annotations of the shown article, and count its highlights, notes and orphans."""
         self._annotations = {each.id: each for each in annotations}
         self._article_notes = {each.id: (each.note, each.tags) for each in annotations if each.anchor is None}
         self.highlights = self.notes = self.orphans = 0

@@ -221,7 +221,13 @@ class HighlightIndex:
 def _topmost(
     waiting: list[tuple[int, int]], entries: Sequence[_Entry], offset: int
 ) -> tuple[Highlight | None, Highlight | None]:
-    """Return the two topmost highlights at an offset, and remove highlights that end before the offset."""
+    """Return the two topmost highlights at an offset, the upper one first; None where there is none.
+
+    Args:
+        waiting: A heap of paint order and index in `entries`; highlights that end before the offset are removed.
+        entries: All highlights.
+        offset: The offset; offsets of later calls are not smaller.
+    """
     first = _drop_ended(waiting, entries, offset)
     if first is None:
         return None, None

@@ -97,7 +97,7 @@ class Navigation:
 
     @command("bottom")
     def bottom(self, count: int | None) -> None:
-        """Go to the bottom; with a count, like `top`."""
+        """Go to the bottom; with a count, to that row of the sidebar or list, or to that percentage of the article."""
         state = self._state
         if count:
             self.top(count)

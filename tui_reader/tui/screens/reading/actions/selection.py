@@ -123,7 +123,13 @@ class SelectionActions:
 
     @key_command_family(CHARACTERS)
     def find(self, kind: str, count: int | None, character: str) -> None:
-        """Move the active end of the selection to a character of the paragraph, or next to it, as in vi."""
+        """Move the active end of the selection to the next occurrence of a character in the paragraph, as in vi.
+
+        Args:
+            kind: `f` or `F`, to the character, forward or back; `t` or `T`, only up to it.
+            count: Which occurrence; None for the first.
+            character: The typed character.
+        """
         if not self._state.panes.article.selection.find_character(kind, character, count or 1):
             self._state.refuse(f"no “{character}” in this paragraph")
 
