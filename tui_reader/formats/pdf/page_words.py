@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_row
 from tui_reader.formats.pdf.accents import REMOVED, with_joined_accents
+from tui_reader.formats.pdf.ligatures import ligatures_in
 from tui_reader.formats.pdf.pdfium import library
 from tui_reader.formats.pdf.text_direction import RIGHT_TO_LEFT
 
@@ -185,6 +186,7 @@ class _Finder:
         self._name = ctypes.create_string_buffer(128)
         self._text = with_joined_accents(text, self._box)
         self._has_removed = REMOVED in self._text
+        self._substitutes = {**ligatures_in(self._text), **_SUBSTITUTES}
         self._styles: dict[bytes, Style] = {}
         self._fonts: dict[bytes, tuple[bool, bool, bool]] = {}
 
@@ -235,7 +237,7 @@ class _Finder:
         if not (text.isascii() and text.isprintable()):
             if end - start > 1 and RIGHT_TO_LEFT.search(text):
                 text = self._in_reading_order(start, end, style)
-            text = clean_row(text.translate(_SUBSTITUTES)).replace(" ", "")
+            text = clean_row(text.translate(self._substitutes)).replace(" ", "")
             if "\u00ad" in text:
                 text = text[:-1].replace("\u00ad", "") + text[-1]
         return Word(text, *edges, y, style, -1, spaced)
