@@ -34,8 +34,9 @@ SHORT = Limits(4.0, 400_000_000, "open it, and it gets more")
 class SlowFormat(Format):
     """Files of a title, and paragraphs, each on a line; a line `# Title` begins a chapter.
 
-    The title `hang`, `eat`, `crash` or `raise` does that to the process. The article is what follows the line `---`,
-    if there is one; the whole page is all of it. An exclamation mark before the title gives a preview.
+    The title `hang`, `eat`, `crash` or `raise` does that to the process; `hungry` needs a gigabyte. The article is what
+    follows the line `---`, if there is one; the whole page is all of it. An exclamation mark before the title gives a
+    preview.
     """
 
     @property
@@ -89,6 +90,8 @@ def _misbehave(title: str) -> None:
         time.sleep(60.0)
     elif title == "eat":
         bytearray(3_000_000_000)
+    elif title == "hungry":
+        bytearray(900_000_000)
     elif title == "crash":
         os._exit(3)
     elif title == "segfault":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from tui_reader.anchoring.description import fingerprint
 from tui_reader.model.query import Value
 from tui_reader.services.annotations import reanchor_queue
 from tui_reader.services.annotations.reanchor_queue import LOOKED_IN
-from tui_reader.services.articles import parsed_files
+from tui_reader.services.articles import documents, parsed_files
 from tui_reader.services.articles.content import Content, read_content
 from tui_reader.services.articles.parsed_files import (
     SCANNED,
@@ -81,6 +82,27 @@ def test_the_second_time_a_document_comes_from_the_cache(tmp_path: Path, parser:
     assert parser.document(content, path, SCANNED).document.text == "one"
     with pytest.raises(InterruptedParsingError):
         parser.document(content, path, SCANNED, whole=True)
+
+
+def test_a_file_waits_while_no_process_can_be_started(
+    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other files are listed, and the file is read as soon as a process can be started."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    write(folder, "page.slow", "Page", "one")
+    write(folder, "note.txt", "A note", "", "one")
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", refuse)
+        owner = opened(folder).scanned()
+        assert "no process could be started" in owner.at("page.slow").article.error
+        assert owner.at("note.txt").title == "A note"
+        owner.library.close()
+    assert opened(folder).scanned().at("page.slow").title == "Page"
 
 
 @pytest.mark.parametrize("reads", [False, True])
@@ -343,3 +365,17 @@ def test_the_whole_page_and_the_article_in_it_share_their_highlights(
     library.text_search.search([Value("subscribe")], [article])
     wait(lambda: library.text_search.progress.is_complete)
     assert library.text_search.found() == {Value("subscribe"): {article}}
+
+
+def test_an_article_that_needs_more_than_a_scan_allows_is_listed_once_it_was_opened(
+    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    write(folder, "hungry.slow", "hungry", "one")
+    monkeypatch.setattr(documents, "OPENED", slow_formats.SHORT._replace(memory=2_000_000_000))
+    owner = opened(folder).scanned()
+    assert "of memory" in owner.at("hungry.slow").article.error
+    owner.library.documents.want(owner.at("hungry.slow").id)
+    owner.until(lambda: not owner.at("hungry.slow").article.error)
+    assert (owner.at("hungry.slow").title, owner.at("hungry.slow").article.metadata.words) == ("hungry", 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections import OrderedDict, deque
@@ -10,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.anchoring.description import document_fingerprint
 from tui_reader.document.cooperative import lower_priority
 from tui_reader.services.articles.content import Content, content_from, read_content
 from tui_reader.services.articles.parsed_files import (
@@ -24,7 +22,7 @@ from tui_reader.services.articles.parsed_files import (
     is_slow,
 )
 from tui_reader.services.articles.parser_pool import ParserPool
-from tui_reader.services.library.events import DocumentLoaded, Event, Listener, ParsingBegun, noop
+from tui_reader.services.library.events import DocumentLoaded, Listener, ParsingBegun, noop
 from tui_reader.sources.files import UnreadableError
 
 if TYPE_CHECKING:
@@ -32,12 +30,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId, Metadata
-    from tui_reader.services.annotations.reanchoring import Reanchoring
-    from tui_reader.services.annotations.revisions import Revisions
-    from tui_reader.services.annotations.text_snapshots import TextPermission
     from tui_reader.services.articles.identities import FoundFile
-    from tui_reader.services.library.events import EventSender
-    from tui_reader.services.library.state import LibraryState
     from tui_reader.sources.base import Source
 
 KEPT_CHARACTERS = 24_000_000
@@ -380,53 +373,3 @@ def _refusal(metadata: Metadata, location: str, reason: str) -> Document:
     ):
         builder.add(Block(kind, 0, 0, level=level), text)
     return builder.build(metadata, error=reason)
-
-
-class LoadedDocuments:
-    """Queues whole documents of annotated or opened articles from the reading threads to `Library.sync`."""
-
-    def __init__(
-        self,
-        state: LibraryState,
-        documents: Documents,
-        reanchoring: Reanchoring,
-        *,
-        revisions: Revisions,
-        permission: TextPermission,
-        events: EventSender,
-    ) -> None:
-        """Set the callback `documents.prepare`, which prepares each loaded document."""
-        self._state, self._documents = state, documents
-        self._reanchoring, self._revisions = reanchoring, revisions
-        self._permission, self._events = permission, events
-        self.prepare: Callable[[ArticleId, Document], None] = noop
-        """Called in the reading threads with each whole document of an article that may have annotations."""
-        self._queue: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
-        documents.prepare = self._prepare
-
-    def receive(self, event: Event) -> None:
-        """Forward an event of the reading threads, and queue its document if the article has a record."""
-        self._events.send(event)
-        if isinstance(event, DocumentLoaded) and not event.document.partial and self._state.may_have_record(event.id):
-            self._queue.put(event)
-            self._events.request_sync()
-
-    def reanchor_queued(self) -> None:
-        """Re-anchor annotations in the queued documents, and compare each document with the last read text.
-
-        Called in the owner's thread."""
-        while not self._queue.empty():
-            loaded = self._queue.get()
-            if self._documents.get(loaded.id) is loaded.document:
-                self._reanchoring.place(*loaded)
-                self._revisions.loaded(*loaded)
-
-    def _prepare(self, article_id: ArticleId, document: Document) -> None:
-        """Compute slow values of a document in the reading thread, so that the owner's thread is not delayed."""
-        self._permission.may_keep_text(article_id)
-        if self._state.may_have_record(article_id):
-            if not document.partial:
-                document_fingerprint(document)
-            self._state.annotation_index.read_ahead(article_id)
-            if not document.partial:
-                self.prepare(article_id, document)

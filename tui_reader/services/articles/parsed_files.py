@@ -172,6 +172,8 @@ class Parser:
             answer = self._worker.attempt(job)
         if answer.failure is Failure.CLOSED:
             raise InterruptedParsingError
+        if answer.failure is Failure.START:
+            raise UnreadableError("no process could be started to read it; end other programs, and start again")
         if answer.failure is not None:
             raise FailedParsingError(_sentence(answer.failure, limits, answer.detail))
         if answer.result.get("is_missing"):

@@ -16,8 +16,9 @@ from tui_reader.services.annotations.text_snapshots import TextCache, TextPermis
 from tui_reader.services.annotations.transfer import Transfer
 from tui_reader.services.articles.article_records import WHOLE
 from tui_reader.services.articles.catalogue import MemoryCatalogue
-from tui_reader.services.articles.documents import Documents, LoadedDocuments
+from tui_reader.services.articles.documents import Documents
 from tui_reader.services.articles.identities import Batch, Identities, found_file
+from tui_reader.services.articles.loaded_documents import LoadedDocuments
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.articles.scan_ingest import ScanIngest
 from tui_reader.services.library.background import Background

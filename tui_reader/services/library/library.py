@@ -351,8 +351,7 @@ class Library:
 
     def _reanchor_in_loaded(self) -> Iterable[ArticleId]:
         """Start to re-anchor annotations in loaded documents; a background thread finishes the work."""
-        self._parts.loaded_documents.reanchor_queued()
-        return ()
+        return self._parts.loaded_documents.reanchor_queued()
 
     def _continue_reanchoring(self) -> Iterable[ArticleId]:
         """Apply the results of the worker process, and start to re-anchor the next article."""

@@ -48,8 +48,10 @@ class Failure(StrEnum):
     """The process ended during the job, for example in a library written in C."""
     ERROR = "error"
     """The function raised an error, or returned what JSON cannot represent."""
+    START = "start"
+    """No process could be started."""
     CLOSED = "closed"
-    """The worker was closed or interrupted, or no process could be started."""
+    """The worker was closed or interrupted."""
 
 
 class Job(NamedTuple):
@@ -116,7 +118,7 @@ class Worker:
         """Run a job; see `attempt`."""
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:
-            return Answer(failure=Failure.CLOSED)
+            return Answer(failure=Failure.CLOSED if self._closed else Failure.START)
         is_late = threading.Event()
 
         def end_late() -> None:

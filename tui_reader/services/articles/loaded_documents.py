@@ -1,0 +1,91 @@
+"""What happens with documents when they have been loaded: annotations are placed, and changes are looked for."""
+
+from __future__ import annotations
+
+import queue
+from typing import TYPE_CHECKING
+
+from tui_reader.anchoring.description import document_fingerprint
+from tui_reader.services.articles.identities import without_header
+from tui_reader.services.library.events import DocumentLoaded, Event, noop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui_reader.document.blocks import Document
+    from tui_reader.model.article import ArticleId
+    from tui_reader.services.annotations.reanchoring import Reanchoring
+    from tui_reader.services.annotations.revisions import Revisions
+    from tui_reader.services.annotations.text_snapshots import TextPermission
+    from tui_reader.services.articles.documents import Documents
+    from tui_reader.services.library.events import EventSender
+    from tui_reader.services.library.state import LibraryState
+
+
+class LoadedDocuments:
+    """Queues whole documents of annotated or opened articles from the reading threads to `Library.sync`."""
+
+    def __init__(
+        self,
+        state: LibraryState,
+        documents: Documents,
+        reanchoring: Reanchoring,
+        *,
+        revisions: Revisions,
+        permission: TextPermission,
+        events: EventSender,
+    ) -> None:
+        """Set the callback `documents.prepare`, which prepares each loaded document."""
+        self._state, self._documents = state, documents
+        self._reanchoring, self._revisions = reanchoring, revisions
+        self._permission, self._events = permission, events
+        self.prepare: Callable[[ArticleId, Document], None] = noop
+        """Called in the reading threads with each whole document of an article that may have annotations."""
+        self._queue: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
+        documents.prepare = self._prepare
+
+    def receive(self, event: Event) -> None:
+        """Forward an event of the reading threads, and queue its document if the article has a record."""
+        self._events.send(event)
+        if isinstance(event, DocumentLoaded) and not event.document.partial:
+            file = self._state.identities.file(event.id)
+            if self._state.may_have_record(event.id) or (file is not None and file.error):
+                self._queue.put(event)
+                self._events.request_sync()
+
+    def reanchor_queued(self) -> tuple[ArticleId, ...]:
+        """Re-anchor annotations in the queued documents, and compare each document with the last read text.
+
+        Called in the owner's thread.
+
+        Returns:
+            Articles that could not be scanned, and whose text could be read with the limits of opened articles.
+        """
+        readable: list[ArticleId] = []
+        while not self._queue.empty():
+            loaded = self._queue.get()
+            if self._documents.get(loaded.id) is loaded.document:
+                self._reanchoring.place(*loaded)
+                self._revisions.loaded(*loaded)
+                if self._remove_error(*loaded):
+                    readable.append(loaded.id)
+        return tuple(readable)
+
+    def _remove_error(self, article_id: ArticleId, document: Document) -> bool:
+        """Show the metadata of a document in the list, if the list says that it cannot be read; return True if so."""
+        file = self._state.identities.file(article_id)
+        if file is None or not file.error or not document.has_text or article_id not in self._state.catalogue:
+            return False
+        article = file.article(article_id)._replace(error="", metadata=without_header(document.metadata))
+        self._state.catalogue.put([self._state.headline(article)])
+        return True
+
+    def _prepare(self, article_id: ArticleId, document: Document) -> None:
+        """Compute slow values of a document in the reading thread, so that the owner's thread is not delayed."""
+        self._permission.may_keep_text(article_id)
+        if self._state.may_have_record(article_id):
+            if not document.partial:
+                document_fingerprint(document)
+            self._state.annotation_index.read_ahead(article_id)
+            if not document.partial:
+                self.prepare(article_id, document)
