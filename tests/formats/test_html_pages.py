@@ -10,6 +10,7 @@ import pytest
 from tests.formats.conforming import flaws_of
 from tui_reader import formats
 from tui_reader.document.blocks import BlockKind, Document, SpanKind
+from tui_reader.formats.html import page_tree
 
 PARAGRAPHS = [
     "The old lighthouse stands at the end of a long spit of gravel, and every winter the sea takes more of it.",
@@ -422,3 +423,13 @@ def test_a_footnote_whose_label_stands_before_a_box_with_its_text() -> None:
     notes = [(block.marker, document.block_text(n)) for n, block in enumerate(document.blocks) if block.quiet]
     assert ("[1]", "From Old English.") in notes
     assert "1" not in texts(document)
+
+
+def test_a_page_of_very_many_tags_is_read_without_its_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_tree, "_MOST_TAGS", 50)
+    document = read(
+        page("<p>It is <a href='/x'>near</a> the <b>road</b>, as all of the people here will tell you.</p>")
+    )
+    assert "It is near the road, as all of the people here will tell you." in texts(document)
+    assert [span.kind for span in document.spans] == []
+    assert document.notices

@@ -88,6 +88,10 @@ class Block(NamedTuple):
     quote_ends: int = 0
     """Number of quotations that end with the block, although the next block is in as many other quotations."""
 
+    def tightened(self) -> Block:
+        """Return a copy of the block that no empty row separates from the next one."""
+        return Block(*self[:7], True, *self[8:])
+
     def with_quote_end(self) -> Block:
         """Return a copy of the block at which one more of the surrounding quotations ends."""
         return self._replace(quote_ends=self.quote_ends + 1)

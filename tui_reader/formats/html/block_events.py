@@ -393,8 +393,10 @@ class BlockEvents:
             piece = without_label(piece, self._note)
             marker, self._note = f"[{self._note.mark}]", None
         depth = min(len(self._lists) + self._open_definitions, _DEEPEST)
-        block = piece.block._replace(quote=min(self._quote_depth, _DEEPEST), depth=depth, marker=marker, quiet=quiet)
-        self.blocks.append(piece._replace(block=block))
+        old = piece.block  # `_replace` takes five times as long as naming all fields
+        placed = (old.kind, 0, 0, old.level, min(self._quote_depth, _DEEPEST), depth, marker, old.tight, quiet)
+        block = Block(*placed, old.language, old.target, old.table, old.quote_ends)
+        self.blocks.append(UnplacedBlock(block, piece.text, piece.spans))
         self.origins.append(self.origin)
 
     def _finish(self) -> tuple[str, Sequence[Span]]:
@@ -422,7 +424,7 @@ class BlockEvents:
         is_listed = bool(self._lists) or self._open_definitions > 0
         in_definition = self._definitions[-1:] == ["dd"]
         if self.blocks and ((above := self.blocks[-1]).block.depth or in_definition) and is_listed:
-            self.blocks[-1] = above._replace(block=above.block._replace(tight=True))
+            self.blocks[-1] = UnplacedBlock(above.block.tightened(), above.text, above.spans)
         if self._definitions[-1:] == ["dt"]:
             spans = [Span(SpanKind.STRONG, 0, len(text)), *spans]
         block = Block(kind, 0, 0, level=self._heading_level, quiet=self._caption_depth > 0)

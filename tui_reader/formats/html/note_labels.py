@@ -10,6 +10,8 @@ from tui_reader.document.blocks import SpanKind
 if TYPE_CHECKING:
     from tui_reader.formats.text.table_text import UnplacedBlock
 
+_LABELLED = re.compile(r"\s*(?:[\[({]\s*([^\s\[\](){}]{1,12})\s*[\])}][.:]?|([^\s\[\](){}.:]{1,12})[\])}.:])\s*")
+"""A label in brackets, or before a bracket, a point or a colon."""
 _LEFT_OVER = re.compile(r"\s*(?:[\[({^↑]*\s*[\])}.:,]+|[\^↑]+)\s+|\s*(?:\[\s*\]|\(\s*\))\s*")
 """Brackets and signs that remain when the link back to the reference is removed."""
 
@@ -30,10 +32,9 @@ def without_label(piece: UnplacedBlock, note: Note) -> UnplacedBlock:
         piece: The block.
         note: The footnote.
     """
-    label = re.escape(note.label)
-    found = re.match(rf"\s*(?:[\[({{]{label}[\])}}][.:]?|{label}[\])}}.:])\s*", piece.text) or _LEFT_OVER.match(
-        piece.text
-    )
+    found = _LABELLED.match(piece.text)
+    if found is None or note.label not in (found[1], found[2]):
+        found = _LEFT_OVER.match(piece.text)
     if found is None or not found.end() or found.end() == len(piece.text):
         return piece
     cut = found.end()

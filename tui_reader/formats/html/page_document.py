@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import BlockKind, DocumentBuilder
 from tui_reader.document.clean import clean_line
@@ -14,7 +14,7 @@ from tui_reader.formats.html.chrome import Chrome
 from tui_reader.formats.html.container import article_element, extracted_text, marked_element, prose_text
 from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.page_metadata import page_metadata
-from tui_reader.formats.html.page_tree import drop_unread, parse
+from tui_reader.formats.html.page_tree import drop_unread, parse, simplified
 from tui_reader.formats.html.tidy import folded_text, tidied
 from tui_reader.formats.html.walker import walk
 from tui_reader.formats.metadata.fields import Fields
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _TOP = 12
 """Number of lines at the top of an article that are searched for a byline or a date."""
+_SIMPLIFIED = "It has so many tags that its links, pictures within lines and styles of words are not shown."
 _SHORT_ARTICLE = 1_200
 _MUCH_MORE = 4
 """Ratio of the characters in the page's paragraphs to those of a short extracted text, above which it is rejected."""
@@ -51,26 +52,40 @@ def read_page(page: PageSource, name: str, *, whole: bool) -> Document:
         name: File name, from which a title may be guessed.
         whole: True for all of the page, False for its article.
     """
-    tree = parse(page.text)
-    if tree is None:
-        return _empty(page, name, None)
-    said = page_metadata(tree, page.text, page.address)
-    drop_unread(tree)
-    found = tree.find("body")
-    body = tree if found is None else found
-    fields = said.fields
-    addresses = Addresses(fields.get("url", ""), said.base, own=said.own, is_saved=said.is_saved)
-    pieces = _whole(body, addresses) if whole else _article(body, addresses)
-    title = fields.get("title", "")
-    if not whole:
-        pieces = tidied(pieces, title) or pieces
-    if not any(piece.text or piece.block.target for piece in pieces):
+    said, pieces, notices = _read_tree(page, whole=whole)
+    if said is None or not any(piece.text or piece.block.target for piece in pieces):
         return _empty(page, name, said)
     builder = DocumentBuilder()
     for block, text, spans in pieces:
         builder.add(block, text, spans)
     metadata = _metadata(said, pieces, name)
-    return builder.build(metadata, notices=page.notices, title_block=_title_block(pieces, metadata.title))
+    return builder.build(metadata, notices=notices, title_block=_title_block(pieces, metadata.title))
+
+
+class _Read(NamedTuple):
+    """What is read from the tree of a page."""
+
+    said: PageMetadata | None
+    pieces: Sequence[UnplacedBlock] = ()
+    notices: tuple[str, ...] = ()
+
+
+def _read_tree(page: PageSource, *, whole: bool) -> _Read:
+    """Return what a page says about itself, and its blocks; the tree, which is the largest of all, is freed here."""
+    source = simplified(page.text)
+    notices = page.notices if source is page.text else (*page.notices, _SIMPLIFIED)
+    tree = parse(source)
+    if tree is None:
+        return _Read(None)
+    said = page_metadata(tree, page.text, page.address)
+    drop_unread(tree)
+    found = tree.find("body")
+    body = tree if found is None else found
+    addresses = Addresses(said.fields.get("url", ""), said.base, own=said.own, is_saved=said.is_saved)
+    if whole:
+        return _Read(said, _walked(body, addresses).blocks, notices)
+    pieces = _article(body, addresses)
+    return _Read(said, tidied(pieces, said.fields.get("title", "")) or pieces, notices)
 
 
 def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]:
@@ -117,10 +132,6 @@ def _selected(walked: Walked, numbers: Sequence[int]) -> Sequence[UnplacedBlock]
 
 def _length(pieces: Sequence[UnplacedBlock]) -> int:
     return sum(len(piece.text) for piece in pieces)
-
-
-def _whole(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]:
-    return _walked(body, addresses).blocks
 
 
 def _walked(element: HtmlElement, addresses: Addresses) -> Walked:
