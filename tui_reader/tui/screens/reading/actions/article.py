@@ -153,10 +153,10 @@ class ArticleNavigator:
         if not document.has_text:
             self.keep_place()
             self._pending_offset = pane.viewport.offset
-        if is_choice and not state.library.revisions.is_changed(article, shown):
-            state.library.revisions.mark_seen(article, document)
         transfer = self._transfer_between(article, shown, document)
         if transfer is not None:
+            if is_choice and not state.library.revisions.is_changed(article, shown):
+                state.library.revisions.mark_seen(article, document)
             self._chosen.discard(article)
             self._show_new_version(headline, document, transfer, "" if is_choice else FILE_CHANGED)
 
