@@ -442,3 +442,19 @@ def test_threads_read_files_at_the_same_time() -> None:
     for thread in threads:
         thread.join()
     assert found == [expected] * 4
+
+
+def test_a_file_of_very_many_pages_is_read_in_part() -> None:
+    pages = b"3 0 R " * 2_100
+    content = b"BT /F 10 Tf 60 700 Td (Words on a page.) Tj ET"
+    objects = {
+        1: b"<< /Type /Catalog /Pages 2 0 R >>",
+        2: b"<< /Type /Pages /Kids [" + pages + b"] /Count 2100 >>",
+        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F 5 0 R >> >> >>",
+        4: b"<< /Length %d >>\nstream\n" % len(content) + content + b"\nendstream",
+        5: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    }
+    document = read(written(objects), "a.pdf")
+    assert document.notices == ("Only its first 2,000 of 2,100 pages are shown.",)
+    assert len(document.pages) == 2_000

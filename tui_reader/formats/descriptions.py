@@ -51,7 +51,7 @@ DESCRIPTIONS: Mapping[str, Description] = {
         "PDF",
         "paragraphs joined over lines and pages, columns in order, headings, notes, links, outline, printed pages, "
         "pictures",
-        "encrypted, damaged and scanned files say so; 5,000 pages, 20 million characters; tables are lines unless they "
+        "encrypted, damaged and scanned files say so; 2,000 pages, 20 million characters; tables are lines unless they "
         "are certain",
     ),
     "tui_reader.formats.mail.mail": Description(

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.pdfium import Pdf
     from tui_reader.model.article import Metadata
 
-_MOST_PAGES = 5_000
-"""Pages of a file that are read; so many take half a minute."""
+_MOST_PAGES = 2_000
+"""Pages of a file that are read; so many take 15 to 25 s, and a file that is opened has 30 s."""
 _MOST_CHARACTERS = 20_000_000
 _GROUP = 16
 """Pages whose heads and type sizes are compared before their text is put together."""
