@@ -24,7 +24,7 @@ PART = " · "
 _GAP = 3
 """Minimum columns between the title and the author in a running head."""
 _LEAST_WORDS = 60
-"""Words from which the length of front or back matter is shown."""
+"""Minimum number of words of front or back matter whose length is shown."""
 
 
 class _Kind(IntEnum):
@@ -69,7 +69,7 @@ class ChapterHeads:
         self._first: dict[int, int] = {}
         """For the first block of each chapter, the number of rows above it that belong to an earlier chapter."""
         self.joined: set[int] = set()
-        """Blocks that no empty row follows, because a head continues below them."""
+        """Blocks without an empty row below them, because the rows of a chapter's heading continue there."""
         self.labels: set[int] = set()
         """Blocks that are the number of a chapter in the text."""
         self.titles: set[int] = set()
@@ -83,7 +83,7 @@ class ChapterHeads:
         return {block: len(lines) for block, lines in self._lines.items()}
 
     def first_row(self, block: int) -> int:
-        """Return which of the rows above the first block of a chapter is the first of that chapter, from 0."""
+        """Return the index, from 0, of the first row above a block that belongs to the chapter beginning there."""
         return self._first.get(block, 0)
 
     def ornaments(self, block: int, row: int) -> tuple[Ornament, ...]:
@@ -148,11 +148,11 @@ class ChapterHeads:
         return tuple(pieces)
 
     def _has_length(self, chapter: Chapter) -> bool:
-        """Return True if number or length of a chapter are shown: not for a short preface."""
+        """Return True if the number or length of a chapter is shown; False for a short preface."""
         return chapter.number > 0 or (self._whole and (chapter.chapters > 0 or chapter.words >= _LEAST_WORDS))
 
     def _length(self, chapter: Chapter) -> str:
-        """Return number and length of a chapter on one line, with as many parts as fit."""
+        """Return the number and length of a chapter in one row; parts that do not fit are left out."""
         parts: list[str] = []
         if chapter.number:
             number = f"chapter {chapter.number:,}"
@@ -175,7 +175,7 @@ class ChapterHeads:
 
 
 def _clipped(text: str, width: int) -> str:
-    """Return a text that fits into a width, cut with an ellipsis."""
+    """Return a text, cut with an ellipsis if it is wider than a width in cells."""
     if cell_width(text) <= width:
         return text
     kept, cells = "", 1

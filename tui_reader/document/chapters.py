@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document, Section
 
 _LEAST_BOOK_WORDS: Final = 20_000
-"""Words from which an article is a book if its sections are no files of their own, as in a PDF."""
+"""Minimum number of words of a book whose sections are not separate files, such as a PDF."""
 _LEAST_BOOK_CHAPTERS: Final = 3
 _MOST_WORDS_PER_CHAPTER: Final = 25_000
-"""Average words of the outermost sections from which these are parts, and the next level the chapters."""
+"""Average number of words above which the outermost sections are parts, and those of the next level chapters."""
 _HEADING_BLOCKS: Final = 4
-"""Number of blocks at the beginning of a chapter that may be its heading."""
+"""Maximum number of blocks at the beginning of a chapter that form its heading."""
 _LONGEST_HEADING: Final = 300
 _letters = re.compile(r"[\W_]+")
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})"
@@ -63,7 +63,7 @@ class Chapter(NamedTuple):
     heading: range
     """Indexes of the blocks that are its heading; empty if the text has none."""
     label: str
-    """Number as the book writes it, such as `III`, unless the heading in the text contains it; else empty."""
+    """Number as written in the book, such as `III`; empty if there is none, or if the heading in the text has it."""
     title: str
     """Title from the table of contents."""
     number: int
@@ -75,11 +75,11 @@ class Chapter(NamedTuple):
     chapters: int = 0
     """Number of chapters in a part; 0 for a chapter."""
     is_number: bool = False
-    """True if the heading in the text is only a number, so that the title is drawn below it."""
+    """True if the heading in the text is only a number; the title is then drawn below it."""
 
 
 class TimeLeft(NamedTuple):
-    """Words from a place to the end of the chapter, and to the end of the book."""
+    """Numbers of words from an offset to the end of the chapter, and to the end of the book."""
 
     chapter: int
     book: int
@@ -123,7 +123,7 @@ class Chapters:
         return next((chapter for chapter in self.all if chapter.number == number), None)
 
     def left(self, offset: int) -> TimeLeft | None:
-        """Return the words left after an offset; None before the first chapter.
+        """Return the numbers of words left after an offset; None before the first chapter.
 
         Within a chapter, words are estimated from the share of its characters.
         """
@@ -143,9 +143,9 @@ NO_CHAPTERS: Final = Chapters((), 0)
 
 @lru_cache(maxsize=4)
 def chapters_of(document: Document) -> Chapters:
-    """Return the chapters of a document; none if it is not a book.
+    """Return the chapters of a document; an empty object if it is not a book.
 
-    A book has sections, and they are files of their own (`Section.key`), or it is long.
+    A book has sections that are separate files (`Section.key`), or at least 3 chapters and 20,000 words.
     """
     sections = document.sections
     if not sections or not document.blocks:
@@ -159,7 +159,7 @@ def chapters_of(document: Document) -> Chapters:
 
 
 def time_of(words: int) -> str:
-    """Return the time for reading some words: `31 min`, `5 h 10`, from ten hours on `15 h`."""
+    """Return the time for reading a number of words: `31 min`, `5 h 10`; without minutes from ten hours, `15 h`."""
     minutes = max(1, round(words / WORDS_PER_MINUTE))
     hours, rest = divmod(minutes, 60)
     if hours >= 10:
@@ -173,7 +173,7 @@ def split_ordinal(title: str) -> tuple[str, str]:
     """Split a title into its number and the rest: `III: A Case`, `Chapter 3. A Case`, `3 — A Case`, `III`.
 
     Returns:
-        Number and title; the number is empty if the title has none, the title if it is only a number.
+        Number and title; the number is empty if there is none, and the title is empty if it is only a number.
     """
     if numbered := _numbered_east_asian.fullmatch(title):
         return numbered[1], numbered[2]
@@ -182,7 +182,7 @@ def split_ordinal(title: str) -> tuple[str, str]:
 
 
 def bare_title(section: Section) -> str:
-    """Return the title of a section without its number, which is its label."""
+    """Return the title of a section without its number (`Chapter.label`)."""
     number, rest = split_ordinal(section.title)
     return rest if section.label and number and rest else section.title
 
@@ -200,7 +200,7 @@ def folded(title: str) -> str:
 def first_block(document: Document, offset: int) -> int:
     """Return the index of the first block of a section that begins at an offset.
 
-    A name at the end of a paragraph belongs to the block after it.
+    An offset at the end of a paragraph belongs to the block after it.
     """
     blocks = document.blocks
     index = block_index(document, offset)
@@ -291,8 +291,8 @@ def _built(document: Document, chosen: Sequence[int]) -> Chapters:
 def _numbered(sections: Sequence[Section], chosen: Sequence[int]) -> set[int]:
     """Return the indexes of the sections that are numbered as chapters.
 
-    Parts are not, nor front and back matter. If most chapters have a number in the book, those without one, such as a
-    prologue, are not numbered either, so that both numbers agree.
+    Parts, front matter and back matter are not numbered. If most chapters have a number in the book, those without one,
+    such as a prologue, get none, so that the program's numbers agree with those of the book.
     """
     levels = [sections[index].level for index in chosen]
     plain = [index for at, index in enumerate(chosen) if at + 1 == len(chosen) or levels[at + 1] <= levels[at]]
@@ -302,8 +302,8 @@ def _numbered(sections: Sequence[Section], chosen: Sequence[int]) -> set[int]:
 
 
 def _with_parts(chapters: list[Chapter], levels: Sequence[int], total: int) -> list[Chapter]:
-    """Return the chapters with the number of chapters, and the words, of each part."""
-    # From the last to the first: the open parts are those that later chapters of a deeper level belong to.
+    """Return the chapters; for each part, the number of its chapters and its words are filled in."""
+    # Chapters are visited from the last to the first, so that the chapters of a part are known before the part.
     ends: list[tuple[int, int, int]] = []
     numbered = sum(chapter.number > 0 for chapter in chapters)
     counts = numbered
@@ -323,7 +323,8 @@ def _with_parts(chapters: list[Chapter], levels: Sequence[int], total: int) -> l
 def _heading(document: Document, section: Section, first: int, stop: int) -> tuple[range, str, bool]:
     """Return the blocks of a chapter's heading, the label to draw above them, and whether they are only a number.
 
-    A heading begins the chapter, perhaps after pictures. Its further lines are headings, or repeat the title.
+    The heading is at the beginning of the chapter or after its first pictures. Its further blocks are headings, or
+    repeat the title.
     """
     blocks = document.blocks
     stop = min(stop, first + _HEADING_BLOCKS, len(blocks))

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 EMOJI_NAME = re.compile(r"(?<![\w:]):([a-z0-9_+-]{1,50}):(?![\w:])")
-"""A name between colons; colons within words, as in `std::end::x` or `10:30:45`, are none."""
+"""A name between colons; colons within words, as in `std::end::x` or `10:30:45`, do not match."""
 
 _FLAGS = ("de", "es", "fr", "gb", "it", "jp", "kr", "ru", "us", "cn")
 """Countries whose flags have two-letter names without a prefix."""
@@ -33,9 +33,9 @@ _OTHER_NAMES = {
     "upside_down_face": "upside-down_face",
     "zipper_mouth_face": "zipper-mouth_face",
 }
-"""Names that GitHub uses for emoji which Rich knows by another name."""
+"""GitHub's names of emoji that have another name in Rich."""
 _MAN, _PERSON = "\N{MAN}", "\N{ADULT}"
-"""Beginnings of the emoji of professions: GitHub's `pilot` is a person, for whom Rich only has `man_pilot`."""
+"""First characters of emoji of professions: GitHub's `pilot` begins with `ADULT`, Rich only has `man_pilot`."""
 
 
 def emoji_of(name: str) -> str:

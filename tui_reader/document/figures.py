@@ -1,4 +1,4 @@
-"""Sizes of pictures in cells: how many columns and rows of the text a picture takes."""
+"""Sizes of pictures in cells: the number of columns and rows that a picture fills."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 CELL_WIDTH: Final = 8
 CELL_HEIGHT: Final = 16
-"""Pixels of a cell, by which a small picture keeps its natural size; a cell is twice as high as it is wide."""
+"""Assumed height of a cell in pixels (its width is half of that), for the natural size of small pictures."""
 SMALLEST: Final = 4
-"""Pixels below which a picture is a spacer or a tracking pixel, which is not drawn."""
+"""Minimum width and height in pixels of a picture that is drawn; smaller ones are spacers or tracking pixels."""
 MOST_ROWS: Final = 30
 FEWEST_ROWS: Final = 6
-"""Largest number of rows of a picture in a low pane."""
+"""Number of rows that a picture may always fill, even in a low pane."""
 
 
 class PictureSize(NamedTuple):
@@ -31,7 +31,7 @@ class PictureSize(NamedTuple):
 
 
 class FigureCells(NamedTuple):
-    """The cells that a picture takes."""
+    """Number of columns and rows that a picture fills."""
 
     columns: int
     rows: int
@@ -41,7 +41,7 @@ NO_SIZES: Final[Mapping[str, PictureSize]] = MappingProxyType({})
 
 
 class Figures(NamedTuple):
-    """The pictures of a document whose sizes are known, and the rows that one may take."""
+    """The known sizes of a document's pictures, and the maximum number of rows of one."""
 
     sizes: Mapping[str, PictureSize] = NO_SIZES
     """Sizes by the targets of the figures; a picture that cannot be drawn is missing."""
@@ -61,7 +61,7 @@ class Figures(NamedTuple):
 
 
 def most_rows_for(height: int) -> int:
-    """Return the number of rows that a picture may take in a pane of a height, so that text stays beside it."""
+    """Return the maximum number of rows of a picture in a pane with `height` rows, so that text remains visible."""
     return max(FEWEST_ROWS, min(height * 2 // 3, MOST_ROWS))
 
 

@@ -1,8 +1,8 @@
-"""Division of long texts into pieces: the parts of a text that are kept, compared and searched one by one.
+"""Division of long texts into pieces, which are stored, compared and searched one by one.
 
-A book of a million words is too long to be kept with a highlight, or to be compared word by word. Its pieces are its
-sections, such as chapters; a long section, or a long text without sections, is cut at lines that the text itself
-chooses, so that an edit changes only the pieces around it.
+A book of a million words is too long to be stored with a highlight, or to be compared word by word. Its pieces are its
+sections, such as chapters. A long section, or a long text without sections, is cut before lines that are chosen by a
+hash of their characters (content-defined chunking), so that an edit changes only the pieces around it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document, Section
 
 LONG = 150_000
-"""Number of code points from which a text is long: 25,000 words, whose snapshot takes 80 kB in the library."""
+"""Minimum number of code points of a long text: 25,000 words, whose snapshot takes 80 kB in the library."""
 SHORTEST, LONGEST = 15_000, 60_000
-"""Number of code points of a piece at least, unless a section ends, and at most."""
+"""Minimum and maximum number of code points of a piece; the last piece of a section may be shorter."""
 HASHED = 100
-"""Number of code points of a line that decide whether a piece begins with it."""
+"""Number of code points at the start of a line that are hashed."""
 
 
 _start, _end = attrgetter("start"), attrgetter("end")
@@ -42,7 +42,7 @@ class Piece(NamedTuple):
 
 
 def is_long(text: str) -> bool:
-    """Return True if a text is kept, compared and searched in pieces."""
+    """Return True if a text is stored, compared and searched in pieces."""
     return len(text) >= LONG
 
 
@@ -56,7 +56,7 @@ def pieces_of(document: Document) -> tuple[Piece, ...]:
 
 
 def divide(text: str, sections: Sequence[Section] = ()) -> Iterator[Piece]:
-    """Yield the pieces of a text in order; together they are the text."""
+    """Yield the pieces of a text in order; joined, they are the whole text."""
     keys = {0: "", **{section.offset: section.key for section in sections if section.offset < len(text)}}
     for start, end in pairwise([*sorted(keys), len(text)]):
         yield_gil()

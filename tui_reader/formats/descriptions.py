@@ -1,7 +1,7 @@
-"""What people are told of each format: what comes out of its files, and its limits.
+"""Descriptions of the formats for the user: what is read from their files, and the limits.
 
-`make docs` writes docs/formats.md and README.md from these texts and the table of formats. They are apart from the
-table, which is imported at every start.
+`make docs` writes docs/formats.md and README.md from these texts and the table of formats. They are not in the table
+of formats itself, since that is imported at every start.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class Description(NamedTuple):
-    """What people are told of a format."""
+    """The description of a format for the user."""
 
     title: str
     gives: str
-    """What comes out of its files."""
+    """What is read from its files."""
     limits: str
-    """What is left out or refused."""
+    """What is left out or rejected."""
 
 
 DESCRIPTIONS: Mapping[str, Description] = {

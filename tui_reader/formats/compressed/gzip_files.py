@@ -21,7 +21,7 @@ _SUFFIX = ".gz"
 _GZIP_FORMAT = 16 + zlib.MAX_WBITS
 """Argument of `zlib.decompressobj` for gzip."""
 _MOST = 64_000_000
-"""Number of bytes up to which a file is inflated, whatever size its header states."""
+"""Maximum number of inflated bytes; the size in the file's trailer is not trusted."""
 _CHUNK = 1_000_000
 _NAME_FLAG, _EXTRA_FLAG = 8, 4
 """Bits of the flags in the header: a file name, an extra field."""
@@ -32,11 +32,11 @@ _CUT_OFF = "The compressed file is damaged: the end of its text is missing."
 
 
 class _Inflated(NamedTuple):
-    """What is in a file."""
+    """The content of a compressed file."""
 
     data: bytes
     problem: str = ""
-    """Reason why nothing can be read, in a few words; empty if something can."""
+    """Reason why the file cannot be read, in a few words; empty if it can."""
     is_cut_off: bool = False
 
 
@@ -88,7 +88,7 @@ class GzipFormat(Format):
         return format_for(inner, inflated.data).preview(inflated.data, inner)
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return a picture of the file inside."""
+        """Return the bytes of a picture in the file inside; None if it has no such picture."""
         inflated = _inflated(data)
         inner = _inner_name(name, data)
         if inflated.problem or _twice(inner, inflated.data):
@@ -100,7 +100,7 @@ FORMAT: Format = GzipFormat()
 
 
 def _inflated(data: bytes) -> _Inflated:
-    """Inflate all members of a file; bytes after them, such as padding, do not count."""
+    """Inflate all members of a file; bytes after them, such as padding, are ignored."""
     if not data.startswith(_SIGN):
         return _Inflated(b"", "damaged: it is no gzip file")
     parts: list[bytes] = []
@@ -135,5 +135,5 @@ def _inner_name(name: str, data: bytes) -> str:
 
 
 def _twice(inner: str, data: bytes) -> str:
-    """Return a reason if a compressed file contains another compressed file; else empty."""
+    """Return why a file that was compressed twice cannot be read; empty for other files."""
     return "compressed twice" if data.startswith(_SIGN) or suffix_of(inner) == _SUFFIX else ""

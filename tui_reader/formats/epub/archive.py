@@ -1,7 +1,7 @@
 """The ZIP container of a book: names and bytes of its files, read within limits.
 
-A file of the archive is never written anywhere, and its name is only ever compared with other names. The sizes that
-the archive states are not trusted: data is inflated until a limit is reached.
+No file of the archive is written to disk, and names are only compared with other names. The sizes that the archive
+declares are not trusted: data is inflated until a limit is reached.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ _ENTRY = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
 _LONGEST_COMMENT = 65_535
 _plain_reference = re.compile(r"\w[\w-]*(?:\.\w+)?", re.ASCII)
-"""A reference to a file in the same folder, as most are: nothing in it needs to be resolved."""
+"""A reference to a file in the same folder, without escapes: the most frequent kind, which needs no resolution."""
 _end_record = struct.Struct("<4s4H2LH")
 _end64_locator = struct.Struct("<4sLQL")
 _end64_record = struct.Struct("<4sQ2H2L4Q")
 _entry_record = struct.Struct("<4s6H3L5H2L")
 _local_record = struct.Struct("<4s5H3L2H")
 _WIDE = 0xFFFFFFFF
-"""Value of a field of 32 bits whose real value is in the extra field for large archives."""
+"""Value of a 32-bit field whose actual value is in the ZIP64 extra field."""
 
 
 class ArchiveError(Exception):
@@ -70,7 +70,7 @@ class Entry(NamedTuple):
     header: int
     """Offset of the file's header in the archive."""
     packed: int
-    """Number of packed bytes, as the archive states it."""
+    """Number of packed bytes, as declared by the archive."""
     method: int
     flags: int
 
@@ -249,7 +249,7 @@ def _packed_length(data: bytes, start: int) -> int:
 
 
 def _wide(extra: bytes, packed: int, full: int, header: int) -> tuple[int, int]:
-    """Return the packed size and the header's offset of a file in an archive of more than 4 GB."""
+    """Return the packed size and the header's offset of a file, from the ZIP64 extra field where necessary."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, at)
@@ -265,7 +265,7 @@ def _wide(extra: bytes, packed: int, full: int, header: int) -> tuple[int, int]:
 
 
 def _legacy_name(name: bytes) -> str:
-    """Decode a name without the flag for UTF-8: as UTF-8 if it is valid, else in the code page of DOS."""
+    """Decode a name without the flag for UTF-8: as UTF-8 if it is valid, else in code page 437."""
     try:
         return name.decode("utf-8")
     except UnicodeDecodeError:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST_TEXT: Final = 40_000_000
 """Maximum number of characters of a book; the longest works have about 15 million."""
 MOST_TAGS: Final = 1_000_000
-"""Maximum number of tags of a book: its tree takes up to a kilobyte for each tag, and reading it 20 µs."""
+"""Maximum number of tags of a book: each takes up to a kilobyte in the tree, and 20 µs of time."""
 MOST_CHAPTER_TAGS: Final = 400_000
 """Maximum number of tags of a chapter."""
 _LONG_LABEL: Final = 8
@@ -63,7 +63,7 @@ _BODY_STARTS = frozenset(("bodymatter", "text", "start"))
 
 
 class _BookAddresses(Addresses):
-    """Links, pictures and names of one chapter, as one document of all chapters has them."""
+    """Converts the addresses of one chapter to targets that are unique in the document of all chapters."""
 
     def __init__(self, path: str, texts: Collection[str]) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class _BookAddresses(Addresses):
         return f"#{NOTE_PREFIX if is_note else ''}{name}"
 
     def name(self, identifier: str) -> str:
-        """Return the name in the document of an element with an `id`."""
+        """Return the link target in the document for the `id` of an element."""
         return f"{self._path}#{identifier}"
 
     def picture(self, source: str) -> str:
@@ -118,15 +118,15 @@ class BookText:
         self._headings: dict[str, list[str]] = {}
         """Texts of the first blocks of each chapter."""
         self._uncounted: set[str] = set()
-        """Chapters that say that they are front or back matter."""
+        """Chapters that declare themselves front or back matter."""
         self._breaks: list[tuple[str, str]] = []
-        """Names and labels of the page breaks in the chapters."""
+        """Link targets and labels of the page breaks in the chapters."""
         self._titles: dict[str, str] = {}
-        """For chapters without a heading, the title in their head."""
+        """For chapters without a heading, the text of their `<title>`."""
         self.words = BookWords(archive)
         """The words of the chapters read so far."""
         self.bare: list[str] = []
-        """Files that are shown without structure, because they have too many tags."""
+        """Files whose text is shown without structure, because they have too many tags."""
         self.is_complete = True
         """False if chapters were left out because of a limit."""
 
@@ -153,7 +153,7 @@ class BookText:
         document = self._builder.build(metadata, notices=tuple(notices), partial=partial)
         targets, end = document.link_targets, len(document.text)
         spans = _with_notes(document)
-        # Some programs name every sentence: names to which nothing refers would be most of a document.
+        # Some programs give each sentence an id: unused link targets would be most of a document.
         used = {span.target[1:] for span in spans if span.target.startswith("#")}
         return replace(
             document,
@@ -192,7 +192,7 @@ class BookText:
     # Sections
 
     def _sections(self, targets: Mapping[str, int]) -> list[Section]:
-        """Return the sections that the table of contents names, else one for each chapter."""
+        """Return the sections listed in the table of contents; without one, a section for each chapter."""
         body = self._body_start()
         found: list[Section] = []
         entries = self._contents.entries
@@ -221,25 +221,25 @@ class BookText:
         return Section(offset, title, level, label, path, counted and path != self._package.nav)
 
     def _title_of(self, path: str) -> str:
-        """Return the title of a chapter that no table of contents names; empty if it has none."""
+        """Return the title of a chapter that is not in a table of contents; empty if it has none."""
         return self._titles.get(path) or next(map(clean_line, self._headings.get(path, [])), "")[:200]
 
     def _body_start(self) -> int:
-        """Return the offset of the first chapter of the body, as the landmarks name it; 0 if they do not."""
+        """Return the offset at which the landmarks say that the body begins; 0 if they do not say it."""
         for place in self._contents.landmarks:
             if not _BODY_STARTS.isdisjoint(place.kind.split()) and place.path in self._starts:
                 return self._starts[place.path]
         return 0
 
     def _offset_of(self, place: Place, targets: Mapping[str, int]) -> int | None:
-        """Return the offset of a place; of an unknown name, that of its chapter; None if the chapter is missing."""
+        """Return the offset of a place, or of its chapter if the fragment is unknown; None without the chapter."""
         start = self._starts.get(place.path)
         if start is None or not place.fragment:
             return start
         return targets.get(f"{place.path}#{clean_line(place.fragment)}", start)
 
     def _pages(self, targets: Mapping[str, int]) -> list[Page]:
-        """Return the printed pages that the page list names, else those whose breaks the chapters mark."""
+        """Return the printed pages of the page list; without one, those of the page breaks in the chapters."""
         found = [
             Page(offset, place.title)
             for place in self._contents.pages
@@ -254,7 +254,7 @@ class BookText:
 def _root_of(data: bytes) -> Element:
     """Return the tree of a chapter; one that is not well-formed is read as HTML unless that loses text.
 
-    If both lose most of its words, as in elements nested thousands of times, the words alone are the chapter.
+    If both lose most of the words, as with elements nested thousands of times, its words are read without structure.
     """
     root, is_well_formed = parse_chapter(data)
     if is_well_formed and root is not None:
@@ -273,7 +273,7 @@ def _root_of(data: bytes) -> Element:
 
 
 def _bare(data: bytes) -> Element:
-    """Return the tree of a chapter without its structure: its words in paragraphs of some length."""
+    """Return a tree with the words of a chapter in paragraphs of about 1,000 characters, without its structure."""
     from lxml import etree  # noqa: PLC0415 - 25 ms, needed when the first book is opened
 
     root = etree.Element("body")
@@ -293,7 +293,7 @@ def _length(root: Element) -> int:
 
 
 def _head_title(root: Element) -> str:
-    """Return the title in the head of a chapter; empty without one."""
+    """Return the text of a chapter's `<title>`; empty without one."""
     for element in root.iter():
         name = local_name(element)
         if name == "title":
@@ -304,7 +304,7 @@ def _head_title(root: Element) -> str:
 
 
 def _quieted(blocks: Sequence[UnplacedBlock], origins: Sequence[Element]) -> Sequence[UnplacedBlock]:
-    """Return the blocks, muted where their elements are."""
+    """Return the blocks; those of muted elements are quiet."""
     return [
         piece._replace(block=piece.block._replace(quiet=True)) if is_quiet(origin) else piece
         for piece, origin in zip(blocks, origins, strict=True)
@@ -312,9 +312,9 @@ def _quieted(blocks: Sequence[UnplacedBlock], origins: Sequence[Element]) -> Seq
 
 
 def _with_notes(document: Document) -> tuple[Span, ...]:
-    """Return the spans; links to notes become references to notes.
+    """Return the spans; links to notes are changed to note references.
 
-    Books mark such links, or they are short labels above the line, or lead to names such as `fn3`, further on.
+    A link to a note is marked as such, or is a short superscript label, or leads to a later target such as `fn3`.
     """
     spans, targets, text = document.spans, document.link_targets, document.text
     raised = {(span.start, span.end) for span in spans if span.kind is SpanKind.SUPERSCRIPT}

@@ -31,7 +31,7 @@ class BookWords:
         self._packed = 0
         """Packed bytes of the chapters whose words were counted."""
         self.missing: list[str] = []
-        """Why chapters could not be read."""
+        """The reasons why chapters could not be read."""
         self._is_readable = False
 
     def add(self, item: Item) -> bytes | None:
@@ -47,7 +47,7 @@ class BookWords:
         return data
 
     def extrapolated(self, items: Iterable[Item]) -> int:
-        """Return the number of words of all items, estimated from those whose words were counted."""
+        """Return the number of words of all items, extrapolated from those whose words were counted."""
         return round(self.count * sum(map(self._size_of, items)) / max(1, self._packed))
 
     def _size_of(self, item: Item) -> int:

@@ -1,7 +1,7 @@
-"""Preparation of a chapter's tree for the conversion to blocks: what means something in books alone.
+"""Preparation of a chapter's tree for the conversion to blocks: elements that have a meaning only in books.
 
-A book shows all of its text: elements that pages hide or replace by programs are read like any other. Drawings become
-their texts and pictures; sound and film become a line that names them.
+All text of a book is shown: elements that are hidden in web pages, or replaced by scripts, are read, too. Drawings are
+replaced by their texts and pictures; audio and video by a line with the file name.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 NOTE_PREFIX = "epub-note:"
-"""Beginning of the reference of a link to a note; `book_text.py` removes it."""
+"""Prefix that marks the `href` of a link to a note; `book_text.py` removes it."""
 QUIET = "data-quiet"
-"""Attribute of elements that are drawn in a muted tone: footnotes within a chapter, and lines about media."""
+"""Attribute of elements whose blocks are quiet: footnotes within a chapter, and lines about media."""
 _XLINK = "{http://www.w3.org/1999/xlink}href"
 _SPECIAL = re.compile(
     rb"<(?:\w+:)?(?:svg|audio|video|object|iframe|noscript|template|dialog|canvas|select|textarea|datalist|map|portal"
     rb"|button|option|meter|progress|embed|area)\b"
 )
-"""Beginnings of the elements that are changed: most chapters have none, and searching their bytes takes no time."""
+"""Start tags of the elements that are changed: the bytes are searched first, since most chapters have none."""
 _MEANINGS = (b"noteref", b"pagebreak", b"footnote")
-"""Meanings of elements that are changed or remembered."""
+"""Values of `epub:type` whose elements are changed or recorded."""
 _BLOCKS = frozenset(
     ("object", "iframe", "noscript", "template", "dialog", "canvas", "select", "textarea", "datalist", "map", "portal")
 )
@@ -48,7 +48,7 @@ _FRONT_AND_BACK = frozenset(
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
 _FRONT_DEPTH = 3
-"""Number of elements from the top whose meaning is that of the whole chapter."""
+"""Depth of elements whose `epub:type` applies to the whole chapter."""
 
 
 class PageBreak(NamedTuple):
@@ -64,7 +64,7 @@ class Prepared(NamedTuple):
     body: Element
     page_breaks: list[PageBreak]
     is_body_matter: bool
-    """False if the chapter says that it belongs to the front or back matter."""
+    """False if the chapter declares that it belongs to the front or back matter."""
     has_quiet: bool
     """True if some elements have the attribute `QUIET`."""
 
@@ -74,7 +74,7 @@ def prepare(root: Element, data: bytes) -> Prepared:
 
     Args:
         root: The root of the tree.
-        data: The bytes of the chapter, in which rare words are searched first: that takes no time.
+        data: The bytes of the chapter; searching them for rare tags first is faster than searching the tree.
     """
     breaks: list[PageBreak] = []
     has_quiet = False
@@ -110,7 +110,7 @@ def _with_meaning(root: Element) -> list[Element]:
 
 
 def _draw(svg: Element) -> None:
-    """Turn a drawing into its texts and pictures."""
+    """Replace a drawing by its texts and pictures."""
     has_text = False
     for inner in list(svg.iter()):
         name = local_name(inner)
@@ -131,7 +131,7 @@ def _draw(svg: Element) -> None:
 
 
 def _name_media(element: Element, kind: str) -> None:
-    """Turn sound or film into a muted line with the name of its file, before what is shown without a player."""
+    """Replace audio or video by a quiet line with the file name, followed by its fallback content."""
     sources = [
         element.get("src", ""),
         *(each.get("src", "") for each in element.iter() if local_name(each) == "source"),
@@ -145,7 +145,7 @@ def _name_media(element: Element, kind: str) -> None:
 
 
 def _show(element: Element, name: str) -> None:
-    """Turn an element of a program into one whose content is read; an object that is a picture shows it."""
+    """Replace an element such as `<object>` by one whose content is read; an object with a picture by the picture."""
     address = element.get("data", "") if name == "object" else ""
     if address and (element.get("type", "").startswith("image/") or _PICTURE.search(address)):
         picture = element.makeelement("img", {"src": address, "alt": line_of(element)})
@@ -155,7 +155,7 @@ def _show(element: Element, name: str) -> None:
 
 
 def _mark(element: Element, name: str, kinds: frozenset[str], breaks: list[PageBreak]) -> bool:
-    """Mark references to notes, notes and page breaks. Return True if the element is muted."""
+    """Mark a note reference, a note or a page break. Return True if the element is quiet."""
     if "pagebreak" in kinds:
         label = element.get("title", "") or element.get("aria-label", "") or line_of(element)
         identifier = element.get("id") or f"epub-page-{len(breaks)}"
@@ -174,7 +174,7 @@ def _mark(element: Element, name: str, kinds: frozenset[str], breaks: list[PageB
 
 
 def _is_body_matter(body: Element) -> bool:
-    """Return True unless the outermost elements of a chapter say that it is front or back matter."""
+    """Return True unless the outermost elements of a chapter declare it as front or back matter."""
     element: Element | None = body
     for _ in range(_FRONT_DEPTH):
         if element is None:
@@ -188,7 +188,7 @@ def _is_body_matter(body: Element) -> bool:
 
 
 def is_quiet(element: Element | None) -> bool:
-    """Return True if an element, or one around it, is drawn in a muted tone."""
+    """Return True if an element or one of its ancestors has the attribute `QUIET`."""
     while element is not None:
         if element.get(QUIET):
             return True

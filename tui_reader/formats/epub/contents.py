@@ -30,11 +30,11 @@ _LONGEST_TITLE: Final = 500
 
 
 class Place(NamedTuple):
-    """A place in the book that a table names."""
+    """An entry of a table of contents, a page list or the landmarks, with its place in the book."""
 
     title: str
     path: str
-    """Name of the file in the archive; empty for an entry that is only a heading of others."""
+    """Name of the file in the archive; empty for an entry that only groups others."""
     fragment: str
     """Name of an element in the file; empty for the top of the file."""
     level: int = 1
@@ -89,7 +89,7 @@ def _nav(archive: Archive, path: str) -> Contents:
 def _listed(nav: Element, base: str) -> Iterator[Place]:
     """Yield the entries of nested lists, with their depth as level."""
     count = 0
-    # Each element with the number of lists around it: an explicit stack, since lists may be nested without limit.
+    # Elements with the number of enclosing lists. A stack, not recursion, since the depth of lists is not limited.
     stack = [(child, 0) for child in reversed(list(children(nav)))]
     while stack and count < _MOST_ENTRIES:
         element, level = stack.pop()
@@ -106,7 +106,7 @@ def _listed(nav: Element, base: str) -> Iterator[Place]:
 
 
 def _title(element: Element) -> str:
-    """Return the text of an entry, else the text that describes its picture."""
+    """Return the text of an entry; without text, the description of its picture."""
     title = line_of(element)
     if not title:
         pictures = (each.get("alt", "") or each.get("title", "") for each in descendants(element, "img"))

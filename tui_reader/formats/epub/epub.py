@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 PREVIEW: Final = 20_000
 """Number of characters after which a preview reads no further chapter."""
 _PREVIEW_FROM: Final = 60_000
-"""Size in bytes of a file from which reading it may take over 50 ms."""
+"""Minimum size in bytes of a file with a preview: reading it may take more than 50 ms."""
 _MOST_PICTURE: Final = 30_000_000
 _MOST_NAMED: Final = 3
-"""Number of missing files that a notice names."""
+"""Maximum number of missing files that a notice names."""
 _SIGNATURE = b"PK\x03\x04"
 _BLANK = b" \t\r\n\xef\xbb\xbf\xff\xfe"
 """Bytes of a file without content: white space and byte order marks."""
@@ -36,7 +36,7 @@ _MIMETYPE = b"mimetypeapplication/epub+zip"
 
 
 class _Book:
-    """The parts of a book that every reading needs."""
+    """An opened book: its archive and package document."""
 
     def __init__(self, data: bytes) -> None:
         """Open a book.
@@ -133,7 +133,7 @@ class Epub(Format):
         return document if document.blocks else _empty(metadata, document)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the book cannot be read; no chapter is converted."""
+        """Return the metadata, and the reason if the book cannot be read, without converting chapters."""
         if not data.strip(_BLANK):
             return problem_metadata(name), ""
         try:
@@ -171,12 +171,12 @@ FORMAT: Format = Epub()
 
 
 def _empty(metadata: Metadata, document: Document) -> Document:
-    """Return the page for a book without any text, with the notices about it."""
+    """Return the document shown for a book without text, with the notices about it."""
     return replace(empty_document(metadata, "text"), notices=document.notices)
 
 
 def _notices(book: _Book, text: BookText, contents: Contents) -> Sequence[str]:
-    """Return sentences about what the book has and the text lacks."""
+    """Return notices about parts of the book that are missing from the text."""
     package = book.package
     found: list[str] = []
     missing = [*(f"“{name}” is not in the book" for name in package.missing), *text.words.missing]

@@ -1,4 +1,4 @@
-"""The text of a chapter without its structure: for counting words, a tenth of the work, and as the last resort."""
+"""The text of a chapter without its structure, for counting words in a tenth of the time, and as a fallback."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WHITE = re.compile(rb"\s+")
 
 
 def count_markup_words(data: bytes) -> int:
-    """Return the number of words between the tags; a tag in a word counts as a space."""
+    """Return the number of words between the tags; a tag within a word counts as a space."""
     text = _TAG.sub(b" ", _HIDDEN.sub(b" ", data))
     if b"&" in text:
         text = _SPACE.sub(b" ", text)

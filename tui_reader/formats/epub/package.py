@@ -51,14 +51,14 @@ class Item(NamedTuple):
 
 
 class Package(NamedTuple):
-    """What the package document says."""
+    """The contents of the package document."""
 
     path: str
     """Name of the package document in the archive."""
     fields: Fields
-    """Metadata, without those that the book does not give."""
+    """The metadata that the book declares."""
     is_date_exact: bool
-    """False if the book gives only the year or month, so that the day in `fields` is a guess."""
+    """False if the book declares only a year or month; the day in `fields` is then the first."""
     items: Mapping[str, Item]
     """Files by their ids."""
     spine: tuple[Item, ...]
@@ -66,7 +66,7 @@ class Package(NamedTuple):
     main: int
     """Number of files of `spine` that belong to the main reading order."""
     missing: tuple[str, ...]
-    """References of the reading order to files that the package does not list, or that are not text."""
+    """References in the reading order to files that the package does not list, or that are not text."""
     ncx: str
     """Name of the table of contents of EPUB 2; empty without one."""
     nav: str
@@ -74,7 +74,7 @@ class Package(NamedTuple):
     is_right_to_left: bool
     """True if pages are turned from left to right, as in Arabic books and vertical Japanese ones."""
     guide: tuple[tuple[str, str], ...]
-    """Kinds and references of the guide of EPUB 2, such as `cover`."""
+    """Entries of the guide of EPUB 2: their kind, such as `cover`, and reference."""
 
 
 def read_package(archive: Archive) -> Package:
@@ -112,7 +112,7 @@ def read_package(archive: Archive) -> Package:
 
 
 def _package_path(archive: Archive) -> str:
-    """Return the name of the package document: that of the container file, else the first `.opf` file."""
+    """Return the name of the package document: the one that the container file names, else the first `.opf` file."""
     found = archive.find(_CONTAINER)
     root = None
     if found is not None:
@@ -152,7 +152,7 @@ def _items(root: Element, base: str) -> dict[str, Item]:
 
 
 def _spine(root: Element, items: Mapping[str, Item]) -> tuple[tuple[Item, ...], int, tuple[str, ...], Element | None]:
-    """Return the reading order: main files, other files, the number of main files, what is missing, the element."""
+    """Return the reading order: all files, main ones first; number of main files; missing references; `<spine>`."""
     element = next(children(root, "spine"), None)
     main: dict[str, Item] = {}
     others: dict[str, Item] = {}
@@ -167,14 +167,14 @@ def _spine(root: Element, items: Mapping[str, Item]) -> tuple[tuple[Item, ...], 
         else:
             main.setdefault(item.path, item)
     if not main and not others:
-        # Some old books have no reading order: then the order of the manifest is the best guess.
+        # Some old books have no reading order; the order of the manifest is used instead.
         main = {item.path: item for item in items.values() if item.path and item.is_text and item.media_type != _SVG}
     rest = [item for path, item in others.items() if path not in main]
     return (*main.values(), *rest), len(main), tuple(missing), element
 
 
 def _text_item(item: Item | None, items: Mapping[str, Item]) -> Item | None:
-    """Return the first file that can be read of an item and its fallbacks; None without one."""
+    """Return an item if it is text, else the first of its fallbacks that is; None if none is."""
     seen: set[str] = set()
     while item is not None and not item.is_text:
         if not item.fallback or item.fallback in seen:
@@ -188,7 +188,7 @@ def _text_item(item: Item | None, items: Mapping[str, Item]) -> Item | None:
 
 
 def _fields(root: Element) -> tuple[Fields, bool]:
-    """Return the metadata that the package gives, and whether its date names a day."""
+    """Return the metadata that the package declares, and True if its date is exact to the day."""
     elements = [each for block in children(root, "metadata") for each in _all_of(block)]
     refined: dict[str, dict[str, str]] = {}
     for each in elements:
@@ -220,7 +220,7 @@ def _fields(root: Element) -> tuple[Fields, bool]:
 
 
 def _all_of(metadata: Element) -> Iterator[Element]:
-    """Yield the elements of the metadata, also those that old books wrap in another element."""
+    """Yield the metadata elements, including those that old books wrap in another element."""
     for each in children(metadata):
         if local_name(each) in {"dc-metadata", "x-metadata"}:
             yield from children(each)
@@ -229,7 +229,7 @@ def _all_of(metadata: Element) -> Iterator[Element]:
 
 
 def _title(titles: list[Element], refined: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the main title: the one that is called so, else the first."""
+    """Return the main title: the one marked as `main`, else the first."""
     found = [
         (line, refined.get(each.get("id", ""), {}).get("title-type", "")) for each in titles if (line := line_of(each))
     ]
@@ -238,7 +238,7 @@ def _title(titles: list[Element], refined: Mapping[str, Mapping[str, str]]) -> s
 
 
 def _date(dates: list[Element]) -> tuple[str, bool]:
-    """Return the date of publication in ISO 8601, and whether it is exact; of a year or month it is the first day."""
+    """Return the date of publication in ISO 8601, and False if it is the first day of a declared year or month."""
     dates = sorted(dates, key=lambda each: each.get(f"{_OPF}event", "publication") != "publication")
     for each in dates:
         written = line_of(each)
@@ -250,7 +250,7 @@ def _date(dates: list[Element]) -> tuple[str, bool]:
 
 
 def _identity(root: Element, identifiers: list[Element]) -> str:
-    """Return the identifier that the package names as the unique one, else the first."""
+    """Return the identifier that the package declares as unique, else the first."""
     wanted = root.get("unique-identifier", "")
     found = [(each.get("id", ""), line_of(each)) for each in identifiers]
     unique = next((line for name, line in found if name == wanted and line), "")

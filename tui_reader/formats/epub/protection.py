@@ -1,4 +1,4 @@
-"""Protection by digital rights management: which files of a book are encrypted, and by which scheme."""
+"""Detection of digital rights management: which files of a book are encrypted, and by which scheme."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 _ENCRYPTION = "META-INF/encryption.xml"
 _LIMIT: Final = 4_000_000
 _FONT_ALGORITHMS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-"""Obfuscation of fonts, which protects the font and not the text."""
+"""Algorithms for obfuscating fonts, which do not affect the text."""
 _SCHEMES = (
     ("META-INF/license.lcpl", "Readium LCP"),
     ("META-INF/sinf.xml", "Apple FairPlay"),
     ("META-INF/rights.xml", "Adobe DRM"),
 )
-"""Files that belong to a scheme, with the name of the scheme."""
+"""Files that indicate a scheme, with the name of the scheme."""
 
 
 def encrypted_files(archive: Archive) -> frozenset[str]:
-    """Return the names of the encrypted files, without fonts that are merely obfuscated."""
+    """Return the names of the encrypted files, without obfuscated fonts."""
     if _ENCRYPTION not in archive.entries:
         return frozenset()
     try:

@@ -1,4 +1,4 @@
-"""Parsing of the XML files of a book, as far as they are well-formed, without loading anything that they refer to."""
+"""Parsing of the XML files of a book, including damaged ones, without loading external entities or files."""
 
 from __future__ import annotations
 
@@ -28,14 +28,17 @@ _DECLARATION = re.compile(r"<\?xml[^>]*\?>")
 _LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{8000,}>")
 _ATTRIBUTE = re.compile(rb"\s([^\s=<>\"'/]+)(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?")
 _MOST_ATTRIBUTES = 300
-"""Number of attributes of one tag that are kept: libxml2 takes quadratic time for them, minutes for 200,000."""
+"""Maximum number of attributes of one tag that are kept: libxml2 takes quadratic time, minutes for 200,000."""
 _XHTML = re.compile(rb"\sxmlns\s*=\s*(?:\"http://www\.w3\.org/1999/xhtml\"|'http://www\.w3\.org/1999/xhtml')")
 _HEAD = 4_096
 
 
 @cache
 def _parser() -> Any:
-    """Return the options of all parsers: no entities, no network, and as much as possible of a damaged file."""
+    """Return a function that parses XML; it expands no entities, loads nothing, and by default repairs damaged files.
+
+    The function returns the root, None if nothing can be parsed, and True if the bytes are well-formed.
+    """
     from lxml import etree  # noqa: PLC0415 - 25 ms, needed when the first book is opened
 
     def parse(data: bytes, *, recover: bool = True) -> tuple[Element | None, bool]:
@@ -60,8 +63,8 @@ def parse_xml(data: bytes) -> Element | None:
 def parse_chapter(data: bytes) -> tuple[Element | None, bool]:
     """Parse a chapter.
 
-    Elements of XHTML get no namespace, so that they are named like those of a page: the namespace is removed from the
-    bytes, which takes no time, unlike a rename of every element.
+    The XHTML namespace is removed from the bytes, so that elements have the names of HTML; that is faster than renaming
+    each element.
 
     Returns:
         The root, None if nothing can be parsed; and whether the chapter is well-formed.
@@ -147,7 +150,7 @@ def line_of(element: Element | None) -> str:
 
 
 def types_of(element: Element) -> frozenset[str]:
-    """Return the meanings of an element in a book: the words of `epub:type`, and of `role` without `doc-`."""
+    """Return the semantic types of an element: the words of `epub:type`, and those of `role` without `doc-`."""
     words = element.get(f"{OPS}type", "").split()
     words += [role[4:] for role in element.get("role", "").split() if role.startswith("doc-")]
     return frozenset(words)

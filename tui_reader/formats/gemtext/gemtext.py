@@ -96,7 +96,7 @@ def _blocks(body: str) -> DocumentBuilder:
 
 
 def _add_code(builder: DocumentBuilder, code: list[str], language: str) -> None:
-    """Add preformatted lines; what stands beside the opening mark is their language, or describes a drawing."""
+    """Add preformatted lines; the text after the opening mark is their language, or describes a drawing."""
     is_language = bool(re.fullmatch(r"[\w+#.-]{1,20}", language))
     if language and not is_language:
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True, tight=True), language)

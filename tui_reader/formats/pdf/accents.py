@@ -1,4 +1,4 @@
-"""Letters whose accents a file draws apart from them, as older TeX fonts do: `¨u` becomes `ü`."""
+"""Joining of letters with accents that a file draws as separate characters, as older TeX fonts do: `¨u` → `ü`."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _COMBINING = {
 _ACCENT = re.compile("[¨´`ˆ^˜~˘˙˚°˝ˇ¯¸˛]")
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _MOST = 2_000
-"""Accents of one page that are looked at."""
+"""Maximum number of accents of one page that are joined."""
 
 REMOVED = "\x01"
-"""What stands in the place of an accent that was joined to its letter, so that positions stay."""
+"""Character that replaces a joined accent, so that the indices of other characters do not change."""
 
 
 def with_joined_accents(text: str, box_of: Callable[[int], tuple[float, float, float]]) -> str:
-    """Return the characters of a page with accents joined to the letters that they stand over.
+    """Return the characters of a page with accents joined to the letters below or above them.
 
     Args:
         text: The characters.
@@ -70,7 +70,7 @@ def with_joined_accents(text: str, box_of: Callable[[int], tuple[float, float, f
 def _covers(
     text: str, index: int, box_of: Callable[[int], tuple[float, float, float]], middle: float, y: float
 ) -> bool:
-    """Return True if a letter lies over or under the middle of an accent."""
+    """Return True if the character at `index` is a letter below or above the middle of an accent on its line."""
     if not 0 <= index < len(text) or not text[index].isalpha():
         return False
     left, right, baseline = box_of(index)
@@ -80,7 +80,7 @@ def _covers(
 def _letters(
     text: str, box_of: Callable[[int], tuple[float, float, float]]
 ) -> dict[int, list[tuple[float, float, float, int]]]:
-    """Return the places of all letters of a page by their baselines."""
+    """Return left edge, right edge, baseline and index of all letters of a page, by their rounded baselines."""
     found: dict[int, list[tuple[float, float, float, int]]] = {}
     for index, character in enumerate(text):
         if character.isalpha():

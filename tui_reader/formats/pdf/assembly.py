@@ -1,4 +1,4 @@
-"""Paragraphs to a document: text without divided words, spans, headings, notes, pages and sections."""
+"""Conversion of paragraphs to a document: joined words, spans, headings, notes, pages and sections."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _BETWEEN_CELLS = "   "
 
 
 class PageFacts(NamedTuple):
-    """What is known of a page besides its lines."""
+    """Properties of a page other than its lines."""
 
     label: str
     links: Sequence[PageLink]
     lines: Sequence[Line]
     height: float
     bottom: float
-    """Coordinate of the lower edge of the page in the PDF page's own frame."""
+    """Vertical coordinate of the page's lower edge in the coordinates of the PDF page."""
 
 
 class Assembler:
@@ -72,11 +72,11 @@ class Assembler:
         self._vocabulary, self._body = vocabulary, body
         self._builder = DocumentBuilder()
         self._offsets: dict[int, int] = {}
-        """Offsets of lines in the document, by their identities."""
+        """Offsets of lines in the document, by the `id()` of the line."""
         self._lines_at: dict[Place, Line | None] = {}
         """Lines that places lead to: many links lead to one place."""
         self._names: dict[int, list[str]] = {}
-        """Names of link targets, by the identities of the lines that they lead to."""
+        """Names of link targets, by the `id()` of the line at the target."""
         self._notes = {
             (paragraph.lines[0].page, paragraph.marker)
             for paragraph in paragraphs
@@ -129,7 +129,7 @@ class Assembler:
         return self._paragraphs[index - 1] if index else None
 
     def _note_first(self, facts: PageFacts, first_of_page: dict[int, int]) -> None:
-        """Take the first line of a page that stands in the running text as the beginning of the page."""
+        """Record the first line of the running text on a page as the beginning of the page."""
         offsets = [self._offsets[id(line)] for line in facts.lines if id(line) in self._offsets and not line.turned]
         if offsets:
             page = facts.lines[0].page
@@ -181,7 +181,7 @@ class Assembler:
         return min(below, key=distance)
 
     def _is_used_as_caption(self, index: int) -> bool:
-        """Return True if a caption is the text of the picture beside it."""
+        """Return True if a caption becomes the text of a picture next to it, and no block of its own."""
         if self._paragraphs[index].role is not Role.CAPTION:
             return False
         before = self._previous(index)
@@ -190,7 +190,7 @@ class Assembler:
         return self._heads_picture(index)
 
     def _heads_picture(self, index: int) -> bool:
-        """Return True if a caption stands above the picture that follows it, and the picture has none below."""
+        """Return True if a caption is above the picture that follows, and the picture has no caption below."""
         after = self._paragraphs[index + 1] if index + 1 < len(self._paragraphs) else None
         if after is None or after.picture is None or not _is_caption_of(after, self._paragraphs[index]):
             return False
@@ -236,7 +236,7 @@ class Assembler:
             self._builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=quiet, tight=paragraph.tight), text, spans)
 
     def _add_code(self, paragraph: Paragraph) -> None:
-        """Add lines of fixed pitch as code, with their indents."""
+        """Add lines in a monospaced font as code, with their indents."""
         lines = paragraph.lines
         left = min(line.x0 for line in lines)
         start = self._builder.next_start
@@ -366,7 +366,7 @@ def _without_brackets(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _merged(spans: list[Span]) -> list[Span]:
-    """Return spans with those of one kind and target joined that follow each other, as on two lines."""
+    """Return spans; adjacent spans of the same kind and target, such as those on two lines, are joined."""
     found: list[Span] = []
     last: dict[tuple[SpanKind, str], int] = {}
     for span in sorted(spans, key=lambda span: span.start):
@@ -381,7 +381,7 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 def _is_caption_of(figure: Paragraph, caption: Paragraph) -> bool:
-    """Return True if a caption stands on the page of a picture, above or below it."""
+    """Return True if a caption is on the page of a picture, above or below it."""
     if caption.role is not Role.CAPTION:
         return False
     picture, line = figure.picture, caption.lines[0]
@@ -411,7 +411,7 @@ def _align(cells: Sequence[tuple[float, float, int, int]], lines: Sequence[Line]
 
 
 def _place_name(place: Place | None) -> str:
-    """Return the name of a place for links."""
+    """Return the link target that names a place; empty for None."""
     if place is None:
         return ""
     return f"page-{place.page + 1}" + ("" if place.y is None else f"-{round(place.x or 0)}-{round(place.y)}")

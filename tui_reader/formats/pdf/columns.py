@@ -1,9 +1,9 @@
 """The reading order of a page: its text as columns of rows.
 
-Words that follow each other closely form segments. A strip of white between segments divides a part of the page into
-two columns if many rows stand on both sides and the file writes one side before the other, or if the rows on both
-sides are full. So tables, whose cells are short and written row by row, stay rows. What crosses the strip, such as a
-title or a wide figure's caption, divides the page into bands, which are read from the top to the bottom.
+Words with small gaps form segments. A vertical white strip between segments divides a part of the page into two columns
+if many rows are on both sides and the file lists one side before the other, or if the rows on both sides fill their
+width. The cells of tables are short and listed row by row, so a table is not divided. Segments that cross the strip,
+such as a title or a wide caption, divide the page into bands, which are read from top to bottom.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.page_words import Word
 
 _WIDEST_SPACE = 0.9
-"""Width of the widest space between words of a segment, in font sizes; columns are at least so far apart."""
+"""Maximum width of a space between words of a segment, in font sizes."""
 _GUTTER = 0.8
-"""Width of the narrowest strip between two columns, in font sizes."""
+"""Minimum width of a strip between two columns, in font sizes."""
 _MOST_DEPTH = 4
 _FEWEST_ROWS = 3
-"""Rows that both columns must have beside each other."""
+"""Minimum number of rows that two columns have side by side."""
 _FULL = 0.6
-"""Share of a column's width that its middle row fills in running text."""
+"""Minimum share of a column's width that its median row fills, for running text."""
 _FEWEST_CHARACTERS = 8
-"""Characters in a middle row of a column; a column of a table has fewer."""
+"""Minimum number of characters in the median row of a column; a column of a table has fewer."""
 _MOST_SEGMENTS = 20_000
 _WORDS_OF_A_LETTER = frozenset("aioeuyàé")
 _EDGE = 0.35
-"""Share of the rows of a column that begin at its edge, if it has one."""
+"""Minimum share of rows that begin at the same left edge, for the edge of a column."""
 _MARKER = re.compile(r"\W*(?:[\dIVXivx]{1,5}|\w{1,2})\W*|\[.{1,12}\]|\W+")
 
 
 class Segment:
-    """Words that follow each other on one line."""
+    """Consecutive words of one line with small gaps."""
 
     __slots__ = ("index", "size", "words", "x0", "x1", "y")
 
@@ -76,7 +76,7 @@ class Row(NamedTuple):
 
 
 class Column(NamedTuple):
-    """Rows under each other, from the top to the bottom."""
+    """Rows of one column, from top to bottom."""
 
     rows: list[Row]
     x0: float
@@ -169,7 +169,7 @@ def _divided(segments: list[Segment], left: float, right: float) -> list[tuple[l
     """Divide a part of a page at a strip of white.
 
     Returns:
-        Parts in reading order, each with True if it is a column beside another one; None if the strip divides no text.
+        Parts in reading order, each with True if another column is beside it; None if the strip separates no text.
     """
     slack = 1.5
     across = sorted((s for s in segments if s.x0 < left - slack and s.x1 > right + slack), key=lambda s: s.y)
@@ -243,7 +243,7 @@ def _is_full(rows: list[list[Segment]]) -> bool:
 
 
 def _column(segments: list[Segment]) -> Column:
-    """Return segments as rows."""
+    """Return the segments of one column, grouped into rows."""
     initials = _initials(segments)
     rows: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda s: (s.y, s.index)):
@@ -257,7 +257,7 @@ def _column(segments: list[Segment]) -> Column:
 
 
 def _initials(segments: list[Segment]) -> list[Segment]:
-    """Return the large first letters of chapters, beside which two lines or more begin."""
+    """Return the drop capitals: large first letters, to the right of which two or more lines begin."""
     if not segments:
         return []
     usual = median(s.size for s in segments)
@@ -272,13 +272,13 @@ def _initials(segments: list[Segment]) -> list[Segment]:
 
 
 def _is_beside(initial: Segment, x0: float, y: float, size: float) -> bool:
-    """Return True if a line begins at the right edge of a large first letter."""
+    """Return True if a line begins at the right edge of a drop capital."""
     top = initial.y - 0.8 * initial.size
     return top < y <= initial.y + 0.3 * size and -0.3 * size < x0 - initial.x1 < 1.5 * size
 
 
 def _place_initial(rows: list[Row], initial: Segment) -> None:
-    """Put a large first letter before the first line beside it; all lines beside it begin at its left edge."""
+    """Insert a drop capital into the first line beside it, and set the left edges of all lines beside it to its own."""
     is_first = True
     for index, row in enumerate(rows):
         if not _is_beside(initial, row.x0, row.y, row.size):
@@ -297,7 +297,7 @@ def _place_initial(rows: list[Row], initial: Segment) -> None:
 
 
 def _with_labels(rows: list[list[Segment]]) -> list[Row]:
-    """Return the rows of a column; what stands left of the edge at which most rows begin becomes rows of its own."""
+    """Return the rows of a column; segments left of the edge at which most rows begin become separate rows (labels)."""
     starts = Counter(round(s.x0) for row in rows for s in row)
     edge = max(starts, key=lambda x: sum(starts[x + step] for step in (-1, 0, 1)))
     made: list[Row] = []
@@ -322,13 +322,13 @@ def _with_labels(rows: list[list[Segment]]) -> list[Row]:
 
 
 def _is_label(segments: list[Segment]) -> bool:
-    """Return True if segments are words, not the bullet or number of a list item or of a reference."""
+    """Return True if segments are words, not the bullet or number of a list item or reference."""
     text = " ".join(word.text for segment in segments for word in segment.words)
     return sum(map(str.isalpha, text)) >= 3 and _MARKER.fullmatch(text) is None
 
 
 def _joins_last(rows: list[list[Segment]], segment: Segment) -> bool:
-    """Add a segment to the last row, or the row before it, if it is on that line; return True if it was added."""
+    """Add a segment to the last row or the last but one if it is on the same line; return True if it was added."""
     for row in rows[-1:-3:-1]:
         main = max(row, key=lambda s: s.size)
         small, large = sorted((segment.size, main.size))
@@ -351,7 +351,7 @@ def _row(segments: list[Segment]) -> Row:
 def _in_reading_order(words: Sequence[Word]) -> Sequence[Word]:
     """Return the words of a line in reading order.
 
-    In a line that runs from right to left, runs of other words and numbers keep their own order.
+    In a line that runs from right to left, consecutive numbers and words of other scripts stay from left to right.
 
     Args:
         words: The words from left to right.

@@ -1,4 +1,4 @@
-"""The document of a file: its pages are read in groups, put into reading order, and assembled."""
+"""Conversion of a PDF file to a document: pages are read in groups, put into reading order, and assembled."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 _MOST_PAGES = 2_000
-"""Pages of a file that are read; so many take 15 to 25 s, and a file that is opened has 30 s."""
+"""Maximum number of pages that are read: 2,000 take 15 to 25 s, and the limit for an opened file is 30 s."""
 _MOST_CHARACTERS = 20_000_000
 _GROUP = 16
-"""Pages whose heads and type sizes are compared before their text is put together."""
+"""Number of pages that are read together: running heads and font sizes are compared among them first."""
 _PREVIEWED_BOOKMARKS = 200
-"""Bookmarks that are read for a preview; each may take 0.1 ms."""
+"""Maximum number of bookmarks that are read for a preview; each may take 0.1 ms."""
 _MOST_PICTURE_PAGES = 500
-"""Pages of a file without text that are shown as pictures."""
+"""Maximum number of pages that are shown as pictures, in a file without text."""
 _POOR = 0.15
-"""Share of characters without a meaning from which the text is called poor."""
+"""Minimum share of characters without meaning at which a notice says that the text is poor."""
 _MOST_REPEATS = 2
-"""Pages on which a picture may return at its place; one that returns more often is a logo."""
+"""Maximum number of pages with the same picture at the same place; one that occurs more often is a logo."""
 
 _NO_TEXT = "This file has no text: its pages are pictures, as a scanner makes them."
 _WAY_OUT = (
@@ -50,7 +50,7 @@ _BLANK = "There is nothing to read in this file: its pages are blank."
 
 
 class _PageContent(NamedTuple):
-    """What was read of a page."""
+    """The content of one page."""
 
     words: PageWords
     links: list[PageLink]
@@ -184,12 +184,12 @@ class _Reading:
 
 
 def _place(picture: Picture) -> tuple[int, int, int, int]:
-    """Return the place of a picture on its page, to find logos."""
+    """Return the rounded edges of a picture in points, to find the same picture on other pages."""
     return round(picture.x0), round(picture.y0), round(picture.x1), round(picture.y1)
 
 
 def _picture_pages(reading: _Reading, metadata: Metadata) -> Document:
-    """Return the page for a file without text: why there is none, the way out, and its pages as pictures."""
+    """Return the document of a file without text: the reason, what the user can do, and the pages as pictures."""
     builder = DocumentBuilder()
     if not reading.picture_pages:
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), _BLANK)

@@ -1,4 +1,4 @@
-"""Which paragraphs of a file are headings, and of which level."""
+"""Recognition of headings and their levels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.page_lines import Line
 
 _LARGER = 1.13
-"""Size from which type is that of a heading, as a share of the size of the running text."""
+"""Minimum font size of a heading, as a multiple of the size of the running text."""
 _LONGEST = 220
 _LONGEST_BOLD = 110
 _MOST_LINES = 4
@@ -26,10 +26,10 @@ NAMED_PART = re.compile(
     r"Zusammenfassung|Einleitung|Literatur\w*|Inhalt\w*|Résumé|Introducción|Resumen|Введение|Литература)\Z",
     re.IGNORECASE,
 )
-"""Titles of parts that many texts have."""
+"""Titles of parts that many texts have, such as “Abstract” or “References”."""
 
 _Style = tuple[int, bool]
-"""Size in half points, and whether the type is bold."""
+"""Font size in half points, and True for bold."""
 
 
 def headings_of(paragraphs: Sequence[Paragraph], body: float, marked: Mapping[int, int]) -> dict[int, int]:
@@ -75,7 +75,7 @@ def _style(line: Line) -> _Style:
 
 
 def _by_numbers(paragraphs: Sequence[Paragraph], levels: dict[int, int]) -> dict[int, int]:
-    """Return levels corrected for headings of one style whose numbers are of several depths, such as `2` and `2.1`."""
+    """Return the levels, corrected where headings of one style have numbers of several depths (`2` and `2.1`)."""
     tops: dict[int, int] = {}
     for index, level in levels.items():
         if (match := _DEPTH.match(paragraphs[index].text)) and not match[1]:
@@ -116,7 +116,7 @@ def _is_heading(paragraphs: Sequence[Paragraph], index: int, body: float) -> boo
 
 
 def _stands_alone(paragraphs: Sequence[Paragraph], index: int) -> bool:
-    """Return True if a short bold paragraph heads other text: it is not one of several, as in a table."""
+    """Return True if text follows a short bold paragraph, and not further short bold paragraphs as in a table."""
     following = next(
         (
             each

@@ -1,4 +1,4 @@
-"""Words divided at the end of a line: which hyphens belong to the word, and which only to the line."""
+"""Joining of words that are divided at the end of a line: decides whether the hyphen is part of the word."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ _PREFIXES = frozenset(
     nine ten twenty thirty forty fifty sixty seventy eighty ninety
     """.split()  # noqa: SIM905 - a list would take a line for each word
 )
-"""First parts of compounds, which keep their hyphen unless the word is known without it."""
+"""First parts of compounds: the hyphen after one is kept, unless the text has the word without a hyphen."""
 _AFTER_SUSPENDED = frozenset(("and", "or", "to", "und", "oder", "bzw", "et", "ou", "y", "o", "e", "en", "of", "och"))
-"""Words after which the rest of a compound follows: “Sonnen- und Mondfinsternis”."""
+"""Words that may follow a suspended hyphen, which is kept, as in “Sonnen- und Mondfinsternis”."""
 _MOST_WORDS = 400_000
 
 
 class Vocabulary:
-    """The words that a text has within its lines."""
+    """The words of a text that are not divided by a line end, for deciding about those that are."""
 
     def __init__(self) -> None:
         self._words: set[str] = set()
 
     def add(self, line: str) -> None:
-        """Add the words of a line, but its last one, which may be divided."""
+        """Add the words of a line except the last, which may be divided."""
         if len(self._words) < _MOST_WORDS:
             self._words.update(word.replace("‐", "-").casefold() for word in _WORDS.findall(line)[:-1])
 
     def joint(self, before: str, after: str) -> tuple[int, str]:
-        """Return how a line is joined to the next line.
+        """Return how a line is joined to the next one.
 
         Returns:
             The number of characters to drop from the end of the line, and the text between both lines: a space,

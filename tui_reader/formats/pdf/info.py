@@ -1,4 +1,4 @@
-"""The metadata of a file: its info fields and XMP packet, and guesses from its first page."""
+"""The metadata of a PDF file: its info fields and XMP packet, and guesses from its first page."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _FILE_NAME = re.compile(
     r"html?|txt|fm|pmd|p65|cdr|ai|tiff?|jpe?g|png)\Z|(?:title|untitled|scan\w*|unknown|image|\d+)\Z",
     re.IGNORECASE,
 )
-"""Titles that programs make from the name of a file, or put where there is none."""
+"""Titles that programs generate from a file name, or as a placeholder."""
 _NO_AUTHOR = re.compile(r"(?:admin\w*|user|owner|unknown|anonymous|author|root|default|n/?a|none|\W*)\Z", re.IGNORECASE)
 _DATE = re.compile(r"D?:?\s*(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?\s*(Z|[+-]\d\d'?(?:\d\d)?'?)?")
 _DIVIDED = re.compile("[\x02\ufffe\u00ad]\\s*|(?<=[^\\W\\d_])-\\r?\\n(?=[^\\W\\d_])")
 
 _LAST_MARK = re.compile(r"(?<=\w)\s*[*∗†‡§]{1,3}\Z")
-"""The mark of a footnote to the title."""
+"""A footnote mark at the end of a title."""
 
 _NUMBERED = re.compile(r"(?:chapter|kapitel|section|part)?\s*(?:\d{1,3}|[ivx]{1,5})[.\s]", re.IGNORECASE)
-"""The number of a chapter or section: its title is not that of the whole."""
+"""The number of a chapter or section, whose title is not the title of the file."""
 
 MOST_COUNTED = 48
-"""Pages whose words are counted; of longer files, so many pages at equal distances are counted."""
+"""Maximum number of pages whose words are counted; in longer files, 48 evenly spaced pages are a sample."""
 _SAMPLED = 3
-"""Pages whose text the language is guessed from."""
+"""Number of pages at the start from which the language is guessed."""
 _LONGEST_TITLE = 300
 _XMP_BEFORE = 400
-"""Bytes before an XMP packet in which its stream says what it is."""
+"""Number of bytes before an XMP packet that are searched for the dictionary of its stream."""
 
 
 def metadata_of(pdf: Pdf, data: bytes, name: str, *, counted: int = MOST_COUNTED) -> Metadata:
@@ -90,7 +90,7 @@ def _is_useless(key: str, value: str) -> bool:
 
 
 def _iso(written: str) -> str:
-    """Return a date of PDF, such as `D:20210304120000+01'00'`, in ISO 8601; empty if it is none."""
+    """Return a PDF date, such as `D:20210304120000+01'00'`, as an ISO 8601 date; empty if it is invalid."""
     match = _DATE.match(written)
     if match is None:
         return ""
@@ -109,7 +109,7 @@ def _iso(written: str) -> str:
 
 
 def _xmp(data: bytes) -> dict[str, Any]:
-    """Return the fields of the file's XMP packet; those of pictures in the file do not count."""
+    """Return the fields of the file's XMP packet; packets of embedded pictures are skipped."""
     start = data.rfind(b"<x:xmpmeta")
     while start >= 0:
         end = data.find(b"</x:xmpmeta>", start, start + 200_000)
@@ -167,7 +167,7 @@ def _sample(pdf: Pdf, most: int) -> tuple[list[str], int]:
 
 
 def _largest_text(pdf: Pdf) -> Heading | None:
-    """Return the largest text of the first page as a title, as a guess."""
+    """Return the text in the largest font on the first page as a guess of the title; None without text."""
     with page_of(pdf, 0) as page:
         if page is None:
             return None

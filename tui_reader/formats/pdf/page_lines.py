@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.page_words import Word
 
 _SMALL = 0.85
-"""Size of an index or exponent, as a share of the size of its line, at most."""
+"""Maximum font size of a subscript or superscript, as a share of the size of its line."""
 _WIDE = 1.0
-"""Width of the narrowest gap between two cells of a table, in font sizes."""
+"""Minimum width of a gap between two cells of a table, in font sizes."""
 _UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff]")
-"""Letters of scripts that do not separate words by spaces."""
+"""Characters of scripts without spaces between words."""
 _LEADERS = re.compile(r"[ \u2002]*(?:(?:[.·…] ?){4,}|_{4,})")
-"""Dots that lead the eye from an entry of a table of contents to its page number."""
+"""Leaders: dots between an entry of a table of contents and its page number."""
 _MOST_CODE_SPACES = 80
 
 
@@ -55,9 +55,9 @@ class Line(NamedTuple):
     page: int
     column: int
     first_width: float
-    """Width of the first word, which shows whether it would have fit on the line before."""
+    """Width of the first word in points: tells whether it would have fit on the line before."""
     raised: bool = False
-    """True if the first word is raised, as the mark of a footnote is."""
+    """True if the first word is a superscript, such as the mark of a footnote."""
     cells: tuple[tuple[float, float, int, int], ...] = ()
     """Left edge, right edge, start and end of the parts between wide gaps; empty if there is no wide gap."""
     turned: bool = False
@@ -88,7 +88,7 @@ def lines_of(columns: Iterable[Column], page: int, *, first: int = 0, turned: bo
 
 
 def _mirrored(line: Line) -> Line:
-    """Return a line of a column that runs from right to left with its edges mirrored, so that it begins at the left."""
+    """Return a line of right-to-left text with its horizontal edges mirrored, so that it begins at the left."""
     return line._replace(x0=-line.x1, x1=-line.x0, left=-line.right, right=-line.left, right_to_left=True)
 
 
@@ -147,7 +147,7 @@ def _line(row: Row, column: Column, page: int, number: int) -> Line:
 
 
 def _space(before: Word, word: Word, gap: float, size: float, *, mono: bool) -> str:
-    """Return what separates two words of a line."""
+    """Return the text between two words of a line: a space, or nothing."""
     if mono:
         return " " * min(max(round(gap / (0.6 * size)), int(word.spaced)), _MOST_CODE_SPACES)
     if word.style.angle:  # the places of turned words are only estimated
@@ -190,7 +190,7 @@ def _add_runs(runs: list[Run], word: Word, row: Row, start: int, end: int) -> No
 
 
 def _without_leaders(line: Line) -> Line:
-    """Return an entry of a table of contents without its dots; its page number becomes a cell."""
+    """Return an entry of a table of contents without its leaders; its page number becomes a cell."""
     match = _LEADERS.search(line.text)
     if match is None:
         return line

@@ -1,4 +1,4 @@
-"""Pictures in a file: where they are on a page, and a page or a picture drawn as PNG."""
+"""Pictures in a PDF file: their positions on a page, and rendering of a page or a picture as PNG."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 _TARGET = re.compile(r"page:(\d{1,6})(?::(\d{1,4}))?")
 _MOST_OBJECTS = 20_000
-"""Objects of one page that are looked at."""
+"""Maximum number of objects of one page that are examined."""
 _MOST_PICTURES = 200
 _SMALLEST_SIDE = 28.0
-"""Side in points below which a picture is an ornament."""
+"""Minimum length in points of a picture's shorter side; smaller pictures are ornaments and left out."""
 _SMALLEST_SHARE = 0.006
-"""Share of the page below which a picture is an ornament."""
+"""Minimum share of the page's area that a picture covers; smaller pictures are ornaments and left out."""
 _BACKGROUND = 0.8
-"""Share of the page from which a picture is the page itself, or lies behind its text."""
+"""Minimum share of the page's area of a picture that is a scan of the page, or the background of its text."""
 _LONGEST_SIDE = 1_600
-"""Length in pixels of the longer side of a drawn page or picture."""
+"""Maximum length in pixels of the longer side of a rendered page or picture."""
 _SHARPEST = 4.0
-"""Pixels a point at most: 288 dots an inch."""
+"""Maximum number of pixels per point: 288 dots per inch."""
 _MOST_PIXELS = 120_000_000
-"""Pixels of all pictures of a page that are decoded; a page scanned with 600 dots an inch has 35 million."""
+"""Maximum number of pixels of all pictures of a rendered page; one scanned at 600 dots per inch has 35 million."""
 
 
 def target_of(page: int, number: int = -1) -> str:
@@ -40,7 +40,7 @@ def target_of(page: int, number: int = -1) -> str:
 
 
 def pictures_of(page: Any, number: int) -> tuple[list[Picture], bool]:
-    """Return the pictures of a page that are no ornaments, and True if a picture fills the page.
+    """Return the pictures of a page without ornaments, and True if a picture fills the page.
 
     Args:
         page: Handle of the page.
@@ -62,7 +62,7 @@ def pictures_of(page: Any, number: int) -> tuple[list[Picture], bool]:
 
 
 def drawn(pdf: Pdf, target: str) -> bytes | None:
-    """Return a page or a picture as PNG; None if the file does not contain it, or if it is too large to draw.
+    """Render a page or a picture as PNG; None if the file does not contain it, or if it is too large.
 
     Args:
         pdf: The open file.
@@ -86,7 +86,7 @@ def drawn(pdf: Pdf, target: str) -> bytes | None:
 
 
 def _merged(pictures: list[Picture]) -> list[Picture]:
-    """Return pictures with strips of one picture, which some programs write, joined to the first of them."""
+    """Return pictures; adjacent strips, into which some programs split a picture, are joined to one."""
     joined: list[Picture] = []
     for picture in pictures[:_MOST_PICTURES]:
         last = joined[-1] if joined else None
@@ -161,7 +161,7 @@ def _pixels(page: Any) -> int:
 
 
 def _png(page: Any, page_width: float, page_height: float, box: tuple[float, float, float, float]) -> bytes | None:
-    """Draw a part of a page on white."""
+    """Return a part of a page as PNG on a white background; None if it cannot be rendered."""
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - loaded before, to open the file
 
     pdfium = library()

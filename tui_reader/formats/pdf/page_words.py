@@ -1,7 +1,7 @@
-"""The words of a page with their places, from the characters that pdfium finds.
+"""The words of a page with their positions, from the characters that pdfium extracts.
 
-Only the first and the last character of a word are asked for their boxes, which takes a third of the time that all
-characters would take: 2 ms for a page of 500 words.
+Boxes are read only for the first and the last character of a word, in a third of the time that all characters would
+take: 2 ms for a page of 500 words.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _SUBSTITUTES = str.maketrans(
         "ﬆ": "st",
     }
 )
-"""Hyphens and letters for characters that stand for them."""
+"""Replacements for characters such as ligatures and special hyphens."""
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f]")
-"""Characters without a meaning outside of the file's fonts: their encoding is broken or missing."""
+"""Characters without a meaning in Unicode, which remain if a font's encoding is broken or missing."""
 _BOLD_WEIGHT = 600
 _BOLD_NAME = re.compile(
     r"bold|black|heavy|demi|cmbx|cmssbx|sfbx|ecbx|\bBX|-B(?:I|d)?$|NimbusRomNo9L-Medi", re.IGNORECASE
@@ -48,14 +48,14 @@ _MONO_NAME = re.compile(r"mono|courier|cmtt|sftt|ectt|typewriter|consol|menlo|in
 _FIXED_PITCH, _ITALIC_FLAG = 1, 64
 """Bits of a font's flags (PDF 32000-1, table 123)."""
 _MOST_CHARACTERS = 400_000
-"""Characters of one page that are read; a page of small print has 10,000."""
+"""Maximum number of characters of one page that are read; a page of small print has 10,000."""
 
 
 class Style(NamedTuple):
-    """What the characters of a word have in common."""
+    """The font and direction of the characters of a word."""
 
     size: float
-    """Height of the font in points, as it is drawn."""
+    """Font size in points as drawn, after scaling."""
     bold: bool
     italic: bool
     mono: bool
@@ -134,7 +134,7 @@ def frame_of(page: Any) -> Frame:
 
 
 def raw_text(text_page: Any) -> str:
-    """Return all characters of a page, one code point a character, so that numbers of characters are indices."""
+    """Return all characters of a page, one code point each, so that pdfium's character numbers are indices."""
     import ctypes  # noqa: PLC0415 - loaded with pdfium
 
     pdfium = library()
@@ -172,7 +172,7 @@ def words_of(page: Any, text_page: Any) -> PageWords:
 
 
 class _Finder:
-    """Finds place and style of words of one page."""
+    """Finds the positions and styles of the words of one page."""
 
     def __init__(self, frame: Frame, text_page: Any, text: str) -> None:
         import ctypes  # noqa: PLC0415 - loaded with pdfium
@@ -243,7 +243,7 @@ class _Finder:
         return Word(text, *edges, y, style, -1, spaced)
 
     def _in_reading_order(self, start: int, end: int, style: Style) -> str:
-        """Return the characters of a word of a script that runs from right to left, if the file has them reversed."""
+        """Return the characters of a word; if the file stores a right-to-left word reversed, restore its order."""
         clusters: list[list[int]] = []
         for index in range(start, end):
             if clusters and unicodedata.combining(self._text[index]):
@@ -284,7 +284,7 @@ class _Finder:
         return left, right
 
     def _origin(self, index: int, style: Style) -> tuple[float, float]:
-        """Return the origin of a character; of turned text, in a frame in which the text is upright."""
+        """Return the origin of a character, for turned text in rotated coordinates in which the text is upright."""
         self._pdfium.FPDFText_GetCharOrigin(self._page, index, self._x, self._y)
         x, y = self._frame.point(self._x.value, self._y.value)
         if not math.isfinite(x + y) or abs(x) + abs(y) > 1e7:
@@ -296,7 +296,7 @@ class _Finder:
         return x, y
 
     def _object(self, index: int) -> bytes:
-        """Return the address of the text object of a character: all its characters have one style and baseline."""
+        """Return the memory address of the text object of a character, whose characters share style and baseline."""
         return bytes(self._pdfium.FPDFText_GetTextObject(self._page, index))
 
     def _style(self, index: int, address: bytes) -> Style:
@@ -323,7 +323,7 @@ class _Finder:
         return Style(round(size, 1), *self._font(target), angle)
 
     def _font(self, target: Any) -> tuple[bool, bool, bool]:
-        """Return True for bold, italic and monospaced of the font of a text object."""
+        """Return whether the font of a text object is bold, italic and monospaced."""
         font = self._pdfium.FPDFTextObj_GetFont(target) if target else None
         if not font:
             return False, False, False

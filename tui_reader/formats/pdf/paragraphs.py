@@ -1,7 +1,6 @@
-"""Lines to paragraphs: where one ends, which parts of a page stand aside from the running text, and what goes on
-in the next column or on the next page.
+"""Grouping of lines into paragraphs, which may continue in the next column or on the next page.
 
-Notes, captions and pictures never stand in the middle of a paragraph: they follow it.
+Notes, captions and pictures in the middle of a paragraph are moved after it.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.type_sizes import TypeSizes
 
 _SHORTEST_LINE = 45
-"""Number of characters from which a line without neighbours may be the beginning of a paragraph."""
+"""Minimum number of characters of a line without neighbours that may begin a paragraph."""
 _INDENT = 0.7
-"""Difference of two left edges that counts as an indent, in font sizes."""
+"""Minimum difference of two left edges that is an indent, in font sizes."""
 
 
 _BULLET = re.compile(r"([•‣▪▫■□●○◦◆◇►▶➢➤✓✔❖⁃∙·*–—-]|o(?= [A-Z]))[ \u00a0\t]+(?=\S)|([•‣▪■●○◦➢❖])(?=\w)")
@@ -32,7 +31,7 @@ _SENTENCE_END = re.compile(r"[.!?…:。！？：]['\"”’»)\]]*\d{0,3}\Z")
 
 
 class Role(Enum):
-    """What a paragraph is."""
+    """The kind of a paragraph."""
 
     TEXT = auto()
     ITEM = auto()
@@ -61,7 +60,7 @@ class Picture(NamedTuple):
 
 @dataclass(slots=True)
 class Paragraph:
-    """Lines that belong together."""
+    """Lines that form a paragraph, or a picture."""
 
     role: Role
     lines: list[Line] = field(default_factory=list)
@@ -70,14 +69,14 @@ class Paragraph:
     skip: int = 0
     """Number of characters of the first line that are the marker."""
     tight: bool = False
-    """True if the next paragraph follows at the usual distance of lines."""
+    """True if the distance to the next paragraph is the usual distance of lines."""
     picture: Picture | None = None
     depth: int = 0
     """Number of lists that contain the item."""
 
     @property
     def text(self) -> str:
-        """Return the lines joined by spaces, without healing hyphens."""
+        """Return the lines joined by spaces; words divided at line ends are not joined."""
         return " ".join(line.text for line in self.lines)
 
 
@@ -85,7 +84,7 @@ class Flow:
     """Collects the paragraphs of a file in reading order.
 
     Args:
-        sizes: What is usual in the file; it must know a page before the page is added.
+        sizes: The usual sizes in the file; each page is added to them before it is added here.
     """
 
     def __init__(self, sizes: TypeSizes) -> None:
@@ -234,7 +233,7 @@ class Flow:
         self._interrupted = False
 
     def _starts(self, opened: Paragraph, before: Line, last: Edges, line: Line, edge: Edges) -> bool:
-        """Return True if a line begins a paragraph, judged by the line before it in the same column."""
+        """Return True if a line begins a paragraph, compared with the line before it in the same column."""
         size = max(before.size, line.size)
         distance = line.y - before.y
         if line.mono or before.mono:
@@ -268,7 +267,7 @@ class Flow:
         return _is_short(before, last, line)
 
     def _hung(self, opened: Paragraph) -> bool:
-        """Return True if the paragraph before has a hanging indent, so that this one may have one."""
+        """Return True if the previous paragraph has a hanging indent, so that the open paragraph may have one."""
         before = self.done[-1] if self.done else None
         if before is None or len(before.lines) < 2:
             return False
@@ -283,7 +282,7 @@ class Flow:
         return _is_short(before, last, line) or abs(line.x0 - before.x0) > 0.5 * line.size
 
     def _resumes(self, opened: Paragraph, last: Edges, line: Line, edge: Edges) -> bool:
-        """Return True if a paragraph goes on in another column, on another page, or below a picture."""
+        """Return True if a paragraph continues in another column, on another page, or below a picture."""
         before = opened.lines[-1]
         if opened.role is Role.CODE or line.mono or opened.role is Role.TABLE or edge.tabular:
             return False
@@ -326,13 +325,13 @@ def marker_of(text: str) -> tuple[str, int] | None:
 
 
 def _is_short(before: Line, edges: Edges, line: Line) -> bool:
-    """Return True if a line ends although the first word of the next line would have fit."""
+    """Return True if a line ends early: the first word of the next line would have fit on it."""
     rest = edges.right - before.x1
     return rest > line.first_width + 0.55 * before.size
 
 
 def _is_mark(line: Line, mark: re.Match[str], before: Line) -> bool:
-    """Return True if a line of the notes begins a new note."""
+    """Return True if a mark at the start of a line of footnotes begins a new note."""
     return line.raised or (
         not mark[1].isalpha() and (line.x0 != before.x0 or mark[0].endswith((" ", "."))) and line.x0 <= before.x0 + 20
     )

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 _PREVIEW = 5
-"""Pages of a preview."""
+"""Number of pages of a preview."""
 _FEWEST_FOR_PREVIEW = 12
-"""Pages from which reading takes longer than 50 ms."""
+"""Minimum number of pages of a file with a preview; reading fewer takes less than 50 ms."""
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 
 
@@ -33,7 +33,7 @@ class PdfFormat(Format):
         return BY_CONTENT if b"%PDF-" in head[:1_024] else NO_MATCH
 
     def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
-        """Return the text of all pages; a page that says why if there is none."""
+        """Return the text of all pages as a document; without text, a document with the reason."""
         if _is_empty(data):
             return empty_document(complete({}, "", name), "")
         from tui_reader.formats.pdf.file_text import document_of  # noqa: PLC0415 - 20 ms, not needed to list articles
@@ -57,7 +57,7 @@ class PdfFormat(Format):
             return problem_metadata(name), str(error)
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """Return the first pages of a file of many pages."""
+        """Return the first 8 pages of a file of at least 12 pages; None for a shorter file."""
         if _is_empty(data):
             return None
         from tui_reader.formats.pdf.file_text import document_of  # noqa: PLC0415 - 20 ms, not needed to list articles

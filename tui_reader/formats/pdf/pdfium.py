@@ -19,7 +19,7 @@ FOREIGN_LOCK = "encrypted in a way that is not known"
 
 
 class UnreadableFileError(Exception):
-    """A file that pdfium cannot open; the message is the reason in a few words."""
+    """Raised for a file that pdfium cannot open; the message is the reason in a few words."""
 
 
 class Pdf(NamedTuple):
@@ -44,7 +44,7 @@ def library() -> Any:
 
 @contextmanager
 def opened(data: bytes) -> Iterator[Pdf]:
-    """Open a file, and close it at the end.
+    """Open a file for a `with` block.
 
     Each use of the file inside must hold `LOCK`; between uses other threads may read their files.
 
@@ -74,7 +74,7 @@ def opened(data: bytes) -> Iterator[Pdf]:
 
 @contextmanager
 def page_of(pdf: Pdf, number: int) -> Iterator[Any]:
-    """Load a page, and close it at the end; the lock is held in between.
+    """Load a page for a `with` block, and hold the lock within it.
 
     Yields:
         The handle of the page; None if the page is damaged.
@@ -92,7 +92,7 @@ def page_of(pdf: Pdf, number: int) -> Iterator[Any]:
 
 @contextmanager
 def text_of(page: Any) -> Iterator[Any]:
-    """Load the text of a page, and close it at the end; the caller holds the lock.
+    """Load the text of a page for a `with` block; the caller holds the lock.
 
     Yields:
         The handle of the text; None if the page has none because it is damaged.

@@ -1,4 +1,4 @@
-"""Places in a file that links and bookmarks lead to, and the links of a page."""
+"""The links of a page, the bookmarks of a file, and the places to which they lead."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.pdfium import Pdf
 
 _MOST_LINKS = 3_000
-"""Links of one page that are read."""
+"""Maximum number of links of one page that are read."""
 _MOST_BOOKMARKS = 20_000
 _MOST_LEVELS = 8
 _MOST_ADDRESS = 8_000
-"""Length of the longest address in bytes."""
+"""Maximum length of an address in bytes; longer ones are left out."""
 
 
 class Place(NamedTuple):
@@ -28,7 +28,7 @@ class Place(NamedTuple):
     page: int
     x: float | None
     y: float | None
-    """None for the top of the page."""
+    """Vertical coordinate; None for the top of the page."""
 
 
 class PageLink(NamedTuple):
@@ -119,7 +119,7 @@ def bookmarks_of(pdf: Pdf, most: int = _MOST_BOOKMARKS) -> list[Bookmark]:
 
 
 def _target(pdf: Pdf, action: Any) -> tuple[Place | None, str]:
-    """Return the place, or the web address, that an action leads to; neither for other actions."""
+    """Return the place or the web address to which an action leads; (None, "") for other actions."""
     import ctypes  # noqa: PLC0415 - loaded with pdfium
 
     pdfium = library()

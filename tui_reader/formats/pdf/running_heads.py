@@ -1,4 +1,4 @@
-"""Running heads and feet, and page numbers: rows that return at the same place on several pages."""
+"""Recognition of running heads, running feet and page numbers: rows repeated at one place on several pages."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.page_words import PageWords, Word
 
 _OUTER = 3
-"""Rows at the top, and at the bottom, that may be heads."""
+"""Maximum number of rows at the top, and at the bottom, that may be running heads or feet."""
 _ZONE = 0.17
-"""Share of the page's height, from the top and from the bottom, in which heads stand."""
+"""Share of the page's height at the top, and at the bottom, that may contain running heads or feet."""
 _PLACE = 4.0
-"""Height in points of a place: heads of two pages may differ by so much."""
+"""Height in points of a place: the positions of a running head on two pages may differ by this much."""
 _APART = 1.4
-"""Distance of a head from the text, in font sizes, at least; lines of the text are closer."""
+"""Minimum distance of a running head from the text, in font sizes; lines of the text are closer."""
 _NUMBER = re.compile(r"\d+")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９", "012345678901234567890123456789")
 _ROMAN = re.compile(r"(?=[ivxlc])(x[lc]|l?x{0,3})(i[xv]|v?i{0,3})", re.IGNORECASE)
@@ -41,7 +41,7 @@ class _Row(NamedTuple):
 
 
 class RunningHeads:
-    """What is known of heads and feet from the pages seen so far."""
+    """Counts of possible running heads and feet on the pages read so far."""
 
     def __init__(self) -> None:
         self._texts: Counter[tuple[str, int]] = Counter()
@@ -128,7 +128,7 @@ def _outer_rows(page: PageWords) -> list[_Row]:
 
 
 def _places(row: _Row) -> tuple[int, int]:
-    """Return the two places that a row belongs to, so that rows on both sides of a limit share one."""
+    """Return the two overlapping places of a row, so that rows that differ little always share one."""
     return int(row.y / _PLACE), int(row.y / _PLACE + 0.5) + 1_000_000
 
 
@@ -141,7 +141,7 @@ def _keys(row: _Row) -> list[tuple[str, int]]:
 
 
 def _numbers(row: _Row) -> list[tuple[int, int]]:
-    """Return the numbers at both ends of a row, and alone in a row, each with its place."""
+    """Return the numbers at both ends of a row, or the only number of a row, each with its place."""
     words = row.text.translate(_DIGITS).split()
     values = {value for word in (words[0], words[-1]) if (value := _value(word)) is not None}
     alone = _PAGE_NUMBER.fullmatch(" ".join(words))

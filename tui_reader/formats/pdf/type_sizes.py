@@ -1,4 +1,4 @@
-"""What is usual in a file: the size of its running text, the distance of its lines, and whether it indents."""
+"""The usual font size and line distance of a file's running text, and whether its paragraphs are indented."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.page_lines import Line
 
 _USUAL_LEADING = 1.2
-"""Distance of baselines in font sizes, where a file has too few lines to tell."""
+"""Distance of baselines in font sizes, for files with too few lines to measure it."""
 
 
 class TypeSizes:
-    """Counts of sizes, distances and indents over the pages seen so far."""
+    """Counts of font sizes, line distances and indents on the pages read so far."""
 
     def __init__(self) -> None:
         self._sizes: Counter[float] = Counter()
