@@ -120,7 +120,7 @@ def wheels(x: float, y: float) -> int:
 
 STYLE = "h2 { text-align: center } .number { font-size: small } figure { text-align: center }\n"
 
-COVER = "<h1>The Harbour Clock</h1>\n<p>A little book about tides</p>\n<p>by the librarian</p>"
+COVER = "<h1>Nine Stones</h1>\n<p>A little book about tides</p>\n<p>by the librarian</p>"
 
 WALL = """<section epub:type="chapter" id="wall">
 <span epub:type="pagebreak" id="page1" title="1"/>
@@ -205,7 +205,7 @@ href="moon.xhtml#ref-heap" epub:type="backlink">↩</a></p></li>
 </section>"""
 
 CHAPTERS = (
-    ("cover", "The Harbour Clock", COVER, "frontmatter"),
+    ("cover", "Nine Stones", COVER, "frontmatter"),
     ("wall", "The Wall", WALL, "bodymatter"),
     ("moon", "The Moon Is Late", MOON, "bodymatter"),
     ("table", "How to Read the Table", TABLE, "bodymatter"),
@@ -255,8 +255,8 @@ def package() -> str:
     return f"""<?xml version="1.0" encoding="utf-8"?>
 <package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" xml:lang="en">
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
-<dc:identifier id="id">urn:tui-reader:sample:the-harbour-clock</dc:identifier>
-<dc:title>The Harbour Clock</dc:title>
+<dc:identifier id="id">urn:tui-reader:sample:nine-stones</dc:identifier>
+<dc:title>Nine Stones</dc:title>
 <dc:creator>The librarian</dc:creator>
 <dc:publisher>Reading room</dc:publisher>
 <dc:language>en</dc:language>
@@ -301,7 +301,7 @@ def build() -> bytes:
 def samples() -> dict[Path, bytes]:
     """Return the bytes of all files that this script makes, by their paths."""
     return {
-        SAMPLES / "the-harbour-clock.epub": build(),
+        SAMPLES / "nine-stones.epub": build(),
         SAMPLES / "the-machine-that-added-waves_files" / "wheels.png": png(CHART, wheels),
     }
 
