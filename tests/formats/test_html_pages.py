@@ -433,3 +433,12 @@ def test_a_page_of_very_many_tags_is_read_without_its_links(monkeypatch: pytest.
     assert "It is near the road, as all of the people here will tell you." in texts(document)
     assert [span.kind for span in document.spans] == []
     assert document.notices
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("Handbook of the coast", ["The lighthouse"]), ("Our lighthouse, the last one", []), ("The lighthouse", [])],
+)
+def test_a_headline_stays_unless_it_is_a_version_of_the_title(title: str, shown: list[str]) -> None:
+    document = read(page(head=f"<meta property='og:title' content='{title}'>"))
+    assert (document.metadata.title, texts(document)) == (title, [*shown, *PARAGRAPHS])

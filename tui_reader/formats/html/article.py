@@ -211,11 +211,14 @@ class _Choice:
         return sure[0]
 
     def _lead(self, first: int) -> list[int]:
-        """Return the standfirst, and the last picture above the first paragraph with its caption."""
+        """Return the headline, the standfirst, and the last picture above the first paragraph with its caption."""
         top = max(0, first - _FAR // 2)
         headings = [n for n in range(top, first) if self._blocks[n].block.kind is BlockKind.HEADING]
         standfirst = [n for n in range(headings[0], first) if self._is_standfirst(n)] if headings else []
-        return standfirst[:1] + self._first_picture(first) + self._first_headings(first)
+        names = [
+            n for n in headings if self._blocks[n].block.level == 1 and not self._chrome.contains(self._origins[n])
+        ]
+        return names[-1:] + standfirst[:1] + self._first_picture(first) + self._first_headings(first)
 
     def _first_headings(self, first: int) -> list[int]:
         """Return the headings directly above the first paragraph, if they begin a section like the headings below."""

@@ -20,6 +20,8 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 """Descriptions of pictures without information: the name of the file, or a word such as “image”."""
+_ALIKE = 0.5
+"""Share of common words from which a headline is another version of the title."""
 _LONGEST_ADDITION = 16
 """Maximum number of letters after the title in the description of a picture that repeats it, such as `- Photo`."""
 _LABEL_OF_CODE = re.compile(r"([\w+#.-]{1,16})(?:\s*Copy(?: code)?!?)?")
@@ -50,6 +52,8 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
         piece = _described(written, folded, heading, seen) if is_figure else written
         if heading and folded == heading and _is_title(piece, is_top=is_top):
             continue
+        if is_top and kind is BlockKind.HEADING and piece.block.level == 1 and _is_like(piece.text, title):
+            continue
         if kind is BlockKind.CODE and kept and _is_label(kept[-1], piece):
             kept.pop()
         is_top = is_top and (is_figure or piece.block.quiet or len(piece.text) < _PARAGRAPH)
@@ -64,6 +68,12 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
             continue
         kept.append(piece)
     return kept
+
+
+def _is_like(heading: str, title: str) -> bool:
+    """Return True if most words of a heading are in the title, or most of the title's words in the heading."""
+    words, others = ({word for word in text.casefold().split() if len(word) > 1} for text in (heading, title))
+    return len(words & others) >= _ALIKE * max(min(len(words), len(others)), 1)
 
 
 def _is_title(piece: UnplacedBlock, *, is_top: bool) -> bool:
