@@ -20,6 +20,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 """Descriptions of pictures without information: the name of the file, or a word such as “image”."""
+_WORD = re.compile(r"\w+")
 _ALIKE = 0.5
 """Share of common words from which a headline is another version of the title."""
 _LONGEST_ADDITION = 16
@@ -72,8 +73,14 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
 
 def _is_like(heading: str, title: str) -> bool:
     """Return True if most words of a heading are in the title, or most of the title's words in the heading."""
-    words, others = ({word for word in text.casefold().split() if len(word) > 1} for text in (heading, title))
+    words, others = _telling_words(heading), _telling_words(title)
     return len(words & others) >= _ALIKE * max(min(len(words), len(others)), 1)
+
+
+def _telling_words(text: str) -> set[str]:
+    """Return the words of a line without small ones such as `the`; all words if there are only small ones."""
+    words = set(_WORD.findall(text.casefold()))
+    return {word for word in words if len(word) > 3} or words
 
 
 def _is_title(piece: UnplacedBlock, *, is_top: bool) -> bool:
