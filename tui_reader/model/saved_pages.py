@@ -43,19 +43,19 @@ SAVED_SUFFIXES = (
     "_檔案",
     "_파일",
 )
-"""Ends of such names after the name of the page: of Chromium in all languages (`_files`), of Internet Explorer and its
-successors, and of Firefox in the languages that translate the word."""
+"""Suffixes of such names after the name of the page: that of Chromium in all languages (`_files`), and translations
+of it that Internet Explorer, its successors and Firefox use."""
 
 
 _PAGES = (".html", ".htm", ".xhtml")
 
 
 def saved_folders(folders: Iterable[str], files: Iterable[str]) -> set[str]:
-    """Return the folders that browsers saved beside pages in the same folder, such as `Page_files` beside `Page.html`.
+    """Return the folders that browsers saved with pages in the same folder, such as `Page_files` with `Page.html`.
 
     Args:
-        folders: Names of the folders in a folder.
-        files: Names of the files in it.
+        folders: Names of the folders in one folder.
+        files: Names of the files in the same folder.
     """
     candidates = [name for name in folders if name.endswith(SAVED_SUFFIXES)]
     if not candidates:

@@ -29,7 +29,7 @@ _FEWEST_HEADERS = 2
 _FIRST_HEADER = re.compile(rb"\A(?:From [^\n]*\n)?[A-Za-z][\w-]*:[ \t]*[^\n]*\r?\n")
 _ANGLES = re.compile(r"<\s*([^<>\s]+)\s*>")
 _MOST_FORWARDED = 5
-"""Depth of mails forwarded within each other that are shown."""
+"""Maximum depth of nested forwarded mails that are shown."""
 _TINY = re.compile(r"\b(?:width|height)\s*:\s*[012](?:\.\d+)?(?:px)?\s*(?:;|\Z|!)|display\s*:\s*none", re.IGNORECASE)
 
 
@@ -72,12 +72,12 @@ class Mail(Format):
         return builder.build(metadata)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the mail cannot be read; its words are those of the parts shown."""
+        """Return the metadata, and the reason if the mail cannot be read; the words of all shown parts are counted."""
         document = self.read(data, name)
         return document.metadata, document.error
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return a picture of the mail: `cid:` and its content id, or `part:` and its number."""
+        """Return the bytes of a picture of the mail: `cid:` and its content id, or `part:` and its number."""
         if not target.startswith(("cid:", "part:")):
             return None
         message = _message(_without_length(data, name))
@@ -134,20 +134,20 @@ def _add_parts(builder: DocumentBuilder, parts: Parts, *, depth: int) -> None:
 
 
 def _add_picture(builder: DocumentBuilder, parts: Parts, part: Part, targets: set[str]) -> None:
-    """Append a picture, unless the text shows it already."""
+    """Append a picture, unless its target is in `targets`, because the text contains it."""
     identity = parts.content_id(part.number)
     if not identity or f"cid:{identity}" not in targets:
         builder.add(Block(BlockKind.FIGURE, 0, 0, target=f"part:{part.number}"), clean_line(part.text))
 
 
 def _add_html(builder: DocumentBuilder, part: Part) -> None:
-    """Append a part in HTML, without pictures that only count readers."""
+    """Append a part in HTML without tracking pixels."""
     from tui_reader.formats.html.addresses import Addresses  # noqa: PLC0415 - 30 ms, only for mails in HTML
     from tui_reader.formats.html.page_tree import parse  # noqa: PLC0415 - see above
     from tui_reader.formats.html.walker import walk  # noqa: PLC0415 - see above
 
     class MailAddresses(Addresses):
-        """Pictures of the mail itself keep their content id."""
+        """Keeps the content id as the target of pictures that are parts of the mail."""
 
         def picture(self, source: str) -> str:
             """Return the target of a picture."""

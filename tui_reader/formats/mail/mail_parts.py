@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 _MOST_PARTS = 2_000
 _MOST_DEPTH = 20
-"""Depth of mails and groups of parts within each other."""
+"""Maximum depth of nested mails and multipart groups."""
 _MOST_TEXT = 16_000_000
-"""Number of bytes of a part of text that are read."""
+"""Maximum number of bytes of a text part that are read."""
 _HIDDEN = frozenset(
     (
         "application/pgp-signature",
@@ -99,7 +99,7 @@ class Parts:
             self._add_leaf(part, media_type, number)
 
     def _add_leaf(self, part: EmailMessage, media_type: str, number: int) -> None:
-        """Keep a part that has no parts itself."""
+        """Record a part without parts of its own."""
         name = _file_name(part)
         is_attached = part.get_content_disposition() == "attachment"
         main, _, sub = ("text", "", "plain") if media_type.startswith("multipart/") else media_type.partition("/")
@@ -134,7 +134,7 @@ def payload_of(part: EmailMessage) -> bytes:
 
 
 def text_of(part: EmailMessage) -> str:
-    """Return the text of a part in its charset; an unknown or wrong one is guessed from the bytes."""
+    """Return the text of a part, decoded by its charset; if that is unknown or wrong, by a guess from the bytes."""
     data = payload_of(part)[:_MOST_TEXT]
     try:
         charset = str(part.get_content_charset() or "")
@@ -177,7 +177,7 @@ def unflowed(text: str, *, deletes_space: bool = False) -> str:
 
 
 def _best(parts: list[EmailMessage]) -> list[EmailMessage]:
-    """Return the one of several parts with equal content that is shown: HTML, else the last text."""
+    """Return the part of a `multipart/alternative` that is shown: HTML, else the last text."""
     for part in reversed(parts):
         if any(each.get_content_type() == "text/html" and payload_of(each).strip() for each in _walk(part)):
             return [part]
@@ -188,7 +188,7 @@ def _best(parts: list[EmailMessage]) -> list[EmailMessage]:
 
 
 def _walk(part: EmailMessage, depth: int = 0) -> list[EmailMessage]:
-    """Return a part and those within it; attached mails and what is in them do not count."""
+    """Return a part and all parts within it; attached mails are not entered."""
     found = [part]
     if part.is_multipart() and depth < _MOST_DEPTH and part.get_content_maintype() == "multipart":
         for child in part.get_payload():
@@ -209,7 +209,7 @@ def _raw_header(part: EmailMessage, name: str) -> str:
 
 
 def _decoded_words(value: str) -> str:
-    """Decode encoded words that the parser left, since they break a rule of RFC 2047."""
+    """Decode encoded words that the parser left as they are, because they violate RFC 2047."""
     if "=?" not in value:
         return value
     from email.header import decode_header, make_header  # noqa: PLC0415 - only for broken headers

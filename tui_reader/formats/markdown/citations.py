@@ -1,6 +1,6 @@
 """Citations of Pandoc: `[@doe99, p. 5; @roe04]` and `@doe99`, with the names in the header's `references`.
 
-Without a bibliography in the header the keys stay as written, since nothing else says what they mean.
+Without a bibliography in the header, citations remain as written, since their keys cannot be resolved.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def read_citations(state: StateInline, silent: bool) -> bool:
 
 
 def _with_names(written: str, works: Mapping[str, str]) -> str | None:
-    """Return citations with the names of their works, in round brackets; None if no work is known."""
+    """Return citations with author and year in round brackets, such as `(Doe 1999, p. 5)`; None if no work is known."""
     if not any(key[2] in works for key in _KEY.finditer(written)):
         return None
 
@@ -53,7 +53,7 @@ def _with_names(written: str, works: Mapping[str, str]) -> str | None:
         known = works.get(key[2])
         if known is None:
             return key[0]
-        # `-@key` stands after the author's name in the sentence: only the year is cited.
+        # `-@key` follows the author's name in the sentence, so only the year is shown.
         return known.rpartition(" ")[2] if key[1] else known
 
     return f"({_KEY.sub(name, written)})"
@@ -75,7 +75,7 @@ def cited_works(header: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _authors(people: Any) -> str:
-    """Return the family names of a work's authors; of more than two, the first."""
+    """Return the family names of a work's authors; for more than two, the first with `et al.`."""
     listed = people if isinstance(people, list) else [people]
     names = [_family(each) for each in listed if each]
     if len(names) > 2:

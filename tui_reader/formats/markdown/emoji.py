@@ -17,7 +17,7 @@ def read_emoji(state: StateInline, silent: bool) -> bool:
     """Parse the name of an emoji at the current position.
 
     Returns:
-        True if there is one at the position; an unknown name is text.
+        True if there is a known name at the position; an unknown name remains text.
     """
     if state.src[state.pos] != ":":
         return False

@@ -12,9 +12,9 @@ _MARK = re.compile(r"==(?![\s=])((?:[^=\n]|=(?!=)|\n(?!\s*\n))+?)(?<!\s)==(?!=)"
 _RAISED = re.compile(r"\^([^\s\^\[\]\\]{1,60})\^(?!\^)")
 _LOWERED = re.compile(r"~([^\s~\\]{1,60})~(?!~)")
 _LETTER = re.compile("[A-Za-z0-9_]")
-"""Letters next to which two equals signs are an operator (`x==1`), not a mark; other scripts have no spaces."""
+"""Characters next to which `==` is an operator (`x==1`), not a mark. Only ASCII: other scripts may lack spaces."""
 _LONGEST = 500
-"""Largest number of characters of marked text, so that a sign without an end is not searched far."""
+"""Maximum number of characters of marked text; limits the search for the end of an unclosed mark."""
 
 
 def read_mark(state: StateInline, silent: bool) -> bool:
@@ -40,7 +40,7 @@ def read_raised_or_lowered(state: StateInline, silent: bool) -> bool:
     """
     source, start = state.src, state.pos
     sign = source[start]
-    # Without text before it, `^…^` is no power and `~…~` is no index.
+    # A superscript or subscript needs text before it.
     if sign not in "^~" or not start or source[start - 1] == sign or source[start - 1].isspace():
         return False
     found = (_RAISED if sign == "^" else _LOWERED).match(source, start, state.posMax)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SIGN = "%%"
 _INLINE = re.compile(r"%%(?!%)(?:[^%]|%(?!%))*+%%")
 _BEFORE = re.compile(r"[\w%]")
-"""Characters before two percent signs that begin no comment, as in `100%%`."""
+"""Characters after which `%%` does not begin a comment, as in `100%%`."""
 
 
 def read_remark(state: StateInline, _silent: bool) -> bool:
@@ -29,7 +29,7 @@ def read_remark(state: StateInline, _silent: bool) -> bool:
         return False
     end = found.end()
     if not start or source[start - 1].isspace():
-        # Of the spaces on both sides one is enough.
+        # With a space before the comment, those after it are skipped, too.
         end += len(source[end : state.posMax]) - len(source[end : state.posMax].lstrip(" "))
     state.pos = end
     return True

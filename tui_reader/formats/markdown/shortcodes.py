@@ -1,7 +1,7 @@
-"""Shortcodes of Hugo (`{{< figure … >}}`) and tags of Jekyll (`{% highlight … %}`), made readable without the site.
+"""Conversion of shortcodes of Hugo (`{{< figure … >}}`) and tags of Jekyll (`{% highlight … %}`) to plain Markdown.
 
-Pictures, code, links and videos become what a reader needs of them; tags that only arrange the page are left out, and
-their content stays. Sources: Hugo's manual, “Shortcodes”; Jekyll's manual, “Liquid tags”; kramdown, “Block attributes”.
+Pictures, code, links and videos are shown as such; tags that only affect the layout are removed, and their content
+remains. Sources: Hugo's manual, “Shortcodes”; Jekyll's manual, “Liquid tags”; kramdown, “Block attributes”.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _TAG = re.compile(
     r"|\{\{-?\s*(?P<value>[A-Za-z_][\w.]*(?:\s*\|[^{}\n]*)?)\s*-?\}\}"
 )
 _LONGEST = 1_000
-"""Largest number of characters of a tag, so that a bracket without an end is not searched far."""
+"""Maximum number of characters of a tag; limits the search for the end of an unclosed bracket."""
 _UNCLOSED = "unclosed shortcodes"
-"""Key of the parser's state: for each kind of tag without an end, the line up to which the end was searched."""
+"""Key in `env`: by kind of tag, the line up to which an end tag was searched in vain."""
 _ESCAPED = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}")
-"""A shortcode that Hugo shows as it is."""
+"""An escaped shortcode, which Hugo shows as text."""
 _ARGUMENT = re.compile(r"""(?:([\w.-]+)\s*=\s*)?(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`=]+))""")
 _SITE = r"\{\{-?\s*[\w.]*(?:base_?url|\.url|site\.)[\w.]*\s*(?:\|[^{}\n]*)?-?\}\}"
 _SITE_VALUE = re.compile(_SITE, re.IGNORECASE)
@@ -38,7 +38,7 @@ _REFERENCE = re.compile(
 )
 """A link or picture whose target has a shortcode: `[words]({{< ref "page.md" >}})`, `![]({{ site.baseurl }}/a.png)`."""
 _ATTRIBUTES = re.compile(r"\{:(?:toc|[^{}\n]*)\}|\{::[^{}\n]*/?\}")
-"""Attributes of kramdown for a block or a span, such as `{: .note}`; they only change its look."""
+"""Attributes of kramdown for a block or a span, such as `{: .note}`; they only change the appearance."""
 _CODE_TAGS = frozenset(("highlight", "code-block", "codeblock"))
 _HIDDEN_TAGS = frozenset(("comment",))
 _VERBATIM_TAGS = frozenset(("raw",))
@@ -53,7 +53,7 @@ class _Tag(NamedTuple):
     arguments: Mapping[str, str]
 
     def get(self, *names: str) -> str:
-        """Return the first argument of some names that is given; empty if none is."""
+        """Return the value of the first of several arguments that is present; empty if none is."""
         return next((self.arguments[name] for name in names if self.arguments.get(name)), "")
 
 
@@ -87,7 +87,7 @@ def read_shortcode_pair(state: StateBlock, start_line: int, end_line: int, silen
     if tag is None or tag.name not in _CODE_TAGS | _HIDDEN_TAGS | _VERBATIM_TAGS:
         return False
     ends = (f"/{tag.name}", f"end{tag.name}")
-    # A failed search would also fail from each line below: without this record, parsing takes quadratic time.
+    # A search that failed also fails from each later line: without this record, parsing takes quadratic time.
     searched: dict[str, int] = state.env.setdefault(_UNCLOSED, {})
     if start_line < searched.get(tag.name, 0):
         return False
@@ -110,10 +110,10 @@ def read_shortcode_pair(state: StateBlock, start_line: int, end_line: int, silen
 
 
 def read_shortcode_line(state: StateBlock, start_line: int, _end_line: int, silent: bool) -> bool:
-    """Parse a line that consists of shortcodes or attributes only: a picture, or tags that only arrange the page.
+    """Parse a line that consists only of shortcodes or attributes: a picture, or tags that only affect the layout.
 
     Returns:
-        True if the line is one, and is no part of running text.
+        True if the line is one, and is not part of running text.
     """
     text = _line(state, start_line)
     if not text.startswith("{") or state.is_code_block(start_line):
@@ -204,7 +204,7 @@ def read_shortcode(state: StateInline, silent: bool) -> bool:
     found = _ATTRIBUTES.match(source, start, end) or _SITE_VALUE.match(source, start, end)
     if found is None:
         found = _TAG.match(source, start, end)
-        # The value of a variable that is no part of the site's address may be anything: it stays as written.
+        # Variables other than the site's address have unknown values, so they remain as written.
         if found is None or found["value"]:
             return False
         if not silent:
@@ -214,7 +214,7 @@ def read_shortcode(state: StateInline, silent: bool) -> bool:
 
 
 def _push_words(state: StateInline, tag: _Tag) -> None:
-    """Add the tokens that stand for a tag within running text."""
+    """Add the tokens that replace a tag within running text."""
     if picture := _picture(tag):
         state.push("html_inline", "", 0).content = picture.strip()
         return
@@ -245,7 +245,7 @@ _ADDRESSES: Mapping[str, Callable[[_Tag], str]] = {
     "link": lambda tag: tag.get("0", "url", "href"),
     "button": lambda tag: tag.get("href", "url", "link"),
 }
-"""The address to which each known tag points."""
+"""Functions that return the address of what a tag embeds or links to, by the name of the tag."""
 
 
 def _status(tag: _Tag) -> str:
@@ -253,17 +253,17 @@ def _status(tag: _Tag) -> str:
 
 
 def _address(tag: _Tag) -> str:
-    """Return the address to which a tag points; empty if it points to none."""
+    """Return the address of what a tag embeds or links to; empty for other tags."""
     of_tag = _ADDRESSES.get(tag.name)
     return of_tag(tag) if of_tag is not None and tag.arguments else ""
 
 
 _NOTICES = frozenset(("admonition", "alert", "callout", "hint", "notice"))
-"""Tags around a remark, whose first argument is the kind of the remark and whose second is its title."""
+"""Tags around an admonition; their first argument is its kind, and the second its title."""
 
 
 def _words(tag: _Tag) -> str:
-    """Return the text that stands for a tag; empty for a tag that only arranges the page."""
+    """Return the text that replaces a tag; empty for a tag that only affects the layout."""
     title = tag.get("title", "caption", "text", "label", "alt")
     if tag.name in _NOTICES:
         kind = tag.get("type", "kind", "context", "0").capitalize()

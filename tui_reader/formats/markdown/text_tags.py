@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"#(?<![^\s>]#)((?:[^\W\d_]|[\d_/-])[\w/-]{0,79})(?![\w/#(])")
 _NO_TAG = re.compile(r"[\d_/-]*|(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
-"""Numbers of issues and colours of web pages, which also begin with the sign."""
+"""Numbers and hexadecimal colours, which also begin with `#` but are not tags."""
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})(.*)")
 _CODE = re.compile(r"(`{1,9})(?!`)[^\n]*?[^`\n]\1(?!`)")
 _DEFINITION = re.compile(r"[ \t>]*\[[^\[\]\n]+\]:")
 _TEXT_OF_LINK = re.compile(r"\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _MOST = 100
 _SEARCHED = 200_000
-"""Number of characters at the start of a text that are searched: notes are shorter, and each megabyte takes 50 ms."""
+"""Number of characters at the start of a text that are searched: most notes are shorter; a megabyte takes 50 ms."""
 _LONGEST_LINE = 5_000
 
 
@@ -38,7 +38,7 @@ def tags_in(body: str) -> tuple[str, ...]:
 
 
 def _lines_of_text(body: str) -> Iterator[str]:
-    """Yield the lines with the sign of a tag that are not code."""
+    """Yield the lines that contain `#` and are not code."""
     fence = ""
     after_text = False
     for line in body.split("\n"):
@@ -53,7 +53,7 @@ def _lines_of_text(body: str) -> Iterator[str]:
 
 
 def with_tags(tags: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
-    """Return tags without repetitions; those that differ only by case are one tag, written as in the header."""
+    """Return both lists of tags without repetitions; of tags that differ only by case, the first is kept."""
     known: dict[str, str] = {}
     for tag in (*tags, *others):
         known.setdefault(tag.casefold(), tag)

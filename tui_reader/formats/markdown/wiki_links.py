@@ -1,7 +1,7 @@
 """Links and embeds of Obsidian: `[[Note]]`, `[[Note#Heading|words]]`, `![[picture.png]]`, and ids of blocks (`^id`).
 
-They become the tokens of ordinary links and pictures. The target is a relative link with percent escapes, which the
-library resolves beside the article and then by the file's name in any folder, as Obsidian does.
+They become the tokens of ordinary links and pictures. The target is a relative link with percent escapes. Like
+Obsidian, the library resolves it in the article's folder, and then by the file's name in any folder.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]*?)(?:\\?\|([^\[\]\n]*))?\]\](?![\[(])")
 _LONGEST = 500
-"""Largest number of characters of a link, so that a bracket without an end is not searched far."""
+"""Maximum number of characters of a link; limits the search for the end of an unclosed bracket."""
 _FOOTNOTE_NUMBER = re.compile(r"\d{1,3}")
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|bmp|svg|tiff?)\Z", re.IGNORECASE)
 _PICTURE_SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?")
@@ -59,7 +59,7 @@ def _push(state: StateInline, written: str, words: str, *, embeds: bool) -> None
     if embeds and _PICTURE.search(file):
         picture = state.push("image", "img", 0)
         picture.attrs = {"src": target}
-        # A number after the bar is the width of the picture, and no words.
+        # A number after `|` is the width of the picture, not its description.
         words = "" if _PICTURE_SIZE.fullmatch(words) else words
         picture.children = [Token("text", "", 0, content=words)]
         return
@@ -83,7 +83,7 @@ def _parts(written: str) -> tuple[str, str, str]:
 
 
 def read_block_id(state: StateInline, silent: bool) -> bool:
-    """Parse the id of a block at the end of its text: it is not shown, and links can name it.
+    """Parse the id of a block at the end of its text; it is not shown, and becomes a link target.
 
     Returns:
         True if there is one at the position.

@@ -25,23 +25,23 @@ _OLD_TYPES = {
 }
 """Names of kinds of output in nbformat 3."""
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
-"""Escape sequences, with which programs colour their output."""
+"""Terminal escape sequences, by which programs colour their output."""
 _OBJECT = re.compile(r"<[\w.]+(?: [^>]*)?>|\[?<matplotlib.*")
-"""The name of an object, which says nothing beside its picture."""
+"""The `repr` of an object, which is left out if the output also has a picture."""
 _ATTACHMENT = re.compile(r"(\]\(\s*<?)attachment:")
 _ATTACHED = re.compile(r"cell-(\d{1,6})-attachment/(.+)", re.DOTALL)
 _OUTPUT = re.compile(r"cell-(\d{1,6})-output-(\d{1,6})")
 _MOST_CELLS = 20_000
 _MOST_OUTPUT = 100_000
-"""Number of characters of one output that are shown."""
+"""Maximum number of characters of one output that are shown."""
 _MOST_SECONDS = 2.0
-"""Largest estimate of the time for parsing one cell."""
+"""Maximum estimated seconds for parsing one cell as Markdown."""
 _MOST_PICTURE = 60_000_000
-"""Length of a picture in base64 up to which it is decoded."""
+"""Maximum length in base64 of a picture that is decoded."""
 
 
 class Cell(NamedTuple):
-    """A cell."""
+    """A cell of a notebook."""
 
     kind: str
     """`markdown`, `code` or `raw`."""
@@ -52,14 +52,14 @@ class Cell(NamedTuple):
 
 
 class Notebook(NamedTuple):
-    """What is read of a notebook."""
+    """The parts of a notebook that are shown."""
 
     cells: Sequence[Cell]
     metadata: Mapping[str, Any]
 
 
 def notebook_of(value: object) -> Notebook | None:
-    """Return the notebook that a JSON value is; None if it is none."""
+    """Convert the JSON value of a file to a notebook; None if it is not one."""
     if not isinstance(value, dict):
         return None
     metadata = _mapping(value.get("metadata"))
@@ -125,7 +125,7 @@ def _cell(value: Mapping[str, Any], language: str) -> Cell:
 
 
 def _add_markdown(builder: DocumentBuilder, source: str) -> None:
-    """Append a text in Markdown; as paragraphs without marks if parsing it would take too long."""
+    """Append a text in Markdown; if parsing it would take too long, append it as plain paragraphs."""
     from tui_reader.formats.markdown.effort import is_too_deep, seconds_of  # noqa: PLC0415 - not needed for listing
     from tui_reader.formats.markdown.parser import markdown_parser  # noqa: PLC0415 - see above
     from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415 - see above
@@ -146,7 +146,7 @@ def _add_markdown(builder: DocumentBuilder, source: str) -> None:
 
 
 def _shown(cell: Cell, index: int) -> Iterator[tuple[Block, str]]:
-    """Yield what a cell's output shows; a block that is a heading stands for text in Markdown."""
+    """Yield the blocks of a cell's output with their texts; a heading block marks a text that is Markdown."""
     for number, output in enumerate(cell.outputs):
         data = _data(output)
         kind = next((kind for kind in _PICTURES if kind in data), "")
@@ -166,7 +166,7 @@ def _shown(cell: Cell, index: int) -> Iterator[tuple[Block, str]]:
 
 
 def _data(output: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the kinds of one output by their media types, in whichever version of nbformat it is written."""
+    """Return the representations of one output by media type, for all versions of nbformat."""
     kind = output.get("output_type")
     if kind == "stream":
         return {"text/plain": output.get("text")}

@@ -70,7 +70,7 @@ def _empty(name: str, source: str) -> Document:
 
 
 def _parsed(data: bytes) -> tuple[Notebook | None, str]:
-    """Return the notebook, and the reason if there is none; no reason for an empty file."""
+    """Return the notebook, and the reason if it is None; the reason is empty for an empty file."""
     if not data.strip(_BLANK):
         return None, ""
     try:
@@ -85,7 +85,7 @@ def _parsed(data: bytes) -> tuple[Notebook | None, str]:
 
 
 def _metadata(notebook: Notebook, name: str) -> Metadata:
-    """Return the metadata: those of the notebook or of a header in its first cell, else guesses from its Markdown."""
+    """Return the metadata of the notebook, or of a header in its first cell; the rest is guessed from the text."""
     cells = notebook.cells
     header: dict[str, Any] = {
         key: value

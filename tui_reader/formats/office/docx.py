@@ -82,7 +82,7 @@ class Docx(Format):
         return document.metadata, document.error
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return a picture by its path in the archive."""
+        """Return the bytes of a picture by its path in the archive."""
         from tui_reader.formats.office.office_document import picture_of  # noqa: PLC0415 - see `read`
 
         return picture_of(data, target) if _MEDIA.match(target) else None
@@ -105,7 +105,7 @@ def _header(archive: Archive) -> dict[str, Any]:
 
 
 def _safe_copy(archive: Archive) -> bytes:
-    """Return the archive with the parts that mammoth reads, inflated within limits; pictures hold only their paths."""
+    """Return a copy of the archive for mammoth, inflated within limits; pictures are replaced by their paths."""
     from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Docx.read`
 
     if "word/document.xml" not in archive.entries and "[Content_Types].xml" not in archive.entries:

@@ -54,12 +54,12 @@ class Odt(Format):
         return office.document_of(tree, _header(roots), name)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the document cannot be read; its words are those of its text."""
+        """Return the metadata, and the reason if the document cannot be read; the words of the text are counted."""
         document = self.read(data, name)
         return document.metadata, document.error
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return a picture by its path in the archive."""
+        """Return the bytes of a picture by its path in the archive."""
         from tui_reader.formats.office.office_document import picture_of  # noqa: PLC0415 - see `read`
 
         return picture_of(data, target) if _PICTURE.match(target) else None
@@ -72,7 +72,7 @@ def _roots(data: bytes) -> list[Element]:
     """Return the roots of the XML with the text, the styles and the metadata; of flat XML, its one root.
 
     Raises:
-        UnreadableOfficeError: If the file is no OpenDocument text.
+        UnreadableOfficeError: If the file is not an OpenDocument text.
     """
     from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Odt.read`
 

@@ -1,4 +1,4 @@
-"""The XML of OpenDocument as HTML, which the walker of pages reads: headings, lists, tables, notes, pictures."""
+"""Conversion of OpenDocument XML to HTML for `walk`: headings, lists, tables, notes, pictures."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class _Style(NamedTuple):
 
     parent: str
     tags: tuple[str, ...]
-    """HTML tags that have the same effect."""
+    """Equivalent HTML tags, such as `b`."""
 
 
 def html_of(roots: Sequence[Element]) -> HtmlElement:
-    """Return the text as a tree of HTML.
+    """Return the text of a document as an HTML tree.
 
     Args:
-        roots: Roots of the XML; the first one has the text, the others more styles.
+        roots: Roots of the XML; the first has the text, the others have further styles.
 
     Raises:
         UnreadableOfficeError: If there is no text in it.
@@ -65,7 +65,7 @@ def html_of(roots: Sequence[Element]) -> HtmlElement:
 
 
 class _Converter:
-    """Converts one text."""
+    """Converts the text of one document."""
 
     def __init__(self, roots: Sequence[Element]) -> None:
         from lxml.html import builder  # noqa: PLC0415 - loaded before, to parse the XML
@@ -73,7 +73,7 @@ class _Converter:
         self._element = builder.E
         self._styles: dict[str, _Style] = {}
         self._numbered: dict[str, set[int]] = {}
-        """Levels at which the lists of a style have numbers."""
+        """By list style, the levels whose items are numbered."""
         self._notes: list[HtmlElement] = []
         for root in roots:
             for style in root.iter(f"{{{_NAMES['style']}}}style"):
@@ -103,8 +103,8 @@ class _Converter:
         Args:
             source: The element.
             target: The element of HTML.
-            place: Style and depth of the list around.
-            depth: Depth of elements, for a limit of recursion.
+            place: Style and depth of the enclosing list.
+            depth: Depth of nested elements, to limit the recursion.
         """
         if depth > _MOST_DEPTH:
             return
@@ -152,7 +152,7 @@ class _Converter:
         self._inline(source, self._sub(target, "p"), depth)
 
     def _family(self, name: str) -> list[str]:
-        """Return the names of a style and its parents."""
+        """Return the name of a style, followed by those of its parent styles."""
         names: list[str] = []
         while name and len(names) < _MOST_PARENTS:
             names.append(name)
@@ -260,7 +260,7 @@ class _Converter:
 
 
 def _tags(style: Element) -> tuple[str, ...]:
-    """Return the HTML tags with the effect of a style of characters."""
+    """Return the HTML tags that are equivalent to a character style."""
     if _get(style, "style:family") != "text":
         return ()
     found = []
@@ -282,7 +282,7 @@ def _tags(style: Element) -> tuple[str, ...]:
 
 
 def _name(element: Element | None) -> str:
-    """Return the name of an element with its usual prefix, such as `text:p`; empty for remarks and foreign elements."""
+    """Return the name of an element with its usual prefix, such as `text:p`; empty for comments and unknown names."""
     tag = element.tag if element is not None else None
     if not isinstance(tag, str) or not tag.startswith("{"):
         return ""

@@ -1,4 +1,4 @@
-"""What documents of word processors have in common: their XML within limits, and HTML made from them as a document."""
+"""Common code for documents of word processors: reading XML within limits, and converting HTML to a document."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
 MOST_XML = 40_000_000
-"""Number of bytes up to which a part in XML is inflated."""
+"""Maximum number of inflated bytes of an XML part."""
 MOST_PICTURE = 30_000_000
-"""Number of bytes up to which a picture is inflated."""
+"""Maximum number of inflated bytes of a picture."""
 ENCRYPTED = "encrypted: it opens only with its password"
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 
 
 class UnreadableOfficeError(Exception):
-    """A file that is no document of a word processor; the message is the reason in a few words."""
+    """Raised for a file that is not a readable document; the message is the reason in a few words."""
 
 
 class _OfficeAddresses(Addresses):
-    """Pictures of the archive keep their path in it."""
+    """Keeps the path in the archive as the target of pictures."""
 
     def picture(self, source: str) -> str:
         """Return the target of a picture."""
@@ -49,10 +49,10 @@ def is_empty(data: bytes) -> bool:
 
 
 def archive_of(data: bytes) -> Archive:
-    """Return the ZIP archive that a document is.
+    """Open the ZIP archive of a document.
 
     Raises:
-        UnreadableOfficeError: If the bytes are no ZIP archive.
+        UnreadableOfficeError: If the bytes are not a ZIP archive.
     """
     if data.startswith(_COMPOUND):
         raise UnreadableOfficeError("encrypted with a password, or a document of Word before 2007")
@@ -65,7 +65,7 @@ def archive_of(data: bytes) -> Archive:
 
 
 def part_of(archive: Archive, name: str) -> bytes:
-    """Return the bytes of a part in XML; empty if it is missing.
+    """Return the bytes of an XML part; empty if it is missing.
 
     Raises:
         UnreadableOfficeError: If the part is damaged, encrypted or too large, or defines entities.
@@ -91,7 +91,7 @@ def picture_of(data: bytes, target: str) -> bytes | None:
 
 
 def xml_root(part: bytes) -> Element | None:
-    """Return the root of a part in XML; None if it is empty or damaged from the start."""
+    """Return the root of an XML part; None if it is empty or nothing of it can be parsed."""
     from lxml import etree  # noqa: PLC0415 - 10 ms, needed only for such documents
 
     parser = etree.XMLParser(
@@ -105,11 +105,11 @@ def xml_root(part: bytes) -> Element | None:
 
 
 def document_of(root: Element | None, header: Mapping[str, Any], name: str) -> Document:
-    """Return the document of a tree of HTML.
+    """Convert an HTML tree to a document.
 
     Args:
         root: The tree; None if there is none.
-        header: Metadata under the names that headers of other formats use.
+        header: Metadata by the keys of front matter, such as `title`.
         name: File name or path.
     """
     builder = DocumentBuilder()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _KEYS = {"title": "title", "author": "author", "date": "date", "language": "language", "keywords": "keywords"}
 _TOP = 200
-"""Number of lines in which settings of the whole text stand."""
+"""Number of lines at the top that are searched for settings of the whole text."""
 _DATE = re.compile(r"[<\[]?(\d{4}-\d\d-\d\d)")
 _HIDDEN = re.compile(
     r"^[ \t]*(?:#\+.*|# .*|:(?:PROPERTIES|LOGBOOK):\n(?:.*\n){0,200}?[ \t]*:END:)$|^\*+ "
@@ -28,7 +28,7 @@ _HIDDEN = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _MOST = 8_000_000
-"""Number of characters of a text that are read; 0.4 s per MB."""
+"""Maximum number of characters that are read; a megabyte takes 0.4 s."""
 
 
 class OrgFormat(Format):
@@ -71,7 +71,7 @@ FORMAT: Format = OrgFormat()
 
 
 def _states(lines: list[str]) -> list[str]:
-    """Return the states of headlines that a text defines, such as `#+TODO: OPEN | CLOSED`."""
+    """Return the TODO states of headings that a text defines, such as `#+TODO: OPEN | CLOSED`."""
     found = []
     for line in lines[:_TOP]:
         match = KEYWORD.match(line)
@@ -81,7 +81,7 @@ def _states(lines: list[str]) -> list[str]:
 
 
 def _metadata(source: SourceText, name: str) -> Metadata:
-    """Return the metadata: the settings at the top of the text, else guesses."""
+    """Return the metadata in the settings at the top of the text; what is missing is guessed."""
     header: dict[str, Any] = dict(source.header)
     lines = source.body.split("\n", _TOP)[:_TOP]
     for line in lines:

@@ -1,4 +1,4 @@
-"""Blocks of Org: headlines, lists, tables, blocks of code and quotations; drawers, settings and comments are hidden."""
+"""Blocks of Org: headings, lists, tables, code and quotations; drawers, settings and comments are not shown."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ _KNOWN_STATES = ("TODO", "DONE", "NEXT", "WAITING", "WAIT", "HOLD", "STARTED", "
 
 
 class _Place(NamedTuple):
-    """Where a block stands."""
+    """The position of a block in lists and quotations."""
 
     quote: int = 0
     depth: int = 0
     nested: int = 0
-    """Number of lists and blocks around."""
+    """Number of enclosing lists and blocks, to limit the recursion."""
 
 
 class OrgReader:
@@ -56,7 +56,7 @@ class OrgReader:
 
     Args:
         lines: The lines.
-        states: Further states of headlines, such as `REVIEW`, that the text defines.
+        states: Further TODO states of headings that the text defines, such as `REVIEW`.
     """
 
     def __init__(self, lines: Sequence[str], states: Sequence[str] = ()) -> None:
@@ -67,7 +67,7 @@ class OrgReader:
         self._targets: list[str] = []
         self._caption = ""
         self._searched: dict[str, tuple[int, int]] = {}
-        """Ranges of lines that have no line of a pattern, so that many openings without an end are read quickly."""
+        """By pattern, a range of lines without a match, so that unclosed blocks do not take quadratic time."""
         names = "|".join(re.escape(state) for state in (*_KNOWN_STATES, *states))
         self._state = re.compile(rf"({names})(?=[ \t]|$)")
 
@@ -227,7 +227,7 @@ class OrgReader:
         return stop
 
     def _read_list(self, index: int, end: int, place: _Place) -> int:
-        """Read one item with what is indented below it; return the line after it."""
+        """Read one list item with the lines indented below it; return the index of the line after them."""
         match = _ITEM.match(self._lines[index])
         assert match is not None  # noqa: S101 - the caller tested it
         indent = len(match[1].expandtabs(8))
@@ -278,7 +278,7 @@ class OrgReader:
         self._read(body, stop, place)
 
     def _is_running_text(self, index: int) -> bool:
-        """Return True if a line goes on with the paragraph before it, because it begins no other element."""
+        """Return True if a line continues the paragraph before it, because it does not begin another element."""
         line = self._lines[index]
         others = (_BEGIN, KEYWORD, _COMMENT, _DRAWER, _RULE, _TABLE, _ITEM, _LATEX)
         return bool(line.strip()) and not any(other.match(line) for other in others)
@@ -308,7 +308,11 @@ class OrgReader:
         return stop
 
     def _read_note(self, match: re.Match[str], index: int, end: int) -> int:
-        """Keep the definition of a footnote, which ends at the next one, at a headline, or after two empty lines."""
+        """Record a footnote, which ends at the next one, at a heading, or after two empty lines.
+
+        Returns:
+            The index of the line after it.
+        """
         stop = index + 1
         blank = 0
         while stop < end and blank < 2 and not _NOTE.match(self._lines[stop]) and not HEADLINE.match(self._lines[stop]):
@@ -331,7 +335,7 @@ class OrgReader:
                     self._add(block, text, spans, _Place())
 
     def _find(self, pattern: re.Pattern[str], start: int, end: int) -> int | None:
-        """Return the index of the first line that matches a pattern, before the next headline."""
+        """Return the index of the first line that matches a pattern, before the next heading; None without one."""
         key = pattern.pattern
         first, last = self._searched.get(key, (0, 0))
         if first <= start and end <= last:

@@ -41,9 +41,9 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\[\]\\])")
 _MOST_DEPTH = 12
 _MOST_TRIES = 30
-"""Signs that are tried as the end of an emphasis."""
+"""Maximum number of signs that are tested as the end of an emphasis."""
 _LONGEST = 4_000
-"""Distance in characters over which emphasis is looked for."""
+"""Maximum length of an emphasis in characters."""
 
 
 class Notes:
@@ -52,7 +52,7 @@ class Notes:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self.inline: dict[int, str] = {}
-        """Texts of the notes that are written in their references."""
+        """Texts of inline notes by their number."""
 
     def number(self, label: str, text: str = "") -> int:
         """Return the number of the note with a label; a note without a label is a new one."""
@@ -64,7 +64,7 @@ class Notes:
 
 
 def inline_text(source: str, notes: Notes) -> tuple[str, Sequence[Span]]:
-    """Return the text of a paragraph without its marks, and its spans."""
+    """Return the text of a paragraph without markup, and its spans."""
     running = RunningText()
     _add(running, source, notes, 0)
     return running.finish()

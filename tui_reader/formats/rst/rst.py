@@ -33,7 +33,7 @@ _KEYS = {
     "url": "url",
 }
 _TOP = 80
-"""Number of lines at the top in which the title and the fields stand."""
+"""Number of lines at the top that are searched for the title and the fields."""
 _MARKS = re.compile(
     r"^[ \t]*(?:\.\.[ \t]+(?:[\w:+-]+::.*|_.*|\|.*)?|:[\w -]+:(?=[ \t]|$)|([!-/:-@[-`{-~])\1{2,}[ \t]*)$"
     r"|:[\w:+-]{1,40}:(?=`)|[`*|]|<[^<>\n]{1,500}>`?_{0,2}"
@@ -44,7 +44,7 @@ _ROLE = re.compile(
     r":[\w:+-]+:`([^`<]*?)(?:\s*<[^>`]*>)?`|`([^`<]*?)(?:\s*<[^>`]*>)?`_{0,2}|\*{1,2}([^*]+)\*{1,2}|\|([^|]+)\|_?"
 )
 _MOST = 2_000_000
-"""Number of characters up to which docutils parses a text: 2 s per MB."""
+"""Maximum number of characters of a text that docutils parses, at 2 s per megabyte."""
 _MOST_SHORT_LINES = 60_000
 
 
@@ -96,7 +96,7 @@ def _as_plain(source: SourceText, name: str, metadata: Metadata, why: str) -> Do
 
 
 def _metadata(source: SourceText, name: str) -> Metadata:
-    """Return the metadata: fields and remarks at the top of the text, else guesses."""
+    """Return the metadata in fields and comments at the top of the text; what is missing is guessed."""
     lines = source.body.split("\n", _TOP)[:_TOP]
     header: dict[str, Any] = dict(source.header)
     for line in lines:
@@ -126,5 +126,5 @@ def _overlined(lines: list[str], index: int) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return a line without inline marks."""
+    """Return a line without inline markup."""
     return clean_line(_ROLE.sub(lambda found: next(filter(None, found.groups()), ""), text).replace("\\", ""))

@@ -1,4 +1,4 @@
-"""Directives that docutils does not know, such as those of Sphinx, made readable."""
+"""Conversion of directives that docutils does not know, such as those of Sphinx."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _FILES = frozenset(("literalinclude", "include", "plot", "image", "figure", "csv
 
 
 class Directive(NamedTuple):
-    """What is shown of a directive."""
+    """The parts of a directive that are shown."""
 
     title: str = ""
-    """A bold line."""
+    """Text of a bold line above the body; may be empty."""
     signature: str = ""
-    """Code, such as the names and arguments of functions."""
+    """A line shown as code, such as the name and arguments of a function; may be empty."""
     paths: tuple[str, ...] = ()
-    """Documents that it names, in order."""
+    """Paths of the documents that it lists, in order."""
     code: str = ""
     body: str = ""
     """Further text in reStructuredText."""
@@ -45,7 +45,7 @@ class Directive(NamedTuple):
 
 
 def read_directive(source: str) -> Directive:
-    """Return what is shown of a directive.
+    """Return the parts of a directive that are shown.
 
     Args:
         source: Its text, from `..` on.

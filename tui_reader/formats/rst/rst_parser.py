@@ -1,4 +1,4 @@
-"""Parsing of reStructuredText by docutils: nothing is loaded or run, and roles of Sphinx are text."""
+"""Parsing of reStructuredText by docutils: no file is included, no code is run, and roles of Sphinx become text."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def parsed(source: str) -> nodes.document:
 def _interpreted(
     inliner: states.Inliner, rawsource: str, text: str, role: str, lineno: int
 ) -> tuple[list[nodes.Node], list[nodes.Node]]:
-    """Return the nodes of a text with a role; roles that docutils does not know are styled text or links."""
+    """Return the nodes of a text with a role; unknown roles become styled text or links. The signature is docutils'."""
     from docutils.parsers.rst import roles  # noqa: PLC0415 - see `parsed`
 
     function, messages = roles.role(role, inliner.language, lineno, inliner.reporter)

@@ -1,4 +1,4 @@
-"""The tree that docutils makes of a text, as blocks."""
+"""Conversion of the tree of docutils to blocks."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ _HIDDEN = frozenset(
 _BULLETS = "•◦▪"
 _MOST_DEPTH = 60
 _MOST_NESTED = 3
-"""Depth of directives within directives that are parsed."""
+"""Maximum depth of nested directives that are parsed."""
 _PROBLEM = re.compile(r"Unknown directive type")
 _DISABLED = re.compile(r'"(raw|include|csv-table|literalinclude|figure|image)" directive (?:disabled|.*disabled)')
 
 
 class _Place(NamedTuple):
-    """Where a block stands."""
+    """The position of a block in sections, lists and quotations."""
 
     level: int = 0
-    """Number of sections around."""
+    """Number of enclosing sections."""
     quote: int = 0
     depth: int = 0
     bullets: int = 0
     nested: int = 0
-    """Number of elements around, for a limit of recursion."""
+    """Number of enclosing elements, to limit the recursion."""
     quiet: bool = False
 
     def inside(self) -> _Place:
-        """Return the place one element further in."""
+        """Return the position within one more element."""
         return self._replace(nested=self.nested + 1)
 
 
@@ -304,7 +304,7 @@ class TreeReader:
         self._marker = ""
 
     def _message(self, node: nodes.Element, place: _Place) -> None:
-        """Show the directive that docutils reports as unknown; other messages are never text."""
+        """Add the text of a directive that docutils reports as unknown; other messages are ignored."""
         message = next((child.astext() for child in node.children if _name(child) == "paragraph"), "")
         source = next((child.astext() for child in node.children if _name(child) == "literal_block"), "")
         is_unknown = _PROBLEM.search(message) is not None or _DISABLED.search(message) is not None

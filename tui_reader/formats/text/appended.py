@@ -1,4 +1,4 @@
-"""Documents joined to one: the blocks of one appended to those of another."""
+"""Joining of documents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def append_document(
     Args:
         builder: The document to which the blocks are added.
         document: A document whose spans do not cross the ends of blocks.
-        change: Returns the block to add in the place of each block, such as a quiet one.
+        change: Maps each block to the block that is added, such as a quiet one.
     """
     targets = sorted((offset, name) for name, offset in document.link_targets.items())
     spans, targets_at, spans_at = document.spans, 0, 0

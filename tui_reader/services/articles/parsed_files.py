@@ -1,9 +1,8 @@
 """Parsing of slow formats, such as web pages and books, in worker processes with limits of time and memory.
 
-A file that hangs its parser, takes all memory or ends the process costs that file only: the reader shows the reason in
-its place. Parsed documents are kept packed in a folder of the cache, by the fingerprint of the file, the version of its
-format and its name, so that a book opens the second time as fast as plain text. Fast formats are parsed in the calling
-thread.
+If a file hangs its parser, uses all memory or crashes the process, only that file is affected: the program shows the
+reason instead of its text. Packed documents are cached by the fingerprint of the file, the version of its format and
+its name, so that a book opens the second time as fast as plain text. Fast formats are parsed in the calling thread.
 """
 
 from __future__ import annotations
@@ -38,31 +37,31 @@ FOLDER = "parsed"
 
 
 class Limits(NamedTuple):
-    """What the parsing of one file may take."""
+    """Limits for parsing one file."""
 
     seconds: float
     memory: int
     """Bytes of address space of the process."""
     way_out: str
-    """What the user can do about a file beyond these limits."""
+    """What the user can do about a file that exceeds these limits, for a message."""
 
 
 SCANNED = Limits(5.0, 400 * MEGABYTE, "open it, and it gets 30 seconds and 1,000 MB")
-"""Limits for files that the user did not ask for: those that are scanned, compared, or read ahead."""
+"""Limits for files that are scanned, compared, or read ahead."""
 OPENED = Limits(30.0, 1_000 * MEGABYTE, "o opens it in another program")
-"""Limits for a file that the user opens or exports, and for texts that are searched or have annotations."""
+"""Limits for files that the user opens or exports, that are searched, or that have annotations."""
 
 
 class FailedParsingError(UnreadableError):
-    """A file exceeded its limits, or ended its parser; the message says which, and the way out."""
+    """Raised if a file exceeded its limits or crashed its parser; the message says which, and what the user can do."""
 
 
 class InterruptedParsingError(Exception):
-    """The parsing of a file was ended because its document is not needed any more."""
+    """Raised if parsing was stopped because the document is not needed any more."""
 
 
 class Scanned(NamedTuple):
-    """What a scan found out about a file."""
+    """The result of scanning a file."""
 
     fingerprint: str
     signature: Signature
@@ -152,11 +151,11 @@ class Parser:
         return parsed
 
     def rest(self) -> None:
-        """End the process until the next file, to free its memory."""
+        """End the process to free its memory; the next file starts a new one."""
         self._worker.rest()
 
     def interrupt(self) -> None:
-        """End the parsing of the current file, which then raises `InterruptedParsingError`; returns at once."""
+        """Stop parsing the current file, without waiting; the call that parses it raises `InterruptedParsingError`."""
         self._worker.interrupt()
 
     def close(self) -> None:
@@ -164,7 +163,7 @@ class Parser:
         self._worker.close()
 
     def _run(self, function: str, arguments: Mapping[str, Any], limits: Limits) -> Mapping[str, Any]:
-        """Return the answer of a job; a file that a used process has no memory for gets a new process."""
+        """Run a job and return its result; if memory runs out in a used process, run it again in a new one."""
         job = Job(function, {**arguments, "limit": self._limit}, limits.seconds, limits.memory)
         was_used = self._worker.jobs > 0
         answer = self._worker.attempt(job)
@@ -185,7 +184,7 @@ class Parser:
 
 
 def is_slow(content: Content) -> bool:
-    """Return True if a file is of a slow format, and so is parsed in a worker process."""
+    """Return True if the format of a file is slow, so that it is parsed in a worker process."""
     from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
 
     return row_for(content.name, content.data).is_slow
@@ -199,7 +198,7 @@ def has_whole(content: Content) -> bool:
 
 
 def is_slow_name(name: str) -> bool | None:
-    """Return True if the name of a file determines a slow format; None if only the bytes determine its format."""
+    """Return True if the format of a file name is slow, False if it is not; None if only the bytes tell the format."""
     from tui_reader.formats import row_named  # noqa: PLC0415 - see `content`
 
     row = row_named(name)
@@ -207,9 +206,9 @@ def is_slow_name(name: str) -> bool | None:
 
 
 def edition(name: str) -> str:
-    """Return the version of the format that a file's name determines, if it was ever raised or is slow; else "".
+    """Return the version of the format of a file name; empty for a fast format at its first version.
 
-    A text that was read by another edition may be another text, although the file's bytes are equal.
+    Another version may read another text from the same bytes.
     """
     from tui_reader.formats import row_named  # noqa: PLC0415 - see `content`
 
@@ -230,7 +229,7 @@ _parsing = threading.Lock()
 
 
 def load_parsed(path: str | Path, limit: int, *, whole: bool = False, limits: Limits | None = None) -> Parsed | None:
-    """Read and parse a file; a file of a slow format in a worker process.
+    """Read and parse a file, in a worker process if its format is slow.
 
     Args:
         path: The file; symbolic links are followed.
@@ -283,7 +282,7 @@ def scan_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     If the format reads the document anyway, the document is put into the cache.
 
     Returns:
-        The fields of `Scanned`, or why the file cannot be read.
+        The fields of `Scanned`, or the reason why the file cannot be read.
     """
     from tui_reader.document.packing import encoded_metadata, pack  # noqa: PLC0415 - only the worker process needs it
     from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
@@ -310,8 +309,8 @@ def preview_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Parse the beginning of a file; runs in the worker process.
 
     Returns:
-        The fingerprint and the packed document in base64, None for a file that parses quickly; or why the file cannot
-        be read.
+        The fingerprint and the packed document in base64, None for a file that parses quickly; or the reason why it
+        cannot be read.
     """
     from tui_reader.document.packing import pack  # noqa: PLC0415 - only the worker process needs it
 
@@ -328,7 +327,7 @@ def read_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         The fingerprint and the document's key in the cache, or, if it could not be stored, the packed document in
-        base64; or why the file cannot be read.
+        base64; or the reason why the file cannot be read.
     """
     from tui_reader.document.packing import pack  # noqa: PLC0415 - only the worker process needs it
 
@@ -344,14 +343,14 @@ def read_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _arguments(content: Content, path: Path | None) -> dict[str, Any]:
-    """Return the arguments of a job that name a file, or hand over its bytes."""
+    """Return the arguments of a job: the path of a file, or its bytes if it has no path."""
     if path is not None:
         return {"path": str(path)}
     return {"name": content.name, "data": base64.b64encode(content.data).decode("ascii")}
 
 
 def _content(arguments: Mapping[str, Any]) -> Content | dict[str, Any]:
-    """Return the bytes of a job's file; if it cannot be read, the answer of the job."""
+    """Return the bytes of a job's file; if it cannot be read, the result of the job with the reason."""
     if "data" in arguments:
         data = base64.b64decode(arguments["data"])
         return Content(data, arguments["name"], Signature(len(data), 0, 0))
@@ -364,7 +363,7 @@ def _content(arguments: Mapping[str, Any]) -> Content | dict[str, Any]:
 
 
 def _handed_over(answer: Mapping[str, Any]) -> Parsed | None:
-    """Return the document that a job handed over in its answer or by the cache; None if it is damaged or lost."""
+    """Return the document in the result of a job or in the cache; None if it is damaged or not in the cache."""
     from tui_reader.document.packing import unpack  # noqa: PLC0415 - with what reads documents
 
     packed = _cache().get(answer["key"]) if "key" in answer else base64.b64decode(answer["packed"])
@@ -384,7 +383,7 @@ def _cache_in(folder: Path) -> BlobCache:
 
 
 def _key(content: Content, fingerprint: str, *, whole: bool) -> str:
-    """Return the key of a document in the cache; a changed format, name or form of packing gives another key."""
+    """Return the key of a document in the cache: it contains the versions of the format and of the packing."""
     from tui_reader.document.packing import MAGIC  # noqa: PLC0415 - with what reads documents
     from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
 
@@ -394,7 +393,7 @@ def _key(content: Content, fingerprint: str, *, whole: bool) -> str:
 
 
 def _sentence(failure: Failure, limits: Limits, detail: str) -> str:
-    """Return why a file could not be parsed, and the way out, in a sentence without full stop."""
+    """Return the reason why a file could not be parsed and what the user can do, as a sentence without a full stop."""
     if failure is Failure.TIME:
         return f"reading it took longer than {limits.seconds:.0f} seconds; {limits.way_out}"
     if failure is Failure.MEMORY:

@@ -1,4 +1,4 @@
-"""The processes that parse what the user opens, and what is read ahead."""
+"""The processes that parse articles which the user opens, and articles that are read ahead."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
 
 EXTRA_SECONDS = 20.0
-"""Seconds after its last file at which the process of a parser ends, if another parser is free."""
+"""Seconds without a file after which the process of a parser ends, if another parser is free."""
 LAST_SECONDS = 300.0
-"""Seconds after which the process of the last free parser ends. A new one takes up to 0.7 s for its first file."""
+"""Seconds without a file after which the last free process ends; a new one needs up to 0.7 s for its first file."""
 NICENESS = 1
-"""Niceness of these processes: they give way to the reader alone, and are not slowed down by scanning."""
+"""Niceness of these processes: lower priority than the reader's process (0), higher than that of the scanner (10)."""
 
 
 class ParserPool:
-    """Lends parsers to threads, the one that was used last first, since its process has loaded what formats need."""
+    """Lends parsers to threads; prefers the last used one, whose process has already loaded the modules of formats."""
 
     def __init__(self, limit: int, size: int) -> None:
         """Create the pool; the first file starts a process.
@@ -42,7 +42,7 @@ class ParserPool:
 
     @contextmanager
     def lend(self, article_id: ArticleId) -> Iterator[Parser]:
-        """Lend a parser to the thread that reads an article; there are as many as threads."""
+        """Lend a parser to the thread that loads an article, for a `with` block; there is one for each thread."""
         with self._lock:
             parser = self._free.pop()
             self._lent[article_id] = parser
@@ -61,10 +61,10 @@ class ParserPool:
         return article_id in self._lent
 
     def interrupt_later(self, seconds: float, is_needed: Callable[[], bool]) -> None:
-        """After some time, end the parsing that was begun first, if a parser is still needed.
+        """After some time, stop the parsing that started first, if a parser is still needed then.
 
         Args:
-            seconds: The time.
+            seconds: The time to wait.
             is_needed: Called in a thread when the time has passed.
         """
         timer = threading.Timer(seconds, self._interrupt_first, (is_needed,))
@@ -72,21 +72,21 @@ class ParserPool:
         timer.start()
 
     def _interrupt_first(self, is_needed: Callable[[], bool]) -> None:
-        """End the parsing that was begun first, if a parser is still needed."""
+        """Stop the parsing that started first, if a parser is still needed."""
         with self._lock:
             first = next(iter(self._lent.values()), None)
             if first is not None and is_needed():
                 first.interrupt()
 
     def _rest_later(self, seconds: float) -> None:
-        """Look for idle processes after some time, if nothing does so already; called with the lock held."""
+        """Start a timer that ends idle processes, unless one is running; called with the lock held."""
         if self._resting is None:
             self._resting = threading.Timer(seconds, self._rest_idle)
             self._resting.daemon = True
             self._resting.start()
 
     def _rest_idle(self) -> None:
-        """End the processes of free parsers that were not used for long."""
+        """End the processes of free parsers that were idle for `EXTRA_SECONDS` or `LAST_SECONDS`."""
         with self._lock:
             self._resting = None
             now = time.monotonic()

@@ -1,6 +1,6 @@
-"""Sizes of pictures, and pictures as half blocks: the jobs of the process that decodes them.
+"""Jobs of the process that decodes pictures: measure them, and draw them as pixels, PNG or sixels.
 
-A picture is data of strangers: it is decoded in a process of its own, with limits of time and memory, and is refused
+Pictures are untrusted data: they are decoded in a separate process with limits of time and memory, and rejected
 beyond 20 MB or 40 megapixels before it is decoded. Vector graphics (SVG) are not drawn.
 """
 
@@ -28,22 +28,22 @@ COPY_FUNCTION = f"{__name__}:copy_picture"
 MOST_BYTES = 20 * MEGABYTE
 MOST_PIXELS = 40_000_000
 MOST_MEASURED = 2_000
-"""Number of pictures of a document that are measured; of further ones only the description is shown."""
+"""Maximum number of pictures of a document that are measured; others are shown only by their description."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "ICO", "PPM")
-"""Formats that are decoded. Others of Pillow's are rare, run other programs (EPS) or have had more errors."""
+"""Formats that are decoded. Pillow's other formats are rare, run other programs (EPS) or had more security bugs."""
 _WHITE = (255, 255, 255)
 
 _last: list[tuple[tuple[str, int], Content]] = []
-"""The content of the file that contained the last picture, with its path and time of change."""
+"""A cache of one entry: path and modification time of the file with the last picture, and its content."""
 
 
 class PictureSource(NamedTuple):
-    """Where the bytes of a picture are."""
+    """The location of a picture's bytes."""
 
     target: str
     """`Block.target` of the figure, for a picture in the file of the article."""
     path: str = ""
-    """File of the picture, if it is one of its own."""
+    """Path of the picture's own file; empty if the picture is in the file of the article."""
 
 
 def measure_pictures(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def measure_pictures(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def draw_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a picture as pixels, two above each other for each cell; runs in the decoding process.
+    """Return a picture, scaled to a size, in one of `picture_forms`; runs in the decoding process.
 
     Args:
         arguments: `file` and `limit` of the article, `picture`, the fields of a `PictureSource`, the size in pixels,
@@ -110,7 +110,7 @@ def copy_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _opened(arguments: Mapping[str, Any], source: PictureSource) -> Iterator[Image | None]:
-    """Open a picture without decoding it; None if it is no picture, or too large."""
+    """Open a picture without decoding it; None if it is not a picture, or too large."""
     from PIL import Image  # noqa: PLC0415 - only the decoding process needs it
 
     data = _bytes_of(arguments, source)
@@ -152,16 +152,16 @@ def _content(arguments: Mapping[str, Any]) -> Content:
 
 
 def _png(image: Image) -> bytes:
-    """Return a picture as a PNG file, compressed quickly: it goes to the terminal once."""
+    """Return a picture as a PNG file with fast compression, since it is sent to the terminal only once."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 
 def _sixels(image: Image, cell_height: int) -> bytes:
-    """Return a picture as sixels, a line for each row of cells, so that it scrolls row by row.
+    """Return a picture as sixels, one line for each row of cells, so that it can be scrolled by rows.
 
-    The colours are chosen for the whole picture, so that its rows do not differ.
+    All rows share one palette, so that their colours match.
     """
     from tui_reader.services.articles.sixels import sixels_of  # noqa: PLC0415 - few terminals need it
 
@@ -172,13 +172,13 @@ def _sixels(image: Image, cell_height: int) -> bytes:
 
 
 def _upright_size(image: Image) -> tuple[int, int]:
-    """Return the width and height of a picture as it is seen: cameras record how it was held."""
+    """Return the width and height of a picture after the rotation in its EXIF data, in pixels."""
     turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
     return (image.height, image.width) if turned else image.size
 
 
 def _flattened(image: Image, size: Sequence[int]) -> Image:
-    """Return a picture upright, in red, green and blue, on white where it is transparent."""
+    """Return a picture rotated by its EXIF data, in RGB, with white for transparent parts."""
     from PIL import Image as Images  # noqa: PLC0415 - see `_opened`
     from PIL import ImageOps  # noqa: PLC0415
 

@@ -1,7 +1,7 @@
-"""The pictures of shown articles: their sizes, and their pixels at the size that a screen asks for.
+"""The pictures of shown articles: their sizes, and their pixels at the size that a screen requests.
 
-A thread asks a process, which decodes; nothing is read or decoded while a key is handled, and nothing is ever fetched
-from the network. What was drawn is kept in memory, the last used first.
+A thread sends the requests to a process that decodes, so a key never waits for a picture. Nothing is fetched from the
+network. Drawn pictures are cached in memory; the least recently used are dropped first.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library_paths import LibraryPaths
 
 SECONDS = 5.0
-"""Time limit for one picture, or for measuring those of one article."""
+"""Time limit in seconds for drawing one picture, or for measuring those of one article."""
 MEMORY = 600 * MEGABYTE
 """Bytes of address space of the process: 40 megapixels take 160 MB, and the libraries 150 MB."""
 NICENESS = 2
 KEPT_BYTES = 16 * MEGABYTE
-"""Bytes of drawn pictures in memory: a thousand of the usual size."""
+"""Maximum size in bytes of drawn pictures in memory: a thousand of usual size."""
 KEPT_ARTICLES = 50
-"""Number of articles whose sizes of pictures are kept."""
+"""Maximum number of articles whose sizes of pictures are kept in memory."""
 
 
 class PictureOrder(NamedTuple):
@@ -67,7 +67,7 @@ class DrawnPicture(NamedTuple):
     columns: int
     rows: int
     data: bytes
-    """What the order's form says; empty if the picture cannot be drawn."""
+    """The picture in the form of the order; empty if it cannot be drawn."""
 
     def in_base64(self) -> str:
         """Return the data in base64."""
@@ -104,7 +104,7 @@ class Pictures:
         self._changed = threading.Condition()
 
     def sizes(self, article_id: ArticleId, document: Document) -> Mapping[str, PictureSize]:
-        """Return the sizes of a document's pictures by target, empty until they are measured; requests it.
+        """Return the sizes of a document's pictures by target; request the measurement and return no sizes if unknown.
 
         The event `PicturesMeasured` follows if the document has pictures that can be drawn.
         """
@@ -126,7 +126,7 @@ class Pictures:
             return drawn
 
     def want(self, orders: Sequence[PictureOrder]) -> None:
-        """Request pictures, in place of those requested before; `PicturesDrawn` follows for each."""
+        """Replace the requested pictures; the event `PicturesDrawn` follows for each."""
         with self._changed:
             self._to_draw = [each for each in orders if each not in self._drawn]
             if self._to_draw:
@@ -157,7 +157,7 @@ class Pictures:
         self._worker.close()
 
     def _begin(self) -> None:
-        """Start the thread, or wake it; called with the lock held."""
+        """Start the thread, or wake it up; called with the lock held."""
         if self._thread is None and not self._closed:
             self._thread = threading.Thread(target=self._work, name="pictures", daemon=True)
             self._thread.start()
@@ -223,7 +223,7 @@ class Pictures:
         return Job(function, {"file": str(path), "limit": self._limit, **arguments}, SECONDS, MEMORY)
 
     def _source(self, article: Path, target: str) -> PictureSource:
-        """Return where a picture is: in the file of the library that a relative link names, else in the article."""
+        """Return the location of a picture: the file of the library at a relative link, else the article's file."""
         if ":" in target:
             return PictureSource(target)
         try:

@@ -1,4 +1,4 @@
-"""Encode a row of a picture as sixels, for terminals that draw them.
+"""Encoding of a row of a picture as sixels, for terminals that draw them.
 
 The format is that of DEC's VT340, “Sixel graphics”: bands of six pixels above each other, and in each band one line for
 each colour, whose bits say which of the six pixels have it.
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _BAND = 6
 _RUN = re.compile(rb"(.)\1{3,}", re.DOTALL)
-"""Equal bytes that take less room with their number."""
+"""Four or more equal bytes, which are run-length encoded."""
 _FIRST = 0x3F
 """The byte that stands for six pixels without the colour."""
 
@@ -42,8 +42,7 @@ def sixels_of(image: Image) -> str:
 def _line(rows: list[bytes], colour: int, width: int) -> bytes:
     """Return the bytes of a band for one colour.
 
-    Whole rows are compared by translation and united as large numbers, since a loop over pixels takes a hundred times
-    as long.
+    Rows are compared by `bytes.translate` and combined as large integers: a loop over pixels takes 100 times as long.
     """
     bits = 0
     for number, row in enumerate(rows):

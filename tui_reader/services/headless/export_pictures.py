@@ -1,4 +1,4 @@
-"""The bytes of the pictures of articles, which exported pages and books contain.
+"""The bytes of the pictures of articles, to be embedded in exported pages and books.
 
 Nothing is fetched from the network, and nothing is decoded: a picture is in the file of its article, or a file in the
 folders of the library, by the rule of links (`services/library/linked_files.py`).
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library_paths import LibraryPaths
 
 MOST_BYTES = 8 * MEGABYTE
-"""Size up to which a picture is contained in an export; a larger one is shown as its words."""
+"""Maximum size in bytes of a picture in an export; a larger one is replaced by its description."""
 MOST_BYTES_OF_ARTICLE = 32 * MEGABYTE
-"""Size up to which the pictures of one article are contained, in the order in which they are asked for."""
+"""Maximum size in bytes of all pictures of one article in an export, in the order of the calls of `read`."""
 
 
 class ArticlePictures:
@@ -39,7 +39,7 @@ class ArticlePictures:
         self._left = MOST_BYTES_OF_ARTICLE
 
     def read(self, target: str) -> bytes | None:
-        """Return the bytes of a picture; None if it is elsewhere, too large or cannot be read.
+        """Return the bytes of a picture; None if it is outside of the library, too large or cannot be read.
 
         Args:
             target: `Block.target` of a figure.
@@ -55,7 +55,7 @@ class ArticlePictures:
         return data
 
     def _file(self, target: str) -> bytes | None:
-        """Return the bytes of a picture in a file of its own."""
+        """Return the bytes of a picture that is a separate file."""
         try:
             return read_bytes(file_of_link(self._paths, self._path, target), MOST_BYTES)[0]
         except RefusedFileError:

@@ -1,4 +1,4 @@
-"""Find the article that a link names without its folder, as Obsidian does: by file name, by alias, by title."""
+"""Search for the article of a link without a folder, as in Obsidian: by file name, by alias, by title."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def article_named(files: Iterable[tuple[ArticleId, FoundFile]], link: str, near: str) -> ArticleId | None:
     """Return the article that a link names; None if no article has the name.
 
-    A file name counts more than an alias in a header, and an alias more than a title. Of several articles with the
-    name, the one in the nearest folder is meant. All articles are compared: 100,000 take 0.2 s.
+    A file name has precedence over an alias in a header, and an alias over a title. Of several articles with the name,
+    the one in the nearest folder is returned. All articles are compared: 100,000 take 0.2 s.
 
     Args:
         files: The articles of the library with their files.
@@ -52,12 +52,12 @@ def _rank(wanted: str, file: FoundFile) -> int:
 
 
 def _folded(text: str) -> str:
-    """Return a name for comparison: composed characters without case. Most names are ASCII, which is quicker."""
+    """Return a name for comparison: in NFC, without case. ASCII names skip the normalization, which is faster."""
     return text.lower() if text.isascii() else unicodedata.normalize("NFC", text).casefold()
 
 
 def _steps_between(one: str, other: str) -> int:
-    """Return the number of folders to leave and to enter on the way from one file to another."""
+    """Return the number of steps between the folders of two files: up to the common folder, then down."""
     here, there = one.split("/")[:-1], other.split("/")[:-1]
     shared = 0
     for mine, its in zip(here, there, strict=False):

@@ -5,6 +5,6 @@ from __future__ import annotations
 PIXELS = "pixels"
 """Red, green and blue of each pixel, row by row."""
 PNG = "png"
-"""A PNG file, which the terminal draws in place of placeholders."""
+"""A PNG file, which the terminal draws over placeholder characters (kitty)."""
 SIXEL = "sixel"
 """Sixels, a line for each row of cells."""

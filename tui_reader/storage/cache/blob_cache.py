@@ -1,6 +1,6 @@
-"""A folder of files by key, limited in size: a cache of texts or of parsed documents.
+"""A folder of files by key with a maximum size: a cache of texts or of parsed documents.
 
-The folder may be emptied at any time, and a failed read or write of a file loses only that file. Several processes may
+The folder may be emptied at any time, and a failed read or write affects only one file. Several processes may
 use one folder. The files are private to the user.
 """
 
@@ -16,7 +16,7 @@ from tui_reader.storage.snapshot.private import private_folder
 from tui_reader.storage.snapshot.wholefile import read_whole
 
 PUTS = 50
-"""Number of files that are stored between two looks at the size of the folder: with 10,000 files, one takes 30 ms."""
+"""Number of files that are stored between two checks of the folder's size; a check of 10,000 files takes 30 ms."""
 
 
 class BlobCache:
@@ -27,7 +27,7 @@ class BlobCache:
 
         Args:
             folder: The folder of the cache's files.
-            most: Largest size of all files in bytes; the files that were written first are deleted first.
+            most: Maximum size of all files in bytes; the oldest files are deleted first.
         """
         self.folder = f"{os.path.realpath(folder.parent)}/{folder.name}"
         self._most = most
@@ -46,7 +46,7 @@ class BlobCache:
         return self._disk.has_file(self._path(key))
 
     def put(self, key: str, data: bytes) -> bool:
-        """Store the bytes of a key; the first time and then sometimes, delete the oldest files if there are too many.
+        """Store the bytes of a key; at the first call and then at every 50th, delete the oldest files if necessary.
 
         Returns:
             True if the bytes were stored.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.painted_pictures import PaintedPicture
 
 LOOK_SECONDS = 0.03
-"""Seconds between two looks whether the picture was drawn."""
+"""Seconds between two checks whether the picture has been drawn."""
 _LAST_ROW = 1
 
 
@@ -52,7 +52,7 @@ class PicturePage(LinePane):
         return self._shown[self._at]
 
     def on_mount(self) -> None:
-        """Look for the drawn picture from now on."""
+        """Start the timer that checks whether the picture has been drawn."""
         self._timer = self.set_interval(LOOK_SECONDS, self._look)
 
     def on_resize(self) -> None:
@@ -60,7 +60,7 @@ class PicturePage(LinePane):
         self._want()
 
     def step(self, by: int) -> None:
-        """Show the next picture, or a former one if `by` is negative."""
+        """Move by a number of pictures; backwards if `by` is negative."""
         self._at = max(0, min(self._at + by, len(self._shown) - 1))
         self._said = ""
         self._want()
@@ -82,7 +82,7 @@ class PicturePage(LinePane):
                 self._timer.resume()
 
     def _look(self) -> None:
-        """Paint the picture once it is drawn."""
+        """Paint the picture if it has been drawn."""
         if self._painted() is not None:
             self.repaint()
             if self._timer is not None:
@@ -151,9 +151,9 @@ class PictureViewer(Dialog[None]):
         yield self._page
 
     def action_step(self, by: int) -> None:
-        """Show the next picture, or the one before."""
+        """Move by a number of pictures; backwards if `by` is negative."""
         self._page.step(by)
 
     def action_open_outside(self) -> None:
-        """Open the picture in the program for its kind."""
+        """Open the picture in the desktop's program for its file type."""
         self._open_outside(self._page.current.target, self._page.say)

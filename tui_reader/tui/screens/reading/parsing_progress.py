@@ -1,4 +1,4 @@
-"""The message that a long text is still being read."""
+"""The message that a long text is still being loaded."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 TICK_SECONDS = 1.0
-"""Seconds until the message, and between two updates of it; most texts are read sooner."""
+"""Seconds until the message appears, and between two updates; most texts are loaded sooner."""
 
 
 class ParsingProgress:
-    """Tells each second how long the shown article is being read, until its whole text is shown.
+    """Shows how long the shown article has been loading, updated each second, until its whole text is shown.
 
-    No key waits for the text: the message says so.
+    Keys work meanwhile, and the message says so.
     """
 
     def __init__(self, state: ReadingScreenState, show_activity: Callable[[str], None]) -> None:
-        """Create the message; nothing is shown yet.
+        """Store the arguments; nothing is shown yet.
 
         Args:
             state: The state of the screen.
@@ -32,24 +32,24 @@ class ParsingProgress:
         """
         self._state, self._show_activity = state, show_activity
         self._began: dict[ArticleId, float] = {}
-        """Articles that are being read, with the time at which that began."""
+        """Articles that are being loaded, with the time at which that began."""
         self._limit = 0.0
         self._timer: Timer | None = None
         self._is_shown = False
 
     def begin(self, article: ArticleId, limit: float) -> None:
-        """Note that the reading of an article has begun; it takes `limit` seconds at most."""
+        """Record that the loading of an article has begun; it takes at most `limit` seconds."""
         self._began[article], self._limit = monotonic(), limit
         if self._timer is None:
             self._timer = self._state.panes.article.set_interval(TICK_SECONDS, self._tick)
 
     def loaded(self, article: ArticleId) -> None:
-        """Note that the text of an article, or the reason why it has none, is loaded."""
+        """Record that the text of an article, or the reason why it has none, is loaded."""
         if self._began.pop(article, None) is not None and not self._began:
             self._tick()
 
     def _tick(self) -> None:
-        # An article that was left before its text was read is given up without an event.
+        # Loading is cancelled without an event if the user left the article.
         oldest = monotonic() - self._limit - TICK_SECONDS
         self._began = {article: began for article, began in self._began.items() if began > oldest}
         shown = self._state.shown

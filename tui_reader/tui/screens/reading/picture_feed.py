@@ -1,4 +1,4 @@
-"""The pictures of the shown article, from the library to the screen: half blocks, or images that the terminal draws."""
+"""Supplies the screen with the pictures of the shown article: half blocks, or images that the terminal draws."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 _NONE: Mapping[str, PictureSize] = MappingProxyType({})
 _UNDRAWN = HalfBlocks(0, 0, b"")
 USUAL_CELL = (10, 20)
-"""Pixels of a cell if the terminal does not tell; kitty scales an image to its cells anyway."""
+"""Width and height of a cell in pixels if the terminal does not report them; kitty scales images to cells anyway."""
 KEPT_IMAGES = 64
-"""Number of images that the terminal keeps for us; a screen shows five or six."""
+"""Maximum number of images that are kept in the terminal; a screen shows five or six."""
 
 
 class CellSize(NamedTuple):
@@ -58,13 +58,13 @@ class ArticlePictures:
         self._images: OrderedDict[PictureOrder, PlacedImage] = OrderedDict()
         """The images in the terminal, the last used last."""
         self._last_number = os.getpid() % 0xFFFF * 0x80
-        """Number of the last image; programs in one terminal that begin elsewhere do not replace each other's."""
+        """Number of the last image; the first depends on the process id, so that programs in one terminal differ."""
         app.app_resume_signal.subscribe(app, lambda _: self._images.clear())
 
     def sizes(self, document: Document) -> Mapping[str, PictureSize]:
         """Return the sizes of pictures by target; empty until they are known, and where no picture is drawn."""
         state = self._state
-        # The targets come first: the pictures of a library are a process, which articles without pictures do not need.
+        # The targets are checked first: `pictures` starts a process, which articles without pictures do not need.
         if (
             state.shown is None
             or not figure_targets(document)
@@ -75,7 +75,7 @@ class ArticlePictures:
         return state.library.pictures.sizes(state.shown, document)
 
     def painted(self, picture: WantedPicture) -> PaintedPicture | None:
-        """Return a picture, with 0 columns if it cannot be drawn; None until that is known."""
+        """Return a picture, with 0 columns if it cannot be drawn; None while it is being drawn."""
         order = self._order(picture)
         drawn = self._state.library.pictures.get(order) if order is not None else None
         if order is None or drawn is None:
@@ -90,7 +90,7 @@ class ArticlePictures:
         return HalfBlocks(drawn.columns, drawn.rows // 2, drawn.data)
 
     def want(self, pictures: Sequence[WantedPicture]) -> None:
-        """Request pictures, in place of those requested before."""
+        """Replace the requested pictures."""
         orders = [order for each in pictures if (order := self._order(each)) is not None]
         if orders:
             self._state.library.pictures.want(orders)
@@ -112,7 +112,7 @@ class ArticlePictures:
 
     @property
     def _form(self) -> str:
-        """The form in which pictures are drawn: the best that the terminal can, unless the settings say otherwise."""
+        """Return the best of `picture_forms` that the terminal supports, unless the settings name one."""
         if self._state.settings.pictures != "auto":
             return PIXELS
         answers = self._program.theme_selection.answers
@@ -121,7 +121,7 @@ class ArticlePictures:
         return SIXEL if answers.has_sixels and not is_multiplexed(os.environ) else PIXELS
 
     def _placed(self, order: PictureOrder, drawn: DrawnPicture) -> PlacedImage:
-        """Return an image in the terminal, which gets it if it does not have it."""
+        """Return an image in the terminal; send it first if the terminal does not have it."""
         image = self._images.get(order)
         if image is not None:
             self._images.move_to_end(order)
@@ -136,7 +136,7 @@ class ArticlePictures:
         return image
 
     def _write(self, sequence: str) -> None:
-        """Write to the terminal, in order with the frames."""
+        """Write to the terminal, after the frames that were written before."""
         if self._app._driver is not None:
             self._app._driver.write(sequence)
 

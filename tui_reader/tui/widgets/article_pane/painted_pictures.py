@@ -1,4 +1,4 @@
-"""Pictures as rows of cells: half blocks, which 256 colours suffice for, or placeholders for images in kitty."""
+"""Pictures as rows of cells: half blocks (from 256 colours on), placeholders for images in kitty, or sixels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UPPER_HALF = "▀"
 _STEP = 4
-"""Levels of a colour that are painted alike: neighbouring cells then share a style, which halves the bytes of a row."""
+"""Colour values are rounded to multiples of this, so that adjacent cells share a style: this halves the output."""
 
 PLACEHOLDER = "\U0010eeee"
 _MARKS = """
@@ -31,7 +31,7 @@ _MARKS = """
 MOST_CELLS = 256
 """Largest number of rows or columns of an image that marks can number with one byte."""
 _CONTROL = [(ControlType.CURSOR_FORWARD, 0)]
-"""Marks a segment as without cells."""
+"""Control codes that mark a segment as having no cells."""
 _CHUNK = 4_096
 """Number of characters of an image in one escape sequence, the limit of the protocol."""
 
@@ -52,7 +52,7 @@ class PaintedPicture(Protocol):
 
 
 class HalfBlocks(NamedTuple):
-    """A picture as half blocks: each cell shows two pixels, the upper one as its ink and the lower one as its paper."""
+    """A picture as half blocks: each cell shows two pixels, by its foreground (upper) and background colour (lower)."""
 
     columns: int
     rows: int
@@ -69,12 +69,12 @@ class HalfBlocks(NamedTuple):
 
 
 class PlacedImage(NamedTuple):
-    """A picture that the terminal has received: its cells hold placeholders, in whose place the terminal draws it."""
+    """A picture that was sent to the terminal, which draws it over the placeholders in its cells."""
 
     columns: int
     rows: int
     number: int
-    """Number of the image, below 2**24, which the placeholders give by their colour."""
+    """Number of the image, below 2**24; the foreground colour of the placeholders encodes it."""
 
     def row(self, number: int) -> Sequence[Segment]:
         """Return the segment of a row."""
@@ -84,7 +84,7 @@ class PlacedImage(NamedTuple):
 
 
 class SixelRows(NamedTuple):
-    """A picture as sixels, which are drawn over the empty cells of their row once these are painted."""
+    """A picture as sixels, which are drawn over empty cells after these were painted."""
 
     columns: int
     rows: int
@@ -94,7 +94,7 @@ class SixelRows(NamedTuple):
     def row(self, number: int) -> Sequence[Segment]:
         """Return the segments of a row: empty cells, and a control segment that draws over them.
 
-        The cursor goes back to the first cell, and to the last cell afterwards, whatever the terminal does with it.
+        The cursor is set to the first cell before, and to the last one after: terminals differ in where they leave it.
         """
         after = f"\x1b8\x1b[{self.columns}C"
         before, cells = Segment("\x1b7", None, _CONTROL), Segment(" " * self.columns)
@@ -102,7 +102,7 @@ class SixelRows(NamedTuple):
 
 
 def image_sequences(number: int, data: str, columns: int, rows: int) -> Iterator[str]:
-    """Yield the escape sequences that give an image to the terminal, to be placed by placeholders.
+    """Yield the escape sequences that send an image to the terminal, which shows it at placeholders.
 
     The format is that of kitty's graphics protocol, “Unicode placeholders”.
 
@@ -120,7 +120,7 @@ def image_sequences(number: int, data: str, columns: int, rows: int) -> Iterator
 
 
 def deletion_sequence(number: int) -> str:
-    """Return the escape sequence that frees an image in the terminal."""
+    """Return the escape sequence that deletes an image in the terminal."""
     return f"\x1b_Ga=d,d=I,i={number},q=2\x1b\\"
 
 

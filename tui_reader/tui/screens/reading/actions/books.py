@@ -1,4 +1,4 @@
-"""The commands for books: footnotes there and back, chapters and printed pages by number."""
+"""The commands for books: go to a footnote and back, to a chapter, to a printed page."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class BookActions:
 
     @command("footnote")
     def footnote(self, _count: int | None) -> None:
-        """Go to the footnote of the focused sentence or of the first one in sight; in a footnote, go back."""
+        """Go to the footnote of the focused sentence, else of the first visible reference; in a footnote, go back."""
         pane, state = self._state.panes.article, self._state
         document = pane.viewport.text
         if document is None:
@@ -96,12 +96,12 @@ class BookActions:
 
     @command("chapter")
     def chapter(self, _count: int | None) -> None:
-        """Open the table of contents; the command line takes a number after the command."""
+        """Open the table of contents; on the command line, a number after the command goes to that chapter."""
         self._show_outline(None)
 
     @command("page")
     def page(self, _count: int | None) -> None:
-        """Choose a printed page from all; the command line takes a number after the command."""
+        """Show a list of all printed pages; on the command line, a number after the command goes to that page."""
         names = self.pages()
         here = max(0, self._page_here())
         choices = [
@@ -111,7 +111,7 @@ class BookActions:
         self._pick("Pages", choices, "this text names no printed pages", here)
 
     def chapters(self) -> Sequence[tuple[str, str]]:
-        """Return number and title of the chapters, for the command line; those without a number by title."""
+        """Return the name (number, else title) and the title of each chapter, for the command line."""
         chapters = self._chapters
         if not chapters:
             return ()
@@ -160,7 +160,7 @@ class BookActions:
 
 
 class _Notes:
-    """The references to footnotes in a document, and the places they lead to.
+    """The references to footnotes in a document, and the offsets of the footnotes.
 
     Args:
         document: The document; None for no references.

@@ -1,4 +1,4 @@
-"""The command that shows a picture large, and opening it in another program."""
+"""The command that shows a picture on the whole screen, from where it can be opened in another program."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PictureActions:
 
     @command("picture")
     def picture(self, _count: int | None) -> None:
-        """Show the first picture in view large, else the next one; without pictures, the printed page of a PDF."""
+        """Show the first visible picture, else the next one, on the whole screen; without any, the page of a PDF."""
         state = self._state
         document, article = state.panes.article.document, state.shown
         if document is None or article is None:
@@ -51,7 +51,7 @@ class PictureActions:
         self._app.push_screen(PictureViewer(page, partial(self._open_outside, article)))
 
     def _open_outside(self, article: ArticleId, target: str, say: Callable[[str], None]) -> None:
-        """Open a picture in the program for its kind, in a thread: it is a file, or is copied out of the article."""
+        """Open a picture in the desktop's program for its file type, in a thread: it may have to be copied first."""
 
         def report(message: str) -> None:
             self._app.call_from_thread(say, message)
@@ -83,7 +83,7 @@ class PictureActions:
         if found is None:
             return None
         data, suffix = found
-        # Named by us, since the name of a picture in a file is a stranger's; the system removes it in time.
+        # The name of a picture in a file is untrusted, so the copy gets a name of its own; the system deletes it later.
         with tempfile.NamedTemporaryFile(prefix="tui-reader-", suffix=suffix, delete=False) as file:
             file.write(data)
         return Path(file.name)

@@ -1,4 +1,4 @@
-"""The layer of pictures: it asks for the visible pictures, and returns the segments of their rows."""
+"""The layer of pictures: requests the visible pictures, and returns the segments of their rows."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ class WantedPicture(NamedTuple):
 
 
 class PictureFeed(Protocol):
-    """Protocol of what supplies the pictures of the shown article. No method waits."""
+    """Protocol of an object that supplies the pictures of the shown article. No method blocks."""
 
     def sizes(self, document: Document) -> Mapping[str, PictureSize]:
         """Return the sizes of pictures by target; empty until they are known, and where no picture is drawn."""
 
     def painted(self, picture: WantedPicture) -> PaintedPicture | None:
-        """Return a picture, with 0 columns if it cannot be drawn; None until that is known."""
+        """Return a picture, with 0 columns if it cannot be drawn; None while it is being drawn."""
 
     def want(self, pictures: Sequence[WantedPicture]) -> None:
-        """Request pictures, in place of those requested before."""
+        """Replace the requested pictures."""
 
 
 class Pictures(Layer):
@@ -54,25 +54,25 @@ class Pictures(Layer):
         self._viewport = viewport
         self._feed: PictureFeed | None = None
         self._figures: tuple[Document | None, Sequence[int]] = (None, ())
-        """The numbers of the blocks of a document that are figures."""
+        """A cache: the last document, and the indices of its figure blocks."""
 
     def use_feed(self, feed: PictureFeed) -> None:
-        """Set what supplies the pictures."""
+        """Set the object that supplies the pictures."""
         self._feed = feed
         self._viewport.use_picture_sizes(feed.sizes)
 
     def measured(self, document: Document) -> None:
-        """Lay out the text again with the sizes that are known now, unless another text is shown."""
+        """Lay out the text again with the measured sizes, unless another document is shown."""
         if document is self._viewport.document:
             self._viewport.pictures_measured()
 
     def drawn(self) -> None:
-        """Repaint the view with a picture that was drawn."""
+        """Repaint the visible rows after a picture was drawn."""
         self._viewport.repaint()
 
     @property
     def visible(self) -> Sequence[int]:
-        """The numbers of the figure blocks in view, in order."""
+        """Return the indices of the visible figure blocks, in order."""
         document = self._viewport.text
         rows = self._viewport.visible_rows() if document is not None else ()
         blocks = dict.fromkeys(row.block for row in rows if isinstance(row, Row) and row.index >= 0)
@@ -96,19 +96,19 @@ class Pictures(Layer):
     # Hooks
 
     def laid_out(self) -> None:
-        """Ask for the pictures in view at their new sizes."""
+        """Request the visible pictures at their new sizes."""
         self._ask()
 
     def scrolled(self) -> None:
-        """Ask for the pictures that came into view."""
+        """Request the pictures that became visible."""
         self._ask()
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Forget which blocks are figures."""
+        """Clear the cached list of figure blocks."""
         self._figures = None, ()
 
     def _ask(self) -> None:
-        """Request the pictures in view, then the next ones below it."""
+        """Request the visible pictures, then the next ones below."""
         page, feed = self._viewport.page, self._feed
         if feed is None or page is None or page.layout is None or not page.figures.sizes:
             return
