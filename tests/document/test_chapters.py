@@ -153,6 +153,9 @@ def test_the_time_left_counts_down_to_the_end_of_chapter_and_book() -> None:
     last = found.left(len(STORY.text))
     assert last == (0, 0)
     assert Chapters((), 0).left(0) is None
+    signs_left_out = Chapters(found.all, found.words, found.words // 2).left(0)
+    assert signs_left_out is not None
+    assert signs_left_out.book == found.words // 2, "the list and the head say so"
 
 
 @pytest.mark.parametrize(

@@ -102,3 +102,40 @@ def test_pictures_on_the_web_are_no_targets() -> None:
     ):
         builder.add(Block(BlockKind.FIGURE, 0, 0, target=target), "words")
     assert figure_targets(builder.build()) == ("a.png", "data:3")
+
+
+@pytest.mark.parametrize(
+    ("size", "column"),
+    [
+        (PictureSize(8 * 40, 16 * 4), 10),  # wide: below its left edge
+        (PictureSize(8 * 10, 16 * 4), 25),  # narrow: there, too
+        (PictureSize(8 * 2, 16 * 4), 29),
+        (PictureSize(8 * 90, 16 * 4), 0),
+    ],
+)
+@pytest.mark.parametrize("filling", [0, 400], ids=["short", "long"])
+def test_the_text_and_the_caption_of_a_picture_begin_below_its_left_edge(
+    size: PictureSize, column: int, filling: int
+) -> None:
+    builder = DocumentBuilder()
+    builder.add(Block(BlockKind.FIGURE, 0, 0, target="p.png", tight=True), "A hill")
+    builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), "Photo: " + "one of the family, " * 8)
+    builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "After it.")
+    for _ in range(filling):
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "word " * 60)
+    layout = Layout(builder.build(), 60, figures=Figures({"p.png": size}))
+    layout.refine(1_000)
+    rows = layout.rows(0, 20)
+    columns = {row.block: {f.column for f in row.fragments} for row in rows if row.block < 3 and row.fragments}
+    assert columns == {0: {column}, 1: {column}, 2: {0}}
+    caption = [row for row in rows if row.block == 1 and row.fragments]
+    text = " ".join(layout.document.text[f.start : f.end] for row in caption for f in row.fragments)
+    assert text.split() == layout.document.block_text(1).split()
+    assert all(f.column + f.end - f.start <= 60 for row in caption for f in row.fragments)
+
+
+def test_a_narrow_page_leaves_columns_for_the_text_of_a_narrow_picture() -> None:
+    builder = DocumentBuilder()
+    builder.add(Block(BlockKind.FIGURE, 0, 0, target="p.png"), "A hill at dusk, seen from the north")
+    layout = Layout(builder.build(), 36, figures=Figures({"p.png": PictureSize(16, 64)}))
+    assert {f.column for row in layout.rows(0, layout.height) for f in row.fragments} == {12}

@@ -91,11 +91,14 @@ class Chapters:
     Args:
         chapters: All chapters and parts, sorted by offset.
         words: Number of words of the whole text.
+        counted: Number of words that the list and the head of the article give for it, which may leave out parts
+            such as the signs of notes; the time left is told on its scale. 0 for the same number.
     """
 
-    def __init__(self, chapters: Sequence[Chapter], words: int) -> None:
+    def __init__(self, chapters: Sequence[Chapter], words: int, counted: int = 0) -> None:
         self.all = tuple(chapters)
         self.words = words
+        self._scale = min(1.0, counted / words) if counted and words else 1.0
         self._starts = [chapter.start for chapter in self.all]
         self.count = max((chapter.number for chapter in self.all), default=0)
         """Number of counted chapters."""
@@ -135,7 +138,7 @@ class Chapters:
         own = after - chapter.words_before
         share = (chapter.end - offset) / max(1, chapter.end - chapter.start)
         left = round(own * max(0.0, min(share, 1.0)))
-        return TimeLeft(left, left + self.words - after)
+        return TimeLeft(round(left * self._scale), round((left + self.words - after) * self._scale))
 
 
 NO_CHAPTERS: Final = Chapters((), 0)
@@ -285,7 +288,9 @@ def _built(document: Document, chosen: Sequence[int]) -> Chapters:
         )
         before += words
         yield_gil()
-    return Chapters(_with_parts(found, [sections[index].level for index in chosen], before), before)
+    return Chapters(
+        _with_parts(found, [sections[index].level for index in chosen], before), before, document.metadata.words
+    )
 
 
 def _numbered(sections: Sequence[Section], chosen: Sequence[int]) -> set[int]:

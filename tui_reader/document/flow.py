@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PICTURE = "▣"
 LEAST_CAPTION = 24
-"""Columns of a picture from which its caption begins below its left edge; below a narrower one it would be broken."""
+"""Columns that a caption has at least: below a narrow picture at the right it begins left of the picture."""
 
 
 class BlockPlacement(NamedTuple):
@@ -88,10 +88,8 @@ def lead_rows(block: Block, picture: FigureCells | None) -> int:
 
 
 def caption_inset(inset: Inset, picture: FigureCells) -> Inset:
-    """Return the inset of a caption: it begins below the left edge of a wide picture."""
-    shift = (inset.width - picture.columns) // 2
-    if picture.columns < LEAST_CAPTION:
-        return inset
+    """Return the inset of a caption: it begins below the left edge of the picture, or where it has enough columns."""
+    shift = max(0, min((inset.width - picture.columns) // 2, inset.width - LEAST_CAPTION))
     return inset._replace(column=inset.column + shift, width=inset.width - shift)
 
 

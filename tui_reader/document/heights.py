@@ -58,7 +58,9 @@ class BlockHeights:
         one_row_length = width if simple else width // 2
         heights: list[int] = []
         for index, block in enumerate(self._document.blocks):
-            if block.kind is paragraph and not (block.quote or block.depth or block.marker):
+            if block.quiet and index in self.insets:
+                rows = self._count(index, block, self.insets[index])
+            elif block.kind is paragraph and not (block.quote or block.depth or block.marker):
                 start, end = block.start, block.end
                 if end - start <= one_row_length and not _breaks(text, start, end):
                     rows = 1
@@ -71,6 +73,7 @@ class BlockHeights:
             else:
                 inset = self.insets[index] = self._inset_builder.at(index)
                 rows = self._count(index, block, inset)
+                self._place_caption(index, inset)
             heights.append(rows if block.tight else rows + 1)
         return heights
 
@@ -88,6 +91,7 @@ class BlockHeights:
             block, inset = blocks[index], self._body
             if not is_plain(block):
                 inset = self.insets[index] = self._inset_builder.at(index)
+                self._place_caption(index, inset)
             if block.kind is BlockKind.TABLE and block.table is not None:
                 rows = estimate_table(block.table)
             elif block.end > block.start and text[block.start] >= FIRST_WIDE:
@@ -103,6 +107,14 @@ class BlockHeights:
                 )
             heights[index] = rows if block.tight else rows + 1
         return heights
+
+    def _place_caption(self, index: int, inset: Inset) -> None:
+        """Set the inset of a caption that follows a picture as a paragraph, since the picture has another text, too."""
+        picture = self._figures.cells(self._document.blocks[index], inset.width)
+        if picture is not None and index + 1 < len(self._document.blocks):
+            following = self._document.blocks[index + 1]
+            if following.quiet and is_plain(following):
+                self.insets[index + 1] = caption_inset(self._body, picture)
 
     def _count(self, index: int, block: Block, inset: Inset) -> int:
         """Return the number of rows of a block of any kind, estimated if counting would be slow."""
