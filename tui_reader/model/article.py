@@ -30,6 +30,8 @@ def reading_time(minutes: int) -> str:
     return f"{hours:.1f} h".replace(".0 h", " h") if minutes < 600 else f"{round(hours):,} h"
 
 
+PERSONAL = (".epub", ".eml", ".emlx", ".epub.gz", ".eml.gz", ".emlx.gz")
+"""Suffixes of books and mails: who wrote them says more than the publisher, or the domain of an address."""
 BEGUN = 0.005
 """Share of the text that must be read, and must remain, for an article to count as partly read."""
 
@@ -138,6 +140,11 @@ class Headline(NamedTuple):
         """Return a metadata field by name: the reader's correction if it exists, else the file's value."""
         corrected = self.state.edits.get(name)
         return corrected if corrected is not None else str(getattr(self.article.metadata, name))
+
+    @property
+    def origins(self) -> tuple[str, str]:
+        """Return the names of the fields that tell where the article is from, the one that tells more first."""
+        return ("byline", "source") if self.article.location.lower().endswith(PERSONAL) else ("source", "byline")
 
     @property
     def time_left(self) -> str:

@@ -16,10 +16,12 @@ from tui_reader.tui.widgets.headline_texts import meta_text
 TODAY = date(2026, 6, 10)
 
 
-def headline(words: int = 920, mtime: str = "", error: str = "", progress: float = 0.0, **fields: Any) -> Headline:
+def headline(
+    words: int = 920, mtime: str = "", error: str = "", progress: float = 0.0, location: str = "a.md", **fields: Any
+) -> Headline:
     """Return an article of 4 minutes, of a file last changed at a local time."""
     at = int(datetime.fromisoformat(mtime).timestamp() * 1e9) if mtime else 0
-    article = Article("a", "a.md", Metadata(title="A", words=words, **fields), mtime_ns=at, error=error)
+    article = Article("a", location, Metadata(title="A", words=words, **fields), mtime_ns=at, error=error)
     # Opening an article marks it as read, so what was begun is read as a rule.
     return Headline(article, ReadingState(read=progress > 0, progress=progress))
 
@@ -46,6 +48,9 @@ def test_long_reading_times_are_in_hours(minutes: int, text: str) -> None:
     [
         ({"source": "Air desk", "byline": "Ann Bly", "date": "2026-06-04"}, "Air desk · Thu 4 Jun · 4 min"),
         ({"byline": "Ann Bly", "date": "2026-06-04T10:00:00+02:00"}, "Ann Bly · Thu 4 Jun · 4 min"),
+        ({"location": "a.epub", "source": "Shore Press", "byline": "Ann Bly"}, "Ann Bly · 4 min"),
+        ({"location": "In/A.EML.gz", "source": "mail.example", "byline": "Ann Bly"}, "Ann Bly · 4 min"),
+        ({"location": "a.epub", "source": "Shore Press"}, "Shore Press · 4 min"),
         ({"date": "2024-06-04", "mtime": "2026-06-01T10:00"}, "4 Jun 2024 · 4 min"),
         ({"source": "S", "mtime": "2026-06-01T10:00"}, "S · Mon 1 Jun (file) · 4 min"),
         ({"mtime": "2019-02-03T10:00"}, "3 Feb 2019 (file) · 4 min"),

@@ -54,7 +54,7 @@ def _joined(parts: tuple[str, ...] | list[str]) -> str:
 
 def _versions(headline: Headline, today: date) -> Iterator[tuple[str, ...]]:
     """Yield the parts of the row, from the longest version to the shortest."""
-    source = headline.field("source") or headline.field("byline")
+    source = next(filter(None, map(headline.field, headline.origins)), "")
     given = headline.field("date")
     day, mark = (given, "") if given else (headline.article.file_date, FILE)
     whole, short = (f"{text}{mark}" if text else given for text in (short_date(day, today), shortest_date(day, today)))

@@ -108,8 +108,12 @@ def _star(headline: Headline) -> StyledRow:
 def _meta_parts(headline: Headline, today: date) -> Iterable[tuple[str, Role]]:
     """Yield source, byline, date, reading time and word count; guessed values get a question mark."""
     metadata = headline.article.metadata
-    for name in ("source", "byline", "date"):
+    said = ""
+    for name in (*headline.origins, "date"):
         value = headline.field(name)
+        if value and value == said:
+            continue  # pages name themselves as the author
+        said = value
         if name == "date":
             file_date = long_date(headline.article.file_date, today)
             value = long_date(value, today) or value or (f"{file_date}{FILE}" if file_date else "")
