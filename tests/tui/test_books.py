@@ -101,7 +101,10 @@ async def test_a_book_is_walked_by_chapters_contents_notes_and_pages(start: Star
         assert pane.document.text[pane.viewport.offset :].startswith("It went out.")
         await reader.keys(":")
         await reader.types("page 99")
-        await reader.sees("none of them")
+        await reader.sees("“99” is none of 6 to 7")
+        await reader.keys("escape", ":")
+        await reader.types("chapter 9")
+        await reader.sees("“9” is none of 1 to 2")
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,8 @@ class CommandLines:
         if not found and line.name == "chapter" and len(completions) == 1:
             found = [completions[0].name]  # a word of one title
         if not found:
-            problem = f"“{typed}” is none of them" if not begun else f"“{typed}” begins {len(begun)} of them"
+            unknown = _unknown(typed, list(names), in_book=line.name in _OF_BOOKS)
+            problem = f"“{typed}” begins {len(begun)} of them" if begun else unknown
             return Plan("", problem, None, completions, takes_arguments=True)
         said = " · ".join(filter(None, (found[0], names[found[0]])))
         return Plan(said, "", partial(use, found[0]) if use else None, completions, takes_arguments=True)
@@ -249,6 +250,17 @@ class CommandLines:
         choices = [Choice(name, remark, lambda: None, remark) for name, remark in values()]
         found = matching(choices, line.rest)[:MOST_COMPLETIONS]
         return [Completion(each.name, f"{line.name} {each.name}", each.remark) for each in found]
+
+
+def _unknown(typed: str, names: Sequence[str], *, in_book: bool) -> str:
+    """Say that a typed name is none of some names; for chapters and pages of a book, also which there are.
+
+    A chapter without a number has its title as name, and counts here only if no chapter has a number.
+    """
+    if not in_book:
+        return f"“{typed}” is none of them"
+    numbers = [name for name in names if name.isdecimal()] or names
+    return f"“{typed}” is none of {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"there is only {numbers[0]}"
 
 
 def _retyped(word: str) -> str:
