@@ -74,7 +74,7 @@ def test_chapters_that_are_elsewhere_keep_their_passages(names: Sequence[str] | 
         assert_at_its_words(placed(anchor, new, old), anchor, new)
 
 
-def test_equal_chapters_are_told_apart_by_their_names() -> None:
+def test_equal_chapters_are_distinguished_by_their_names() -> None:
     parts = [chapter(1), chapter(2), chapter(1), chapter(3)]
     old = book(parts, NAMES)
     second = old.text.rindex(parts[2][3])

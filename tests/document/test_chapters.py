@@ -197,7 +197,7 @@ def test_times_are_in_hours_and_minutes(words: int, text: str) -> None:
         ("", "", ""),
     ],
 )
-def test_numbers_are_told_from_titles(title: str, label: str, rest: str) -> None:
+def test_chapter_numbers_are_separated_from_titles(title: str, label: str, rest: str) -> None:
     assert split_ordinal(title) == (label, rest)
 
 

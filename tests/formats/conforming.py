@@ -210,7 +210,7 @@ def _example(markdown: str, html: str) -> list[str]:
     shown = _Shown()
     shown.feed(html)
     shown.close()
-    # Doubled brackets that are no reference are a link of Obsidian, which shows the text alone.
+    # Doubled brackets that are not references are a link of Obsidian, which shows the text alone.
     wanted, got = (re.sub(r"!?\[\[|\]\]|\s", "", text) for text in ("".join(shown.parts), document.text))
     return [] if wanted == got or (not wanted and document.text in NOTHING) else [f"{got!r}, not {wanted!r}"]
 

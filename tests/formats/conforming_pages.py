@@ -78,7 +78,7 @@ def readability() -> Iterator[Figure]:
         wanted_in_all += wanted
         kept += wanted & found
     yield Figure("readability: F1", len(scores), _f1(scores), 0.93)
-    # Two of the 29 quotations are in comments of readers, which are no part of an article.
+    # Two of the 29 quotations are in comments of readers, which are not part of an article.
     for part, least in (("code", 1.0), ("quotes", 0.93), ("links", 0.92), ("tables", 0.9), ("pictures", 0.85)):
         yield Figure(f"readability: {part} kept", wanted_in_all[part], kept[part] / max(wanted_in_all[part], 1), least)
     for part in ("headings", "list items"):

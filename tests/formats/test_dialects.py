@@ -118,7 +118,7 @@ def test_a_caret_in_text_stays(source: str) -> None:
         ("```\n%%a%%\n```", "%%a%%"),
     ],
 )
-def test_comments_are_hidden_and_what_is_none_stays(source: str, shown: str) -> None:
+def test_comments_are_hidden_and_other_text_is_kept(source: str, shown: str) -> None:
     assert markdown(source).text == shown
 
 

@@ -1,4 +1,4 @@
-r"""Formulas in Markdown stay as written; prices, shell variables and escaped brackets are no formulas."""
+r"""Formulas in Markdown stay as written; prices, shell variables and escaped brackets are not formulas."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_the_article_is_found_whatever_contains_it(around: tuple[str, str]) -> N
         ("<ul><li>one</li><li>two</li></ul>", BlockKind.PARAGRAPH, "two"),
     ],
 )  # fmt: skip
-def test_what_stands_between_the_paragraphs_stays(body: str, kind: BlockKind, text: str) -> None:
+def test_blocks_between_the_paragraphs_are_kept(body: str, kind: BlockKind, text: str) -> None:
     document = read(page(body))
     assert (kind, text) in [(block.kind, document.block_text(index)) for index, block in enumerate(document.blocks)]
     assert [each for each in texts(document) if each in PARAGRAPHS] == PARAGRAPHS
@@ -413,7 +413,7 @@ def test_the_name_of_the_site_is_no_part_of_the_title(separator: str) -> None:
     assert read(data).metadata.title == "水門の決定"
 
 
-def test_a_footnote_whose_label_stands_before_a_box_with_its_text() -> None:
+def test_a_footnote_whose_label_is_before_a_box_with_its_text() -> None:
     body = (
         "<p>The word is old.<a class='footnote-anchor' id='fa-1' href='#fn-1'>1</a> So is the wall, of course.</p>"
         "<div class='footnote'><a id='fn-1' href='#fa-1' class='footnote-number'>1</a>"

@@ -123,7 +123,7 @@ def test_a_cell_that_is_nested_too_deeply_is_shown_without_marks() -> None:
         (b'"text"', "a JSON file that is no notebook: it has no cells"),
     ],
 )
-def test_a_file_that_is_no_notebook_says_why(data: bytes, reason: str) -> None:
+def test_a_file_that_is_not_a_notebook_shows_the_reason(data: bytes, reason: str) -> None:
     document = read(data, "folder/a.ipynb")
     assert document.error == reason
     assert scan(data, "folder/a.ipynb") == (document.metadata, reason)

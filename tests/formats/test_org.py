@@ -189,7 +189,7 @@ def test_tables_have_headers_and_captions_and_pictures_are_figures() -> None:
     assert document.blocks[2].target == "img/harbour.png"
 
 
-def test_footnotes_are_numbered_and_stand_at_the_end() -> None:
+def test_footnotes_are_numbered_and_placed_at_the_end() -> None:
     source = "One[fn:b] two[fn:: written here] three[fn:b].\n\n[fn:b] The second\npart.\n\n* Later\nText.\n"
     document = opened(source)
     notes = [(block.marker, document.block_text(i)) for i, block in enumerate(document.blocks) if block.quiet]

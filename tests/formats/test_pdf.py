@@ -102,7 +102,7 @@ def test_the_cells_of_a_table_stay_in_their_rows() -> None:
     assert [[document.text[cell.start : cell.end] for cell in row] for row in table.rows] == [list(row) for row in rows]
 
 
-def test_a_paragraph_goes_on_over_pages_and_notes_follow_it() -> None:
+def test_a_paragraph_continues_across_pages_and_notes_follow_it() -> None:
     first = [*LEFT[:4], "and which nobody had thought of as more than it"]
     note = [Text(60, 760, "1", 5), Text(66, 763, "A note at the foot of the page that says where it was.", 7)]
     second = [
@@ -298,7 +298,7 @@ def test_blank_pages_are_said_to_be_blank() -> None:
     assert texts(opened(sheet(), sheet())) == ["There is nothing to read in this file: its pages are blank."]
 
 
-def test_text_in_other_directions_stands_after_the_upright_text() -> None:
+def test_text_in_other_directions_follows_the_upright_text() -> None:
     document = opened(sheet(Text(30, 600, "arXiv:2101.00001 [cs.CL] 1 Jan 2021", 14, angle=90), column(LEFT, 60, 100)))
     assert texts(document)[0].startswith("The harbour")
     assert texts(document)[-1] == "arXiv:2101.00001 [cs.CL] 1 Jan 2021"
@@ -344,7 +344,7 @@ def test_metadata_come_from_the_info_fields() -> None:
 @pytest.mark.parametrize(
     "title", ["Microsoft Word - tides_v3.doc", "tides.dvi", "untitled", "C:\\texts\\a.tex", "  ", "12"]
 )
-def test_a_title_that_is_a_file_name_is_none(title: str) -> None:
+def test_a_file_name_is_not_used_as_title(title: str) -> None:
     document = opened(
         sheet(Text(60, 60, "The Tides of Hull", 18), column(LEFT, 60, 100)), name="x.pdf", info={"Title": title}
     )

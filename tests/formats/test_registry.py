@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FORMATS = [load(row) for row in ROWS]
 NAMES = [f"name{form.suffixes[0]}" for form in FORMATS] + ["-", "README", "name.unknown"]
 BINARY = (".epub", ".pdf", ".gz", ".ipynb", ".docx", ".odt")
-"""Suffixes of formats that are no text, which say in other words why a file of text is none of theirs."""
+"""Suffixes of formats that are not text, which say in other words why a file of text is none of theirs."""
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_built_document_has_the_sections_and_pages_that_were_given() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
-def test_a_picture_that_is_not_in_the_file_is_none(form: Format) -> None:
+def test_a_picture_outside_of_the_file_returns_none(form: Format) -> None:
     assert form.resource(b"", f"a{form.suffixes[0]}", "https://example.org/a.png") is None
 
 
@@ -178,6 +178,6 @@ def test_notices_name_a_guessed_encoding_and_a_broken_header() -> None:
     assert [notice.split()[:2] for notice in document.notices] == [["Not", "UTF-8:"], ["Its", "header"]]
 
 
-def test_people_are_told_what_each_format_gives_and_its_limits() -> None:
+def test_each_format_has_a_description_with_its_limits() -> None:
     assert set(DESCRIPTIONS) == {row.module for row in ROWS}
     assert all(all(each) for each in DESCRIPTIONS.values())

@@ -1,4 +1,4 @@
-"""reStructuredText becomes headings, lists, tables, notes and code; nothing is loaded, and errors are no text."""
+"""reStructuredText becomes headings, lists, tables, notes and code; nothing is loaded, and errors are not text."""
 
 from __future__ import annotations
 

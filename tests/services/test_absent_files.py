@@ -1,4 +1,4 @@
-"""Why a file is no article of a library is said exactly, in errors of the command line and of scripts."""
+"""Why a file is not an article of a library is said exactly, in errors of the command line and of scripts."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def test_what_a_scan_reads_anyway_is_kept(
 
 
 @pytest.mark.parametrize("change", ["bytes", "name", "version"])
-def test_another_file_name_or_version_is_parsed_anew(
+def test_another_file_name_or_version_is_parsed_again(
     tmp_path: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     path = write(tmp_path, "a.slow", "Title", "one")
@@ -190,7 +190,7 @@ def test_what_is_not_on_the_screen_is_read_within_limits_too(tmp_path: Path) -> 
     assert fast is not None
 
 
-def test_a_scan_goes_on_after_bad_files_and_remembers_them(
+def test_a_scan_continues_after_bad_files_and_remembers_them(
     tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "articles"

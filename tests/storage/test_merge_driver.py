@@ -1,4 +1,4 @@
-"""The merge driver writes only the file that git expects, prints nothing, and refuses files that are no library."""
+"""The merge driver writes only the file that git expects, prints nothing, and refuses files that are not libraries."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ async def test_a_link_opens_a_file_in_its_program_and_says_which(
     for name in ("b.pdf", "sub/c d.png", "sub/page.html", "sub/run.sh", "sub/x.desktop", "sub/tool.pdf", "../out.pdf"):
         write(library / name, "content")
     (library / "sub" / "tool.pdf").chmod(0o755)
-    # Files that are no articles: a link to an article opens it in the reader.
+    # Files that are not articles: a link to an article opens it in the reader.
     async with start(library, settings=Settings(browser="open-it", ignore=("*.pdf", "*.html"))) as reader:
         await reader.sees("Alpha")
         await reader.keys("enter")

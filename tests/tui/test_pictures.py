@@ -102,7 +102,7 @@ async def test_a_picture_scrolls_with_the_text_and_comes_back(start: Start, fold
         await reader.until(lambda: len(picture_rows(reader)) == 5)
 
 
-async def test_another_size_of_the_terminal_draws_the_picture_anew(start: Start, folder: Path) -> None:
+async def test_resizing_the_terminal_redraws_the_picture(start: Start, folder: Path) -> None:
     async with start(folder) as reader:
         await reader.sees("Title")
         await reader.keys("enter")

@@ -1,7 +1,7 @@
 """Exported files that users may edit: marked blocks, with text of the user between the blocks.
 
 A block is enclosed in two comments of the file's format. The first comment contains the block's id and a hash of the
-exported text, so that a manual change is detected. A file begins with a mark that names the format and the article,
+exported text, so that a manual change is detected. The comment at the top of a file names the format and the article,
 with hashes of the properties before the text and of the order of the blocks.
 
 `merge` updates a file: an unedited file is replaced; in an edited file only the unedited blocks are replaced, each at

@@ -27,7 +27,7 @@ class Row(NamedTuple):
     suffixes: tuple[str, ...]
     """Copy of `Format.suffixes`, so that folders can be listed without importing any format."""
     is_slow: bool = False
-    """True if a usual file takes longer than 50 ms to parse: it is parsed in a process of its own, and kept parsed."""
+    """True if a usual file takes longer than 50 ms to parse: it is parsed in a worker process and cached."""
     has_whole: bool = False
     """True if `Format.read` distinguishes the article from the whole page."""
     reads_to_scan: bool = False

@@ -112,7 +112,7 @@ class ReadingState(NamedTuple):
     joined: bool = False
     """True if the trailing stories of a pasted page are shown as part of the article."""
     whole: bool = False
-    """True if the whole page is shown in place of the article in it."""
+    """True if the whole page is shown instead of only the article in it."""
     edits: Mapping[str, str] = NOTHING
     """Metadata fields that the reader corrected: title, byline, source, date, url, language."""
     bookmarks: Mapping[str, Anchor] = NOTHING

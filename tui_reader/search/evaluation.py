@@ -244,7 +244,7 @@ def _is_changed(record: ArticleRecord) -> bool:
 
 
 def _epoch_of(time: str) -> float | None:
-    """Convert a time in the store's format to seconds since 1970; None if the text is no time."""
+    """Convert a time in the store's format to seconds since 1970; None if the text is not a time."""
     try:
         return datetime.fromisoformat(time).timestamp()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Parser of the query language. Every text is a query: a part that is no valid field is searched for as words.
+"""Parser of the query language. Every text is a query: a part that is not a valid field is searched for as words.
 
 ```
 query = all { "OR" all }      all  = part { part }       part  = [ "-" ] ( "(" query ")" | field | phrase | word )
@@ -259,7 +259,7 @@ class _Parser:
         """Parse a field with a known name.
 
         Returns:
-            None, with the position unchanged, if the text is no field but a word such as `a<b`.
+            None, with the position unchanged, if the text is not a field but a word such as `a<b`.
         """
         start, kind = self._at, FIELDS[name].kind
         operator = Operator(found[2])

@@ -96,7 +96,7 @@ class GradualSelection(Generic[Record]):
     """Selects records by queries part by part, so that the first matches can be shown before the others are known.
 
     Each part remembers the last query that it evaluated. A query that is replaced before all parts have evaluated it
-    costs nothing more: the other parts go on from the query before.
+    costs nothing more: the other parts continue from the previous query.
     """
 
     def __init__(self, records: Sequence[Record], size: int = PART) -> None:

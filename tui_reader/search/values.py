@@ -32,13 +32,13 @@ class Days(NamedTuple):
 
 
 def number(text: str) -> float | None:
-    """Parse a number such as `800`, `1.5k` or `50%`; None if the value is no number."""
+    """Parse a number such as `800`, `1.5k` or `50%`; None if the value is not a number."""
     found = _NUMBER.fullmatch(text)
     return float(found[1]) * (1000 if found[2] else 1) if found else None
 
 
 def number_bounds(value: Value | Interval, operator: Operator) -> Bounds | None:
-    """Return the bounds for a number with its operator; None if the value is no number."""
+    """Return the bounds for a number with its operator; None if the value is not a number."""
     if isinstance(value, Interval):
         low = number(value.low) if value.low else -INFINITE
         high = number(value.high) if value.high else INFINITE
@@ -61,7 +61,7 @@ def number_bounds(value: Value | Interval, operator: Operator) -> Bounds | None:
 
 
 def days(value: Value | Interval, operator: Operator, today: date) -> Days | None:
-    """Return the days for a date or an age with its operator; None if the value is no date.
+    """Return the days for a date or an age with its operator; None if the value is not a date.
 
     An age counts from today: `7d` and `<7d` are the last seven days, `>2w` is every day before the last two weeks. A
     month (`m`) counts 30 days, a year (`y`) 365.

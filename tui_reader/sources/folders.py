@@ -106,7 +106,7 @@ def walk(
         rules: Patterns to leave out, in addition to those of the ignore files in the folders.
         is_article: Returns True for the file names of articles.
         on_unlistable: Called with the path of each folder that cannot be listed.
-        passed_over: Counts the files that are no articles, and what the rules ignore.
+        passed_over: Counts the files that are not articles, and what the rules ignore.
     """
     passed_over = passed_over or PassedOverCounter()
     seen: set[tuple[int, int]] = set()

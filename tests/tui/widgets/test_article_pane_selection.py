@@ -299,7 +299,7 @@ async def test_a_caret_on_what_is_not_drawn_is_seen_all_the_same() -> None:
 
 
 async def test_text_objects_take_counts_and_pairs() -> None:
-    """v2as selects two sentences; brackets and quotes go outwards; straight after v a word is no full stop."""
+    """v2as selects two sentences; brackets and quotes go outwards; straight after v a word is not a full stop."""
     text = document("One is here. Two “follows (it)” well. Three ends. Four too.")
     async with stage() as shown:
         await shown.show(text)

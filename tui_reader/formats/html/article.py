@@ -44,7 +44,7 @@ _MOST_BEFORE = 8
 _CONTENT_TAGS = frozenset(
     ("p", "figure", "pre", "table", "ul", "ol", "dl", "blockquote", "hr", "img", "picture", "center", "details")
 )
-"""Elements that are part of the running text if they stand between its paragraphs."""
+"""Elements that are part of the running text if they are between its paragraphs."""
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
 """Characters at the end of a sentence."""
 _APART = frozenset((BlockKind.CODE, BlockKind.TABLE, BlockKind.HEADING))
@@ -204,7 +204,7 @@ class _Choice:
         return True
 
     def _first_paragraph(self, sure: Sequence[int]) -> int:
-        """Return the number of the first block of the running text; dates and names stand between a headline and it."""
+        """Return the number of the first block of the running text; dates and bylines may precede it."""
         for number in sure[:_MOST_BEFORE]:
             if self._blocks[number].block.kind is not BlockKind.HEADING and len(self._units[number]) >= _LONG:
                 return number

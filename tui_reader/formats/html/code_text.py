@@ -49,7 +49,7 @@ def is_code_table(table: Element, given: Mapping[str, str]) -> bool:
 
 
 def is_line_number(element: Element, given: Mapping[str, str]) -> bool:
-    """Return True if an element contains only line numbers beside code."""
+    """Return True if an element contains only the line numbers of code."""
     if is_in_class(given, NUMBER_CLASSES):
         return True
     return "data-line-number" in given and not text_of(element, 10).strip("0123456789")

@@ -28,7 +28,7 @@ class PageSource(NamedTuple):
 def open_page(data: bytes) -> PageSource:
     """Return the text of a page. Never raises.
 
-    Pages of older sites declare their encoding, so that alone is no reason for a notice.
+    A declared encoding other than UTF-8 causes no notice, since it is usual for older sites.
     """
     archive = read_mhtml(data) if is_mhtml(data) else None
     if archive is not None and not archive.page:

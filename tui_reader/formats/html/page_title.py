@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _SPACED_SEPARATOR = re.compile(r"\s+(?:[|–—»«·•~>/-]|::)\s+|\s*[|｜]\s*")
 _BRACKETS = re.compile(r"\s*[\[(][^\[\]()]*[\])]\s*")
 _ANCHOR_SIGNS = "¶#§🔗 "
-"""Signs of links that sites put beside their headings."""
+"""Texts of the permalinks that sites add to headings."""
 _LONGEST_HEADING = 200
 
 

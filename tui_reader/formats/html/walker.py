@@ -52,7 +52,7 @@ _SKIPPED = frozenset(
     iframe video audio map area param progress meter portal title meta link base frameset
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
-"""Elements whose content is no text of the page. Drawings and videos have no text without their programs."""
+"""Elements whose content is not text of the page, such as scripts, drawings and videos."""
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "col", "colgroup"))
 _SHOWN_FORMULAS = frozenset(("katex-html", "mjx-math", "mjx-chtml", "mathjax", "mathjax_display", "mathjax_svg"))
 """Classes of formulas drawn as letters and boxes; the page also contains them as TeX or MathML."""

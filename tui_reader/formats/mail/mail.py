@@ -109,7 +109,7 @@ def _message(data: bytes) -> EmailMessage | None:
         message: EmailMessage = message_from_bytes(data, policy=policy.default)
     except Exception:  # noqa: BLE001 - the parser raises errors of many kinds for broken mails
         return None
-    keys = {key.lower() for key in message.keys()}  # noqa: SIM118 - a message is no mapping
+    keys = {key.lower() for key in message.keys()}  # noqa: SIM118 - a message is not a mapping
     return message if keys & {"from", "subject", "date", "to", "content-type", "message-id", "received"} else None
 
 

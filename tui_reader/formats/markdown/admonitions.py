@@ -98,7 +98,7 @@ def _read_fenced(state: StateBlock, start_line: int, end_line: int, silent: bool
 
 
 def _head_of_container(found: re.Match[str]) -> _Head | None:
-    """Return the kind and the title of a container; None if the container is no callout."""
+    """Return the kind and the title of a container; None if the container is not a callout."""
     attributes = found["attributes"] or ""
     named = _CLASS.search(attributes)
     kind = (found["kind"] or (named[1] if named else "")).lower().removeprefix("callout-")

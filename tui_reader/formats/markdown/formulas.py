@@ -139,7 +139,7 @@ def _crosses_markup(content: str, source: str, end: int) -> bool:
 def _end_of_brackets(source: str, start: int, limit: int) -> int:
     r"""Return the end of the formula in `\(…\)` or `\[…\]` that begins at `start`; -1 if there is none.
 
-    Programs that write Markdown escape brackets, as in `\[1\]` or `file\(s\)`: such text is no formula.
+    Programs that write Markdown escape brackets, as in `\[1\]` or `file\(s\)`: such text is not a formula.
     """
     is_display = source[start + 1] == "["
     closing = "\\]" if is_display else "\\)"

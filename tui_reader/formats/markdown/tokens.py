@@ -199,7 +199,7 @@ class BlockReader:
             index: Index of the first token in a quotation.
 
         Returns:
-            Number of tokens to skip; 0 if the quotation is no callout or its first paragraph has further text.
+            Number of tokens to skip; 0 if the quotation is not a callout or its first paragraph has further text.
         """
         if tokens[index].type != "paragraph_open":
             return 0

@@ -45,7 +45,7 @@ _DATE_FIELDS = frozenset("date created updated modified lastmod pubdate datum fe
 _PROGRAM_NAME = re.compile(r"[a-z_][A-Za-z0-9_.-]{0,40}")
 """A field name in the style of programs: lower case, without spaces."""
 _COMPOUND = re.compile(r"[a-z0-9]+(?:[_.-][a-z0-9]+|[A-Z][a-z0-9]*)+")
-"""A compound field name such as `sidebar_position` or `navOrder`, which is no word of a language."""
+"""A compound field name such as `sidebar_position` or `navOrder`, which is not a word of a language."""
 _SENTENCE_END = LazyPattern(r"[.!?…。！？][\"'”’»)\]]*$")
 _MANY_WORDS = 5
 """Number of words from which the value of an unknown field counts as running text."""

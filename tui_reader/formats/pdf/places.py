@@ -52,7 +52,7 @@ class Bookmark(NamedTuple):
 
 
 def links_of(pdf: Pdf, page: Any, frame: Frame) -> list[PageLink]:
-    """Return the links of a page; actions that start programs or scripts are no links."""
+    """Return the links of a page; actions that start programs or scripts are not links."""
     import ctypes  # noqa: PLC0415 - loaded with pdfium
 
     pdfium = library()

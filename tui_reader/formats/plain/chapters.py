@@ -128,7 +128,7 @@ def _unnumbered(
 
     Args:
         texts: The paragraphs.
-        single: Indices of the paragraphs that are no numbered headings and have empty lines around them.
+        single: Indices of the paragraphs that are not numbered headings and have empty lines around them.
         levels: The levels of the numbered headings.
         level_of_rank: The level of each rank of numbered headings.
         ends: Offset of the beginning of each paragraph, and of the end.

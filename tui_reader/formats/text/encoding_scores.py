@@ -281,7 +281,7 @@ def _undefined(codec: str) -> bytes:
 
 @cache
 def _letters(codec: str) -> list[str]:
-    """Return the lower-case letter of each byte in an encoding; a space if the byte is no letter."""
+    """Return the lower-case letter of each byte in an encoding; a space if the byte is not a letter."""
     return [fold(character) if character else " " for character in _table(codec)]
 
 

@@ -33,7 +33,7 @@ class Languages(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Return a text of the same length in lower case, with a space for each character that is no letter."""
+    """Return a text of the same length in lower case, with a space for each character that is not a letter."""
     lowered = "".join(low if len(low := character.lower()) == 1 else character for character in text)
     return _SIGNS.sub(" ", lowered).translate(_SAME)
 

@@ -33,7 +33,7 @@ class ReanchorJob(NamedTuple):
     texts: Mapping[str, KeptText]
     """What is kept of the texts in which the annotations were made, by fingerprint."""
     whole: bool = False
-    """True if passages are looked for in the whole page, in formats that distinguish it from the article."""
+    """True if passages are searched in the whole page, in formats that distinguish it from the article."""
 
     def run(self, worker: Worker) -> Reanchored | None:
         """Find the passages in the worker process.

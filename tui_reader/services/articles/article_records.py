@@ -33,7 +33,7 @@ _FLAGS = frozenset(("read", "starred", "archived", "joined", "whole"))
 _TEXTS = frozenset(("opened", "finished", "up_next", "filed"))
 """Record fields that are strings, named like attributes of `ReadingState`."""
 WHOLE = "whole"
-"""Field: true if the whole page is shown in place of the article in it."""
+"""Field: true if the whole page is shown instead of only the article in it."""
 BOOKMARK = "bookmark_"
 """Prefix of the field of a bookmark's anchor; the bookmark's letter follows the prefix."""
 LOCATION = "location"

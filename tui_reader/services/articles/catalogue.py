@@ -30,7 +30,7 @@ class Catalogue(Protocol):
     def ids_so_far(
         self, view: Listing, seconds: float, *, enough: int = 0, beside: ArticleId | None = None
     ) -> tuple[Sequence[ArticleId], bool]:
-        """Evaluate a view for a limited time; each call with an equal view goes on where the last call ended.
+        """Evaluate a view for a limited time; each call with an equal view continues where the last call ended.
 
         Args:
             view: The view.
@@ -258,7 +258,7 @@ class MemoryCatalogue:
         return self._listed[1]
 
     def _begin(self, view: Listing) -> GradualSelection[CatalogueRow]:
-        """Begin to evaluate a view, or go on with its evaluation."""
+        """Begin or continue the evaluation of a view."""
         if self._selection is None or self._selection[0] is not view.sort:
             self._selection = view.sort, GradualSelection([entry[-1] for entry in self._order(view.sort)])
         if view is not self._asked[0]:

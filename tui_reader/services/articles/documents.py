@@ -41,8 +41,8 @@ AHEAD_PAUSE = 0.015
 """Seconds between a request and reading neighbours ahead: the frame with the requested document uses the
 processor first, and at 30 keys a second there is time for a neighbour before the next key."""
 SLOW_AHEAD_PAUSE = 0.25
-"""Seconds between a request and parsing neighbours of slow formats: whoever holds a key down has moved on by then, and
-the processor is free for the article on the screen."""
+"""Seconds between a request and parsing neighbours of slow formats: while a key is held down none is
+parsed, and the processor is free for the article on the screen."""
 FRAME_PAUSE = 0.03
 """Seconds of pause before the rest of a long text is read, so that its beginning is drawn first."""
 MAX_THREADS = 2

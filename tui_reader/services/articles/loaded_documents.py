@@ -1,4 +1,4 @@
-"""What happens with documents when they have been loaded: annotations are placed, and changes are looked for."""
+"""Processing of loaded documents: their annotations are placed, and the text is compared with the text read before."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Pictures:
         """Create the service; the first picture starts the thread and the process.
 
         Args:
-            paths: The paths of the library, in which the pictures of articles are looked for.
+            paths: The paths of the library, which are searched for the pictures of articles.
             path_of: Returns the file of an article; None for standard input.
             events: Receives `PicturesMeasured` and `PicturesDrawn`.
             limit: Largest number of bytes of an article's file.

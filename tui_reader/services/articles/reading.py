@@ -242,7 +242,7 @@ class Reading:
         return self._change([headline], {"joined": True}, "joined the trailing stories to {}")
 
     def show_whole(self, article_id: ArticleId) -> Outcome:
-        """Show the whole page in place of the article in it, or the article again."""
+        """Show the whole page instead of only the article in it, or the article again."""
         headline = self._one(article_id)
         if headline is None:
             return Outcome()

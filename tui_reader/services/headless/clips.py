@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Store
 
 _SHARE_READ_AT_ONCE = 4
-"""All annotations are read in one pass if those of more than one in so many articles are needed."""
+"""Read all annotations in one pass if those of more than one article in this many are needed."""
 _KEPT_CHARACTERS = 8_000_000
 """Number of characters of documents that clips keep for their writer, some 50 MB; further documents are read again."""
 

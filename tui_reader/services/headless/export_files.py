@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 EVERYTHING = "*"
 """The id under which the export record lists a file with several articles."""
 _HEAD = 16_384
-"""Number of bytes at the beginning of a file in which to look for the mark of an export."""
+"""Number of bytes at the beginning of a file that are searched for the marker comment of an export."""
 _MAX_NAME = 160
 """Longest name of a file in bytes without its suffix; file systems allow 255 including the suffix."""
 _MAX_TRIES = 5
@@ -174,7 +174,7 @@ class ExportFiles:
         return known
 
     def _marked_article(self, name: str, comments: Comments) -> str | None:
-        """Return the article that the mark of a file names; None without a mark or for a file that is not regular."""
+        """Return the article in a file's marker comment; None without one, or if the file is not a regular file."""
         try:
             handle = self._disk.open(f"{self.folder}/{name}", os.O_RDONLY)
         except OSError:
@@ -300,7 +300,7 @@ class ExportFiles:
 
 
 def _merged(existing: _Existing | None, page: Page, comments: Comments) -> tuple[bytes, int] | None:
-    """Return new content and number of edited blocks turned to text; None if the file is no export."""
+    """Return new content and number of edited blocks turned to text; None if the file is not an export."""
     if existing is None or not existing.data:
         return _encoded(render(page, comments)), 0
     try:

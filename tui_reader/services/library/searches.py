@@ -36,7 +36,7 @@ DEFAULTS = (
 them."""
 
 _MARKER = "00000000-0000-7000-8000-000000000000"
-"""Key of the record that marks `DEFAULTS` as written; the record has no query, so it is no search."""
+"""Key of the record that marks `DEFAULTS` as written; the record has no query, so it is not a search."""
 
 
 class Searches:

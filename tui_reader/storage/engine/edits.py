@@ -113,7 +113,7 @@ def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str]
     """Return the annotations that `edits` would delete although they were modified after the step was made.
 
     Deleting such an annotation would lose the words that another window or machine has added to it. A new position
-    of its passage (`placed`) is no modification, since positions are computed again.
+    of its passage (`placed`) is not a modification, since positions are computed again.
 
     Args:
         edits: The edits that are about to be made.

@@ -62,7 +62,7 @@ def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:
         path: The file.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
-        copy_of: The snapshot that the file is a copy of; None if the file is no copy.
+        copy_of: The snapshot that the file is a copy of; None if the file is not a copy.
     """
     data, report = _work(path, timestamp, disk, copy_of)
     return Adopted(SnapshotFile(MemorySource(data)), **report)
@@ -80,7 +80,7 @@ class Adoption:
         path: The file.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
-        copy_of: The snapshot that the file is a copy of; None if the file is no copy.
+        copy_of: The snapshot that the file is a copy of; None if the file is not a copy.
     """
 
     def __init__(self, path: str, timestamp: str, disk: Disk, copy_of: str = "") -> None:

@@ -62,7 +62,7 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
         A sentence that counts the edits; empty if nothing was changed.
 
     Raises:
-        DamagedError: A whole table is missing, which is no intended edit.
+        DamagedError: A whole table is missing, which is not an intended edit.
     """
     start = None if parsed.is_merged else ancestor(path, parsed.header, disk)
     if start is not None and is_edit_of(parsed, start):
@@ -146,7 +146,7 @@ def timestamp_against_ancestor(
         A sentence that counts the changes; empty if nothing was changed.
 
     Raises:
-        DamagedError: A whole table is missing, which is no intended edit.
+        DamagedError: A whole table is missing, which is not an intended edit.
     """
     changed = added = removed = 0
     for table in start.tables():
@@ -235,7 +235,7 @@ def _was_edited(name: str, old: Registers, new: Registers) -> bool:
     """Return True if another program edited a register: its timestamp is known with another value.
 
     The shown text of a note, and the deletion of its annotation, depend on several registers (`note_versions`). The
-    values of such registers also differ after a text of another machine was merged, which is no edit.
+    values of such registers also differ after a text of another machine was merged, which is not an edit.
     """
     if name not in old or old[name][0] != new[name][0] or same(old[name][1], new[name][1]) or name in HIDDEN:
         return False

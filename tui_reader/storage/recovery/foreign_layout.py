@@ -70,7 +70,7 @@ def parse(raw: bytes, *, may_be_empty: bool = True) -> Parsed:
         may_be_empty: Accept a file without content.
 
     Raises:
-        DamagedError: The bytes are no valid TinyDB JSON.
+        DamagedError: The bytes are not valid TinyDB JSON.
     """
     if not raw.strip():
         if not may_be_empty:
@@ -188,7 +188,7 @@ def is_header(document: Any) -> bool:
 
 
 def later_header(one: Any, other: Any) -> dict[str, Any]:
-    """Return the later of two headers, by version and timestamp; a document that is no header is ignored."""
+    """Return the later of two headers, by version and timestamp; a document that is not a header is ignored."""
     known = [header for header in (one, other) if is_header(header)]
     if not known:
         return one if isinstance(one, dict) and one else other if isinstance(other, dict) else {}

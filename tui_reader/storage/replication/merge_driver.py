@@ -48,7 +48,7 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path, replica: str) -> No
         replica: This machine's replica id, for the timestamps of values that a plain TinyDB changed.
 
     Raises:
-        StoreError: One of the files is no library, or cannot be read or written. No file is changed then.
+        StoreError: One of the files is not a library, or cannot be read or written. No file is changed then.
     """
     disk, timestamp = Disk(), HybridClock(replica).now()
     common = _read_ancestor(str(ancestor), disk)
@@ -64,7 +64,7 @@ def _read_ancestor(path: str, disk: Disk) -> _Ancestor | None:
     """Read the common ancestor.
 
     Returns:
-        None if there is no ancestor or the file is no library: then every record of the two versions is kept.
+        None if there is no ancestor or the file is not a library: then every record of the two versions is kept.
     """
     try:
         parsed = parse(_bytes(path, disk))

@@ -32,7 +32,7 @@ _BATCH = 50
 """Number of annotations in one journal entry; writing an entry locks the library for a few milliseconds."""
 
 
-class InterruptedScan(Exception):  # noqa: N818 - it is no error
+class InterruptedScan(Exception):  # noqa: N818 - it is not an error
     """The scan stopped before its end because more urgent work exists."""
 
 

@@ -24,7 +24,7 @@ def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
         The folder's real path.
 
     Raises:
-        OSError: The folder cannot be created, or its path is no folder.
+        OSError: The folder cannot be created, or its path is not a folder.
     """
     real = os.path.realpath(path) if may_be_link else f"{os.path.realpath(path.parent)}/{path.name}"
     Path(real).parent.mkdir(mode=0o700, parents=True, exist_ok=True)

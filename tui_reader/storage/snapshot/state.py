@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _SETS = frozenset(("tags",))
 _OWN = frozenset(("id", TIMESTAMPS, *HIDDEN))
-"""Members of a stored document that are no fields of the record."""
+"""Members of a stored document that are not fields of the record."""
 
 DocumentRef = tuple[str, int]
 """Table and document id."""

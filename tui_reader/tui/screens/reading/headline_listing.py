@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FIRST_SECONDS = 0.003
 """Seconds for which a letter's handler evaluates its query; twice as long while less than a page is found."""
 SLICE_SECONDS = 0.004
-"""Seconds for which the evaluation goes on between two frames."""
+"""Seconds for which a query is evaluated between two frames."""
 
 
 class _Origin(NamedTuple):

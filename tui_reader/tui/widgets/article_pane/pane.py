@@ -146,7 +146,7 @@ class ArticlePane(LinePane):
             offset: Code point to show at the top.
             progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
             carry: Maps ranges of the shown text to ranges of `document`, to move selection and focus to a new
-                version of the text; None if it is no new version.
+                version of the text; None if it is not a new version.
         """
         if headline is None:
             self.clear()

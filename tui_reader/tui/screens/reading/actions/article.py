@@ -235,7 +235,7 @@ class ArticleNavigator:
         return None
 
     def _show_new_version(self, headline: Headline, document: Document, transfer: PositionTransfer, said: str) -> None:
-        """Show a new text of the shown article, with the reading position on the same words, and say a message."""
+        """Show a new text of the shown article, with the reading position on the same words, and show a message."""
         state, pane = self._state, self._state.panes.article
 
         def carry(place: tuple[int, int]) -> tuple[int, int] | None:

@@ -64,7 +64,7 @@ class Triage:
 
     @command("whole_page")
     def show_whole_page(self, _count: int | None) -> None:
-        """Show the whole page in place of the article in it, or the article again."""
+        """Show the whole page instead of only the article in it, or the article again."""
         article = self._state.shown
         if article is None or not self._state.library.documents.has_whole(article):
             self._state.refuse("this article has no page around it: all of its file is shown")
