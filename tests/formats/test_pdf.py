@@ -148,6 +148,11 @@ def test_the_words_of_slides_are_paragraphs_of_their_own() -> None:
     assert texts(document) == ["Background of tides", "Background of moons", "Background of ports"]
 
 
+def test_words_of_control_characters_alone_are_no_words() -> None:
+    document = opened(sheet(Text(60, 40, "\x0e\x0f"), column(LEFT, 60, 100), Text(60, 800, "\x05 \x06")))
+    assert texts(document) == [" ".join(LEFT).replace("noth- ing", "nothing")]
+
+
 def test_labels_of_pages_are_as_printed() -> None:
     pages = [
         sheet(column([f"The text of a page that has the number {word}."], 60, 100)) for word in ("one", "two", "three")

@@ -167,7 +167,7 @@ def words_of(page: Any, text_page: Any) -> PageWords:
     finder = _Finder(frame, text_page, text)
     found = PageWords([], frame.width, frame.height, len(text) - text.count(" "), meaningless)
     for match in _WORD.finditer(text):
-        found.words.extend(finder.words(match.start(), match.end()))
+        found.words.extend(word for word in finder.words(match.start(), match.end()) if word.text)
     return found
 
 
