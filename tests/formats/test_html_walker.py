@@ -340,3 +340,20 @@ def test_plain_paragraphs_take_a_short_way_to_the_same_blocks(
         patch.setattr(_Walker, "_append_plain", lambda *_: False)
         slow = blocks()
     assert blocks() == slow
+
+
+def test_only_a_first_row_of_names_is_the_head_of_a_table() -> None:
+    def has_head(rows: str) -> bool:
+        (piece,) = walked(f"<table class=wikitable>{rows}</table>").blocks
+        assert piece.block.table is not None
+        return piece.block.table.header
+
+    assert has_head("<tr><th>a<th>b<tr><td>1<td>2")
+    assert has_head("<tr><td>a<th>b<th>c<tr><th>d<td>1<td>2")
+    assert not has_head("<tr><th>a<td>1<tr><th>b<td>2")
+    assert not has_head("<tr><td>a<td>1<tr><td>b<td>2")
+
+
+def test_bullets_differ_by_depth_as_in_markdown() -> None:
+    blocks = walked("<ul><li>a<ul><li>b<ol><li>c<ul><li>d<ul><li>e</ul></ul></ol></ul></ul>").blocks
+    assert [block.marker for block, _, _ in blocks] == ["•", "◦", "1.", "▪", "▪"]

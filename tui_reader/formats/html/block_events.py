@@ -68,7 +68,8 @@ class BlockEvents:
         self._rows: TableRows | None = None
         """Rows of the table that is being parsed; None outside tables."""
         self._in_cell = False
-        self._has_header = False
+        self._names = 0
+        """Number of header cells in the first row of the table, less the number of its other cells."""
         self._inner_tables = 0
         """Number of open tables in the current cell; their rows become lines of the cell."""
         self._is_cell_preformatted = False
@@ -140,7 +141,8 @@ class BlockEvents:
             self._running.add_targets(target_names(tag, given))
             self._rows.begin_cell(given)
             self._in_cell = True
-            self._has_header |= tag == "th"
+            if len(self._rows.rows) <= 1:
+                self._names += 1 if tag == "th" else -1
         else:
             self._begin_in_cell(tag, given)
 
@@ -314,7 +316,7 @@ class BlockEvents:
         elif tag in ("ul", "ol", "menu"):
             if self._marker and self._lists:  # an item that begins with a list
                 self._append(UnplacedBlock(Block(BlockKind.PARAGRAPH, 0, 0, tight=True), ""))
-            self._lists.append(HtmlList(tag, given))
+            self._lists.append(HtmlList(tag, given, self._lists))
         elif tag == "li" and self._lists:
             self._marker = self._lists[-1].next_marker(given)
         elif tag in ("dl", "dt", "dd"):
@@ -379,9 +381,8 @@ class BlockEvents:
         self._end_cell()
         rows, self._rows = [row for row in self._rows.rows if row] if self._rows else [], None
         if any(cell.text for row in rows for cell in row):
-            self._append(join_table(rows, [], header=self._has_header))
-        self._has_header = False
-        self._caption_depth = 0
+            self._append(join_table(rows, [], header=self._names > 0))
+        self._names = self._caption_depth = 0
 
     def _append(self, piece: UnplacedBlock) -> None:
         """Append a block with the current depth of quotations and lists, and the marker of its list item."""

@@ -6,27 +6,31 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
-_BULLET = "•"
+_BULLETS = "•◦▪"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = {"m": 1000, "cm": 900, "d": 500, "cd": 400, "c": 100, "xc": 90, "l": 50, "xl": 40, "x": 10, "ix": 9, "v": 5}
 _ROMAN |= {"iv": 4, "i": 1}
+_MOST_AROUND = 8
 _LARGEST_ROMAN = 3_999
 
 
 class HtmlList:
     """An open list, which returns the marker of each item."""
 
-    def __init__(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def __init__(self, tag: str, attributes: Mapping[str, str], around: Sequence[HtmlList] = ()) -> None:
         """Begin a list with the number that its attributes set.
 
         Args:
             tag: `ol` for a numbered list; any other tag means bullets.
             attributes: The attributes of the tag.
+            around: The lists that contain the list; bullets differ by the number of lists with bullets among them.
         """
         self._is_ordered = tag == "ol"
+        depth = 0 if self._is_ordered else sum(not each._is_ordered for each in around[-_MOST_AROUND:])
+        self._bullet = _BULLETS[min(depth, len(_BULLETS) - 1)]
         self._style = attributes.get("type", "").strip()
         start = _number(attributes.get("start"))
         self._step = -1 if "reversed" in attributes else 1
@@ -43,7 +47,7 @@ class HtmlList:
             attributes: The attributes of the item.
         """
         if not self._is_ordered:
-            return _BULLET
+            return self._bullet
         value = _number(attributes.get("value"))
         self._last = self._last + self._step if value is None else value
         return self.marker_of(self._last)
