@@ -108,7 +108,13 @@ class Mapping:
         return bool(self._moved_repetitions) and not self._moved_repetitions.isdisjoint(range(words.start, words.end))
 
     def _extended(self, words: Range, part: Part, passage: Range) -> Range:
-        """Extend a fragment's new range by words that may have replaced the lost words at its ends."""
+        """Return the range of a fragment in the new text, extended by words that may have replaced lost words.
+
+        Args:
+            words: Indices of the words of the passage in the old text.
+            part: The fragment.
+            passage: Range of the passage in the old text.
+        """
         old, new, matches = self._old, self._new, self.matches
         start, end = part.new
         first, last = bisect_right(old.ends, part.old.start), bisect_left(old.starts, part.old.end) - 1

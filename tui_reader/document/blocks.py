@@ -136,19 +136,19 @@ class Section(NamedTuple):
     offset: int
     """Offset at which the section begins in the text."""
     title: str
-    """Title as the table of contents has it, with its number if that is a part of it: `III: A Case of Identity`."""
+    """Title as written in the table of contents, with a number that it contains: `III: A Case of Identity`."""
     level: int = 1
-    """Depth in the table of contents, from 1: a part may hold chapters, and a chapter sections."""
+    """Depth in the table of contents, from 1: a part may contain chapters, and a chapter sections."""
     label: str = ""
-    """Number of the section as the article writes it, such as `III`; empty if it has none."""
+    """Number of the section as written in the article, such as `III`; empty if it has none."""
     key: str = ""
-    """Name of the section in the file, such as the path of a chapter in an EPUB; equal while the chapter is edited."""
+    """Name of the section in the file, such as the path of an EPUB chapter; editing the chapter does not change it."""
     counted: bool = True
     """False for front and back matter, such as a title page, which is not numbered among the chapters."""
 
 
 class Page(NamedTuple):
-    """The beginning of a printed page, which quotes name and `:page` finds."""
+    """The beginning of a printed page, for references of quotes and the command `:page`."""
 
     offset: int
     """Offset at which the page begins in the text."""
@@ -190,7 +190,7 @@ class Document:
     link_targets: Mapping[str, int] = field(default_factory=lambda: NO_TARGETS)
     """Offsets of link targets by their names in raw HTML, in addition to the ids of headings."""
     pages: Sequence[Page] = ()
-    """Printed pages, sorted by offset; empty if the format has none or does not name them."""
+    """Printed pages, sorted by offset; empty if the file has none."""
 
     @property
     def has_text(self) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PICTURE = "▣"
 LEAST_CAPTION = 24
-"""Columns that a caption has at least: below a narrow picture at the right it begins left of the picture."""
+"""Minimum width of a caption in columns; below a narrow picture at the right, it begins left of the picture."""
 
 
 class BlockPlacement(NamedTuple):

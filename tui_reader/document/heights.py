@@ -109,7 +109,7 @@ class BlockHeights:
         return heights
 
     def _place_caption(self, index: int, inset: Inset) -> None:
-        """Set the inset of a caption that follows a picture as a paragraph, since the picture has another text, too."""
+        """Set the inset of a caption that is a paragraph after a picture, because the picture has a description."""
         picture = self._figures.cells(self._document.blocks[index], inset.width)
         if picture is not None and index + 1 < len(self._document.blocks):
             following = self._document.blocks[index + 1]

@@ -56,7 +56,7 @@ class Layout:
         document: The document to lay out.
         width: Width of a row in cells; less than 8 is treated as 8.
         joined: True if trailing stories of a pasted page follow without a divider above them.
-        heads: The rows above the chapters; None without chapters. Their width must be that of the layout.
+        heads: The rows above the chapters, computed for the same width; None without chapters.
         figures: The pictures to draw.
     """
 
@@ -110,7 +110,7 @@ class Layout:
             yield index
 
     def _with_rows_between(self, heights: list[int]) -> list[int]:
-        """Return the heights of all blocks with the rows above them, without empty rows where none belongs."""
+        """Return the heights of all blocks with the rows above them, without empty rows where chapter heads are."""
         blocks = self.document.blocks
         if heights and not blocks[-1].tight:
             heights[-1] -= 1

@@ -39,15 +39,14 @@ def headings_of(document: Document) -> tuple[Entry, ...]:
 def outline(document: Document) -> tuple[Entry, ...]:
     """Return the headings and sections of a document, in order; headings without text are left out.
 
-    The heading with which a section begins is one entry with it. Other headings are below the section that contains
-    them.
+    A section and the heading at its beginning are one entry. Other headings are below the section that contains them.
     """
     headings = headings_of(document)
     return _merged(document, headings) if document.sections and document.blocks else headings
 
 
 def _merged(document: Document, headings: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Return sections and headings in one order, without the headings with which sections begin."""
+    """Return sections and headings in one order; a heading at the beginning of a section is left out."""
     blocks = document.blocks
     own = {block for chapter in chapters_of(document).all for block in chapter.heading}
     found: list[Entry] = []
@@ -84,7 +83,7 @@ def _sections(document: Document) -> list[tuple[Section, int]]:
 
 
 def _is_same(heading: Entry, section: Section, block: int) -> bool:
-    """Return True if a heading is that of a section: it begins the section, or repeats its title directly below."""
+    """Return True if a heading is at the beginning of a section, or repeats its title directly below."""
     return heading.block == block or (
         heading.block <= block + 2 and folded(heading.title) in {folded(section.title), folded(bare_title(section))}
     )

@@ -60,7 +60,7 @@ class Row(NamedTuple):
     """Number of the row's block."""
     index: int  # type: ignore[assignment]  # hides tuple.index, which is not needed here
     """Number of the row within its block; negative for rows outside its text: `GAP`, `DIVIDER`, `DIVIDER_GAP`, and
-    from `HEAD` down the rows above a chapter, the uppermost first."""
+    the rows above a chapter: `HEAD` for the uppermost, `HEAD - 1` for the next."""
     fragments: tuple[Fragment, ...]
     ornaments: tuple[Ornament, ...]
     start: int
@@ -76,4 +76,4 @@ DIVIDER = -2
 DIVIDER_GAP = -3
 """Index of the empty row below the line above the trailing stories."""
 HEAD = -4
-"""Index of the uppermost row above a chapter; the next rows have the next lower numbers."""
+"""`Row` number of the uppermost row above a chapter; the rows below it have the next lower numbers."""

@@ -161,13 +161,13 @@ class BlockHtml:
     def _figure(self, index: int, name: str) -> str:
         """Return a picture above its description if the page contains it, else its description and a link.
 
-        The page must load no other file.
+        Exported pages must not load other files.
         """
         block = self._document.blocks[index]
         words = self._words(index)
         address = self._picture(block.target)
         if address:
-            # Its words stand below it, with their highlights, so they are not its alternative text as well.
+            # The description follows the picture, with its highlights, so it is not repeated as `alt` text.
             picture = f'<img src="{escape(address)}" alt=""/>'
             return f'<figure{name}{self._dir(block)}>{picture}<p class="alt">{words}</p></figure>\n'
         href = safe_href(block.target)

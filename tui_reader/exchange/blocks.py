@@ -121,7 +121,7 @@ def render(page: Page, comments: Comments) -> str:
 
 
 def article_of(beginning: str, comments: Comments) -> str | None:
-    """Return the article id in the mark of a file; None without a mark of the format.
+    """Return the article id in the marker comment of a file; None without such a comment.
 
     Args:
         beginning: The first characters of the file, which may end within its properties.
@@ -248,7 +248,7 @@ def _piece(block: Block, comments: Comments) -> _Piece:
 
 @cache
 def _like_mark(comments: Comments) -> re.Pattern[str]:
-    """Return the pattern of the beginning of a line that looks like a mark."""
+    """Return the pattern of the beginning of a line that looks like a marker comment."""
     return re.compile(rf"^(?={re.escape(comments.before)}/?{NAME}\b)", re.MULTILINE)
 
 
@@ -288,7 +288,7 @@ def _front_mark(comments: Comments) -> re.Pattern[str]:
 
 @cache
 def _front_beginning(comments: Comments) -> re.Pattern[str]:
-    """Return the pattern of the beginning of front matter, up to and including its mark."""
+    """Return the pattern of the beginning of front matter, up to and including the marker comment."""
     value = rf"{comments.format}[ ](?P<article>[^\s\"']+)[ ](?P<front>\w+)[ ](?P<order>\w+)"
     return re.compile(rf"---[ \t]*\n(?P<before>{_PROPERTIES}?){NAME}:[ ][\"']?{value}[\"']?[ \t]*\n")
 

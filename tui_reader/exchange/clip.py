@@ -51,7 +51,7 @@ class Where(NamedTuple):
     section: str = ""
     """Number and title of the chapter, if the article's format has such sections beyond headings."""
     page: str = ""
-    """Printed page on which the passage begins, as the article names it: `12`, `xiv`; empty without pages."""
+    """Label of the printed page on which the passage begins: `12`, `xiv`; empty without pages."""
 
     @property
     def percent(self) -> int | None:
@@ -150,7 +150,7 @@ class Clip:
             annotations: Its annotations in the order of the text.
             file: Path of its file; empty if the file is missing.
             load: Returns the text; None if the text cannot be read. Called when a writer asks for the text.
-            picture: Returns the bytes of a picture by the target of its figure; None if they are not at hand.
+            picture: Returns the bytes of a picture by the target of its figure; None if they cannot be read.
         """
         self.headline = headline
         self.annotations = tuple(annotations)
@@ -216,17 +216,17 @@ class Clip:
         return max((each.updated for each in self.annotations), default="")
 
     def picture(self, target: str) -> bytes | None:
-        """Return the bytes of a picture by the target of its figure; None if they are not at hand."""
+        """Return the bytes of a picture by the target of its figure; None if they cannot be read."""
         return self._picture(target) if self._picture is not None and target else None
 
     def written(self, form: Hashable, write: Callable[[Clip], T]) -> T:
-        """Return what a writer makes of this clip, kept for further exports of the same clip.
+        """Return the text that a writer makes from this clip; it is cached for further exports.
 
         A watch exports all clips again when one of them has changed.
 
         Args:
-            form: What the text depends on besides the clip, such as the format.
-            write: Makes the text at the first call.
+            form: Key of the cache: everything else on which the text depends, such as the format.
+            write: Returns the text; called if it is not in the cache.
         """
         if form not in self._written:
             self._written[form] = write(self)

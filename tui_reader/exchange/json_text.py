@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 class Dumped(NamedTuple):
-    """A value that is JSON already, with the indentation of its place."""
+    """A value that was already serialized to JSON, with the indentation of its place."""
 
     text: str
 
 
 def dumped(value: Any, depth: int, level: int) -> Dumped:
-    """Return a value as JSON for a place in a larger value that `dump` writes.
+    """Serialize a value to JSON, to be inserted into a larger value that `dump` writes.
 
     Args:
         value: The value.
         depth: As for `dump`, counted from the value.
-        level: Number of levels above the value in the larger one.
+        level: Nesting depth of the value in the larger one.
     """
     return Dumped(escape_json(_dumped(value, depth, "  " * level)))
 

@@ -32,7 +32,7 @@ _SAMPLE = 2_000
 
 def escape(text: str) -> str:
     """Return text as character data of HTML and XML, without characters that XML forbids."""
-    # Most texts have neither, and are tested in a third of the time that replacing takes.
+    # Most texts have neither character; testing for them takes a third of the time of replacing.
     if not text.isprintable():
         text = _FORBIDDEN.sub("", text)
     return text.translate(_ENTITIES) if _MARKUP.search(text) is not None else text
@@ -62,7 +62,7 @@ def _percent(character: str) -> str:
 def picture_type(data: bytes) -> str:
     """Return the media type of a picture by its first bytes; empty if browsers and e-readers may not show it.
 
-    Vector graphics (SVG) are documents with scripts and links, so they do not count.
+    SVG is not recognized, since it may contain scripts and links.
     """
     if data[8:12] == b"WEBP" and data.startswith(b"RIFF"):
         return "image/webp"

@@ -126,9 +126,9 @@ class _Line(NamedTuple):
     """A line of a template, divided at its fields."""
 
     parts: tuple[str, ...]
-    """Texts and names of fields in turn, beginning and ending with a text."""
+    """Literal texts and names of fields, alternating; the first and the last are texts."""
     prefix: str
-    """The beginning of a value's further lines: the text before the first field if it marks a quotation, or blanks."""
+    """Prefix of further lines of a value: the text before the first field if that marks a quotation, else spaces."""
     is_blank: bool
 
     @classmethod

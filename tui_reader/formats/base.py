@@ -54,8 +54,8 @@ class Format(Protocol):
         Args:
             data: All bytes of the file.
             name: File name or path, from which a title is guessed and which an error page names.
-            whole: True for the whole page, False for the article in it; without effect in formats whose files are
-                articles from the first line to the last.
+            whole: True for the whole page, False for the article in it; without effect in formats that do not
+                distinguish them.
         """
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:

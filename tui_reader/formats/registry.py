@@ -31,11 +31,10 @@ class Row(NamedTuple):
     has_whole: bool = False
     """True if `Format.read` distinguishes the article from the whole page."""
     reads_to_scan: bool = False
-    """True if `Format.scan` reads the whole document to return its metadata: the document is then kept when a file is
-    scanned."""
+    """True if `Format.scan` has to read the whole document: the document is then cached when a file is scanned."""
     version: int = 1
-    """Increased when the format reads another text or other metadata from the same bytes: files that are kept parsed
-    are then parsed again, and annotations are placed in the new text."""
+    """Increased when the format reads another text or other metadata from the same bytes: cached files are then parsed
+    again, and their annotations are re-anchored in the new text."""
 
     @property
     def edition(self) -> str:
@@ -129,7 +128,7 @@ def is_article(name: str) -> bool:
 
     Returns:
         True if the suffix belongs to a format, or if there is no suffix and the name is a usual one (`README`) or has
-        three words or more. A file compressed by gzip is one if the file inside is one by its suffix or its usual name.
+        three words or more. For a file compressed by gzip, the name of the file inside decides.
         Hidden files are never articles.
     """
     path = PurePath(name)

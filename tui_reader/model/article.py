@@ -31,7 +31,7 @@ def reading_time(minutes: int) -> str:
 
 
 PERSONAL = (".epub", ".eml", ".emlx", ".epub.gz", ".eml.gz", ".emlx.gz")
-"""Suffixes of books and mails: who wrote them says more than the publisher, or the domain of an address."""
+"""Suffixes of books and mails, whose author is shown rather than the publisher or the domain of the address."""
 BEGUN = 0.005
 """Share of the text that must be read, and must remain, for an article to count as partly read."""
 
@@ -143,7 +143,7 @@ class Headline(NamedTuple):
 
     @property
     def origins(self) -> tuple[str, str]:
-        """Return the names of the fields that tell where the article is from, the one that tells more first."""
+        """Return the fields that show the origin of the article, source and byline, the more informative first."""
         return ("byline", "source") if self.article.location.lower().endswith(PERSONAL) else ("source", "byline")
 
     @property

@@ -70,7 +70,7 @@ class Store(Protocol):
         """Return the record with this key, or None if the table has no such record."""
 
     def fields_of(self, table: str, keys: Sequence[str], names: Collection[str]) -> dict[str, Record]:
-        """Return some fields of many records by key, for less than `get` of each; absent records may be missing.
+        """Return some fields of many records by key, faster than `get` for each; absent records may be missing.
 
         Args:
             table: The records' table; not that of annotations.
@@ -79,10 +79,9 @@ class Store(Protocol):
         """
 
     def hold(self) -> AbstractContextManager[None]:
-        """Let changes wait for their saving until the context ends.
+        """Delay the saving of changes until the context ends.
 
-        Saving needs the processor too, and would double the time in which the caller shows the change of thousands of
-        records.
+        Saving needs processor time, and would double the time until a change of thousands of records is shown.
         """
 
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:

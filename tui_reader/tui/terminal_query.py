@@ -116,9 +116,9 @@ def is_multiplexed(environ: Mapping[str, str]) -> bool:
 
 
 def draws_placeholders(environ: Mapping[str, str], program: str) -> bool:
-    """Return True if the terminal draws images in place of placeholder characters: kitty from 0.28 on, and Ghostty.
+    """Return True if the terminal draws images over placeholder characters: kitty from 0.28 on, and Ghostty.
 
-    Inside tmux or screen it is False: they would have to pass the image on, which by default they do not.
+    False inside tmux and screen, which do not pass images to the terminal by default.
 
     Args:
         environ: The environment.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class LegibilityFilter(LineFilter):
-    """Base of `terminal_palette.LegibleStyles`, by which panes and app find that filter without importing it."""
+    """Base of `terminal_palette.LegibleStyles`, so that panes and app can find that filter without importing it."""
 
 
 DEFAULT_THEME = "paper-dark"
@@ -276,7 +276,7 @@ _HUES = ("#d8a013", "#3fa045", "#3a86d6", "#d6487e", "#8a5cd6")
 def variable_defaults(theme: Theme) -> dict[str, str]:
     """Derive the reader's variables for a theme that lacks them, with legible foregrounds.
 
-    Empty for a theme that has all of them: to derive them takes 2 ms of the start.
+    Empty for a theme that has all of them: deriving them would add 2 ms to the start.
     """
     if theme.ansi:
         return dict(_TERMINAL)

@@ -39,7 +39,7 @@ _TOP = 12
 _SIMPLIFIED = "It has so many tags that its links, pictures within lines and styles of words are not shown."
 _SHORT_ARTICLE = 1_200
 _MUCH_MORE = 4
-"""Ratio of the characters in the page's paragraphs to those of a short extracted text, above which it is rejected."""
+"""A short extracted text is rejected if the page's paragraphs have more than this many times its characters."""
 _FEWEST_CHARACTERS = 250
 """Minimum number of characters of an article; below it, the element that the page marks as its main part is used."""
 

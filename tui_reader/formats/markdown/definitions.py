@@ -142,9 +142,9 @@ def _regions(source: str, free: list[int]) -> _Regions:
 
 
 def _is_lazy(source: str, offset: int, indent: int) -> bool:
-    """Return True if a line continues a paragraph of a list item or a quotation without its indent or its sign.
+    """Return True if a line is a lazy continuation (CommonMark): it has no indent or `>`, but continues the paragraph.
 
-    Such a line begins no formula.
+    Such a line does not begin a formula.
 
     Args:
         source: The text.

@@ -33,7 +33,7 @@ _SECONDS_OF_CELL = 20e-6
 _SECONDS_OF_MISSING_CELL = 25e-6
 _SECONDS_OF_MARK = 4e-6
 _SECONDS_OF_DOUBLED_SIGN = 20e-6
-"""Seconds for each `==`, `%%` or `{{`, after which the parser searches for the end of what it begins."""
+"""Estimated seconds for each `==`, `%%` or `{{`: the parser searches for the closing sign after each of them."""
 _SECONDS_OF_NESTED_BRACKET = 35e-6
 """Seconds per nested bracket: the parser searches for the end once per enclosing bracket."""
 _SECONDS_OF_QUOTED_LINE = 4e-6

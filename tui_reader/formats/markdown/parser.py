@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _BLOCK_NESTING = 1_000_000
-"""Number of levels to which nested blocks are parsed."""
+"""Maximum depth of nested blocks for markdown-it."""
 _INLINE_NESTING = 50
 """Number of levels to which nested links and emphasis are parsed."""
 

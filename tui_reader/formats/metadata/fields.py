@@ -165,7 +165,7 @@ def _tags(keys: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _aliases(keys: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the other names of an article, without the former paths of a page, which Hugo keeps under this key."""
+    """Return the aliases of an article, without paths: Hugo stores former paths of a page under the same key."""
     found: dict[str, None] = {}
     for name in _ALIASES:
         value = keys.get(name)

@@ -54,7 +54,7 @@ _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)]
 _LIST_STARTS = frozenset(" \t-*+•◦▪‣·–—(0123456789")
 
 _LINES_OF_A_QUOTED_ONE = 10
-"""Maximum lines per quoted line in a text that counts as a mail."""
+"""In a mail, at least one line in this many is a quoted line (`>`)."""
 _SIGNATURE = "--"
 """The line before the signature of a mail, without its trailing space."""
 _SHORTEST, _LONGEST = 55, 85

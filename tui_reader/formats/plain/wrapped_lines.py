@@ -35,7 +35,7 @@ _MOST_SKIPPED = 100
 _SHAPE = re.compile(r"\d+|[^\W\d_]")
 _SPEAKER = LazyPattern(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
 _FIRST_OF_MARKS = frozenset(_BULLETS + "([§|:;%#/①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽❶❷❸❹❺❻❼❽❾❿0123456789 \t")
-"""First characters of lines that may begin a paragraph; most wrapped paragraphs contain none of them."""
+"""First characters of lines that may begin a paragraph. Testing them first avoids slower patterns for most lines."""
 _DEEP = re.compile(r" {5}|\t")
 _FIRST_CJK = "\u2e80"
 _CJK_EDGE = LazyPattern("[\u2e80-\u9fff\uff00-\uffef]")

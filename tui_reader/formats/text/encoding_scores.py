@@ -99,7 +99,7 @@ _BORROWED = frozenset("àáâäãåæçèéêëíîïñóôöøúüœß")
 """Letters in words that many European languages borrow from each other."""
 _BORROWED_COST = 19
 _FOREIGN_COST = 28
-"""Cost of a letter pair with a letter that is not in the language."""
+"""Cost in half bits of a letter pair with a letter that is not in the language."""
 _ASCII_COST = 10
 """Cost of a pair of ASCII letters in a language of another script."""
 _MIXED_COST = 40
@@ -331,14 +331,14 @@ class _Reading(NamedTuple):
     pairs: list[tuple[str, int]]
     """Pairs of letters, at least one of them beyond ASCII, with their counts."""
     cost: int
-    """Cost of capitals and symbols in all languages."""
+    """Cost in half bits of capitals and symbols, which is equal for all languages."""
     apostrophes: int
     """Number of curly apostrophes inside words."""
 
     def cost_in(self, language: str) -> int:
-        """Return how unlikely the text is in a language: the lower, the likelier.
+        """Return the cost in half bits of the text in a language: the lower, the likelier.
 
-        Pairs of two ASCII letters are left out, since they are equal in all encodings.
+        Without the cost of pairs of ASCII letters, which the caller adds, since it is equal for all encodings.
         """
         costs = languages().pairs[language]
         cost = self.cost

@@ -77,9 +77,9 @@ _EXTENSIONS = {
     "tis-620": "cp874",
     "iso-8859-11": "cp874",
 }
-"""Encodings that contain all characters of a declared one, and more."""
+"""Supersets of declared encodings, by which files are decoded instead."""
 _DECLARED_WITHIN = 16_384
-"""Number of bytes at the beginning of a file in which an encoding is declared."""
+"""Number of bytes at the beginning of a file that are searched for a declared encoding."""
 
 _MISREAD = {
     ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in b"\x81\x8d\x8f\x90\x9d"

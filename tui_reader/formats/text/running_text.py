@@ -77,7 +77,7 @@ def target_names(tag: str, attributes: Mapping[str, str]) -> Iterable[str]:
 
 
 _MOST_REOPENED = 50
-"""Number of open spans that continue in the next block; more of them are nested without sense."""
+"""Maximum number of open spans that continue in the next block; more occur only in broken files."""
 
 
 class _OpenSpan(NamedTuple):
@@ -110,7 +110,7 @@ class RunningText:
 
     @property
     def is_empty(self) -> bool:
-        """Return True if there is no text, no name of a position, and no open tag."""
+        """Return True if there is no text, no link target, and no open tag."""
         return not (self.length or self.spans or self._open)
 
     @property
@@ -125,7 +125,7 @@ class RunningText:
         return next(links, "") if self._open_links else ""
 
     def reopened(self) -> RunningText:
-        """Return an empty text in which the spans that are open here are open from its beginning."""
+        """Return an empty text that begins with the spans that are open at the end of this text."""
         other = RunningText()
         if not self._open:
             return other

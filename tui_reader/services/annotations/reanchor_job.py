@@ -31,7 +31,7 @@ class ReanchorJob(NamedTuple):
     placed: Mapping[AnnotationId, str]
     """Fingerprint of the text in which each annotation was placed last."""
     texts: Mapping[str, KeptText]
-    """What is kept of the texts in which the annotations were made, by fingerprint."""
+    """The stored texts, or pieces of texts, in which the annotations were made, by fingerprint."""
     whole: bool = False
     """True if passages are searched in the whole page, in formats that distinguish it from the article."""
 

@@ -210,7 +210,7 @@ class ReanchorQueue:
 
 
 def _file_read(file: FoundFile, fingerprint: str, *, whole: bool) -> str:
-    """Return what a text depends on: the file's bytes, the version of its format, and whether it is the whole page."""
+    """Return a key for a text: the file's fingerprint, the version of its format, and whether it is the whole page."""
     return " ".join(filter(None, (fingerprint, edition(Path(file.path).name), "whole" if whole else "")))
 
 

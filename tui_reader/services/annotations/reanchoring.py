@@ -157,7 +157,7 @@ class Reanchoring:
     def _keep_snapshot(
         self, article: ArticleId, document: Document, fingerprint: str, anchors: Sequence[Anchor]
     ) -> None:
-        """Keep a text in the store; of a long text the pieces that contain the given passages."""
+        """Store a text; of a long text, only the pieces that contain the given passages."""
         store = self._state.store
         if store.read_only:
             return
@@ -247,7 +247,7 @@ def find_all(
 
     Args:
         wanted: The anchors of the passages.
-        texts: What is kept of the texts in which they were marked, by fingerprint.
+        texts: The stored texts, or pieces of texts, in which they were marked, by fingerprint.
         document: The text to search.
     """
     by_text: defaultdict[str, dict[AnnotationId, Anchor]] = defaultdict(dict)

@@ -76,7 +76,7 @@ _Piece: TypeAlias = tuple[int, int, str, str]
 
 
 class KeptText(NamedTuple):
-    """What is kept of the text in which annotations were made; a value that JSON can represent."""
+    """The stored text in which annotations were made, or pieces of it; can be represented as JSON."""
 
     whole: str | None = None
     """The packed text; None if it was not kept as a whole."""
@@ -102,7 +102,7 @@ _unpacked = lru_cache(maxsize=4)(unpack)
 
 
 def kept_text(store: Store, fingerprint: str, anchors: Iterable[Anchor]) -> KeptText:
-    """Return what the store has of a text: all of it, or of a long text the pieces that contain some passages."""
+    """Return the stored text; of a long text, the stored pieces that contain the given passages."""
     whole = packed_text(store, fingerprint)
     if whole is not None:
         return KeptText(whole)
@@ -119,7 +119,7 @@ def _overlapping(pieces: Sequence[_Piece], anchor: Anchor) -> Sequence[_Piece]:
 
 
 def kept_texts(store: Store, anchors: Iterable[Anchor]) -> dict[str, KeptText]:
-    """Return what the store has of the texts that passages were taken from, by fingerprint."""
+    """Return the stored texts, or pieces of texts, in which passages were marked, by fingerprint."""
     by_text: defaultdict[str, list[Anchor]] = defaultdict(list)
     for anchor in anchors:
         by_text[anchor.fingerprint].append(anchor)
@@ -139,7 +139,7 @@ def kept_pieces(store: Store, fingerprint: str) -> dict[int, tuple[int, str, str
 
 
 def edits_to_keep_piece(store: Store, fingerprint: str, piece: Piece, text: str, packed: str) -> list[Edit]:
-    """Return the edits that keep a piece of a long text; empty if it is kept already.
+    """Return the edits that store a piece of a long text; empty if it is already stored.
 
     Args:
         store: The store.

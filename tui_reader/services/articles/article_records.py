@@ -125,7 +125,7 @@ class Amendments:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str, object], ReadingState] = {}
-        """Amended states by the identity of the state, the field and its value."""
+        """Cache of changed states, by the `id()` of the former state, the field and its value."""
         self._tags: dict[tuple[str, ...], tuple[str, ...]] = {}
         """Cleaned tags by the stored tags."""
 

@@ -35,8 +35,8 @@ class Catalogue(Protocol):
         Args:
             view: The view.
             seconds: Time limit. Twice the time is allowed while fewer articles are known than `enough`.
-            enough: Number of articles to find, counted from the place of `beside` in the order on.
-            beside: An article of the library; None for the beginning of the order.
+            enough: Number of articles to find at and after the position of `beside`.
+            beside: An article of the library; None for the beginning of the view.
 
         Returns:
             The ids of the first articles of the view, in its order, and True if these are all.

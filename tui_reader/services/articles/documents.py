@@ -48,7 +48,7 @@ FRAME_PAUSE = 0.03
 MAX_THREADS = 2
 """Number of threads: one may read a long article while the other reads the next opened article."""
 PATIENCE = 0.3
-"""Seconds that an opened article waits for two others that are being parsed; then the older of them is given up."""
+"""Seconds that an opened article waits for two others that are being parsed; then parsing the older one is stopped."""
 
 
 class Documents:
@@ -173,7 +173,7 @@ class Documents:
         return article_id in self._with_whole
 
     def is_part(self, article_id: ArticleId) -> bool:
-        """Return True if a loaded document is the article in a page, and the whole page is not shown."""
+        """Return True if a loaded document is only the article in a page."""
         return article_id in self._with_whole and not self.is_whole(article_id)
 
     def close(self) -> None:
@@ -242,7 +242,7 @@ class Documents:
         """Read a document into the cache; if it is unreadable, cache a page with the error message.
 
         Returns:
-            False if it was given up, and has to be read again if it is requested.
+            False if reading was cancelled; a new request reads the document again.
         """
         file = self._find(article_id)
         if file is None:
@@ -263,7 +263,7 @@ class Documents:
         return True
 
     def _read(self, article_id: ArticleId, ticket: object, file: FoundFile, content: Content, *, ahead: bool) -> bool:
-        """Turn an article's bytes into a document, and cache it, or a page with the error message; see `_fetch`."""
+        """Parse an article's bytes, and cache the document, or a page with the error message; see `_fetch`."""
         fingerprint = content.fingerprint
         try:
             if has_whole(content):
@@ -283,7 +283,7 @@ class Documents:
         """Parse a document of a slow format in a process, and cache it, or a page with the error message.
 
         Returns:
-            False if it was given up: it was interrupted, or exceeded the limits of files that are read ahead.
+            False if parsing was interrupted, or exceeded the limits of files that are read ahead.
         """
         path = Path(file.path) if article_id not in self._other_sources else None
         whole, limits = self.is_whole(article_id), SCANNED if ahead else OPENED

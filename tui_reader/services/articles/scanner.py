@@ -314,7 +314,7 @@ class Scanner:
         else:
             try:
                 metadata, problem = content.metadata()
-            except Exception as error:  # noqa: BLE001 - one file that trips a format must not end the scan
+            except Exception as error:  # noqa: BLE001 - an error in one file must not end the scan
                 metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
         return Scanned(content.fingerprint, content.signature, metadata, problem)
 

@@ -20,7 +20,7 @@ BATCH = 40
 MOST_KEPT = 100_000_000
 """Limit, in code points, of the prepared texts that the worker process caches for the next search."""
 _kept: dict[tuple[str, str, bool], Any] = {}
-"""In the worker process: prepared texts by path, fingerprint, and whether they are of the whole page."""
+"""In the worker process: prepared texts by path, fingerprint, and True for the whole page."""
 _room = [MOST_KEPT]
 """In the worker process: free space in `_kept`, in code points."""
 
@@ -95,7 +95,7 @@ class TextSearch:
             Thread(target=self._run, args=arguments, name="text search", daemon=True).start()
 
     def repeat(self, articles: Sequence[ArticleId]) -> None:
-        """Search articles again whose files may have changed, or that are new; the other results stay."""
+        """Search changed and new articles; the results of other articles are kept."""
         if not self._values or not articles:
             return
         with self._lock:

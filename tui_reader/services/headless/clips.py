@@ -96,7 +96,7 @@ class Clips:
             yield from self._clips(headline, self._library.annotations.of(headline.id), None)
 
     def _read_ahead(self, articles: int) -> None:
-        """Read all annotations in one pass if that is faster than to read those of a number of articles."""
+        """Read all annotations in one pass if that is faster than reading those of `articles` articles one by one."""
         if _SHARE_READ_AT_ONCE * articles > len(self._library.annotations.articles()):
             self._library.annotations.read_all()
 

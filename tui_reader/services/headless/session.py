@@ -155,7 +155,7 @@ class Articles:
             path = self._library.path_of(headline.id)
             if path is not None and self._is_draft(path):
                 continue
-            # A file that cannot be scanned is not tried again: it may take its time to fail.
+            # A file that cannot be scanned is not tried again: it may take seconds until it fails.
             document = self._document(headline.id, path) if not headline.article.error else None
             self.here += document is not None
             self.unread += document is None

@@ -32,7 +32,7 @@ _PAGE_OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Options that open a PDF file at a page, by a part of the program's name."""
 _BROWSERS = ("firefox", "librewolf", "chrom", "brave", "vivaldi", "opera", "edge", "falkon", "epiphany")
-"""Parts of the names of browsers, which take the page in the address of the file."""
+"""Parts of the names of browsers, which accept the page in the address of the file."""
 
 
 def open_url(url: str, command: str = "") -> str:
@@ -65,7 +65,7 @@ def open_file(path: Path, command: str = "") -> None:
 
 
 def open_at_page(path: Path, page: int, command: str = "") -> bool:
-    """Open a PDF file at a page, if the program for such files is one that takes a page; else at its beginning.
+    """Open a PDF file at a page, if the program for PDF files accepts a page; else at its beginning.
 
     Asks the system for the program, which may take a tenth of a second.
 
@@ -75,7 +75,7 @@ def open_at_page(path: Path, page: int, command: str = "") -> bool:
         command: Program with its arguments that opens files; empty for the system's default.
 
     Returns:
-        True if the program was given the page.
+        True if the file was opened at the page.
 
     Raises:
         ReaderError: No program could be started.

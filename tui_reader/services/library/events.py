@@ -60,11 +60,11 @@ class DocumentChanged(NamedTuple):
 
     id: ArticleId
     is_choice: bool = False
-    """True if the file is unchanged, and the article or the whole page was chosen; sent at once."""
+    """True if the file is unchanged, but the user switched between the article and the whole page."""
 
 
 class ParsingBegun(NamedTuple):
-    """A process began to parse the article that the user opened; `DocumentLoaded` follows, unless it is given up."""
+    """A process began to parse the article that the user opened; `DocumentLoaded` follows unless it is cancelled."""
 
     id: ArticleId
     limit: float

@@ -216,7 +216,7 @@ class Library:
         return next((found for name in names if (found := self._identities.at(name)) is not None), None)
 
     def article_named(self, article_id: ArticleId, link: str) -> ArticleId | None:
-        """Return the article that a link names without its folder; None without one. May be called from any thread.
+        """Return the article that matches a link without a folder; None without one. May be called from any thread.
 
         Args:
             article_id: The article that contains the link.

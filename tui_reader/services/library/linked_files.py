@@ -118,7 +118,7 @@ def file_of_link(paths: LibraryPaths, article: Path, link: str) -> Path:
 
 
 def _file_named(homes: Sequence[Path], name: str) -> Path | None:
-    """Return the file with a name in any folder of the library, where Obsidian keeps pictures; None without one.
+    """Return the file with a name in any folder of the library, as Obsidian resolves pictures; None without one.
 
     Folders that are links and hidden folders are not searched, and no more than 100,000 files.
     """

@@ -110,9 +110,9 @@ class LibraryState:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Let changes wait for their saving until the context ends: saving would delay their display."""
+        """Delay the saving of changes until the context ends, so that it does not delay their display."""
         if self._receipts is not None:
-            yield  # an outer context holds them already
+            yield  # an outer context already delays them
             return
         self._receipts = []
         try:
@@ -136,7 +136,7 @@ class LibraryState:
 
     def record_each(self, changes: Sequence[tuple[Headline, Mapping[str, Any]]]) -> list[Edit]:
         """Return the edits that set fields of several articles' records: for each article its own values."""
-        # The records' values follow from the states, so the store is not read. Exception: texts, which are cleaned in
+        # The values are derived from the states, so the store is not read. Exception: texts, which are cleaned in
         # the state, while an edit must contain the stored value.
         texts = {name for _, fields in changes for name in fields if name in TEXTS}
         keys = [headline.id for headline, fields in changes if not texts.isdisjoint(fields)]

@@ -26,11 +26,11 @@ JOB_SECONDS = 120.0
 JOB_MEMORY = 4_000_000_000
 """Bytes of address space that the process may have during a job, by default."""
 NICENESS = 10
-"""Niceness of processes by default: they use what the reader and other programs leave of the processor."""
+"""Default niceness of processes: they run when the reader and other programs do not need the processor."""
 GRACE_SECONDS = 2
 """Seconds after a job's time limit at which the process ends by itself, in case its parent does not kill it."""
 MEMORY_SHARE = 0.7
-"""Share of its memory limit that a process must have used for its sudden end to count as a lack of memory."""
+"""Minimum share of the memory limit that a process had used when it died, for the failure `MEMORY`."""
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from tui_reader.services.library.worker import main; main(int(sys.argv[2]))"
@@ -234,7 +234,7 @@ def _kill(process: subprocess.Popen[str]) -> int:
         process.wait()
         return 0
     try:
-        # `Popen.kill` would first look whether the process has ended, and so lose what it had used.
+        # `Popen.kill` polls the process first, which would discard its resource usage.
         os.kill(process.pid, signal.SIGKILL)
         _, status, usage = os.wait4(process.pid, 0)
     except (ProcessLookupError, ChildProcessError):  # another thread has waited for it
@@ -251,7 +251,7 @@ def main(niceness: int) -> None:
         niceness: Increment of the process's niceness.
     """
     os.nice(niceness)
-    # What a library prints must not be taken for an answer.
+    # Output that a library prints must not be parsed as an answer.
     with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
         os.dup2(2, 1)
         for line in sys.stdin:
@@ -274,14 +274,14 @@ def _answer_to(line: str) -> str:
         return json.dumps({"result": function(request["arguments"])})
     except MemoryError:
         return json.dumps({"failure": Failure.MEMORY})
-    except Exception as error:  # noqa: BLE001 - one job that fails must not take the others along
+    except Exception as error:  # noqa: BLE001 - a job that fails must not end the process
         return json.dumps({"failure": Failure.ERROR, "detail": type(error).__name__})
     finally:
         _limit_time(0)
 
 
 def _limit_time(seconds: float) -> None:
-    """Have the system end this process after some seconds, also in the middle of code in C; never with 0."""
+    """Set an alarm by which the system ends this process after some seconds, even within C code; none for 0."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds)
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import SavedDocument, State
 
 MANY = 64
-"""Number of records from which the documents that an entry changes are read together."""
+"""Minimum number of records in an entry whose documents are read in one pass."""
 KEY = "id"
 TAGS = "tags"
 PARENT = "article"
@@ -166,7 +166,7 @@ def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str]
 
 
 def _read_together(state: State, numbers: Mapping[tuple[str, str], int | None]) -> dict[str, dict[int, SavedDocument]]:
-    """Return the documents by table and id that the snapshot has of each table of which many documents change."""
+    """Return the saved documents by table and id, for each table with at least `MANY` changed documents."""
     wanted: dict[str, list[int]] = {}
     for (table, _), number in numbers.items():
         if number is not None and table != ANNOTATIONS:

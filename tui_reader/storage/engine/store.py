@@ -113,7 +113,7 @@ class LibraryStore:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Let changes wait for their saving until the context ends."""
+        """Delay the saving of changes until the context ends."""
         with self._writer.hold():
             yield
 

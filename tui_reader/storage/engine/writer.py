@@ -238,7 +238,7 @@ class Writer:
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
-        """Let submitted transactions wait until the context ends."""
+        """Delay submitted transactions until the context ends."""
         with self._changed:
             self._held += 1
         try:

@@ -176,7 +176,7 @@ def is_as_written(raw: bytes, parsed: Parsed) -> bool:
 
 
 def _expect_tables(parsed: Parsed) -> None:
-    """Raise an error if a table named in the header is missing, which is damage and no edit.
+    """Raise an error if a table named in the header is missing, which is damage, not an edit.
 
     Raises:
         DamagedError: A table is missing.

@@ -259,8 +259,8 @@ class SnapshotFile:
     def chunks(self, table: str, low: int = 0) -> Iterator[Chunk]:
         """Yield a table in chunks of whole lines, starting at or shortly before an id.
 
-        Chunks have about 1 MiB; if they start at an id, the first has 16 KiB and each other twice as much as the one
-        before it, since most callers want the few lines of one article.
+        Chunks have about 1 MiB. If they start at an id, the first has 16 KiB, and each further chunk twice the size of
+        the previous one, since most callers need the few lines of one article.
         """
         position, end = self.tables.get(table, (0, 0))
         if low:

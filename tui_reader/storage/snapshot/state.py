@@ -83,7 +83,7 @@ class SavedDocument(NamedTuple):
         return fields
 
     def has_more_than(self, names: Collection[str]) -> bool:
-        """Return True if the document certainly has its key and a field besides some names."""
+        """Return True if the document certainly has its key, and a field that is not one of `names`."""
         content, changed = self.content, self.changed or {}
         return "id" in content and any(
             name not in names and name not in changed and name.isidentifier() and name not in _OWN for name in content
@@ -177,7 +177,7 @@ class State:
         return visible(registers, sets=has_sets(table)) if registers is not None else None
 
     def saved_documents(self, table: str, numbers: Collection[int]) -> dict[int, SavedDocument]:
-        """Return those of several documents that the snapshot contains, by id.
+        """Return the documents with these ids that the snapshot contains, by id.
 
         Raises:
             ValueError: A line of the snapshot contains no JSON object.

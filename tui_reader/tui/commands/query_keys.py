@@ -6,10 +6,10 @@ from tui_reader.tui.commands.describe import Hint
 
 QUERY_TOPIC = "query"
 HELP_TOPICS = (("keys", "all keys"), (QUERY_TOPIC, "what queries may contain, with examples"))
-"""The topics of the help, with what they are about."""
+"""The topics of the help, with their descriptions."""
 
 SAVING_KEY = "ctrl+s"
-"""The key that keeps a query as a saved search, in the list of articles only."""
+"""The key that saves a query as a search, in the list of articles only."""
 BAR_KEYS: tuple[tuple[str, str, str], ...] = (
     ("tab", "complete", "Take the chosen completion; where nothing is typed, list the fields"),
     ("down ctrl+n", "", "The next completion; among former queries, the later one"),

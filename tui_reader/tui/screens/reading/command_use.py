@@ -84,7 +84,7 @@ class CommandUse:
         return self._state.comparison is not None
 
     def _has_pictures(self) -> bool:
-        """Return True if a picture is in view."""
+        """Return True if a picture is visible."""
         return self._host.is_wired and bool(self._state.panes.article.pictures.visible)
 
     def _has_headings(self) -> bool:

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 FIRST_SECONDS = 0.003
-"""Seconds for which a letter's handler evaluates its query; twice as long while less than a page is found."""
+"""Seconds for which the handler of a typed letter evaluates the query; twice that until a page of matches is found."""
 SLICE_SECONDS = 0.004
 """Seconds for which a query is evaluated between two frames."""
 
 
 class _Origin(NamedTuple):
-    """A complete list from which the cursor of a list is derived that is not completely known."""
+    """The last complete list, from which the cursor of a partial list is derived."""
 
     ids: Sequence[ArticleId]
     cursor: int

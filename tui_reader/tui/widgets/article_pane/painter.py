@@ -107,7 +107,7 @@ class Painter:
             row: The row.
             overlays: Overlays of the layers, the topmost last.
             margins: Numbers and note shown left and right of the row.
-            picture: The row of the picture that is drawn in place of the row's text; empty without one.
+            picture: The row of the picture that replaces the row's text; empty without one.
         """
         page = self._page
         if page is None or page.document is None or page.layout is None:

@@ -374,7 +374,7 @@ class Foot:
         return self._with_time_left(f"{min(int(viewport.progress * 100), 99)} %")
 
     def _with_time_left(self, percent: str) -> str:
-        """Return the progress in a book after the time left in chapter and book, as far as they fit."""
+        """Return the progress in a book, preceded by the time left in chapter and book if they fit."""
         page = self._viewport.page
         left = None if page is None else page.chapters.left(self._viewport.offset)
         if page is None or left is None:

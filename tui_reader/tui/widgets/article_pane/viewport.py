@@ -291,7 +291,7 @@ class Viewport:
         self.top = page.resolve(here)
 
     def start_row_of(self, offset: int) -> int:
-        """Return the row of a code point, or of the head above a chapter that it begins. Visible rows do not move."""
+        """Return the row of a code point, or the first row above a chapter that it begins. Visible rows stay."""
         page = self.page
         if page is None:
             return 0
@@ -350,7 +350,7 @@ class Viewport:
         self._picture_sizes = sizes
 
     def pictures_measured(self) -> None:
-        """Lay out the page again with pictures whose sizes are known now; the text at the top stays there."""
+        """Lay out the page again after pictures were measured; the text at the top keeps its place."""
         if self.page is not None and self.page.figures != self._figures(self.page.document):
             self.lay_out()
 

@@ -53,7 +53,7 @@ class ArticleNavigator:
         self._cut: Document | None = None
         """A new text that looks truncated, kept until the rest of the file has been written."""
         self._chosen: set[ArticleId] = set()
-        """Articles whose whole page, or article in it, was chosen, until that text is shown."""
+        """Articles for which the user switched between article and whole page, until the new text is shown."""
         self._tried_at = 0.0
         self._prepared_transfer: PositionTransfer | None = None
         """The mapping of positions to a new text, computed in a thread and kept until that text is shown."""
@@ -263,7 +263,7 @@ class ArticleNavigator:
     def changed(self, article: ArticleId, *, is_choice: bool = False) -> None:
         """Reload an article after a change of its file, if it is shown or has annotations to re-anchor.
 
-        With `is_choice`, not the file changed, but the whole page or the article in it was chosen.
+        With `is_choice`, the file is unchanged, but the user switched between the article and the whole page.
         """
         state = self._state
         if is_choice and article == state.shown:

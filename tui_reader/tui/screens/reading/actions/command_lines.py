@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MOST_COMPLETIONS = 200
 _OF_BOOKS = {"chapter": "chapters", "page": "printed pages"}
-"""What a text without chapters or pages lacks, by the command that goes to one."""
+"""Names of the targets of `chapter` and `page`, for the message about a text without them."""
 
 
 class Named(Protocol):
@@ -82,7 +82,7 @@ class CommandLines:
             state: The state of the screen.
             bulk: Runs the commands for several articles.
             named: Runs the commands that take a name.
-            books: Knows chapters and pages, and goes to them.
+            books: Lists chapters and pages, and goes to one of them.
             exports: Plans exports.
             run: Runs any command by its id, with a count or a key.
         """
@@ -253,9 +253,9 @@ class CommandLines:
 
 
 def _unknown(typed: str, names: Sequence[str], *, in_book: bool) -> str:
-    """Say that a typed name is none of some names; for chapters and pages of a book, also which there are.
+    """Return the message that a typed name is not among `names`; for chapters and pages, it lists the valid ones.
 
-    A chapter without a number has its title as name, and counts here only if no chapter has a number.
+    Chapters without a number, whose name is the title, are listed only if no chapter has a number.
     """
     if not in_book:
         return f"“{typed}” is none of them"

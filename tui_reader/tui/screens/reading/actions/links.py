@@ -246,7 +246,7 @@ class LinkActions:
         return bisect_right(viewport.text.pages, viewport.offset, key=lambda page: page.offset)
 
     def _open_at_page(self, path: Path, page: int) -> None:
-        """Open a file at a page, in a thread, since the system is asked for its program."""
+        """Open a file at a page, in a thread, since finding the program may take a tenth of a second."""
         browser = self._state.settings.browser
 
         def open_file() -> None:

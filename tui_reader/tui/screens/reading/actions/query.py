@@ -42,7 +42,7 @@ TEXT_DELAY = 0.15
 TEXT_SECONDS = 0.1
 """Seconds between two updates of the list while texts are searched."""
 TEXT_AGAIN_SECONDS = 0.5
-"""Seconds between a change of files and the search of their texts; further changes join it."""
+"""Seconds between a change of files and the search of their texts; changes in this time are searched together."""
 IDLE_SECONDS = 1.0
 """Seconds without a key from which words and notes are prepared although no query is typed."""
 
@@ -137,7 +137,7 @@ class QueryActions:
         return query
 
     def _complete_soon(self) -> None:
-        """Find the other matches of a partial list between the next frames, until a letter replaces the query."""
+        """Evaluate the rest of a partial list between the next frames, unless the query changes before."""
         if self._listing.is_partial and self._list_timer is None:
             self._list_timer = self._headlines.set_interval(1 / SLICES_PER_SECOND, self._complete_list)
 
@@ -148,7 +148,7 @@ class QueryActions:
             self._list_timer = None
 
     def _refresh(self, *, hold: bool = False) -> None:
-        """Query again because more matches of the query are known; while one types, without delaying a letter."""
+        """Evaluate the query again because more matches are known; while the user types, only for some milliseconds."""
         self._listing.refresh(hold=hold, recount=False, partly=self.typing.bar.is_open)
         self._complete_soon()
 
