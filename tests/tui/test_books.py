@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,6 +106,28 @@ async def test_a_book_is_walked_by_chapters_contents_notes_and_pages(start: Star
         await reader.keys("escape", ":")
         await reader.types("chapter 9")
         await reader.sees("“9” is none of 1 to 2")
+
+
+async def test_open_contents_are_completed_when_the_whole_book_has_been_read(start: Start, shelf: Path) -> None:
+    async with start(shelf) as reader:
+        await reader.sees("The Shore")
+        await reader.keys("enter")
+        await reader.sees("left in the chapter")
+        screen = reader.app.reading
+        pane, article = screen.state.panes.article, screen.state.shown
+        whole, headline = pane.document, screen.state.headline(article)
+        assert whole is not None
+        assert article is not None
+        pane.show(headline, replace(whole, partial=True, sections=whole.sections[:2]), offset=0)
+        await reader.keys("T")
+        await reader.sees("Contents", "type to narrow")
+        await reader.types("boat")
+        await reader.sees("The Boat")
+        assert "II  The Boat" not in reader.text
+        screen.navigator.arrived(article, whole)
+        await reader.sees("II  The Boat")
+        await reader.keys("enter")
+        await reader.sees("chapter 2 of 2")
 
 
 @pytest.mark.parametrize(

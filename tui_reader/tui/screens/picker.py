@@ -136,6 +136,20 @@ class Picker(Dialog[Choice | None]):
         await done.wait()
         self._follow_typed()
 
+    def replace(self, choices: Sequence[Choice], cursor: int = 0) -> None:
+        """Offer other entries, of which those are listed that match the typed text.
+
+        Args:
+            choices: The entries.
+            cursor: The index of the entry under the cursor if nothing is typed and the cursor was not moved.
+        """
+        if not self.typed.strip() and self._list.cursor != self._start:
+            cursor = self._list.cursor
+        self._choices, self._start = choices, cursor
+        self._fit()
+        self._list.set_names(choices)
+        self.typed_changed(self.typed)
+
     def typed_changed(self, text: str) -> None:
         """Show the entries that match a text."""
         self._list.show(matching(self._choices, text), 0 if text.strip() else self._start)

@@ -30,7 +30,7 @@ class BookActions:
         navigator: ArticleNavigator,
         *,
         activate: Callable[[Pane], None],
-        pick: Callable[[str, list[Choice], str, int], None],
+        pick: Callable[[str, list[Choice], str, int], object],
         show_outline: Callable[[int | None], None],
     ) -> None:
         """Store the objects of the screen that the commands need.

@@ -27,7 +27,7 @@ class QuoteActions:
         selection_actions: SelectionActions,
         *,
         copy_text: Callable[[str, str], str],
-        pick: Callable[..., None],
+        pick: Callable[..., object],
         ask: Callable[[Question], None],
         run: Callable[[str, str], None],
     ) -> None:

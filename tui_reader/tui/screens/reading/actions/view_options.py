@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
+    from tui_reader.document.blocks import Document
+    from tui_reader.tui.screens.picker import Picker
     from tui_reader.tui.screens.reading.actions.article import ArticleNavigator
     from tui_reader.tui.screens.reading.actions.triage import Triage
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
@@ -162,10 +164,31 @@ class ViewOptions:
 
     @command("outline")
     def outline(self, _count: int | None) -> None:
-        """Open a picker of the headings, or of a book's contents with reading times, and jump to the chosen entry."""
-        pane = self._state.panes.article
-        if pane.document is None:
+        """Open a picker of the headings, or of a book's contents with reading times, and jump to the chosen entry.
+
+        While only the beginning of the text has been read, the picker lists its headings, and then those of the whole.
+        """
+        document = self._state.panes.article.document
+        if document is None:
             return
+        choices, current = self._outline_of(document)
+        title = "Contents" if chapters_of(document) else "Headings"
+        picker = self.pick(title, choices, "this article has no headings", current)
+        if picker is not None and document.partial:
+            self._state.wait_for_text(partial(self._complete_outline, picker))
+
+    def _complete_outline(self, picker: Picker) -> bool:
+        """List the headings of the whole text in an open picker; return False if nothing is left to wait for."""
+        document = self._state.panes.article.document
+        if not picker.is_attached or document is None:
+            return False
+        if not document.partial:
+            picker.replace(*self._outline_of(document))
+        return document.partial
+
+    def _outline_of(self, document: Document) -> tuple[list[Choice], int]:
+        """Return an entry for each heading of the shown document, and the number of the entry at the top row."""
+        pane = self._state.panes.article
 
         def jump(offset: int) -> None:
             self._navigator.enter()
@@ -176,20 +199,20 @@ class ViewOptions:
         entries = pane.focus.outline()
         current = pane.focus.current_entry()
         least = min((entry.level for entry in entries), default=0)
-        chapters = chapters_of(pane.document)
+        chapters = chapters_of(document)
         choices = []
         for index, entry in enumerate(entries):
             chapter = chapters.starting_at(entry.offset)
             remarks = (
                 "you are here" if index == current else "",
-                time_of(chapter.words) if chapter is not None and not pane.document.partial else "",
+                time_of(chapter.words) if chapter is not None and not document.partial else "",
             )
             title = "  " * (entry.level - least) + entry.title
             choices.append(Choice(title, " · ".join(filter(None, remarks)), partial(jump, entry.offset)))
-        self.pick("Contents" if chapters else "Headings", choices, "this article has no headings", max(0, current))
+        return choices, max(0, current)
 
-    def pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> None:
-        """Open a picker, or show a message if no entries exist.
+    def pick(self, placeholder: str, choices: list[Choice], otherwise: str = "", cursor: int = 0) -> Picker | None:
+        """Open and return a picker, or show a message and return None if no entries exist.
 
         Args:
             placeholder: The title, and the text in the empty text field.
@@ -200,9 +223,11 @@ class ViewOptions:
         if choices:
             from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - not needed for the first frame
 
-            self._app.push_screen(Picker(placeholder, choices, cursor), run_choice)
-        else:
-            self._state.say(otherwise)
+            picker = Picker(placeholder, choices, cursor)
+            self._app.push_screen(picker, run_choice)
+            return picker
+        self._state.say(otherwise)
+        return None
 
     @command("help")
     def help(self, _count: int | None) -> None:
