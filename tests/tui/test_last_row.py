@@ -59,6 +59,20 @@ async def test_a_selection_says_its_mode_and_how_much_it_holds(
         assert "SELECT" not in reader.last_row
 
 
+@pytest.mark.parametrize("size", [(120, 35), (40, 12)])
+async def test_a_page_about_a_file_that_cannot_be_read_hints_at_the_ways_out(
+    start: Start, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    (tmp_path / "odd.md").write_bytes(b"\x00\x01" * 500)
+    async with start(tmp_path, size=size) as reader:
+        await reader.sees("odd.md")
+        await reader.keys("enter")
+        await reader.sees("odd.md cannot be read")
+        await reader.until(lambda: reader.last_row.startswith(" o open outside"))
+        assert "sentence" not in reader.last_row
+        assert "? keys" in reader.last_row
+
+
 # Half-typed keys
 
 

@@ -9,7 +9,7 @@ from tui_reader.tui.commands.keymap import written, written_all
 from tui_reader.tui.commands.table import BY_ID, COMMANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tui_reader.tui.commands.keymap import Keymap
 
@@ -53,11 +53,20 @@ BOOK_HINTS = (
 )
 """The hints of the article pane while it shows a book: commands that share a hint, and its label."""
 
+BROKEN_HINTS = (
+    (("open_original",), "open outside"),
+    (("archive",), "archive"),
+    (("next_article",), "next"),
+    (("back",), "back"),
+    (("help",), "keys"),
+)
+"""The hints of the article pane while it says why a file cannot be read, and its labels."""
 
-def book_hints(keymap: Keymap) -> list[Hint]:
-    """Return the hints of the article pane while it shows a book, in their order."""
+
+def chosen_hints(keymap: Keymap, chosen: Sequence[tuple[Sequence[str], str]]) -> list[Hint]:
+    """Return hints for the article pane in the order of a table, such as `BOOK_HINTS`."""
     hints = []
-    for names, label in BOOK_HINTS:
+    for names, label in chosen:
         commands = [BY_ID[name] for name in names]
         keys = [written(found[0]) for command in commands if (found := keymap.keys_of(command, Pane.ARTICLE))]
         if keys:

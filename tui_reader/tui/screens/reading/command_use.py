@@ -26,12 +26,13 @@ class CommandUse:
         self._noted: tuple[Document | None, bool] = (None, False)
         """Cache: the last document that was searched for footnotes, and True if it has some."""
         on_article = ("open", "toggle_read", "star", "up_next", "archive", "tags", "details", "note_on_article")
-        on_text = ("highlight", "note", "note_outside", "select", "next_sentence", "next_paragraph", *COLOUR_COMMANDS)
+        on_text = ("highlight", "note", "note_outside", "select", "copy", *COLOUR_COMMANDS)
+        by_text = ("next_sentence", "previous_sentence", "next_paragraph", "previous_paragraph")
         on_mark = ("delete_annotation", "resize_mark", "accept_place", "cycle_marks")
         on_tag, on_search = ("include_tag", "exclude_tag"), ("edit_search", "rename_search", "delete_search")
         self._checks: dict[str, Callable[[], bool]] = {
             **dict.fromkeys((*on_article, "copy_link", "open_original", "annotations_here"), self._has_article),
-            **dict.fromkeys(on_text, self._has_text),
+            **dict.fromkeys((*on_text, *by_text), self._has_text),
             **dict.fromkeys(on_mark, self._has_mark),
             **dict.fromkeys(("next_mark", "previous_mark"), self._has_marks),
             **dict.fromkeys(("next_change", "previous_change"), self._compares),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.clean import clean_text
 from tui_reader.tui.commands.command import Command, Pane
-from tui_reader.tui.commands.describe import Hint, book_hints
+from tui_reader.tui.commands.describe import BOOK_HINTS, BROKEN_HINTS, Hint, chosen_hints
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.bookmark_offer import BookmarkOffer
@@ -257,9 +257,14 @@ class ReadingScreen(KeyScreen):
         return self.state.context
 
     def _usual_hints(self) -> Sequence[Hint]:
-        """Return the hints of the active pane; those for books while the article pane shows one."""
-        page = self.state.panes.article.viewport.page if self.is_wired and self.context is Pane.ARTICLE else None
-        return book_hints(self._keymap) if page is not None and page.chapters else super()._usual_hints()
+        """Return the hints of the active pane; in the article pane, those for a book, or for a file with an error."""
+        if self.is_wired and self.context is Pane.ARTICLE:
+            article = self.state.panes.article
+            if article.document is not None and article.document.error:
+                return chosen_hints(self._keymap, BROKEN_HINTS)
+            if article.viewport.page is not None and article.viewport.page.chapters:
+                return chosen_hints(self._keymap, BOOK_HINTS)
+        return super()._usual_hints()
 
     def pending_hints(self) -> Sequence[Hint]:
         """Return the hints for an annotation to be attached, for a comparison, and for chosen articles."""
