@@ -167,6 +167,37 @@ def test_a_file_that_cannot_be_read_is_shown_as_a_page_that_says_why(name: str) 
     assert preview(data * 1_000, name) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "reason", "ending"),
+    [
+        ("a.html", b"%PDF-1.7\n", "It is a PDF file.", ".pdf"),
+        (
+            "a.md",
+            b"PK\x03\x04" + b"\0" * 400,
+            "It is a ZIP archive, as EPUB and office files are.",
+            ".epub, .docx or .odt",
+        ),
+        ("a.txt", b"\x1f\x8b\x08\0" + b"\0" * 400, "It is a gzip archive.", ".txt.gz or .html.gz"),
+        (
+            "a.pdf",
+            b"\n<!DOCTYPE HTML><p>Sign in",
+            "It is a web page, not a PDF file, as sites send in its place.",
+            ".html",
+        ),
+    ],
+)
+def test_a_file_with_the_name_of_another_format_says_which_name_it_needs(
+    name: str, data: bytes, reason: str, ending: str
+) -> None:
+    document = read(data, name)
+    assert document.text.split("\n")[1:3] == [
+        f"{reason} Nothing was changed.",
+        f"It can be read once its name ends in {ending}.",
+    ]
+    assert scan(data, name) == (document.metadata, document.error)
+    assert flaws_of(document) == []
+
+
 def test_control_characters_in_a_file_name_are_not_shown() -> None:
     document = read(b"%PDF-1.7", "a\x1b[31m\u202eb\n.txt")
     assert flaws_of(document) == []

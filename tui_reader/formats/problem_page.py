@@ -13,6 +13,15 @@ _ADVICE = (
     "A pattern in the setting “ignore” leaves them out of the list."
 )
 
+WEB_PAGE = "a web page, not a PDF file, as sites send in its place"
+_ENDINGS = {
+    "a PDF file": ".pdf",
+    "a ZIP archive, as EPUB and office files are": ".epub, .docx or .odt",
+    "a gzip archive": ".txt.gz or .html.gz",
+    WEB_PAGE: ".html",
+}
+"""Endings with which files are read that have the name of another format, by the reason."""
+
 
 def base_name(name: str) -> str:
     """Return the display name of a file: the last part of its path; `Standard input` for `-`."""
@@ -35,11 +44,15 @@ def problem_document(name: str, size: int, reason: str) -> Document:
     reason = clean_line(reason)
     shown = base_name(name)
     detail = reason.removeprefix("not text: ")
-    explanation = f"It looks like a binary file: {detail}." if detail != reason else f"It is {reason}."
+    ending = _ENDINGS.get(detail, "")
+    is_binary = detail != reason and not ending
+    explanation = f"It looks like a binary file: {detail}." if is_binary else f"It is {detail}."
     where = "" if name == "-" else clean_line(name)
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.HEADING, 0, 0, level=1), f"{shown} cannot be read")
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), f"{explanation} Nothing was changed.")
+    if where and ending:
+        builder.add(Block(BlockKind.PARAGRAPH, 0, 0), f"It can be read once its name ends in {ending}.")
     if where:
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0), _ADVICE)
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), f"where\t{where or shown}, {human_size(size)}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_reader.formats.problem_page import WEB_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +19,7 @@ ENCRYPTED = "encrypted: it opens only with its password"
 DAMAGED = "damaged: it is no whole PDF file"
 NO_PAGES = "a PDF file without pages"
 FOREIGN_LOCK = "encrypted in a way that is not known"
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html\b)", re.IGNORECASE)
 
 
 class UnreadableFileError(Exception):
@@ -60,7 +64,9 @@ def opened(data: bytes) -> Iterator[Pdf]:
         try:
             document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:
-            raise UnreadableFileError(_reason(getattr(error, "err_code", None))) from None
+            reason = _reason(getattr(error, "err_code", None))
+            is_page = reason == DAMAGED and _WEB_PAGE.match(data)
+            raise UnreadableFileError(WEB_PAGE if is_page else reason) from None
     try:
         with LOCK:
             pages = len(document)
