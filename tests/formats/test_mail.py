@@ -186,6 +186,11 @@ def test_a_mail_in_a_file_of_apple_mail_and_without_a_name_is_read() -> None:
     assert format_for("-", b"Note: a thing\n\nWords.").name != "mail"
 
 
+def test_types_of_parts_with_control_characters_are_cleaned() -> None:
+    document = opened(raw("--b\r\nContent-Type: a\x1b[31m/b\x9b\r\n\r\nx\r\n--b--", "multipart/mixed; boundary=b"))
+    assert document.text.startswith("Attachment: a[31m")
+
+
 def test_an_encrypted_mail_says_so() -> None:
     body = "--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b--"
     document = opened(raw(body, 'multipart/encrypted; boundary=b; protocol="application/pgp-encrypted"'))

@@ -159,7 +159,7 @@ ENTITY = '<!DOCTYPE x [<!ENTITY a "b">]><office:document-content/>'
         ("a.docx", docx("", more={"word/document.xml": ENTITY}), "a document whose parts define entities"),
         ("a.odt", odt("", more={"content.xml": b"<a>" + b" " * 60_000_000}), "damaged: “content.xml” inflates"),
         ("a.docx", docx("", more={"word/document.xml": "<w:document"}), "damaged: its text cannot be found in it"),
-        ("a.odt", odt("")[:300], "damaged: its end is missing"),
+        ("a.odt", b"PK\x03\x04", "damaged: "),
         ("a.fodt", b"<html><p>words</p></html>", "damaged: it has no text of OpenDocument"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -167,6 +167,14 @@ ENTITY = '<!DOCTYPE x [<!ENTITY a "b">]><office:document-content/>'
 def test_a_file_that_cannot_be_read_says_why(name: str, data: bytes, reason: str) -> None:
     document = opened(data, f"folder/{name}")
     assert document.error.startswith(reason)
+
+
+def test_a_directory_that_points_before_the_archive_is_damage() -> None:
+    data = bytearray(odt("<text:p>Text.</text:p>"))
+    at = data.rindex(b"PK\x01\x02", 0, data.rindex(b"PK\x05\x06"))
+    data[at + 42 : at + 46] = b"\x01\x00\x00\x80"
+    for name in ("a.odt", "a.docx", "a.epub"):
+        assert flaws_of(read(bytes(data), name)) == []
 
 
 def test_deep_and_repeated_elements_are_read_within_limits() -> None:

@@ -198,6 +198,11 @@ def test_footnotes_are_numbered_and_placed_at_the_end() -> None:
     assert [span.target for span in document.spans if span.kind is SpanKind.NOTE] == ["#1", "#2", "#1"]
 
 
+@pytest.mark.parametrize("source", ["* <<target>>\nText.", "#+TITLE: <<a>>\n* <<b>>", "* @@html:x@@"])
+def test_a_headline_without_words_is_no_title(source: str) -> None:
+    assert opened(source).metadata.title
+
+
 def test_formulas_stay_as_written() -> None:
     formula = "\\begin{align}\n  a_1 &= b \\\\\n  c\n\\end{align}\n"
     assert opened(formula).text == "\\begin{align}\na_1 &= b \\\\\nc\n\\end{align}"

@@ -145,7 +145,7 @@ class Archive:
         if entry.method not in {_STORED, _DEFLATED}:
             raise ArchiveError(f"“{name}” is packed by a method that EPUB does not allow")
         start = entry.header
-        if start + _local_record.size > len(data) or not data.startswith(_LOCAL, start):
+        if start < 0 or start + _local_record.size > len(data) or not data.startswith(_LOCAL, start):
             raise ArchiveError(f"“{name}” is damaged")
         *_, name_length, extra_length = _local_record.unpack_from(data, start)
         start += _local_record.size + name_length + extra_length

@@ -129,7 +129,7 @@ def _add_parts(builder: DocumentBuilder, parts: Parts, *, depth: int) -> None:
     attached = [part for part in parts.shown if part.kind == "attachment"]
     for index, part in enumerate(attached):
         size = f", {human_size(part.size)}" if part.size else ""
-        text = f"Attachment: {clean_line(part.text)} ({part.media_type}{size})"
+        text = clean_line(f"Attachment: {part.text} ({part.media_type}{size})")
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True, tight=index + 1 < len(attached)), text)
 
 

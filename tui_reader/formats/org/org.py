@@ -102,7 +102,7 @@ def _metadata(source: SourceText, name: str) -> Metadata:
         tops = sum(len(match[1]) == 1 for match in titles)
         if not titles:
             return None
-        text, _ = inline_text(titles[0][2], Notes())
-        return Heading(clean_line(text), 1 if tops == 1 and len(titles[0][1]) == 1 else 2)
+        text = clean_line(inline_text(titles[0][2], Notes())[0])
+        return Heading(text, 1 if tops == 1 and len(titles[0][1]) == 1 else 2) if text else None
 
     return complete(header, _HIDDEN.sub(" ", source.body), name, heading)

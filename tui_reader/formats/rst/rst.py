@@ -116,7 +116,8 @@ def _title(lines: list[str]) -> Heading | None:
         if _UNDERLINE.match(text):
             continue
         if _UNDERLINE.match(below) and len(below) >= min(len(text.strip()), 4) and any(map(str.isalnum, text)):
-            return Heading(_plain(text), 1 if is_first else 2)
+            title = _plain(text)
+            return Heading(title, 1 if is_first else 2) if title else None
         is_first = False
     return None
 
