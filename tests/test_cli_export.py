@@ -19,6 +19,7 @@ from tui_reader.cli.main import main
 from tui_reader.config import Settings
 from tui_reader.exchange import lossless_json
 from tui_reader.exchange.registry import find_export
+from tui_reader.services.annotations import reanchor_queue
 from tui_reader.services.headless import clips as clips_module
 from tui_reader.services.headless import export_watch
 from tui_reader.services.headless.clips import Clips
@@ -369,6 +370,8 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
         next(steps)()
 
     monkeypatch.setattr(export_watch, "POLL_SECONDS", 0.02)
+    # On a slow machine, the search for passages would begin, and read the articles again.
+    monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 3600.0)
     monkeypatch.setattr(clips_module, "document_of", watching)
     reads: list[list[str]] = []
     pages: list[str] = []

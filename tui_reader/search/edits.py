@@ -49,7 +49,7 @@ def with_term(text: str, term: Term) -> str:
 
     Alternatives at the top level are put in parentheses, because otherwise the new term would belong to the last one.
     """
-    from tui_reader.search.parser import parse  # noqa: PLC0415 - 2 ms with the printer, at the first change of a query
+    from tui_reader.search.parser import parse  # noqa: PLC0415 - 1 ms with the printer, at the first change
     from tui_reader.search.printer import print_query  # noqa: PLC0415 - as above
 
     before = text.strip()

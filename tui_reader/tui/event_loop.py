@@ -1,4 +1,4 @@
-"""Import asyncio without ssl, whose import takes 11 ms: a twentieth of the start, for connections that are never made.
+"""Import asyncio without ssl, whose import takes 6 ms of every start, for connections that are never made.
 
 asyncio does without ssl where it cannot be imported. Other packages can import ssl later.
 """
