@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_NO_BLOCK = re.compile(r"(?:[^\W\d_].*+(?:\n|\Z)|\n)*+")
+_NO_BLOCK = re.compile(r"(?>(?:[^\W\d_].*+(?:\n|\Z)|\n)*)")
 """Lines that each begin with a letter, or are empty: paragraphs, since marks of other blocks are not letters."""
 _INLINE_MARK = re.compile(r"[\\`*_~\[<&]")
 _MOST_CHARACTERS = 20_000

@@ -22,9 +22,9 @@ INLINE = "formula"
 BLOCK = "formula_block"
 """Type of the token of a formula on separate lines."""
 
-_TO_DOLLAR = re.compile(r"(?:[^\\$]|\\.)*+(?=\$)", re.DOTALL)
+_TO_DOLLAR = re.compile(r"(?>(?:[^\\$]|\\.)*)(?=\$)", re.DOTALL)
 """Text up to the next dollar sign that no backslash escapes."""
-_TO_DOUBLE_DOLLAR = re.compile(r"(?:[^\\$]|\\.|\$(?!\$))*+(?=\$\$)", re.DOTALL)
+_TO_DOUBLE_DOLLAR = re.compile(r"(?>(?:[^\\$]|\\.|\$(?!\$))*)(?=\$\$)", re.DOTALL)
 _LONGEST = 2_000
 """Largest number of characters between `\\(` and `\\)`."""
 _LONGEST_LABEL = 300

@@ -20,7 +20,7 @@ _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _DECLARATION = re.compile(r"<![A-Za-z][^<>]*>")
 _REMOVED = tuple((tag, re.compile(rf"<{tag}(?![\w-]).*?</{tag}\s*>", re.DOTALL | re.IGNORECASE)) for tag in HIDDEN_TAGS)
-_NOT_A_TAG = re.compile(r"""<(?!/?[A-Za-z](?:[^<>]*>|(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>))""")
+_NOT_A_TAG = re.compile(r"""<(?!/?[A-Za-z](?:[^<>]*>|(?>(?:[^<>"']++|"[^"]*+"|'[^']*+')*)>))""")
 
 
 class FragmentReader(HTMLParser):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 SIGN = "%%"
-_INLINE = re.compile(r"%%(?!%)(?:[^%]|%(?!%))*+%%")
+_INLINE = re.compile(r"%%(?!%)(?>(?:[^%]|%(?!%))*)%%")
 _BEFORE = re.compile(r"[\w%]")
 """Characters after which `%%` does not begin a comment, as in `100%%`."""
 

@@ -13,7 +13,7 @@ from tui_reader.formats.text.exclusions import without, without_comments
 _HEAD = 3_000
 """Number of characters at the start of a text that are searched for byline, date and language."""
 # Possessive quantifiers and upper bounds: an unclosed address must not be matched in every possible way.
-_TARGET = r"(?:\((?:[^()\s]++|\([^()\s]*+\))*+(?:\s++[\"'][^\n\"']{0,300}[\"'])?\)|\[[^\[\]\n]*+\])"
+_TARGET = r"(?:\((?>(?:[^()\s]++|\([^()\s]*+\))*)(?:\s++[\"'][^\n\"']{0,300}[\"'])?\)|\[[^\[\]\n]*+\])"
 _LINK_TARGET = re.compile(rf"\]{_TARGET}")
 _DEFINITION = re.compile(r"\n {0,3}\[[^\]\n^][^\]\n]*\]:[^\n]*")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")

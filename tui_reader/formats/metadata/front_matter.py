@@ -26,7 +26,8 @@ _ENDS = {
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
 _TOML_TOKEN = re.compile(
-    r"""\#[^\n]*|\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*+"|'[^'\n]*+'|^(?P<end>\+\+\+)[ \t]*$""",
+    r"""\#[^\n]*|\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?>(?:\\.|[^"\\\n])*)"|"""
+    r"""'[^'\n]*+'|^(?P<end>\+\+\+)[ \t]*$""",
     re.DOTALL | re.MULTILINE,
 )
 """A comment or a string of TOML, in which no line ends the header; or the line that ends the header."""
