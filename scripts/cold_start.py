@@ -3,17 +3,30 @@
 Times of one machine say little; the ratios to a bare interpreter and to a bare Textual app, taken in the same run in
 turns, are what to compare. `--limit 1.4` exits with 1 where the imports of the reader take longer than that times the
 bare app's.
+
+`--against TREE… --open PATH` compares whole starts with those in other trees of the repository, each with its .venv:
+processor time, which a busy machine changes least, until the first frame, until keys are handled and so on.
 """
 
 from __future__ import annotations
 
 import argparse
+import fcntl
+import json
 import os
+import pty
+import re
+import select
+import shutil
 import statistics
+import struct
 import subprocess
 import sys
+import tempfile
+import termios
 import time
 from collections import defaultdict
+from pathlib import Path
 
 BARE = "from textual.app import App; from textual.widgets import Static"
 READER = "import gc; gc.disable(); import tui_reader.cli.main, tui_reader.services.library.library, tui_reader.tui.app"
@@ -23,6 +36,68 @@ PROGRAMS = {
     "imports of a bare Textual app": ["-c", BARE],
     "imports of the reader": ["-c", READER],
 }
+WATCHED = """
+import json, os, sys, time
+taken = {}
+def note(name):
+    taken.setdefault(name, time.process_time() * 1000)
+import gc; gc.disable()
+try:
+    from tui_reader.cli.main import main
+except ImportError:
+    from tui_reader.cli import main
+try:
+    import tui_reader.services.library.opening
+except ImportError:
+    import tui_reader.services.opening
+from tui_reader.tui.app import ReaderApp
+note("imports")
+ready = ReaderApp.on_ready
+def watched_ready(app):
+    note("first frame")
+    ready(app)
+ReaderApp.on_ready = watched_ready
+begin = ReaderApp._begin
+async def watched_begin(app):
+    start = app.library.start
+    def watched_start(listener):
+        def listen(event):
+            listener(event)
+            kind = type(event).__name__
+            if kind == "DocumentLoaded":
+                app.call_later(app.call_after_refresh, note, "text shown")
+            elif kind == "ScanFinished":
+                app.call_later(app.call_after_refresh, note, "all listed")
+                with open(os.environ["MARKS"], "w") as file:
+                    json.dump(taken, file)
+        start(listen)
+    app.library.start = watched_start
+    await begin(app)
+    note("keys handled")
+ReaderApp._begin = watched_begin
+leave = ReaderApp.exit
+def watched_exit(app, *arguments, **named):
+    note("everything at rest")
+    leave(app, *arguments, **named)
+ReaderApp.exit = watched_exit
+try:
+    main(sys.argv[1:])
+finally:
+    with open(os.environ["MARKS"], "w") as file:
+        json.dump(taken, file)
+"""
+"""A start of the reader that writes processor milliseconds since the start of the process into the file $MARKS."""
+REST_SECONDS = 0.6
+"""Seconds without output after which a started reader is at rest, and is quit."""
+END_SECONDS = 20.0
+"""Longest time that a reader may take to list everything, and to end."""
+TERMINAL_ANSWERS = {
+    rb"\x1b\[\?2026\$p": b"\x1b[?2026;2$y",
+    rb"\x1b\[c": b"\x1b[?62;22c",
+    rb"\x1b\[6n": b"\x1b[1;1R",
+    rb"\x1b\]10;\?": b"\x1b]10;rgb:dddd/dddd/dddd\x1b\\",
+    rb"\x1b\]11;\?": b"\x1b]11;rgb:1010/1010/1010\x1b\\",
+}
 ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
 
@@ -31,7 +106,13 @@ def main() -> int:
     parser.add_argument("-n", type=int, default=15, help="runs of each program (15)")
     parser.add_argument("--top", type=int, default=12, help="packages and modules to list (12)")
     parser.add_argument("--limit", type=float, help="highest ratio of the reader's imports to the bare app's")
+    parser.add_argument("--against", type=Path, nargs="+", metavar="TREE", help="compare with starts in these trees")
+    parser.add_argument("--open", type=Path, metavar="PATH", help="the folder or file that those starts open")
     options = parser.parse_args()
+    if options.against:
+        if not options.open:
+            parser.error("--against needs --open PATH")
+        return compare([*options.against, Path(__file__).parents[1]], options.open.absolute(), options.n)
     medians = timed(options.n)
     print(f"\n{'median of ' + str(options.n):34}{'ms':>8}{'lowest':>9}")
     for name, (median, lowest) in medians.items():
@@ -53,6 +134,76 @@ def timed(runs: int) -> dict[str, tuple[float, float]]:
             if turn:  # the first turn only warms the disk's cache and writes bytecode
                 taken[name].append((time.perf_counter() - start) * 1000)
     return {name: (statistics.median(times), min(times)) for name, times in taken.items()}
+
+
+def compare(trees: list[Path], opened: Path, runs: int) -> int:
+    """Print the medians of whole starts in several trees, and the ratios of the last tree to the others."""
+    taken: list[dict[str, list[float]]] = [defaultdict(list) for _ in trees]
+    with tempfile.TemporaryDirectory() as homes:
+        for turn in range(runs + 2):
+            order = list(enumerate(trees))
+            for index, tree in order if turn % 2 else reversed(order):
+                marks = watched_start(tree.absolute(), opened, Path(homes, str(index)))
+                if turn > 1:  # the first turns read the folder, fill caches and write bytecode
+                    for name, milliseconds in marks.items():
+                        taken[index][name].append(milliseconds)
+    print(f"{f'medians of {runs}, CPU ms until':24}" + "".join(f"{tree.name:>12}" for tree in trees) + "   ratios")
+    for name in taken[-1]:
+        medians = [statistics.median(times[name]) if times[name] else float("nan") for times in taken]
+        ratios = "".join(f"{medians[-1] / median:7.3f}" for median in medians[:-1])
+        print(f"{name:24}" + "".join(f"{median:12.1f}" for median in medians) + f"  {ratios}")
+    return 0
+
+
+def watched_start(tree: Path, opened: Path, home: Path) -> dict[str, float]:
+    """Start the reader of a tree in a terminal of 120×35 cells, quit it when it rests, and return its times.
+
+    Args:
+        tree: The root of the tree.
+        opened: The folder or file to open. The reader gets a copy, beside which another tree's reader writes nothing.
+        home: The home directory of the reader, with the caches of its former starts.
+    """
+    copy = home / "copy" / opened.name
+    if not copy.exists():
+        copy.parent.mkdir(parents=True)
+        if opened.is_dir():
+            shutil.copytree(opened, copy)
+        else:
+            shutil.copy2(opened, copy)
+    marks = home / "marks.json"
+    marks.unlink(missing_ok=True)
+    environment = {name: value for name, value in ENVIRONMENT.items() if not name.startswith("XDG_")}
+    environment.update(HOME=str(home), TERM="xterm-256color", COLORTERM="truecolor", MARKS=str(marks))
+    process, terminal = pty.fork()
+    if not process:
+        # Without a size, the terminal has no cells, and nothing is drawn.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 35, 120, 0, 0))
+        os.chdir(tree)
+        python = str(tree / ".venv/bin/python")
+        os.execve(python, [python, "-c", WATCHED, str(copy)], environment)
+    is_quit, begun = False, time.monotonic()
+    while True:
+        is_listed = marks.exists() or time.monotonic() > begun + END_SECONDS
+        patience = END_SECONDS if is_quit else REST_SECONDS
+        if not select.select([terminal], [], [], patience)[0]:
+            if not is_listed:
+                continue
+            if is_quit:
+                raise SystemExit(f"{tree}: the reader does not end")
+            os.write(terminal, b"Q")
+            is_quit = True
+            continue
+        try:
+            output = os.read(terminal, 1 << 16)
+        except OSError:  # the process has ended
+            break
+        for question, answer in TERMINAL_ANSWERS.items():
+            if re.search(question, output):
+                os.write(terminal, answer)
+    os.waitpid(process, 0)
+    os.close(terminal)
+    times: dict[str, float] = json.loads(marks.read_text())
+    return times
 
 
 def digest(title: str, program: str, top: int) -> None:
