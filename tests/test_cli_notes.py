@@ -417,7 +417,7 @@ def test_a_note_is_read_from_standard_input_as_utf_8(
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems refuse names that are no UTF-8")
-def test_a_file_name_that_is_no_utf_8_is_written_as_an_escape(folder: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_written_as_an_escape(folder: Path) -> None:
     file = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.md"))
     file.write_text("# Coffee\n\nSome words.\n", "utf-8")
     made = process("notes", "add", file, "--note", "déjà vu", "--json", PYTHONIOENCODING="utf-8:strict")

@@ -19,7 +19,7 @@ def read_sample(name: str) -> Document:
 @pytest.mark.parametrize(
     ("path", "data"), samples().items(), ids=lambda value: value.name if isinstance(value, Path) else ""
 )
-def test_the_script_writes_what_is_there(path: Path, data: bytes) -> None:
+def test_the_script_writes_the_committed_samples(path: Path, data: bytes) -> None:
     assert path.read_bytes() == data
     assert len(data) < 60_000
 

@@ -99,7 +99,7 @@ def test_an_edited_chapter_is_compared(names: Sequence[str] | None) -> None:
     assert new.text[begins.start : begins.end].replace(" and ", " ").startswith(CHAPTERS[5][3][:30])
 
 
-def test_names_that_count_chapters_do_not_mislead() -> None:
+def test_chapters_are_found_although_their_numbers_shift() -> None:
     chapters = [list(each) for each in CHAPTERS]
     chapters[5][0] = "It was edited."
     new = book([chapter(98), chapter(99), *chapters], NAMES)
@@ -176,7 +176,7 @@ def test_without_the_old_text_unchanged_and_similar_words_are_found() -> None:
     st.integers(0, 7),
     st.sampled_from(["kept", "counted", "none"]),
 )
-def test_a_passage_is_at_its_words_or_nowhere(
+def test_a_passage_is_found_at_its_words_or_not_at_all(
     order: list[int], edits: list[tuple[int, int]], number: int, paragraph: int, naming: str
 ) -> None:
     """Chapters are left out and reordered, and paragraphs rewritten; words are never found at other words."""

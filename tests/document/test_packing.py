@@ -87,7 +87,7 @@ def as_dict(document: Document | None) -> dict[str, Any]:
 
 
 @given(documents())
-def test_what_was_packed_is_unpacked(document: Document) -> None:
+def test_unpacking_returns_the_packed_document(document: Document) -> None:
     assert as_dict(unpack(pack(document))) == as_dict(document)
 
 

@@ -319,7 +319,7 @@ def test_what_is_kept_names_fields_that_exist() -> None:
 
 
 @given(clips(most=2), clips(most=2))
-def test_what_clips_keep_of_an_export_changes_no_later_one(one: Clip, other: Clip) -> None:
+def test_cached_texts_of_clips_do_not_change_later_exports(one: Clip, other: Clip) -> None:
     """A watch exports clips again that did not change, with what was written of them before."""
 
     def fresh(each: Clip) -> Clip:

@@ -25,7 +25,7 @@ KINDS = st.sampled_from(
     st.lists(st.tuples(RANGES, st.integers(1, 5)), max_size=3),
     st.tuples(OFFSETS, OFFSETS).map(sorted),
 )
-def test_elements_one_after_the_other_are_written_as_by_the_general_way(
+def test_the_fast_path_for_separate_elements_gives_the_same_result(
     spans: list[tuple[list[int], tuple[SpanKind, str]]], marks: list[tuple[list[int], int]], shown: list[int]
 ) -> None:
     start, end = shown

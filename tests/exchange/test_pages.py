@@ -410,7 +410,7 @@ def test_no_letter_of_a_note_is_lost(note: str) -> None:
 
 
 @given(st.text(st.sampled_from("ab*_`[]()<&> -1\\\n\n\u00a0é漢"), max_size=40))
-def test_notes_of_paragraphs_are_read_in_a_short_way_with_the_same_result(note: str) -> None:
+def test_the_fast_path_for_notes_gives_the_same_result(note: str) -> None:
     whole = note_html(f"{note.strip()}\n\n- a list")  # with a list, all blocks are parsed
     if re.search(r"^[^\W\d_]", note.strip()) and whole.endswith("<ul><li>a list</li></ul>"):
         assert note_html(note) == whole.removesuffix("<ul><li>a list</li></ul>")

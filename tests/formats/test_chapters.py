@@ -116,5 +116,5 @@ def test_a_list_of_contents_is_not_a_list_of_chapters(separator: str, page: str,
         ["Book a table for two", BODY],
     ],
 )
-def test_other_lines_with_numbers_are_no_headings(paragraphs: list[str]) -> None:
+def test_other_lines_with_numbers_are_not_headings(paragraphs: list[str]) -> None:
     assert titles("A text", BODY, *paragraphs) == []

@@ -64,7 +64,7 @@ def test_a_link_to_a_note_shows_its_words_and_leads_to_the_note(source: str, wor
         "\\[[Note]]",
     ],
 )
-def test_other_brackets_are_no_link_to_a_note(source: str) -> None:
+def test_other_brackets_are_not_links_to_notes(source: str) -> None:
     assert not any(kind is SpanKind.LINK for kind, _, _ in spans(markdown(source)))
 
 
@@ -79,7 +79,7 @@ def test_a_reference_in_brackets_stays_a_reference() -> None:
     ]
 
 
-def test_an_embedded_picture_alone_is_a_figure_and_its_size_is_no_caption() -> None:
+def test_an_embedded_picture_alone_is_a_figure_and_its_size_is_not_a_caption() -> None:
     document = markdown("Text.\n\n![[a picture.png|300x200]]\n\n![[b.jpg|The quay]]")
     assert [(block.kind, block.target) for block in document.blocks[1:]] == [
         (BlockKind.FIGURE, "a%20picture.png"),
@@ -165,7 +165,7 @@ def test_tags_of_the_header_come_first_and_are_not_repeated() -> None:
     assert document.metadata.aliases == ("The old name", "Another")
 
 
-def test_former_paths_of_hugo_are_no_aliases() -> None:
+def test_former_paths_of_hugo_are_not_aliases() -> None:
     assert markdown("---\naliases: [/old/path/]\n---\n\nText.").metadata.aliases == ()
 
 

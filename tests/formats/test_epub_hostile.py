@@ -88,7 +88,7 @@ def test_a_page_names_the_file_the_reason_and_the_way_out(data: bytes, reason: s
     assert scan(data, "shelf/a.epub") == (document.metadata, document.error)
 
 
-def test_sizes_that_lie_are_not_believed() -> None:
+def test_wrong_sizes_in_the_archive_are_not_trusted() -> None:
     data = bytearray(book({"one.xhtml": f"<p>{'words ' * 2_000}</p>"}))
     position = -1
     while (position := data.find(b"PK\x01\x02", position + 1)) >= 0:
@@ -133,7 +133,7 @@ def test_a_chapter_of_too_many_tags_is_shown_without_structure() -> None:
     assert any("without structure" in notice for notice in document.notices)
 
 
-def test_items_that_replace_each_other_in_a_circle_are_no_chapter() -> None:
+def test_items_that_replace_each_other_in_a_circle_are_not_a_chapter() -> None:
     manifest = (
         '<item id="a" href="a.x" media-type="x/y" fallback="b"/><item id="b" href="b.x" media-type="x/y" fallback="a"/>'
     )
@@ -142,7 +142,7 @@ def test_items_that_replace_each_other_in_a_circle_are_no_chapter() -> None:
 
 
 @pytest.mark.parametrize("is_streamed", [False, True])
-def test_of_a_book_whose_end_is_missing_the_beginning_is_read(is_streamed: bool) -> None:
+def test_the_beginning_of_a_truncated_book_is_read(is_streamed: bool) -> None:
     chapters = {f"{name}.xhtml": xhtml(f"<p>{name} {'words ' * 50}</p>") for name in ("one", "two", "three")}
     stream = io.BytesIO()
     if is_streamed:

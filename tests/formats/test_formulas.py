@@ -98,7 +98,7 @@ def test_a_formula_stays_as_written_wherever_it_stands(formula: str, before: str
         ("a $x_*y*", "a $x_y"),
     ],
 )
-def test_prices_variables_and_escapes_are_no_formulas(source: str, text: str) -> None:
+def test_prices_variables_and_escapes_are_not_formulas(source: str, text: str) -> None:
     assert markdown(source).text == text
 
 

@@ -176,7 +176,7 @@ def test_headings_between_rules_are_text(block: str) -> None:
     assert block.strip("# \n")[:4] in document.text
 
 
-def test_long_comments_above_few_keys_are_no_prose() -> None:
+def test_long_comments_above_few_keys_are_not_prose() -> None:
     comments = "# Feel free to add to this file.\n# To modify the layout, see https://example.org\n"
     document = read(f"---\n{comments}\nlayout: home\n---\nText".encode(), "a.md")
     assert (document.metadata.header, document.text) == ({"layout": "home"}, "Text")

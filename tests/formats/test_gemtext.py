@@ -59,7 +59,7 @@ def test_each_line_is_a_block_of_its_kind() -> None:
     assert document.title_block == 0
 
 
-def test_the_first_heading_is_the_title_and_marks_are_no_words() -> None:
+def test_the_first_heading_is_the_title_and_marks_are_not_words() -> None:
     metadata, error = scan(b"# Of Tides\n* one\n> two\n=> a.gmi three\n", "a.gmi")
     assert (metadata.title, metadata.words, error) == ("Of Tides", 5, "")
     assert "title" not in metadata.guessed

@@ -203,7 +203,7 @@ def test_several_terms_may_have_one_definition(source: str, shown: list[tuple[in
     assert [(depth, text) for _, depth, text in outline(source)] == shown
 
 
-def test_text_with_a_colon_is_no_definition() -> None:
+def test_text_with_a_colon_is_not_a_definition() -> None:
     assert outline("a\n:smile: b\n\n: c") == [("", 0, "a 😄 b"), ("", 0, ": c")]
 
 
@@ -321,7 +321,7 @@ def test_cells_of_very_many_columns_and_rows_take_little_text() -> None:
     assert len(markdown(many).text) < 200_000
 
 
-def test_white_space_of_code_in_a_cell_stays_and_tables_without_text_are_no_block() -> None:
+def test_white_space_of_code_in_a_cell_stays_and_tables_without_text_are_not_blocks() -> None:
     assert texts("<table><tr><td><pre>a\n  b</pre><td>c \n d</table>") == ["a\n  b\tc d"]
     assert texts("<table>\n<tr>\n<td>\n\n*a*\n\n</td>\n</tr>\n</table>") == ["a"]
 

@@ -136,7 +136,7 @@ def test_declarations_of_the_page_become_metadata(head: str, field: str, value: 
     assert formats.scan(page(head=head), "page.html") == (metadata, "")
 
 
-def test_linked_data_counts_before_other_declarations_and_broken_ones_are_skipped() -> None:
+def test_json_ld_has_precedence_and_broken_scripts_are_skipped() -> None:
     described = {
         "@graph": [
             {"@type": "WebSite", "name": "Coast"},
@@ -261,7 +261,7 @@ def test_xhtml_has_empty_elements_and_entities_but_none_of_its_own() -> None:
     assert "you" not in read(XHTML.format("&me;").encode(), "a.xhtml").text
 
 
-def test_a_page_without_an_article_is_shown_as_far_as_it_goes() -> None:
+def test_a_page_without_an_article_is_shown_whole() -> None:
     assert texts(read(b"<p>Hello</p>")) == ["Hello"]
     assert texts(read(b"<html><body>" + f"<nav><ul>{MENU}</ul></nav>".encode())) == [
         "News",
@@ -383,7 +383,7 @@ def test_inserted_text_is_part_of_the_article_and_advertisements_are_not() -> No
 
 
 @pytest.mark.parametrize("attribute", ["shadowrootmode='open'", "shadowmode='open'", "shadowroot='open'"])
-def test_text_in_the_shadow_of_an_element_is_shown(attribute: str) -> None:
+def test_text_in_a_shadow_tree_is_shown(attribute: str) -> None:
     around = (f"<my-app><template {attribute}><article>", "</article></template></my-app>")
     assert texts(read(page(around=around))) == PARAGRAPHS
 
@@ -407,7 +407,7 @@ def test_text_within_thousands_of_open_elements_is_shown(tag: str) -> None:
 
 
 @pytest.mark.parametrize("separator", ["|", " | ", "｜", " - "])
-def test_the_name_of_the_site_is_no_part_of_the_title(separator: str) -> None:
+def test_the_name_of_the_site_is_not_part_of_the_title(separator: str) -> None:
     head = "<meta property='og:site_name' content='港新聞'>"
     data = page(head=head).replace(b"The lighthouse | The Coast", f"水門の決定{separator}港新聞".encode())
     assert read(data).metadata.title == "水門の決定"

@@ -319,7 +319,7 @@ INLINE = st.sampled_from(
 @pytest.mark.parametrize("keeps_all", [False, True])
 @pytest.mark.parametrize("surroundings", SURROUNDINGS)
 @given(paragraphs=st.lists(st.lists(st.tuples(INLINE, PLAIN_TEXT), max_size=4), min_size=1, max_size=3))
-def test_plain_paragraphs_take_a_short_way_to_the_same_blocks(
+def test_the_fast_path_for_paragraphs_gives_the_same_blocks(
     surroundings: str, keeps_all: bool, paragraphs: list[list[tuple[str, str]]]
 ) -> None:
     written = [

@@ -148,7 +148,7 @@ def test_the_words_of_slides_are_paragraphs_of_their_own() -> None:
     assert texts(document) == ["Background of tides", "Background of moons", "Background of ports"]
 
 
-def test_words_of_control_characters_alone_are_no_words() -> None:
+def test_words_of_control_characters_alone_are_not_words() -> None:
     document = opened(sheet(Text(60, 40, "\x0e\x0f"), column(LEFT, 60, 100), Text(60, 800, "\x05 \x06")))
     assert texts(document) == [" ".join(LEFT).replace("noth- ing", "nothing")]
 
@@ -183,7 +183,7 @@ def test_larger_and_bold_lines_are_headings_and_bookmarks_are_sections() -> None
     assert document.title_block == 0
 
 
-def test_bold_entries_of_a_list_of_contents_are_no_headings() -> None:
+def test_bold_entries_of_a_list_of_contents_are_not_headings() -> None:
     entries = [("1 The moon", "3"), ("2 The sun and what it does", "12")]
     items = [
         Text(x, 100 + 20 * y, part, 10, "B")

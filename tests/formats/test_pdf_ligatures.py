@@ -19,5 +19,5 @@ from tui_reader.formats.pdf.ligatures import ligatures_in
         ("no sign at all", "no sign at all"),
     ],
 )
-def test_words_tell_which_ligature_is_meant(text: str, read: str) -> None:
+def test_ligatures_are_chosen_by_known_words(text: str, read: str) -> None:
     assert text.translate(ligatures_in(text)) == read

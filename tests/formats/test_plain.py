@@ -255,7 +255,7 @@ def test_a_line_that_begins_with_a_sign_is_kept_where_nothing_is_quoted() -> Non
     assert lines("> 5 is the answer\n\nIt is > 4.") == ["> 5 is the answer", "It is > 4."]
 
 
-def test_a_single_quoted_line_at_the_end_of_a_mail_is_a_quotation_and_signs_are_no_title() -> None:
+def test_a_single_quoted_line_at_the_end_of_a_mail_is_a_quotation_and_signs_are_not_titles() -> None:
     document = read(b">> one\n\n> two\n\n>>> three\n", "a.txt")
     assert [block.quote for block in document.blocks] == [2, 1, 3]
     assert document.metadata.title == "one"

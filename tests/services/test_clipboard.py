@@ -54,7 +54,7 @@ def test_the_nearest_program_takes_the_text(environ: dict[str, str], installed: 
     assert ways(environ, *installed.split(), setting="clip 'a b'") == ["clip a b"]
 
 
-def test_a_setting_that_is_no_command_is_an_error() -> None:
+def test_a_setting_that_is_not_a_command_is_an_error() -> None:
     with pytest.raises(ReaderError, match="is not a command"):
         clipboard_commands("clip 'a", {})
 

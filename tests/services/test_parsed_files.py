@@ -106,7 +106,7 @@ def test_a_file_waits_while_no_process_can_be_started(
 
 
 @pytest.mark.parametrize("reads", [False, True])
-def test_what_a_scan_reads_anyway_is_kept(
+def test_documents_that_a_scan_reads_are_cached(
     tmp_path: Path, parser: Parser, monkeypatch: pytest.MonkeyPatch, reads: bool
 ) -> None:
     if reads:
@@ -132,7 +132,7 @@ def test_another_file_name_or_version_is_parsed_again(
     assert parsed_files.cached(read_content(path, LIMIT)) is None
 
 
-def test_a_damaged_or_missing_cache_costs_a_parse_only(tmp_path: Path, homes: Path, parser: Parser) -> None:
+def test_a_damaged_or_missing_cache_only_causes_another_parse(tmp_path: Path, homes: Path, parser: Parser) -> None:
     path = write(tmp_path, "a.slow", "Title", "one")
     content = read_content(path, LIMIT)
     parser.document(content, path, SCANNED)
@@ -156,7 +156,7 @@ def test_bytes_without_a_file_are_handed_over(parser: Parser) -> None:
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_bad_file_costs_itself(tmp_path: Path, parser: Parser, what: str) -> None:
+def test_a_bad_file_does_not_affect_other_files(tmp_path: Path, parser: Parser, what: str) -> None:
     good, bad = write(tmp_path, "good.slow", "Good", "one"), write(tmp_path, "bad.slow", what)
     assert parser.scan(good).metadata.title == "Good"
     for call in (lambda: parser.scan(bad), lambda: parser.document(read_content(bad, LIMIT), bad, slow_formats.SHORT)):
@@ -166,14 +166,14 @@ def test_a_bad_file_costs_itself(tmp_path: Path, parser: Parser, what: str) -> N
     assert parser.scan(good).metadata.title == "Good"
 
 
-def test_a_file_that_hangs_costs_its_time(tmp_path: Path, parser: Parser) -> None:
+def test_a_file_that_hangs_is_stopped_at_its_time_limit(tmp_path: Path, parser: Parser) -> None:
     bad = write(tmp_path, "bad.slow", "hang")
     limits = Limits(1.5, 400_000_000, "open it")
     with pytest.raises(FailedParsingError, match="longer than 2 seconds; open it"):
         parser.document(read_content(bad, LIMIT), bad, limits)
 
 
-def test_a_missing_or_large_file_is_no_failure_of_the_parser(tmp_path: Path, parser: Parser) -> None:
+def test_a_missing_or_large_file_is_not_a_failure_of_the_parser(tmp_path: Path, parser: Parser) -> None:
     with pytest.raises(FileNotFoundError):
         parser.scan(tmp_path / "none.slow")
     large = write(tmp_path, "large.slow", "x" * (LIMIT + 1))

@@ -69,7 +69,7 @@ def test_pictures_of_each_format_are_measured_and_drawn(tmp_path: Path, kind: st
     assert near(pixels[-3:], BLUE)
 
 
-def test_a_picture_is_upright_as_the_camera_was_held(tmp_path: Path) -> None:
+def test_a_picture_is_rotated_by_its_exif_data(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     path = halves(tmp_path / "a.jpg", "JPEG", exif=exif)
@@ -137,7 +137,7 @@ def png_of_size(width: int, height: int) -> bytes:
     ],
     ids=["empty", "text", "svg", "eps", "huge", "overflow", "damaged png", "damaged jpeg"],
 )
-def test_what_is_no_picture_or_too_large_is_left_out(tmp_path: Path, data: bytes) -> None:
+def test_files_that_are_not_pictures_or_too_large_are_left_out(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.png").write_bytes(data)
     assert measured(tmp_path / "a.png") == {}
     assert drawn(tmp_path / "a.png", 8, 8) == {"data": None}

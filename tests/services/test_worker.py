@@ -133,7 +133,7 @@ def test_a_failed_job_says_why(worker: Worker, wanted: Job, failure: Failure, de
     assert worker.attempt(SUM) == Answer(0)
 
 
-def test_what_a_job_prints_is_no_answer(worker: Worker) -> None:
+def test_the_output_of_a_job_is_not_parsed_as_an_answer(worker: Worker) -> None:
     assert worker.run(job(chatter)) == "this"
     assert worker.run(SUM) == 0
 
@@ -153,6 +153,6 @@ def test_an_interrupted_job_ends_and_the_next_one_runs(worker: Worker, tmp_path:
     assert worker.attempt(SUM) == Answer(0), "nothing ran when it was interrupted"
 
 
-def test_a_process_ends_by_itself_when_nobody_kills_it(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_ends_by_itself_if_it_is_not_killed(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GRACE_SECONDS", -59.8)
     assert worker.attempt(job(sleep, {"seconds": 60.0}, seconds=60.0)) == Answer(failure=Failure.CRASH)

@@ -20,7 +20,7 @@ def listed(root: Path, *patterns: str) -> PassedOver:
     return folders.passed_over
 
 
-def test_files_that_are_no_articles_are_counted_by_suffix(tmp_path: Path) -> None:
+def test_files_that_are_not_articles_are_counted_by_suffix(tmp_path: Path) -> None:
     names = (
         "a.md",
         "b.PDF",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_what_is_stored_comes_back_to_this_user_only(tmp_path: Path) -> None:
+def test_stored_bytes_are_returned_and_private_to_the_user(tmp_path: Path) -> None:
     cache = BlobCache(tmp_path / "cache", 1_000)
     assert cache.get("a") is None
     assert cache.put("a", b"one")
@@ -26,7 +26,7 @@ def test_what_is_stored_comes_back_to_this_user_only(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_the_files_that_were_stored_first_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_files_are_deleted_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blob_cache, "PUTS", 1)
     cache = BlobCache(tmp_path / "cache", 250)
     for number, key in enumerate("abcd"):
@@ -38,7 +38,7 @@ def test_the_files_that_were_stored_first_go_first(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("key", ["../../outside", "/etc/passwd", "a\0b", "é" * 40, "\udcff", ""])
-def test_a_key_is_no_path(tmp_path: Path, key: str) -> None:
+def test_a_key_is_not_used_as_a_path(tmp_path: Path, key: str) -> None:
     cache = BlobCache(tmp_path / "cache", 1_000)
     assert cache.put(key, b"x")
     assert cache.get(key) == b"x"

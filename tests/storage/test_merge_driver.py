@@ -84,7 +84,7 @@ def test_edits_and_removals_by_a_plain_tinydb_on_one_side_are_merged(tmp_path: P
 
 @pytest.mark.parametrize("which", [1, 2])
 @pytest.mark.parametrize("content", [b"", b"{}", b"text", b'{"name": "x", "version": "1"}', b"[1]", b"\xff"])
-def test_a_file_that_is_no_library_is_refused_and_unchanged(
+def test_a_file_that_is_not_a_library_is_refused_and_unchanged(
     tmp_path: Path, which: int, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = list(three_files(tmp_path, 1, bare=False))

@@ -198,7 +198,7 @@ def test_quotes_name_chapter_and_page() -> None:
         ("other", ["other", "{path}"], False),
     ],
 )
-def test_a_paper_is_opened_at_its_page_where_the_program_takes_one(
+def test_a_pdf_is_opened_at_its_page_if_the_program_accepts_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, started: list[str], at_page: bool
 ) -> None:
     calls: list[list[str]] = []
@@ -208,7 +208,7 @@ def test_a_paper_is_opened_at_its_page_where_the_program_takes_one(
     assert calls == [[each.format(path=path, uri=path.as_uri()) for each in started]]
 
 
-async def test_articles_without_chapters_look_as_before(start: Start, articles: Path) -> None:
+async def test_articles_without_chapters_show_nothing_of_books(start: Start, articles: Path) -> None:
     async with start(articles, settings=Settings()) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("enter")

@@ -117,7 +117,7 @@ async def test_a_key_that_continues_nothing_is_refused_and_does_not_run(
 
 
 @pytest.mark.parametrize(("way", "prefix"), [(["l"], "m"), (["l"], "'"), ([], "'"), (["l", ")", "v"], "f")])
-async def test_a_key_that_is_no_letter_is_refused_where_a_letter_is_expected(
+async def test_a_key_that_is_not_a_letter_is_refused_where_a_letter_is_expected(
     start: Start, articles: Path, way: list[str], prefix: str
 ) -> None:
     async with start(articles) as reader:

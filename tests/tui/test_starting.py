@@ -51,7 +51,7 @@ async def test_keys_typed_before_the_first_frame_are_executed(
         assert reader.app.failure is None
 
 
-async def test_a_click_before_the_first_frame_is_no_error(
+async def test_a_click_before_the_first_frame_is_not_an_error(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def click(app: ReaderApp) -> None:
@@ -64,7 +64,7 @@ async def test_a_click_before_the_first_frame_is_no_error(
         assert reader.app.failure is None
 
 
-async def test_quitting_before_the_first_frame_is_no_error(
+async def test_quitting_before_the_first_frame_is_not_an_error(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once(monkeypatch, lambda app: app.call_later(app.action_quit))

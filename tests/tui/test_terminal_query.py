@@ -157,7 +157,7 @@ def keys_of(parser: InputParser, pieces: Iterable[str]) -> list[str]:
 
 
 @given(st.sampled_from(sorted(set(RECORDED) - {"urxvt"})), st.data())
-def test_a_late_answer_is_no_key_and_swallows_none_however_it_is_split(name: str, data: st.DataObject) -> None:
+def test_a_late_answer_is_not_a_key_and_swallows_none_however_it_is_split(name: str, data: st.DataObject) -> None:
     keys, answers = "jk/é1", re.findall(r"\x1b[^\x1b]+(?:\x1b\\)?", RECORDED[name])
     parts = [*keys, "".join(answers[: len(answers) // 2]), "".join(answers[len(answers) // 2 :])]
     whole = "".join(data.draw(st.permutations(parts[:5]))) + parts[5] + "g" + parts[6] + "G"
@@ -196,7 +196,7 @@ def test_keys_typed_before_there_was_a_parser_come_first(monkeypatch: pytest.Mon
         assert InputParser.typed_ahead == ""
 
 
-def test_a_report_of_dark_or_light_is_no_key() -> None:
+def test_a_report_of_dark_or_light_is_not_a_key() -> None:
     found = list(InputParser().feed("a\x1b[?997;1nb"))
     assert [event.key for event in found if isinstance(event, events.Key)] == ["a", "b"]
     assert [event.answers.mode_changed() for event in found if isinstance(event, TerminalAnswered)] == [True]

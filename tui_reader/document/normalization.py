@@ -138,7 +138,13 @@ class FoldedText:
 
 
 def _mapped_start(source: array[int], target: array[int], offset: int) -> int:
-    """Return the offset to which the start of a range is mapped."""
+    """Return the offset to which the start of a range is mapped.
+
+    Args:
+        source: Starts and ends of the changed ranges in the one text, alternating, in order.
+        target: The corresponding offsets in the other text.
+        offset: The start, in the first text.
+    """
     number = bisect_right(source, offset)
     if number & 1:
         return target[number - 1]
@@ -146,7 +152,7 @@ def _mapped_start(source: array[int], target: array[int], offset: int) -> int:
 
 
 def _mapped_end(source: array[int], target: array[int], offset: int) -> int:
-    """Return the offset to which the end of a range is mapped."""
+    """Return the offset to which the end of a range is mapped; the arguments are those of `_mapped_start`."""
     number = bisect_left(source, offset)
     if number & 1:
         return target[number]

@@ -104,7 +104,7 @@ def _target(clip: Clip, clipped: ClippedAnnotation) -> dict[str, Any]:
 
 
 def _time(text: str) -> str:
-    """Return a stored time in the form of the model, with `Z` for UTC; empty if there is none."""
+    """Return a stored time in ISO 8601 with `Z` for UTC, as the W3C model requires; empty if it is invalid."""
     read = moment(text)
     with suppress(OverflowError):  # the first or the last day that there is, in another time zone
         return "" if read is None else read.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -55,7 +55,7 @@ def test_the_message_counts_seconds_while_the_shown_article_is_read(monkeypatch:
     assert clock.tick is None
 
 
-def test_an_article_that_was_given_up_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_progress_of_a_cancelled_article_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     shown: list[str] = []
     monkeypatch.setattr(module, "monotonic", lambda: clock.now)

@@ -70,7 +70,7 @@ class _BookAddresses(Addresses):
         self._path, self._texts = path, texts
 
     def link(self, href: str) -> str:
-        """Return the target of a link: `#` and a name for places in the book, empty for its other files."""
+        """Return the target of a link: `#` and a link target, or a web address; empty for other files of the book."""
         href = href.strip()
         is_note = href.startswith(NOTE_PREFIX)
         href = href.removeprefix(NOTE_PREFIX)

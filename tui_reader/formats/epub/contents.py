@@ -130,7 +130,7 @@ def _ncx(archive: Archive, path: str) -> Contents:
 
 
 def _points(table: Element, base: str) -> Iterator[Place]:
-    """Yield the entries of nested points, with their depth as level."""
+    """Yield the places of nested `navPoint` elements of the NCX, with their depth as level."""
     stack = [(child, 1) for child in reversed(list(children(table, "navpoint")))]
     count = 0
     while stack and count < _MOST_ENTRIES:
@@ -143,7 +143,7 @@ def _points(table: Element, base: str) -> Iterator[Place]:
 
 
 def _point(element: Element, base: str, level: int) -> Place:
-    """Return the entry or page of a point."""
+    """Return the place of an NCX element `navPoint` or `pageTarget`."""
     label = next(children(element, "navlabel"), None)
     content = next(children(element, "content"), None)
     path, fragment = _target(base, "" if content is None else content.get("src", ""))
