@@ -442,3 +442,12 @@ def test_a_page_of_very_many_tags_is_read_without_its_links(monkeypatch: pytest.
 def test_a_headline_stays_unless_it_is_a_version_of_the_title(title: str, shown: list[str]) -> None:
     document = read(page(head=f"<meta property='og:title' content='{title}'>"))
     assert (document.metadata.title, texts(document)) == (title, [*shown, *PARAGRAPHS])
+
+
+@pytest.mark.parametrize("body", ["\n\n".join(PARAGRAPHS), "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)])
+def test_a_page_that_a_script_would_fill_is_read_from_its_description(body: str) -> None:
+    data = json.dumps({"@type": "NewsArticle", "headline": "The lighthouse", "articleBody": body})
+    escaped = data.replace("</", "<\\/")
+    head = f"<script type='application/ld+json'>{escaped}</script>"
+    document = read(f"<html><head>{head}</head><body><div id='app'><p>Loading</p></div></body></html>".encode())
+    assert (document.metadata.title, texts(document)) == ("The lighthouse", PARAGRAPHS)

@@ -7,7 +7,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.clean import clean_line, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +35,8 @@ class LinkedData(NamedTuple):
     url: str = ""
     language: str = ""
     tags: tuple[str, ...] = ()
+    body: str = ""
+    """The text of the article, with its line breaks; few sites give it."""
 
 
 def read_linked_data(scripts: Iterable[str]) -> LinkedData:
@@ -63,6 +65,7 @@ def read_linked_data(scripts: Iterable[str]) -> LinkedData:
         url=_line(found.get("url")) or _line(found.get("mainEntityOfPage")),
         language=_line(found.get("inLanguage")),
         tags=tuple(_keywords(found.get("keywords"))) if is_article else (),
+        body=_text(found.get("articleBody")) if is_article else "",
     )
 
 
@@ -107,6 +110,10 @@ def _names(value: object, by_id: dict[str, dict[str, Any]]) -> list[str]:
 def _keywords(value: object) -> list[str]:
     words = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
     return [line for word in words if (line := _line(word))]
+
+
+def _text(value: object) -> str:
+    return clean_text(unescape(value)) if isinstance(value, str) else ""
 
 
 def _line(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.blocks import BlockKind, DocumentBuilder
+from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
 from tui_reader.document.clean import clean_line
 from tui_reader.document.words import count_words
 from tui_reader.formats.html.addresses import Addresses
@@ -21,6 +21,7 @@ from tui_reader.formats.metadata.fields import Fields
 from tui_reader.formats.metadata.guesses import guess_byline, guess_date, guess_title
 from tui_reader.formats.metadata.language import guess_language
 from tui_reader.formats.problem_page import empty_document
+from tui_reader.formats.text.table_text import UnplacedBlock
 from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from tui_reader.formats.html.page_metadata import PageMetadata
     from tui_reader.formats.html.page_source import PageSource
     from tui_reader.formats.html.walker import Walked
-    from tui_reader.formats.text.table_text import UnplacedBlock
 
 _TOP = 12
 """Number of lines at the top of an article that are searched for a byline or a date."""
@@ -85,6 +85,8 @@ def _read_tree(page: PageSource, *, whole: bool) -> _Read:
     if whole:
         return _Read(said, _walked(body, addresses).blocks, notices)
     pieces = _article(body, addresses)
+    if _length(pieces) < _FEWEST_CHARACTERS and len(said.body) > max(_FEWEST_CHARACTERS, _MUCH_MORE * _length(pieces)):
+        pieces = _described(said.body)  # a page whose text a script would show
     return _Read(said, tidied(pieces, said.fields.get("title", "")) or pieces, notices)
 
 
@@ -128,6 +130,14 @@ def _selected(walked: Walked, numbers: Sequence[int]) -> Sequence[UnplacedBlock]
     if pieces and numbers[-1] + 1 < len(walked.blocks):
         pieces[-1] = pieces[-1]._replace(block=pieces[-1].block._replace(tight=False))
     return pieces
+
+
+def _described(text: str) -> Sequence[UnplacedBlock]:
+    """Return the blocks of a text that a page gives in its description: HTML, or a paragraph in each line."""
+    if "<p" in text and (tree := parse(text)) is not None:
+        return _walked(tree, Addresses()).blocks
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return [UnplacedBlock(Block(BlockKind.PARAGRAPH, 0, 0), line) for line in lines if line]
 
 
 def _length(pieces: Sequence[UnplacedBlock]) -> int:

@@ -116,6 +116,8 @@ class PageMetadata(NamedTuple):
     """All addresses that the page declares as its own."""
     is_saved: bool
     """True if a browser saved the page, so that relative addresses are paths of files."""
+    body: str
+    """The text of the article in JSON-LD; empty if it is not there."""
 
 
 def page_metadata(root: HtmlElement, source: str, address: str = "") -> PageMetadata:
@@ -154,7 +156,7 @@ def page_metadata(root: HtmlElement, source: str, address: str = "") -> PageMeta
     if tags := _tags(head, site):
         fields["tags"] = tags
     addresses = tuple(dict.fromkeys(each for each in (saved_url, *declared) if each))
-    return PageMetadata(fields, guessed, base, addresses, saved is not None and saved[1] is not None)
+    return PageMetadata(fields, guessed, base, addresses, saved is not None and saved[1] is not None, head.data.body)
 
 
 class _Head:
