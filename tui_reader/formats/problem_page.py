@@ -20,7 +20,7 @@ _ENDINGS = {
     "a gzip archive": ".txt.gz or .html.gz",
     WEB_PAGE: ".html",
 }
-"""Endings with which files are read that have the name of another format, by the reason."""
+"""Suffixes under which a file with the wrong suffix would be read, by what its bytes are."""
 
 
 def base_name(name: str) -> str:

@@ -1,6 +1,6 @@
-"""Import asyncio without ssl, whose import takes 6 ms of every start, for connections that are never made.
+"""Import asyncio without ssl: the program makes no TLS connections, and the import would add 6 ms to every start.
 
-asyncio does without ssl where it cannot be imported. Other packages can import ssl later.
+asyncio works without ssl if it cannot be imported. Other packages can import ssl later.
 """
 
 from __future__ import annotations

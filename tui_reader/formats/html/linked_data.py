@@ -36,7 +36,7 @@ class LinkedData(NamedTuple):
     language: str = ""
     tags: tuple[str, ...] = ()
     body: str = ""
-    """The text of the article, with its line breaks; few sites give it."""
+    """The text of the article, with its line breaks; empty on most sites."""
 
 
 def read_linked_data(scripts: Iterable[str]) -> LinkedData:

@@ -63,7 +63,7 @@ def read_page(page: PageSource, name: str, *, whole: bool) -> Document:
 
 
 class _Read(NamedTuple):
-    """What is read from the tree of a page."""
+    """The metadata and the blocks of a page."""
 
     said: PageMetadata | None
     pieces: Sequence[UnplacedBlock] = ()
@@ -71,7 +71,7 @@ class _Read(NamedTuple):
 
 
 def _read_tree(page: PageSource, *, whole: bool) -> _Read:
-    """Return what a page says about itself, and its blocks; the tree, which is the largest of all, is freed here."""
+    """Return the metadata and the blocks of a page; its tree, which takes most memory, is freed on return."""
     source = simplified(page.text)
     notices = page.notices if source is page.text else (*page.notices, _SIMPLIFIED)
     tree = parse(source)
@@ -86,7 +86,7 @@ def _read_tree(page: PageSource, *, whole: bool) -> _Read:
         return _Read(said, _walked(body, addresses).blocks, notices)
     pieces = _article(body, addresses)
     if _length(pieces) < _FEWEST_CHARACTERS and len(said.body) > max(_FEWEST_CHARACTERS, _MUCH_MORE * _length(pieces)):
-        pieces = _described(said.body)  # a page whose text a script would show
+        pieces = _described(said.body)  # without a script, such a page shows no text
     return _Read(said, tidied(pieces, said.fields.get("title", "")) or pieces, notices)
 
 
@@ -133,7 +133,7 @@ def _selected(walked: Walked, numbers: Sequence[int]) -> Sequence[UnplacedBlock]
 
 
 def _described(text: str) -> Sequence[UnplacedBlock]:
-    """Return the blocks of a text that a page gives in its description: HTML, or a paragraph in each line."""
+    """Return the blocks of an article's text in JSON-LD: HTML, or text with one paragraph per line."""
     if "<p" in text and (tree := parse(text)) is not None:
         return _walked(tree, Addresses()).blocks
     lines = (" ".join(line.split()) for line in text.split("\n"))
@@ -158,7 +158,7 @@ def _title_block(pieces: Sequence[UnplacedBlock], title: str) -> int | None:
 
 
 def _metadata(said: PageMetadata, pieces: Sequence[UnplacedBlock], name: str) -> Metadata:
-    """Return the metadata that the page gives, and guesses from the text for what it does not give."""
+    """Return the metadata that the page declares; missing fields are guessed from the text."""
     text = "\n".join(piece.text for piece in pieces)
     fields, guessed = said.fields, Fields(**said.guessed)
     lines = [line for piece in pieces[:_TOP] if (line := clean_line(piece.text[:300]))]
@@ -175,7 +175,7 @@ def _metadata(said: PageMetadata, pieces: Sequence[UnplacedBlock], name: str) ->
 
 
 def _empty(page: PageSource, name: str, said: PageMetadata | None) -> Document:
-    """Return the page shown for a file without text."""
+    """Return the document shown for a file without text."""
     fields = said.fields if said else Fields()
     guessed = Fields() if "title" in fields else Fields(title=guess_title([], name))
     return empty_document(Metadata(**(guessed | fields), guessed=frozenset(guessed)), page.text)

@@ -117,7 +117,7 @@ class PageMetadata(NamedTuple):
     is_saved: bool
     """True if a browser saved the page, so that relative addresses are paths of files."""
     body: str
-    """The text of the article in JSON-LD; empty if it is not there."""
+    """The text of the article in JSON-LD; empty on most sites."""
 
 
 def page_metadata(root: HtmlElement, source: str, address: str = "") -> PageMetadata:

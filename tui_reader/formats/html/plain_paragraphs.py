@@ -71,7 +71,7 @@ def read_plain(
 
 
 def _is_nameless(element: Element) -> bool:
-    """Return True if an element has no name, to which links may lead."""
+    """Return True if an element is not a link target: it has neither `id` nor `name`."""
     attributes = element.attrib
     return "id" not in attributes and "name" not in attributes
 

@@ -172,7 +172,7 @@ def _simple(line: str, level: int) -> Heading | None:
 
 
 def _parsed(body: str, lines: Sequence[str], index: int, *, at_top: bool) -> Heading | None:
-    """Parse the lines up to a possible heading; return the heading, or None if the line is none.
+    """Parse the lines up to a possible heading; return the heading, or None if it is not one.
 
     Args:
         body: The whole text, whose definitions the links of the heading may need.

@@ -153,7 +153,7 @@ class Assembler:
         return tuple(sorted(found, key=lambda section: section.offset))
 
     def _line_at(self, place: Place, title: str = "") -> Line | None:
-        """Return the line that a place leads to: the nearest one below it; a line that begins with `title` first."""
+        """Return the nearest line below a place, or the nearest one that begins with `title`; None on an empty page."""
         if title or place not in self._lines_at:
             self._lines_at[place] = self._nearest_line(place, title)
         return self._lines_at[place]

@@ -1,6 +1,6 @@
-"""Ligatures such as `ﬁ` that a font of TeX has at the place of a control character, without saying what they are.
+"""Recognition of ligatures such as `ﬁ` that TeX fonts encode as control characters, without a mapping to Unicode.
 
-The place differs from font to font, so the words of the page decide: `de?ne` and `?rst` are words with `fi`.
+The code differs between fonts, so it is derived from the words of the page: `de?ne` and `?rst` contain `fi`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _STEMS = {
     "ffi": "office offici effici suffici difficul coeffici suffix affin traffic",
     "ffl": "offline affl effl baffl shuffl waffl",
 }
-"""Beginnings and parts of frequent words with each ligature."""
+"""For each ligature, frequent words or parts of words that contain it."""
 _STEM_LISTS = {ligature: tuple(stems.split()) for ligature, stems in _STEMS.items()}
 _WORD = re.compile(r"[^\W\d_]*[\x03-\x08\x0b\x0c\x0e-\x1f][^\W\d_]+|[^\W\d_]+[\x0b\x0c\x0e-\x1f]")
 _CONTROL = re.compile(r"[\x03-\x08\x0b\x0c\x0e-\x1f]")
@@ -26,7 +26,7 @@ _MOST = 2_000
 
 
 def ligatures_in(text: str) -> dict[int, str]:
-    """Return the ligatures that control characters in a text stand for, as a table for `str.translate`.
+    """Return the ligatures that control characters in a text represent, as a table for `str.translate`.
 
     Args:
         text: The characters of a page.
@@ -47,7 +47,7 @@ def ligatures_in(text: str) -> dict[int, str]:
 
 
 def _covers(word: str, stem: str, start: int, end: int) -> bool:
-    """Return True if a word contains a stem over a range of it."""
+    """Return True if a stem occurs in a word so that it includes the characters `start` to `end`."""
     at = word.find(stem)
     while at >= 0:
         if at <= start and at + len(stem) >= end:

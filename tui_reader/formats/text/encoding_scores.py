@@ -101,9 +101,9 @@ _BORROWED_COST = 19
 _FOREIGN_COST = 28
 """Cost in half bits of a letter pair with a letter that is not in the language."""
 _ASCII_COST = 10
-"""Cost of a pair of ASCII letters in a language of another script."""
+"""Cost in half bits of a pair of ASCII letters in a language of another script."""
 _MIXED_COST = 40
-"""Cost of words of another script in an English text."""
+"""Cost in half bits of words of another script in an English text."""
 
 _OPENING = frozenset("“„‘«‚‹¿¡")
 _USUAL = frozenset("‘’“”„–—…«»")
@@ -121,7 +121,7 @@ _TAG = re.compile(rb"<[^<>\n\x80-\xff]{0,500}>")
 _PARTNERS = (("«", "»"), ("»", "«"), ("‚", "‘’"), ("„", "“”"))
 """Quotation marks, each with its partners, one of which must also occur."""
 _UNPAIRED = 14
-"""Cost of a quotation mark without its partner."""
+"""Cost in half bits of a quotation mark without its partner."""
 
 _MOST_A_CHARACTER = 34
 """Maximum cost per byte beyond ASCII of a text in a known language, in half bits; usual texts have 15."""

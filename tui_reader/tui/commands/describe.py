@@ -60,7 +60,7 @@ BROKEN_HINTS = (
     (("back",), "back"),
     (("help",), "keys"),
 )
-"""The hints of the article pane while it says why a file cannot be read, and its labels."""
+"""The hints of the article pane while it shows why a file cannot be read; form as in `BOOK_HINTS`."""
 
 
 def chosen_hints(keymap: Keymap, chosen: Sequence[tuple[Sequence[str], str]]) -> list[Hint]:

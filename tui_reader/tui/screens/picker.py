@@ -137,7 +137,7 @@ class Picker(Dialog[Choice | None]):
         self._follow_typed()
 
     def replace(self, choices: Sequence[Choice], cursor: int = 0) -> None:
-        """Offer other entries, of which those are listed that match the typed text.
+        """Replace the entries; those that match the typed text are listed.
 
         Args:
             choices: The entries.

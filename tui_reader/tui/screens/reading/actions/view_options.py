@@ -178,7 +178,7 @@ class ViewOptions:
             self._state.wait_for_text(partial(self._complete_outline, picker))
 
     def _complete_outline(self, picker: Picker) -> bool:
-        """List the headings of the whole text in an open picker; return False if nothing is left to wait for."""
+        """List the headings of the whole text in an open picker; return True while only its beginning is loaded."""
         document = self._state.panes.article.document
         if not picker.is_attached or document is None:
             return False
