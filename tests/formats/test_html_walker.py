@@ -357,3 +357,13 @@ def test_only_a_first_row_of_names_is_the_head_of_a_table() -> None:
 def test_bullets_differ_by_depth_as_in_markdown() -> None:
     blocks = walked("<ul><li>a<ul><li>b<ol><li>c<ul><li>d<ul><li>e</ul></ul></ol></ul></ul>").blocks
     assert [block.marker for block, _, _ in blocks] == ["•", "◦", "1.", "▪", "▪"]
+
+
+def test_a_description_with_nearly_the_words_of_the_caption_is_the_caption() -> None:
+    source = (
+        "<figure><img src=a alt='Professor Kevin Kings and his colleague Ann Weeks at work'>"
+        "<figcaption>Professor Kevin King and his colleague Ann Weeks at work (AP)</figcaption></figure>"
+    )
+    assert texts(source) == ["Professor Kevin King and his colleague Ann Weeks at work (AP)"]
+    root = html.document_fromstring(source)
+    assert len(walk(root, keeps_all=True).blocks) == 2

@@ -48,6 +48,9 @@ _ICON_SIZE = 40
 _TEXT_CLASSES = re.compile(
     r"(?:^|[\s_-])(?:emoji|wp-smiley|smiley|emoticon|latex|math|tex|mwe-math\S*|formula)(?:$|[\s_-])", re.IGNORECASE
 )
+_WORD = re.compile(r"\w+")
+_OTHER_WORDS = 0.2
+"""Share of words of a description that its caption may spell otherwise."""
 _MOST_CANDIDATES = 60
 
 
@@ -61,6 +64,18 @@ class Picture(NamedTuple):
     """True if the picture is an icon, or a character of the text around it, such as an emoji or a formula."""
     is_invisible: bool
     """True if the picture is too small to see, such as a tracking pixel."""
+
+
+def says_no_more(alternative: str, caption: str, *, exactly: bool = False) -> bool:
+    """Return True if a description has no word, or nearly none, that the caption of the picture does not have.
+
+    Args:
+        alternative: The description.
+        caption: The caption.
+        exactly: True if the caption must have all words.
+    """
+    words, others = (set(_WORD.findall(text.casefold())) for text in (alternative, caption))
+    return len(words - others) <= (0 if exactly else _OTHER_WORDS * len(words))
 
 
 def picture_of(image: Element) -> Picture:

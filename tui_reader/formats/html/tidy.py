@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
+from tui_reader.formats.html.pictures import says_no_more
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
             if (BlockKind.FIGURE, folded) in seen and folded != folded_text(kept[-1].text):
                 continue
             seen.add((BlockKind.FIGURE, folded))
-            if folded_text(kept[-1].text) in folded:
+            if says_no_more(kept[-1].text, piece.text):
                 kept[-1] = kept[-1]._replace(text=piece.text, spans=piece.spans)
                 continue
         elif len(folded) >= _LONG and kind is BlockKind.PARAGRAPH and (BlockKind.FIGURE, folded) in seen:

@@ -31,7 +31,7 @@ from tui_reader.formats.html.elements import attributes_of, has_inside, is_in_cl
 from tui_reader.formats.html.layout_tables import is_data_table
 from tui_reader.formats.html.math_text import formula_of, tex_formula
 from tui_reader.formats.html.note_references import Notes, is_back_link, is_short_label
-from tui_reader.formats.html.pictures import picture_of
+from tui_reader.formats.html.pictures import picture_of, says_no_more
 from tui_reader.formats.html.plain_paragraphs import read_plain
 from tui_reader.formats.html.visibility import HIDING_CLASSES, is_hidden
 from tui_reader.formats.text.running_text import BLOCK_TAGS, target_names
@@ -426,15 +426,11 @@ class _Walker:
                     blocks[number] = blocks[number]._replace(block=blocks[number].block._replace(tight=True))
             return
         picture, caption = blocks[first:]
-        if _folded(picture.text) not in _folded(caption.text):
+        if not says_no_more(picture.text, caption.text, exactly=self._keeps_all):
             blocks[first] = picture._replace(block=picture.block._replace(tight=True))
             return
         blocks[first] = picture._replace(text=caption.text, spans=caption.spans)
         del blocks[-1], self.events.origins[-1]
-
-
-def _folded(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _length(element: Element) -> int:
