@@ -403,3 +403,23 @@ def test_marks_without_an_end_are_read_in_linear_steps(mark: str) -> None:
     """The regular expressions look a bounded number of characters ahead, so that no mark can make them slow."""
     document = markdown(f"{mark * 1_000}\n\nwords")
     assert document.has_text
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "title"),
+    [
+        ("notes/Tide tables.md", "Tables are in [[Harbour clock]].\n", "Tide tables"),
+        ("Harbour.md", "## The hands\n\nSee ![[Clock#Face|it]].\n", "Harbour"),
+        ("潮汐.md", "[[港]]を見る。\n", "潮汐"),
+        ("Tide tables.md", "# Tables of the tide\n\nSee [[Clock]].\n", "Tables of the tide"),
+        ("Tide tables.md", "---\ntitle: Of tides\n---\nSee [[Clock]].\n", "Of tides"),
+        ("tide-tables.md", "They are in [[Clock]].\n", "They are in Clock."),
+        ("2026-03-01.md", "They are in [[Clock]].\n", "They are in Clock."),
+        ("Shell notes.md", "Test like this:\n\n```sh\nif [[ -f x ]]; then [[y]]; fi\n```\n", "Test like this:"),
+        ("Cargo notes.md", "Write `[[bin]]` there.\n", "Write [[bin]] there."),
+        ("Pasted page.md", "The tide[[1]](#n1) rises[[2]].\n", "The tide[1] rises[[2]]."),
+    ],
+)
+def test_a_note_that_links_to_notes_is_named_by_its_file_as_in_obsidian(name: str, source: str, title: str) -> None:
+    document = markdown(source, name)
+    assert document.metadata.title == title

@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
 ROWS: tuple[Row, ...] = (
     # 6 ms to import after plain text, and 43 ms more for the parser, when the first document is read.
-    Row("tui_reader.formats.markdown.markdown", (".md", ".markdown", ".mdown", ".mkd")),
+    Row("tui_reader.formats.markdown.markdown", (".md", ".markdown", ".mdown", ".mkd"), version=2),
     # 3 ms to import after plain text; 80 ms for pdfium, when the first file is read.
     Row("tui_reader.formats.pdf.pdf", (".pdf",), is_slow=True),
     # 2 ms to import, 260 ms for lxml and trafilatura when the first page is read.

@@ -15,8 +15,9 @@ from tui_reader.formats.markdown.parser import markdown_parser, parse_blocks, pa
 from tui_reader.formats.markdown.skim import rough_text
 from tui_reader.formats.markdown.text_tags import tags_in, with_tags
 from tui_reader.formats.markdown.titles import first_lines, title_heading
+from tui_reader.formats.markdown.wiki_links import has_wiki_links
 from tui_reader.formats.metadata.failed_header import failed_header
-from tui_reader.formats.metadata.guesses import Heading, complete, extrapolated
+from tui_reader.formats.metadata.guesses import Heading, complete, extrapolated, note_title
 from tui_reader.formats.plain import plain
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
 from tui_reader.formats.text.source import SourceText, beginning_of, head_of, open_source
@@ -229,7 +230,14 @@ def _metadata(source: SourceText, name: str, whole: str = "") -> Metadata:
 
     def heading() -> Heading | None:
         written = clean_line(failed.title)
-        return Heading(written, 0) if written else title_heading((whole or source.body)[failed.end :])
+        if written:
+            return Heading(written, 0)
+        text = (whole or source.body)[failed.end :]
+        found = title_heading(text)
+        if found is not None and found.level == 1:
+            return found
+        note = note_title(name) if has_wiki_links(text) else ""
+        return Heading(note, 1) if note else found
 
     metadata = complete(source.header, rough_text(body), name, heading, lambda: first_lines(body, whole or source.body))
     tags = tags_in(whole or body)

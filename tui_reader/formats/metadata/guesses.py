@@ -130,6 +130,13 @@ def _title_in_name(name: str) -> str:
     return ""
 
 
+def note_title(name: str) -> str:
+    """Return the file name of a note as its title, as Obsidian shows it; empty for a slug, number, date or letter."""
+    stem = clean_line(_stem(name))
+    is_slug = " " not in stem and ("-" in stem or "_" in stem)
+    return stem if sum(map(str.isalpha, stem)) > 1 and not is_slug else ""
+
+
 def _is_real_word(word: str) -> bool:
     return len(word) > 1 and word.strip(".,:;!?()[]'’“”\"").replace("'", "").replace("’", "").isalpha()
 
