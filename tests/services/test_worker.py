@@ -124,13 +124,21 @@ def test_a_closed_worker_runs_nothing() -> None:
         (job(unserializable), Failure.ERROR, "TypeError"),
         (job(sleep, {"seconds": 60.0}, seconds=0.2), Failure.TIME, ""),
         (job(allocate, {"bytes": 3_000_000_000}, memory=1_000_000_000), Failure.MEMORY, ""),
-        (job(fill_and_die, {"bytes": 180_000_000}, memory=240_000_000), Failure.MEMORY, ""),
+        (job(fill_and_die, {"bytes": 900_000_000}, memory=1_200_000_000), Failure.MEMORY, ""),
+        (job(fill_and_die, {"bytes": 1_000}, memory=30_000_000_000), Failure.CRASH, ""),
     ],
-    ids=["killed", "raised", "no JSON", "late", "MemoryError", "aborted"],
+    ids=["killed", "raised", "no JSON", "late", "MemoryError", "aborted", "aborted early"],
 )
 def test_a_failed_job_says_why(worker: Worker, wanted: Job, failure: Failure, detail: str) -> None:
     assert worker.attempt(wanted) == Answer(None, failure, detail)
     assert worker.attempt(SUM) == Answer(0)
+
+
+def test_the_memory_of_a_large_reader_is_not_taken_for_that_of_its_process(worker: Worker) -> None:
+    """A process begins with the largest use of its parent, by which a crash would look like a lack of memory."""
+    used = b"x" * 300_000_000
+    assert worker.attempt(job(fill_and_die, {"bytes": 1_000}, memory=400_000_000)).failure is Failure.CRASH
+    del used
 
 
 def test_the_output_of_a_job_is_not_parsed_as_an_answer(worker: Worker) -> None:

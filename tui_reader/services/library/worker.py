@@ -241,7 +241,21 @@ def _kill(process: subprocess.Popen[str]) -> int:
         process.wait()
         return 0
     process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss if sys.platform == "darwin" else 1024 * usage.ru_maxrss
+    # On Linux, a process begins with the largest use of its parent: only a larger one was its own.
+    return _bytes(usage) if sys.platform == "darwin" or _bytes(usage) > _own_peak() else 0
+
+
+def _own_peak() -> int:
+    """Return the largest number of bytes of memory that this process has used."""
+    import resource  # noqa: PLC0415 - not on Windows
+
+    return _bytes(resource.getrusage(resource.RUSAGE_SELF))
+
+
+def _bytes(usage: Any) -> int:
+    """Return the most memory in a process's resource usage: in bytes on macOS, in units of 1,024 bytes elsewhere."""
+    peak: int = usage.ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 def main(niceness: int) -> None:
