@@ -40,3 +40,7 @@ def test_no_class_and_no_file_is_too_large(modules: list[house.Module]) -> None:
 
 def test_every_import_in_a_function_gives_its_reason(modules: list[house.Module]) -> None:
     assert house.unexplained_imports(modules) == []
+
+
+def test_no_pattern_repeats_a_group_possessively(modules: list[house.Module]) -> None:
+    assert house.possessive_groups(modules) == []
