@@ -25,7 +25,7 @@ SIZES = st.builds(PictureSize, st.integers(1, 5_000), st.integers(1, 5_000))
 
 
 def with_targets(source: Document) -> Document:
-    """Return a document whose figures have pictures: each block of another kind is as it was."""
+    """Return a document with pictures in its figures; blocks of other kinds are unchanged."""
     blocks = [
         b._replace(target=f"p{i % 3}.png") if b.kind is BlockKind.FIGURE else b for i, b in enumerate(source.blocks)
     ]

@@ -1,4 +1,4 @@
-"""Folded texts: presentation does not count, folding twice is folding once, and offsets lead back to the original."""
+"""Folded texts: presentation is ignored, folding is idempotent, and offsets can be mapped back to the original."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packed documents: what is unpacked equals what was packed, and nothing else is unpacked."""
+"""Packed documents: unpacking returns an equal document, and other bytes are rejected."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_damaged_bytes_give_no_document(document: Document, data: st.DataObject)
     flipped[at] ^= data.draw(st.integers(1, 255))
     assert unpack(packed[:at]) is None
     assert unpack(packed + b"x") is None
-    # A changed byte in the header of zlib may say the same, such as another level.
+    # A changed byte in zlib's header may have no effect, such as another compression level.
     found = unpack(bytes(flipped))
     assert found is None or as_dict(found) == as_dict(document)
 

@@ -320,7 +320,7 @@ def test_what_is_kept_names_fields_that_exist() -> None:
 
 @given(clips(most=2), clips(most=2))
 def test_cached_texts_of_clips_do_not_change_later_exports(one: Clip, other: Clip) -> None:
-    """A watch exports clips again that did not change, with what was written of them before."""
+    """A watch exports unchanged clips again, from their cached texts."""
 
     def fresh(each: Clip) -> Clip:
         return Clip(each.headline, each.annotations, file=each.file, load=lambda: each.document)

@@ -1,4 +1,4 @@
-"""Inline HTML of paragraphs with few elements is written in a short way, with the result of the general one."""
+"""Inline HTML: the fast path for paragraphs with few elements gives the result of the general algorithm."""
 
 from __future__ import annotations
 

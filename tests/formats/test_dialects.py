@@ -400,7 +400,7 @@ def test_any_mixture_of_marks_is_read_without_flaws(parts: list[str]) -> None:
     ["==a ", "%%a ", "{{< a ", "{% a ", "[[a ", "![[a|", "x^a", "x~a", ":a", "[@a ", "{: ", "%%\n", "{% raw %}\n"],
 )
 def test_marks_without_an_end_are_read_in_linear_steps(mark: str) -> None:
-    """The regular expressions look a bounded number of characters ahead, so that no mark can make them slow."""
+    """The regular expressions look ahead a bounded number of characters, so unclosed marks do not make them slow."""
     document = markdown(f"{mark * 1_000}\n\nwords")
     assert document.has_text
 

@@ -1,4 +1,4 @@
-"""Books that are made to do harm, or are damaged: each becomes a page that says why, or as much text as there is."""
+"""Malicious or damaged books: each becomes a page with the reason, or all text that can be read."""
 
 from __future__ import annotations
 

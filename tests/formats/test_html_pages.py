@@ -1,4 +1,4 @@
-"""A saved page is shown as its article, with what the page says about it; the whole page is there too."""
+"""A saved page is shown as its article with the metadata of the page; the whole page can be read, too."""
 
 from __future__ import annotations
 

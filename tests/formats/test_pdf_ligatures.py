@@ -1,4 +1,4 @@
-"""Ligatures that a file does not name are told from the words that they are in."""
+"""Ligatures without a mapping to Unicode are recognized by the words that contain them."""
 
 from __future__ import annotations
 

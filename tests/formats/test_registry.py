@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FORMATS = [load(row) for row in ROWS]
 NAMES = [f"name{form.suffixes[0]}" for form in FORMATS] + ["-", "README", "name.unknown"]
 BINARY = (".epub", ".pdf", ".gz", ".ipynb", ".docx", ".odt")
-"""Suffixes of formats that are not text, which say in other words why a file of text is none of theirs."""
+"""Suffixes of binary formats, which have error messages of their own for a text file."""
 
 
 @pytest.mark.parametrize(

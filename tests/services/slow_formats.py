@@ -1,4 +1,4 @@
-"""A slow format for tests, `.slow`, whose files say what happens to the process that parses them."""
+"""A slow format for tests, `.slow`, whose files make the process that parses them hang, crash and so on."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ FORMAT = SlowFormat()
 
 
 def _misbehave(title: str) -> None:
-    """Do what a title says to the process."""
+    """Hang, use up memory, crash or raise, if a title says so."""
     if title == "hang":
         time.sleep(60.0)
     elif title == "eat":

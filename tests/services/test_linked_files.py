@@ -1,4 +1,4 @@
-"""Which file a link of an article opens, and why another one is not opened."""
+"""Which files the links of an article open, and the reasons why others are refused."""
 
 from __future__ import annotations
 

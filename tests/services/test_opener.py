@@ -1,4 +1,4 @@
-"""What the user opens is parsed before everything else, whatever else is being parsed."""
+"""An article that the user opens is parsed before all others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AHEAD, OPENED = Limits(1.0, 1, "open it"), Limits(9.0, 9, "convert it")
 
 
 class Desk:
-    """Articles whose parsing the test ends: file `1` has the text `1`."""
+    """Articles whose parsing ends when the test says so; file `1` has the text `1`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""Files of slow formats are parsed in processes: what is read, what a bad file costs, and what is kept."""
+"""Files of slow formats are parsed in processes: results, effects of bad files, and the cache."""
 
 from __future__ import annotations
 

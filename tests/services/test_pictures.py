@@ -1,4 +1,4 @@
-"""Pictures are measured and drawn in a process, whatever a stranger put into them."""
+"""Pictures are measured and drawn in a process, even if they are malicious or damaged."""
 
 from __future__ import annotations
 
