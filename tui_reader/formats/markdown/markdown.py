@@ -43,8 +43,9 @@ _SHORT_LINE = 8
 Each line takes about 20 µs, however short it is."""
 
 _MOST_SECONDS = 2.0
+"""Estimated seconds of parsing up to which a text of any size is read as Markdown, not as plain text."""
 _MOST_SECONDS_PER_MEGABYTE = 1.0
-"""Maximum estimated seconds of parsing, in total and per MB; running text takes a third of a second per MB."""
+"""Estimated seconds per MB up to which a text is read as Markdown in any case; running text takes a third."""
 
 _BEGINNINGS = (plain.PREVIEW, 4 * plain.PREVIEW, 16 * plain.PREVIEW)
 """Numbers of characters to parse for a preview, in turn, until a block ends in the last three quarters."""

@@ -41,7 +41,7 @@ Larger entries are checked only if the library contains a timestamp later than t
 
 
 def record_seen_note_versions(state: State, entry: Entry, timestamp: str) -> Entry:
-    """Add to an entry which note versions its new texts replace and its deletions had seen.
+    """Record in an entry the note versions that its new texts replace, and those that existed at its deletions.
 
     Args:
         state: The documents before the entry.
