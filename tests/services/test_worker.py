@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tui_reader.services.library import worker as module
+from tui_reader.services.library.deadline import MOST_PATIENCE
 from tui_reader.services.library.worker import Answer, Failure, Job, Worker
 
 if TYPE_CHECKING:
@@ -162,5 +163,5 @@ def test_an_interrupted_job_ends_and_the_next_one_runs(worker: Worker, tmp_path:
 
 
 def test_a_process_ends_by_itself_if_it_is_not_killed(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "GRACE_SECONDS", -59.8)
+    monkeypatch.setattr(module, "GRACE_SECONDS", 0.2 - 60.0 * MOST_PATIENCE)
     assert worker.attempt(job(sleep, {"seconds": 60.0}, seconds=60.0)) == Answer(failure=Failure.CRASH)

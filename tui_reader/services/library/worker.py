@@ -16,6 +16,8 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_reader.services.library.deadline import MOST_PATIENCE, Deadline
+
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Mapping
@@ -28,7 +30,7 @@ JOB_MEMORY = 4_000_000_000
 NICENESS = 10
 """Default niceness of processes: they run when the reader and other programs do not need the processor."""
 GRACE_SECONDS = 2
-"""Seconds after a job's time limit at which the process ends by itself, in case its parent does not kill it."""
+"""Seconds after the longest time of a job at which the process ends by itself, in case its parent does not kill it."""
 MEMORY_SHARE = 0.7
 """Minimum share of the memory limit that a process had used when it died, for the failure `MEMORY`."""
 _PROGRAM = (
@@ -62,7 +64,7 @@ class Job(NamedTuple):
     arguments: Mapping[str, Any]
     """Arguments, as values that JSON can represent."""
     seconds: float = JOB_SECONDS
-    """Time limit in seconds: the process is killed when the job has run longer."""
+    """Time limit in seconds: the process is killed when the job has run longer, see `Deadline`."""
     memory: int = JOB_MEMORY
     """Bytes of address space that the process may have; ignored where the system cannot limit it (Windows)."""
 
@@ -119,20 +121,13 @@ class Worker:
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:
             return Answer(failure=Failure.CLOSED if self._closed else Failure.START)
-        is_late = threading.Event()
-
-        def end_late() -> None:
-            is_late.set()
-            process.kill()
-
-        deadline = threading.Timer(job.seconds, end_late)
-        deadline.daemon = True
+        deadline = Deadline(process.pid, job.seconds, process.kill)
         deadline.start()
         request = {
             "function": job.function,
             "arguments": job.arguments,
             "memory": job.memory,
-            "seconds": job.seconds + GRACE_SECONDS,
+            "seconds": MOST_PATIENCE * job.seconds + GRACE_SECONDS,
         }
         try:
             print(json.dumps(request), file=process.stdin, flush=True)
@@ -143,9 +138,9 @@ class Worker:
             deadline.cancel()
         if not isinstance(answer, dict):
             used = self._end()
-            return Answer(failure=self._reason(is_late=is_late.is_set(), used=used, memory=job.memory))
+            return Answer(failure=self._reason(is_late=deadline.is_late, used=used, memory=job.memory))
         failure = answer.get("failure")
-        if failure is not None or is_late.is_set():
+        if failure is not None or deadline.is_late:
             self._end()
         else:
             self.jobs += 1
