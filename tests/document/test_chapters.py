@@ -241,9 +241,9 @@ def books(draw: st.DrawFn) -> Document:
     return replace(source, sections=sections)
 
 
-@given(books(), st.integers(8, 60))
-def test_heads_move_no_offset_and_fit_the_width(source: Document, width: int) -> None:
-    heads = ChapterHeads(chapters_of(source), width, "A Book 本", "Ann")
+@given(books(), st.integers(8, 60), st.booleans())
+def test_heads_move_no_offset_and_fit_the_width(source: Document, width: int, low: bool) -> None:
+    heads = ChapterHeads(chapters_of(source), width, "A Book 本", "Ann", low=low)
     layout, bare = Layout(source, width, heads=heads), Layout(source, width)
     for each in (layout, bare):
         each.refine(10)

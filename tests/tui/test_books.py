@@ -156,6 +156,23 @@ async def test_the_position_in_a_book_is_kept_at_the_head_of_a_chapter_through_w
         assert shown.pane.viewport.offset == offset
 
 
+async def test_a_low_pane_leaves_half_of_its_rows_to_the_text_below_the_head_of_a_chapter() -> None:
+    async with stage(40, 12) as shown:
+        document = read(DATA, "shore.epub")
+        await shown.show(document, offset=document.sections[2].offset)
+        lines = [line.strip() for line in shown.lines()]
+        at = lines.index("The Boat")
+        assert lines[at - 1] == "II"
+        assert lines[at + 1].startswith("chapter 2 of 2")
+        assert lines[at + 4] == "It went out."
+        assert at <= 3
+        assert "The Shore" not in " ".join(lines)
+        assert sum(line.startswith("Paragraph") for line in lines) >= 2
+    async with stage(40, 20) as shown:
+        await shown.show(document, offset=document.sections[2].offset)
+        assert "The Shore" in " ".join(shown.lines())
+
+
 async def test_a_jump_back_into_the_head_of_a_chapter_shows_the_same_rows() -> None:
     async with stage(100, 30) as shown:
         document = read(DATA, "shore.epub")

@@ -59,12 +59,16 @@ class ChapterHeads:
         title: Title of the book.
         author: Author of the book; may be empty.
         whole: False for the beginning of a book, whose number of chapters and lengths are not known.
+        low: True to leave out the row with title and author, and the empty rows around it.
     """
 
-    def __init__(self, chapters: Chapters, width: int, title: str, author: str, *, whole: bool = True) -> None:
+    def __init__(
+        self, chapters: Chapters, width: int, title: str, author: str, *, whole: bool = True, low: bool = False
+    ) -> None:
         self._chapters, self._width = chapters, width
         self._title, self._author = clean_row(title), clean_row(author)
         self._whole = whole
+        self._opening = () if low else _RUNNING_LINES
         self._lines: dict[int, list[_Line]] = {}
         self._first: dict[int, int] = {}
         """For the first block of each chapter, the number of rows above it that belong to an earlier chapter."""
@@ -80,7 +84,7 @@ class ChapterHeads:
     @property
     def counts(self) -> Mapping[int, int]:
         """Number of rows above each block that has some, by the index of the block."""
-        return {block: len(lines) for block, lines in self._lines.items()}
+        return {block: len(lines) for block, lines in self._lines.items() if lines}
 
     def first_row(self, block: int) -> int:
         """Return the index, from 0, of the first row above a block that belongs to the chapter beginning there."""
@@ -111,7 +115,7 @@ class ChapterHeads:
         above = self._lines.setdefault(chapter.block, [])
         self._first[chapter.block] = len(above)
         if chapter.block:
-            above += _RUNNING_LINES
+            above += self._opening
         if chapter.label:
             above += [_Line(_Kind.LABEL, index, line) for line in self._wrapped(chapter.label)]
         heading = chapter.heading

@@ -117,6 +117,7 @@ class Page:
         today: The current day, for dates in the header.
         article_notes: Notes on the whole article, shown in the header.
         figures: The pictures to draw.
+        low: True for a low pane, in which the heads of chapters leave out title and author of the book.
     """
 
     def __init__(
@@ -128,6 +129,7 @@ class Page:
         article_notes: Sequence[ArticleNote] = (),
         *,
         figures: Figures | None = None,
+        low: bool = False,
     ) -> None:
         self.headline = headline
         self.article_notes = article_notes
@@ -136,7 +138,8 @@ class Page:
         self.title_block = _title_block(headline, document)
         self.chapters = NO_CHAPTERS if document is None else chapters_of(document)
         """The chapters of a book; none for an article."""
-        self.heads = _heads(headline, document, self.chapters, width)
+        self.low = low
+        self.heads = _heads(headline, document, self.chapters, width, low=low)
         """The rows above the chapters; None for an article."""
         self.figures = figures or Figures()
         self.layout = None
@@ -380,12 +383,14 @@ class Page:
         return min(row, self._note_row(number)) if number < len(notes) else row
 
 
-def _heads(headline: Headline, document: Document | None, chapters: Chapters, width: int) -> ChapterHeads | None:
+def _heads(
+    headline: Headline, document: Document | None, chapters: Chapters, width: int, *, low: bool
+) -> ChapterHeads | None:
     """Return the rows above the chapters of a book; None for an article without chapters."""
     if document is None or not chapters:
         return None
     title, author = _book_names(headline)
-    return ChapterHeads(chapters, max(width, MIN_WIDTH), title, author, whole=not document.partial)
+    return ChapterHeads(chapters, max(width, MIN_WIDTH), title, author, whole=not document.partial, low=low)
 
 
 def _book_names(headline: Headline) -> tuple[str, str]:

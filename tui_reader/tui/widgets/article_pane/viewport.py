@@ -32,6 +32,8 @@ REFINE_SECONDS = 0.004
 REFINE_EVERY = 1 / 60
 KEPT_ROWS = 2
 """Rows that stay visible when scrolling by a page, so that the user finds the last line read."""
+LOW_HEIGHT = 14
+"""With fewer rows, the heads of chapters are short: half of the pane is left to the text."""
 END = 1 << 60
 """A row number below the end of any page."""
 
@@ -335,9 +337,11 @@ class Viewport:
                 or page.document is not document
                 or page.headline.id != headline.id
                 or page.figures != figures
+                or page.low != (self.height < LOW_HEIGHT)
                 or not page.update(headline, self._article_notes)
             ):
-                page = Page(headline, document, columns, self._today(), self._article_notes, figures=figures)
+                low = self.height < LOW_HEIGHT
+                page = Page(headline, document, columns, self._today(), self._article_notes, figures=figures, low=low)
             self.page = page
             self._hooks.page_made(page)
             self._restore(page)
