@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scripts.make_sample_book import SAMPLES, samples
-from tui_reader.document.blocks import BlockKind, Document
+from tui_reader.document.blocks import BlockKind, Document, SpanKind
 from tui_reader.document.chapters import chapters_of
 from tui_reader.formats import read, resource
 
@@ -63,3 +63,19 @@ def test_the_saved_page_is_read_without_what_is_around_its_article() -> None:
     assert "def water(hour: float) -> float:\n    return sum(" in document.text
     assert "It is the same with the noise of a street" in document.text
     assert "They let you turn the\ncrank" not in document.text
+
+
+def test_the_tour_is_the_first_of_the_samples_in_a_new_library() -> None:
+    dates = {}
+    for path in SAMPLES.iterdir():
+        if path.is_file() and path.suffix != ".svg":
+            dates[path.name] = read(path.read_bytes(), path.name).metadata.date[:10]
+    newest = max(dates.values())
+    assert [name for name, day in dates.items() if day == newest] == ["a-five-minute-tour.md"]
+
+
+def test_the_links_of_the_tour_lead_to_samples() -> None:
+    document = read_sample("a-five-minute-tour.md")
+    targets = {span.target for span in document.spans if span.kind is SpanKind.LINK and "://" not in span.target}
+    assert len(targets) >= 4
+    assert [target for target in targets if not (SAMPLES / target).is_file()] == []
