@@ -258,7 +258,7 @@ def package() -> str:
 <dc:identifier id="id">urn:tui-reader:sample:nine-stones</dc:identifier>
 <dc:title>Nine Stones</dc:title>
 <dc:creator>The librarian</dc:creator>
-<dc:publisher>Reading Room</dc:publisher>
+<dc:publisher>Reading room</dc:publisher>
 <dc:language>en</dc:language>
 <dc:date>2026-11-24</dc:date>
 <dc:subject>water</dc:subject>

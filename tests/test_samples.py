@@ -79,3 +79,9 @@ def test_the_links_of_the_tour_lead_to_samples() -> None:
     targets = {span.target for span in document.spans if span.kind is SpanKind.LINK and "://" not in span.target}
     assert len(targets) >= 4
     assert [target for target in targets if not (SAMPLES / target).is_file()] == []
+
+
+def test_a_source_of_the_samples_is_written_in_one_way() -> None:
+    paths = [path for path in SAMPLES.iterdir() if path.is_file() and path.suffix != ".svg"]
+    sources = {read(path.read_bytes(), path.name).metadata.source for path in paths}
+    assert len({source.casefold() for source in sources}) == len(sources)
