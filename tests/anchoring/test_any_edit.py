@@ -72,7 +72,7 @@ def test_a_deleted_passage_is_placed_only_where_at_least_half_of_its_letters_occ
 @settings(max_examples=EXAMPLES)
 @given(
     texts,
-    st.lists(st.sampled_from(("zebra", "quagga", "犀", "龍虎", "🦓", "$9")), min_size=1, max_size=9),
+    st.lists(st.sampled_from(("zebra", "кряква", "犀", "龍虎", "🦓", "$9")), min_size=1, max_size=9),
     texts,
     texts,
 )
