@@ -111,6 +111,7 @@ class QueryActions:
         self.typing.open(self._state.query)
         self._listing.describe_bar()
         self._begin_slices()
+        self._headlines.call_after_refresh(_load_for_letters)
 
     def click(self, column: int, row: int) -> None:
         """Insert the clicked completion, or set the cursor in the text."""
@@ -279,3 +280,9 @@ class QueryActions:
                 self._state.panes.status.say(texts)
             elif self._state.panes.status.said.startswith("searching texts"):
                 self._state.panes.status.say("")
+
+
+def _load_for_letters() -> None:
+    """Import what the first letter needs, between the frame of the open bar and the letter: 5 ms."""
+    import tui_reader.search.completion  # noqa: PLC0415 - see above
+    import tui_reader.search.explanation  # noqa: F401, PLC0415 - see above
