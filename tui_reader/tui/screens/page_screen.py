@@ -104,7 +104,7 @@ class Page(LinePane):
         self.wrap()
         if self._words:
             self.find(self._words)
-        self._strips.clear()
+        self._drop_strips()
         self.scroll_rows(0)
 
     @property

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.strip import Strip
 
-MOST_STRIPS = 1500
-"""Maximum painted rows in a widget's cache: a screen has about 70 rows; 1,500 rows take about 2 MB."""
+MOST_SEGMENTS = 6_000
+"""Maximum segments of the painted rows that a widget keeps: 1,500 rows of text in about 2 MB, or 80 rows of a picture,
+whose segments have a style each and take 10 MB."""
 
 
 class FailureGuard(MessagePump):
@@ -62,6 +63,8 @@ class LinePane(FailureGuard, Widget):
         super().__init__(id=id)
         self._named_styles: dict[str, Style] = {}
         self._strips: dict[Hashable, Strip] = {}
+        self._segments = 0
+        """Number of segments of the cached rows."""
         self._active = False
 
     @property
@@ -87,7 +90,7 @@ class LinePane(FailureGuard, Widget):
     def notify_style_update(self) -> None:
         """Discard the rows that were painted in the former colours."""
         self._named_styles.clear()
-        self._strips.clear()
+        self._drop_strips()
         super().notify_style_update()
 
     def named_style(self, name: str) -> Style:
@@ -134,17 +137,23 @@ class LinePane(FailureGuard, Widget):
         """Paint a row. Reads only memory and changes nothing."""
         raise NotImplementedError
 
+    def _drop_strips(self) -> None:
+        """Empty the cache of painted rows."""
+        self._strips.clear()
+        self._segments = 0
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the rows of a region, from the cache if possible."""
         width = self.size.width
-        if len(self._strips) > MOST_STRIPS:
-            self._strips.clear()
+        if self._segments > MOST_SEGMENTS:
+            self._drop_strips()
         strips = []
         for y in crop.line_range:
             key = (self.row_key(y), width)
             strip = self._strips.get(key)
             if strip is None:
                 strip = self._strips[key] = self._legible(merged(self.paint_row(y, width)))
+                self._segments += sum(1 for _ in strip)
             strips.append(strip)
         first, last = crop.column_span
         return strips if (first, last) == (0, width) else [strip.crop(first, last) for strip in strips]

@@ -195,7 +195,7 @@ class ArticlePane(LinePane):
     def drop_painted(self) -> None:
         """Discard the painter and all cached rows."""
         self._painter = None
-        self._strips.clear()
+        self._drop_strips()
 
     def page_changed(self) -> None:
         """Discard the painted rows of the former page, and update the last row."""
