@@ -97,18 +97,20 @@ async def test_a_read_only_library_says_so_before_a_note_is_typed(start: Start, 
 
 
 async def test_a_note_that_can_no_longer_be_saved_stays_open(start: Start, articles: Path) -> None:
-    def forbid(reader: Any, reason: str) -> None:
+    async def forbid(reader: Any, reason: str) -> None:
         """Refuse changes for a reason of its own, by which the screen shows that a key was handled."""
+        # A change on its way to the disk would be refused as well, and reported in place of the note.
+        await reader.until(lambda: not reader.library.store.unsaved)
         reader.library.store._library.read_only = f"The library is read-only: {reason}."
 
     async with start(articles) as reader:
         await begin(reader, "one")
-        forbid(reader, "no room")
+        await forbid(reader, "no room")
         await reader.keys("escape")
         await reader.sees("no room", "esc again drops the note", "one", "esc saves")
         assert reader.app.reading.typing
         await reader.types(" two")
-        forbid(reader, "a full disk")
+        await forbid(reader, "a full disk")
         await reader.keys("escape")
         await reader.sees("a full disk", "one two", "esc saves")
         reader.library.store._library.read_only = ""
@@ -118,7 +120,7 @@ async def test_a_note_that_can_no_longer_be_saved_stays_open(start: Start, artic
         await reader.keys("a")
         await reader.sees("esc saves")
         await reader.types("!")
-        forbid(reader, "a broken disk")
+        await forbid(reader, "a broken disk")
         await reader.keys("escape")
         await reader.sees("a broken disk", "one two!", "esc saves")
         await reader.keys("escape")

@@ -53,18 +53,26 @@ def dressed(draw: st.DrawFn) -> tuple[Document, list[Overlay]]:
     return Document(plain.text, plain.blocks, tuple(spans), tail=plain.tail), over
 
 
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 @given(dressed(), st.integers(8, 40))
 def test_every_row_shows_its_slices_of_the_text_in_their_columns(
     drawn: tuple[Document, list[Overlay]], width: int
 ) -> None:
     text, over = drawn
     page, painter = opened(text, width)
+    raised = text.text
+    for span in text.spans:
+        # A reference to a note by number alone is drawn above the line.
+        if span.kind is SpanKind.NOTE and (label := text.text[span.start : span.end]).isascii() and label.isdigit():
+            raised = raised[: span.start] + label.translate(RAISED) + raised[span.end :]
     for row in page.rows(page.body_top, 10_000):
         assert isinstance(row, Row)
         strip = painter.body(row, over)
         assert sum(cell_len(segment.text) for segment in strip) == width + 2 * MARGIN
         expected = " " * MARGIN
-        pieces = [(column, expand_tabs(text.text[start:end])) for column, start, end in row.fragments]
+        pieces = [(column, expand_tabs(raised[start:end])) for column, start, end in row.fragments]
         # Two pieces may begin in one column: a mark without width, and what follows it in the row.
         in_row = [*pieces, *(ornament[:2] for ornament in row.ornaments)]
         for column, shown in sorted(in_row, key=lambda piece: piece[0]):
