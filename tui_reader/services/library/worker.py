@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -260,6 +261,10 @@ def main(niceness: int) -> None:
         niceness: Increment of the process's niceness.
     """
     os.nice(niceness)
+    # Linux shares the processor between sessions first, and each of these processes is one: without this line their
+    # niceness has no effect on the reader. Other systems have no such file.
+    with suppress(OSError), open("/proc/self/autogroup", "w", encoding="ascii") as file:  # noqa: PTH123 - as short
+        file.write(str(niceness))
     # Output that a library prints must not be parsed as an answer.
     with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
         os.dup2(2, 1)
