@@ -8,23 +8,27 @@ import threading
 
 import pytest
 
-from tui_reader.services.library.deadline import Deadline, processor_seconds, remaining
+from tui_reader.services.library.deadline import Deadline, ProcessorTime, processor_time, remaining
 
 
 @pytest.mark.parametrize(
-    ("used", "waited", "more"),
+    ("used", "queued", "waited", "more"),
     [
-        (5.0, 5.0, 0.0),
-        (2.0, 5.0, 3.0),
-        (2.0, 14.0, 0.0),
-        (4.0, 14.0, 1.0),
-        (3.0, 14.5, 0.5),
-        (0.1, 5.0, 0.0),
-        (5.0, 15.0, 0.0),
+        (5.0, 0.0, 5.0, 0.0),
+        (2.0, 3.0, 5.0, 3.0),
+        (2.0, 12.0, 14.0, 3.0),
+        (0.2, 4.8, 5.0, 4.8),
+        (4.0, 55.5, 59.5, 0.5),
+        (4.0, 56.0, 60.0, 0.0),
+        (0.1, 0.0, 5.0, 0.0),
+        (0.1, 0.2, 5.0, 0.0),
+        (2.0, 0.0, 5.0, 3.0),
     ],
 )
-def test_a_slow_machine_gives_a_job_more_time_but_a_hanging_one_none(used: float, waited: float, more: float) -> None:
-    assert remaining(5.0, used, waited) == more
+def test_a_busy_machine_gives_a_job_more_time_but_a_hanging_job_gets_none(
+    used: float, queued: float, waited: float, more: float
+) -> None:
+    assert remaining(5.0, ProcessorTime(used, queued), waited) == more
 
 
 @pytest.mark.parametrize("program", ["import time; time.sleep(60)", "while True: pass"])
@@ -48,4 +52,4 @@ def test_a_cancelled_deadline_ends_nothing() -> None:
 
 
 def test_a_process_that_is_gone_has_no_time() -> None:
-    assert processor_seconds(2**22 + 1) is None
+    assert processor_time(2**22 + 1) is None

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_PATIENCE = 3
-"""Largest multiple of the limit that a job may take on a busy machine."""
+MOST_PATIENCE = 12
+"""Largest multiple of the limit that a job may take: a busy machine gives a nice process a tenth of a processor."""
 LEAST_SHARE = 0.15
-"""Share of a processor below which a process is not slow but hangs."""
+"""Share of its time for which a process runs or waits for a processor, below which it is not slow but hangs."""
+
+
+class ProcessorTime(NamedTuple):
+    """What a process has had of the processor, in seconds."""
+
+    used: float
+    queued: float
+    """Time for which it could have run, but other processes did."""
 
 
 class Deadline:
@@ -36,14 +43,15 @@ class Deadline:
         self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
         self._is_cancelled = False
-        self._began = self._used_before = 0.0
+        self._began = 0.0
+        self._before = ProcessorTime(0.0, 0.0)
         self.is_late = False
         """True if the limit was reached."""
 
     def start(self) -> None:
         """Begin to count."""
         self._began = time.monotonic()
-        self._used_before = processor_seconds(self._pid) or 0.0
+        self._before = processor_time(self._pid) or self._before
         self._wait(self._seconds)
 
     def cancel(self) -> None:
@@ -62,10 +70,11 @@ class Deadline:
 
     def _look(self) -> None:
         """End the job, or wait for the time of the processor that it still has."""
-        used = processor_seconds(self._pid)
+        now = processor_time(self._pid)
         more = 0.0
-        if used is not None:
-            more = remaining(self._seconds, used - self._used_before, time.monotonic() - self._began)
+        if now is not None:
+            since = ProcessorTime(now.used - self._before.used, now.queued - self._before.queued)
+            more = remaining(self._seconds, since, time.monotonic() - self._began)
         if more > 0:
             self._wait(more)
             return
@@ -76,24 +85,24 @@ class Deadline:
         self._end()
 
 
-def remaining(limit: float, used: float, waited: float) -> float:
+def remaining(limit: float, had: ProcessorTime, waited: float) -> float:
     """Return the seconds for which to wait longer for a job, 0 to end it.
 
     Args:
         limit: The limit in seconds.
-        used: Seconds of the processor that the job has used.
+        had: What the job has had of the processor since it began.
         waited: Seconds since it began.
     """
-    if used >= limit or waited >= MOST_PATIENCE * limit or used < LEAST_SHARE * waited:
+    if had.used >= limit or waited >= MOST_PATIENCE * limit or had.used + had.queued < LEAST_SHARE * waited:
         return 0.0
-    return min(limit - used, MOST_PATIENCE * limit - waited)
+    return min(limit - had.used, MOST_PATIENCE * limit - waited)
 
 
-def processor_seconds(pid: int) -> float | None:
-    """Return the seconds of the processor that a process has used; None where the system does not tell it."""
-    with suppress(OSError, ValueError, IndexError, AttributeError):
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - Path takes three times as long
-            fields = file.read().rpartition(b")")[2].split()
-        # Fields 14 and 15 of proc(5), in clock ticks; the third is the first behind the name.
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def processor_time(pid: int) -> ProcessorTime | None:
+    """Return what a process has had of the processor since its start; None where the system does not tell it."""
+    # Two numbers in nanoseconds: see "sched-stats" in the documentation of Linux.
+    with suppress(OSError, ValueError):
+        with open(f"/proc/{pid}/schedstat", "rb") as file:  # noqa: PTH123 - Path takes three times as long
+            used, queued, *_ = file.read().split()
+        return ProcessorTime(int(used) / 1e9, int(queued) / 1e9)
     return None
