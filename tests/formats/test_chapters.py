@@ -81,6 +81,19 @@ def test_numbered_sections_are_headings_below_their_chapter() -> None:
     assert titles("1.1 Data", BODY, "1.2 Data", BODY) == []
 
 
+@pytest.mark.parametrize("number", ["第{}部", "第{}卷", "제{}부", "제{}편"])
+@pytest.mark.parametrize("chapter", ["第{}章", "제{}장"])
+def test_chapters_within_books_of_east_asia_are_a_level_deeper(number: str, chapter: str) -> None:
+    numbers = ("一", "二") if number[0] == "第" else ("1", "2")
+    books, chapters = (
+        map(number.format, numbers),
+        [chapter.format(n) for n in (("一", "二") if chapter[0] == "第" else "12")],
+    )
+    expected = [(1, next(books)), *((2, title) for title in chapters), (1, next(books)), (2, chapters[0] + " 끝")]
+    text = [part for level, title in expected for part in ((title,) if level == 1 else (title, BODY))]
+    assert headings(*text) == expected
+
+
 def test_chapters_within_books_are_a_level_deeper() -> None:
     book = ("BOOK ONE", "CHAPTER I", BODY, "CHAPTER II", BODY, "BOOK TWO", "CHAPTER I\nThe Return", BODY)
     assert headings(*book) == [

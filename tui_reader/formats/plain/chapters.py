@@ -10,6 +10,9 @@ from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.lazy import LazyPattern
 
 _LONGEST = 80
+"""Maximum length of a heading in characters."""
+_LONGEST_BARE = 60
+"""Maximum length of a heading that begins with a number alone, such as `7. The Harbour`."""
 _YIELD_EVERY = 1_000
 """Number of paragraphs to examine before other threads can run."""
 _LEAST_BODY = 150
@@ -53,8 +56,9 @@ _NUMBER_FIRST = LazyPattern(
 )
 _EAST_ASIAN = LazyPattern(
     "第\\s?[0-9０-９〇零一二三四五六七八九十百千]+\\s?([章回节節話话篇部卷編编])(?:[\\s　:：].{0,40})?"
-    "|제\\s?\\d+\\s?[장부편](?:\\s.{0,40})?"
+    "|제\\s?\\d+\\s?([장부편])(?:\\s.{0,40})?"
 )
+_EAST_ASIAN_PARTS = frozenset("部卷編编부편")
 _NUMBERED = LazyPattern(rf"(?P<number>\d{{1,3}}|{_ROMAN.upper()})(?:\.?|[.:]?\s+(?P<title>\S.*))")
 _SUBSECTION = LazyPattern(r"(?P<path>\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?P<title>\S.*)")
 _UNNUMBERED_WORDS = (
@@ -80,6 +84,7 @@ class _Candidate(NamedTuple):
     rank: int
     """Level by the word before the number: 0 for a part, 1 a chapter, 2 a section, 3 without a word."""
     number: str
+    """The number with the word before it, by which repeated headings are found: `chapter iv`, `7`, `第一章 …`."""
 
 
 def find_chapters(texts: list[str], tights: list[bool]) -> dict[int, int]:
@@ -138,7 +143,7 @@ def _unnumbered(
         index
         for index in single
         if len(texts[index]) < _LONGEST
-        and texts[index].lstrip("_*= ")[:1].isupper()
+        and texts[index].lstrip(_ORNAMENTS + " ")[:1].isupper()
         and _UNNUMBERED.fullmatch(_without_ornaments(texts[index]))
     ]
     following = sorted({*named, *levels, len(texts)})
@@ -187,7 +192,7 @@ def _candidate(index: int, text: str) -> _Candidate | None:
     if not text or (text[0] not in _FIRST_OF_NUMBERS and _RANKS.keys().isdisjoint(kinds)) or _PAGE.search(text):
         return None
     if match := _EAST_ASIAN.fullmatch(text):
-        return _Candidate(index, 0 if (match[1] or "") in "部卷編编" and match[1] else 1, text)
+        return _Candidate(index, 0 if (match[1] or match[2]) in _EAST_ASIAN_PARTS else _CHAPTER, text)
     if match := _NAMED.fullmatch(text) or _NUMBER_FIRST.fullmatch(text):
         title = match["title"] or ""
         if not (text[0].isupper() or text[0].isdigit()) or not _is_title(title):
@@ -195,7 +200,7 @@ def _candidate(index: int, text: str) -> _Candidate | None:
         return _Candidate(index, _RANKS[match["kind"].lower()], f"{match['kind']} {match['number']}".lower())
     if match := _NUMBERED.fullmatch(text):
         title = match["title"] or ""
-        if title and (title.endswith((".", "!")) or len(text) > 60):
+        if title and (title.endswith((".", "!")) or len(text) > _LONGEST_BARE):
             return None
         return _Candidate(index, _BARE, match["number"]) if _is_title(title) else None
     return None
