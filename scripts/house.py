@@ -11,6 +11,7 @@ import ast
 import re
 import sys
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -165,6 +166,20 @@ def same_docstrings(found: list[Module]) -> list[str]:
     ]
 
 
+def stray_strings(found: list[Module]) -> list[str]:
+    """Return the places of strings that stand below nothing that they could describe, such as a second docstring."""
+    return [
+        f"{module.name}:{node.lineno}"
+        for module in found
+        for parent in ast.walk(module.tree)
+        for before, node in pairwise(getattr(parent, "body", []) if not isinstance(parent, ast.expr) else [])
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        and not isinstance(before, (ast.Assign, ast.AnnAssign))
+    ]
+
+
 def unexplained_imports(found: list[Module]) -> list[str]:
     """Return the imports within functions that give no reason, on their line or in the line before their group."""
     unexplained = []
@@ -215,6 +230,7 @@ def main() -> int:
         ("import circles", [" ".join(group) for group in circles(imports(found))]),
         ("names that occur twice in a layer", [" ".join(names) for names in repeated_names(found)]),
         ("docstrings that begin “The same”", same_docstrings(found)),
+        ("strings below nothing that they describe", stray_strings(found)),
         ("methods looked up by a computed name", attribute_dispatch(found)),
         ("imports in functions without a reason", unexplained_imports(found)),
         ("groups that a pattern repeats possessively", possessive_groups(found)),

@@ -29,6 +29,10 @@ def test_no_docstring_refers_to_another_one(modules: list[house.Module]) -> None
     assert house.same_docstrings(modules) == []
 
 
+def test_every_string_below_a_name_describes_that_name(modules: list[house.Module]) -> None:
+    assert house.stray_strings(modules) == []
+
+
 def test_no_method_is_looked_up_by_a_computed_name(modules: list[house.Module]) -> None:
     assert house.attribute_dispatch(modules) == []
 

@@ -207,7 +207,10 @@ def _merge_pieces(pieces: Sequence[_Piece], blocks: Sequence[Block], comments: C
 
 
 def _insert(pieces: list[_Piece], block: _Piece, previous: str) -> None:
-    """Insert a block after another block and the text that follows it; else before all blocks."""
+    """Insert a block after the block with the id `previous` and the text below that block.
+
+    Without a block `previous`, it is inserted before the first block, or at the end of a file without blocks.
+    """
     after = max((i + 1 for i, piece in enumerate(pieces) if previous and piece.id == previous), default=0)
     at = next((i for i in range(after, len(pieces)) if pieces[i].id), None)
     if at is not None:

@@ -34,7 +34,7 @@ def write(clips: Sequence[Clip]) -> str:
 
 
 def _article(number: int) -> Callable[[Clip], str]:
-    """Return the writer of an article among several; its ids begin with its number."""
+    """Return a function that writes one of several articles; the ids of its elements begin with `a{number}-`."""
     return lambda clip: ArticleHtml(clip, f"a{number}-", level=2).write()
 
 

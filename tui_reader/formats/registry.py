@@ -1,7 +1,7 @@
 """The table of all formats, and the choice of the format that reads a file.
 
 To add a format, write one module with a class that implements `Format` and an instance called `FORMAT`, and add one
-row to `ROWS`.
+row to `ROWS` and a description to `descriptions`.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def _is_in_annotations(needle: Needle, own: AnnotationsText) -> bool:
 
 
 def _article_leaf(leaf: Leaf, context: Context) -> Predicate[ArticleRecord]:
-    """Return a predicate for a word, a phrase or a field of articles."""
+    """Return a predicate that is True for the articles that a word, a phrase or a field of a query matches."""
     if isinstance(leaf, (Word, Phrase)):
         needle = Needle.of(leaf.text, is_prefix=leaf.is_prefix)
         return lambda record: needle.is_in(record.description.everything) or _is_in_annotations(needle, _own(record))
@@ -183,7 +183,7 @@ def _own(record: ArticleRecord) -> AnnotationsText:
 
 
 def _article_value(leaf: Field, value: Value | Interval, context: Context) -> Predicate[ArticleRecord]:
-    """Return a predicate for a field of articles with one value."""
+    """Return a predicate that is True for the articles that one value of a field of a query matches."""
     kind = FIELDS[leaf.name].kind
     if kind is ValueKind.NUMBER:
         return _number_test(leaf, value)
@@ -377,7 +377,7 @@ _OWN_PARTS = frozenset({"note", "quote", "tags"})
 
 
 def _annotation_leaf(leaf: Leaf, context: Context) -> Predicate[AnnotationRecord]:
-    """Return a predicate for a word, a phrase or a field of annotations."""
+    """Return a predicate that is True for the annotations that a word, a phrase or a field of a query matches."""
     if isinstance(leaf, (Word, Phrase)):
         needle = Needle.of(leaf.text, is_prefix=leaf.is_prefix)
         return lambda record: (
@@ -393,7 +393,7 @@ def _title_of(record: AnnotationRecord) -> SearchedText:
 
 
 def _annotation_value(leaf: Field, value: Value | Interval, context: Context) -> Predicate[AnnotationRecord]:
-    """Return a predicate for a field of annotations with one value."""
+    """Return a predicate that is True for the annotations that one value of a field of a query matches."""
     if leaf.name in {FieldName.DATE, FieldName.ADDED, FieldName.ANNOTATED}:
         bounds = days(value, leaf.operator, context.today)
         if bounds is None:
@@ -408,7 +408,7 @@ def _annotation_value(leaf: Field, value: Value | Interval, context: Context) ->
 
 
 def _own_value(leaf: Field, value: Value, context: Context) -> Predicate[AnnotationRecord] | None:
-    """Return a predicate for a field of the annotation itself; None for a field of its article."""
+    """Return a predicate for a value of a field of the annotation itself; None if the field is one of its article."""
     needle = Needle.of(value.text, is_prefix=value.is_prefix)
     match leaf.name:
         case FieldName.IS:

@@ -296,7 +296,7 @@ class _Parser:
             self._at += 1
 
     def _as_words(self, parts: Sequence[_Part], start: int) -> Term:
-        """Return the words of an invalid field: its text as typed, or its quoted values as a phrase."""
+        """Return an invalid field as a term: a phrase of its values if one of them is quoted, else its text as word."""
         span = Range(start, self._at)
         if any(part.is_quoted for part in parts):
             text = " ".join(part.text for part in parts)

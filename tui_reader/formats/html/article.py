@@ -40,7 +40,7 @@ _FEWEST_WORDS = 8
 _LONG = 20
 """Minimum number of words of the paragraph that begins the running text."""
 _MOST_BEFORE = 8
-"""Number of sure blocks at the top that are searched for the beginning of the running text."""
+"""Number of sure blocks (see the module), from the top, among which the beginning of the running text is searched."""
 _CONTENT_TAGS = frozenset(
     ("p", "figure", "pre", "table", "ul", "ol", "dl", "blockquote", "hr", "img", "picture", "center", "details")
 )
@@ -50,13 +50,13 @@ _ENDS = (".", "!", "?", "…", "。", "！", "？")
 _APART = frozenset((BlockKind.CODE, BlockKind.TABLE, BlockKind.HEADING))
 """Kinds of blocks that are never a line with a date or a name."""
 _LINKED = 0.5
+"""Share of links in the text of a box, from which the box leads to other pages and is not part of the article."""
 _MOST_LINKED = 0.2
 """Maximum share of links in a list at the end of an article; above it, the list may name topics or other articles."""
-"""Minimum share of links in the text of a box that leads to other pages and is not part of the article."""
 _MAIN = 0.2
 """Minimum share of the article's words in an element that belongs to the article whatever its class and id are."""
 _MENU = 0.8
-"""Minimum share of links in a table that is a menu."""
+"""Share of a table's text that is links to other pages, above which the table is a menu."""
 
 
 class _Grams:

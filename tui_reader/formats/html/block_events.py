@@ -334,7 +334,7 @@ class BlockEvents:
             self._set_definition(tag)
 
     def _set_definition(self, tag: str) -> None:
-        """Replace the open element of the innermost definition list."""
+        """Store `tag` (`dt`, `dd`, or empty for none) as the open element of the innermost definition list."""
         self._open_definitions += (tag == "dd") - (self._definitions[-1] == "dd")
         self._definitions[-1] = tag
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _EMPTY = CellText("")
 _MOST_COLUMNS = 50
-"""Maximum columns of a cell; in wider tables, cells that span several rows are treated as one row."""
+"""Maximum number of columns that a cell spans; a cell that begins beyond this column spans only one row."""
 _MOST_EMPTY = 100_000
 """Maximum number of empty cells in a table, since a few tags could create any number."""
 _MOST_ROWS = 1_000

@@ -209,7 +209,11 @@ def is_formula(opening: str, inner: str) -> bool:
 
 
 def first_unclosed(env: Mapping[str, Any]) -> int | None:
-    """Return the first line that begins a formula without an end; None if all formulas end."""
+    """Return the number, from 0, of the first line that is only an opening mark without an end; None without one.
+
+    Args:
+        env: The environment of a run of the parser, in which searches for closing marks that failed are recorded.
+    """
     failed: dict[tuple[str, bool], tuple[int, int]] = env.get(UNCLOSED, {})
     return min((first for (_, stands_alone), (first, _) in failed.items() if stands_alone), default=None)
 

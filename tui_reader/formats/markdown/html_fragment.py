@@ -69,7 +69,7 @@ class Fragment(NamedTuple):
 
 
 def read_fragment(source: str) -> Fragment:
-    """Convert a fragment of HTML to blocks; comments, instructions, scripts and styles are dropped."""
+    """Convert a fragment of HTML to blocks, without comments, declarations, `<?…?>` and elements that are not shown."""
     source = without_comments(source)
     if "<?" in source:
         source = without(_INSTRUCTION, "?>", source)

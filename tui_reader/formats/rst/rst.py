@@ -107,7 +107,7 @@ def _metadata(source: SourceText, name: str) -> Metadata:
 
 
 def _title(lines: list[str]) -> Heading | None:
-    """Return the first section title; level 1 if no other text is above it."""
+    """Return the first section title, with level 1 if no other text is above it, else 2; None without a title."""
     is_first = True
     for index, line in enumerate(lines[:-1]):
         text, below = line.rstrip(), lines[index + 1].rstrip()

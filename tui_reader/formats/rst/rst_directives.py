@@ -12,7 +12,7 @@ _HIDDEN = frozenset(
     """
     index highlight currentmodule module tabularcolumns default-domain automodule autoclass autofunction automethod
     autosummary autodata autoexception autoattribute py:module py:currentmodule cssclass rst-class meta
-    sectionauthor codeauthor post raw include ifconfig-off contents
+    sectionauthor codeauthor post raw include contents
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
 _TITLES = {
@@ -26,7 +26,7 @@ _TITLES = {
 }
 _CODE = frozenset(("graphviz", "digraph", "graph", "mermaid", "uml", "plantuml", "ipython", "prompt", "productionlist"))
 _SIGNATURES = frozenset(("function", "class", "method", "attribute", "data", "exception", "option", "describe"))
-_FILES = frozenset(("literalinclude", "include", "plot", "image", "figure", "csv-table", "raw"))
+_FILES = frozenset(("literalinclude", "plot", "image", "figure", "csv-table"))
 
 
 class Directive(NamedTuple):
@@ -39,9 +39,11 @@ class Directive(NamedTuple):
     paths: tuple[str, ...] = ()
     """Paths of the documents that it lists, in order."""
     code: str = ""
+    """Text that is shown as code; may be empty."""
     body: str = ""
-    """Further text in reStructuredText."""
+    """Text below title and signature, in reStructuredText that is still to be parsed; may be empty."""
     quiet: str = ""
+    """A line in the colour of remarks, such as `plot: curve.py` for a file that is not read; may be empty."""
 
 
 def read_directive(source: str) -> Directive:
@@ -71,16 +73,7 @@ def read_directive(source: str) -> Directive:
         return Directive(code=content or argument)
     if kind in _FILES:
         return Directive(quiet=f"{kind}: {argument}" if argument else "", body="")
-    if (":" in name and argument) or kind in (
-        "function",
-        "class",
-        "method",
-        "attribute",
-        "data",
-        "exception",
-        "option",
-        "describe",
-    ):
+    if (":" in name and argument) or kind in _SIGNATURES:
         lines = [argument]
         while "\n" in content and lines[-1].endswith("\\"):
             line, _, content = content.partition("\n")

@@ -31,10 +31,10 @@ BOOKMARK_QUOTE = 60
 
 
 class Outcome(NamedTuple):
-    """The result of a change of articles or annotations, for the status line and undo."""
+    """The result of a change of articles or annotations, for the last row and undo."""
 
     message: str = ""
-    """The message for the status line; may be empty."""
+    """The message for the last row; may be empty."""
     ids: tuple[ArticleId, ...] = ()
     """Ids of the articles whose headlines changed."""
     undo: bool = False

@@ -1,9 +1,8 @@
 """Recording of edits by other programs: edited values get timestamps, removed records get tombstones.
 
-Other programs change values without changing the timestamps. Each timestamp is used for one value only, so a register
-that has a known timestamp with a different value was edited, in whichever generation the timestamp is found. A
-missing record is weaker evidence: it counts as removed only against the ancestor, the exact generation that the file
-was made from (see `generations`).
+Other programs change values without changing the timestamps. This program never gives one timestamp to two values, so
+a register was edited if any former snapshot (see `generations`) has its timestamp with another value. A missing record
+is weaker evidence: it counts as removed only compared with the snapshot that the file was made from.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Clipboard:
             The message to show now.
 
         Raises:
-            ReaderError: The copy command of the settings is not a command.
+            ReaderError: The copy command of the settings cannot be split into arguments, since a quote is not closed.
         """
         text = clean_text(text)
         commands = clipboard_commands(self._setting(), os.environ)

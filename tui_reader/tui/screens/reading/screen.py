@@ -113,7 +113,7 @@ class ReadingScreen(KeyScreen):
             settings: The current settings.
             keymap: The current keymap.
             session: The session to restore; None to start with the list.
-            as_page: True to show the only article that the command line names at once.
+            as_page: True to begin in the article that the command line names, if it names exactly one.
         """
         headlines = HeadlineList(library.catalogue.rows, local_today, id="headlines")
         headlines.set_density(Density(settings.density))

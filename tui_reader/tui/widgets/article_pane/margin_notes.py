@@ -62,7 +62,10 @@ class MarginNotes(Layer):
 
     @property
     def leading(self) -> Highlight | None:
-        """The highlight with the leading note. It does not change during a selection, so that notes do not move."""
+        """The current highlight, whose note is placed first, at the row of its passage; None without one.
+
+        During a selection, it is the highlight that was current before, so that notes do not move.
+        """
         return self._former if self._selection.kind else self._highlights.current
 
     def margins(self, y: int) -> Margins:

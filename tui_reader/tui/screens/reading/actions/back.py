@@ -35,7 +35,7 @@ class BackActions:
             state.say(f"{state.keymap.hint('quit')} quits")
 
     def _leave_article(self) -> None:
-        """End the selection, comparison, search, focus or zen mode; else activate the list."""
+        """End what is active: attaching or selection, comparison, search, focus, zen mode; else activate the list."""
         state, host, article = self._state, self._host, self._state.panes.article
         if host.highlight_actions.attaching.end() | host.selection_actions.leave():
             state.say("")
