@@ -24,23 +24,24 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 BIN_SIZE = 40
-"""Code points per bin in which votes are counted: a third of a sentence."""
+"""Length in code points of the bins of the text in which votes are counted: a third of a sentence."""
 COMMON_WORD_OCCURRENCES = 300
-"""Number of occurrences from which a word does not vote: its votes cost time and identify little."""
+"""Maximum number of occurrences in the text of a word that votes: more votes cost time and identify little."""
 MAX_VOTERS = 40
-"""Maximum number of words that vote; of a long quote only every second word or fewer vote."""
+"""Maximum number of words of a quote and its context that vote; of more words, every second, third … votes."""
 QUORUM = 0.25
-"""Share of all votes that a position needs to be examined; it also needs half as many as the best position."""
+"""Minimum share of all votes for a position to be examined; it also needs half as many as the best position."""
 MAX_EXAMINED = 6
-"""Number of positions with the most votes that are examined."""
+"""Maximum number of positions that are examined: those with the most votes."""
 MAX_OCCURRENCES = 5_000
-"""Maximum number of occurrences of a short quote to compare with each other."""
+"""Maximum number of occurrences of a quote that are found, however short it is."""
 MIN_OCCURRENCES = 20
+"""Number of occurrences of a quote that are found in any case, however long it is."""
 MAX_COMPARED = 2_000_000
-"""Maximum total length of occurrences to compare in full; at least `MIN_OCCURRENCES` are compared."""
+"""Maximum total length in characters of the occurrences that are found, since the context of each is compared."""
 
 Positions = dict[str, list[int]]
-"""The offsets at which each voting word begins."""
+"""For each word that votes, the offsets at which it begins in the text."""
 
 
 class Candidate(NamedTuple):
@@ -98,7 +99,7 @@ class CandidateSearch:
         return occurrences(self.normalized_text, quote)
 
     def similar(self, wanted: NormalizedAnchor, positions: Positions) -> list[Range]:
-        """Return the ranges that share many rare words with a quote and its context.
+        """Return the ranges of the text that share many rare words with a quote and its context, at most 6.
 
         Args:
             wanted: The quote with its context.
@@ -121,7 +122,11 @@ class CandidateSearch:
         return Candidate(place, WEIGHTS.score(quote, before, after), quote, before, after)
 
     def _voted_offsets(self, words: Words, positions: Positions) -> list[int]:
-        """Return the offsets at which a passage may begin, determined by votes of its words."""
+        """Return the offsets at which a passage with its context may begin, those with the most votes first.
+
+        A word of the passage votes for the offset at which the passage would begin if its occurrence in the text is the
+        right one; a rare word has more weight.
+        """
         total = len(self.words.keys)
         votes: defaultdict[int, float] = defaultdict(float)
         all_votes = 0.0
@@ -145,7 +150,16 @@ class CandidateSearch:
         return [at * BIN_SIZE for at in chosen]
 
     def _refined(self, words: Words, exact: Range, wanted: NormalizedAnchor, at: int) -> Range | None:
-        """Return the range near an offset that contains a quote's words; None if there is none."""
+        """Return the range near a voted offset that contains most of a quote's words, or else its most similar letters.
+
+        None if there is no such range.
+
+        Args:
+            words: The words of the quote with its context.
+            exact: The range of the quote in these.
+            wanted: The quote with its context.
+            at: The offset in the text.
+        """
         length = exact.end - exact.start
         margin = BIN_SIZE + 20 + length // 4
         low = max(0, at - margin)
@@ -160,9 +174,9 @@ class CandidateSearch:
         return self._most_similar(wanted.quote, low, high)
 
     def _most_similar(self, quote: str, low: int, high: int) -> Range | None:
-        """Return the range between two offsets whose letters are most similar to a quote's.
+        """Return the range between two offsets whose letters are most similar to a quote's, extended to whole words.
 
-        The returned range is extended to whole words.
+        None if no range reaches the similarity `LIMITS.quote`.
         """
         window = self.normalized_text[low:high]
         if len(window) < len(quote) // 2:
@@ -176,7 +190,10 @@ class CandidateSearch:
 
 
 def occurrences(text: str, quote: str, start: int = 0, end: int | None = None) -> list[Range]:
-    """Return the ranges in which a quote occurs unchanged in a text; none if the quote is empty."""
+    """Return the ranges in which a quote occurs unchanged in a text; none if the quote is empty.
+
+    Only the first 20 to 5,000 are returned, fewer of a longer quote, see `MAX_COMPARED`.
+    """
     places: list[Range] = []
     at = text.find(quote, max(0, start), end) if quote else -1
     most = min(MAX_OCCURRENCES, max(MIN_OCCURRENCES, MAX_COMPARED // (1 + len(quote))))
@@ -200,7 +217,7 @@ def positions_of(words: Words) -> Positions:
 
 
 def _voters(words: Words) -> list[tuple[str, int]]:
-    """Return the words that take part in the vote, with offsets; in unspaced scripts, letter pairs."""
+    """Return the words that take part in the vote, with offsets; in unspaced scripts, pairs of neighbouring letters."""
     keys, starts, ends = words
     voters = []
     for i, key in enumerate(keys):

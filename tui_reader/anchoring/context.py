@@ -11,13 +11,17 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 PIECE_LENGTHS = (32, 20, 12)
-"""Lengths of the pieces of context to search for. The longest, nearest piece that occurs only once decides."""
+"""Lengths in characters of the pieces of context to search for, tried in this order."""
 STEP, FARTHEST = 32, 960
 """Step between the pieces of context to try, and their maximum distance from the passage, in characters."""
 
 
 def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
     """Return the offset in a text at which a lost passage would be.
+
+    The longest piece of its former context that occurs only once decides, of equally long ones the nearest to the
+    passage. If each occurs several times, the occurrence nearest to the passage's old position in proportion to the
+    length of the text counts; without an occurrence, that position itself.
 
     Args:
         anchor: The passage.
@@ -53,7 +57,7 @@ def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
 
 
 def _all(text: str, piece: str, size: int) -> list[int]:
-    """Return the offsets at which a piece of context occurs; none if it is too short or nearly blank."""
+    """Return the first 100 offsets at which a piece of context occurs; none if it is nearly blank or has not `size`."""
     found: list[int] = []
     if len(piece) < size or len(piece.strip()) < size // 2:
         return found

@@ -18,12 +18,12 @@ T = TypeVar("T")
 MAX_PRODUCT = 300_000_000
 """Maximum product of two texts' lengths in words for a comparison at once: the bit matrix takes 38 MB."""
 RUN_LENGTHS = (6, 3, 1)
-"""Lengths of the runs of words, unique in both texts, at which texts are cut into pieces. Texts are always cut at runs
-of the first length, because a longest subsequence alone tends to match words from everywhere; at shorter runs only
-while pieces are too large."""
+"""Lengths in words of the runs at which both texts are cut into pieces; a run must occur once in each text. Texts are
+always cut at runs of 6 words, because a longest subsequence alone tends to match words from everywhere; at runs of 3
+words and single words only pieces that are still larger than `MAX_PRODUCT`."""
 MAX_ISLAND = 2
-"""Maximum number of unchanged words between two changes that are shown as changed too: as few words as “, the” do not
-connect anything."""
+"""Maximum number of unchanged words between two replacements that are shown as one with these words: as few as “, the”
+do not connect anything."""
 
 
 class ChangeKind(StrEnum):
@@ -68,7 +68,10 @@ def changes(old: str, new: str) -> list[Change]:
 
 
 def _span(words: Words, first: int, end: int) -> Range:
-    """Return the range of words `first` to `end`; an empty range before `first` if there are no words."""
+    """Return the range of the text from word `first` to before word `end`.
+
+    Without words in between, it is an empty range at the end of the word before `first`.
+    """
     if first < end:
         return Range(words.starts[first], words.ends[end - 1])
     place = words.ends[first - 1] if first else 0
@@ -76,7 +79,12 @@ def _span(words: Words, first: int, end: int) -> Range:
 
 
 def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, int]]:
-    """Yield the gaps between matched words: start and end in the old text, then in the new text."""
+    """Yield the gaps between matched words: first word and end in the old text, then in the new text.
+
+    Args:
+        matches: For each old word, the number of the same word in the new text; -1 without a match.
+        count: Number of words of the new text.
+    """
     a = c = 0
     for i, j in enumerate(matches):
         if j >= 0:
@@ -88,7 +96,7 @@ def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, in
 
 
 def _merged_gaps(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Merge gaps separated by only a few words. Pure insertions and deletions are not merged."""
+    """Merge replacements with at most `MAX_ISLAND` words between them; pure insertions and deletions stay separate."""
     merged: list[tuple[int, int, int, int]] = []
     for a, b, c, d in gaps:
         if merged:
@@ -101,7 +109,10 @@ def _merged_gaps(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, i
 
 
 def _match(old: list[int], new: list[int], matches: array[int]) -> None:
-    """Match the words of two texts chunk by chunk; write the result into `matches`."""
+    """Match the words of two texts chunk by chunk; write the result into `matches`.
+
+    Words are given as numbers, equal words as equal numbers.
+    """
     pieces = [(0, len(old), 0, len(new), 0)]
     while pieces:
         a, b, c, d, depth = pieces.pop()
@@ -125,7 +136,14 @@ def _match(old: list[int], new: list[int], matches: array[int]) -> None:
 
 
 def _match_whole(old: list[int], new: list[int], matches: array[int], piece: tuple[int, int, int, int]) -> None:
-    """Match the words of one chunk at once; write the result into `matches`."""
+    """Match the words of one chunk at once; write the result into `matches`.
+
+    Args:
+        old: The words of the whole old text, as numbers.
+        new: The words of the whole new text.
+        matches: For each old word, the index of its match in the new text.
+        piece: The chunk: first word and end in the old text, then in the new text.
+    """
     from rapidfuzz.distance import Indel  # noqa: PLC0415 - 30 ms to import, and most articles never change
 
     a, b, c, d = piece
@@ -137,7 +155,10 @@ def _match_whole(old: list[int], new: list[int], matches: array[int], piece: tup
 
 
 def _shared_runs(old: list[int], new: list[int], length: int) -> list[tuple[int, int]]:
-    """Return the positions of runs of words that are unique in both texts, in order (patience diff)."""
+    """Return the positions, in the old and in the new text, of runs of words that are unique in each (patience diff).
+
+    Both positions increase: the longest sequence of runs that are in the same order in both texts is returned.
+    """
     mine, theirs = single_runs(old, length), single_runs(new, length)
     pairs = [(i, theirs[run]) for run, i in mine.items() if i >= 0 and theirs.get(run, -1) >= 0]
     pairs.sort()
@@ -160,7 +181,7 @@ def _shared_runs(old: list[int], new: list[int], length: int) -> list[tuple[int,
 
 
 def single_runs(words: Sequence[T], length: int) -> dict[tuple[T, ...], int]:
-    """Return runs of words with their positions; -1 for a run that occurs more than once."""
+    """Return all runs of `length` words with the index of their first word; -1 for a run that occurs several times."""
     runs: dict[tuple[T, ...], int] = {}
     for place, run in enumerate(zip(*(words[shift:] for shift in range(length)), strict=False)):
         runs[run] = -1 if run in runs else place

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tui_reader.model.ranges import Range
 
 RUN_LENGTHS = (3, 8)
-"""Lengths in words of the runs that must occur once: names with neighbours, and rows of common words."""
+"""Lengths in words of the runs that are landmarks if they occur once: a name with its neighbours; common words."""
 FARTHEST = 150
 """Maximum distance in words from a passage to a landmark."""
 GAP_OF_ONE_SIDE = 12
-"""Maximum consecutive lost or new words between a word and a landmark, for a landmark on one side."""
+"""Maximum consecutive lost or new words on the way from a word to a landmark, if one side is enough as evidence."""
 GAP_OF_BOTH_SIDES = 30
-"""Maximum consecutive lost or new words between a word and landmarks on both sides: a moved line."""
+"""Maximum consecutive lost or new words on the way to landmarks on both sides, such as a line moved in between."""
 
 
 class Landmarks:
@@ -41,27 +41,35 @@ class Landmarks:
         """
         self._matches = matches
         self._marks = _marks(old.keys, new.keys, matches)
-        self._one_side = self._nearest(GAP_OF_ONE_SIDE)
+        self._one_side = self._before_and_after(GAP_OF_ONE_SIDE)
 
     @cached_property
     def _both_sides(self) -> list[array[int]]:
-        return self._nearest(GAP_OF_BOTH_SIDES)
+        return self._before_and_after(GAP_OF_BOTH_SIDES)
 
-    def _nearest(self, gap: int) -> list[array[int]]:
-        """Return for each old word the landmarks before and after it that no wider gap separates from it."""
+    def _before_and_after(self, gap: int) -> list[array[int]]:
+        """Return two arrays: for each old word the nearest landmark before it, and the one after it, see `_nearest`."""
         count = len(self._matches)
         return [
             _nearest(self._matches, self._marks, numbers, gap) for numbers in (range(count), range(count - 1, -1, -1))
         ]
 
-    def fix(self, words: Range) -> bool:
-        """Return True if a range of words is in order with one close landmark, or with two farther ones."""
-        return any(self._leads(each, words) for each in self._one_side) or all(
-            self._leads(each, words) for each in self._both_sides
+    def confirm(self, words: Range) -> bool:
+        """Return True if the matches of a range of old words are in order with landmarks near them.
+
+        One landmark is enough within `GAP_OF_ONE_SIDE`; within `GAP_OF_BOTH_SIDES`, one on each side is needed.
+        """
+        return any(self._is_in_order(each, words) for each in self._one_side) or all(
+            self._is_in_order(each, words) for each in self._both_sides
         )
 
-    def _leads(self, nearest: array[int], words: Range) -> bool:
-        """Return True if most matched words of a range are in order with a landmark inside or on one side."""
+    def _is_in_order(self, nearest: array[int], words: Range) -> bool:
+        """Return True if more than half of the matched words of a range have a landmark within `FARTHEST` words.
+
+        Args:
+            nearest: For each old word, the landmark on one side that is in order with it; -1 without one.
+            words: The numbers of the old words.
+        """
         matched = led = 0
         for i in range(words.start, words.end):
             if self._matches[i] >= 0:
@@ -72,7 +80,7 @@ class Landmarks:
 
 
 def _marks(old: Sequence[str], new: Sequence[str], matches: Sequence[int]) -> bytearray:
-    """Return for each old word 1 if it begins or ends matched words that occur once in each text, else 0."""
+    """Return for each old word 1 if it begins or ends a run of matched words that occurs once in each text, else 0."""
     found = bytearray(len(old))
     for length in RUN_LENGTHS:
         theirs = single_runs(new, length)
@@ -84,13 +92,15 @@ def _marks(old: Sequence[str], new: Sequence[str], matches: Sequence[int]) -> by
 
 
 def _nearest(matches: Sequence[int], marks: bytearray, numbers: range, gap: int) -> array[int]:
-    """Return for each old word the last passed landmark that is in order with it; -1 if there is none.
+    """Return for each old word the number of the last landmark passed before it; -1 if there is none.
+
+    The matches on the way from the landmark to the word must be in order, without a wider gap.
 
     Args:
         matches: For each old word, the number of the same word in the new text; -1 without a match.
         marks: 1 for each word that is a landmark.
         numbers: The numbers of the old words, forward or backward.
-        gap: Maximum distance of two words in either text.
+        gap: Maximum number of words, in either text, between two matched words on the way.
     """
     step = numbers.step
     nearest = array("q", [-1]) * len(matches)

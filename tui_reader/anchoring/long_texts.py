@@ -31,7 +31,7 @@ DISTINCT = 400
 LINE = 24
 """Minimum number of code points of a line by which a piece is located."""
 SAMPLES = 12
-"""Number of samples of a piece that are searched if few of its lines are in the text."""
+"""Number of samples of a piece, at equal distances, that are searched if few of its lines are found in the text."""
 SAMPLE = 60
 """Number of code points of a sample."""
 MARGIN = 1_500
@@ -41,7 +41,7 @@ WINDOW = 20_000
 MAX_RESOLVERS = 4
 """Number of comparisons of pieces that are kept at once; one takes up to 20 MB."""
 MIN_SHARE = 0.25
-"""Minimum share of a piece's lines, by length, in a range that is taken for the piece."""
+"""Share of a piece's characters in lines that the new text has once, below which samples of it are searched too."""
 
 
 class OldPiece(NamedTuple):
@@ -51,7 +51,7 @@ class OldPiece(NamedTuple):
     """Offset of the first piece in the old text."""
     text: str
     key: str = ""
-    """`Section.key` of the section; empty if it has none."""
+    """`Section.key` of the section that the first piece belongs to; empty if it has none."""
 
 
 def cut_around(anchor: Anchor, text: str, pieces: Sequence[Piece]) -> OldPiece:
@@ -72,7 +72,7 @@ def cut_around(anchor: Anchor, text: str, pieces: Sequence[Piece]) -> OldPiece:
 class LongTextResolver:
     """Resolves anchors in one long text; data that several anchors need is computed once, at its first use.
 
-    Anchors should come in the order of the old text: only the last comparisons of pieces are kept, for their size.
+    Anchors should come in the order of the old text: only the last comparisons of pieces are kept, see `MAX_RESOLVERS`.
     """
 
     def __init__(self, text: str, pieces: Sequence[Piece]) -> None:
@@ -128,7 +128,10 @@ class LongTextResolver:
         return dict(found)
 
     def _likely_places(self, old: OldPiece) -> Iterator[Range]:
-        """Yield the ranges of the text that may contain a changed piece, the likeliest first."""
+        """Yield the ranges of the text that may contain a changed piece, the likeliest first.
+
+        That is the range around lines of the piece; then the section with the key of the piece, if it is elsewhere.
+        """
         if old not in self._places:
             self._places[old] = self._place_by_lines(old)
         by_lines = self._places[old]
@@ -139,7 +142,11 @@ class LongTextResolver:
             yield Range(named[0].start, named[-1].end)
 
     def _place_by_lines(self, old: OldPiece) -> Range | None:
-        """Return the range from the first to the last line of a piece that occur once in the text; None without any."""
+        """Return the range that a changed piece probably has in the text, extended by `MARGIN` on both sides.
+
+        It is estimated from the lines and samples of the piece that occur once in the text, without those that were
+        moved much farther than most. None if there are none.
+        """
         matches = list(self._matching_lines(old.text))
         if sum(length for _, _, length in matches) < MIN_SHARE * len(old.text):
             matches += self._matching_samples(old.text)
@@ -153,7 +160,7 @@ class LongTextResolver:
         return Range(max(0, start), min(end, len(self._text)))
 
     def _matching_lines(self, old: str) -> Iterator[tuple[int, int, int]]:
-        """Yield the lines of a piece that occur once in the text: the offsets in both texts, and the length."""
+        """Yield for each line of a piece that occurs once in the text its offsets in piece and text, and its length."""
         for at, line in _lines(old):
             new = self._line_places.get(line, -1)
             if new >= 0:
@@ -161,7 +168,7 @@ class LongTextResolver:
 
     @cached_property
     def _line_places(self) -> dict[str, int]:
-        """Return the offsets of lines by their text; -1 for lines that occur more than once."""
+        """Return the offsets of the text's lines by their content; -1 for lines that occur more than once."""
         places: dict[str, int] = {}
         for at, line in _lines(self._text):
             places[line] = -1 if line in places else at
@@ -169,7 +176,7 @@ class LongTextResolver:
         return places
 
     def _matching_samples(self, old: str) -> Iterator[tuple[int, int, int]]:
-        """Yield the samples of a piece that occur once in the text: the offsets in both texts, and the length."""
+        """Yield for each sample of a piece that occurs once in the text its offsets in both texts, and its length."""
         for at in range(0, len(old) - SAMPLE, max(1, len(old) // SAMPLES)):
             yield_gil()
             sample = old[at : at + SAMPLE]
@@ -188,7 +195,10 @@ class LongTextResolver:
         return self._in_text(self._resolvers[key].place(moved), anchor, where.start)
 
     def _only_occurrence(self, anchor: Anchor, old: str) -> int | None:
-        """Return the offset of a passage that occurs exactly once with its context in each text; else None."""
+        """Return the offset of a passage that occurs exactly once in the text with its unchanged context.
+
+        None if it does not, if the old text contains it twice, or if the context is shorter than `CONTEXT`.
+        """
         whole = anchor.prefix + anchor.exact + anchor.suffix
         if len(whole) - len(anchor.exact) < CONTEXT or old.count(whole) > 1:
             return None
@@ -219,14 +229,14 @@ class LongTextResolver:
         return Placement(0, 0, state, best.score, self.fingerprint, anchor.key, tuple(ranges) or best.candidates)
 
     def _occurrences(self, words: str, most: int = 5) -> Iterator[int]:
-        """Yield the offsets of the first occurrences of some words."""
+        """Yield the offsets of the first `most` occurrences of some words; none if they are blank."""
         at = self._text.find(words) if words.strip() else -1
         while at >= 0 and most:
             yield at
             at, most = self._text.find(words, at + 1), most - 1
 
     def _in_text(self, found: Placement, anchor: Anchor, distance: int) -> Placement:
-        """Convert a placement in a part of the text to a placement in the whole text."""
+        """Convert a placement in a part of the text, which begins at `distance`, to a placement in the whole text."""
         return found._replace(
             start=found.start + distance if found.is_certain else 0,
             end=found.end + distance if found.is_certain else 0,

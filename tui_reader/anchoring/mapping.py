@@ -1,4 +1,4 @@
-"""Mapping of a passage to its words in a new text, letter by letter, including moved words."""
+"""Mapping of a passage to its words in a new text; edited words are compared letter by letter, moved words found."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Part(NamedTuple):
     old: Range
     """The range from the fragment's first to its last word in the old text."""
     new: Range
+    """The range from the fragment's first to its last word in the new text."""
     share: float
     """Share of the passage's letters that are in this fragment."""
 
@@ -62,6 +63,7 @@ class Mapping:
         self._letter_matches: dict[int, list[_Match]] = {}
         self._moved_repetitions: set[int] = set()
         self.matches = align(old.keys, new.keys)
+        """For each word of the old text, the number of the same word in the new text; -1 without a match."""
         moves.shift_gaps(old, new, self.matches)
         if moved:
             moves.drop_islands(old, new, self.matches)
@@ -74,7 +76,10 @@ class Mapping:
                 self.sources[j] = i
 
     def follow(self, passage: Range) -> list[Part]:
-        """Return the fragments of an old passage with their ranges in the new text, the largest first."""
+        """Return the fragments of an old passage with their ranges in the new text, the largest first.
+
+        An empty list means that none of its words was found.
+        """
         old = self._old
         words = within(old, passage)
         total = sum(_weight(old, i, passage) for i in range(words.start, words.end))
@@ -95,7 +100,7 @@ class Mapping:
 
     def is_fixed(self, passage: Range) -> bool:
         """Return True if landmarks in or near a passage prove that its words are matched correctly."""
-        return self._landmarks.fix(within(self._old, passage))
+        return self._landmarks.confirm(within(self._old, passage))
 
     def is_moved_repetition(self, passage: Range) -> bool:
         """Return True if most words of a passage occur twice in the old text, and one occurrence was moved."""
@@ -108,7 +113,7 @@ class Mapping:
         return bool(self._moved_repetitions) and not self._moved_repetitions.isdisjoint(range(words.start, words.end))
 
     def _extended(self, words: Range, part: Part, passage: Range) -> Range:
-        """Return the range of a fragment in the new text, extended by words that may have replaced lost words.
+        """Return the range of a fragment in the new text, extended by words that may have replaced lost ones beside it.
 
         Args:
             words: Indices of the words of the passage in the old text.
@@ -148,7 +153,10 @@ class Mapping:
         )
 
     def _runs(self, words: Range, passage: Range) -> Iterator[_Match]:
-        """Yield the matches of a range of words, one for each run of words consecutive in both texts."""
+        """Yield the matches of a range of words, one for each run of words consecutive in both texts.
+
+        Words without a match, and those that begin before or end after the passage, are matched by their letters.
+        """
         old, new, matches = self._old, self._new, self.matches
         i = words.start
         while i < words.end:
@@ -170,7 +178,7 @@ class Mapping:
         old, new = self._old, self._new
         j = self.matches[word]
         if j < 0:
-            whole = self._letters(word)
+            whole = self._remaining_letters(word)
         else:
             place = Range(old.starts[word], old.ends[word])
             whole = [_Match(place, Range(new.starts[j], new.ends[j]), _weight(old, word, passage))]
@@ -185,8 +193,8 @@ class Mapping:
                     weight = min(weight, last - first)
                 yield _Match(Range(start, end), Range(first, last), weight)
 
-    def _letters(self, word: int) -> list[_Match]:
-        """Return the letters of a removed word that remain because it was split, corrected or joined."""
+    def _remaining_letters(self, word: int) -> list[_Match]:
+        """Return the matches of letters of an unmatched word: they remain if it was split, corrected or joined."""
         if word not in self._letter_matches:
             matches = self.matches
             first, end = word, word + 1
@@ -202,7 +210,10 @@ class Mapping:
         return self._letter_matches[word]
 
     def _compare_letters(self, lost: Range, replacement: Range) -> None:
-        """Compare the letters of removed words with the letters of the words that replaced them."""
+        """Compare the letters of removed words with those of the words that replaced them; store the matches.
+
+        A word less than half of whose letters match gets none.
+        """
         from rapidfuzz.distance import Indel  # noqa: PLC0415 - see scores
 
         olds, news = self._old, self._new
@@ -232,7 +243,10 @@ def within(words: Words, place: Range) -> Range:
 
 
 def _weight(words: Words, word: int, passage: Range) -> int:
-    """Return the weight of a matched word as evidence: the number of its letters inside a passage."""
+    """Return the weight of a matched word as evidence: the number of its letters inside a passage.
+
+    A run of signs, such as a rule of dashes, counts as at most `MAX_SIGN_RUN_WEIGHT`.
+    """
     start, end = words.starts[word], words.ends[word]
     if start < passage.start or end > passage.end:
         start, end = max(start, passage.start), min(end, passage.end)
@@ -241,7 +255,13 @@ def _weight(words: Words, word: int, passage: Range) -> int:
 
 
 def _letters(words: Words, which: Range, missing: str) -> list[tuple[str, int, int]]:
-    """Return the letters of a range of words, each with the number of its word and its offset."""
+    """Return the letters of a range of words, each with the number of its word and its offset.
+
+    Args:
+        words: The words of a text.
+        which: The numbers of the words.
+        missing: What to return for a character of the text to which no letter of the normalized word corresponds.
+    """
     letters = []
     for word in range(*which):
         key, start, end = words.keys[word], words.starts[word], words.ends[word]
@@ -251,7 +271,7 @@ def _letters(words: Words, which: Range, missing: str) -> list[tuple[str, int, i
 
 
 def _clusters(matches: Iterable[_Match]) -> list[list[_Match]]:
-    """Return groups of matches that are close together in the new text, in the order of the new text."""
+    """Return groups of matches less than `MIN_SEPARATION` apart in the new text, in the order of the new text."""
     clusters: list[list[_Match]] = []
     for match in sorted(matches, key=lambda each: each.new):
         if clusters and match.new.start - clusters[-1][-1].new.end < MIN_SEPARATION:

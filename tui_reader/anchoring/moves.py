@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 MAX_SHIFT = 40
 """Maximum number of words by which a gap is shifted."""
 MAX_ISLAND = 6
-"""Maximum words of a run that may match by chance, if three times as many on each side do not match."""
+"""Maximum words of a run that counts as a chance match if more than three times as many on each side do not match."""
 PASSES = 6
-"""Number of searches for moved passages; each search finds passages that are still in their old order."""
+"""Number of searches for moved passages; each finds only passages that have kept their order among themselves."""
 STRONG_RUN_LETTERS = 24
 """Minimum letters of a run of words that counts as moved without further evidence; about five words."""
 NEARBY_WORDS = 12
-"""Distance in words from a moved run within which shorter runs also count as moved."""
+"""Distance in words from a moved run within which shorter runs also count as moved; beyond it, a match is far away."""
 MIN_ATTRACTING = 3
 """Minimum words of a run to which neighbouring words are added although they match elsewhere."""
 MIN_REPEAT = 5
@@ -33,7 +33,7 @@ MIN_REPEAT = 5
 
 
 class Run(NamedTuple):
-    """A run of words that are consecutive in both texts."""
+    """A run of words that are consecutive in both texts: the index of its first word in each, and their number."""
 
     old: int
     new: int
@@ -43,8 +43,8 @@ class Run(NamedTuple):
 def shift_gaps(old: Words, new: Words, matches: array[int]) -> None:
     """Shift insertions and deletions to begin and end at white space, if equal words allow it.
 
-    “tailless, but” became “tailless, Windibank, but”: each of the two commas could be the inserted one, but the second
-    is more likely.
+    “tailless, but” became “tailless, Windibank, but”: “, Windibank” or “Windibank,” may be the insertion. The second is
+    more likely, since white space surrounds it.
     """
     for a, b, c, d in list(gaps(matches, len(new.keys))):
         if a == b:
@@ -177,7 +177,7 @@ def _strong(old: Words, runs: list[Run]) -> list[Run]:
 
 
 def _weight(words: Words, run: Run) -> int:
-    """Return the weight of a run in letters; letters of unspaced scripts count twice, signs once."""
+    """Return the weight of a run in letters; a word of one letter beyond ASCII, such as “字”, counts 2, a sign 1."""
     keys = words.keys[run.old : run.old + run.length]
     return sum((2 if len(key) == 1 and not key.isascii() else len(key)) if key[0].isalnum() else 1 for key in keys)
 
@@ -224,9 +224,9 @@ def rejoin(old: Words, new: Words, matches: array[int]) -> None:
 
 
 def moved_repetitions(old: Words, moved: list[Run]) -> set[int]:
-    """Return the indices of words in runs that the old text contains twice, and one of which was moved.
+    """Return the indices of the words of runs that the old text contains several times and of which one was moved.
 
-    It cannot be decided which of the occurrences was moved.
+    All occurrences of the run count, since it cannot be decided which of them was moved.
     """
     keys = old.keys
     wanted = {

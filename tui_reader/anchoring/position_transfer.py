@@ -82,13 +82,17 @@ class PositionTransfer:
         """Return the distance by which repeated words were moved; None if unknown.
 
         If both texts contain the words equally often, the n-th occurrence maps to the n-th.
+
+        Args:
+            words: The words, with context.
+            first: Their offset in the old text.
         """
         olds, news = _starts(self.old, words), _starts(self.new, words)
         return news[olds.index(first)] - first if len(olds) == len(news) < MAX_REPETITIONS and first in olds else None
 
     @property
     def _window(self) -> tuple[int, int]:
-        """Return the start and end of the old text's section that is compared."""
+        """Return the start and end of the part of the old text that is compared: the changes with a margin."""
         return max(0, self._same - MARGIN), min(len(self.old), self._tail + MARGIN)
 
     @property

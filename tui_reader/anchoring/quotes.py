@@ -68,13 +68,13 @@ class QuoteFinder:
         return found
 
     def nearest(self, quote: str) -> SimilarPassage | None:
-        """Return the passage most similar to a quote; None if no passage is similar."""
+        """Return the passage most similar to a quote; None if none reaches `MIN_SIMILARITY`."""
         found = self._resolver.nearest(" ".join(quote.split()))
         return SimilarPassage(*found) if found is not None and found[1] >= MIN_SIMILARITY else None
 
 
 def _runs(keys: Sequence[str], words: Words) -> list[Range]:
-    """Return the ranges in which a sequence of words occurs."""
+    """Return the first ranges in which a sequence of words occurs, at most `MAX_OCCURRENCES`."""
     if not keys:
         return []
     wanted, joined = _joined(keys), _joined(words.keys)

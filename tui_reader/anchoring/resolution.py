@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 MAX_CANDIDATES = 5
 """Maximum number of candidates to store for the reader to choose from."""
 REPEAT_RANGE = 20_000
-"""Number of characters on both sides of a passage's old position to search for a repetition; 10 µs."""
+"""Number of characters on both sides of a passage's old position that are searched for a repetition, in 10 µs."""
 MIN_REPEAT = 100
-"""Minimum length in characters of a repetition; equal text of this length counts in any context."""
+"""Length in characters of the pieces of a quote whose repetitions in the old text count whatever their context."""
 NEARBY = 200
-"""Number of characters on both sides of a passage in which its repetitions may be confused with it."""
+"""Number of characters before and after a passage within which an equal passage may be confused with it."""
 MIN_CANDIDATE_SCORE = 0.45
-"""Minimum score of a candidate that is offered to the reader."""
+"""Minimum score, 0 to 1, of a candidate that is offered to the reader."""
 
 
 def resolve(anchor: Anchor, text: str, snapshot: str | None = None) -> Placement:
@@ -85,7 +85,7 @@ class Resolver:
         return self._followed(anchor, wanted)
 
     def nearest(self, quote: str) -> tuple[Range, float] | None:
-        """Return the range most similar to a quote of unknown origin, with its similarity; None without one."""
+        """Return the range most similar to a quote of unknown origin, with its similarity, 0 to 1; None without any."""
         wanted = NormalizedAnchor(normalized(quote))
         found = [self._search.score(wanted, place) for place in self._search.similar(wanted, self._search.positions)]
         best = max(found, key=lambda each: each.quote, default=None)
@@ -128,13 +128,13 @@ class Resolver:
 
     @cached_property
     def _new_positions(self) -> Positions:
-        """Return the positions of voting words that match no word of the snapshot."""
+        """Return the positions of the words that take part in the vote and match no word of the snapshot."""
         keys, starts, ends = self._search.words
         new = [i for i, source in enumerate(self._mapping.sources) if source < 0]
         return positions_of(Words([keys[i] for i in new], [starts[i] for i in new], [ends[i] for i in new]))
 
     def _is_unmoved(self, anchor: Anchor) -> bool:
-        """Return True if a passage is at its old offset in the same text or in an unchanged context."""
+        """Return True if a passage is at its old offset, and either the text or the passage's context is unchanged."""
         start, end = anchor.start, anchor.end
         if self._text[start:end] != anchor.exact:
             return False
@@ -151,7 +151,7 @@ class Resolver:
         )
 
     def _followed(self, anchor: Anchor, wanted: NormalizedAnchor) -> Placement:
-        """Return the position according to a diff with the snapshot if certain, else by a wider search."""
+        """Return the position according to a diff with the snapshot if it is certain, else that of a wider search."""
         passage = self._passage(anchor)
         parts = self._mapping.follow(passage)
         if self._is_torn(parts):
@@ -182,7 +182,10 @@ class Resolver:
         return len(parts) > 1 and parts[0].share - parts[1].share < LIMITS.torn <= parts[1].share
 
     def _is_doubled(self, wanted: NormalizedAnchor) -> bool:
-        """Return True if the old text contained a passage, with one side of its context, twice."""
+        """Return True if the old text contained a passage twice with one side of its context, or most of it twice.
+
+        The second is tested on pieces of `MIN_REPEAT` characters, whatever their context.
+        """
         old_text = self._single_spaced_old
         if old_text.count(wanted.before + wanted.quote) > 1 or old_text.count(wanted.quote + wanted.after) > 1:
             return True
@@ -215,7 +218,7 @@ class Resolver:
         return all(each.score < found.score + LIMITS.lead or each.before + each.after < context_lead for each in others)
 
     def _told_apart(self, anchor: Anchor, wanted: NormalizedAnchor, parts: list[Part]) -> Placement:
-        """Return the position of one of several equal passages, if landmarks make it certain."""
+        """Return the position of one of several equal passages if landmarks make it certain, else an ambiguous one."""
         passage = self._passage(anchor)
         if self._mapping.is_fixed(passage):
             found = self._scored(wanted, parts[0])
@@ -233,7 +236,10 @@ class Resolver:
         return self._uncertain(anchor, PlaceState.AMBIGUOUS, [*(self._scored(wanted, part) for part in parts), *both])
 
     def _has_other_twins(self, passage: Range, quote: str, place: Range) -> bool:
-        """Return True if other occurrences of a quote near its old passage are not those near its new position."""
+        """Return True if repetitions of a quote near its old and its new position do not correspond to each other.
+
+        Then a passage was exchanged with a repetition, or one was added or removed, so the new position is not certain.
+        """
         mapping, near = self._mapping, Range(passage.start - NEARBY, passage.end + NEARBY)
         for low, high in occurrences(self._normalized_old, quote, passage.start - NEARBY, passage.end + NEARBY):
             words = within(self._old, Range(low, high))
@@ -250,10 +256,10 @@ class Resolver:
         return False
 
     def _lost_lines(self, anchor: Anchor, place: Range) -> float:
-        """Return the share of a passage in lines that the text still contains, but not at the new position.
+        """Return the share of a passage, 0 to 1, in lines that were matched at the new position but moved elsewhere.
 
-        The number of such lines in the text is unchanged, so they were moved and not edited, and the words at the new
-        position are other words.
+        The text still contains such a line at least as often as the snapshot, but not at the new position: so it was
+        moved and not edited, and the words at the new position are other words.
         """
         here = {line for line, _ in _lines_around(self._text, self._folded.original(place))}
         before, now = self._line_counts
@@ -272,9 +278,10 @@ class Resolver:
         return Counter((self._snapshot or "").split("\n")), Counter(self._text.split("\n"))
 
     def _rivals(self, passage: Range, wanted: NormalizedAnchor, found: Candidate) -> list[Candidate]:
-        """Return new passages that fit an anchor about as well as the candidate from a diff.
+        """Return other passages of the text that fit an anchor about as well as the candidate from a diff.
 
-        A diff chooses one of several equal passages; if nothing of the context is left, its choice is arbitrary.
+        A diff chooses one of several equal passages; if nothing of the context is left, its choice is arbitrary. None
+        are returned if the candidate's context fits (`LIMITS.settled`); passages that the snapshot had do not count.
         """
         if max(found.before, found.after) >= LIMITS.settled:
             return []
@@ -297,9 +304,10 @@ class Resolver:
         return others > LIMITS.another * total
 
     def _searched_elsewhere(self, anchor: Anchor, wanted: NormalizedAnchor, parts: list[Part]) -> Placement:
-        """Return another position of a passage's words, unless the words belong to another passage.
+        """Return the position of a passage's exact words where the diff does not match them.
 
-        Ranges with similar words are only offered as candidates.
+        Occurrences that belong to another passage of the snapshot do not count. Without an occurrence, the result is an
+        orphan, with similar ranges as candidates.
         """
         search = self._search
         whole = anchor.prefix + anchor.exact + anchor.suffix
@@ -323,12 +331,16 @@ class Resolver:
         """Return the position of the best exact or similar candidate; used without a snapshot."""
         search = self._search
         found = [search.score(wanted, place) for place in search.exact(wanted.quote)]
+        # Similar ranges cost more, so they are searched only if no exact one is long enough and in a fitting context.
         if not found or max(max(each.before, each.after) for each in found) < 0.8 or len(wanted.quote) < 25:
             found += [search.score(wanted, place) for place in search.similar(wanted, search.positions)]
         return self._best(anchor, wanted, found)
 
     def _best(self, anchor: Anchor, wanted: NormalizedAnchor, found: list[Candidate]) -> Placement:
-        """Return the best candidate's position if its score is good and clearly higher than the next."""
+        """Return the best candidate's position if its score is good and clearly higher than the next one's.
+
+        Otherwise the result is ambiguous or an orphan, with all of them as candidates.
+        """
         ranked = _apart(found)
         if not ranked or not self._is_good(wanted, ranked[0]):
             # A few words that occur more than once are not lost, but the right occurrence cannot be determined.
@@ -368,7 +380,13 @@ class Resolver:
 
 
 def _are_most_in(counterparts: Sequence[int], words: Range, place: Range) -> bool:
-    """Return True if the counterparts of most words are in a range of words of the other text."""
+    """Return True if more than half of some words have their counterparts in a range of words of the other text.
+
+    Args:
+        counterparts: For each word of one text, the number of its counterpart in the other text; -1 without one.
+        words: The numbers of the words in the first text.
+        place: The range of word numbers in the other text.
+    """
     found = sum(place.start <= counterparts[i] < place.end for i in range(words.start, words.end))
     return 2 * found > words.end - words.start
 
@@ -384,7 +402,7 @@ def _lines_around(text: str, place: Range) -> Iterator[tuple[str, Range]]:
 
 
 def _apart(found: list[Candidate]) -> list[Candidate]:
-    """Return candidates that do not overlap: the best of each overlapping group, best first."""
+    """Return candidates that do not overlap: of each overlapping group the best, best first, `MAX_CANDIDATES` + 1."""
     chosen: list[Candidate] = []
     for each in sorted(found, key=lambda each: -each.score):
         if all(each.range.end <= other.range.start or other.range.end <= each.range.start for other in chosen):

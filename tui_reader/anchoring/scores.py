@@ -35,17 +35,17 @@ class Limits(NamedTuple):
     quote: float = 0.5
     """Minimum similarity of the quote itself."""
     short: int = 14
-    """Length in characters below which an exact quote also needs a matching context."""
+    """Length in characters below which a quote also needs a matching context, since it may occur by chance."""
     context: float = 0.5
-    """Minimum similarity of one side of the context of a short exact quote."""
+    """Minimum similarity of the context, on one side, of a quote shorter than `short`."""
     lead: float = 0.05
     """Minimum lead of the best score over the next score; with less, the passage is ambiguous."""
     plain: float = 0.9
     """Score from which a position according to a diff is accepted without a further search."""
     settled: float = 0.8
-    """Context similarity on one side from which a position according to a diff is accepted without comparison."""
+    """Similarity of the context on one side from which a diff's position is accepted whatever else fits as well."""
     context_lead: float = 0.2
-    """Minimum lead of a better candidate in similarity of context, sum of both sides: 0 to 2."""
+    """Lead in similarity of context, sum of both sides (0 to 2), from which an exact quote elsewhere refutes a diff."""
     kept: float = 0.5
     """Minimum share of the quote, in letters, that a diff must match within one range."""
     most: float = 0.7
@@ -53,9 +53,9 @@ class Limits(NamedTuple):
     telling: int = 12
     """Length in characters from which a missing fragment of a quote found elsewhere is no coincidence."""
     torn: float = 0.15
-    """Minimum lead of the largest fragment's share over the next one's, if that also has at least this share."""
+    """A passage is torn if its second fragment has this share of it or more, and the largest leads by less than it."""
     lost: float = 0.35
-    """Share of a quote's characters in lines moved elsewhere, from which its position is wrong."""
+    """Share of a quote's characters in lines moved elsewhere, from which a diff's position of the quote is wrong."""
     another: float = 0.5
     """Share of a range's characters that come from another passage, from which the range belongs to that passage."""
     stretch: float = 1.8

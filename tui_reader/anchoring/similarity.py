@@ -14,7 +14,7 @@ WordPairs: TypeAlias = "AbstractSet[tuple[str, str]]"
 """The pairs of neighbouring words of a text."""
 
 MAX_CHARACTERS = 400_000
-"""Number of characters of a text to compare: 70,000 words take 0.1 s and are enough to identify a text."""
+"""Number of characters at the beginning of a text to compare: 70,000 words take 0.1 s and identify a text."""
 
 
 def word_pairs(text: str) -> WordPairs:
