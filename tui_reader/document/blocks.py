@@ -86,7 +86,9 @@ class Block(NamedTuple):
     """Address or path of a figure's picture, or the name of a picture in the file for `Format.resource`."""
     table: Table | None = None
     quote_ends: int = 0
-    """Number of quotations that end with the block, although the next block is in as many other quotations."""
+    """Number of the quotations around the block that end with it, if other quotations begin with the next block.
+
+    Without this number, two quotations that follow each other could not be told from one."""
 
     def tightened(self) -> Block:
         """Return a copy of the block that no empty row separates from the next one."""
@@ -128,6 +130,7 @@ class Span(NamedTuple):
     start: int
     end: int
     target: str = ""
+    """Address of a link, `#` with the marker of a footnote, or the name of a link target; else empty."""
 
 
 class Section(NamedTuple):
@@ -208,7 +211,7 @@ class Document:
 
 
 class DocumentBuilder:
-    """Collects blocks in order and joins their texts. Offsets in a block are relative to its start."""
+    """Collects blocks in order and joins their texts; converts offsets within a block to offsets of the document."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -289,7 +292,7 @@ class Structure:
     """Lookup of a document's blocks, spans and links for painters and motions.
 
     Args:
-        document: The document; each table is computed at its first use.
+        document: The document. The list of its links is computed at its first use.
     """
 
     def __init__(self, document: Document) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "【": "】", "〈": "〉", "《": "》"}
+# For each opening mark, the marks that may close it: languages use them differently.
 _QUOTES = {
     "“": "”",
     "„": "“”",

@@ -79,7 +79,7 @@ def cell_width(text: str, column: int = 0) -> int:
 
     Args:
         text: Text without line feeds.
-        column: Column, counted from the start of the fragment, at which the text begins; tab stops depend on it.
+        column: Column at which the text begins, counted from the start of its row: the widths of tabs depend on it.
     """
     if text.isascii() and text.isprintable():
         return len(text)
@@ -164,7 +164,7 @@ def cells_of_cluster(cluster: str) -> int:
 
 
 def _is_safe_start(text: str, offset: int) -> bool:
-    """Return True if a grapheme cluster certainly begins at an offset, judged by the adjacent characters."""
+    """Return True if a grapheme cluster certainly begins at an offset, by the characters before and after it."""
     before, after = text[offset - 1], text[offset]
     if before == "\n" or after == "\n":
         return True

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui_reader.document.chapters import Chapter, Chapters
 
 PART = " · "
+"""Separator of the number, the reading time and the words of a chapter in one row."""
 _GAP = 3
 """Minimum columns between the title and the author in a running head."""
 _LEAST_WORDS = 60
@@ -28,6 +29,8 @@ _LEAST_WORDS = 60
 
 
 class _Kind(IntEnum):
+    """The kind of a row above a block: empty, running head, number of a chapter, its title, its length, a rule."""
+
     EMPTY = 0
     RUNNING = 1
     LABEL = 2
@@ -43,6 +46,7 @@ class _Line(NamedTuple):
     chapter: int = 0
     """Index of the chapter."""
     text: str = ""
+    """Text of a number or title; empty for rows of other kinds, whose text is made when they are drawn."""
 
 
 _EMPTY_LINE, _RULE_LINE = _Line(_Kind.EMPTY), _Line(_Kind.RULE)
@@ -59,7 +63,7 @@ class ChapterHeads:
         title: Title of the book.
         author: Author of the book; may be empty.
         whole: False for the beginning of a book, whose number of chapters and lengths are not known.
-        low: True to leave out the row with title and author, and the empty rows around it.
+        low: True to leave out the row with title and author, and the empty rows around it, in a pane of few rows.
     """
 
     def __init__(
@@ -83,7 +87,7 @@ class ChapterHeads:
 
     @property
     def counts(self) -> Mapping[int, int]:
-        """Number of rows above each block that has some, by the index of the block."""
+        """Return the number of rows above each block that has some, by the index of the block."""
         return {block: len(lines) for block, lines in self._lines.items() if lines}
 
     def first_row(self, block: int) -> int:

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 _LEAST_BOOK_WORDS: Final = 20_000
 """Minimum number of words of a book whose sections are not separate files, such as a PDF."""
 _LEAST_BOOK_CHAPTERS: Final = 3
+"""Minimum number of chapters of such a book."""
 _MOST_WORDS_PER_CHAPTER: Final = 25_000
 """Average number of words above which the outermost sections are parts, and those of the next level chapters."""
 _HEADING_BLOCKS: Final = 4
 """Maximum number of blocks at the beginning of a chapter that form its heading."""
 _LONGEST_HEADING: Final = 300
-_letters = re.compile(r"[\W_]+")
+"""Maximum number of characters of a block that belongs to a heading."""
+_signs = re.compile(r"[\W_]+")
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})"
 _KINDS = (
     "chapter chap part book volume vol section letter day night act scene canto stave lesson "
@@ -39,8 +41,10 @@ _KINDS = (
     "luku osa bölüm kısım fejezet rész κεφάλαιο μέρος"
 )
 """Words that may stand before the number of a chapter, in the languages of most books."""
+# Numbers such as 第十二章, 第3回.
 _EAST_ASIAN = "第\\s?[0-9０-９〇零一二三四五六七八九十百千]+\\s?[章回节節話话篇部卷編编]"
 _numbered_east_asian = LazyPattern(rf"({_EAST_ASIAN})[\s:：]+(\S.*)", re.DOTALL)
+# Numbers such as `III`, `Chapter 3.`, `2.1`, and titles that begin with one: `3 — A Case`, `IV. A Case`.
 _ordinal = LazyPattern(
     rf"(?P<label>(?:(?:{'|'.join(dict.fromkeys(_KINDS.split()))})\.?\s+)?(?-i:\d{{1,4}}(?:\.\d{{1,3}})*|{_ROMAN})"
     rf"|{_EAST_ASIAN})"
@@ -57,13 +61,13 @@ class Chapter(NamedTuple):
     start: int
     """Offset of its first block."""
     end: int
-    """Offset after its last code point; for a part, before its first chapter."""
+    """Offset after its last code point; the text of a part ends before its first chapter."""
     block: int
     """Index of its first block."""
     heading: range
     """Indexes of the blocks that are its heading; empty if the text has none."""
     label: str
-    """Number as written in the book, such as `III`; empty if there is none, or if the heading in the text has it."""
+    """Number to draw above the chapter, such as `III`; empty if it has none, or if its heading in the text has it."""
     title: str
     """Title from the table of contents."""
     number: int
@@ -91,8 +95,8 @@ class Chapters:
     Args:
         chapters: All chapters and parts, sorted by offset.
         words: Number of words of the whole text.
-        counted: Number of words that the list and the head of the article give for it, which may leave out parts
-            such as the signs of notes; the time left is told on its scale. 0 for the same number.
+        counted: Number of words that the list and the head of the article show for it; it may be smaller, because
+            signs of notes are left out. Words left are scaled to this number. 0 if it is not known.
     """
 
     def __init__(self, chapters: Sequence[Chapter], words: int, counted: int = 0) -> None:
@@ -128,7 +132,7 @@ class Chapters:
     def left(self, offset: int) -> TimeLeft | None:
         """Return the numbers of words left after an offset; None before the first chapter.
 
-        Within a chapter, words are estimated from the share of its characters.
+        Within a chapter, they are estimated from the share of its characters after the offset.
         """
         chapter = self.at(offset)
         if chapter is None:
@@ -197,7 +201,7 @@ def numbered_title(section: Section, between: str) -> str:
 
 def folded(title: str) -> str:
     """Return the letters and digits of a title in lower case, to compare titles."""
-    return _letters.sub("", title.casefold())
+    return _signs.sub("", title.casefold())
 
 
 def first_block(document: Document, offset: int) -> int:
@@ -233,7 +237,10 @@ def _chosen(document: Document) -> list[int]:
 
 
 def _levels(sections: Sequence[Section]) -> set[int]:
-    """Return the levels of chapters and parts: the outermost, and those whose sections mostly begin a file."""
+    """Return the levels of chapters and parts: the outermost, and the levels below whose sections begin a file.
+
+    At least half of the sections of a level must begin a file (`Section.key`); the first other level ends the search.
+    """
     least = min(section.level for section in sections)
     total: dict[int, int] = {}
     begins: dict[int, int] = {}
@@ -253,6 +260,7 @@ def _levels(sections: Sequence[Section]) -> set[int]:
 
 
 def _built(document: Document, chosen: Sequence[int]) -> Chapters:
+    """Return the chapters of a document for the indexes of the sections that are chapters or parts."""
     sections, blocks, text = document.sections, document.blocks, document.text
     first_blocks = [first_block(document, sections[index].offset) for index in chosen]
     starts = [blocks[block].start for block in first_blocks]
@@ -326,10 +334,16 @@ def _with_parts(chapters: list[Chapter], levels: Sequence[int], total: int) -> l
 
 
 def _heading(document: Document, section: Section, first: int, stop: int) -> tuple[range, str, bool]:
-    """Return the blocks of a chapter's heading, the label to draw above them, and whether they are only a number.
+    """Return the blocks of a chapter's heading, the label to draw above them, and True if they are only a number.
 
-    The heading is at the beginning of the chapter or after its first pictures. Its further blocks are headings, or
-    repeat the title.
+    The heading is at the beginning of the chapter or after its first pictures. Its blocks are headings, or repeat the
+    title or the number of the section.
+
+    Args:
+        document: The document.
+        section: The section of the chapter.
+        first: Index of the first block of the chapter.
+        stop: Index of the block after the chapter.
     """
     blocks = document.blocks
     stop = min(stop, first + _HEADING_BLOCKS, len(blocks))

@@ -19,6 +19,7 @@ CELL_HEIGHT: Final = 16
 SMALLEST: Final = 4
 """Minimum width and height in pixels of a picture that is drawn; smaller ones are spacers or tracking pixels."""
 MOST_ROWS: Final = 30
+"""Maximum number of rows that a picture fills, even in a high pane."""
 FEWEST_ROWS: Final = 6
 """Number of rows that a picture may always fill, even in a low pane."""
 

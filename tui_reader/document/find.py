@@ -24,7 +24,7 @@ LONGEST = 1_000
 
 
 class Matches:
-    """The matches of a query in order; they never overlap."""
+    """The matches of a query in order, as the offsets of their starts and ends; they never overlap."""
 
     def __init__(self, starts: array[int], ends: array[int]) -> None:
         self.starts = starts

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from tui_reader.document.insets import Inset
 
 PICTURE = "▣"
+"""Symbol at the beginning of the label of a picture."""
 LEAST_CAPTION = 24
-"""Minimum width of a caption in columns; below a narrow picture at the right, it begins left of the picture."""
+"""Minimum width of a caption in columns; a caption with less space below a picture begins left of the picture."""
 
 
 class BlockPlacement(NamedTuple):
-    """A block with its text, width and insets, which together determine its rows."""
+    """A block with the document's text, its inset and its picture, which together determine its rows."""
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which is not needed here
     """Number of the block."""

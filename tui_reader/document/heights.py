@@ -109,7 +109,10 @@ class BlockHeights:
         return heights
 
     def _place_caption(self, index: int, inset: Inset) -> None:
-        """Set the inset of a caption that is a paragraph after a picture, because the picture has a description."""
+        """Set the inset of the caption of a picture if it is a paragraph: the muted paragraph after the picture.
+
+        A caption is a paragraph if the text of the picture's block is a description for people who do not see it.
+        """
         picture = self._figures.cells(self._document.blocks[index], inset.width)
         if picture is not None and index + 1 < len(self._document.blocks):
             following = self._document.blocks[index + 1]

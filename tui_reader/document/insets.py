@@ -51,6 +51,7 @@ class Insets:
         self._numbered: list[bool] = []
         """For each list around the last block, True if its items are numbered."""
         self._next_index = 0
+        """Index of the block after the last block."""
         self._cache: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
 
     def at(self, index: int) -> Inset:
@@ -59,7 +60,7 @@ class Insets:
         Blocks that are indented like the body may be skipped.
         """
         block = self._blocks[index]
-        depth = max(block.depth, 1 if block.marker else 0)
+        depth = _list_depth(block)
         if index != self._next_index or not depth:
             self._indents = ()
         self._next_index = index + 1
@@ -99,9 +100,9 @@ class Insets:
         cells = 0
         for later in range(index, len(self._blocks)):
             block = self._blocks[later]
-            if max(block.depth, 1 if block.marker else 0) < depth:
+            if _list_depth(block) < depth:
                 break
-            if block.marker and max(block.depth, 1) == depth:
+            if block.marker and _list_depth(block) == depth:
                 if _is_number(block.marker) is not numbered:
                     break
                 cells = max(cells, cell_width(block.marker))
@@ -127,6 +128,11 @@ class Insets:
         """Return the bars of a quotation, as many as the width allows."""
         levels = min(quote, self._max_indent // BAR_CELLS)
         return tuple(Ornament(level * BAR_CELLS, BAR, OrnamentRole.BAR) for level in range(levels))
+
+
+def _list_depth(block: Block) -> int:
+    """Return the number of lists that contain a block; at least 1 if it has a marker, as a footnote does."""
+    return max(block.depth, 1 if block.marker else 0)
 
 
 def _is_number(marker: str) -> bool:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["DIVIDER", "DIVIDER_GAP", "GAP", "MIN_WIDTH", "Fragment", "Layout", "Ornament", "OrnamentRole", "Row"]
 
 MIN_WIDTH: Final = 8
+"""Minimum width of a row in cells."""
 DIVIDER_ROWS: Final = 2
 """Number of rows of the divider above the trailing stories, including the empty row below it."""
 DIVIDER_TEXT: Final = "other stories in this paste"
@@ -90,12 +91,14 @@ class Layout:
         """1 for each block whose height is estimated, else 0."""
         self._rows: dict[int, BlockRows] = {}
         self._heights = array("i", self._with_rows_between(measured.heights))
+        """Number of rows of each block, including the rows above it and the empty row after it."""
         self._estimated_count = self._estimated.count(1)
         """Number of heights that are estimated."""
         self._first_unrefined = 0
         """Index of a block; all blocks before it have exact heights."""
         chunks = range(0, len(self._heights), _CHUNK)
         self._totals = array("i", [sum(self._heights[start : start + _CHUNK]) for start in chunks])
+        """Number of rows of each chunk of blocks."""
         self._sums: array[int] | None = None
         if self._estimated_count and len(document.text) <= LONG:
             first = list(islice(self._estimated_blocks(), _EAGER_BLOCKS))

@@ -42,7 +42,7 @@ def slug(title: str) -> str:
 
 
 def unique_slugs(titles: Iterable[str]) -> list[str]:
-    """Return the ids of all headings of a text, in order; equal titles get a number."""
+    """Return the ids of all headings of a text, in order; if an earlier heading has the id, it gets a number: `a-1`."""
     ids: list[str] = []
     used: dict[str, int] = {}
     for title in titles:
@@ -69,7 +69,8 @@ def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]
     """Return the offsets of the link targets with given names; names without a target are left out.
 
     Footnotes are tried first, by number, then names in HTML, then headings. Names are compared exactly, then ignoring
-    case, then ignoring repeated hyphens, accents, and invisible characters.
+    case, then ignoring repeated hyphens and invisible characters, then also accents. If no target has the name `top` or
+    an empty name, it means the beginning of the text.
 
     Args:
         document: The document.
@@ -79,7 +80,7 @@ def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]
     for block in document.blocks:
         if block.marker.startswith("[") and block.marker.endswith("]"):
             footnotes.setdefault(block.marker[1:-1], block.start)
-    places = _Places(document)
+    targets = _TargetSearch(document)
     found: dict[str, int] = {}
     for name in names:
         wanted = [each.partition(":~:")[0] for each in dict.fromkeys((name, unquote(name)))]
@@ -89,7 +90,7 @@ def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]
             offset = document.link_targets.get(name)
         if offset is None:
             wanted += [each.removeprefix(_PREFIX) for each in wanted if each.startswith(_PREFIX)]
-            offset = places.find(wanted)
+            offset = targets.find(wanted)
         if offset is None and wanted[-1].casefold() in _TOP:
             offset = 0
         if offset is not None:
@@ -97,54 +98,57 @@ def offsets_of_names(document: Document, names: Iterable[str]) -> dict[str, int]
     return found
 
 
-class _Places:
-    """The link targets of a document, indexed for each comparison when it is first needed."""
+class _TargetSearch:
+    """Search for link targets of a document by name; an index is made for each comparison at its first use."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._places: list[tuple[str, int]] | None = None
+        self._targets: list[tuple[str, int]] | None = None
+        """Names of link targets with their offsets; None before the first search."""
         self._indexes: dict[Callable[[str], str], dict[str, int]] = {}
+        """For each comparison (`_COMPARISONS`), the offsets of the targets by their names in the compared form."""
 
     def find(self, wanted: Sequence[str]) -> int | None:
-        """Return the offset of the target that matches one of several names; strict comparisons come first."""
+        """Return the offset of the target that has one of several names, by the strictest comparison that finds one.
+
+        None if no comparison finds a target.
+        """
         for normalized in _COMPARISONS:
-            known = self._index(normalized)
+            known = self._indexed_by(normalized)
             for each in wanted:
                 found = known.get(normalized(each)) if normalized(each) else None
                 if found is not None:
                     return found
         return None
 
-    def _index(self, normalized: Callable[[str], str]) -> dict[str, int]:
-        if self._places is None:
-            self._places = _places(self._document)
+    def _indexed_by(self, normalized: Callable[[str], str]) -> dict[str, int]:
+        """Return the offsets of all targets by their names in the form of one comparison."""
+        if self._targets is None:
+            self._targets = _named_offsets(self._document)
         known = self._indexes.get(normalized)
         if known is None:
-            known = self._indexes[normalized] = _index(self._places, normalized)
+            known = self._indexes[normalized] = {}
+            for name, offset in self._targets:
+                known.setdefault(normalized(name), offset)
         return known
 
 
-def _places(document: Document) -> list[tuple[str, int]]:
-    """Return the names of link targets with their offsets; the first of equal names counts."""
-    places = list(document.link_targets.items())
+def _named_offsets(document: Document) -> list[tuple[str, int]]:
+    """Return the names of link targets with their offsets; of equal names, the first counts."""
+    targets = list(document.link_targets.items())
     entries = headings_of(document)
     titles = [document.block_text(entry.block) for entry in entries]
     for title, entry in zip(titles, entries, strict=True):
         own = _OWN_ID.search(title)
         if own is not None:
-            places.append((own[1], entry.offset))
+            targets.append((own[1], entry.offset))
+    # A link may have the id of the whole title, as GitHub makes it; of the title without the id that its author set, if
+    # he linked to the title nevertheless; or without emoji codes, as other programs make it.
     for pattern in (None, _OWN_ID, _EMOJI_CODE):
         if pattern is None or any(map(pattern.search, titles)):
             names = unique_slugs(titles if pattern is None else [pattern.sub("", title) for title in titles])
-            places += [(name, entry.offset) for name, entry in zip(names, entries, strict=True)]
-    return places
-
-
-def _index(places: Iterable[tuple[str, int]], normalized: Callable[[str], str]) -> dict[str, int]:
-    known: dict[str, int] = {}
-    for name, offset in places:
-        known.setdefault(normalized(name), offset)
-    return known
+            targets += [(name, entry.offset) for name, entry in zip(names, entries, strict=True)]
+    return targets
 
 
 def _without_case(name: str) -> str:

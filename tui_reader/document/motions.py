@@ -1,7 +1,8 @@
 """Motions: from an offset to the word, sentence, paragraph or heading around, before or after it.
 
-All functions take and return offsets of the document's text, on boundaries of clusters. Sentences never cross blocks;
-a table cell and a line of code each count as a sentence. A motion reads only the nearby blocks.
+All functions take and return offsets of the document's text, on boundaries of clusters. A motion is repeated `count`
+times, or as often as it leads farther. Sentences never cross blocks; a table cell and a line of code each count as a
+sentence. A motion reads only the nearby blocks.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _HIRAGANA = r"\u3041-\u309f"
 _KATAKANA = r"\u30a1-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _PICTOGRAPHS = r"\u2600-\u27bf\U0001f000-\U0001faff"
 _LETTER = rf"(?:(?![{_KANJI}{_HIRAGANA}{_KATAKANA}])[\w{_MARKS}])"
+# A word: a run of kanji, of hiragana, of katakana, of pictographs; or letters and digits, with an apostrophe or a dot
+# between letters (“l’amour”) and a dot or comma between digits (“3.14”).
 _word = LazyPattern(
     rf"[{_KANJI}]+|[{_HIRAGANA}]+|[{_KATAKANA}ー]+|[{_PICTOGRAPHS}][{_PICTOGRAPHS}\u200d\ufe0f]*"
     rf"|(?=\w){_LETTER}+(?:(?:(?<=[^\W\d_]|[{_MARKS}])['’.·][{_MARKS}]*(?=[^\W\d_])"
@@ -175,13 +178,13 @@ def previous_heading(document: Document, offset: int, count: int = 1) -> int:
 
 
 def _words_from(text: str, offset: int) -> int:
-    """Return an offset at which a search finds whole words around the given offset."""
+    """Return an offset at or before the given one, at white space, from which a search finds only whole words."""
     low = max(0, offset - _WORD_LOOKBACK)
     return max(low, text.rfind(" ", low, offset), text.rfind("\n", low, offset))
 
 
 def _word_around(text: str, offset: int) -> re.Match[str] | None:
-    """Return the range of the word at an offset, else of the first word after it."""
+    """Return the match of the word at an offset, else of the first word after it; None if no word follows."""
     for match in _word.finditer(text, _words_from(text, offset)):
         if match.end() > offset:
             return match
@@ -235,7 +238,10 @@ def previous_word(document: Document, offset: int, count: int = 1) -> int:
 
 
 def word_end(document: Document, offset: int, count: int = 1) -> int:
-    """Return the offset of the last character of a word, the first such offset after the given one."""
+    """Return the first offset after the given one that is the last character of a word.
+
+    If no word ends after it, return the offset of the last character of the text.
+    """
     return _repeat(_word_end, document, _clamp(document, offset), count)
 
 
@@ -286,17 +292,17 @@ def next_long_word(document: Document, offset: int, count: int = 1) -> int:
 
 
 def previous_long_word(document: Document, offset: int, count: int = 1) -> int:
-    """Return the beginning of the space-separated run of text at an offset, or of the previous run."""
+    """Return the beginning of the space-separated run of text at an offset; from its beginning, of the previous run."""
     return _repeat(_previous_long_word, document, _clamp(document, offset), count)
 
 
 def word_end_back(document: Document, offset: int, count: int = 1) -> int:
-    """Return the offset of the last character of the previous word."""
+    """Return the offset of the last character of the previous word; 0 if there is none."""
     return _repeat(_word_end_back, document, _clamp(document, offset), count)
 
 
 def long_word_end_back(document: Document, offset: int, count: int = 1) -> int:
-    """Return the offset of the last character of the previous run of text between white space."""
+    """Return the offset of the last character of the previous run of text between white space; 0 if there is none."""
     return _repeat(_long_word_end_back, document, _clamp(document, offset), count)
 
 

@@ -35,12 +35,13 @@ _EQUIVALENTS = {
 _BLANKS = "\n\t\x0b\x0c\r"
 """ASCII white space other than the space."""
 _CASELESS = {"ß": "ss", "ς": "σ", "ı": "i"}
-"""Lower-case letters whose capitals are also the capitals of other letters."""
+"""Lower-case letters whose capitals are also those of other letters, with these: replaced if case does not count."""
 _PLAIN = {"ß": "ss", "ẞ": "SS", "ς": "σ", "ı": "i", "⁄": "/"}
-"""Letters and signs that users type as other letters; ø and œ count as separate letters."""
+"""Letters and signs with what users type for them: replaced if accents do not count. ø and œ are separate letters."""
 
 _DISTINCT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
-"""Decompositions that change the meaning: 10² is not 102. Only a search without accents ignores them."""
+"""Kinds of decompositions that change the meaning: 10² is not 102. They are applied only if accents do not count."""
+# Characters of the category of format characters that are drawn, such as the Arabic sign before a year.
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 # Combining grapheme joiner, silent vowels, variation selectors, tatweel, fillers; Hebrew and Arabic vocalization,
 # but not the marks (U+0653 to U+0655) that form other letters.
@@ -105,12 +106,12 @@ class FoldedText:
     __slots__ = ("_folded", "_original", "text")
 
     def __init__(self, text: str, folded: array[int], original: array[int]) -> None:
-        """Store a folded text with its units.
+        """Store a folded text with the ranges of its units: the characters that were replaced by more or fewer.
 
         Args:
             text: The folded text.
-            folded: Start and end of each unit in the folded text, in order.
-            original: Start and end of each unit in the original text.
+            folded: Start and end of each unit in the folded text, alternating, in order; empty if there are no units.
+            original: Start and end of each unit in the original text, in the same order.
         """
         self.text = text
         self._folded, self._original = folded, original
@@ -138,12 +139,12 @@ class FoldedText:
 
 
 def _mapped_start(source: array[int], target: array[int], offset: int) -> int:
-    """Return the offset to which the start of a range is mapped.
+    """Return the offset to which the start of a range is mapped; within a unit, the start of the unit.
 
     Args:
-        source: Starts and ends of the changed ranges in the one text, alternating, in order.
-        target: The corresponding offsets in the other text.
-        offset: The start, in the first text.
+        source: Starts and ends of the units in the text from which to map, alternating, in order.
+        target: The corresponding offsets in the text to which to map.
+        offset: The start of the range, in the text from which to map.
     """
     number = bisect_right(source, offset)
     if number & 1:
@@ -152,7 +153,10 @@ def _mapped_start(source: array[int], target: array[int], offset: int) -> int:
 
 
 def _mapped_end(source: array[int], target: array[int], offset: int) -> int:
-    """Return the offset to which the end of a range is mapped; the arguments are those of `_mapped_start`."""
+    """Return the offset to which the end of a range is mapped; within a unit, the end of the unit.
+
+    The arguments are those of `_mapped_start`.
+    """
     number = bisect_left(source, offset)
     if number & 1:
         return target[number]
@@ -177,7 +181,7 @@ class _Forms(dict[str, str]):
         return form
 
     def joins(self, character: str) -> bool:
-        """Return True if a character may form a unit with the previous character."""
+        """Return True if a character, such as a combining accent, may form one letter with the previous character."""
         if self[character] == "":
             return False
         return combining(character) != 0 or _compiled(_COMPOSING).match(character) is not None
@@ -288,9 +292,10 @@ def _next_blank(text: str, at: int) -> int:
 
 
 def _folded_pieces(chunk: str, folding: Folding) -> tuple[list[str], list[str]]:
-    """Split a text into plain text and units alternately; return the pieces and their folded forms.
+    """Split a text into plain text and units, see `FoldedText`; return the pieces and their folded forms.
 
-    Characters of plain text are replaced one by one, so that its offsets do not change.
+    The pieces with even indices are plain text, whose characters are replaced one by one, so that its offsets do not
+    change; those with odd indices are units. A text without units is one piece.
     """
     source = chunk
     if not folding.case:
@@ -328,7 +333,13 @@ def _folded_pieces(chunk: str, folding: Folding) -> tuple[list[str], list[str]]:
 
 @lru_cache(maxsize=64)
 def _unit_splitter(units: str, invisible: str, joining: str) -> re.Pattern[str]:
-    """Return a pattern of the units of a text: characters with combining marks or of changing length."""
+    """Return a pattern of the units of a text: characters with combining marks or of changing length.
+
+    Args:
+        units: Characters whose folded form has not one character.
+        invisible: Those of them whose folded form is empty.
+        joining: Combining marks and other characters that compose with the previous one.
+    """
     patterns = []
     if joining:
         marks, both = re.escape(joining), re.escape(joining + invisible)

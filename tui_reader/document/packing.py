@@ -38,6 +38,7 @@ _STEP = 2_000
 _SPAN_STEP = 200
 """Number of adjacent spans that are built when one of them is used; about 0.1 ms."""
 _NUMBER = "I"
+"""Type code of the arrays of numbers: unsigned, 32 bits."""
 _KINDS = tuple(BlockKind)
 _SPAN_KINDS = tuple(SpanKind)
 _ALIGNS = tuple(Align)
@@ -345,5 +346,6 @@ def _require(is_sound: bool) -> None:
         raise ValueError("not sound")
 
 
+# For each value of a block's three flags, see `_block_columns`, one of the flags.
 _IS_TIGHT = tuple(bool(flag & 1) for flag in range(8))
 _IS_QUIET = tuple(bool(flag & 2) for flag in range(8))

@@ -70,10 +70,10 @@ class Row(NamedTuple):
 
 
 GAP = -1
-"""Index of the empty row after a block."""
+"""`Row.index` of the empty row after a block."""
 DIVIDER = -2
-"""Index of the line above the trailing stories."""
+"""`Row.index` of the line above the trailing stories."""
 DIVIDER_GAP = -3
-"""Index of the empty row below the line above the trailing stories."""
+"""`Row.index` of the empty row below the line above the trailing stories."""
 HEAD = -4
-"""`Row` number of the uppermost row above a chapter; the rows below it have the next lower numbers."""
+"""`Row.index` of the uppermost row above a chapter; the rows below it have -5, -6 and so on."""

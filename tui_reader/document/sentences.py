@@ -33,11 +33,14 @@ _candidates = LazyPattern(
 )
 _last_word = re.compile(r"[^\s—–]*\Z")
 _next_word = LazyPattern(rf"[\s{_OPENERS}]*(\w+)")
+# Abbreviations such as `U.S` and `i.e`, without the last full stop.
 _dotted = LazyPattern(r"(?:[^\W\d_]\.)+[^\W\d_]")
+# For each line that is not blank, its first visible character.
 _lines = re.compile(r"^[^\S\n]*(\S)", re.MULTILINE).finditer
 _SEARCH_WINDOW = 4096
 """Number of code points of a very long block to search at once: a key press must not read megabytes."""
 _has_word = LazyPattern(r"[^\W\d_]{2}")
+# A capitalized word and then one in lower case, such as `Later she`; two capitalized words may be a name.
 _sentence_like = LazyPattern(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]")
 
 
@@ -55,12 +58,15 @@ _TITLES = _words(
 _COUNTERS = _words(
     "no nos nr vol vols fig figs p pp ch sec art op eq tab ed eds para jan feb mar apr jun jul aug sep sept oct nov dec"
 )
+# Counters that are also words, which may end a sentence: “He said no.”
 _WORDS_TOO = _words("no mar art fig figs tab para")
 # May end a sentence or occur within one.
 _SUFFIXES = _words(
     "etc inc ltd co corp bros jr sr al esq ph.d m.d b.a m.a a.m p.m ave blvd rd ft dept est assn univ approx"
 )
+# Time zones, which follow `a.m.` within a sentence.
 _ZONES = _words("Eastern Pacific Central Mountain Greenwich")
+# Words that often begin a sentence, and seldom follow an abbreviation within one with a capital.
 _STARTERS = _words(
     "the a an this that these those he she it they we you i there here what who why how where when which while after "
     "before since because although though however if as at in on by for from with without under over between during "
@@ -100,7 +106,15 @@ def _on_boundaries(text: str, starts: list[int]) -> tuple[int, ...]:
 
 
 def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) -> bool:
-    """Return True if a mark followed by white space ends the sentence that began at `start`."""
+    """Return True if a mark followed by white space ends the sentence that began at `start`.
+
+    Args:
+        text: Text of the block.
+        start: Offset at which the sentence begins.
+        mark_start: Offset of the mark.
+        end: Offset after the mark and the closing quotation marks and brackets.
+        mark: The mark with these.
+    """
     following = text[end : end + 80]
     rest = following.lstrip()
     if not rest or rest[0] in ".!?…,;:":
@@ -131,10 +145,15 @@ def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) 
 
 
 def units_near(document: Document, index: int, offset: int) -> list[int]:
-    """Return the offsets near an offset of a block at which sentences begin.
+    """Return the offsets at which the sentences around an offset of a block begin, in order.
 
     A table's cells and lines of code count as sentences. The list includes at least the sentence at the offset and its
-    two neighbours in the block; for a block of ordinary size it contains all sentences.
+    two neighbours in the block; for a block of up to `_SEARCH_WINDOW` code points it contains all sentences.
+
+    Args:
+        document: The document.
+        index: Number of the block.
+        offset: An offset of the document's text, in the block.
     """
     block = document.blocks[index]
     if block.table is not None:
@@ -182,7 +201,10 @@ def _line_starts(text: str) -> tuple[int, ...]:
 
 
 def _cells_near(table: Table, offset: int) -> list[int]:
-    """Return the offsets of cells with text, in the table row at an offset and the nearest other rows."""
+    """Return the offsets of cells with text in three table rows.
+
+    These are the row at an offset, and the nearest rows with text before and after it.
+    """
     rows = table.rows
     here = max(0, bisect_right(rows, offset, key=_row_start) - 1)
     starts = _cell_starts(rows[here]) if rows else []

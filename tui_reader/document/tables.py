@@ -1,4 +1,4 @@
-"""Rows of a table: columns next to each other if they fit, else cells below each other with names."""
+"""Rows of a table: columns next to each other if they fit, else cells below each other, with the columns' names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GUTTER = 3
 MIN_COLUMN = 8
 """Minimum width in cells to which a column is narrowed."""
 MAX_WORD = 14
-"""Maximum width in cells up to which a column is as wide as its longest word."""
+"""Maximum width in cells to which a column is kept wide enough for its longest word; longer words may be broken."""
 
 
 _cell_start = attrgetter("start")
@@ -170,6 +170,7 @@ class ColumnRows(_TableRows):
         inset = placement.inset
         self._widths = widths
         self._columns = [inset.column]
+        """Screen column at which each column of the table begins."""
         for width in widths[:-1]:
             self._columns.append(self._columns[-1] + width + GUTTER)
         heights = [1] * len(table.rows)
@@ -274,10 +275,12 @@ class StackedRows(_TableRows):
         longest = max(map(cell_width, names), default=0)
         room = min(longest, inset.width // 3)
         self._above = room < longest and room < MIN_COLUMN
+        """True if the name of a column is drawn above its cell, not before it."""
         if self._above:
             room = inset.width
         self._names = [_shorten(name, room) for name in names]
         self._hang = 0 if self._above or not longest else room + 1
+        """Number of screen columns before the text of a cell that names of columns take."""
         last = len(table.rows) - 1
         heights: list[int] = []
         for number in range(len(table.rows)):

@@ -38,8 +38,11 @@ class Unit(NamedTuple):
     """A unit of text by which a selection grows, such as a sentence, defined by its motions."""
 
     around: Callable[[Document, int], Range]
+    """Returns the range of the unit at an offset."""
     after: Callable[[Document, int], int]
+    """Returns the beginning of the next unit."""
     before: Callable[[Document, int], int]
+    """Returns the last beginning of a unit before an offset."""
 
 
 SENTENCE = Unit(sentence_at, next_sentence, previous_sentence)
@@ -100,7 +103,7 @@ PAIRS = ("ib", "ab", "iq", "aq")
 
 
 def text_object(document: Document, kind: str, offset: int) -> Range:
-    """Return the text object at an offset.
+    """Return the range of the text object at an offset.
 
     The kind “around” includes the white space after a sentence or word, or before it if none follows. “Around” a
     paragraph means all consecutive blocks without an empty row between them, such as the items of a list.

@@ -15,10 +15,11 @@ _southern_runs = LazyPattern(f"[{_SOUTHERN}]+")
 # The punctuation of these scripts is removed too: a full stop alone between spaces is not a word.
 _unspaced = LazyPattern(rf"[{_IDEOGRAPHS}{_SOUTHERN}\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff5b-\uff65…—“”]+")
 IDEOGRAPHS_PER_WORD = 2
-"""The Declaration of Human Rights has 1,747 words in English, 2,675 ideographs in Chinese, 3,759 in Japanese."""
+"""Number of ideographs and kana that count as one word. The Declaration of Human Rights has 1,747 words in English,
+2,675 ideographs in Chinese, 3,759 in Japanese."""
 SOUTHERN_PER_WORD = 6
-"""The Declaration of Human Rights has 8,890 letters and signs in Thai, 10,196 in Lao, 10,189 in Khmer, 14,605 in
-Burmese."""
+"""Number of letters and signs of Thai, Lao, Burmese and Khmer that count as one word. The Declaration of Human Rights
+has 8,890 in Thai, 10,196 in Lao, 10,189 in Khmer, 14,605 in Burmese, and 1,747 words in English."""
 # ASCII white space becomes a space and all other bytes a letter, so that a word begins at each " x".
 _SPACES = " \n\t"
 _SHAPE = bytes(0x20 if chr(byte) in _SPACES else 0x78 for byte in range(256))
