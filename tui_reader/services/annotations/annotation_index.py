@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _UNCERTAIN = (PlaceState.AMBIGUOUS, PlaceState.ORPHAN)
 _Entry: TypeAlias = "tuple[tuple[int, int, str], Annotation]"
+"""An annotation after the key by which the annotations of an article are sorted, see `_position`."""
 
 
 class Counted(NamedTuple):
@@ -51,15 +52,19 @@ class AnnotationIndex:
     def __init__(self, store: Store) -> None:
         """Create an empty index; annotations are read when a method first needs them."""
         self._store = store
+        # The next three are as in `Counted`; until the count was applied, they have only changed annotations.
         self._owners: dict[AnnotationId, ArticleId] = {}
         self._ids: defaultdict[ArticleId, set[AnnotationId]] = defaultdict(set)
         self._orphans: set[AnnotationId] = set()
         self._latest: dict[ArticleId, AnnotationId] = {}
         """The newest annotation of every article."""
         self._order: list[ArticleId] = []
+        """The articles that have annotations; the most recently annotated first if `_in_order` is True."""
         self._in_order = True
         self._pages: dict[ArticleId, list[_Entry]] = {}
+        """The annotations of each article whose page was read, in text order, without deleted ones."""
         self._known: dict[AnnotationId, Annotation] = {}
+        """The annotations of all these pages."""
         self._changes = 0
         """Number of changes of annotations since the program started."""
         self._changed: deque[AnnotationId] = deque(maxlen=MAX_CHANGES)
@@ -71,7 +76,7 @@ class AnnotationIndex:
         self._found: Counted | None = None
         """The finished count of another thread that `apply_count` applies next."""
         self._uncounted: set[AnnotationId] = set()
-        """Ids of annotations that changed before the count was applied."""
+        """Ids of annotations that changed before the count was applied; they are then read again."""
 
     def __len__(self) -> int:
         self._count()
@@ -83,7 +88,7 @@ class AnnotationIndex:
         Takes 0.1 s for 5,000 annotations and 1.1 s for 100,000.
 
         Args:
-            is_over: Returns True if the result is no longer needed, which ends the count.
+            is_over: Returns True if the result is no longer needed: the count ends, and is not kept for `apply_count`.
         """
         counted = Counted({}, defaultdict(set), set())
         self._counting = True
@@ -332,7 +337,7 @@ def _sort_key(entry: _Entry) -> tuple[int, int, str]:
 
 
 def _position(annotation: Annotation) -> tuple[int, int, str]:
-    """Return the sort key of an annotation in its article; its id decides between equal ranges."""
+    """Return the key by which an annotation is sorted in its article: start, end and id, -1 for notes on the whole."""
     current, placed = annotation.current, annotation.placed
     if current is None:
         return -1, -1, annotation.id

@@ -121,7 +121,7 @@ def decode_tags(values: Sequence[object]) -> tuple[str, ...]:
 
 
 def decode_time(value: object) -> str:
-    """Return a stored time unchanged; empty if the value is not a string."""
+    """Return a stored time without control characters; empty if the value is not a string."""
     if not isinstance(value, str):
         return ""
     return value if value.isprintable() else clean_line(value)

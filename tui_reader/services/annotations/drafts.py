@@ -42,6 +42,7 @@ class EditorFile(NamedTuple):
 
     path: Path
     lock: int
+    """The file descriptor that holds the lock."""
 
 
 class Draft:
@@ -61,7 +62,10 @@ class Draft:
         return text.strip() == self.opened.note.strip()
 
     def keep(self, text: str) -> None:
-        """Write the text to the draft file soon; if the program crashes, its next start restores the text."""
+        """Write the text to the draft file soon; if the program crashes, its next start restores the text.
+
+        A text that is empty or unchanged removes the file instead.
+        """
         self._wanted = text
         self._drafts.do(self._write)
 
@@ -86,7 +90,7 @@ class Draft:
         Blocks until the file is written.
 
         Returns:
-            The file; None if it cannot be written.
+            The file; None if it cannot be written, or not within `MAX_DISK_SECONDS`.
         """
         result: queue.SimpleQueue[EditorFile | None] = queue.SimpleQueue()
 
@@ -164,7 +168,10 @@ class Drafts:
         return Draft(self, Opened(article))
 
     def save(self, opened: Opened, text: str) -> Outcome:
-        """Save an edited note; merge it with changes that another program made during editing."""
+        """Save an edited note; merge it with changes that another program made during editing.
+
+        If the annotation was deleted meanwhile, the text becomes a note on the whole article, below the quote.
+        """
         annotating, article = self._annotating, opened.article
         if text.strip() == opened.note.strip():
             return Outcome()
@@ -183,7 +190,7 @@ class Drafts:
         """Save as notes the drafts that crashed runs of the program have left.
 
         Returns:
-            An outcome for each draft that was saved.
+            An outcome for each draft that was saved, or whose folder has a rescue file of an editor.
         """
         restored: list[Outcome] = []
         if self._is_read_only():

@@ -56,7 +56,7 @@ class AnnotationEditing:
         Args:
             state: The library's state.
             names: The user's names of the colours 1 to 5; a colour without a name is called by its number.
-            clock: Returns the current time in the format of `ids.now`.
+            clock: Returns the current time in the format of `annotation_records.now`.
             new_id: Makes ids that sort by the time of creation; None for UUIDs of version 7.
             document_of: Returns the document of an article if it is loaded, so that annotations restored by an undo are
                 re-anchored at once.
@@ -385,7 +385,7 @@ def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _mention_tags(tags: Sequence[str]) -> str:
-    """Return the part of a message that names the tags taken from the words of a note."""
+    """Return the part of a message that names the tags taken from the words of a note; empty without tags."""
     return f", tagged {', '.join(tags)}" if tags else ""
 
 

@@ -55,7 +55,11 @@ class MissingArticles:
         return Headline(Article(article, location, metadata), state, notes)
 
     def last_location(self, article: ArticleId) -> str:
-        """Return `gone: path` or `elsewhere: path` for a missing article; empty for an article in the library."""
+        """Return where a missing article was last; empty for an article in the library.
+
+        `gone: path` if no file is at that path; `elsewhere: path` if there is one that is no article of the library;
+        `gone` if no path is known.
+        """
         if article in self._state.catalogue:
             return ""
         record = self._state.store.get(ARTICLES, article)
@@ -67,7 +71,7 @@ class MissingArticles:
         return f"{'elsewhere' if is_there else 'gone'}: {location}"
 
     def text(self, article: ArticleId, annotation: Annotation | None = None) -> str | None:
-        """Return the latest text of an article in the store or the cache; None if neither has a text.
+        """Return the latest text of an article that the store or the cache has; None if neither has one.
 
         Args:
             article: The article.
@@ -90,7 +94,10 @@ class MissingArticles:
         return None
 
     def likely_offset(self, annotation: Annotation, document: Document) -> int:
-        """Return the most likely former offset, in a document, of an annotation's missing passage."""
+        """Return the offset in a document at which an annotation's missing passage most likely was.
+
+        0 for a note on the whole article.
+        """
         # Imported only where needed, not for the first frame (5 ms): most passages are found.
         from tui_reader.anchoring.context import estimate_position  # noqa: PLC0415
 

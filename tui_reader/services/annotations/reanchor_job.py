@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.worker import Worker
 
 FUNCTION = f"{__name__}:find_in_file"
+"""Name of the function that the worker process calls."""
 MEMORY_PER_BYTE = 120
 """Bytes of memory that a byte of an article may take: parsing 5 MB of Markdown takes 420 MB, 85 for each byte."""
 
@@ -28,6 +29,7 @@ class ReanchorJob(NamedTuple):
     limit: int
     """Largest number of bytes that the file may have."""
     wanted: Mapping[AnnotationId, Anchor]
+    """The anchors of the passages."""
     placed: Mapping[AnnotationId, str]
     """Fingerprint of the text in which each annotation was placed last."""
     texts: Mapping[str, KeptText]
@@ -62,7 +64,7 @@ class Reanchored(NamedTuple):
     text: str
     """Fingerprint of the text in the file."""
     found: Mapping[AnnotationId, Mapping[str, Any]]
-    """Encoded placements of the annotations that were last placed in another text."""
+    """Encoded placements of the annotations that were last placed in another text than `text`."""
 
 
 def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:

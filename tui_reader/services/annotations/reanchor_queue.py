@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 LOOKED_IN = "looked_in"
 """Field of an article's record: file and text of the last search for its passages; see `_Searched`."""
 QUIET_SECONDS = 2.0
-"""Seconds between the last change in the folders and reading an article; short commands have ended by then."""
+"""Minimum seconds between the last change in the folders and reading an article; short commands have ended by then."""
 STEP_SECONDS = 0.002
-"""Longest time in seconds for which one call of `run_step` searches for a changed article."""
+"""Longest time in seconds that one call of `run_step` spends on looking for an article to search."""
 
 
 class _Searched(NamedTuple):
@@ -79,15 +79,21 @@ class ReanchorQueue:
         """Annotations changed by this program whose articles are not loaded: they may be placed in an earlier text."""
         self._stale: set[ArticleId] = set()
         """Articles to search again, although their records list a search in the current file."""
-        reanchoring.on_unread = self._queue_check
+        reanchoring.on_not_loaded = self._queue_check
         self._queued_all = False
+        """True after all annotated articles were queued once, to find those that changed while no program ran."""
         self._busy = False
+        """True while the worker process searches an article."""
         self._due = 0.0
+        """Time from which the next search may start, by the monotonic clock."""
         self._worker = Worker()
         self._background = Background()
 
     def enqueue_changed(self, ids: Iterable[ArticleId]) -> None:
-        """Queue all annotated articles in `ids`, the articles whose files are new or have changed."""
+        """Queue the annotated ones of some articles, whose files are new or have changed.
+
+        The first call after the count of annotations queues all annotated articles: they may have changed before.
+        """
         before = len(self._waiting)
         self._waiting.update((i, None) for i in ids if self._state.annotation_index.known_count(i))
         if not self._queued_all and self._state.annotation_index.is_counted:
@@ -135,9 +141,9 @@ class ReanchorQueue:
         self._unchecked.update(dict.fromkeys(ids))
 
     def _check(self, annotation_id: AnnotationId) -> None:
-        """Queue an annotation's article after a local change, if the annotation may be placed in an earlier text.
+        """Queue the article of an annotation that this program changed, if it may be placed in an earlier text.
 
-        Undo and redo change annotations, too.
+        That happens, for example, if an undo restores a deleted annotation after its article has changed.
         """
         annotation = self._state.annotation_index.get(annotation_id)
         if annotation is None or annotation.current is None or annotation.article in self._stale:
@@ -149,6 +155,7 @@ class ReanchorQueue:
             self._due = time.monotonic() + QUIET_SECONDS
 
     def _start(self, article: ArticleId) -> None:
+        """Start the search of an article, unless its record lists a search in the current file and text version."""
         file = self._state.identities.file(article)
         if file is None or file.error or not file.is_on_disk or self._state.store.read_only:
             return
@@ -184,6 +191,7 @@ class ReanchorQueue:
     def _store_answer(
         self, article: ArticleId, file: FoundFile, job: ReanchorJob, ids: str, answer: Reanchored | None
     ) -> None:
+        """Store the positions that a search has found, and in the article's record what was searched."""
         self._busy = False
         if not self._waiting:
             self._background.do(self._worker.rest, noop, noop)
@@ -202,6 +210,7 @@ class ReanchorQueue:
         self._reanchoring.keep(article, edits)
 
     def _last_search(self, article: ArticleId) -> _Searched | None:
+        """Return what an article's record says of its last search; None if it says nothing."""
         value = (self._state.store.get(ARTICLES, article) or {}).get(LOOKED_IN)
         if not isinstance(value, list) or [type(each) for each in value] != [str, str, str]:
             return None

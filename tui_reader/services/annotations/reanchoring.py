@@ -52,7 +52,9 @@ class Reanchoring:
         notify: Callable[[ArticleId], None],
         background: Background,
     ) -> None:
-        """Re-anchor the annotations of a library's state whenever they change.
+        """Create the service; from now on it re-anchors annotations that this program makes, changes or restores.
+
+        When the text of an article changes, the caller has it searched by `place`.
 
         Args:
             state: The library's state.
@@ -65,10 +67,12 @@ class Reanchoring:
         self._notify = notify
         self._background = background
         self._running: set[tuple[ArticleId, str]] = set()
+        """The article of each running search, with the fingerprint of the text in which it searches."""
         self._passages_kept: set[tuple[str, int, int]] = set()
         """Passages of long texts whose pieces were kept in this session, and texts that were kept as a whole."""
         self._touched: dict[ArticleId, None] = {}
-        self.on_unread: Callable[[Collection[AnnotationId]], None] = noop
+        """Articles whose results were applied since the last `collect` or `wait`."""
+        self.on_not_loaded: Callable[[Collection[AnnotationId]], None] = noop
         """Called with annotations that this program changed and whose articles are not loaded."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
         """Returns True if an article's text may be copied into the state; called in the background thread."""
@@ -77,10 +81,10 @@ class Reanchoring:
         state.on_annotations = self._reanchor_changed
 
     def place(self, article: ArticleId, document: Document) -> None:
-        """Start a search for an article's passages in its document, if they were last placed in another text.
+        """Start a background search for the passages of an article that were last placed in another text.
 
-        The search runs in the background; `AnnotationsPlaced` is sent when `collect` will show the result. If the
-        text is the same, the call returns at once.
+        `notify` is called when `collect` can apply the result. If all passages were placed in this text, or the
+        document is partial or has no text, no search starts.
         """
         annotations = self._state.annotation_index.of(article)
         if not annotations or document.partial or not document.has_text or self._state.store.read_only:
@@ -131,7 +135,10 @@ class Reanchoring:
         return tuple(touched)
 
     def _reanchor_changed(self, ids: Collection[AnnotationId]) -> None:
-        """Re-anchor annotations that this program made, or restored with a position in an earlier text."""
+        """Keep the texts of annotations that this program changed, and re-anchor those placed in an earlier text.
+
+        Annotations of articles that are not loaded are passed to `on_not_loaded`.
+        """
         documents: dict[ArticleId, Document | None] = {}
         reanchored: set[ArticleId] = set()
         not_loaded: list[AnnotationId] = []
@@ -152,7 +159,7 @@ class Reanchoring:
             elif annotation.current.fingerprint == fingerprint:
                 self._keep_snapshot(article, document, fingerprint, [annotation.current])
         if not_loaded:
-            self.on_unread(not_loaded)
+            self.on_not_loaded(not_loaded)
 
     def _keep_snapshot(
         self, article: ArticleId, document: Document, fingerprint: str, anchors: Sequence[Anchor]
@@ -243,7 +250,7 @@ class Reanchoring:
 def find_all(
     wanted: Mapping[AnnotationId, Anchor], texts: Mapping[str, KeptText], document: Document
 ) -> dict[AnnotationId, Placement]:
-    """Find the positions of passages in a text.
+    """Return the placements of passages in a text.
 
     Args:
         wanted: The anchors of the passages.
@@ -262,7 +269,13 @@ def find_all(
 def _find_all_of(
     wanted: Mapping[AnnotationId, Anchor], kept: KeptText, document: Document
 ) -> dict[AnnotationId, Placement]:
-    """Find the positions of passages that were marked in one text; see `find_all`."""
+    """Return the placements of passages that were all marked in one text, see `find_all`.
+
+    Args:
+        wanted: The anchors of the passages.
+        kept: What is stored of the text in which they were marked.
+        document: The text to search.
+    """
     # Imported here because it loads rapidfuzz (30 ms), and most articles never change.
     from tui_reader.anchoring.long_texts import LongTextResolver, cut_around  # noqa: PLC0415
     from tui_reader.anchoring.resolution import resolve_all  # noqa: PLC0415

@@ -65,6 +65,7 @@ class Revisions:
         self.may_keep_text: Callable[[ArticleId], bool] = always
         """Returns True if an article's text may be copied into the library file; called in the background thread."""
         self._compared: tuple[str, str, list[Change]] | None = None
+        """Fingerprints of the old and the new text that were compared last, and the changes."""
         state.on_opened = self._opened
 
     def is_changed(self, article: ArticleId, document: Document) -> bool:
@@ -109,9 +110,10 @@ class Revisions:
             self._release(article, before)
 
     def loaded(self, article: ArticleId, document: Document) -> None:
-        """Called after a document was loaded: keep the article's last read text for comparison.
+        """Keep the last read text of an article for comparison; called after its document was loaded.
 
-        The last read text is the document's own text, or an earlier text that the file no longer has.
+        If the article was opened before, but has no last read text, the text of the document becomes it. The text is
+        kept in the cache while the document has it; in the store, unless it is long, if the document has another text.
         """
         store = self._state.store
         record = store.get(ARTICLES, article)
@@ -159,7 +161,7 @@ class Revisions:
         return pack(text) if text is not None and not is_long(text) else None
 
     def _keep(self, article: ArticleId, seen: str, packed: str | None) -> None:
-        """Put the last read text of an article into the store if the article's file no longer contains that text."""
+        """Put a text into the store, to compare an article with it, if it still is the article's last read text."""
         if packed is None or self._seen(article) != seen or self._state.store.read_only:
             return
         edits = edits_to_keep_revision(self._state.store, seen, packed, article)
@@ -167,7 +169,7 @@ class Revisions:
             self._state.commit(edits, "kept a revision", undoable=False)
 
     def _release(self, article: ArticleId, fingerprint: str) -> None:
-        """Release a text that the store keeps to compare an article with."""
+        """Remove a text from the store that was kept to compare an article with, unless it is kept for others too."""
         edits = edits_to_release_revision(self._state.store, fingerprint, article)
         if edits:
             self._state.commit(edits, "let a revision go", undoable=False)

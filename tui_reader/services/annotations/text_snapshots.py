@@ -43,6 +43,7 @@ PIECE = "piece "
 TEXTS = "texts"
 """The store's table of texts by fingerprint: articles may share a text, and may have several texts."""
 _FIELD = "zlib"
+"""Field of a text's record: the packed text."""
 _READ = " read"
 """Suffix of the key of a text that is kept for comparison; the key of an annotated text has no suffix."""
 _ARTICLES = "articles"
@@ -73,6 +74,7 @@ def packed_text(store: Store, fingerprint: str) -> str | None:
 
 
 _Piece: TypeAlias = tuple[int, int, str, str]
+"""Start, end and section key of a kept piece of a long text, and its packed text or its fingerprint."""
 
 
 class KeptText(NamedTuple):
@@ -84,7 +86,7 @@ class KeptText(NamedTuple):
     """Start, end, section key and packed text of the kept pieces of a long text, in order."""
 
     def around(self, anchor: Anchor) -> OldPiece | None:
-        """Return the kept pieces of a long text that contain a passage; None if they were not kept.
+        """Return the kept pieces of a long text that contain a passage, joined; None if one of them is not kept.
 
         The last unpacked pieces are cached, so passages should come in the order of their text.
         """
@@ -102,7 +104,10 @@ _unpacked = lru_cache(maxsize=4)(unpack)
 
 
 def kept_text(store: Store, fingerprint: str, anchors: Iterable[Anchor]) -> KeptText:
-    """Return the stored text; of a long text, the stored pieces that contain the given passages."""
+    """Return the stored text with a fingerprint; of a long text, the stored pieces that contain the given passages.
+
+    `KeptText()` if neither is stored.
+    """
     whole = packed_text(store, fingerprint)
     if whole is not None:
         return KeptText(whole)
@@ -173,7 +178,10 @@ def edits_to_keep_revision(store: Store, fingerprint: str, packed: str, article:
 
 
 def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId) -> list[Edit]:
-    """Return the edits that release a text kept for an article; other articles may still keep it."""
+    """Return the edits that remove a text kept to compare an article with.
+
+    They remove only the article from the text's record if other articles are compared with the text, too.
+    """
     articles = compared_with(store, fingerprint)
     left = [each for each in articles if each != article]
     packed = packed_text(store, fingerprint + _READ) if left else None
@@ -236,7 +244,7 @@ def _inflate(data: bytes) -> str:
 
 
 class TextPermission:
-    """Decide per article whether its text may be copied; caches `LibraryPaths.may_keep_text`."""
+    """Decides for each article if its text may be copied into the library; caches `LibraryPaths.may_keep_text`."""
 
     def __init__(self, paths: LibraryPaths, path_of: Callable[[ArticleId], Path | None], events: EventSender) -> None:
         """Create the permission check with an empty cache of answers.
@@ -259,7 +267,7 @@ class TextPermission:
         return may_keep
 
     def may_keep_title(self, article_id: ArticleId) -> bool:
-        """Return True if a line of the text may be copied; reads the disk only for unread articles."""
+        """Return True if a line of the text may be copied; reads the disk only at the first question for an article."""
         known = self._known.get(article_id)
         return known if known is not None else self.may_keep_text(article_id)
 

@@ -51,8 +51,8 @@ MOVE_SECONDS = 60.0
 """Longest time in seconds between the loss of a file and a new file that still counts as a move."""
 MAX_COMPARED = 50
 """Limit on new files, and on missing articles; with more, the folder is assumed to be another library."""
-UNREAD = math.inf
-"""Placeholder for a similarity that is not computed yet."""
+NOT_COMPARED = math.inf
+"""Placeholder for a similarity that is not computed yet; higher than any, so that nothing has a lead over it."""
 
 Pair: TypeAlias = "tuple[ArticleId, ArticleId]"
 """A missing article, and a new article that may be its renamed file."""
@@ -107,7 +107,7 @@ class Transfer:
         self._new: dict[ArticleId, float] = {}
         """New articles, with the time of their arrival on the monotonic clock."""
         self._similarities: dict[Pair, float] = {}
-        """Similarity of each (missing, new) pair of articles; `UNREAD` until computed."""
+        """Similarity of each (missing, new) pair of articles; `NOT_COMPARED` until computed."""
         self.messages: list[str] = []
         """A message for each automatic transfer."""
         self.successors: dict[ArticleId, ArticleId] = {}
@@ -139,11 +139,12 @@ class Transfer:
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def guess(self, source: ArticleId, done: Callable[[list[Guess]], None]) -> None:
-        """Search in the background for the renamed file of an article; takes up to some seconds.
+        """Search in the background for the renamed file of an article; takes up to about `MAX_READ_SECONDS`.
 
         Args:
             source: The article.
-            done: Called by `collect` with the guesses: similar articles first, then all other articles by metadata.
+            done: Called by `collect` with the guesses: articles with a similar text first, then others, those with
+                similar metadata first.
         """
         gone = self._missing_articles.headline(source)
         rows, file_of = self._others(source), self._state.identities.file
@@ -184,8 +185,8 @@ class Transfer:
         self._new = {each: at for each, at in new.items() if each in catalogue and self._state.is_bare(each)}
         pairs = [(one, other) for one in self.missing for other in self._new]
         new_pairs = [each for each in pairs if each not in self._similarities or each[1] in rewritten]
-        self._similarities = {each: self._similarities.get(each, UNREAD) for each in pairs} | dict.fromkeys(
-            new_pairs, UNREAD
+        self._similarities = {each: self._similarities.get(each, NOT_COMPARED) for each in pairs} | dict.fromkeys(
+            new_pairs, NOT_COMPARED
         )
         if new_pairs:
             self._compare_new(new_pairs)
@@ -231,7 +232,7 @@ class Transfer:
         for pair, similarity in list(self._similarities.items()):
             rivals = [(*ranked[each], 0.0)[:2] for each in pair]
             leads = (best == similarity and similarity - second >= MIN_LEAD for best, second in rivals)
-            if similarity != UNREAD and all(leads):
+            if similarity != NOT_COMPARED and all(leads):
                 self._take_over(*pair, similarity)
 
     def _take_over(self, missing: ArticleId, target: ArticleId, similarity: float) -> None:
@@ -265,6 +266,7 @@ class Transfer:
         return tuple(each.quote for each in self._state.annotation_index.of(article) if each.quote)
 
     def _others(self, source: ArticleId) -> list[Headline]:
+        """Return all articles of the library except one."""
         return [row for row in self._state.catalogue.everything() if row.id != source]
 
     def _state_edits(self, source: ArticleId, target: ArticleId) -> list[Edit]:
@@ -288,7 +290,10 @@ def _with_context(annotation: Annotation) -> str:
 
 
 def _metadata_score(gone: Headline, row: Headline) -> float:
-    """Score by file name, title, source and length how likely `row` is the renamed article `gone`."""
+    """Return a score of how likely `row` is the renamed article `gone`, by file name, title, source and length.
+
+    At most about 11; negative if the lengths differ much.
+    """
     one, other = gone.article, row.article
     score = 4.0 * (bool(one.metadata.url) and one.metadata.url == other.metadata.url)
     score += 2.0 * (Path(one.location).name == Path(other.location).name)
