@@ -1,4 +1,4 @@
-"""Encode reading states as records: one flat record per article, without fields at their default.
+"""Conversion between reading states and records: one flat record per article, without fields at their default.
 
 A library may be untrusted, so texts are cleaned when a record is decoded: characters that could control a terminal
 stay in the record and do not reach the state.
@@ -174,7 +174,7 @@ def _bookmarks(record: Record) -> Mapping[str, Anchor]:
 
 
 def _number(value: object) -> float:
-    """Return a value if it is a finite, non-negative number; else 0."""
+    """Return a number as a float; 0 for infinity, for numbers of 2**53 or more, and for values of other types."""
     usable = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value  # noqa: PLR0124
     return float(value) if usable and isinstance(value, (int, float)) and abs(value) < 2**53 else 0.0
 

@@ -54,7 +54,7 @@ class Catalogue(Protocol):
     def bookmarked(self, letter: str) -> Headline | None:
         """Return the article with the bookmark of a capital letter; None if the bookmark is not set.
 
-        If two computers set the letter in different articles, the first article is returned.
+        If two computers set the letter in different articles, the first of them in `everything` is returned.
         """
 
     def row(self, article_id: ArticleId, /) -> Headline:
@@ -113,7 +113,7 @@ class MemoryCatalogue:
     """The catalogue of a library whose headlines fit into memory: about 2 kB each."""
 
     BULK = 64
-    """From this number of changes on, a sorted list is merged instead of bisected for each change."""
+    """Number of changes beyond which a sorted list is merged with all of them, instead of bisected for each."""
 
     def __init__(self) -> None:
         self._rows: dict[ArticleId, CatalogueRow] = {}
@@ -184,7 +184,7 @@ class MemoryCatalogue:
 
     @property
     def edition(self) -> int:
-        """Counter of changes: articles added or removed, and changes of titles, tags and other metadata."""
+        """Number of changes so far: articles added or removed, and changes of titles, tags and other metadata."""
         return self._edition
 
     def records(self) -> list[ArticleRecord]:
@@ -308,7 +308,7 @@ class MemoryCatalogue:
                 self._bookmarked.setdefault(letter, set()).add(new.id)
 
     def put(self, headlines: Sequence[Headline]) -> None:
-        """Add articles, or replace their headlines."""
+        """Add articles, or replace their headlines; held articles stay outside the views."""
         if len(headlines) > self.BULK:
             headlines = self._put_flags(headlines)
         moved: list[tuple[CatalogueRow, Headline]] = []

@@ -65,6 +65,7 @@ class Documents:
             limit: Largest number of bytes that an article may have.
         """
         self.listener: Listener = noop
+        """Called with the events of loading, mostly in the reading threads."""
         self.prepare: Callable[[ArticleId, Document], None] = noop
         """Callback with each document that was read, in the reading thread, before `get` returns it."""
         self.is_whole: Callable[[ArticleId], bool] = _never
@@ -79,9 +80,12 @@ class Documents:
         self._latest: ArticleId | None = None
         """The article that was requested last."""
         self._ahead: deque[ArticleId] = deque()
+        """The neighbours to read ahead."""
         self._working: dict[ArticleId, object] = {}
+        """A ticket for each article that a thread reads; a result whose ticket was removed meanwhile is discarded."""
         self._threads: list[threading.Thread] = []
         self._idle = 0
+        """Number of threads that wait for a request."""
         self._asked_at = self._pause_until = 0.0
         """Time of the last request, and the time at which neighbours may be read ahead."""
         self._prints: dict[ArticleId, str] = {}
@@ -89,6 +93,7 @@ class Documents:
         self._with_whole: set[ArticleId] = set()
         """Articles whose files distinguish the article from the whole page."""
         self._size = 0
+        """Number of characters of the documents in memory."""
         self._closed = False
         self._changed = threading.Condition()
 

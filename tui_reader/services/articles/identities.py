@@ -95,7 +95,9 @@ class Move(NamedTuple):
 
     file: FoundFile
     mistaken: ArticleId
+    """The id that the file had before."""
     id: ArticleId
+    """The id of the recorded article."""
 
 
 class Identities:
@@ -111,10 +113,15 @@ class Identities:
         self._exists = exists
         self._records: dict[ArticleId, _Record] = {}
         self._recorded_at: dict[str, ArticleId] = {}
+        """The recorded articles by the names of their files."""
         self._by_fingerprint: dict[str, set[ArticleId]] = defaultdict(set)
+        """The recorded articles by the fingerprints of their files."""
         self._files: dict[ArticleId, FoundFile] = {}
+        """The files that exist now, by article."""
         self._live: dict[str, ArticleId] = {}
+        """The articles of the files that exist now, by the names of the files."""
         self._unsettled: set[ArticleId] = set()
+        """Articles without a record whose files were found since the last `settle`."""
         self._disputed: set[str] = set()
         """Names of files that claim the id of another file, or for which the store records another id."""
         self._vanished = True
@@ -197,9 +204,10 @@ class Identities:
     def settle(self, is_bare: Callable[[ArticleId], bool] | None = None) -> list[Move]:
         """Find moved files after a complete scan.
 
-        A file without a state of its own is a recorded article if it claims its id or address or has its bytes, that
-        article has no file any more, and no other article or file fits equally well. New files are considered first:
-        an older file is a copy that remained when the original was removed.
+        A recorded article without a file gets the file that claims the article's id or address, or has its recorded
+        bytes. That file must belong to an article without a state of its own, and no other file, and no other recorded
+        article, may fit equally well. New files are considered first: an older file is a copy that remained when the
+        original was removed.
 
         Args:
             is_bare: Returns True if an article has no annotations or user changes; None to require no record at all.
@@ -314,7 +322,7 @@ class Identities:
         return article_id not in self._records or self._records[article_id] == _Record("", "")
 
     def _origin(self, article_id: ArticleId) -> ArticleId | None:
-        """Return the recorded article of a file with a wrong id; None if the article is not certain."""
+        """Return the missing recorded article whose file the file of an article is; None if that is not certain."""
         file, metadata = self._files[article_id], self._files[article_id].metadata
         for claim in (metadata.id, _address(metadata)):
             if claim and claim != article_id and claim in self._records and self._is_missing(claim, file):

@@ -45,7 +45,10 @@ class LoadedDocuments:
         documents.prepare = self._prepare
 
     def receive(self, event: Event) -> None:
-        """Forward an event of the reading threads, and queue its document if the article has a record."""
+        """Forward an event of the reading threads, and queue its document for `reanchor_queued`.
+
+        Only whole documents are queued, of articles that have a record or are listed as unreadable.
+        """
         self._events.send(event)
         if isinstance(event, DocumentLoaded) and not event.document.partial:
             file = self._state.identities.file(event.id)

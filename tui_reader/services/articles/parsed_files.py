@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
 
+# Names of the functions of this module that the worker process calls.
 SCAN_FUNCTION = f"{__name__}:scan_file"
 READ_FUNCTION = f"{__name__}:read_file"
 PREVIEW_FUNCTION = f"{__name__}:preview_file"
@@ -225,7 +226,9 @@ def cached(content: Content, *, whole: bool = False) -> Document | None:
 
 
 _parser: list[Parser] = []
+"""The parser of `load_parsed`, once a slow format needed it."""
 _parsing = threading.Lock()
+"""Held while this parser is used."""
 
 
 def load_parsed(path: str | Path, limit: int, *, whole: bool = False, limits: Limits | None = None) -> Parsed | None:

@@ -1,7 +1,7 @@
 """Jobs of the process that decodes pictures: measure them, and draw them as pixels, PNG or sixels.
 
-Pictures are untrusted data: they are decoded in a separate process with limits of time and memory, and rejected
-beyond 20 MB or 40 megapixels before it is decoded. Vector graphics (SVG) are not drawn.
+Pictures are untrusted data: they are decoded in a separate process with limits of time and memory, and those beyond
+20 MB or 40 megapixels are rejected before they are decoded. Vector graphics (SVG) are not drawn.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+# Names of the functions of this module that the decoding process calls.
 MEASURE_FUNCTION = f"{__name__}:measure_pictures"
 DRAW_FUNCTION = f"{__name__}:draw_picture"
 COPY_FUNCTION = f"{__name__}:copy_picture"
@@ -98,6 +99,9 @@ def copy_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         arguments: `file` and `limit` of the article, and `picture`, the fields of a `PictureSource`.
+
+    Returns:
+        `bytes` in base64, and `suffix`, such as `.png`; `bytes` is None if it is not a picture that can be drawn.
     """
     source = PictureSource(*arguments["picture"])
     data = _bytes_of(arguments, source)

@@ -40,6 +40,7 @@ SECONDS = 5.0
 MEMORY = 600 * MEGABYTE
 """Bytes of address space of the process: 40 megapixels take 160 MB, and the libraries 150 MB."""
 NICENESS = 2
+"""Niceness of the process: lower priority than the reader (0) and parsers of opened articles (1)."""
 KEPT_BYTES = 16 * MEGABYTE
 """Maximum size in bytes of drawn pictures in memory: a thousand of usual size."""
 KEPT_ARTICLES = 50
@@ -126,14 +127,14 @@ class Pictures:
             return drawn
 
     def want(self, orders: Sequence[PictureOrder]) -> None:
-        """Replace the requested pictures; the event `PicturesDrawn` follows for each."""
+        """Replace the requested pictures; the event `PicturesDrawn` follows for each that is not drawn yet."""
         with self._changed:
             self._to_draw = [each for each in orders if each not in self._drawn]
             if self._to_draw:
                 self._begin()
 
     def copy_of(self, article_id: ArticleId, target: str) -> tuple[bytes, str] | None:
-        """Return the bytes of a picture in an article's file, and a suffix; waits for the decoding process.
+        """Return the bytes of a picture in an article's file, and the suffix of its format; waits for the process.
 
         None if the file does not contain the picture.
         """

@@ -59,7 +59,7 @@ class Reading:
 
         Args:
             state: The library's state.
-            clock: Returns the current time in the format of `ids.now_in_seconds`.
+            clock: Returns the current time in the format of `article_records.now_in_seconds`.
             scope: Selects the undo steps of the open folders; None to allow all steps.
         """
         self._state, self._scope = state, scope
@@ -376,7 +376,10 @@ class Reading:
         return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
 
     def _elsewhere(self, transaction: Transaction, ids: Sequence[ArticleId]) -> str:
-        """Return the file of a transaction's first article in parentheses, if all its articles are elsewhere."""
+        """Return the file of a transaction's first article in parentheses; empty if it changed listed articles (`ids`).
+
+        The undo of a change in another folder would otherwise be invisible.
+        """
         if ids or self._scope is None:
             return ""
         paths = filter(None, map(self._scope.path_of, self._scope.articles_of(transaction)))
@@ -384,7 +387,7 @@ class Reading:
         return f" ({clean_line(str(path))})" if path is not None else ""
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
-        """Return the offset of an annotation, or its last offset if it is deleted; None if uncertain."""
+        """Return the offset of an annotation, or its last offset if `edits` delete it; None if uncertain."""
         before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
         record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
         annotation = self._state.annotation_index.get(annotation_id) or decode(annotation_id, {**record, **before})
@@ -404,7 +407,7 @@ class Reading:
 
 _RESTORED, _UNDID, _UNDID_AGAIN = "restored what was undone: ", "undid: ", "undid again: "
 _OPPOSITES = {_UNDID: _RESTORED, _RESTORED: _UNDID, "redid: ": _UNDID_AGAIN, _UNDID_AGAIN: _RESTORED}
-"""Message prefixes of a step, and the prefixes if the step reverts an earlier undo or redo."""
+"""For each message prefix of a step, the prefix to use if the step reverts an earlier undo or redo."""
 
 
 def _step_message(prefix: str, transaction: Transaction) -> str:

@@ -72,7 +72,7 @@ class Scanner:
             paths: The folders and files to scan.
             settings: Patterns of names to ignore, relative to each folder, and the size limit of articles.
             cache: Keeps the results for the next start. From `run` on, only the scanner's thread uses the cache.
-            known: The first results in the cache, which the library lists already.
+            known: The cached results of the latest articles, which the library lists already.
             stop: When set, `run` returns soon.
             deliver: Called with the results.
             send: Called with events: progress, and notices about folders that cannot be listed.
@@ -86,7 +86,9 @@ class Scanner:
         self._cache = cache
         self._known = {file.path: file for file in known}
         self._must_reread: set[str] = set()
+        """Paths of files that are read at each scan, because they could not be read, or were written just before."""
         self._unlisted: set[str] = set()
+        """Folders of which it was reported that they cannot be listed."""
         self._absent_since: dict[str, float] = {}
         """Files that are missing or became empty, with the monotonic time in seconds at which this was seen."""
         self._deliver = deliver
@@ -186,7 +188,7 @@ class Scanner:
         return next(self._absent(entries), None) is not None
 
     def _absent(self, entries: dict[str, Entry]) -> Iterator[str]:
-        """Yield the paths of known files that are missing or have become empty."""
+        """Yield the paths of known files that are missing from the listing, or have become empty."""
         for path, file in self._known.items():
             entry = entries.get(path)
             if entry is None or (file.size and not entry.signature.size):

@@ -52,4 +52,5 @@ def _line(rows: list[bytes], colour: int, width: int) -> bytes:
     return _RUN.sub(lambda run: b"!%d" % len(run[0]) + run[1], line)
 
 
+# For six bits, one for each pixel of a column of a band, the byte that stands for them.
 _PRINTABLE = bytes(min(value + _FIRST, 255) for value in range(256))
