@@ -21,6 +21,7 @@ TIMEOUT_SECONDS = 5
 SCREEN_PIECE = 512
 """Largest number of bytes per piece that GNU screen passes on; it drops strings over 768 bytes."""
 
+# Programs of desktops, each with the variable that the desktop sets.
 _DESKTOP = (
     ("WAYLAND_DISPLAY", ("wl-copy",)),
     ("DISPLAY", ("xclip", "-selection", "clipboard")),
@@ -76,7 +77,7 @@ def clipboard_commands(
         find: Returns the path of an installed program, or None.
 
     Raises:
-        ReaderError: The setting is not a command.
+        ReaderError: The setting cannot be split into arguments, for example because a quote is not closed.
     """
     if setting:
         try:
@@ -107,7 +108,7 @@ def clipboard_commands(
 
 
 def terminal_message(environ: Mapping[str, str]) -> str:
-    """Return the message after a copy by the terminal; `{what}` is replaced by the copied text's name."""
+    """Return the message after a copy by the terminal; `{what}` is replaced by a description of the copied text."""
     said = "sent {what} to the terminal's clipboard"
     if environ.get("TMUX"):
         return f"{said}; tmux passes it on only after: set -g set-clipboard on"

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from tui_reader.storage import Store
 
 AT_ONCE = 200
-"""Number of articles of the last scan that the first frame lists (6 ms); the others follow between the next frames."""
+"""Number of latest articles of the last scan that the first frame lists (6 ms); the others follow between frames."""
 
 
 class LibraryParts(NamedTuple):
@@ -80,7 +80,7 @@ class LibraryParts(NamedTuple):
 
 
 def compose(paths: LibraryPaths, store: Store, settings: Settings) -> LibraryParts:
-    """Create the services of a library, with the first articles of the last scan in its catalogue.
+    """Create the services of a library, with the latest `AT_ONCE` articles of the last scan in its catalogue.
 
     Args:
         paths: The folders and files of the library, and its state file.

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 MOST_PATIENCE = 12
 """Largest multiple of the limit that a job may take: a busy machine gives a nice process a tenth of a processor."""
 LEAST_SHARE = 0.15
-"""Share of its time for which a process runs or waits for a processor, below which it is not slow but hangs."""
+"""Minimum share of its time for which a slow process runs or waits for a processor; with less, it hangs."""
 
 
 class ProcessorTime(NamedTuple):
-    """What a process has had of the processor, in seconds."""
+    """How long a process ran on a processor, and how long it waited for one, in seconds."""
 
     used: float
     queued: float
@@ -25,7 +25,7 @@ class ProcessorTime(NamedTuple):
 
 
 class Deadline:
-    """Calls a function when the process of a job has used its time; waits longer while the machine gives it little.
+    """Calls a function when the process of a job has used its time; waits longer if other processes hold it up.
 
     The limit counts the time of the processor where the system tells it (Linux), and elapsed time elsewhere: with four
     other programs at work, a page that takes two seconds would otherwise be refused.
@@ -69,7 +69,7 @@ class Deadline:
                 self._timer.start()
 
     def _look(self) -> None:
-        """End the job, or wait for the time of the processor that it still has."""
+        """Call `end` if the limit is reached, else wait for the processor time that is left."""
         now = processor_time(self._pid)
         more = 0.0
         if now is not None:
@@ -86,11 +86,11 @@ class Deadline:
 
 
 def remaining(limit: float, had: ProcessorTime, waited: float) -> float:
-    """Return the seconds for which to wait longer for a job, 0 to end it.
+    """Return the seconds for which to wait longer for a job; 0 to end it.
 
     Args:
         limit: The limit in seconds.
-        had: What the job has had of the processor since it began.
+        had: Processor time of the job since it began.
         waited: Seconds since it began.
     """
     if had.used >= limit or waited >= MOST_PATIENCE * limit or had.used + had.queued < LEAST_SHARE * waited:
@@ -99,7 +99,7 @@ def remaining(limit: float, had: ProcessorTime, waited: float) -> float:
 
 
 def processor_time(pid: int) -> ProcessorTime | None:
-    """Return what a process has had of the processor since its start; None where the system does not tell it."""
+    """Return the processor time of a process since its start; None where the system does not tell it."""
     # Two numbers in nanoseconds: see "sched-stats" in the documentation of Linux.
     with suppress(OSError, ValueError):
         with open(f"/proc/{pid}/schedstat", "rb") as file:  # noqa: PTH123 - Path takes three times as long

@@ -128,7 +128,14 @@ def open_linked(path: Path, browser: str = "") -> None:
 
 
 def _opener(command: str) -> list[str]:
-    """Return the program that opens an address or a file, with its arguments."""
+    """Return the program that opens an address or a file, with its arguments.
+
+    Args:
+        command: The command of the settings; empty for the system's program.
+
+    Raises:
+        ReaderError: The command has a quote that is not closed, or the system has no program.
+    """
     if command:
         try:
             return shlex.split(command)

@@ -48,7 +48,7 @@ class Discovery:
             settings: Name patterns to ignore, and the size limit of articles.
             state: The library's state, whose annotations are counted.
             cache: Results of the last scan. From `start` on, it belongs to the scanner's thread.
-            known: The first results in the cache, which the catalogue shows already.
+            known: The cached results of the latest articles, which the catalogue shows already.
             events: Receives requests for a sync, and notices.
         """
         self._paths, self._settings, self._state = paths, settings, state
@@ -56,6 +56,7 @@ class Discovery:
         self.batches: queue.SimpleQueue[Batch] = queue.SimpleQueue()
         """Queue of scan results for the owner's thread."""
         self.counted: queue.SimpleQueue[Counted] = queue.SimpleQueue()
+        """Queue of the finished count of annotations for the owner's thread."""
         self.uncounted: list[ArticleId] = []
         """Annotated articles whose headlines do not show the number of annotations yet."""
         self._stop = threading.Event()
@@ -95,7 +96,7 @@ class Discovery:
             self._scanning.join(JOIN_SECONDS)
 
     def show_counts(self) -> tuple[ArticleId, ...]:
-        """Copy the annotation counts of the next counted articles into their headlines.
+        """Copy the annotation counts of the next `COUNTS_AT_ONCE` articles into their headlines.
 
         Returns:
             The articles whose headlines changed.

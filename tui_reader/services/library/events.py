@@ -74,7 +74,8 @@ class ParsingBegun(NamedTuple):
 class AnnotationsPlaced(NamedTuple):
     """An article's annotations were re-anchored in its current text.
 
-    Sent after a `SyncNeeded`: a listener that called `Library.sync` then only has to repaint.
+    It follows a `SyncNeeded`. A listener that has answered that with `Library.sync` knows the new places already, and
+    only has to repaint.
     """
 
     id: ArticleId

@@ -10,6 +10,7 @@ from tui_reader.storage.snapshot.disk import Disk, RefusedError
 if TYPE_CHECKING:
     from pathlib import Path
 
+# The files beside `library.json` that belong to one computer, in the syntax of both ignore files.
 PATTERNS = (
     "/library.json.journal-*",
     "/library.json.bak*",

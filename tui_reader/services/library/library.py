@@ -201,7 +201,7 @@ class Library:
         return self._parts.paths.path_of(name)
 
     def article_beside(self, article_id: ArticleId, link: str) -> ArticleId | None:
-        """Return the article to which a relative link points; None if the target is not an article.
+        """Return the article to which a relative link points; None if the target is not an article of the library.
 
         Args:
             article_id: The article that contains the link.
@@ -370,7 +370,7 @@ class Library:
         return discovery.show_counts() if discovery.uncounted or not discovery.counted.empty() else ()
 
     def require_saved(self) -> None:
-        """Raise an error unless every change made so far is on disk.
+        """Wait until the last change is on disk; raise an error if any change could not be saved.
 
         Raises:
             StoreError: Some changes are not on disk.

@@ -160,7 +160,7 @@ def require_library(state: Path) -> None:
 
 
 def _why_not_used(home: Path, verdict: Verdict, chosen: Path) -> str:
-    """Return the notice that `library.json` in a folder is not used; empty if it is used."""
+    """Return the notice that `library.json` in a folder is not used, and why; empty if it is used or missing."""
     from tui_reader.storage.recovery.ownership import Owner  # noqa: PLC0415 - 3 ms, see carried_state
 
     file = home / STATE_FILE

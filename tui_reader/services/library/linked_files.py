@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library_paths import LibraryPaths
 
 WEB_PAGES = frozenset((".html", ".htm", ".xhtml"))
+"""Suffixes of the files that a browser opens."""
 KINDS = frozenset(
     (
         *WEB_PAGES,
@@ -38,7 +39,9 @@ _ENDINGS = ("", ".md", ".markdown", ".txt", "/README.md", "/readme.md", "/index.
 _PROGRAM_HEADS = (b"#!", b"\x7fELF", b"MZ", b"[Desktop Entry]", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 """First bytes of scripts, programs and starters, regardless of their suffixes."""
 _HEAD_BYTES = 64
+"""Number of bytes of a file that are compared with `_PROGRAM_HEADS`."""
 _MOST_SEARCHED = 100_000
+"""Maximum number of files that are searched for one with a name."""
 _SHOWN = 80
 """Largest number of characters of a link in a message."""
 
@@ -153,12 +156,14 @@ def _require_harmless(path: Path, status: os.stat_result, shown: str) -> None:
 
 
 def _is_text(path: Path) -> bool:
+    """Return True if a file is an article by its name."""
     from tui_reader.formats.registry import is_article  # noqa: PLC0415 - only after a link that leads nowhere
 
     return is_article(path.name)
 
 
 def _begins_as_program(path: Path) -> bool:
+    """Return True if a file begins as a script or program; False if it cannot be read."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)

@@ -8,6 +8,7 @@ Method: fractional indexing (E. Wallace, “Implementing Fractional Indexing”,
 from __future__ import annotations
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# Code points that stand for a missing character: before all digits for the lower key, after all for the higher one.
 _BELOW = ord("0") - 1
 _ABOVE = ord("z") + 1
 

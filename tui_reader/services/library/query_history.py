@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MOST = 50
 """Largest number of queries in the history."""
 LONGEST = 1_000
-"""Length in code points from which a query is not saved."""
+"""Maximum length in code points of a query that is saved."""
 
 
 class QueryHistory:
@@ -68,4 +68,5 @@ class QueryHistory:
 
 
 def _merged(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    """Return the queries of two lists, each once, at most `MOST`."""
     return tuple(dict.fromkeys((*first, *second)))[:MOST]

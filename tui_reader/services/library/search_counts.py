@@ -51,5 +51,5 @@ class SearchCounts:
         return bool(self._stale)
 
     def of(self, query: str) -> int:
-        """Return the last known number of articles that a query finds."""
+        """Return the last known number of articles that a query finds; 0 before it was counted."""
         return self._counts.get(query, 0)

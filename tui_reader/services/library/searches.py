@@ -74,7 +74,7 @@ class Searches:
         return next((each for each in self.all() if each.id == search_id), None)
 
     def named(self, name: str) -> SavedSearch | None:
-        """Return the first search with a name, ignoring case."""
+        """Return the first search with a name, ignoring case; None if there is none."""
         wanted = name.strip().casefold()
         return next((each for each in self.all() if each.name.casefold() == wanted), None)
 

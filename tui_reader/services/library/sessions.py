@@ -125,5 +125,5 @@ def _text(value: object) -> str:
 
 
 def _number(value: object, least: int = 0) -> int:
-    """Return a value if it is a valid offset for any document, else 0."""
+    """Return a whole number, raised to `least` or lowered to 2**40 if it is beyond them; 0 for another type."""
     return max(least, min(value, 1 << 40)) if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 
 _OF_FILES = frozenset((LOCATION, FINGERPRINT))
+"""Fields of an article's record that name its file, of which `Identities` keeps an index."""
 
 MANY_GONE = 50
-"""From this number of files that disappear at once, the annotations of their articles are not read."""
+"""Number of files that disappear at once beyond which the annotations of their articles are not read."""
 
 
 class LibraryState:
@@ -248,7 +249,7 @@ class LibraryState:
         self._introduce({i for i in ids if self.identities.has_record(i)})
 
     def describe(self, ids: Iterable[ArticleId]) -> None:
-        """Record title and origin of annotated articles, while their files exist and can be read."""
+        """Record title and origin of annotated articles whose files exist, for the time when they do not."""
         edits: list[Edit] = []
         for article_id in ids:
             file = self.identities.file(article_id)
