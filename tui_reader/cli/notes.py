@@ -132,7 +132,7 @@ def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
     sentence = f"Searched: {with_count(articles.here, 'article')} in {where}"
     if articles.elsewhere:
         sentence += f", and {articles.elsewhere:,} that you annotated elsewhere"
-    sentence += f"; {articles.unread:,} could not be read" if articles.unread else ""
+    sentence += f"; {articles.unreadable:,} could not be read" if articles.unreadable else ""
     passed_over = f" Passed over: {articles.passed_over}." if articles.passed_over else ""
     return f"{sentence}.{passed_over}"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SUFFIXES = tuple(suffix for row in ROWS for suffix in row.suffixes)
+"""Suffixes of the files that are articles, in all formats."""
 
 
 def explain_no_file(file: Path) -> tuple[str, str]:
@@ -47,7 +48,7 @@ def require_file(file: Path) -> None:
 
 
 def explain_absence(file: Path, folders: Sequence[Path]) -> tuple[str, str]:
-    """Return an error message and a hint for a file that is not an article of a library.
+    """Return an error message and a hint for a path that is not an article of a library, or not a file.
 
     Args:
         file: A path as the user gave it.

@@ -353,6 +353,7 @@ class AnnotationsApi:
         return any(map(path.is_relative_to, self._library.folders))
 
     def _last_path(self, article: ArticleId) -> Path | None:
+        """Return the recorded path of an article's file, which may not exist any more; None if none is recorded."""
         location = (self._library.store.get(ARTICLES, article) or {}).get(LOCATION)
         return self._library.path_named(location) if isinstance(location, str) and location else None
 
@@ -377,6 +378,7 @@ class AnnotationsApi:
 
 
 def _find(document: Document, quote: str, occurrence: int, file: Path) -> tuple[int, int]:
+    """Return the range of a quote in a document; the arguments and errors are those of `AnnotationsApi.add`."""
     finder = QuoteFinder(document.text)
     places = finder.occurrences(quote)
     if not places:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Store
 
 _SHARE_READ_AT_ONCE = 4
-"""Read all annotations in one pass if those of more than one article in this many are needed."""
+"""If more than one annotated article in this many is needed, all annotations are read in one pass."""
 _KEPT_CHARACTERS = 8_000_000
-"""Number of characters of documents that clips keep for their writer, some 50 MB; further documents are read again."""
+"""Number of characters of documents that clips keep in memory, some 50 MB; clips made later read theirs again."""
 
 
 class Clips:
@@ -54,7 +54,9 @@ class Clips:
         only: Container[ArticleId] | None = None,
         chosen: Set[AnnotationId] | None = None,
     ) -> Iterator[Clip]:
-        """Yield, sorted by title, articles with the annotations that match a query.
+        """Yield a clip for each article with annotations that match a query; it has these annotations only.
+
+        The clips are sorted by title.
 
         Args:
             query: The query.
@@ -79,11 +81,11 @@ class Clips:
                 return
 
     def articles(self, query: Term) -> list[ArticleId]:
-        """Return the articles that match a query, in its order."""
+        """Return the articles that match a query, in the order that it sets; newest first if it sets none."""
         return [each.id for each in self._queries.articles(query)]
 
     def of_articles(self, query: Term, only: Container[ArticleId] | None = None) -> Iterator[Clip]:
-        """Yield the articles that match a query, in its order, each with all annotations.
+        """Yield a clip with all annotations for each article that matches a query, in the order of `articles`.
 
         Args:
             query: The query.
@@ -103,7 +105,14 @@ class Clips:
     def _clips(
         self, headline: Headline, annotations: Sequence[Annotation], query: Term | None, limit: int | None = None
     ) -> Iterator[Clip]:
-        """Yield the clip of an article, unless the query excludes the article."""
+        """Yield the clip of an article; none if a query is given and no annotation matches it.
+
+        Args:
+            headline: The article.
+            annotations: Its annotations.
+            query: Selects among them; None for all.
+            limit: Maximum number of annotations; None for no limit.
+        """
         library, path = self._library, file_of(self._library, headline.id)
         document = self._document(headline.id, path) if annotations else None
         if document is not None:

@@ -36,6 +36,7 @@ _HEAD = 16_384
 _MAX_NAME = 160
 """Longest name of a file in bytes without its suffix; file systems allow 255 including the suffix."""
 _MAX_TRIES = 5
+"""Number of attempts to write a file that another program changes at the same time."""
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|#^\[\]]+')
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 
@@ -47,7 +48,9 @@ class Outcome:
     written: list[str] = field(default_factory=list)
     """Names of files that were created."""
     changed: list[str] = field(default_factory=list)
+    """Names of files that existed and got new content."""
     unchanged: int = 0
+    """Number of files that had this content already."""
     beside: list[tuple[str, str]] = field(default_factory=list)
     """Files that were not overwritten, with the names of the new files beside them."""
     kept: list[str] = field(default_factory=list)
@@ -63,6 +66,8 @@ class Outcome:
 
 
 class _Existing(NamedTuple):
+    """The bytes of a file of the folder, and its status when it was read."""
+
     data: bytes
     status: os.stat_result
 

@@ -38,17 +38,24 @@ class Target(NamedTuple):
     """True if the query chooses articles, False if it chooses annotations."""
     form: Format
     template: str
+    """Template of a text format; empty for the format's own."""
     folder: Path
     name: str
     """Name of the file; empty for one file per article."""
     prune: bool
+    """True to remove the unchanged files of articles that the export no longer contains."""
     ids: frozenset[ArticleId] | None = None
     """The articles to which the query is applied; None for all."""
     annotations: frozenset[AnnotationId] | None = None
     """The annotations to which the query is applied, if it selects annotations; None for all."""
 
     def chosen(self, clips: Clips, only: Set[ArticleId] | None = None) -> Iterator[Clip]:
-        """Yield the clips of the articles that match the query, from all articles or from `only`."""
+        """Yield the clips of the articles or annotations that match the query.
+
+        Args:
+            clips: Creates the clips.
+            only: The articles to consider, besides `ids`; None for all.
+        """
         if self.ids is not None:
             only = self.ids if only is None else self.ids & only
         if self.articles:
@@ -74,6 +81,7 @@ class ExportWatch:
         self._library, self._clips, self._target, self._report = library, clips, target, report
         self._files = ExportFiles(target.folder, target.form, target.template)
         self._cache: dict[ArticleId, Clip] = {}
+        """The clips of an export into one file, in the order of the file."""
         self._lock = InstanceLock(f"export:{self._files.folder}")
         if self._lock.is_second:
             self._lock.close()

@@ -40,7 +40,7 @@ class Listed:
 
 
 class Queries:
-    """Runs queries over a library; each call first prepares all needed data, which may take seconds."""
+    """Runs queries over a library. A call first prepares what its query needs, which may take seconds."""
 
     def __init__(self, library: Library, settings: Settings) -> None:
         self._library, self._settings = library, settings
@@ -65,7 +65,7 @@ class Queries:
         return catalogue.rows(found)
 
     def annotations(self, query: Term, annotations: Iterable[Annotation]) -> list[Annotation]:
-        """Return the annotations that match a query, in the given order."""
+        """Return the annotations that match a query, in the given order, at most as many as its limit says."""
         matches = compile_for_annotations(query, self._context(query))
         catalogue = self._library.catalogue
         titles: dict[ArticleId, str] = {}

@@ -140,8 +140,8 @@ class Articles:
         """Number of articles in the library's folders that were read."""
         self.elsewhere = 0
         """Number of articles outside the library's folders that were read."""
-        self.unread = 0
-        """Number of articles that are missing or cannot be read."""
+        self.unreadable = 0
+        """Number of articles whose files are missing or cannot be read."""
 
     @property
     def passed_over(self) -> str:
@@ -158,7 +158,7 @@ class Articles:
             # A file that cannot be scanned is not tried again: it may take seconds until it fails.
             document = self._document(headline.id, path) if not headline.article.error else None
             self.here += document is not None
-            self.unread += document is None
+            self.unreadable += document is None
             if document is not None:
                 yield headline, document
         if self._everywhere:
@@ -171,7 +171,7 @@ class Articles:
                 continue
             document = self._document(article, path)
             self.elsewhere += document is not None
-            self.unread += document is None
+            self.unreadable += document is None
             if document is not None:
                 yield Headline(Article(article, str(path), document.metadata)), document
 

@@ -127,8 +127,8 @@ def verify(quotes: Iterable[DraftQuote], articles: Iterable[tuple[Headline, Docu
 
     A quote is exact if an article has its words and punctuation in order, case included; white space, kinds of
     quotation marks and dashes, soft hyphens, ligatures and other matters of presentation, and punctuation at its ends
-    are ignored. If the quote has ellipses, all its parts must
-    follow each other in one article.
+    are ignored. If the quote has ellipses, all its parts must follow each other in one article. Of several similar
+    passages for an altered quote, the most similar one is reported.
 
     Returns:
         A result for each quote, in the order of the quotes.
