@@ -116,6 +116,18 @@ def test_copying_a_file_and_deleting_the_original_is_a_move(tmp_path: Path, open
     owner.until(lambda: "x.md" not in owner.headlines() and owner.at("y.md").state.starred)
 
 
+def test_a_copy_that_is_up_next_stays_there_after_its_original_went(tmp_path: Path, opened: Opener) -> None:
+    path = write(tmp_path / "articles" / "x.md", "x")
+    owner = opened(path.parent).scanned()
+    owner.library.reading.toggle_star([owner.at("x.md").id])
+    shutil.copyfile(path, path.with_name("y.md"))
+    owner.until(lambda: "y.md" in owner.headlines())
+    owner.library.reading.add_up_next([owner.at("y.md").id])
+    path.unlink()
+    owner.until(lambda: "x.md" not in owner.headlines())
+    assert [row.article.location for row in owner.library.reading.up_next()] == ["y.md"]
+
+
 def test_of_two_possible_targets_of_a_move_neither_is_chosen(tmp_path: Path, opened: Opener) -> None:
     folder = tmp_path / "articles"
     for name in ("x.md", "y.md"):

@@ -412,3 +412,18 @@ def test_stars_and_reading_positions_follow_an_article_without_annotations(folde
     assert owner.at("ebb.md").state.read and not owner.at("sweet.md").state.read
     owner.until(lambda: any(isinstance(event, Notice) for event in owner.events))
     assert "ebb.md looks like tides.md: state kept; undo takes it back" in owner.library.transfer.messages
+
+
+def test_a_place_up_next_follows_an_article_that_was_moved_and_edited(folder: Path, opened: Opener) -> None:
+    owner = opened(folder).scanned()
+    articles = [owner.at(name).id for name in ("tides.md", "bread.md")]
+    highlight(owner, "tides.md", "gulls walked about")
+    owner.library.reading.add_up_next(articles)
+    owner.library.close()
+    (folder / "tides.md").unlink()
+    (folder / "ebb.md").write_text(TIDES + "\nMore.\n", "utf-8")
+    owner = opened(folder).scanned()
+    owner.until(lambda: owner.at("ebb.md").notes)
+    assert [row.article.location for row in owner.library.reading.up_next()] == ["ebb.md", "bread.md"]
+    owner.library.reading.undo()
+    assert [row.article.location for row in owner.library.reading.up_next()] == ["bread.md"]

@@ -275,7 +275,7 @@ class Transfer:
         given = [
             name
             for name in record
-            if name in {*SEEN_FIELDS, "starred", "archived", "tags", "joined", "whole"}
+            if name in {*SEEN_FIELDS, "starred", "archived", "tags", "joined", "whole", "up_next", "filed"}
             or name.startswith(("edited_", "bookmark_"))
         ]
         return [Edit(ARTICLES, target, name, None, record[name]) for name in given if name not in target_record]

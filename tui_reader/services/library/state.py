@@ -223,6 +223,7 @@ class LibraryState:
             or state.tags is not None
             or state.edits
             or state.bookmarks
+            or state.up_next
         )
         return not kept and not self.annotation_index.count(article_id)
 
