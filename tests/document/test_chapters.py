@@ -164,8 +164,8 @@ def test_the_time_left_counts_down_to_the_end_of_chapter_and_book() -> None:
         (0, "1 min"),
         (7_012, "30 min"),
         (230 * 60, "1 h"),
-        (230 * 310, "5 h 10"),
-        (230 * 61, "1 h 01"),
+        (230 * 310, "5 h 10 min"),
+        (230 * 61, "1 h 1 min"),
         (230 * 900, "15 h"),
     ],
 )

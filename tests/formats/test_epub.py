@@ -347,3 +347,10 @@ def test_metadata_with_escapes_and_overrides_are_clean() -> None:
     document = read(book({"one.xhtml": "<p>a\u202eb \x1b[31m</p>"}, metadata=metadata), "a.epub")
     assert flaws_of(document) == []
     assert document.text == "ab [31m"
+
+
+def test_subjects_of_libraries_are_tags_without_their_subdivisions() -> None:
+    subjects = ("Detectives -- England -- Fiction", "Detectives -- Wales", "Sea--shore", "Tides")
+    written = "".join(f"<dc:subject>{each}</dc:subject>" for each in subjects)
+    data = book({"one.xhtml": "<p>Words.</p>"}, metadata=f"<dc:title>Of Tides</dc:title>{written}")
+    assert read(data, "a.epub").metadata.tags == ("Detectives", "Sea--shore", "Tides")

@@ -73,7 +73,7 @@ def not_a_package() -> bytes:
         (without_package(), "without the package document"),
         (outside(), "without the package document"),
         (not_a_package(), "is damaged"),
-        (b"plain words, and no archive", "does not begin like one"),
+        (b"\1\2\3, and no archive", "does not begin like one"),
         (epub({"book.opf": package({}, "")}), "names no text"),
         (epub({"book.opf": package({"one.xhtml": XHTML}, "one")}), "is missing"),
     ],

@@ -74,9 +74,9 @@ def test_a_file_that_is_cut_off_is_shown_up_to_there() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"words", "damaged: it is no gzip file"),
+        (b"\1\2\3 words", "damaged: it is no gzip file"),
         (b"\x1f\x8b\x08\0", "damaged: it cannot be inflated"),
-        (b"\x1f\x8b" + b"\xff" * 100, "damaged: it cannot be inflated"),
+        (b"\x1f\x8b" + b"\xff" * 98 + b"\1\2\3\4", "damaged: it cannot be inflated"),
         (gzip.compress(gzip.compress(MARKDOWN)), "compressed twice"),
         (gzip.compress(b"\0" * 70_000_000), "a compressed file of more than 64 MB"),
         (gzip.compress(b"text\n" * 2_000 + b"\0" * 320), "not text: "),

@@ -53,9 +53,24 @@ def test_headers_are_metadata() -> None:
     assert (metadata.date, metadata.source) == ("2021-03-04T12:00:00+01:00", "Tide News")
     assert (metadata.id, metadata.url) == ("1@example.org", "https://example.org/1")
     assert texts(document) == ["Good morning.", "The tide is high today."]
-    message = mail()
+
+
+@pytest.mark.parametrize(
+    ("headers", "source"),
+    [
+        ({}, ""),
+        ({"List_Unsubscribe": "<https://example.org/stop>"}, "Ada Example"),
+        ({"Organization": "Hull Harbour", "List_Unsubscribe": "<https://example.org/stop>"}, "Hull Harbour"),
+        ({"List_Id": "<tides.example.org>", "Organization": "Hull Harbour"}, "tides.example.org"),
+    ],
+    ids=["a letter", "a newsletter", "an organization", "a list"],
+)
+def test_the_source_is_a_list_an_organization_or_a_newsletter_and_never_a_domain(
+    headers: dict[str, str], source: str
+) -> None:
+    message = mail(**headers)
     message.set_content("Words.")
-    assert opened(bytes_of(message)).metadata.source == "example.org"
+    assert opened(bytes_of(message)).metadata.source == source
 
 
 def test_the_html_part_of_a_newsletter_is_shown_without_pictures_that_count_readers() -> None:
@@ -101,6 +116,25 @@ def test_attachments_are_listed_and_attached_pictures_are_shown() -> None:
     assert texts(document)[-1].endswith("hull.pdf (application/pdf, 48 kB)")
     assert document.blocks[-1].quiet
     assert "signature" not in document.text
+
+
+def test_a_picture_within_the_text_is_not_listed_as_an_attachment_again() -> None:
+    message = mail()
+    message.set_content('<p>Look:</p><img src="cid:pic" alt="A harbour">', subtype="html")
+    message.add_related(PNG, "image", "png", cid="<pic>", filename="harbour.png", disposition="attachment")
+    message.make_mixed()
+    message.add_attachment(PNG, "image", "png", filename="other.png")
+    document = opened(bytes_of(message))
+    assert [text.split(" (")[0] for text in texts(document)] == ["Look:", "A harbour", "Attachment: other.png"]
+
+
+def test_a_mail_whose_end_is_missing_says_so() -> None:
+    message = mail()
+    message.set_content("Words.")
+    message.add_attachment(b"x" * 4_000, "application", "pdf", filename="tides.pdf")
+    data = bytes_of(message)
+    assert opened(data).notices == ()
+    assert [notice.split(" is")[0] for notice in opened(data[: len(data) // 2]).notices] == ["The end of this mail"]
 
 
 def test_a_forwarded_mail_is_shown_below_its_headers() -> None:

@@ -149,8 +149,8 @@ ENTITY = '<!DOCTYPE x [<!ENTITY a "b">]><office:document-content/>'
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.odt", b"words", "damaged: it is no ZIP archive"),
-        ("a.docx", b"words", "damaged: it is no ZIP archive"),
+        ("a.odt", b"\1\2\3 words", "damaged: it does not begin like a ZIP archive"),
+        ("a.docx", b"\1\2\3 words", "damaged: it does not begin like a ZIP archive"),
         ("a.docx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "encrypted with a password, or a document of Word before 2007"),
         ("a.docx", zipped({"a.txt": "words"}), "a ZIP archive that is no document of Word"),
         ("a.odt", zipped({"a.txt": "words"}), "damaged: it has no text of OpenDocument"),
@@ -184,3 +184,37 @@ def test_deep_and_repeated_elements_are_read_within_limits() -> None:
     opened(odt(f"<text:p>Text.<text:s text:c='999999'/></text:p><table:table>{repeated * 20}</table:table>"), "a.odt")
     spans = "<w:r>" + "<w:ins>" * 300 + "<w:t>x</w:t>" + "</w:ins>" * 300 + "</w:r>"
     opened(docx(paragraph("Text.", inside=spans)), "a.docx")
+
+
+def test_keywords_in_one_element_are_separate_tags() -> None:
+    data = odt("<text:p>Text.</text:p>", meta="<meta:keyword>sea, the moon; tides</meta:keyword>")
+    assert opened(data, "a.odt").metadata.tags == ("sea", "the moon", "tides")
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.odt"])
+def test_a_caption_with_the_words_of_the_description_stands_once(name: str) -> None:
+    if name == "a.docx":
+        picture = DOCX_BODY[DOCX_BODY.index("</w:tbl>") + len("</w:tbl>") :]
+        data = docx(picture + paragraph("A harbour") + paragraph("A harbour"))
+    else:
+        picture = "<draw:frame><draw:image xlink:href='Pictures/a.png'/><svg:desc>A harbour</svg:desc></draw:frame>"
+        data = odt(f"<text:p>{picture}</text:p><text:p>A harbour</text:p><text:p>A harbour</text:p>")
+    document = opened(data, name)
+    assert [(kind, text) for kind, _, text in shown(document)] == [
+        ("figure", ""),
+        ("paragraph", "A harbour"),
+        ("paragraph", "A harbour"),
+    ]
+
+
+def test_of_an_archive_whose_end_is_missing_the_text_is_read_and_that_is_said() -> None:
+    body = "".join(paragraph(f"Paragraph {number}.") for number in range(300))
+    for name, data in (
+        ("a.docx", docx(body, core=CORE)),
+        ("a.odt", odt("<text:p>Words.</text:p>", meta=META)),
+    ):
+        assert opened(data, name).notices == ()
+        document = opened(data[: data.rindex(b"PK\x01\x02")], name)
+        assert document.error == ""
+        assert [notice.split(" is")[0] for notice in document.notices] == ["The end of this file"]
+        assert opened(data[:80], name).error.startswith("damaged: its end is missing")

@@ -357,6 +357,30 @@ def test_a_file_name_is_not_used_as_title(title: str) -> None:
     assert "title" in document.metadata.guessed
 
 
+@pytest.mark.parametrize(
+    ("first", "title"),
+    [
+        (Text(60, 60, "Contents", 18), "tides"),
+        (Text(60, 60, "Table of Contents", 10), "tides"),
+        (Text(60, 60, "1 Of Tides and Moons", 10), "tides"),
+        (Text(60, 60, "Good morning to all who read this long line of words that goes", 10), "tides"),
+        (Text(60, 60, "Of Tides and Moons", 10), "Of Tides and Moons"),
+    ],
+    ids=["large contents", "contents", "a chapter", "running text", "a headline"],
+)
+def test_a_part_or_a_line_of_running_text_is_no_title(first: Text, title: str) -> None:
+    begins = "on in the next line" if len(first.text) > 40 else "On the next line"
+    lines = column([f"{begins} goes the text.", *LEFT], 60, 75)
+    document = read(pdf(sheet(first, lines), info={"Title": "untitled"}), "folder/tides.pdf")
+    assert document.metadata.title == title
+    assert "title" in document.metadata.guessed
+
+
+def test_many_lines_in_the_largest_font_are_running_text_and_no_title() -> None:
+    data = pdf(sheet(column(LEFT, 60, 60), column([*LEFT, *LEFT], 60, 300, size=6)))
+    assert read(data, "folder/tides.pdf").metadata.title == "tides"
+
+
 def test_the_fields_of_an_xmp_packet_fill_gaps() -> None:
     packet = (
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
@@ -402,7 +426,7 @@ ENCRYPTED = (
     [
         (pdf(sheet(column(LEFT, 60, 100)), extra=ENCRYPTED), "encrypted: it opens only with its password"),
         (b"%PDF-1.7\nno more of it", "damaged: it is no whole PDF file"),
-        (b"words", "damaged: it is no whole PDF file"),
+        (b"words", "text, not what its name says"),
         (pdf(sheet(column(LEFT, 60, 100)))[:300], "damaged: it is no whole PDF file"),
         (written({1: b"<< /Type /Catalog /Pages 2 0 R >>", 2: b"<< /Kids [] >>"}), "damaged: it is no whole PDF file"),
     ],

@@ -14,7 +14,7 @@ from tui_reader.document.blocks import BlockKind, block_index
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.words import count_words
-from tui_reader.model.article import WORDS_PER_MINUTE
+from tui_reader.model.article import WORDS_PER_MINUTE, reading_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,14 +166,8 @@ def chapters_of(document: Document) -> Chapters:
 
 
 def time_of(words: int) -> str:
-    """Return the time for reading a number of words: `31 min`, `5 h 10`; without minutes from ten hours, `15 h`."""
-    minutes = max(1, round(words / WORDS_PER_MINUTE))
-    hours, rest = divmod(minutes, 60)
-    if hours >= 10:
-        return f"{round(minutes / 60):,} h"
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+    """Return the time for reading a number of words: `31 min`, `5 h 10 min`."""
+    return reading_time(max(1, round(words / WORDS_PER_MINUTE)))
 
 
 def split_ordinal(title: str) -> tuple[str, str]:

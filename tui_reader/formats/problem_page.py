@@ -33,18 +33,19 @@ def problem_metadata(name: str) -> Metadata:
     return Metadata(title=base_name(name), guessed=frozenset({"title"}))
 
 
-def problem_document(name: str, size: int, reason: str) -> Document:
+def problem_document(name: str, size: int, reason: str, ending: str = "") -> Document:
     """Build the page for an unreadable file: its name, the reason, and advice.
 
     Args:
         name: Name or path of the file, as displayed to users.
         size: Size of the file in bytes.
         reason: Why the file cannot be read, in a few words that may begin with `not text: `.
+        ending: Suffix under which the file can be read; empty if there is none, or the reason implies it.
     """
     reason = clean_line(reason)
     shown = base_name(name)
     detail = reason.removeprefix("not text: ")
-    ending = _ENDINGS.get(detail, "")
+    ending = ending or _ENDINGS.get(detail, "")
     is_binary = detail != reason and not ending
     explanation = f"It looks like a binary file: {detail}." if is_binary else f"It is {detail}."
     where = "" if name == "-" else clean_line(name)

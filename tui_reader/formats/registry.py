@@ -46,7 +46,7 @@ ROWS: tuple[Row, ...] = (
     # 6 ms to import after plain text, and 43 ms more for the parser, when the first document is read.
     Row("tui_reader.formats.markdown.markdown", (".md", ".markdown", ".mdown", ".mkd"), version=2),
     # 3 ms to import after plain text; 80 ms for pdfium, when the first file is read.
-    Row("tui_reader.formats.pdf.pdf", (".pdf",), is_slow=True),
+    Row("tui_reader.formats.pdf.pdf", (".pdf",), is_slow=True, version=2),
     # 2 ms to import, 260 ms for lxml and trafilatura when the first page is read.
     Row(
         "tui_reader.formats.html.html",
@@ -58,16 +58,16 @@ ROWS: tuple[Row, ...] = (
     # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),
     # 20 ms to import after plain text, most of it for the XML parser.
-    Row("tui_reader.formats.epub.epub", (".epub",), is_slow=True),
+    Row("tui_reader.formats.epub.epub", (".epub",), is_slow=True, version=2),
     # 1 ms to import after plain text.
     Row("tui_reader.formats.gemtext.gemtext", (".gmi", ".gemini")),
     # 4 ms to import after plain text.
     Row("tui_reader.formats.org.org", (".org",)),
     # 3 ms to import after plain text; the parser of mails takes 40 ms.
-    Row("tui_reader.formats.mail.mail", (".eml", ".emlx"), is_slow=True, reads_to_scan=True),
+    Row("tui_reader.formats.mail.mail", (".eml", ".emlx"), is_slow=True, reads_to_scan=True, version=2),
     # 2 ms to import after plain text; mammoth takes 60 ms, and the walker of pages 30 ms.
-    Row("tui_reader.formats.office.docx", (".docx", ".docm"), is_slow=True, reads_to_scan=True),
-    Row("tui_reader.formats.office.odt", (".odt", ".fodt"), is_slow=True, reads_to_scan=True),
+    Row("tui_reader.formats.office.docx", (".docx", ".docm"), is_slow=True, reads_to_scan=True, version=2),
+    Row("tui_reader.formats.office.odt", (".odt", ".fodt"), is_slow=True, reads_to_scan=True, version=2),
     # 2 ms to import after plain text; docutils takes 40 ms to import, and 2 s for a megabyte.
     Row("tui_reader.formats.rst.rst", (".rst", ".rest"), is_slow=True),
     # 3 ms to import after Markdown; a notebook with pictures has several megabytes.
@@ -153,7 +153,11 @@ def read(data: bytes, name: str, *, whole: bool = False) -> Document:
             input.
         whole: True for the whole page in place of the article, in formats that distinguish them.
     """
-    return format_for(name, data).read(data, name, whole=whole)
+    document = _emptiness(data, name) or format_for(name, data).read(data, name, whole=whole)
+    if not document.error:
+        return document
+    reason, ending = _reason(document.error, data, name)
+    return document if reason == document.error else _page(data, name, reason, ending)
 
 
 def resource(data: bytes, name: str, target: str) -> bytes | None:
@@ -174,4 +178,39 @@ def preview(data: bytes, name: str) -> Document | None:
 
 def scan(data: bytes, name: str) -> tuple[Metadata, str]:
     """Return an article's metadata, and the reason if it cannot be read, without building blocks."""
-    return format_for(name, data).scan(data, name)
+    if empty := _emptiness(data, name):
+        return empty.metadata, empty.error
+    metadata, error = format_for(name, data).scan(data, name)
+    return metadata, _reason(error, data, name)[0] if error else ""
+
+
+def _emptiness(data: bytes, name: str) -> Document | None:
+    """Return the page for an empty file of a format whose files cannot be empty, such as a PDF file; else None."""
+    if len(data) >= HEAD:
+        return None
+    from tui_reader.formats import true_kinds  # noqa: PLC0415 - see `_page`
+
+    if not true_kinds.is_wrongly_empty(data, name):
+        return None
+    return _page(data, name, true_kinds.EMPTY)
+
+
+def _reason(error: str, data: bytes, name: str) -> tuple[str, str]:
+    """Return why a file cannot be read: its format's reason, unless its bytes are of another kind than its name says.
+
+    Returns:
+        The reason, and the suffix under which the file can be read; empty if there is none, or the reason implies it.
+    """
+    from tui_reader.formats.true_kinds import mistake_in  # noqa: PLC0415 - see `_page`
+
+    if not error.startswith("damaged") and not error.startswith("not an ") and "ZIP archive" not in error:
+        return error, ""
+    what, ending = mistake_in(data, name)
+    return (f"{what}, not what its name says", ending) if what else (error, "")
+
+
+def _page(data: bytes, name: str, reason: str, ending: str = "") -> Document:
+    """Return the error page of a file that no format can be asked for."""
+    from tui_reader.formats.problem_page import problem_document  # noqa: PLC0415 - only for files that cannot be read
+
+    return problem_document(name, len(data), reason, ending)

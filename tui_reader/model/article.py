@@ -23,15 +23,15 @@ WORDS_PER_MINUTE = 230
 
 
 def reading_time(minutes: int) -> str:
-    """Format a reading time: `12 min`, `1.5 h`, from ten hours on `15 h`."""
-    if minutes < 60:
-        return f"{minutes} min"
-    hours = minutes / 60
-    return f"{hours:.1f} h".replace(".0 h", " h") if minutes < 600 else f"{round(hours):,} h"
+    """Format a reading time: `12 min`, `1 h 54 min`, from ten hours on `15 h`."""
+    if minutes >= 600:
+        return f"{round(minutes / 60):,} h"
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
 PERSONAL = (".epub", ".eml", ".emlx", ".epub.gz", ".eml.gz", ".emlx.gz")
-"""Suffixes of books and mails, whose author is shown rather than the publisher or the domain of the address."""
+"""Suffixes of books and mails, whose author is shown rather than the publisher or the list."""
 BEGUN = 0.005
 """Share of the text that must be read, and must remain, for an article to count as partly read."""
 

@@ -28,6 +28,7 @@ _TEXT_SUFFIXES = (".xhtml", ".html", ".htm", ".xml")
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d\d)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _MOST_TAGS = 60
+_SUBDIVISION = re.compile(r"\s+--\s+")
 
 
 class Item(NamedTuple):
@@ -213,7 +214,11 @@ def _fields(root: Element) -> tuple[Fields, bool]:
         fields["language"] = language.replace("_", "-")
     if identity := _identity(root, named.get("identifier", [])):
         fields["id"] = identity
-    tags = {tag.casefold(): tag for tag in map(line_of, named.get("subject", [])) if tag}
+    # Subject headings of libraries end in their subdivisions: `Detectives -- England -- Fiction`.
+    subjects = (_SUBDIVISION.split(line_of(each), maxsplit=1)[0] for each in named.get("subject", []))
+    tags: dict[str, str] = {}
+    for subject in filter(None, subjects):
+        tags.setdefault(subject.casefold(), subject)
     if tags:
         fields["tags"] = tuple(tags.values())[:_MOST_TAGS]
     return fields, is_exact

@@ -27,7 +27,10 @@ _HEADERS = re.compile(
 )
 _FEWEST_HEADERS = 2
 _FIRST_HEADER = re.compile(rb"\A(?:From [^\n]*\n)?[A-Za-z][\w-]*:[ \t]*[^\n]*\r?\n")
+_OF_NEWSLETTERS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Post", "Feedback-ID")
+"""Headers that only programs write that send one mail to many people."""
 _ANGLES = re.compile(r"<\s*([^<>\s]+)\s*>")
+_CUT_OFF = "The end of this mail is missing, as after an interrupted download: text and attachments may be missing."
 _MOST_FORWARDED = 5
 """Maximum depth of nested forwarded mails that are shown."""
 _TINY = re.compile(r"\b(?:width|height)\s*:\s*[012](?:\.\d+)?(?:px)?\s*(?:;|\Z|!)|display\s*:\s*none", re.IGNORECASE)
@@ -69,7 +72,7 @@ class Mail(Format):
         metadata = _metadata(message, document.text, name)
         if not builder.blocks:
             return empty_document(metadata, "header")
-        return builder.build(metadata)
+        return builder.build(metadata, notices=(_CUT_OFF,) if parts.is_cut_off else ())
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """Return the metadata, and the reason if the mail cannot be read; the words of all shown parts are counted."""
@@ -126,7 +129,12 @@ def _add_parts(builder: DocumentBuilder, parts: Parts, *, depth: int) -> None:
     for part in parts.shown:
         if part.kind == "picture" and not depth:
             _add_picture(builder, parts, part, targets)
-    attached = [part for part in parts.shown if part.kind == "attachment"]
+    # Some programs mark the pictures within the text as attachments, too.
+    attached = [
+        part
+        for part in parts.shown
+        if part.kind == "attachment" and f"cid:{parts.content_id(part.number) or ' '}" not in targets
+    ]
     for index, part in enumerate(attached):
         size = f", {human_size(part.size)}" if part.size else ""
         text = clean_line(f"Attachment: {part.text} ({part.media_type}{size})")
@@ -211,7 +219,10 @@ def _metadata(message: EmailMessage, text: str, name: str) -> Metadata:
 
 
 def _source(message: EmailMessage) -> str:
-    """Return the list that a mail was sent to, else its sender's organization or domain."""
+    """Return the list that a mail was sent to, else the sender's organization, else the sender of a newsletter.
+
+    A letter from a person has no source: the domain of its address, such as `gmail.com`, says nothing.
+    """
     listed = header_of(message, "List-Id")
     if listed:
         phrase = _ANGLES.sub("", listed).strip(' "')
@@ -219,8 +230,8 @@ def _source(message: EmailMessage) -> str:
         return phrase or (identity[1] if identity else listed)
     if organization := header_of(message, "Organization"):
         return organization
-    address = _ANGLES.search(header_of(message, "From")) or re.search(r"(\S+@\S+)", header_of(message, "From"))
-    return address[1].rpartition("@")[2].rstrip(">").lower() if address and "@" in address[1] else ""
+    is_newsletter = any(header_of(message, key) for key in _OF_NEWSLETTERS)
+    return _name_of(header_of(message, "From")) if is_newsletter else ""
 
 
 def _name_of(written: str) -> str:

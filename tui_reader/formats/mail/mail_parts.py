@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 _MOST_PARTS = 2_000
+_NO_END = "CloseBoundaryNotFoundDefect"
+"""The defect of a group of parts whose last boundary is missing."""
 _MOST_DEPTH = 20
 """Maximum depth of nested mails and multipart groups."""
 _MOST_TEXT = 16_000_000
@@ -54,7 +56,7 @@ class Parts:
     def __init__(self, message: EmailMessage) -> None:
         self._count = 0
         self.shown: list[Part] = []
-        self.is_encrypted = False
+        self.is_encrypted = self.is_cut_off = False
         self._numbers: dict[int, EmailMessage] = {}
         self._collect(message, 0)
 
@@ -90,6 +92,7 @@ class Parts:
             if isinstance(inner, list) and inner:
                 self.shown.append(Part("mail", number, message=inner[0]))  # type: ignore[arg-type]
         elif part.is_multipart():
+            self.is_cut_off |= any(type(defect).__name__ == _NO_END for defect in part.defects)
             children: list[EmailMessage] = [each for each in part.get_payload() if not isinstance(each, str)]  # type: ignore[misc]
             if media_type == "multipart/alternative":
                 children = _best(children)

@@ -110,20 +110,20 @@ def guess_title(lines: list[str], name: str) -> str:
         return title
     lines = [_BULLETS.sub("", line, count=1) for line in lines if any(map(str.isalnum, line))]
     if not lines:
-        return _stem(name) or "Untitled"
+        return file_stem(name) or "Untitled"
     if looks_like_headline(lines[0]):
         return lines[0]
     return beginning(lines[0])
 
 
-def _stem(name: str) -> str:
+def file_stem(name: str) -> str:
     """Return a file name without its folder and suffix; empty for standard input."""
     return "" if name == "-" else clean_line(_SUFFIX.sub("", PurePath(name).name) or name)
 
 
 def _title_in_name(name: str) -> str:
     """Return a file name as a title if it consists of at least three words; else empty."""
-    undated = _DATED_NAME.sub("", _stem(name), count=1)
+    undated = _DATED_NAME.sub("", file_stem(name), count=1)
     spaced = _WORD_SEPARATOR.sub(" ", undated).strip() if " " not in undated else undated.replace("_", " ").strip()
     if sum(map(_is_real_word, spaced.split())) >= 3 or len(_UNSPACED.findall(spaced)) >= 4:
         return spaced[:1].upper() + spaced[1:]
@@ -132,7 +132,7 @@ def _title_in_name(name: str) -> str:
 
 def note_title(name: str) -> str:
     """Return the file name of a note as its title, as Obsidian shows it; empty for a slug, number, date or letter."""
-    stem = clean_line(_stem(name))
+    stem = clean_line(file_stem(name))
     is_slug = " " not in stem and ("-" in stem or "_" in stem)
     return stem if sum(map(str.isalpha, stem)) > 1 and not is_slug else ""
 

@@ -40,6 +40,8 @@ u => em
 strike => s
 """
 _PARTS = re.compile(r"(?:_rels/\.rels|\[Content_Types\]\.xml|(?:word|docProps)/(?:_rels/)?[\w.-]+\.(?:xml|rels))\Z")
+_PICTURE_TARGET = re.compile(rb"""Target=["'](media/[\w.-]{1,200})["']""")
+"""Path of a picture to which a part refers; mammoth refuses documents in which it is missing."""
 _MEDIA = re.compile(r"(?:word/)?media/[^\\]{1,200}\Z")
 _CORE = (
     ("title", "{http://purl.org/dc/elements/1.1/}title"),
@@ -69,12 +71,13 @@ class Docx(Format):
         try:
             archive = office.archive_of(data)
             header = _header(archive)
-            html = _converted(_safe_copy(archive))
+            html = _converted(_safe_copy(archive), is_cut=archive.is_cut)
         except office.UnreadableOfficeError as error:
             return problem_document(name, len(data), str(error))
         from tui_reader.formats.html.page_tree import parse  # noqa: PLC0415 - see above
 
-        return office.document_of(parse(f"<body>{html}</body>") if html else None, header, name)
+        root = parse(f"<body>{html}</body>") if html else None
+        return office.document_of(root, header, name, is_cut=archive.is_cut)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """Return the metadata, and the reason if the document cannot be read, after converting it."""
@@ -108,20 +111,33 @@ def _safe_copy(archive: Archive) -> bytes:
     """Return a copy of the archive for mammoth, inflated within limits; pictures are replaced by their paths."""
     from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Docx.read`
 
+    if archive.is_cut and "word/document.xml" not in archive.entries:
+        raise office.UnreadableOfficeError(office.CUT_OFF)
     if "word/document.xml" not in archive.entries and "[Content_Types].xml" not in archive.entries:
         raise office.UnreadableOfficeError("a ZIP archive that is no document of Word")
     copy = io.BytesIO()
+    absent: set[str] = set()
     with zipfile.ZipFile(copy, "w") as target:
         for name in archive.entries:
             if _PARTS.match(name):
-                target.writestr(name, office.part_of(archive, name))
+                part = office.part_of(archive, name)
+                # The last part may end within a tag, which mammoth's parser refuses.
+                part = office.repaired(part) if archive.is_cut else part
+                absent.update(f"word/{path.decode()}" for path in _PICTURE_TARGET.findall(part))
+                target.writestr(name, part)
             elif _MEDIA.match(name):
                 target.writestr(name, name.encode())
+        for name in sorted(absent.difference(archive.entries)):
+            target.writestr(name, name.encode())
     return copy.getvalue()
 
 
-def _converted(data: bytes) -> str:
+def _converted(data: bytes, *, is_cut: bool) -> str:
     """Return the document as HTML.
+
+    Args:
+        data: The bytes of the archive.
+        is_cut: True if the end of the file is missing.
 
     Raises:
         UnreadableOfficeError: If mammoth is not installed, or cannot read the document.
@@ -142,5 +158,6 @@ def _converted(data: bytes) -> str:
             io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(picture)
         )
     except Exception as error:  # mammoth raises errors of many kinds for documents that it does not expect
-        raise office.UnreadableOfficeError("damaged: its text cannot be found in it") from error
+        reason = office.CUT_OFF if is_cut else "damaged: its text cannot be found in it"
+        raise office.UnreadableOfficeError(reason) from error
     return str(result.value)

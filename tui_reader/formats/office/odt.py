@@ -47,11 +47,11 @@ class Odt(Format):
         if office.is_empty(data):
             return empty_document(complete({}, "", name), "")
         try:
-            roots = _roots(data)
+            roots, is_cut = _roots(data)
             tree = html_of(roots)
         except office.UnreadableOfficeError as error:
             return problem_document(name, len(data), str(error))
-        return office.document_of(tree, _header(roots), name)
+        return office.document_of(tree, _header(roots), name, is_cut=is_cut)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """Return the metadata, and the reason if the document cannot be read; the words of the text are counted."""
@@ -68,27 +68,34 @@ class Odt(Format):
 FORMAT: Format = Odt()
 
 
-def _roots(data: bytes) -> list[Element]:
+def _roots(data: bytes) -> tuple[list[Element], bool]:
     """Return the roots of the XML with the text, the styles and the metadata; of flat XML, its one root.
+
+    Returns:
+        The roots, and True if the end of the archive is missing.
 
     Raises:
         UnreadableOfficeError: If the file is not an OpenDocument text.
     """
     from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Odt.read`
 
+    is_cut = False
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         if b"<!ENTITY" in data:
             raise office.UnreadableOfficeError("a document that defines entities, which no word processor writes")
         roots = [office.xml_root(data)]
     else:
         archive = office.archive_of(data)
+        is_cut = archive.is_cut
+        if is_cut and "content.xml" not in archive.entries:
+            raise office.UnreadableOfficeError(office.CUT_OFF)
         if b"encryption-data" in office.part_of(archive, "META-INF/manifest.xml"):
             raise office.UnreadableOfficeError(office.ENCRYPTED)
         roots = [office.xml_root(office.part_of(archive, part)) for part in ("content.xml", "styles.xml", "meta.xml")]
     found = [root for root in roots if root is not None]
     if roots[0] is None or not str(roots[0].tag).startswith("{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"):
-        raise office.UnreadableOfficeError("damaged: it has no text of OpenDocument")
-    return found
+        raise office.UnreadableOfficeError(office.CUT_OFF if is_cut else "damaged: it has no text of OpenDocument")
+    return found, is_cut
 
 
 def _header(roots: list[Element]) -> dict[str, Any]:
@@ -102,5 +109,6 @@ def _header(roots: list[Element]) -> dict[str, Any]:
                 header.setdefault(key, value)
         keywords += [clean_line("".join(map(str, each.itertext()))) for each in root.iter(f"{_META}keyword")]
     if keywords:
-        header["keywords"] = list(filter(None, keywords))
+        # LibreOffice writes an element a keyword, other programs write all keywords into one.
+        header["keywords"] = [part for each in keywords for one in re.split("[,;]", each) if (part := one.strip())]
     return header

@@ -26,6 +26,8 @@ MOST_XML = 40_000_000
 MOST_PICTURE = 30_000_000
 """Maximum number of inflated bytes of a picture."""
 ENCRYPTED = "encrypted: it opens only with its password"
+CUT_OFF = "damaged: its end is missing, as after an interrupted download"
+_IS_CUT = "The end of this file is missing, as after an interrupted download: text and pictures may be missing."
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 
@@ -57,7 +59,7 @@ def archive_of(data: bytes) -> Archive:
     if data.startswith(_COMPOUND):
         raise UnreadableOfficeError("encrypted with a password, or a document of Word before 2007")
     if not data.startswith(b"PK"):
-        raise UnreadableOfficeError("damaged: it is no ZIP archive, as such documents are")
+        raise UnreadableOfficeError("damaged: it does not begin like a ZIP archive, as such documents do")
     try:
         return Archive(data)
     except ArchiveError as error:
@@ -104,16 +106,26 @@ def xml_root(part: bytes) -> Element | None:
     return root
 
 
-def document_of(root: Element | None, header: Mapping[str, Any], name: str) -> Document:
+def repaired(part: bytes) -> bytes:
+    """Return an XML part whose end may be missing with all its tags closed."""
+    from lxml import etree  # noqa: PLC0415 - see `xml_root`
+
+    root = xml_root(part)
+    return part if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def document_of(root: Element | None, header: Mapping[str, Any], name: str, *, is_cut: bool = False) -> Document:
     """Convert an HTML tree to a document.
 
     Args:
         root: The tree; None if there is none.
         header: Metadata by the keys of front matter, such as `title`.
         name: File name or path.
+        is_cut: True if the end of the file is missing.
     """
     builder = DocumentBuilder()
     if root is not None:
+        _drop_repeated_descriptions(root)
         addresses, notes = _OfficeAddresses(), Notes()
         notes.find(root, addresses)
         walked = walk(root, addresses, notes)
@@ -132,7 +144,17 @@ def document_of(root: Element | None, header: Mapping[str, Any], name: str) -> D
     metadata = complete(header, document.text, name, heading)
     if not document.blocks:
         return empty_document(metadata, "document")
-    document = replace(document, metadata=metadata)
+    document = replace(document, metadata=metadata, notices=(_IS_CUT,) if is_cut else ())
     first = document.blocks[0]
     is_title = first.kind is BlockKind.HEADING and clean_line(document.block_text(0)) == metadata.title
     return replace(document, title_block=0) if is_title else document
+
+
+def _drop_repeated_descriptions(root: Element) -> None:
+    """Remove the description of each picture whose caption, the paragraph below it, has the same words."""
+    for image in root.iter("img"):
+        described = clean_line(image.get("alt") or "")
+        paragraph = next((each for each in image.iterancestors("p", "figure", "div")), None)
+        below = None if paragraph is None else paragraph.getnext()
+        if described and below is not None and clean_line("".join(map(str, below.itertext()))) == described:
+            image.set("alt", "")

@@ -22,8 +22,8 @@ _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.|§
 _DEPTH = re.compile(r"\d{1,3}((?:\.\d{1,3})*)\.?\s")
 _END = re.compile(r"[.,;:!?。，、]\Z")
 NAMED_PART = re.compile(
-    r"(?:Abstract|Introduction|Conclusions?|References|Bibliography|Acknowledge?ments?|Appendix|Contents|Preface|Index|"
-    r"Zusammenfassung|Einleitung|Literatur\w*|Inhalt\w*|Résumé|Introducción|Resumen|Введение|Литература)\Z",
+    r"(?:Abstract|Introduction|Conclusions?|References|Bibliography|Acknowledge?ments?|Appendix|(?:Table of )?Contents|"
+    r"Preface|Index|Zusammenfassung|Einleitung|Literatur\w*|Inhalt\w*|Résumé|Introducción|Resumen|Введение|Литература)\Z",
     re.IGNORECASE,
 )
 """Titles of parts that many texts have, such as “Abstract” or “References”."""

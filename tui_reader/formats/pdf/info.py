@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.words import count_words
-from tui_reader.formats.metadata.guesses import Heading, complete
+from tui_reader.formats.metadata.guesses import Heading, complete, file_stem, looks_like_headline
 from tui_reader.formats.pdf.columns import columns_of
 from tui_reader.formats.pdf.headings import NAMED_PART
 from tui_reader.formats.pdf.page_lines import lines_of
@@ -42,6 +42,8 @@ MOST_COUNTED = 48
 _SAMPLED = 3
 """Number of pages at the start from which the language is guessed."""
 _LONGEST_TITLE = 300
+_MOST_TITLE_LINES = 4
+"""Maximum number of lines of a title; more lines in the largest font are running text."""
 _XMP_BEFORE = 400
 """Number of bytes before an XMP packet that are searched for the dictionary of its stream."""
 
@@ -60,7 +62,7 @@ def metadata_of(pdf: Pdf, data: bytes, name: str, *, counted: int = MOST_COUNTED
         fields.setdefault(key, value)
     texts, words = _sample(pdf, counted)
     body = "\n".join(texts)
-    guessed = complete(fields, body, name, lambda: _largest_text(pdf))
+    guessed = complete(fields, body, name, lambda: _largest_text(pdf), lambda: _title_lines(body, name))
     return guessed._replace(words=words)
 
 
@@ -166,6 +168,19 @@ def _sample(pdf: Pdf, most: int) -> tuple[list[str], int]:
     return texts, words if counted == pdf.pages else round(words * pdf.pages / counted)
 
 
+def _title_lines(body: str, name: str) -> list[str]:
+    """Return the line from which a title is guessed: the first one if it reads like a headline, else the file name.
+
+    A file whose first page begins with its contents, a numbered chapter or running text is known by its file name.
+    """
+    lines = (line for raw in body.split("\n") if any(map(str.isalpha, line := clean_line(raw))))
+    first, second = next(lines, ""), next(lines, "")
+    is_part = NAMED_PART.match(first.rstrip(".:")) or _NUMBERED.match(first)
+    if looks_like_headline(first) and not is_part and not second[:1].islower():
+        return [first]
+    return list(filter(None, [file_stem(name)]))
+
+
 def _largest_text(pdf: Pdf) -> Heading | None:
     """Return the text in the largest font on the first page as a guess of the title; None without text."""
     with page_of(pdf, 0) as page:
@@ -185,10 +200,12 @@ def _largest_text(pdf: Pdf) -> Heading | None:
         return None
     first = next(index for index, line in enumerate(lines) if line.size == largest)
     found_lines = []
-    for line in lines[first : first + 4]:
+    for line in lines[first : first + _MOST_TITLE_LINES + 1]:
         if line.size < 0.95 * largest:
             break
         found_lines.append(line)
+    if len(found_lines) > _MOST_TITLE_LINES:
+        return None
     marks = "".join(_LAST_MARK.sub("", line.text) + " " for line in found_lines)
     title = clean_line(marks)
     if not 3 < len(title) <= _LONGEST_TITLE or NAMED_PART.match(title) or _NUMBERED.match(title):

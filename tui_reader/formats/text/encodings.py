@@ -31,6 +31,7 @@ _SIGNATURES = (
     (b"GIF89a", "a GIF picture"),
     (b"\x1f\x8b\x08", "a gzip archive"),
     (b"\x7fELF", "a program"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of Word before 2007, or another old office file"),
     (b"SQLite format 3\x00", "an SQLite database"),
 )
 

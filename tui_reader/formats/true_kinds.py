@@ -1,0 +1,79 @@
+"""Recognition of files whose name says another kind than their bytes, for the reason on their error pages."""
+
+from __future__ import annotations
+
+import re
+
+from tui_reader.formats.base import suffix_of
+
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html\b)", re.IGNORECASE)
+_SIGNATURES = (
+    (b"%PDF-", "a PDF file", ".pdf"),
+    (b"\x89PNG\r\n", "a PNG picture", ""),
+    (b"\xff\xd8\xff", "a JPEG picture", ""),
+    (b"GIF8", "a GIF picture", ""),
+    (b"\x1f\x8b\x08", "a gzip archive", ".gz"),
+    (b"Rar!\x1a", "a RAR archive", ""),
+    (b"7z\xbc\xaf", "a 7z archive", ""),
+    (b"{\\rtf", "a document in Rich Text Format", ""),
+    (b"SQLite format 3\x00", "an SQLite database", ""),
+    (b"\x7fELF", "a program", ""),
+)
+_ZIP = b"PK\x03\x04"
+_IN_ZIP = (
+    (b"mimetypeapplication/epub+zip", "an EPUB", ".epub"),
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text", ".odt"),
+    (b"mimetypeapplication/vnd.oasis.opendocument", "another document of OpenDocument than a text", ""),
+    (b"word/document.xml", "a document of Word", ".docx"),
+    (b"xl/workbook.xml", "a spreadsheet of Excel", ""),
+    (b"ppt/presentation.xml", "a presentation of PowerPoint", ""),
+    (b"content.xml", "an OpenDocument text", ".odt"),
+)
+"""What a ZIP archive contains, by names in its headers, which are never packed."""
+_SYNONYMS = {".docm": ".docx", ".fodt": ".odt"}
+_BINARY = frozenset((".pdf", ".epub", ".docx", ".docm", ".odt", ".gz"))
+"""Suffixes of formats whose files are never plain text."""
+_HEAD = 4_096
+_LEAST = 1_024
+"""Minimum number of bytes of a file that is not examined for having only white space."""
+_MOST_CONTROLS = 0.02
+"""Maximum share of control bytes in a text."""
+_CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r\x1b")
+_BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
+
+
+EMPTY = "empty, as after an interrupted download or on a full disk"
+"""Reason why a file without any byte cannot be read, in formats whose files cannot be empty."""
+
+
+def is_wrongly_empty(data: bytes, name: str) -> bool:
+    """Return True if a file has no content although its format cannot do without."""
+    return len(data) < _LEAST and suffix_of(name) in _BINARY and not data.strip(_BLANK)
+
+
+def mistake_in(data: bytes, name: str) -> tuple[str, str]:
+    """Return what a file is if its name says something else, and the suffix under which it can be read.
+
+    Call this only for a file that the format of its name cannot read.
+
+    Returns:
+        What it is in a few words, and suffixes, which are empty if no format reads it; two empty strings if the bytes
+        may well be what the name says, such as a damaged file.
+    """
+    suffix = suffix_of(name)
+    what, wanted = _kind_of(data)
+    if not what and suffix in _BINARY and _is_text(data[:_HEAD]):
+        what, wanted = ("a web page", ".html") if _WEB_PAGE.match(data) else ("text", ".txt or .md")
+    return (what, wanted) if wanted != _SYNONYMS.get(suffix, suffix) else ("", "")
+
+
+def _kind_of(data: bytes) -> tuple[str, str]:
+    """Return what a file is by its signature, and its usual suffix; empty if it has none."""
+    if data.startswith(_ZIP):
+        return next(((what, suffix) for mark, what, suffix in _IN_ZIP if mark in data), ("", ""))
+    return next(((what, suffix) for mark, what, suffix in _SIGNATURES if data.startswith(mark)), ("", ""))
+
+
+def _is_text(head: bytes) -> bool:
+    """Return True if the beginning of a file is text in UTF-8, or nearly all of it is printable."""
+    return len(head) - len(head.translate(None, _CONTROLS)) <= _MOST_CONTROLS * len(head) and b"\0" not in head
