@@ -1,6 +1,7 @@
 """Candidates: ranges of a text that contain the words of a passage, or similar words.
 
-Similar passages are found by a vote of the rarer words of the passage.
+Similar passages are found by a vote: each word of a passage and its context votes for the offsets at which the passage
+would begin if an occurrence of the word in the text were the word of the passage. Rare words have more weight.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 BIN_SIZE = 40
-"""Length in code points of the bins of the text in which votes are counted: a third of a sentence."""
+"""Length in code points of the parts of the text for each of which votes are counted: a third of a sentence."""
 COMMON_WORD_OCCURRENCES = 300
 """Maximum number of occurrences in the text of a word that votes: more votes cost time and identify little."""
 MAX_VOTERS = 40
@@ -41,7 +42,7 @@ MAX_COMPARED = 2_000_000
 """Maximum total length in characters of the occurrences that are found, since the context of each is compared."""
 
 Positions = dict[str, list[int]]
-"""For each word that votes, the offsets at which it begins in the text."""
+"""The offsets of each word of a text, without punctuation; in unspaced scripts, of each pair of letters."""
 
 
 class Candidate(NamedTuple):
@@ -91,7 +92,7 @@ class CandidateSearch:
 
     @cached_property
     def positions(self) -> Positions:
-        """Return the positions of the text's words that take part in the vote."""
+        """Return the offsets of the text's words, by word, see `Positions`."""
         return positions_of(self.words)
 
     def exact(self, quote: str) -> list[Range]:
@@ -103,7 +104,7 @@ class CandidateSearch:
 
         Args:
             wanted: The quote with its context.
-            positions: Positions of the words that take part in the vote: all words of the text, or some of them.
+            positions: Offsets of the words of the text for which to vote: of all its words, or of some of them.
         """
         whole = "".join((wanted.before, wanted.quote, wanted.after))
         words = Words.of(whole)
@@ -124,8 +125,11 @@ class CandidateSearch:
     def _voted_offsets(self, words: Words, positions: Positions) -> list[int]:
         """Return the offsets at which a passage with its context may begin, those with the most votes first.
 
-        A word of the passage votes for the offset at which the passage would begin if its occurrence in the text is the
-        right one; a rare word has more weight.
+        They are determined by a vote, see the module's docstring.
+
+        Args:
+            words: The words of the passage with its context.
+            positions: Offsets of the words of the text for which to vote.
         """
         total = len(self.words.keys)
         votes: defaultdict[int, float] = defaultdict(float)
@@ -209,7 +213,7 @@ def single_spaced(context: str) -> str:
 
 
 def positions_of(words: Words) -> Positions:
-    """Return the positions of the words that take part in the vote."""
+    """Return the offsets of some words, by word, see `Positions`."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for word, start in _voters(words):
         places[word].append(start)
@@ -217,7 +221,7 @@ def positions_of(words: Words) -> Positions:
 
 
 def _voters(words: Words) -> list[tuple[str, int]]:
-    """Return the words that take part in the vote, with offsets; in unspaced scripts, pairs of neighbouring letters."""
+    """Return the words without punctuation, with their offsets; in unspaced scripts, pairs of neighbouring letters."""
     keys, starts, ends = words
     voters = []
     for i, key in enumerate(keys):

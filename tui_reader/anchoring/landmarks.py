@@ -23,9 +23,9 @@ RUN_LENGTHS = (3, 8)
 FARTHEST = 150
 """Maximum distance in words from a passage to a landmark."""
 GAP_OF_ONE_SIDE = 12
-"""Maximum consecutive lost or new words on the way from a word to a landmark, if one side is enough as evidence."""
+"""Maximum consecutive lost or new words from a word to a landmark for which a landmark on one side is enough."""
 GAP_OF_BOTH_SIDES = 30
-"""Maximum consecutive lost or new words on the way to landmarks on both sides, such as a line moved in between."""
+"""Maximum consecutive lost or new words from a word to landmarks on both sides, such as a line moved in between."""
 
 
 class Landmarks:

@@ -102,11 +102,6 @@ class Mapping:
         """Return True if landmarks in or near a passage prove that its words are matched correctly."""
         return self._landmarks.confirm(within(self._old, passage))
 
-    def is_moved_repetition(self, passage: Range) -> bool:
-        """Return True if most words of a passage occur twice in the old text, and one occurrence was moved."""
-        words = range(*within(self._old, passage))
-        return 2 * sum(i in self._moved_repetitions for i in words) > len(words)
-
     def has_moved_repetition(self, passage: Range) -> bool:
         """Return True if the old text contains words of a passage twice and one occurrence was moved."""
         words = within(self._old, passage)

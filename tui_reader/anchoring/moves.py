@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui_reader.document.normalization import Words
 
 MAX_SHIFT = 40
-"""Maximum number of words by which a gap is shifted."""
+"""Maximum number of words by which an insertion or deletion is shifted."""
 MAX_ISLAND = 6
 """Maximum words of a run that counts as a chance match if more than three times as many on each side do not match."""
 PASSES = 6
@@ -119,7 +119,7 @@ def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: C
 
 
 def _edges_at_space(other: Words, mine: Words, gap: tuple[int, int, int]) -> int:
-    """Return how many of the three edges of a gap are at white space, 0 to 3."""
+    """Return how many of the three words of a gap, see `_best_shift`, follow white space, 0 to 3."""
     at, first, end = gap
     return _is_after_space(other, at) + _is_after_space(mine, first) + _is_after_space(mine, end)
 

@@ -20,7 +20,7 @@ CONTEXT_SIZES = (0, 32, 200)
 MAX_REPETITIONS = 200
 """Maximum occurrences of repeated words for mapping the n-th old one to the n-th new one."""
 MARGIN = 2_000
-"""Number of code points before the first and after the last change to compare too."""
+"""Number of code points before the first and after the last change that are compared together with the changes."""
 
 
 class PositionTransfer:

@@ -40,7 +40,8 @@ MAX_CANDIDATES = 5
 REPEAT_RANGE = 20_000
 """Number of characters on both sides of a passage's old position that are searched for a repetition, in 10 µs."""
 MIN_REPEAT = 100
-"""Length in characters of the pieces of a quote whose repetitions in the old text count whatever their context."""
+"""Length in characters of pieces of a quote: it is repeated, in whatever context, if the old text has most of them
+twice."""
 NEARBY = 200
 """Number of characters before and after a passage within which an equal passage may be confused with it."""
 MIN_CANDIDATE_SCORE = 0.45
@@ -128,7 +129,7 @@ class Resolver:
 
     @cached_property
     def _new_positions(self) -> Positions:
-        """Return the positions of the words that take part in the vote and match no word of the snapshot."""
+        """Return the offsets of the words of the text that match no word of the snapshot, by word."""
         keys, starts, ends = self._search.words
         new = [i for i, source in enumerate(self._mapping.sources) if source < 0]
         return positions_of(Words([keys[i] for i in new], [starts[i] for i in new], [ends[i] for i in new]))
@@ -280,8 +281,8 @@ class Resolver:
     def _rivals(self, passage: Range, wanted: NormalizedAnchor, found: Candidate) -> list[Candidate]:
         """Return other passages of the text that fit an anchor about as well as the candidate from a diff.
 
-        A diff chooses one of several equal passages; if nothing of the context is left, its choice is arbitrary. None
-        are returned if the candidate's context fits (`LIMITS.settled`); passages that the snapshot had do not count.
+        A diff chooses one of several equal passages; if nothing of the context is left, its choice is arbitrary. The
+        list is empty if the candidate's context fits (`LIMITS.settled`); passages that the snapshot had do not count.
         """
         if max(found.before, found.after) >= LIMITS.settled:
             return []

@@ -43,19 +43,19 @@ class Limits(NamedTuple):
     plain: float = 0.9
     """Score from which a position according to a diff is accepted without a further search."""
     settled: float = 0.8
-    """Similarity of the context on one side from which a diff's position is accepted whatever else fits as well."""
+    """Similarity of the context on one side from which the position in a diff is accepted whatever else fits well."""
     context_lead: float = 0.2
-    """Lead in similarity of context, sum of both sides (0 to 2), from which an exact quote elsewhere refutes a diff."""
+    """Lead in similarity of context, sum of both sides (0 to 2), of an exact quote elsewhere that refutes a diff."""
     kept: float = 0.5
     """Minimum share of the quote, in letters, that a diff must match within one range."""
     most: float = 0.7
     """If one range has at least this share of the quote, the missing part is not searched for elsewhere."""
     telling: int = 12
-    """Length in characters from which a missing fragment of a quote found elsewhere is no coincidence."""
+    """Minimum length in characters of a missing fragment of a quote that is no coincidence if it occurs elsewhere."""
     torn: float = 0.15
     """A passage is torn if its second fragment has this share of it or more, and the largest leads by less than it."""
     lost: float = 0.35
-    """Share of a quote's characters in lines moved elsewhere, from which a diff's position of the quote is wrong."""
+    """Share of a quote's characters in lines moved elsewhere, from which its position in a diff is wrong."""
     another: float = 0.5
     """Share of a range's characters that come from another passage, from which the range belongs to that passage."""
     stretch: float = 1.8
