@@ -25,7 +25,10 @@ _ROWS_PER_REQUEST = 128
 
 
 def snapped(document: Document, offset: int) -> int:
-    """Return the offset itself if it is valid for the caret, else the nearest earlier valid offset."""
+    """Return the offset itself if it is valid for the caret, else the nearest earlier valid offset.
+
+    If none is earlier, return the first valid offset; 0 in a document without text.
+    """
     blocks = document.blocks
     if not blocks:
         return 0

@@ -71,7 +71,7 @@ class Chapter(NamedTuple):
     title: str
     """Title from the table of contents."""
     number: int
-    """Number among the counted chapters, from 1; 0 for parts, and for front and back matter."""
+    """Number of the chapter, from 1; 0 for parts, front and back matter, and chapters that the book does not number."""
     words: int
     """Number of words; for a part, including its chapters."""
     words_before: int
@@ -105,7 +105,7 @@ class Chapters:
         self._scale = min(1.0, counted / words) if counted and words else 1.0
         self._starts = [chapter.start for chapter in self.all]
         self.count = max((chapter.number for chapter in self.all), default=0)
-        """Number of counted chapters."""
+        """Number of the chapters that have a number."""
 
     def __bool__(self) -> bool:
         """Return True if the document is a book with chapters."""

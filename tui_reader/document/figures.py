@@ -19,9 +19,9 @@ CELL_HEIGHT: Final = 16
 SMALLEST: Final = 4
 """Minimum width and height in pixels of a picture that is drawn; smaller ones are spacers or tracking pixels."""
 MOST_ROWS: Final = 30
-"""Maximum number of rows that a picture fills, even in a high pane."""
+"""Maximum number of rows that a picture fills, even in a pane of many rows."""
 FEWEST_ROWS: Final = 6
-"""Number of rows that a picture may always fill, even in a low pane."""
+"""Number of rows that a picture may always fill, even in a pane of few rows."""
 
 
 class PictureSize(NamedTuple):
@@ -67,7 +67,7 @@ def most_rows_for(height: int) -> int:
 
 
 def fit(size: PictureSize, width: int, most_rows: int) -> FigureCells | None:
-    """Return the cells of a picture that is reduced to fit, but never enlarged; None for a spacer.
+    """Return the cells of a picture that is reduced to fit, but never enlarged; None if it is below `SMALLEST`.
 
     Args:
         size: Size in pixels.

@@ -30,7 +30,7 @@ class BlockPlacement(NamedTuple):
     """Text of the document."""
     inset: Inset
     owned: int
-    """End of the text that the block's rows own, including the line feed after the block if a row owns it."""
+    """End offset of the text of the block's rows: after the line feed of the block, unless an empty row has that."""
     picture: FigureCells | None = None
     """The cells of the block's picture; None if no picture is drawn."""
 
@@ -82,14 +82,17 @@ def figure_label(block: Block, width: int) -> str:
 def lead_rows(block: Block, picture: FigureCells | None) -> int:
     """Return the number of rows of a figure before its caption: those of the picture, or of the label.
 
-    Without a caption, the last row of the picture owns the block's empty text.
+    Without a caption, the last row of the picture is not counted: it is the row of the block's empty text.
     """
     rows = picture.rows if picture is not None else 1
     return rows if block.end > block.start else rows - 1
 
 
 def caption_inset(inset: Inset, picture: FigureCells) -> Inset:
-    """Return the inset of a caption: it begins below the left edge of the picture, or where it has enough columns."""
+    """Return the inset of a caption.
+
+    It begins below the left edge of the picture, or farther left, where it has `LEAST_CAPTION` columns.
+    """
     shift = max(0, min((inset.width - picture.columns) // 2, inset.width - LEAST_CAPTION))
     return inset._replace(column=inset.column + shift, width=inset.width - shift)
 

@@ -137,7 +137,7 @@ class BlockHeights:
         return lead + self._estimate(index, piece, inset.width)
 
     def _estimate(self, index: int, piece: str, width: int) -> int:
-        """Return the estimated number of rows of wide text, based on the widths of its first characters."""
+        """Return the estimated number of rows of text with wide characters, by the widths of its first characters."""
         if len(piece) * 2 <= width and not _breaks(piece):
             return 1
         self.estimated[index] = 1

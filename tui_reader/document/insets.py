@@ -34,7 +34,7 @@ class Inset(NamedTuple):
 
 
 class Insets:
-    """Calculator of insets. The indent of a list item depends on the items before it.
+    """Computes the insets of blocks, see `Inset`. The indent of a list item depends on the items before it.
 
     Args:
         width: Width of a row in cells.
@@ -47,11 +47,11 @@ class Insets:
         # At least half of a narrow screen is left to the text, however deep the nesting is.
         self._max_indent = width - max(4, min(width // 2, 24))
         self._indents: tuple[int, ...] = ()
-        """For each list around the last block, the width of its widest marker and the following space, in cells."""
+        """For each list that contains the last block of `at`, the cells of its widest marker and the space after it."""
         self._numbered: list[bool] = []
-        """For each list around the last block, True if its items are numbered."""
+        """For each list that contains the last block of `at`, True if its items are numbered."""
         self._next_index = 0
-        """Index of the block after the last block."""
+        """Index of the block after the last block of `at`."""
         self._cache: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
 
     def at(self, index: int) -> Inset:
@@ -73,7 +73,13 @@ class Insets:
         return inset
 
     def _enter_lists(self, index: int, depth: int, marker: str) -> None:
-        """Update the lists that contain the current block."""
+        """Update `_indents` and `_numbered` to the lists that contain a block.
+
+        Args:
+            index: Index of the block.
+            depth: Number of these lists.
+            marker: The block's marker.
+        """
         indents = self._indents[:depth]
         numbered = _is_number(marker)
         if marker and (len(indents) < depth or self._numbered[depth - 1] is not numbered):

@@ -113,7 +113,10 @@ class Layout:
             yield index
 
     def _with_rows_between(self, heights: list[int]) -> list[int]:
-        """Return the heights of all blocks with the rows above them, without empty rows where chapter heads are."""
+        """Return the heights of all blocks, with the rows above them and without empty rows that are not drawn.
+
+        No empty row follows the last block, or a block after which the heading of a chapter continues.
+        """
         blocks = self.document.blocks
         if heights and not blocks[-1].tight:
             heights[-1] -= 1

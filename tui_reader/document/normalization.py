@@ -35,9 +35,9 @@ _EQUIVALENTS = {
 _BLANKS = "\n\t\x0b\x0c\r"
 """ASCII white space other than the space."""
 _CASELESS = {"ß": "ss", "ς": "σ", "ı": "i"}
-"""Lower-case letters whose capitals are also those of other letters, with these: replaced if case does not count."""
+"""Replacements of lower-case letters if case does not count: their capitals are also those of the replacements."""
 _PLAIN = {"ß": "ss", "ẞ": "SS", "ς": "σ", "ı": "i", "⁄": "/"}
-"""Letters and signs with what users type for them: replaced if accents do not count. ø and œ are separate letters."""
+"""Replacements of letters and signs if accents do not count: users type these instead. ø and œ are not replaced."""
 
 _DISTINCT_FORMS = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
 """Kinds of decompositions that change the meaning: 10² is not 102. They are applied only if accents do not count."""
@@ -58,7 +58,7 @@ _COMPOSING = (
 _COMPATIBILITY_JAMO = LazyPattern(r"[\u3131-\u318e]")
 
 _CHUNK = 65_536
-"""Number of characters to fold at once; no other thread runs during some calls for a chunk."""
+"""Number of characters to fold at once; some calls hold the GIL for a whole chunk."""
 _strange = re.compile(r"[^\x00-\x7f]+").findall
 
 # Scripts without spaces between words, in which each letter counts as a word: South-East Asian scripts with their
@@ -199,7 +199,7 @@ class _Forms(dict[str, str]):
         return form if self._folding.case else form.lower() if form != "İ" else "i"
 
     def _letters(self, character: str) -> str:
-        """Return the replacement of a character: its letters, folded by case and accents as set."""
+        """Return the letters that replace a character, without case and accents if the settings ignore these."""
         case, accents = self._folding
         if not accents and _is_accent(character):
             return ""
@@ -224,7 +224,7 @@ class _Forms(dict[str, str]):
 
 
 def _is_accent(character: str) -> bool:
-    """Return True if a mark is an accent; kana voicing marks (8) and Indic vowel killers (9) are not."""
+    """Return True if a mark is an accent; kana voicing marks (class 8) and Indic vowel killers (class 9) are not."""
     return combining(character) not in (0, 8, 9)
 
 

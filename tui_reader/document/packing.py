@@ -176,7 +176,7 @@ def _columns(data: memoryview, lengths: Sequence[int]) -> Iterator[array[int]]:
 def _blocks(
     columns: Sequence[array[int]], tables: Iterator[Table], strings: Sequence[str], length: int
 ) -> tuple[Block, ...]:
-    """Return the blocks of a text with `length` code points."""
+    """Return the blocks of a text with `length` code points from their columns; raise ValueError if not valid."""
     kinds, starts, ends, levels, quotes, depths, quote_ends, flags, markers, languages, targets = columns
     _require(len({len(column) for column in columns}) == 1)
     _require_ranges(starts, ends, length)
@@ -200,7 +200,7 @@ def _blocks(
 
 
 def _tables(columns: Sequence[array[int]], aligns: Sequence[str], length: int) -> Iterator[Table]:
-    """Yield the tables of a text with `length` code points."""
+    """Yield the tables of a text with `length` code points from their columns; raise ValueError if not valid."""
     heads, counts, numbers = columns
     starts, ends = numbers[::2], numbers[1::2]
     _require_ranges(starts, ends, length)

@@ -89,7 +89,7 @@ class _CellLine(NamedTuple):
     drawn: int
     """End offset of the drawn text."""
     end: int
-    """End offset of the owned text, including white space at a wrap and the tab or line feed after the cell."""
+    """End offset of all text of the row, with white space at a wrap and the tab or line feed after the cell."""
 
 
 class _TableRows:
@@ -303,7 +303,7 @@ class StackedRows(_TableRows):
         return [(column, cell) for column, cell in enumerate(self._cells(number)) if cell.end > cell.start]
 
     def _name(self, number: int, column: int) -> str:
-        """Return the column name drawn for a cell."""
+        """Return the column name drawn for a cell; empty for the cells of the header and columns without a name."""
         return "" if self._is_header(number) or column >= len(self._names) else self._names[column]
 
     def _lead(self, number: int, column: int) -> int:

@@ -42,7 +42,7 @@ _WINDOW = 8192
 
 @lru_cache(maxsize=64)
 def flow_pattern(width: int) -> re.Pattern[str]:
-    """Return a pattern that matches the rows of narrow text.
+    """Return a pattern that matches the rows of text whose characters are one cell wide.
 
     A row is as many words as fit with the white space after them, else a part of a word. The first branch of the
     pattern is for text without words, such as data; without this branch, every position of a row would be tried.
@@ -53,7 +53,7 @@ def flow_pattern(width: int) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def code_pattern(width: int) -> re.Pattern[str]:
-    """Return a pattern that matches the rows of narrow code: up to `width` characters and a line feed."""
+    """Return a pattern that matches the rows of code of one-cell characters: up to `width` of them and a line feed."""
     return re.compile(rf".{{1,{width}}}\n?|\n")
 
 
@@ -141,6 +141,13 @@ def _flow_cut(line: str, clusters: list[str] | str, starts: list[int] | range, f
 
     This is the cluster after trailing spaces, else the cluster at the last allowed cut, else the first cluster that
     does not fit.
+
+    Args:
+        line: The line.
+        clusters: Its grapheme clusters.
+        starts: The offset at which each cluster begins.
+        first: Index of the first cluster of the row.
+        fit: Index of the first cluster that does not fit on the row.
     """
     after = fit
     while after < len(clusters) and clusters[after] in _HANGING:
