@@ -337,7 +337,7 @@ def _sort_key(entry: _Entry) -> tuple[int, int, str]:
 
 
 def _position(annotation: Annotation) -> tuple[int, int, str]:
-    """Return the key by which an annotation is sorted in its article: start, end and id, -1 for notes on the whole."""
+    """Return the sort key of an annotation in its article: start, end and id; -1 for a note on the whole article."""
     current, placed = annotation.current, annotation.placed
     if current is None:
         return -1, -1, annotation.id

@@ -90,7 +90,7 @@ class ReanchorQueue:
         self._background = Background()
 
     def enqueue_changed(self, ids: Iterable[ArticleId]) -> None:
-        """Queue the annotated ones of some articles, whose files are new or have changed.
+        """Queue those of the given articles that have annotations; their files are new or have changed.
 
         The first call after the count of annotations queues all annotated articles: they may have changed before.
         """

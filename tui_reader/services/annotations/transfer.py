@@ -38,9 +38,9 @@ MIN_SIMILARITY = 0.6
 MIN_SIMILARITY_WITHOUT_QUOTES = 0.8
 """`MIN_SIMILARITY` for an article without highlights, which is easier to confuse with similar articles."""
 MIN_LEAD = 0.2
-"""Smallest lead in similarity over the article's second best file and the file's second best article."""
+"""Smallest lead in similarity for an automatic transfer, over other files for the article and others for the file."""
 WITHOUT_QUOTES_FACTOR = 0.2
-"""Factor by which the similarity of a text without any of the marked passages is reduced."""
+"""Factor by which the similarity of a text is multiplied if it has none of the marked passages."""
 MAX_FILES_READ = 60
 """Largest number of files that are read to find the file similar to a missing article."""
 MAX_READ_SECONDS = 3.0
@@ -50,7 +50,7 @@ MAX_OFFERED = 1000
 MOVE_SECONDS = 60.0
 """Longest time in seconds between the loss of a file and a new file that still counts as a move."""
 MAX_COMPARED = 50
-"""Limit on new files, and on missing articles; with more, the folder is assumed to be another library."""
+"""Maximum number of new files, and of missing articles, to compare; with more, the folder is another library."""
 NOT_COMPARED = math.inf
 """Placeholder for a similarity that is not computed yet; higher than any, so that nothing has a lead over it."""
 

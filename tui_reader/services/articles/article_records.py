@@ -120,7 +120,7 @@ def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
 class Amendments:
     """Amends many reading states; equal changes of one shared object give one shared result.
 
-    The caller must keep the amended states alive as long as this object.
+    The caller must keep the amended states alive as long as this object, since it recognizes them by their `id()`.
     """
 
     def __init__(self) -> None:

@@ -48,7 +48,7 @@ FRAME_PAUSE = 0.03
 MAX_THREADS = 2
 """Number of threads: one may read a long article while the other reads the next opened article."""
 PATIENCE = 0.3
-"""Seconds that an opened article waits for two others that are being parsed; then parsing the older one is stopped."""
+"""Seconds that an opened article waits for two others that are being parsed; then the one begun first is stopped."""
 
 
 class Documents:

@@ -147,7 +147,7 @@ class Identities:
         return record.location or None, record.fingerprint or None
 
     def is_recorded(self, article_id: ArticleId) -> bool:
-        """Return True if the store has the current name and fingerprint of an article's file, if any."""
+        """Return True if the store has the current name and fingerprint of an article's file, or if it has no file."""
         file, record = self._files.get(article_id), self._records.get(article_id)
         return file is None or record == (file.name, file.fingerprint)
 
@@ -304,7 +304,7 @@ class Identities:
         return not file.is_on_disk or (record is not None and record.location == file.name)
 
     def _is_elsewhere(self, article_id: ArticleId) -> bool:
-        """Return True if the store records a different file for an article than its current file."""
+        """Return True if the file recorded for an article now belongs to another article, and no record says so."""
         location = self._records.get(article_id, _Record("", "")).location
         shown = self._live.get(location, article_id)
         return shown != article_id and not self._is_settled(self._files[shown])
@@ -322,7 +322,7 @@ class Identities:
         return article_id not in self._records or self._records[article_id] == _Record("", "")
 
     def _origin(self, article_id: ArticleId) -> ArticleId | None:
-        """Return the missing recorded article whose file the file of an article is; None if that is not certain."""
+        """Return the missing recorded article to which an article's file belongs; None if there is no certain one."""
         file, metadata = self._files[article_id], self._files[article_id].metadata
         for claim in (metadata.id, _address(metadata)):
             if claim and claim != article_id and claim in self._records and self._is_missing(claim, file):

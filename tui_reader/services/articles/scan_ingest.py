@@ -45,9 +45,11 @@ class ScanIngest:
         self._documents, self._transfer, self._send = documents, transfer, send
         self._looked_before = looked_before
         self._gone: list[ArticleId] = []
+        """Articles that have lost their files since the last complete scan."""
         self._came: list[str] = []
+        """Names of the files that are new since the last complete scan."""
         self._changed: list[str] = []
-        """Missing articles, and new and changed files, since the last complete scan."""
+        """Names of the files whose content has changed since the last complete scan."""
         self.open: ArticleId | None = None
         """The open article: its headline stays even if its file is deleted, empty or unreadable."""
         self._missing: dict[ArticleId, str] = {}

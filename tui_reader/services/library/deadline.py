@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MOST_PATIENCE = 12
 """Largest multiple of the limit that a job may take: a busy machine gives a nice process a tenth of a processor."""
 LEAST_SHARE = 0.15
-"""Minimum share of its time for which a slow process runs or waits for a processor; with less, it hangs."""
+"""Minimum share of its time for which a slow process runs or waits for a processor; with less, it counts as hung."""
 
 
 class ProcessorTime(NamedTuple):

@@ -359,7 +359,7 @@ class Library:
         return ()
 
     def _transfer_from_missing(self) -> Iterable[ArticleId]:
-        """Transfer annotations from missing articles to new articles with the same text."""
+        """Transfer annotations from missing articles to new articles with a similar text."""
         if not self.transfer.background.results.empty():
             self.transfer.collect()
         return ()

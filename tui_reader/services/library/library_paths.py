@@ -37,7 +37,7 @@ class LibraryPaths(NamedTuple):
     """True if the state file is in the program's data folder, which is not shared with other users."""
 
     def name_of(self, path: str) -> str:
-        """Return the name of a file in ids and records."""
+        """Return the name of a file in ids and records: its path relative to `base`, outside of that the whole path."""
         if self.base is not None:
             inside = _relative(path, self.base)
             if inside is not None:
@@ -73,7 +73,7 @@ class LibraryPaths(NamedTuple):
         )
 
     def path_of(self, name: str) -> Path:
-        """Return the file of a recorded name."""
+        """Return the path of the file with a recorded name, see `name_of`."""
         return self.base / name if self.base is not None else Path(name)
 
 

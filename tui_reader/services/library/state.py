@@ -213,7 +213,7 @@ class LibraryState:
         return tuple(headline.article.id for headline in known)
 
     def is_bare(self, article_id: ArticleId) -> bool:
-        """Return True if an article has no annotations and no user changes, such as a star."""
+        """Return True if an article has no annotations and no user changes, such as a star or a place up next."""
         state = decode(self.store.get(ARTICLES, article_id))
         kept = (
             state.starred

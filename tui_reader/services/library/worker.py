@@ -33,7 +33,7 @@ NICENESS = 10
 GRACE_SECONDS = 2
 """Seconds after the longest time of a job at which the process ends by itself, in case its parent does not kill it."""
 MEMORY_SHARE = 0.7
-"""Minimum share of the memory limit that a process had used when it died, for the failure `MEMORY`."""
+"""Share of the memory limit above which the death of a process counts as the failure `MEMORY`, else as `CRASH`."""
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from tui_reader.services.library.worker import main; main(int(sys.argv[2]))"
