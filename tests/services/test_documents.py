@@ -145,6 +145,18 @@ def test_a_later_request_replaces_requests_that_were_not_begun(shelf: Shelf, slo
     assert set(slow.begun) == {"1", "2", "5"}
 
 
+def test_one_thread_is_woken_to_read_ahead(shelf: Shelf, slow: Slow) -> None:
+    """Each thread that wakes takes the GIL from the key that moved to the article."""
+    shelf.documents.want("0", ["1"])
+    shelf.until(lambda: set(shelf.loaded()) == {"0", "1"})
+    readers: dict[str, str] = {}
+    shelf.documents.prepare = lambda name, _: readers.update({name: threading.current_thread().name})
+    shelf.documents.want("0", ["2", "3", "4"])
+    shelf.until(lambda: set(shelf.loaded()) == {"0", "1", "2", "3", "4"})
+    assert len(readers) == 3
+    assert len(set(readers.values())) == 1
+
+
 def test_a_loaded_document_is_not_read_again(shelf: Shelf, slow: Slow) -> None:
     for _ in range(3):
         shelf.documents.want("1", ["2"])

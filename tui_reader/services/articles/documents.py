@@ -95,7 +95,11 @@ class Documents:
         self._size = 0
         """Number of characters of the documents in memory."""
         self._closed = False
-        self._changed = threading.Condition()
+        lock = threading.RLock()
+        self._requested = threading.Condition(lock)
+        """Notified when a thread has something to do: one thread at a time, since each takes the GIL from a key."""
+        self._changed = threading.Condition(lock)
+        """Notified when documents, requests or threads have changed; holds the same lock."""
 
     def listen(self, listener: Listener) -> None:
         """Set the listener, and send it an event for each document that is loaded already.
@@ -140,6 +144,7 @@ class Documents:
                 thread.start()
             if self._wanted is not None and not self._idle:
                 self._parsers.interrupt_later(PATIENCE, lambda: self._is_waiting(article_id))
+            self._requested.notify(tasks)
             self._changed.notify_all()
         if self._parsers.is_lent_for(article_id):
             self.listener(ParsingBegun(article_id, OPENED.seconds))
@@ -185,6 +190,7 @@ class Documents:
         """Stop loading. A thread that is reading ends after its document; the program need not wait."""
         with self._changed:
             self._closed = True
+            self._requested.notify_all()
             self._changed.notify_all()
         self._parsers.close()
 
@@ -241,7 +247,7 @@ class Documents:
             rest = self._pause_until - time.monotonic() if self._ahead else None
             if rest is not None and rest <= 0:
                 return
-            self._changed.wait(rest)
+            self._requested.wait(rest)
 
     def _fetch(self, article_id: ArticleId, ticket: object, *, ahead: bool) -> bool:
         """Read a document into the cache; if it is unreadable, cache a page with the error message.
