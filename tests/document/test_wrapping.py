@@ -9,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.document.building import texts
+from tui_reader.document import wrapping
+from tui_reader.document.blocks import Document
 from tui_reader.document.cells import boundary_at, cell_width, graphemes, next_boundary
+from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lengths import prepare
 from tui_reader.document.wrapping import HANGING, code_pattern, cut_rows, flow_pattern
 
 WIDTHS = st.integers(4, 40)
@@ -126,3 +130,15 @@ def test_a_long_line_of_wide_text_is_cut_like_a_short_one() -> None:
     sentence = "すべての人間は、生れながらにして自由である。"
     assert rows(sentence * 2000, 30)[:20] == rows(sentence * 20, 30)[:20]
     assert "".join(rows(sentence * 2000, 30)) == sentence * 2000
+
+
+@pytest.mark.parametrize(("text", "are_needed"), [("plain – “words”\nΕλληνικά", False), ("नमस्ते", True), ("東京", True)])
+def test_tables_of_scripts_are_loaded_before_the_first_layout_needs_them(
+    text: str, are_needed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading takes 20 ms, for which the key that shows the text would wait."""
+    pattern = LazyPattern("x")
+    monkeypatch.setattr(wrapping, "_legal_cut", pattern)
+    wrapping.load_tables.cache_clear()
+    prepare(Document(text, ()))
+    assert ("finditer" in vars(pattern)) == are_needed

@@ -1,4 +1,4 @@
-"""Lengths of the blocks of a long text, from which all its layouts estimate heights."""
+"""What layouts of a text need and a background thread prepares: lengths of the blocks of a long text, and tables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tui_reader.document.blocks import BlockKind
+from tui_reader.document.cells import is_narrow
+from tui_reader.document.wrapping import load_tables
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Block, Document
@@ -40,6 +42,8 @@ def lengths_of(document: Document) -> tuple[array[int], list[int]]:
 
 
 def prepare(document: Document) -> None:
-    """Compute the lengths in the calling background thread if a layout will need them."""
+    """Compute the lengths and load the tables that a layout will need, in the calling background thread."""
     if len(document.text) > LONG:
         lengths_of(document)
+    if not is_narrow(document.text[:LONG], line_feeds=True):
+        load_tables()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from tui_reader.document.cells import TAB_STOP, cells_of_character, cells_of_cluster, clusters_of, is_narrow, is_plain
@@ -87,6 +87,15 @@ def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
         start = end + 1
         cuts.append(min(start, size))
     return cuts
+
+
+@cache
+def load_tables() -> None:
+    """Load what is loaded when the first text of other than narrow characters is wrapped; takes 20 ms.
+
+    Called in a background thread, since the key that first showed such a text would wait for it.
+    """
+    cut_rows("東京 नमस्ते", 2)
 
 
 def _cut_long_line(line: str, width: int, *, code: bool) -> list[int]:
