@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import queue
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers import linux_driver
 
 from tui_reader.document.clean import is_clean
-from tui_reader.tui.terminal_input import BEGIN, END, InputParser, cleaned, read_input_so
+from tui_reader.tui.terminal_input import (
+    BEGIN,
+    END,
+    FRAME_BEGIN,
+    FRAME_END,
+    InputParser,
+    asking,
+    cleaned,
+    read_input_so,
+)
+from tui_reader.tui.terminal_query import TerminalAnswers, TerminalQuestion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +128,31 @@ def test_a_key_after_an_escape_character_is_read_as_a_key_with_alt() -> None:
     assert [(event.key, event.character) for event in found if isinstance(event, events.Key)] == [
         ("alt+right_parenthesis", ")")
     ]
+
+
+class Output:
+    """A driver of Textual and its thread that writes, which keeps what is written."""
+
+    def __init__(self) -> None:
+        self._writer_thread = self
+        self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def is_alive(self) -> bool:
+        return True
+
+    def written(self) -> list[str]:
+        return [self._queue.get() for _ in range(self._queue.qsize())]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="long writes fail in consoles of Windows")
+def test_a_frame_is_written_at_once() -> None:
+    """Each write wakes a thread, which takes the GIL from the frame."""
+    made: Any = asking(cast("Any", Output), TerminalQuestion(TerminalAnswers()))
+    driver = made()
+    for part in (FRAME_BEGIN, "rows", FRAME_END, "title", FRAME_BEGIN, FRAME_END, "bell"):
+        driver.write(part)
+    assert driver.written() == [f"{FRAME_BEGIN}rows{FRAME_END}", "title", f"{FRAME_BEGIN}{FRAME_END}", "bell"]
+    assert (FRAME_BEGIN, FRAME_END) == (SYNC_START, SYNC_END)
 
 
 async def test_esc_and_a_quick_key_are_both_typed(start: Start, articles: Path) -> None:

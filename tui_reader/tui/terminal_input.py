@@ -152,6 +152,8 @@ def read_input_so(driver: type[Driver]) -> None:
         names["XTermParser"] = InputParser
 
 
+FRAME_BEGIN, FRAME_END = "\x1b[?2026h", "\x1b[?2026l"
+"""Sequences before and after a frame, which make a terminal show it at once (synchronized output)."""
 WRITE_SECONDS = 0.1
 """Seconds between checks, during a blocked write, that the writing thread is still alive."""
 
@@ -161,10 +163,18 @@ def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
 
     The driver also restores the terminal's attributes. Textual's thread that writes ends at the first error;
     from then on only the first 30 writes return, so the program would hang when a window is closed.
+
+    Textual writes a frame in three parts, each of which wakes the thread that writes. That thread then takes the GIL
+    while the frame is still being made, and on a busy machine it may first wait 4 ms for a processor. So the parts are
+    joined.
     """
     base: Any = driver
 
     class AskingDriver(base):  # type: ignore[misc]
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            self._frame: list[str] = []
+
         def start_application_mode(self) -> None:
             super().start_application_mode()
             if question.attributes is not None:
@@ -179,6 +189,13 @@ def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
             super().stop_application_mode()
 
         def write(self, data: str) -> None:
+            # On Windows, Textual writes a frame in small parts because of an error in Python.
+            if sys.platform != "win32" and (self._frame or data == FRAME_BEGIN):
+                self._frame.append(data)
+                if data != FRAME_END:
+                    return
+                data = "".join(self._frame)
+                self._frame.clear()
             thread = self._writer_thread
             while thread is not None and thread.is_alive():
                 with suppress(Full):
