@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BIN_SIZE = 40
 """Length in code points of the parts of the text for each of which votes are counted: a third of a sentence."""
 COMMON_WORD_OCCURRENCES = 300
-"""Maximum number of occurrences in the text of a word that votes: more votes cost time and identify little."""
+"""Maximum number of occurrences of a word for which it votes for a position: more cost time and identify little."""
 MAX_VOTERS = 40
 """Maximum number of words of a quote and its context that vote; of more words, every second, third … votes."""
 QUORUM = 0.25

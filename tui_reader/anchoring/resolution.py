@@ -403,7 +403,10 @@ def _lines_around(text: str, place: Range) -> Iterator[tuple[str, Range]]:
 
 
 def _apart(found: list[Candidate]) -> list[Candidate]:
-    """Return candidates that do not overlap: of each overlapping group the best, best first, `MAX_CANDIDATES` + 1."""
+    """Return candidates that do not overlap, best first: the best of each overlapping group.
+
+    At most `MAX_CANDIDATES` + 1 are returned.
+    """
     chosen: list[Candidate] = []
     for each in sorted(found, key=lambda each: -each.score):
         if all(each.range.end <= other.range.start or other.range.end <= each.range.start for other in chosen):

@@ -310,7 +310,13 @@ class Identities:
         return shown != article_id and not self._is_settled(self._files[shown])
 
     def _is_replaced(self, article_id: ArticleId, file: FoundFile, fingerprint: str) -> bool:
-        """Return True if a file was overwritten by another article: its bytes and its claimed id differ."""
+        """Return True if a file was overwritten by another article: it has other bytes and claims another id.
+
+        Args:
+            article_id: The article that the file was before.
+            file: The file as it is now.
+            fingerprint: Fingerprint of its former bytes.
+        """
         claim = file.metadata.id
         if not claim or claim == article_id or fingerprint == file.fingerprint:
             return False

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Store
 
 _SHARE_READ_AT_ONCE = 4
-"""If more than one annotated article in this many is needed, all annotations are read in one pass."""
+"""All annotations are read in one pass if more than one in this many annotated articles is needed: a quarter."""
 _KEPT_CHARACTERS = 8_000_000
 """Number of characters of documents that clips keep in memory, some 50 MB; clips made later read theirs again."""
 

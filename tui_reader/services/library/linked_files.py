@@ -69,7 +69,11 @@ def paths_of_link(paths: LibraryPaths, article: Path, link: str) -> Iterator[str
 
 
 def _absolute(paths: LibraryPaths, article: Path, path: str) -> Iterator[str]:
-    """Yield absolute forms of a path; a leading slash first means the root of a library folder."""
+    """Yield the absolute paths that a path in a link may mean.
+
+    One with a leading slash is first taken as relative to each folder of the library, as a web site would, and then as
+    absolute; another one is relative to the folder of the article.
+    """
     if path.startswith("/"):
         for folder in _homes(paths):
             yield os.path.normpath(f"{folder}/{path}")
