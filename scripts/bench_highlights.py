@@ -99,9 +99,9 @@ async def measure(document: Document, marks: list[Highlight], label: str) -> Non
         gc.collect()
         gc.freeze()
         steps: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("line", lambda: pane.scroller.rows(1)),
-            ("page", lambda: pane.scroller.pages(1)),
-            ("sentence", lambda: pane.focus.sentence(1)),
+            ("line", lambda: pane.scroller.by_rows(1)),
+            ("page", lambda: pane.scroller.by_pages(1)),
+            ("sentence", lambda: pane.focus.move_by_sentences(1)),
             ("highlight", lambda: pane.highlights.step(1)),
             ("select", lambda: pane.selection.select(pane.viewport.offset, pane.viewport.offset + 100)),
             ("select row", lambda: pane.selection.move("down")),

@@ -177,7 +177,7 @@ async def test_a_jump_back_into_the_head_of_a_chapter_shows_the_same_rows() -> N
     async with stage(100, 30) as shown:
         document = read(DATA, "shore.epub")
         await shown.show(document, offset=document.sections[2].offset)
-        shown.pane.scroller.rows(2)
+        shown.pane.scroller.by_rows(2)
         await shown.pilot.pause()
         place, above, top = shown.pane.viewport.offset, shown.pane.scroller.rows_above(), shown.top_words
         shown.pane.scroller.to_end()

@@ -197,7 +197,7 @@ class ReaderApp(FailureGuard, App[None]):
         await self._take_typed_ahead()
 
     def _restore(self) -> None:
-        """Save drafts of notes that an earlier, crashed run of this library left."""
+        """Save the drafts left by an earlier run that crashed as notes, and add each to the start's notices."""
         try:
             restored = self.library.drafts.restore()
         except ReaderError as error:

@@ -93,7 +93,7 @@ def _unlike(one: Color, other: Color) -> float:
 
 @cache
 def _palette() -> tuple[Color, ...]:
-    """Return the palette colours that Rich sends unchanged, without the user's first 16 colours."""
+    """Return the palette colours that Rich sends unchanged, without the first 16, which the user's terminal defines."""
     levels = (0, 95, 135, 175, 215, 255)
     cube = [(red, green, blue) for red in levels for green in levels for blue in levels]
     # Rich assumes a scale of 25 greys. The terminal's own greys are darker by up to 7 of 255.

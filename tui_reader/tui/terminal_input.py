@@ -48,7 +48,7 @@ class PasteFilter:
         """Pieces of the current paste; None outside a paste."""
 
     def feed(self, data: str) -> str:
-        """Add input, and return all input that can be parsed now."""
+        """Add input, and return all input that can be parsed now: a paste only after its end, and cleaned."""
         given = []
         while data:
             if self._pasted is None:
@@ -66,7 +66,10 @@ class PasteFilter:
         return "".join(given)
 
     def _until_paste(self, data: str) -> tuple[str, str]:
-        """Split input after `BEGIN`: the input up to and including `BEGIN`, and the rest, which is pasted text."""
+        """Split input after `BEGIN`: the input up to and including `BEGIN`, and the rest, which is pasted text.
+
+        Without `BEGIN` the rest is empty. A `BEGIN` may have started in earlier input.
+        """
         begun = self._begun
         before, sign, behind = (begun + data).partition(BEGIN)
         if sign:

@@ -182,6 +182,7 @@ class Sixteen(NamedTuple):
     """The known 16 colours of a terminal, and the names of the colours of plain text on it."""
 
     grounds: tuple[Ground, ...]
+    """The colours that the terminal may have: one entry if it replied, else one per common terminal."""
     text: str = DEFAULT
     page: str = DEFAULT
 
@@ -237,7 +238,7 @@ def chosen(sixteen: Sixteen) -> dict[str, str]:
     """Choose a colour for each foreground and background by contrast, the default if none is legible.
 
     Returns:
-        Textual's names of colours, including the names in `SIXTEEN_INKS`.
+        Textual's names of colours by the names in `INKS`, `TONES` and `SIXTEEN_INKS`.
     """
     found = dict.fromkeys((*INKS, *SIXTEEN_INKS), sixteen.text) | dict.fromkeys(TONES, sixteen.page)
     for name, numbers in _INKS.items():

@@ -47,7 +47,7 @@ async def test_the_whole_text_takes_the_place_of_its_beginning_without_a_jump() 
     beginning = replace(beginning, partial=True)
     async with stage() as shown:
         await shown.show(beginning, headline_of(whole), progress=0.4)
-        shown.pane.scroller.rows(9)
+        shown.pane.scroller.by_rows(9)
         await shown.pilot.pause()
         words = shown.top_words
         assert shown.pane.viewport.progress == 0.4
@@ -62,7 +62,7 @@ async def test_a_beginning_that_ends_before_the_place_is_not_shown_in_its_stead(
     async with stage() as shown:
         await shown.show(replace(article(20), partial=True), headline_of(whole), offset=place)
         assert "Paragraph" not in shown.text
-        shown.pane.scroller.rows(1)
+        shown.pane.scroller.by_rows(1)
         await shown.show(whole, headline_of(whole), offset=place)
         assert shown.pane.viewport.offset == place
         assert shown.top_words.startswith("Paragraph 45")
@@ -109,11 +109,11 @@ async def test_a_move_paints_only_rows_that_were_not_seen_before() -> None:
             return paint(y, width)
 
         shown.pane.paint_row = counted  # type: ignore[method-assign]
-        shown.pane.scroller.rows(1)
+        shown.pane.scroller.by_rows(1)
         shown.pane.render_lines(shown.pane.size.region)
         assert len(painted) <= 2
         painted.clear()
-        shown.pane.scroller.rows(-1)
+        shown.pane.scroller.by_rows(-1)
         shown.pane.render_lines(shown.pane.size.region)
         assert not painted
         shown.pane.active = True
@@ -129,7 +129,7 @@ async def test_a_star_changes_the_head_and_leaves_the_text_alone() -> None:
         await shown.pilot.pause()
         assert "★ 4 min" in shown.text
         assert "mine  new" in shown.text
-        shown.pane.scroller.rows(20)
+        shown.pane.scroller.by_rows(20)
         await shown.pilot.pause()
         before = shown.lines()
         shown.pane.viewport.update_headline(headline_of(document, tags=tuple(f"tag-{n}" for n in range(40))))
@@ -198,7 +198,7 @@ async def test_live_things_are_told_apart_in_every_theme(theme: str) -> None:
         plain = shown.style_of("Paragraph 0")
         shown.pane.search.find("number")
         shown.pane.search.next(1)
-        shown.pane.focus.sentence(1)
+        shown.pane.focus.move_by_sentences(1)
         await shown.pilot.pause()
         looks = {str(plain), str(shown.style_of("number")), str(shown.style_of("Part 0"))}
         matches = {str(s.style) for strip in shown.strips() for s in strip if s.text == "number"}
@@ -219,6 +219,6 @@ async def test_every_size_is_filled_exactly(width: int, height: int) -> None:
         for _ in range(12):
             strips = shown.pane.render_lines(shown.pane.size.region)
             assert [cell_len(strip.text) for strip in strips] == [width] * height
-            shown.pane.focus.sentence(1)
+            shown.pane.focus.move_by_sentences(1)
             shown.pane.search.find("a")
-            shown.pane.scroller.rows(3)
+            shown.pane.scroller.by_rows(3)

@@ -58,9 +58,9 @@ async def test_overlaps_mix_their_tones_and_are_walked_with_the_later_on_top() -
         marks = [Highlight("long", start, start + 30, 1), Highlight("short", start + 10, start + 20, 3)]
         shown.pane.highlights.set(marks)
         assert [each.id for each in shown.pane.highlights.at(start + 12)] == ["short", "long"]
-        shown.pane.focus.sentence(2)
+        shown.pane.focus.move_by_sentences(2)
         while shown.pane.highlights.current is None:
-            assert shown.pane.focus.sentence(1)
+            assert shown.pane.focus.move_by_sentences(1)
         tones = {tone_of(shown, words) for words in ("Paragraph ", "1.")}
         assert len(tones) == 2
         first = shown.pane.highlights.current
@@ -141,7 +141,7 @@ async def test_all_of_a_long_note_can_be_reached() -> None:
             for _ in range(40):
                 await shown.pilot.pause()
                 seen += shown.text
-                if not shown.pane.scroller.rows(1):
+                if not shown.pane.scroller.by_rows(1):
                     break
             assert "word0 " in seen
             assert "word89" in seen
@@ -155,7 +155,7 @@ async def test_highlight_selection_and_caret_are_told_apart_in_every_theme(theme
         await shown.pilot.pause()
         looks = {str(shown.style_of(words)) for words in ("Paragraph 0.", "Paragraph 1.", "Paragraph 2.")}
         assert len(looks) == 3
-        shown.pane.focus.sentence(2)
+        shown.pane.focus.move_by_sentences(2)
         shown.pane.selection.start("character")
         shown.pane.selection.move("left", 1)
         await shown.pilot.pause()
@@ -260,7 +260,7 @@ async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
             assert [page.to_layout(page.to_page(row)) for row in range(page.layout.height)] == [
                 *range(page.layout.height)
             ] or page.title_block is not None
-        while pane.scroller.rows(1):
+        while pane.scroller.by_rows(1):
             assert (
                 pane.viewport.visible_rows()
                 == whole[pane.viewport.top : pane.viewport.top + len(pane.viewport.visible_rows())]
@@ -410,7 +410,7 @@ async def test_however_many_notes_a_paragraph_has_all_of_them_can_be_scrolled_to
         for _ in range(400):
             await shown.pilot.pause()
             seen.update(re.findall(r"▎ note (\d\d)", shown.text))
-            if not shown.pane.scroller.rows(1):
+            if not shown.pane.scroller.by_rows(1):
                 break
         assert sorted(seen) == [f"{at:02}" for at in range(40)]
 
@@ -436,7 +436,7 @@ async def test_the_sentence_that_is_looked_at_stays_on_its_row_when_a_note_above
         shown.pane.highlights.set([long])
         shown.pane.highlights.step(1)
         for _ in range(3):
-            shown.pane.focus.paragraph(1)
+            shown.pane.focus.move_by_paragraphs(1)
         await shown.pilot.pause()
         focus = shown.pane.focus.range
         assert focus is not None
@@ -455,7 +455,7 @@ async def test_a_note_that_shrinks_elsewhere_leaves_something_to_read_and_to_cli
         shown.pane.highlights.set([Highlight("long", start, start + 12, 1, "\n".join(f"line {n}" for n in range(90)))])
         shown.pane.highlights.step(1)
         for _ in range(60):
-            shown.pane.scroller.rows(1)
+            shown.pane.scroller.by_rows(1)
         await shown.pilot.pause()
         assert "line 60" in shown.text
         shown.pane.highlights.set([Highlight("long", start, start + 12, 1, "two\nlines")])

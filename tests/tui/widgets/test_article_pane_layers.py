@@ -49,7 +49,7 @@ async def test_layers_are_painted_in_order_from_the_focus_to_the_labels_of_links
         await shown.show(article())
         pane = shown.pane
         pane.search.find("number")
-        pane.focus.sentence(1)
+        pane.focus.move_by_sentences(1)
         where = pane.focus.range
         assert where is not None
         pane.highlights.set([Highlight("a", where.start, where.end, 2)])

@@ -47,10 +47,10 @@ async def test_the_first_sentence_to_be_focused_is_that_of_the_match() -> None:
     async with stage() as shown:
         await shown.show(article())
         shown.pane.search.find("paragraph 33")
-        assert shown.pane.focus.sentence(1)
+        assert shown.pane.focus.move_by_sentences(1)
         assert shown.pane.focus.text() == "Paragraph 33."
         shown.pane.focus.clear()
-        assert shown.pane.focus.sentence(2)
+        assert shown.pane.focus.move_by_sentences(2)
         assert shown.pane.focus.text().startswith("The ministers")
 
 

@@ -45,7 +45,7 @@ async def test_selecting_begins_with_the_focused_sentence_and_leaves_with_the_sa
     async with stage() as shown:
         await shown.show(SENTENCES)
         assert shown.pane.selection.text_of(shown.pane.selection.target()) == "One is here."
-        shown.pane.focus.sentence(2)
+        shown.pane.focus.move_by_sentences(2)
         shown.pane.selection.start("character")
         assert (shown.pane.selection.kind, selected(shown)) == ("character", "Two follows it.")
         assert shown.pane.selection.point == SENTENCES.text.index("it.") + 2
@@ -60,7 +60,7 @@ async def test_motions_extend_the_selection_as_they_would_in_vim() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         pane = shown.pane
-        pane.focus.sentence(2)
+        pane.focus.move_by_sentences(2)
         pane.selection.start("character")
         assert pane.selection.move("sentence_next", 1)
         assert selected(shown) == "Two follows it. Three ends."
@@ -103,8 +103,8 @@ async def test_a_repeated_search_stays_in_its_paragraph() -> None:
         assert not shown.pane.selection.repeat_find()
         assert selected(shown) == "First one, then two."
         shown.pane.selection.end()
-        shown.pane.focus.sentence(1)
-        shown.pane.focus.sentence(1)
+        shown.pane.focus.move_by_sentences(1)
+        shown.pane.focus.move_by_sentences(1)
         shown.pane.selection.start("character")
         shown.pane.selection.swap_ends()
         assert not shown.pane.selection.find_character("T", ",")
@@ -134,7 +134,7 @@ async def test_text_objects_take_the_place_of_what_was_selected_first_and_then_g
         assert pane.selection.select_object("ip")
         assert selected(shown) == SENTENCES.text
         pane.selection.end()
-        pane.focus.sentence(-9)
+        pane.focus.move_by_sentences(-9)
         pane.selection.start("character")
         pane.selection.select_object("iw")
         assert selected(shown) == "here"
@@ -184,7 +184,7 @@ async def test_what_is_selected_outlives_width_theme_and_another_reading() -> No
     async with stage(90, 20) as shown:
         await shown.show(article(20))
         pane = shown.pane
-        pane.focus.sentence(4)
+        pane.focus.move_by_sentences(4)
         pane.selection.start("character")
         pane.selection.move("sentence_next", 2)
         before = selected(shown)
@@ -307,7 +307,7 @@ async def test_text_objects_take_counts_and_pairs() -> None:
         def after(kind: str, count: int = 1, sentences: int = 1) -> str:
             shown.pane.selection.end()
             shown.pane.focus.clear()
-            shown.pane.focus.sentence(sentences)
+            shown.pane.focus.move_by_sentences(sentences)
             shown.pane.selection.start("character")
             shown.pane.selection.select_object(kind, count)
             return selected(shown)

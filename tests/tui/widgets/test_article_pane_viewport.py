@@ -18,7 +18,7 @@ from tui_reader.tui.widgets.article_pane import viewport
 async def test_a_resize_keeps_the_text_at_the_top() -> None:
     async with stage(80, 24) as shown:
         await shown.show(article())
-        shown.pane.scroller.rows(40)
+        shown.pane.scroller.by_rows(40)
         offset = shown.pane.viewport.offset
         for width, height in ((40, 12), (120, 50), (60, 20), (80, 24)):
             await shown.pilot.resize_terminal(width, height)
@@ -33,7 +33,7 @@ async def test_an_article_opens_where_it_was_left() -> None:
     document = article()
     async with stage() as shown:
         await shown.show(document)
-        shown.pane.scroller.pages(3)
+        shown.pane.scroller.by_pages(3)
         await shown.pilot.pause()
         left, words = shown.pane.viewport.offset, shown.top_words
         await shown.show(document, headline_of(article(3)))
@@ -61,10 +61,10 @@ async def test_the_end_is_shown_before_the_middle_is_read_and_stays_there(place:
         await shown.pilot.pause()
         assert shown.lines()[:-1] == rows
         assert shown.pane.viewport.at_end
-        shown.pane.scroller.rows(-3)
+        shown.pane.scroller.by_rows(-3)
         shown.pane.show(headline_of(whole), ends)
         shown.pane.scroller.to_end()
-        shown.pane.scroller.rows(-5)
+        shown.pane.scroller.by_rows(-5)
         await shown.pilot.pause()
         rows = shown.lines()[:-1]
         shown.pane.show(headline_of(whole), whole)
@@ -76,16 +76,16 @@ async def test_the_end_is_shown_before_the_middle_is_read_and_stays_there(place:
 async def test_motions_say_whether_anything_changed() -> None:
     async with stage() as shown:
         pane = shown.pane
-        assert not pane.scroller.rows(1)
+        assert not pane.scroller.by_rows(1)
         await shown.show(article())
-        assert not pane.scroller.rows(-1)
-        assert pane.scroller.rows(2)
-        assert pane.scroller.half_pages(1)
-        assert pane.scroller.pages(1)
+        assert not pane.scroller.by_rows(-1)
+        assert pane.scroller.by_rows(2)
+        assert pane.scroller.by_half_pages(1)
+        assert pane.scroller.by_pages(1)
         assert pane.scroller.to_end()
         assert pane.viewport.at_end
         assert pane.viewport.progress == 1.0
-        assert not pane.scroller.pages(1)
+        assert not pane.scroller.by_pages(1)
         assert pane.scroller.to_percent(50)
         assert abs(pane.viewport.offset / len(article().text) - 0.5) < 0.02
         assert pane.scroller.to_start()
@@ -98,7 +98,7 @@ async def test_a_page_keeps_two_rows_in_sight() -> None:
         await shown.show(article())
         await shown.pilot.pause()
         last = shown.lines()[:-1][-2:]
-        shown.pane.scroller.pages(1)
+        shown.pane.scroller.by_pages(1)
         await shown.pilot.pause()
         assert shown.lines()[:2] == last
 
@@ -108,27 +108,27 @@ async def test_sentences_take_the_focus_and_the_view_follows() -> None:
     async with stage() as shown:
         await shown.show(document)
         pane = shown.pane
-        assert pane.focus.sentence(1)
+        assert pane.focus.move_by_sentences(1)
         assert pane.focus.text() == "Part 0"
-        assert pane.focus.sentence(2)
+        assert pane.focus.move_by_sentences(2)
         assert pane.focus.text() == "The ministers arrive with a number already on the table."
         await shown.pilot.pause()
         assert shown.style_of("The ministers").bgcolor.name == "#1e2128"
         assert any(line.startswith("   ▎") for line in shown.lines())
-        assert pane.focus.paragraph(30)
+        assert pane.focus.move_by_paragraphs(30)
         assert pane.focus.text() == "Paragraph 28."
         await shown.pilot.pause()
         assert "Paragraph 28" in shown.text
-        assert pane.focus.sentence(-1)
+        assert pane.focus.move_by_sentences(-1)
         assert pane.focus.text() == "What remains open is when, and how."
         assert pane.focus.range is not None
         pane.scroller.to_start()
         assert pane.focus.range is None
         pane.scroller.to_end()
-        assert pane.focus.sentence(-1)
+        assert pane.focus.move_by_sentences(-1)
         assert pane.focus.range is not None
         assert document.text[slice(*pane.focus.range)] == "What remains open is when, and how."
-        assert not pane.focus.sentence(1)
+        assert not pane.focus.move_by_sentences(1)
 
 
 async def test_the_focused_sentence_stays_in_view_at_every_size() -> None:
@@ -136,8 +136,8 @@ async def test_the_focused_sentence_stays_in_view_at_every_size() -> None:
     async with stage() as shown:
         await shown.show(document)
         pane = shown.pane
-        pane.scroller.pages(2)
-        assert pane.focus.sentence(12)
+        pane.scroller.by_pages(2)
+        assert pane.focus.move_by_sentences(12)
         focus = pane.focus.range
         assert focus is not None
         for size in ((34, 8), (100, 12), (30, 30), (80, 24)):
@@ -156,11 +156,11 @@ async def test_headings_come_to_the_top_and_the_last_one_into_view() -> None:
     async with stage() as shown:
         await shown.show(article())
         for number in range(1, 6):
-            assert shown.pane.focus.heading(1)
+            assert shown.pane.focus.move_by_headings(1)
             assert shown.pane.focus.text() == f"Part {number}"
             assert shown.pane.focus.current_entry() == number
-        assert not shown.pane.focus.heading(1)
-        assert shown.pane.focus.heading(-2)
+        assert not shown.pane.focus.move_by_headings(1)
+        assert shown.pane.focus.move_by_headings(-2)
         await shown.pilot.pause()
         assert shown.top_words.endswith("Part 3")
         assert [entry.title for entry in shown.pane.focus.outline()] == [f"Part {number}" for number in range(6)]
@@ -207,7 +207,7 @@ async def test_rows_follow_each_other_while_heights_are_estimates(slow_counting:
         pane.scroller.to_percent(70)
         for step in (-1, -1, -7, -18, -40, 1, -3, 12, -1):
             before = pane.viewport.visible_rows()
-            pane.scroller.rows(step)
+            pane.scroller.by_rows(step)
             after = pane.viewport.visible_rows()
             if abs(step) < len(before):
                 first, second = (before, after) if step > 0 else (after, before)
@@ -251,12 +251,12 @@ async def test_wherever_the_page_is_moved_it_is_filled_and_the_focus_is_seen(tex
         for _ in range(300):
             motion = chance.choice(
                 [
-                    pane.scroller.rows,
-                    pane.scroller.half_pages,
-                    pane.scroller.pages,
-                    pane.focus.sentence,
-                    pane.focus.paragraph,
-                    pane.focus.heading,
+                    pane.scroller.by_rows,
+                    pane.scroller.by_half_pages,
+                    pane.scroller.by_pages,
+                    pane.focus.move_by_sentences,
+                    pane.focus.move_by_paragraphs,
+                    pane.focus.move_by_headings,
                 ]
             )
             motion(chance.randint(-12, 12))

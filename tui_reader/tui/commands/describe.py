@@ -104,7 +104,7 @@ LINE_RULES = (
     ),
     ("+TAG -TAG", 'tags to add and to remove; with blanks in quotes: :tag +nato -"to read" all'),
 )
-"""Help rows: syntax after a command's name on the command line, with its meaning."""
+"""Help rows about the command line: parts of a line, such as `[SCOPE]`, and what each means."""
 
 
 def line_usages() -> Iterator[tuple[str, str]]:

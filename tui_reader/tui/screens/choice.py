@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 MOST_SPREAD = 1.8
-"""Largest ratio of matched part to typed letters, if the letters are scattered in a name."""
+"""Scattered letters match a name only if the part from the first to the last is at most this long per letter.
+
+So `arcv` matches `archive` (5 code points for 4 letters), but `opog` does not match `open original` (8 for 4).
+"""
 
 
 class Choice(NamedTuple):

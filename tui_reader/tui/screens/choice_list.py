@@ -86,7 +86,7 @@ class ChoiceList(LinePane):
         self._names = min(longest, NAME_COLUMN) + 2 if has_details else 0
 
     def move(self, by: int) -> None:
-        """Move the cursor by a number of rows."""
+        """Move the cursor by a number of entries, at most to the first or the last one."""
         self._cursor = max(0, min(self._cursor + by, len(self._choices) - 1))
         self._top = max(self._cursor - self._height + 1, min(self._top, self._cursor))
         self.repaint()

@@ -20,7 +20,7 @@ class SessionKeeper:
 
     Args:
         library: The open library.
-        settings: The settings, with the theme that the command line names.
+        settings: The settings in effect; a theme named on the command line replaces that of the settings file.
         opening: Options for the start; None to neither restore nor save a session.
     """
 
@@ -32,15 +32,19 @@ class SessionKeeper:
         if opening is not None and settings.resume and not opening.fresh:
             self.session = library.sessions.load()
         self._configured = (opening.configured_theme if opening is not None else "") or settings.theme
-        """Theme of the settings file."""
+        """Theme of the settings file; `settings.theme` differs from it if the command line named a theme."""
         self._chosen = ""
-        """The theme chosen in the program, now or in the last run; empty for the theme of the settings."""
+        """The theme chosen in the program, now or in the last run; empty for the theme of the settings.
+
+        A choice of the last run is kept only while the settings file names the theme that it named then.
+        """
         if self.session is not None and self.session.configured_theme == self._configured:
             self._chosen = self.session.theme
 
     def select_theme(self, selection: ThemeSelection) -> None:
-        """Select the theme of the last run, unless settings or command line now name another theme."""
-        if not self._chosen or self._settings.theme != self._configured:
+        """Select the theme chosen in the last run, unless the command line names one or the settings file changed."""
+        is_named_by_command_line = self._settings.theme != self._configured
+        if not self._chosen or is_named_by_command_line:
             return
         selection.select(self._chosen)
         if selection.problem:  # the theme came from a theme file that no longer exists
@@ -52,7 +56,7 @@ class SessionKeeper:
         self._chosen = name
 
     def settings_changed(self, settings: Settings) -> None:
-        """Record the theme of changed settings."""
+        """Record changed settings, and drop the theme chosen in the program: that of the settings is used again."""
         self._settings, self._configured, self._chosen = settings, settings.theme, ""
 
     def keep(self, resumption: Resumption) -> None:

@@ -370,7 +370,7 @@ class AnnotationList(LinePane):
         return line(width, base, [bar, gap, Piece(clip(tags, room), base + self.named_style("mark"))], right)
 
     def _quote(self, annotation: Annotation, room: int, base: Style, *, row: int = 0) -> Piece:
-        """Return the rows of the quote; without a note, the quote continues in the second row."""
+        """Return one row of the quote: row 0 or, without a note, its continuation in row 1."""
         if annotation.is_on_article:
             return Piece("" if row else "on the whole article", base + self.named_style("muted"))
         quote = " ".join(annotation.quote[: 8 * room].split())

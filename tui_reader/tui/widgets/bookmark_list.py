@@ -57,7 +57,7 @@ class BookmarkList(LinePane):
         self.repaint()
 
     def move(self, by: int) -> None:
-        """Move the cursor by a number of rows."""
+        """Move the cursor by a number of rows, at most to the first or the last bookmark."""
         self._cursor = max(0, min(self._cursor + by, len(self._rows) - 1))
         height = max(1, self.size.height - 1)
         self._top = max(self._cursor - height + 1, min(self._top, self._cursor))

@@ -31,7 +31,7 @@ def short_date(text: str, today: date) -> str:
 
 
 def shortest_date(text: str, today: date) -> str:
-    """Format a date as `5 Jun` within half a year of today or in its year, else as `5 Jun 2024`; empty if invalid."""
+    """Format a date as `5 Jun` this year or within half a year of today, else as `5 Jun 2024`; empty if invalid."""
     whole = short_date(text, today)
     return whole.split(" ", 1)[1] if whole and not whole[0].isdigit() else whole
 

@@ -87,7 +87,10 @@ class QueryBar:
     # Rows
 
     def most_rows(self, height: int) -> int:
-        """Return the largest number of completions in a pane of `height` rows, beside some of its entries."""
+        """Return the largest number of completions to show in a pane of `height` rows.
+
+        They are few enough that some entries of the pane stay visible below them.
+        """
         return max(1, min(MOST_COMPLETIONS, 4 if height < 24 else MOST_COMPLETIONS, (height - 4) // 3))
 
     def height(self, width: int, height: int) -> int:

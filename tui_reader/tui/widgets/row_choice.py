@@ -11,7 +11,10 @@ Id = TypeVar("Id")
 
 
 class RowChoice(Generic[Id]):
-    """A choice of entries: a range that the cursor extends, or a fixed set."""
+    """A choice of entries: a range from its first entry to the cursor, or a fixed set.
+
+    The methods take the index of the cursor in the list, which this object does not store.
+    """
 
     def __init__(self) -> None:
         self._ids: Sequence[Id] = ()

@@ -52,7 +52,9 @@ class Choices(NamedTuple):
     """Id of the saved search whose query equals the query of the list; empty if none does."""
 
     shelf: Shelf = Shelf.INBOX
+    """The standing view that the list shows."""
     sources: frozenset[str] = frozenset()
+    """Names of the sources that the query allows; empty if it allows all."""
     include: frozenset[str] = frozenset()
     """Tags that the query requires."""
     exclude: frozenset[str] = frozenset()

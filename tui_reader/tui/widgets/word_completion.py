@@ -50,15 +50,15 @@ class WordCompletion:
         return Part(start, len(answer) if end < 0 else end, answer[start:cursor])
 
     def fitting(self, answer: str, cursor: int, *, every: bool = False) -> list[str]:
-        """Return matching words: first words that begin like the typed part, then matches of later words.
+        """Return known words that match the typed part: first those that begin like it, then those with a later word.
 
-        Case, accents and presentation are ignored. Words already in the answer are left out, as are words that begin
-        with a minus sign unless one was typed.
+        So `sea` matches `seals` before `deep-sea`. Case, accents and presentation are ignored. Words already in the
+        answer are left out, as are words that begin with a minus sign unless one was typed.
 
         Args:
             answer: The answer.
             cursor: Offset of the cursor in the answer.
-            every: True to return every word if nothing was typed; else none is returned then.
+            every: Whether all words are returned if nothing was typed; if False, none is.
         """
         part = self.part(answer, cursor)
         begun = search_key(part.typed)
@@ -84,14 +84,14 @@ class WordCompletion:
 
 
 def ghost(answer: str, typed: str, word: str) -> str | None:
-    """Return an answer that ends with letters of a word, with the rest of that word; None if the word does not match.
+    """Return the answer followed by the rest of a word whose beginning was typed; None if the word does not match.
 
     Typed letters keep their case, so that the displayed answer does not change.
 
     Args:
-        answer: The answer.
-        typed: The end of the answer, which is completed.
-        word: The word that completes the answer.
+        answer: The answer so far.
+        typed: The last letters of the answer, with which the word must begin.
+        word: The word.
     """
     begun = search_key(typed)
     if not begun or not search_key(word).startswith(begun) or word == typed:
@@ -103,11 +103,11 @@ def ghost(answer: str, typed: str, word: str) -> str | None:
 
 
 def _begins_within(key: str, begun: str) -> bool:
-    """Return True if a word of a key, other than the first, begins with `begun`."""
+    """Return True if a part of a search key after a separator (see `_INNER`) begins with `begun`."""
     return any(key.startswith(begun, each.end()) for each in _INNER.finditer(key))
 
 
 def _after_beginning(word: str, begun: str) -> str:
-    """Return the rest of a word after the letters that have a given search key."""
+    """Return the rest of a word after its first letters, whose search key is `begun`."""
     place = fold(word, SEARCH).original(Range(0, len(begun)))
     return word[next_boundary(word, max(0, place.end - 1)) :]

@@ -141,7 +141,7 @@ class AnnotationListing:
 
         Args:
             keep: The annotation to set the cursor on.
-            index: The row for the cursor if that annotation is not listed.
+            index: Position of the annotation that gets the cursor if `keep` is not listed.
         """
         self._change_number, _ = self._state.library.annotations.changed_since(self._change_number)
         self._loader.begin(self._empty_text(), keep=keep, index=index)
@@ -191,7 +191,7 @@ class AnnotationListing:
         return True
 
     def reload(self, wanted: Annotation | None = None) -> None:
-        """Fill the list again, with the cursor on `wanted`, or near its current row if `wanted` is None."""
+        """Fill the list again, with the cursor on `wanted`; for None on its annotation, or on the nearest one left."""
         self.load(keep=wanted.id if wanted is not None else self._loader.nearest(), index=self._list.index)
 
     def choose_current(self) -> bool:

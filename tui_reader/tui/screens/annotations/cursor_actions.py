@@ -21,12 +21,12 @@ class CursorActions:
 
     @command("down")
     def down(self, count: int | None) -> None:
-        """Move down by `count` rows, or up if `count` is negative."""
+        """Move down by `count` annotations, or up if `count` is negative."""
         self._by(count or 1)
 
     @command("up")
     def up(self, count: int | None) -> None:
-        """Move up by `count` rows."""
+        """Move up by `count` annotations."""
         self._by(-(count or 1))
 
     @command("half_page_down")
@@ -51,12 +51,12 @@ class CursorActions:
 
     @command("top")
     def top(self, count: int | None) -> None:
-        """Move to the first row, or to the row whose number was typed."""
+        """Move to the first annotation, or to the annotation whose number in the list was typed."""
         self._to((count or 1) - 1)
 
     @command("bottom")
     def bottom(self, count: int | None) -> None:
-        """Move to the last row, or to the row whose number was typed."""
+        """Move to the last annotation, or to the annotation whose number in the list was typed."""
         self._to((count or self._list.count) - 1)
 
     def _by(self, by: int) -> None:

@@ -114,6 +114,11 @@ class ListLoader:
     def narrow(self, typed: str, colours: Sequence[str], today: date) -> bool:
         """Replace the query that filters the annotations.
 
+        Args:
+            typed: The text of the query, whose last word may be the beginning of a longer word.
+            colours: The user's names of the colours 1 to 5, which the query may use.
+            today: The date from which ages in the query count.
+
         Returns:
             True if the filter changed.
         """
@@ -128,7 +133,7 @@ class ListLoader:
         Args:
             empty: The lines to show if the list is empty.
             keep: The annotation to set the cursor on.
-            index: The row for the cursor if that annotation is not listed.
+            index: Position of the annotation that gets the cursor if `keep` is not listed.
         """
         self._keep, self._index, self._empty = keep, index, empty
         self._replacement, self._changed_meanwhile = None, False

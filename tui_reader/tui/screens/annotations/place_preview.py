@@ -34,7 +34,7 @@ class PlacePreview:
         self._library, self._keymap, self._card, self._pane = library, keymap, card, pane
         self._candidate = 0
         self._offered: tuple[AnnotationId, Document, Range] | None = None
-        """The displayed candidate position of an annotation without a certain position, with its text."""
+        """The displayed candidate: an annotation without a certain position, the shown document, a range in it."""
         self._narrow = False
         self._highlights = ArticleHighlights(library.annotations)
         self._highlighted_article: ArticleId | None = None

@@ -47,7 +47,7 @@ class QuoteCopies:
         self._done("\n".join(self._quotes), len(self._quotes))
 
     def _quote(self, annotation: Annotation) -> bool:
-        """Quote one annotation; without a certain position, the words as highlighted.
+        """Quote one annotation: its words in the current text; without a certain position, those that were marked.
 
         Returns:
             True if the annotation was quoted; False if its text must be read first.

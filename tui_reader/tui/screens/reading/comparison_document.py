@@ -82,7 +82,17 @@ def _start(change: tuple[int, int]) -> int:
 def _merged(
     text: str, block: Block, gone: Sequence[TextChange], here: Sequence[TextChange], spans: Iterable[Span]
 ) -> tuple[Block, str, list[Span]]:
-    """Return a block with the removed words reinserted, its text, and the spans of the changes."""
+    """Return a block with the removed words reinserted, its text, and its spans with those of the changes.
+
+    Offsets of the returned block and spans count from the start of the returned text.
+
+    Args:
+        text: The text of the whole document.
+        block: The block; its offsets count from the start of `text`.
+        gone: The changes whose removed words belong into this block.
+        here: The changes whose added words overlap this block.
+        spans: The spans of the block.
+    """
     cuts = [(min(max(each.start, block.start), block.end), each.gone) for each in gone if each.gone]
 
     def place(offset: int, *, behind: bool) -> int:

@@ -138,7 +138,10 @@ class HeadlineListing:
             self.show_counts()
 
     def _ids(self, beside: ArticleId | None, *, partly: bool) -> tuple[Sequence[ArticleId], bool]:
-        """Return the articles of the view, or with `partly` the first of them, and True if these are all."""
+        """Return the articles of the view, or with `partly` the first of them, and True if these are all.
+
+        With `partly`, `beside` is the article for the cursor: a page of articles from its position on is enough.
+        """
         catalogue, view = self._state.library.catalogue, self._state.view
         if not partly:
             return catalogue.ids(view), True
@@ -367,7 +370,10 @@ class HeadlineListing:
 
 
 def _with(ids: Sequence[ArticleId], before: Sequence[ArticleId], index: int) -> Sequence[ArticleId]:
-    """Re-insert `before[index]` after the nearest of its former predecessors that is still listed."""
+    """Return the list `ids` with the article `before[index]` of the former list, which may have left it.
+
+    It is inserted after the nearest of its former predecessors that is still listed, else at the top.
+    """
     article = before[index]
     if article in ids:
         return ids

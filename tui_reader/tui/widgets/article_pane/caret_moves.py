@@ -103,7 +103,7 @@ def _by_rows(
 
 
 def _in_row(layout: Layout, motion: str, count: int, caret: int) -> int:
-    """Return the start, first non-blank or end of the caret's row; the end lies `count - 1` rows below."""
+    """Return the start, first non-blank or end of the caret's row; `line_end` first goes `count - 1` rows down."""
     if count > 1 and motion == "line_end":
         caret = carets.by_rows(layout, caret, count - 1, 0)
     document = layout.document

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Rank: TypeAlias = Any
-"""Of two overlapping highlights, the highlight with the greater rank is on top. Unique within an index."""
+"""A sort key, unique within an index: of two overlapping highlights, the one with the greater rank is on top."""
 
 _CHUNK = 64
 """Intended number of highlights per chunk. A chunk of twice as many is split."""
@@ -41,7 +41,7 @@ class Highlight(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A range of the text in which every code point is covered by the same highlights."""
+    """A range of the text in which every code point has the same two topmost highlights."""
 
     start: int
     end: int

@@ -32,7 +32,7 @@ MOST_ROWS = 6
 MOST_LOOKED_BACK = 200
 """Maximum number of notes that start above the view and are checked for rows inside it."""
 LONG = 100
-"""Assumed maximum height of a note in rows."""
+"""Assumed maximum height of a note in rows: ends the search above the view for notes that reach into it."""
 
 _start = attrgetter("start")
 
@@ -229,7 +229,10 @@ class MarginNotes(Layer):
         return note_rows(highlight.note, highlight.tags, self._width, most)
 
     def _noted_near(self, low: int, high: int) -> tuple[Highlight, ...]:
-        """Return the highlights whose notes may be beside a range of the text, and the next highlight."""
+        """Return the noted highlights whose notes may be beside the text from `low` to `high`, and the next one.
+
+        Notes of highlights above the range may have been pushed down beside it.
+        """
         first = start = bisect_left(self._noted, low, key=_start)
         columns = self._viewport.columns.text
         reach = 0
@@ -245,9 +248,10 @@ class MarginNotes(Layer):
         return self._noted[start : bisect_left(self._noted, high, first, key=_start) + 1]
 
     def _numbers(self, row: Row, *, first: bool) -> StyledRow:
-        """Return the colour numbers of highlights that start on a row, in the order of the text.
+        """Return the colour numbers of highlights that start on a row, in the order of the text, each number once.
 
-        On the first visible row, numbers of all its highlights; the painter leaves out numbers without room.
+        `first` is True for the first visible row, which also has the numbers of highlights that start above it. The
+        painter leaves out numbers without room.
         """
         document, current = self._viewport.text, self._highlights.current
         table = document is not None and document.blocks[row.block].kind is BlockKind.TABLE

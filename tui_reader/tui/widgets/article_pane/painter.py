@@ -37,7 +37,7 @@ class Overlay(NamedTuple):
     end: int
     role: str
     text: str = ""
-    """Letters inserted before the range."""
+    """Letters inserted before the range: the label of a link while a link is being chosen; else empty."""
     bar: Role | None = None
     """Role of a bar left of the rows of the range; None for no bar."""
 

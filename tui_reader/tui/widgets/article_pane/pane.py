@@ -50,7 +50,7 @@ WHEEL_ROWS = 3
 
 
 class ArticlePane(LinePane):
-    """The widget that shows an article. Its layers run the commands, such as `pane.focus.sentence(1)`.
+    """The widget that shows an article. Its layers run the commands, such as `pane.focus.move_by_sentences(1)`.
 
     It never gets the keyboard focus: the app turns keys into calls. The mouse is posted as messages.
 
@@ -296,7 +296,7 @@ class ArticlePane(LinePane):
 
     def _wheel(self, event: events.MouseEvent, rows: int) -> None:
         event.stop()
-        if self.scroller.rows(rows):
+        if self.scroller.by_rows(rows):
             self.post_message(self.Scrolled())
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

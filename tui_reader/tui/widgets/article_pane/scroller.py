@@ -17,18 +17,18 @@ class Scroller:
     def __init__(self, viewport: Viewport, focus: Focus) -> None:
         self._viewport, self._focus = viewport, focus
 
-    def rows(self, count: int) -> bool:
+    def by_rows(self, count: int) -> bool:
         """Scroll by rows, up if negative."""
         return self._viewport.scroll_by(count)
 
-    def half_pages(self, count: int) -> bool:
+    def by_half_pages(self, count: int) -> bool:
         """Scroll by half pages, up if negative."""
-        return self.rows(count * max(self._viewport.height // 2, 1))
+        return self.by_rows(count * max(self._viewport.height // 2, 1))
 
-    def pages(self, count: int) -> bool:
+    def by_pages(self, count: int) -> bool:
         """Scroll by pages, up if negative."""
         rows = self._viewport.height
-        return self.rows(count * max(rows - KEPT_ROWS if rows > 2 * KEPT_ROWS else rows - 1, 1))
+        return self.by_rows(count * max(rows - KEPT_ROWS if rows > 2 * KEPT_ROWS else rows - 1, 1))
 
     def to_start(self) -> bool:
         """Scroll to the top of the page, and remove the focus."""

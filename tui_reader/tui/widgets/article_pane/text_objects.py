@@ -85,7 +85,10 @@ def with_object(document: Document, kind: str, selected: Selected) -> Selected:
 
 
 def _beyond(document: Document, caret: int, step: Callable[[Document, int], int]) -> int:
-    """Return the next offset that is not white space, since white space belongs to the selected object."""
+    """Return the first offset after `caret`, in the direction of `step`, that is not white space.
+
+    White space beside a selected object counts as a part of it. At an end of the text, return the offset reached.
+    """
     moved = step(document, caret)
     while moved != caret and document.text[moved].isspace():
         caret, moved = moved, step(document, moved)

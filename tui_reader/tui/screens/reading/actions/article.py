@@ -161,7 +161,7 @@ class ArticleNavigator:
             self._show_new_version(headline, document, transfer, "" if is_choice else FILE_CHANGED)
 
     def _keeps_text(self, shown: Document, document: Document) -> bool:
-        """Return True if the pane must keep the shown text instead of the newly read text.
+        """Decide whether the pane keeps the text `shown` instead of the newly read `document`.
 
         Returns:
             True if the file could not be read, or if it seems incomplete; the rest is then read later.

@@ -184,11 +184,16 @@ class _Notes:
         return self._offsets().get(reference.target[1:])
 
     def reference_to(self, low: int, high: int) -> Span | None:
-        """Return the first reference to the last footnote that begins at or before an offset.
+        """Return the place in the text from which the footnote at `low` is referred to, to go back to it.
+
+        The footnote is the last one that begins at or before `low`, else the first one if it begins before `high`.
 
         Args:
-            low: The offset.
-            high: Offset after the visible text, where the first footnote may begin.
+            low: Offset of the focus, or of the top of the view.
+            high: Offset after the visible text.
+
+        Returns:
+            The first reference to that footnote; None without such a footnote.
         """
         if self._back is None:
             offsets = self._offsets()

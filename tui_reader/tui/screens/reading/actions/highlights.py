@@ -246,7 +246,7 @@ class HighlightActions:
             )
             return None
         if not pane.selection.kind and pane.focus.range is None and pane.focus.visible_candidate is None:
-            pane.focus.sentence(1)
+            pane.focus.move_by_sentences(1)
             self._state.say("the same key again highlights this sentence")
             return None
         found = pane.selection.range if pane.selection.kind else pane.selection.target()

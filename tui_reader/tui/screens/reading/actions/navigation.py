@@ -33,22 +33,22 @@ class Navigation:
     @command("down")
     def down(self, count: int | None) -> None:
         """Move down by a row or a headline."""
-        self._by(count or 1, self._state.panes.article.scroller.rows)
+        self._by(count or 1, self._state.panes.article.scroller.by_rows)
 
     @command("up")
     def up(self, count: int | None) -> None:
         """Move up by a row or a headline."""
-        self._by(-(count or 1), self._state.panes.article.scroller.rows)
+        self._by(-(count or 1), self._state.panes.article.scroller.by_rows)
 
     @command("half_page_down")
     def half_page_down(self, count: int | None) -> None:
         """Move down by half a page."""
-        self._by_page(0.5 * (count or 1), self._state.panes.article.scroller.half_pages, count or 1)
+        self._by_page(0.5 * (count or 1), self._state.panes.article.scroller.by_half_pages, count or 1)
 
     @command("half_page_up")
     def half_page_up(self, count: int | None) -> None:
         """Move up by half a page."""
-        self._by_page(-0.5 * (count or 1), self._state.panes.article.scroller.half_pages, -(count or 1))
+        self._by_page(-0.5 * (count or 1), self._state.panes.article.scroller.by_half_pages, -(count or 1))
 
     @command("page_down")
     def page_down(self, count: int | None) -> None:
@@ -57,7 +57,7 @@ class Navigation:
         if self._state.pane is Pane.ARTICLE and not pane.selection.kind and pane.viewport.shows_whole_end:
             self._go_on()
             return
-        self._by_page(count or 1, self._state.panes.article.scroller.pages, count or 1)
+        self._by_page(count or 1, self._state.panes.article.scroller.by_pages, count or 1)
 
     def _go_on(self) -> None:
         """Go to the next unread article if the last key offered it; else offer it in the last row."""
@@ -76,7 +76,7 @@ class Navigation:
     @command("page_up")
     def page_up(self, count: int | None) -> None:
         """Move up by a page."""
-        self._by_page(-(count or 1), self._state.panes.article.scroller.pages, -(count or 1))
+        self._by_page(-(count or 1), self._state.panes.article.scroller.by_pages, -(count or 1))
 
     @command("top")
     def top(self, count: int | None) -> None:
@@ -132,7 +132,7 @@ class Navigation:
             return
         size = state.panes.sidebar.page if state.pane is Pane.SIDEBAR else state.panes.headlines.page
         rows = max(1, int(abs(pages) * size))
-        self._by(rows if pages > 0 else -rows, state.panes.article.scroller.rows)
+        self._by(rows if pages > 0 else -rows, state.panes.article.scroller.by_rows)
 
     def _to_headline(self, index: int) -> None:
         if self._state.panes.headlines.move_to(index):
@@ -202,22 +202,22 @@ class Navigation:
     @command("next_sentence")
     def next_sentence(self, count: int | None) -> None:
         """Focus the next sentence."""
-        self._in_text("sentence_next", count or 1, self._state.panes.article.focus.sentence)
+        self._in_text("sentence_next", count or 1, self._state.panes.article.focus.move_by_sentences)
 
     @command("previous_sentence")
     def previous_sentence(self, count: int | None) -> None:
         """Focus the previous sentence."""
-        self._in_text("sentence_previous", -(count or 1), self._state.panes.article.focus.sentence)
+        self._in_text("sentence_previous", -(count or 1), self._state.panes.article.focus.move_by_sentences)
 
     @command("next_paragraph")
     def next_paragraph(self, count: int | None) -> None:
         """Go to the next paragraph."""
-        self._in_text("paragraph_next", count or 1, self._state.panes.article.focus.paragraph)
+        self._in_text("paragraph_next", count or 1, self._state.panes.article.focus.move_by_paragraphs)
 
     @command("previous_paragraph")
     def previous_paragraph(self, count: int | None) -> None:
         """Go to the previous paragraph."""
-        self._in_text("paragraph_previous", -(count or 1), self._state.panes.article.focus.paragraph)
+        self._in_text("paragraph_previous", -(count or 1), self._state.panes.article.focus.move_by_paragraphs)
 
     def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
         """Move the active end of the selection; without a selection, move the focus."""
@@ -240,7 +240,7 @@ class Navigation:
     def _heading(self, by: int, at_the_end: str) -> None:
         self._navigator.remember_place()
         pane = self._state.panes.article
-        if not pane.focus.heading(by):
+        if not pane.focus.move_by_headings(by):
             is_loading = by > 0 and pane.document is not None and pane.document.partial
             self._state.say("the text is still being read" if is_loading else at_the_end)
 

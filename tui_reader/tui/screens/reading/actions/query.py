@@ -29,7 +29,7 @@ ARTICLE_DELAY = 0.12
 """Seconds without a letter before the article under the cursor is shown: reading and painting it takes 5 to 15 ms,
 which would delay the next letter."""
 SLICE_SECONDS = 0.004
-"""Seconds of preparing words and notes between two frames."""
+"""Seconds between two frames for preparing the words that completions offer and the notes that are searched."""
 SLICES_PER_SECOND = 60
 REST_SECONDS = 0.03
 """Seconds since the last letter before a slice is run, so that no letter is delayed."""
@@ -187,7 +187,7 @@ class QueryActions:
         return library.query_words.is_ready and library.annotation_texts.is_ready
 
     def _prepare_slice(self) -> None:
-        """Count words and prepare notes for some milliseconds, and update the list if results changed."""
+        """Prepare the words for completions, then the notes for search, for some ms; update list or completions."""
         now, library = monotonic(), self._state.library
         if now - self._typed_at < REST_SECONDS or self._listing.is_partial:
             return

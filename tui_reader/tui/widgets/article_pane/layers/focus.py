@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.viewport import Viewport
 
     Step: TypeAlias = Callable[[Document, int, int], int]
-    """A motion: a function of document, offset and count that returns the new offset."""
+    """A motion in one direction: a function of document, offset and count (at least 1) that returns an offset."""
 
 
 class Focus(Layer):
@@ -35,7 +35,7 @@ class Focus(Layer):
         self._range: Range | None = None
         self._active = False
         self._outline: tuple[Document | None, tuple[Entry, ...], list[int]] = (None, (), [])
-        """The document, its outline, and the offsets of the entries."""
+        """Cache of `_outline_and_offsets`: the document, its outline, and the offsets of the entries."""
         self.candidate: int | None = None
         """Offset of the current search match. The first motion focuses its sentence if it is visible."""
 
@@ -62,10 +62,7 @@ class Focus(Layer):
         start = self.visible_candidate
         if start is None:
             start = self._first_visible(document, motions.next_sentence)
-        found = motions.sentence_at(document, start)
-        if found.end <= found.start:
-            found = motions.sentence_at(document, motions.next_sentence(document, start))
-        return found
+        return self._sentence_from(document, start)
 
     def text(self) -> str:
         """Return the focused text; without a focus, the text of the first visible paragraph."""
@@ -78,15 +75,21 @@ class Focus(Layer):
 
     # Motions
 
-    def sentence(self, count: int) -> bool:
-        """Move the focus by `count` sentences. Without a focus, focus the first or last visible sentence."""
+    def move_by_sentences(self, count: int) -> bool:
+        """Move the focus by `count` sentences (back if negative).
+
+        Without a focus, the first step focuses the first visible sentence, or the last one if `count` is negative.
+        """
         return self._step(count, motions.next_sentence, motions.previous_sentence)
 
-    def paragraph(self, count: int) -> bool:
-        """Move the focus by `count` paragraphs (back if negative), to the first sentence there."""
+    def move_by_paragraphs(self, count: int) -> bool:
+        """Move the focus by `count` paragraphs (back if negative), to the first sentence of that paragraph.
+
+        Without a focus, the first step focuses the first visible paragraph, or the last one if `count` is negative.
+        """
         return self._step(count, motions.next_paragraph, motions.previous_paragraph)
 
-    def heading(self, count: int) -> bool:
+    def move_by_headings(self, count: int) -> bool:
         """Move the focus by `count` headings (back if negative), and scroll the heading to the top."""
         document = self._viewport.text
         if document is None or not count:
@@ -106,13 +109,13 @@ class Focus(Layer):
         self._viewport.reveal(start, end)
 
     def clear(self) -> bool:
-        """Remove the focus."""
+        """Remove the focus. Return True if there was one."""
         before = self._range
         self.put(None)
         return before is not None
 
     def put(self, focus: Range | None) -> None:
-        """Set the focus without scrolling."""
+        """Set the focus without scrolling; None removes it."""
         before, self._range = self._range, focus
         if before == focus:
             return
@@ -136,18 +139,30 @@ class Focus(Layer):
             start = focus.start
         if left:
             start = forward(document, start, left) if count > 0 else back(document, start, left)
-        found = motions.sentence_at(document, start)
-        if found.end <= found.start:
-            # A picture or a rule without text.
-            found = motions.sentence_at(document, motions.next_sentence(document, start))
+        found = self._sentence_from(document, start)
         if found == focus or found.end <= found.start:
             return False
         self.put(found)
         self._viewport.reveal(found.start, found.end)
         return True
 
+    @staticmethod
+    def _sentence_from(document: Document, offset: int) -> Range:
+        """Return the sentence at an offset; at a picture or a rule without text, the next sentence.
+
+        The range is empty if there is no sentence from the offset on.
+        """
+        found = motions.sentence_at(document, offset)
+        if found.end > found.start:
+            return found
+        return motions.sentence_at(document, motions.next_sentence(document, offset))
+
     def _first_visible(self, document: Document, forward: Step) -> int:
-        """Return the start of the first sentence or paragraph that begins in the view, excluding the title."""
+        """Return the start of the first sentence or paragraph that begins in the view, excluding the title.
+
+        If none begins there, return the first visible offset, which is inside a long one. `forward` is the motion to
+        the next sentence or paragraph.
+        """
         low, high = self._viewport.visible_range()
         text_start = 0 if self._viewport.page is None else self._viewport.page.text_start
         if low <= text_start:
@@ -156,7 +171,11 @@ class Focus(Layer):
         return start if start < high else low
 
     def _last_visible(self, document: Document, back: Step) -> int:
-        """Return the start of the last sentence or paragraph that begins in the view."""
+        """Return the start of the last sentence or paragraph that begins in the view.
+
+        If none begins there, return the start of the sentence at the top of the view. `back` is the motion to the
+        previous sentence or paragraph.
+        """
         low, high = self._viewport.visible_range()
         start = back(document, high, 1)
         return start if start >= low else motions.sentence_at(document, low).start
@@ -168,18 +187,25 @@ class Focus(Layer):
         return self._viewport.offset if self._range is None else self._range.start
 
     def outline(self) -> tuple[Entry, ...]:
-        """Return the headings and sections of the text."""
+        """Return the headings and sections of the text; empty without a text."""
+        return self._outline_and_offsets()[0]
+
+    def _outline_and_offsets(self) -> tuple[tuple[Entry, ...], list[int]]:
+        """Return the entries of the outline and their offsets, computed once per document."""
         document = self._viewport.text
         if document is None:
-            return ()
+            return (), []
         if self._outline[0] is not document:
             entries = outline(document)
             self._outline = document, entries, [entry.offset for entry in entries]
-        return self._outline[1]
+        return self._outline[1:]
 
     def current_entry(self) -> int:
-        """Return the index of the last heading before the focus (else before the view's top); -1 if none."""
-        return bisect_right(self._outline[2], self._here) - 1 if self.outline() else -1
+        """Return the index in `outline` of the heading under which the focus is, or the view's top without a focus.
+
+        -1 if no heading is there or above.
+        """
+        return bisect_right(self._outline_and_offsets()[1], self._here) - 1
 
     # Hooks
 

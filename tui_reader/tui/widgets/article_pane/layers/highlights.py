@@ -28,8 +28,8 @@ MOST_CACHED = 500
 class Highlights(Layer):
     """The highlights of the shown article.
 
-    Commands act on the current highlight: of the highlights at the caret or in the focus, the preferred one, or else
-    the topmost.
+    Commands act on the current highlight: of the highlights at the caret or in the focus, the preferred one (see
+    `prefer`), or else the topmost.
     """
 
     def __init__(self, viewport: Viewport, focus: Focus, selection: Selection, stack: LayerStack) -> None:
