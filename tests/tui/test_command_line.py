@@ -113,9 +113,16 @@ async def test_names_numbers_and_letters_follow_other_commands(start: Start, art
         await reader.sees("oldest first")
         await runs(reader, "sort newe")
         await reader.sees("newest first")
-        await runs(reader, "theme mocha-none")
-        await reader.sees("is none of them")
-        await reader.keys("escape")
+        for line, allowed in (
+            ("theme mocha-none", ("auto", "dark", "light")),
+            ("sort mocha", ("newest", "oldest", "title")),
+            ("density mocha", ("comfortable", "compact")),
+            ("filter_tag mocha", ("space", "nature", "tools")),
+            ("help mocha", ("query",)),
+        ):
+            await runs(reader, line)
+            await reader.sees(f"“{line.split()[1]}” is none of ", *allowed)
+            await reader.keys("escape")
         await runs(reader, "theme nord")
         await reader.last_row_shows("theme: nord")
         await runs(reader, "next_article 2")

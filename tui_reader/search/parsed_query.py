@@ -44,9 +44,14 @@ class ParsedQuery(NamedTuple):
         return _opened(self.term, len(self.text), is_begun)
 
     @property
+    def slip(self) -> Slip | None:
+        """Return the first invalid field; None if all are valid."""
+        return next((each for each in self.slips if not each.is_begun), None)
+
+    @property
     def problem(self) -> str:
         """Return a message about the first invalid field, with the probable correction; "" if all are valid."""
-        slip = next((each for each in self.slips if not each.is_begun), None)
+        slip = self.slip
         if slip is None:
             return ""
         return f"{slip.message} · did you mean {slip.suggestion}?" if slip.suggestion else slip.message

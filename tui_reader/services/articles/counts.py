@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Counts(NamedTuple):
     """Article counts for the sidebar, by shelf, source and tag.
 
-    Sources and tags count articles outside the archive; sorted by frequency, then by name.
+    Sources and tags count articles outside the archive; sorted by frequency, then by name. The reader's own tags
+    come before those that only files have.
     """
 
     shelves: Mapping[Shelf, int]
@@ -26,6 +27,8 @@ class Counts(NamedTuple):
     """Unread articles that are not archived."""
     annotations: int = 0
     """Annotations of all articles of the library."""
+    own_tags: int = 0
+    """Number of the first `tags` that the reader gave; the others stand in the files of their articles only."""
 
 
 class Tally:
@@ -35,6 +38,8 @@ class Tally:
         self._shelves = dict.fromkeys(Shelf, 0)
         self._sources: Counter[str] = Counter()
         self._tags: Counter[str] = Counter()
+        self._own_tags: Counter[str] = Counter()
+        """Numbers of articles to which the reader gave a tag that is not in their files."""
         self._annotations = 0
         self._ranked_sources: tuple[tuple[str, int], ...] | None = ()
         self._ranked_tags: tuple[tuple[str, int], ...] | None = ()
@@ -52,12 +57,14 @@ class Tally:
             return
         old_source, old_tags = _grouping(old)
         new_source, new_tags = _grouping(new)
+        old_own, new_own = _own_tags(old), _own_tags(new)
         # Ranking a thousand tags takes 0.3 ms, so tags are ranked again only after a change of tags.
         if old_source != new_source:
             self._regroup(self._sources, (old_source,), (new_source,))
             self._ranked_sources = None
-        if old_tags != new_tags:
+        if old_tags != new_tags or old_own != new_own:
             self._regroup(self._tags, old_tags, new_tags)
+            self._regroup(self._own_tags, old_own, new_own)
             self._ranked_tags = None
 
     def move(self, old: Headline, new: Headline, articles: int) -> None:
@@ -71,13 +78,15 @@ class Tally:
         if self._ranked_sources is None:
             self._ranked_sources = rank(self._sources)
         if self._ranked_tags is None:
-            self._ranked_tags = rank(self._tags)
+            ranked = rank(self._tags)
+            self._ranked_tags = tuple(sorted(ranked, key=lambda group: group[0] not in self._own_tags))
         return Counts(
             dict(self._shelves),
             self._ranked_sources,
             self._ranked_tags,
             self._shelves[Shelf.UNREAD],
             self._annotations,
+            len(self._own_tags),
         )
 
     def _count(self, headline: Headline | None, sign: int) -> None:
@@ -140,6 +149,13 @@ def _grouping(headline: Headline | None) -> tuple[str, tuple[str, ...]]:
     if headline is None or headline.state.archived:
         return "", ()
     return headline.field("source"), tuple(sorted(set(headline.tags)))
+
+
+def _own_tags(headline: Headline | None) -> tuple[str, ...]:
+    """Return the tags that the reader gave to an article and its file does not have; none while it is archived."""
+    if headline is None or headline.state.archived or not headline.state.tags:
+        return ()
+    return tuple(sorted(set(headline.state.tags).difference(headline.article.metadata.tags)))
 
 
 def rank(groups: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -24,6 +24,10 @@ Counted = tuple[tuple[str, int], ...]
 """Names, such as tags, with their numbers of articles."""
 
 
+SHOWN = 8
+"""Number of sources, and of tags, that stand in the sidebar; the others are behind a row that says how many."""
+
+
 class Section(StrEnum):
     """The sections of the sidebar, in the order shown."""
 
@@ -38,11 +42,18 @@ class Entry(NamedTuple):
 
     section: Section
     name: str
-    """Name of the shelf, source or tag; empty for the title row of a section."""
+    """Name of the shelf, source or tag; empty for the title row of a section, and for the row of its rest."""
     articles: int = 0
     """Number of articles with this shelf, search, source or tag."""
     id: str = ""
     """Id of a saved search; empty in other sections."""
+    hidden: int = 0
+    """In the row of a section's rest, the number of names that it hides; -1 if it hides none, and shows all."""
+
+    @property
+    def is_rest(self) -> bool:
+        """True for the last row of a long section, which shows or hides its less frequent names."""
+        return self.hidden != 0
 
 
 class Choices(NamedTuple):
@@ -62,7 +73,11 @@ class Choices(NamedTuple):
 
 
 class TagSidebar(LinePane):
-    """The filters of the list. A tag has three states: included, excluded, or off."""
+    """The filters of the list. A tag has three states: included, excluded, or off.
+
+    Saved pages and books bring keywords that no other article has. Of long sections, only the most frequent names are
+    shown until the reader asks for the rest, and always those that filter the list, and the reader's own tags.
+    """
 
     DEFAULT_CSS = "TagSidebar { background: $side; color: $text-ink; }"
     STYLES: ClassVar[Mapping[str, str]] = {
@@ -90,8 +105,10 @@ class TagSidebar(LinePane):
         self._choices = Choices()
         self._entries: list[Entry] = []
         self._lines: list[int | None] = []
-        self._counted: tuple[dict[Shelf, int], tuple[Entry, ...], Counted, Counted] | None = None
+        self._counted: tuple[dict[Shelf, int], tuple[Entry, ...], Counted, Counted, int] | None = None
         self._folded: set[Section] = set()
+        self._unlimited: set[Section] = set()
+        """Sections of which all names are shown."""
         self._cursor = 0
         self._top = 0
 
@@ -122,15 +139,27 @@ class TagSidebar(LinePane):
         searches: Sequence[Entry],
         sources: Sequence[tuple[str, int]],
         tags: Sequence[tuple[str, int]],
+        *,
+        own_tags: int = 0,
     ) -> None:
-        """Show the counts, and mark the rows that filter the list. Repaint only the rows that changed."""
-        counted = (dict(shelves), tuple(searches), tuple(sources), tuple(tags))
+        """Show the counts, and mark the rows that filter the list. Repaint only the rows that changed.
+
+        Args:
+            choices: The rows that filter the list.
+            shelves: Numbers of articles by standing view.
+            searches: The saved searches.
+            sources: Sources with their numbers of articles, in order.
+            tags: Tags with their numbers of articles, in order.
+            own_tags: Number of the first tags that are the reader's own.
+        """
+        counted = (dict(shelves), tuple(searches), tuple(sources), tuple(tags), own_tags)
         if choices == self._choices and counted == self._counted:
             return
         before = [self._appearance_of(row) for row in range(len(self._lines))]
-        is_other_shelf = choices.shelf is not self._choices.shelf
+        # What filters the list has a row, also if it is not among the first of its section.
+        has_other_rows = choices._replace(search="") != self._choices._replace(search="")
         self._choices = choices
-        if counted != self._counted or is_other_shelf:
+        if counted != self._counted or has_other_rows:
             self._counted = counted
             self._build()
         after = [self._appearance_of(row) for row in range(len(self._lines))]
@@ -156,6 +185,12 @@ class TagSidebar(LinePane):
         self._build()
         self.repaint()
 
+    def show_rest(self, section: Section) -> None:
+        """Show all names of a section, or again only the first."""
+        self._unlimited ^= {section}
+        self._build()
+        self.repaint()
+
     def move_to(self, index: int) -> bool:
         """Move the cursor to an entry. Return True if it moved."""
         index = max(0, min(index, len(self._entries) - 1))
@@ -177,35 +212,55 @@ class TagSidebar(LinePane):
         self._entries = list(self._all_entries())
         self._lines = []
         for index, entry in enumerate(self._entries):
-            if not entry.name and self._lines:
+            if not entry.name and not entry.is_rest and self._lines:
                 self._lines.append(None)
             self._lines.append(index)
-        names = [(entry.section, entry.id or entry.name) for entry in self._entries]
+        names = [_identity(entry) for entry in self._entries]
         if before is None:
             # The first shelf, not the title of its section.
             self._cursor = 1
-        elif (before.section, before.id or before.name) in names:
-            self._cursor = names.index((before.section, before.id or before.name))
+        elif _identity(before) in names:
+            self._cursor = names.index(_identity(before))
         self._cursor = max(0, min(self._cursor, len(self._entries) - 1))
         self._follow()
 
     def _all_entries(self) -> Iterator[Entry]:
         if self._counted is None:
             return
-        shelves, searches, sources, tags = self._counted
+        shelves, searches, sources, tags, own_tags = self._counted
         # The up-next queue has a row only if it contains articles or is the current view.
         standing = [
             Entry(Section.LIBRARY, shelf.value, shelves.get(shelf, 0))
             for shelf in Shelf
             if shelf is not Shelf.UP_NEXT or shelves.get(shelf) or self._choices.shelf is shelf
         ]
-        named = ((Section.SOURCES, sources), (Section.TAGS, tags))
-        counted = [(section, [Entry(section, name, count) for name, count in rows]) for section, rows in named]
+        named = ((Section.SOURCES, sources, 0), (Section.TAGS, tags, own_tags))
+        counted = [(section, self._limited(section, rows, own)) for section, rows, own in named]
         for section, entries in ((Section.LIBRARY, standing), (Section.SEARCHES, searches), *counted):
             if entries:
                 yield Entry(section, "")
                 if section not in self._folded:
                     yield from entries
+
+    def _limited(self, section: Section, rows: Counted, own: int) -> list[Entry]:
+        """Return the rows of a section, of which a long one ends with the row of its rest.
+
+        Args:
+            section: The section.
+            rows: Names with their numbers of articles.
+            own: Number of the first names that are always shown.
+        """
+        entries = [Entry(section, name, count) for name, count in rows]
+        first = max(own, SHOWN)
+        # A row that stood for a single name would save nothing.
+        if len(entries) <= first + 1:
+            return entries
+        if section in self._unlimited:
+            return [*entries, Entry(section, "", hidden=-1)]
+        choices = self._choices
+        chosen = choices.sources if section is Section.SOURCES else choices.include | choices.exclude
+        shown = entries[:first] + [entry for entry in entries[first:] if entry.name in chosen]
+        return [*shown, Entry(section, "", hidden=len(entries) - len(shown))]
 
     def _follow(self) -> None:
         if not self._entries:
@@ -251,6 +306,9 @@ class TagSidebar(LinePane):
         if cursor:
             base += self.named_style("cursor" if self.active else "resting")
         bar = Piece("▎" if cursor else " ", base + self.named_style("mark" if self.active else "muted"))
+        if entry.is_rest:
+            text = f"… {entry.hidden:,} more" if entry.hidden > 0 else "… fewer"
+            return line(width, base, [bar, Piece(f" {text}", base + self.named_style("muted"))])
         if not entry.name:
             label = entry.section.upper() + (" …" if entry.section in self._folded else "")
             return line(width, base, [bar, Piece(label, base + self.named_style("label"))])
@@ -288,3 +346,8 @@ class TagSidebar(LinePane):
     def on_resize(self) -> None:
         """Keep the cursor visible."""
         self._follow()
+
+
+def _identity(entry: Entry) -> tuple[Section, str, bool]:
+    """Return what stays equal when the number of an entry changes."""
+    return entry.section, entry.id or entry.name, entry.is_rest

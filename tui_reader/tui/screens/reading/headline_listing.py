@@ -239,7 +239,10 @@ class HeadlineListing:
         counts = state.library.catalogue.counts()
         if self.listed_counts.found is not None:
             counts = self.listed_counts.narrowed(counts)
-        state.panes.sidebar.show(self._choices(), counts.shelves, self._searches, counts.sources, counts.tags)
+        sidebar = state.panes.sidebar
+        sidebar.show(
+            self._choices(), counts.shelves, self._searches, counts.sources, counts.tags, own_tags=counts.own_tags
+        )
         parts = [f"{counts.unread:,} unread"]
         if state.pane is Pane.ARTICLE and state.annotation_counts:
             parts = list(state.annotation_counts)
@@ -261,7 +264,7 @@ class HeadlineListing:
     def describe(self) -> None:
         """Show the standing view and the query above the list, and the match count below the query bar."""
         state, headlines = self._state, self._state.panes.headlines
-        empty = () if headlines.ids or self.is_partial else state.empty_lines()
+        empty = () if headlines.ids or self.is_partial else state.empty_lines(is_typing=headlines.bar.is_open)
         headlines.describe(state.view.shelf.upper(), state.query, state.view.sort, empty)
         if headlines.bar.is_open:
             self.describe_bar()
@@ -275,8 +278,11 @@ class HeadlineListing:
             found = f"{count:,}+ articles" if count else "searching…"
         if state.view.shelf is not Shelf.INBOX:
             found += f" in {state.view.shelf}"
-        if state.query.problem:
-            bar.note(f"{found} · {state.query.problem}", bad=True)
+        if state.scan is not None:
+            found += " so far"
+        if state.query.slip:
+            # The first of the completions is the probable correction.
+            bar.note(f"{found} · {state.query.slip.message}", bad=True)
         elif state.query.is_empty:
             bar.note(f"{found} · tab lists fields · up former queries")
         else:
@@ -294,7 +300,8 @@ class HeadlineListing:
             True if the list should become active next.
         """
         if not entry.name:
-            self._state.panes.sidebar.fold(entry.section)
+            sidebar = self._state.panes.sidebar
+            (sidebar.show_rest if entry.is_rest else sidebar.fold)(entry.section)
             return False
         text = self._state.query.text
         if entry.section is Section.LIBRARY:

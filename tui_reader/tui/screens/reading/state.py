@@ -337,20 +337,28 @@ class ReadingScreenState:
             return outcome
         return outcome._replace(message=f"{outcome.message} in “{headline.title}”")
 
-    def empty_lines(self) -> Sequence[str]:
-        """Return the lines of an empty headline list: the reason, and a possible remedy."""
+    def empty_lines(self, *, is_typing: bool = False) -> Sequence[str]:
+        """Return the lines of an empty headline list: the reason, and a possible remedy.
+
+        Args:
+            is_typing: True if the query bar is open, which already says what is searched.
+        """
         if self.scan is not None and not len(self.library.catalogue):
             return (self.scan_text(),)
         if not self.query.is_empty:
             from tui_reader.search.explanation import explain  # noqa: PLC0415 - not for the first frame; loaded with the query bar
 
-            lines = ["No article matches", "", f"searched: {explain(self.query.while_typing, self.settings.colours)}"]
+            is_reading = self.scan is not None
+            lines = ["No article matches yet" if is_reading else "No article matches"]
+            if is_reading:
+                lines += ["", self.scan_text()]
+            if is_typing:
+                return lines
+            lines += ["", f"searched: {explain(self.query.while_typing, self.settings.colours)}"]
             if self.view.shelf is not Shelf.INBOX:
                 lines.append(f"in: {self.view.shelf}")
             if self.query.problem:
                 lines.append(self.query.problem)
-            if self.scan is not None:
-                lines.append(self.scan_text())
             return *lines, "", f"{self.keymap.hint('clear_filter')}  clear the filter"
         if len(self.library.catalogue):
             return {

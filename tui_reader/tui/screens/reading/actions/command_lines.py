@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 MOST_COMPLETIONS = 200
+MOST_NAMED = 12
+"""Maximum number of valid names that the message about an invalid one lists."""
 _OF_BOOKS = {"chapter": "chapters", "page": "printed pages"}
 """Names of the targets of `chapter` and `page`, for the message about a text without them."""
 
@@ -253,12 +255,14 @@ class CommandLines:
 
 
 def _unknown(typed: str, names: Sequence[str], *, in_book: bool) -> str:
-    """Return the message that a typed name is not among `names`; for chapters and pages, it lists the valid ones.
+    """Return the message that a typed name is not among `names`, with the valid ones; of chapters, the first and last.
 
     Chapters without a number, whose name is the title, are listed only if no chapter has a number.
     """
     if not in_book:
-        return f"“{typed}” is none of them"
+        named = ", ".join(names[:MOST_NAMED])
+        more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+        return f"“{typed}” is none of {named}{more}" if names else "there are none yet"
     numbers = [name for name in names if name.isdecimal()] or names
     return f"“{typed}” is none of {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"there is only {numbers[0]}"
 

@@ -157,7 +157,9 @@ class QueryActions:
         self._listing.finish()
         self._close()
         found = len(self._headlines.ids)
-        self._state.say(f"{found:,} of {len(self._state.library.catalogue):,} articles" if text.strip() else "")
+        total = len(self._state.library.catalogue)
+        remark = ", and more are being read" if self._state.scan is not None else ""
+        self._state.say(f"{found:,} of {total:,} articles{remark}" if text.strip() else "")
 
     def _cancelled(self, text: str) -> None:
         self._listing.match(text, keep=self._article)
