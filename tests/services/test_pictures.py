@@ -140,7 +140,7 @@ def png_of_size(width: int, height: int) -> bytes:
 def test_files_that_are_not_pictures_or_too_large_are_left_out(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.png").write_bytes(data)
     assert measured(tmp_path / "a.png") == {}
-    assert drawn(tmp_path / "a.png", 8, 8) == {"data": None}
+    assert drawn(tmp_path / "a.png", 8, 8)["data"] is None
 
 
 def test_pictures_beyond_the_limit_of_bytes_are_not_read(tmp_path: Path) -> None:
@@ -175,7 +175,9 @@ def test_the_library_announces_sizes_and_pictures(opened: Opener, tmp_path: Path
     found = pictures.get(order)
     assert found is not None
     assert near(found.data[:3], RED)
-    assert pictures.get(PictureOrder(article, "none.png", 8, 8)) == DrawnPicture(8, 8, b"")
+    assert pictures.get(PictureOrder(article, "none.png", 8, 8)) == DrawnPicture(
+        8, 8, b"", "it is neither in the file of the article nor in the library"
+    )
 
 
 def test_a_picture_in_the_file_of_an_article_can_be_copied_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,3 +193,38 @@ def test_a_picture_in_the_file_of_an_article_can_be_copied_out(tmp_path: Path, m
     assert base64.b64decode(answer["bytes"]) == buffer.getvalue()
     assert answer["suffix"] == ".jpeg"
     assert copy_picture({**arguments, "picture": ["b", ""]}) == {"bytes": None}
+
+
+def large_png(width: int, height: int) -> bytes:
+    """Return the head of a PNG file that states a size."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head)) + data
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (None, "there is no file a.png"),
+        (b"", "damaged, or no picture of a known kind"),
+        (b"words", "damaged, or no picture of a known kind"),
+        (b"\n<svg xmlns='http://www.w3.org/2000/svg'/>", "vectors (SVG)"),
+        (large_png(100_000, 100_000), "more than 40 million pixels"),
+        (b"\0" * 20_000_001, "larger than 20 MB"),
+    ],
+    ids=["missing", "empty", "text", "vectors", "pixels", "bytes"],
+)
+def test_a_picture_that_is_not_drawn_has_a_reason(tmp_path: Path, data: bytes | None, reason: str) -> None:
+    path = tmp_path / "a.png"
+    if data is not None:
+        path.write_bytes(data)
+    answer = drawn(path, 8, 8)
+    assert answer["data"] is None
+    assert reason in answer["reason"]
+
+
+def test_a_picture_that_is_neither_in_the_article_nor_in_the_library_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("![](x:1)\n", "utf-8")
+    arguments = {"file": str(tmp_path / "a.md"), "limit": 1_000, "picture": ["x:1", ""], "columns": 8, "rows": 8}
+    answer = draw_picture({**arguments, "is_box": False, "form": PIXELS, "cell_height": 2})
+    assert answer == {"data": None, "reason": "it is neither in the file of the article nor in the library"}

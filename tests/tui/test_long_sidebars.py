@@ -23,7 +23,7 @@ def pages(tmp_path: Path) -> Path:
     for number in range(20):
         (folder / f"page-{number:02}.md").write_text(
             f"---\ntitle: Page {number:02}\ndate: 2026-11-{number + 1:02}\nsource: site {number:02}\n"
-            f"tags: [keyword {number:02}, every page{', half of them' * (number % 2)}]\n---\n\nWords of page {number}.\n",
+            f"tags: [keyword {number:02}, every page{', half of them' * (number % 2)}]\n---\n\nWords of {number}.\n",
             encoding="utf-8",
         )
     return folder

@@ -159,7 +159,7 @@ async def test_a_damaged_picture_keeps_its_description(start: Start, folder: Pat
         await reader.keys("enter")
         await reader.sees("▣ picture", "The sun")
         await reader.keys("g", "p")
-        await reader.sees("cannot be drawn")
+        await reader.sees("this picture cannot be drawn: it is damaged")
 
 
 async def test_kitty_gets_the_picture_once_and_placeholders_in_its_place(

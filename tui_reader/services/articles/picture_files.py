@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_reader.document.clean import clean_line
 from tui_reader.services.articles.content import Content, read_content
 from tui_reader.services.library import picture_forms
 from tui_reader.sources.files import MEGABYTE, UnreadableError
@@ -32,6 +33,11 @@ MOST_MEASURED = 2_000
 """Maximum number of pictures of a document that are measured; others are shown only by their description."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF", "ICO", "PPM")
 """Formats that are decoded. Pillow's other formats are rare, run other programs (EPS) or had more security bugs."""
+_TOO_LARGE = f"it is larger than {MOST_BYTES // MEGABYTE} MB"
+_TOO_MANY = f"it has more than {MOST_PIXELS // 1_000_000} million pixels"
+_VECTORS = "it consists of vectors (SVG), which are not drawn here"
+_UNKNOWN = "it is damaged, or no picture of a known kind"
+_ABSENT = "it is neither in the file of the article nor in the library"
 _WHITE = (255, 255, 255)
 
 _last: list[tuple[tuple[str, int], Content]] = []
@@ -57,7 +63,7 @@ def measure_pictures(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """
     sizes: dict[str, list[int]] = {}
     for target, path in arguments["pictures"][:MOST_MEASURED]:
-        with _opened(arguments, PictureSource(target, path)) as image:
+        with _opened(arguments, PictureSource(target, path)) as (image, _):
             if image is not None:
                 sizes[target] = list(_upright_size(image))
     return {"sizes": sizes}
@@ -73,12 +79,12 @@ def draw_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         `columns` and `rows` of the result, and its `data` in base64: values of red, green and blue, row by row, a PNG
-        file, or sixels, a line for each row of cells; None if the picture cannot be drawn.
+        file, or sixels, a line for each row of cells; None if the picture cannot be drawn, for the `reason`.
     """
     columns, rows = arguments["columns"], arguments["rows"]
-    with _opened(arguments, PictureSource(*arguments["picture"])) as image:
+    with _opened(arguments, PictureSource(*arguments["picture"])) as (image, reason):
         if image is None:
-            return {"data": None}
+            return {"data": None, "reason": reason}
         if arguments["is_box"]:
             width, height = _upright_size(image)
             scale = min(columns / width, rows / height)
@@ -104,8 +110,8 @@ def copy_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
         `bytes` in base64, and `suffix`, such as `.png`; `bytes` is None if it is not a picture that can be drawn.
     """
     source = PictureSource(*arguments["picture"])
-    data = _bytes_of(arguments, source)
-    with _opened(arguments, source) as image:
+    data, _ = _bytes_of(arguments, source)
+    with _opened(arguments, source) as (image, _):
         if data is None or image is None:
             return {"bytes": None}
         suffix = f".{(image.format or 'png').lower()}"
@@ -113,37 +119,50 @@ def copy_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _opened(arguments: Mapping[str, Any], source: PictureSource) -> Iterator[Image | None]:
-    """Open a picture without decoding it; None if it is not a picture, or too large."""
+def _opened(arguments: Mapping[str, Any], source: PictureSource) -> Iterator[tuple[Image | None, str]]:
+    """Open a picture without decoding it; None and the reason if it is not a picture, or too large."""
     from PIL import Image  # noqa: PLC0415 - only the decoding process needs it
 
-    data = _bytes_of(arguments, source)
+    data, reason = _bytes_of(arguments, source)
+    if data is not None and len(data) > MOST_BYTES:
+        data, reason = None, _TOO_LARGE
     image: Image.Image | None = None
-    if data and len(data) <= MOST_BYTES:
+    if data is not None:
+        reason = _VECTORS if data.lstrip()[:1] == b"<" and b"<svg" in data[:4_096] else _UNKNOWN
         try:
             with warnings.catch_warnings(action="ignore"):
                 image = Image.open(io.BytesIO(data), formats=_FORMATS)
         except MemoryError:
             raise
+        except Image.DecompressionBombError:
+            reason = _TOO_MANY
         except Exception:  # noqa: BLE001 - Pillow raises errors of many kinds for damaged pictures
             image = None
     try:
-        yield image if image is not None and image.width * image.height <= MOST_PIXELS else None
+        if image is not None and image.width * image.height > MOST_PIXELS:
+            yield None, _TOO_MANY
+        else:
+            yield image, reason
     finally:
         if image is not None:
             image.close()
 
 
-def _bytes_of(arguments: Mapping[str, Any], source: PictureSource) -> bytes | None:
-    """Return the bytes of a picture; None if they cannot be read."""
+def _bytes_of(arguments: Mapping[str, Any], source: PictureSource) -> tuple[bytes | None, str]:
+    """Return the bytes of a picture; None and the reason if they cannot be read."""
     try:
         if source.path:
             path = Path(source.path)
-            return path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
-        content = _content(arguments)
-        return content.resource(source.target)
-    except (OSError, UnreadableError, ValueError):
-        return None
+            return (path.read_bytes(), "") if path.stat().st_size <= MOST_BYTES else (None, _TOO_LARGE)
+        data = _content(arguments).resource(source.target)
+    except FileNotFoundError as error:
+        return None, f"there is no file {clean_line(Path(error.filename or source.target).name)}"
+    except (OSError, UnreadableError, ValueError) as error:
+        return None, f"its file cannot be read: {clean_line(getattr(error, 'strerror', '') or str(error))}"
+    if data is not None:
+        return data, ""
+    is_page = source.target.startswith("page:")
+    return None, "the page cannot be drawn, or its pictures are too large" if is_page else _ABSENT
 
 
 def _content(arguments: Mapping[str, Any]) -> Content:

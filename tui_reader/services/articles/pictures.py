@@ -23,7 +23,7 @@ from tui_reader.services.articles.picture_files import (
 from tui_reader.services.library.events import PicturesDrawn, PicturesMeasured
 from tui_reader.services.library.linked_files import RefusedFileError, file_of_link
 from tui_reader.services.library.picture_forms import PIXELS
-from tui_reader.services.library.worker import Job, Worker
+from tui_reader.services.library.worker import Failure, Job, Worker
 from tui_reader.sources.files import MEGABYTE
 
 if TYPE_CHECKING:
@@ -45,6 +45,16 @@ KEPT_BYTES = 16 * MEGABYTE
 """Maximum size in bytes of drawn pictures in memory: a thousand of usual size."""
 KEPT_ARTICLES = 50
 """Maximum number of articles whose sizes of pictures are kept in memory."""
+
+
+_FAILURES: Mapping[Failure | None, str] = {
+    Failure.TIME: f"drawing it takes more than {SECONDS:.0f} seconds",
+    Failure.MEMORY: f"drawing it takes more than {MEMORY // MEGABYTE} MB of memory",
+    Failure.CRASH: "it ends the program that draws pictures",
+    Failure.ERROR: "it is damaged",
+    Failure.START: "no process can be started to draw it",
+}
+"""Reasons why a picture is not drawn, by the failure of its job."""
 
 
 class PictureOrder(NamedTuple):
@@ -69,6 +79,8 @@ class DrawnPicture(NamedTuple):
     rows: int
     data: bytes
     """The picture in the form of the order; empty if it cannot be drawn."""
+    reason: str = ""
+    """Why it cannot be drawn, as a clause such as `it is larger than 20 MB`."""
 
     def in_base64(self) -> str:
         """Return the data in base64."""
@@ -199,7 +211,7 @@ class Pictures:
 
     def _draw(self, order: PictureOrder) -> None:
         path = self._path_of(order.article)
-        answer = None
+        answer, reason = None, ""
         if path is not None:
             arguments = {
                 "picture": self._source(path, order.target),
@@ -209,8 +221,10 @@ class Pictures:
                 "form": order.form,
                 "cell_height": order.cell_height,
             }
-            answer = self._worker.run(self._job(DRAW_FUNCTION, path, arguments))
-        drawn = DrawnPicture(order.columns, order.rows, b"")
+            outcome = self._worker.attempt(self._job(DRAW_FUNCTION, path, arguments))
+            answer = outcome.result
+            reason = answer["reason"] if answer and not answer["data"] else _FAILURES.get(outcome.failure, "")
+        drawn = DrawnPicture(order.columns, order.rows, b"", reason)
         if answer and answer["data"]:
             drawn = DrawnPicture(answer["columns"], answer["rows"], base64.b64decode(answer["data"]))
         with self._changed:

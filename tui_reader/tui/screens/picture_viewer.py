@@ -10,7 +10,7 @@ from textual.strip import Strip
 from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.article_pane.layers.pictures import WantedPicture
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.styled_lines import Piece, line
+from tui_reader.tui.widgets.styled_lines import Piece, line, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -102,9 +102,11 @@ class PicturePage(LinePane):
             return self._foot(width)
         painted = self._painted()
         if painted is None or not painted.columns:
-            text = "drawing …" if painted is None else "this picture cannot be drawn · o opens it outside"
-            is_middle = y == (self.size.height - _LAST_ROW) // 2
-            words = text.center(width)[:width] if is_middle else ""
+            reason = self._feed.reason(self._wanted()) if painted is not None else ""
+            text = "drawing …" if painted is None else ": ".join(filter(None, ("this picture cannot be drawn", reason)))
+            rows = wrap(text, max(width - 4, 1))
+            index = y - (self.size.height - _LAST_ROW - len(rows)) // 2
+            words = rows[index].center(width)[:width] if 0 <= index < len(rows) else ""
             return line(width, base, [Piece(words, base + self.named_style("muted"))])
         row = y - (self.size.height - _LAST_ROW - painted.rows) // 2
         if not 0 <= row < painted.rows:

@@ -89,6 +89,12 @@ class ArticlePictures:
             return SixelRows(max(1, drawn.columns // _cell_size().width), len(lines), lines)
         return HalfBlocks(drawn.columns, drawn.rows // 2, drawn.data)
 
+    def reason(self, picture: WantedPicture) -> str:
+        """Return why a picture cannot be drawn; empty if it can, or if that is not known."""
+        order = self._order(picture)
+        drawn = self._state.library.pictures.get(order) if order is not None else None
+        return drawn.reason if drawn is not None else ""
+
     def want(self, pictures: Sequence[WantedPicture]) -> None:
         """Replace the requested pictures."""
         orders = [order for each in pictures if (order := self._order(each)) is not None]

@@ -43,6 +43,9 @@ class PictureFeed(Protocol):
     def painted(self, picture: WantedPicture) -> PaintedPicture | None:
         """Return a picture, with 0 columns if it cannot be drawn; None while it is being drawn."""
 
+    def reason(self, picture: WantedPicture) -> str:
+        """Return why a picture cannot be drawn; empty if it can, or if that is not known."""
+
     def want(self, pictures: Sequence[WantedPicture]) -> None:
         """Replace the requested pictures."""
 
