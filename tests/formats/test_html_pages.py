@@ -249,6 +249,12 @@ def test_pages_of_any_declared_encoding_are_read(encoding: str, declared: str) -
     assert document.notices == (() if encoding != "utf-16" else ("Read as UTF-16.",))
 
 
+def test_white_space_before_no_declaration_takes_no_quadratic_time() -> None:
+    head = b'<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "x.dtd">'
+    data = page(" " * 400_000 + "<p>The end of it.<br>").replace(b"<!DOCTYPE html>", head)
+    assert "The end of it." in read(data).text
+
+
 XHTML = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x.dtd" [<!ENTITY me "you">]>
 <html xmlns="http://www.w3.org/1999/xhtml"><head><title/><script src="a.js"/></head>

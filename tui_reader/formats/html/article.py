@@ -16,7 +16,7 @@ from tui_reader.formats.html.chrome import Chrome, is_chrome_line
 from tui_reader.formats.html.elements import tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.etree import _Element as Element
 
@@ -63,16 +63,17 @@ class _Grams:
     """The sequences of one to three words of a text."""
 
     def __init__(self, text: str) -> None:
-        units = units_of(text)
-        self._sets = [set(_grams(units, size)) for size in range(1, _LARGEST_GRAM + 1)]
+        self._units = units_of(text)
+        self._sets: dict[int, set[tuple[str, ...]]] = {}
 
     def share(self, units: Sequence[str]) -> float:
         """Return the share of a block's sequences of words that are in the text."""
         if not units:
             return 0.0
         size = min(_LARGEST_GRAM, len(units))
-        grams = _grams(units, size)
-        return sum(map(self._sets[size - 1].__contains__, grams)) / len(grams)
+        if size not in self._sets:
+            self._sets[size] = set(_grams(self._units, size))
+        return sum(map(self._sets[size].__contains__, _grams(units, size))) / (len(units) - size + 1)
 
 
 def units_of(text: str) -> list[str]:
@@ -80,8 +81,8 @@ def units_of(text: str) -> list[str]:
     return _UNIT.findall(text.lower())
 
 
-def _grams(units: Sequence[str], size: int) -> list[tuple[str, ...]]:
-    return list(zip(*(units[offset:] for offset in range(size)), strict=False))
+def _grams(units: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(units[offset:] for offset in range(size)), strict=False)
 
 
 def article_blocks(walked: Walked, text: str) -> list[int]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui_reader.formats.html.note_labels import Note
 
 _PREFORMATTED = ("pre", "textarea", "listing", "plaintext", "xmp")
-_HEADING = re.compile(r"h([1-6])")
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SPACE = re.compile(r"\s+")
 _CAPTIONS = ("figcaption", "caption")
 _DEEPEST = 50
@@ -304,9 +304,8 @@ class BlockEvents:
         self._flush()
         if given:
             self._running.add_targets(target_names(tag, given))
-        heading = _HEADING.fullmatch(tag)
-        if heading:
-            self._heading_level = int(heading[1])
+        if tag in _HEADINGS:
+            self._heading_level = _HEADINGS[tag]
         elif tag == "hr":
             self._append(UnplacedBlock(Block(BlockKind.RULE, 0, 0), ""))
         elif tag == "blockquote":
@@ -340,7 +339,7 @@ class BlockEvents:
 
     def _end_block(self, tag: str) -> None:
         self._flush()
-        if _HEADING.fullmatch(tag):
+        if tag in _HEADINGS:
             self._heading_level = 0
         elif tag == "blockquote" and self._quote_depth:
             if self.blocks and (last := self.blocks[-1]).block.quote >= self._quote_depth:

@@ -11,7 +11,8 @@ from tui_reader.document.words import count_words
 from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.article import article_blocks
 from tui_reader.formats.html.chrome import Chrome
-from tui_reader.formats.html.container import article_element, extracted_text, marked_element, prose_text
+from tui_reader.formats.html.container import article_element, marked_element
+from tui_reader.formats.html.extraction import extracted_text, prose_text
 from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.page_metadata import page_metadata
 from tui_reader.formats.html.page_tree import drop_unread, parse, simplified

@@ -7,7 +7,6 @@ a browser writes into a page that it saves.
 from __future__ import annotations
 
 import re
-from functools import cache
 from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from tui_reader.document.clean import clean_line
 from tui_reader.formats.html.elements import text_of
 from tui_reader.formats.html.linked_data import LinkedData, read_linked_data
+from tui_reader.formats.html.page_authors import author_name, is_name, marked_authors, written_authors
 from tui_reader.formats.html.page_title import page_title
 from tui_reader.formats.metadata.fields import Fields, iso_date, web_address
 
@@ -76,11 +76,6 @@ _DATES = (
 )
 _VOCABULARIES = {"dc": "dc", "dcterm": "dcterms", "dcterms": "dcterms"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-_PREFIX = re.compile(r"^\s*(?:by|von|par|por|di|от|written by|posted by|author|autor|auteur)\b[\s:]+", re.IGNORECASE)
-_NO_NAME = re.compile(
-    r"^(?:admin(?:istrator)?|author|editor(?:ial)?|staff|unknown|none|null|undefined|webmaster|anonymous|by|\W*)$",
-    re.IGNORECASE,
-)
 _DATE_IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)(?=[/-]|$)"
 )
@@ -90,17 +85,10 @@ _SAVED = re.compile(
     re.IGNORECASE,
 )
 _SAVED_DATE = re.compile(r"\n\s*saved date:\s*([^\n]{5,80})")
-_DATE_AFTER = re.compile(
-    r"[\s,|·•–—-]+(?:(?:on|published|updated|posted)\b[\s:]*)*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?"
-    r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2}|\d{1,2}\.?\s+[a-z]{3,9}\s+\d{4}"
-    r"|\d{4}-\d\d-\d\d).*$",
-    re.IGNORECASE,
-)
-"""A date after an author's name, and all text that follows."""
-_LONGEST_NAME = 100
 _MOST_TAGS = 10
 _LONGEST_TAG = 40
 _MOST_MARKED = 40
+_MOST_AUTHORS = 20
 
 
 class PageMetadata(NamedTuple):
@@ -165,6 +153,8 @@ class _Head:
     def __init__(self, root: HtmlElement) -> None:
         self.metas: dict[str, str] = {}
         self.tags: list[str] = []
+        self._authors: dict[str, dict[str, None]] = {}
+        """For each name of a `<meta>` with authors, their names; papers have one element for each."""
         self.title = self.canonical = self.base = ""
         self.headings: list[str] = []
         scripts: list[str] = []
@@ -203,12 +193,22 @@ class _Head:
             vocabulary, colon, term = name.partition(":")
             usual = f"{_VOCABULARIES[vocabulary]}.{term}" if colon and vocabulary in _VOCABULARIES else name
             self.metas.setdefault(usual, content)
+            if usual in _BYLINES:
+                self._authors.setdefault(usual, {})[content] = None
             if name == "article:tag":
                 self.tags.append(content)
 
     def first(self, names: Iterable[str]) -> str:
         """Return the content of the first of several `<meta>` elements that the page has."""
         return next((self.metas[name] for name in names if name in self.metas), "")
+
+    def authors(self) -> str:
+        """Return the authors in the first kind of `<meta>` elements that contain names, joined by commas."""
+        for kind in _BYLINES:
+            names = [name for said in self._authors.get(kind, ()) if is_name(name := author_name(said))]
+            if names:
+                return ", ".join(dict.fromkeys(names[:_MOST_AUTHORS]))
+        return ""
 
     def usable(self, names: Iterable[str], is_usable: Callable[[str], bool]) -> str:
         """Return the first content among several `<meta>` elements that passes a test."""
@@ -232,54 +232,15 @@ def _is_own(address: str, saved: str) -> bool:
     return bool(path) or not saved or not saved_path
 
 
-def _is_name(text: str) -> bool:
-    if not text or len(text) > _LONGEST_NAME or _NO_NAME.match(text):
-        return False
-    return not text.startswith(("@", "http:", "https:", "www."))
-
-
 def _set_byline(root: HtmlElement, head: _Head, fields: Fields, guessed: Fields) -> None:
-    said = _name(head.data.byline)
-    byline = said if _is_name(said) else _name(head.usable(_BYLINES, _is_name))
+    said = author_name(head.data.byline)
+    byline = said if is_name(said) else head.authors()
     if byline:
         fields["byline"] = byline
         return
-    marked = _marked_author(root) or _name(head.usable(_LATER_BYLINES, _is_name))
+    marked = marked_authors(root) or author_name(head.usable(_LATER_BYLINES, is_name)) or written_authors(root)
     if marked:
         guessed["byline"] = marked
-
-
-def _name(text: str) -> str:
-    """Return an author's name without other words in the same element, such as `By` before it and a date after it."""
-    return _DATE_AFTER.sub("", _PREFIX.sub("", text, count=1)).strip(" ,;|·•–—-/") if text else ""
-
-
-@cache
-def _author_search() -> Callable[[HtmlElement], list[HtmlElement]]:
-    from lxml.etree import XPath  # noqa: PLC0415 - 28 ms, and only pages need it
-
-    search: Callable[[HtmlElement], list[HtmlElement]] = XPath(
-        "//*[contains(@rel, 'author') or contains(@itemprop, 'author') or"
-        " contains(translate(@class, 'ABEHILNORTUWY', 'abehilnortuwy'), 'byline') or contains(@class, 'author')"
-        " or contains(@id, 'byline') or contains(@class, 'writtenby') or contains(@class, 'Author')]"
-    )
-    return search
-
-
-def _marked_author(root: HtmlElement) -> str:
-    """Return the author in an element that is marked as such: `rel` and `itemprop` first, then classes."""
-    best, best_rank = "", 9
-    for element in _author_search()(root)[:_MOST_MARKED]:
-        rel, prop = (element.get("rel") or "").split(), (element.get("itemprop") or "").split()
-        classes = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
-        rank = 0 if "author" in rel else 1 if "author" in prop else 2 if "byline" in classes else 3
-        if rank >= best_rank or element.tag in ("link", "meta", "img", "svg", "input", "script", "body", "html"):
-            continue
-        inner = element.find(".//*[@itemprop='name']")
-        name = _name(clean_line(text_of(element if inner is None else inner, _LONGEST_NAME + 20)))
-        if _is_name(name) and len(name) > 2 and not name.isdecimal():
-            best, best_rank = name, rank
-    return best
 
 
 def _set_date(root: HtmlElement, head: _Head, own: str, fields: Fields, guessed: Fields) -> None:

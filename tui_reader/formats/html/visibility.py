@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui_reader.formats.html.elements import tag_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lxml.etree import _Element as Element
 
 _HIDING_STYLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
 HIDING_CLASSES = frozenset(
@@ -27,3 +31,15 @@ def is_hidden(given: Mapping[str, str]) -> bool:
     if "hidden" in given and given["hidden"] != "until-found":
         return True
     return "style" in given and _HIDING_STYLE.search(given["style"]) is not None
+
+
+def shown_length(element: Element) -> int:
+    """Return the number of characters of an element without white space at the ends of its texts."""
+    skipped = ("script", "style", "noscript", "template")
+    return sum(
+        len(text.strip())
+        for inner in element.iter()
+        if tag_of(inner) not in skipped
+        for text in (inner.text, inner.tail)
+        if text
+    )

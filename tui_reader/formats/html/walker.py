@@ -33,7 +33,7 @@ from tui_reader.formats.html.math_text import formula_of, tex_formula
 from tui_reader.formats.html.note_references import Notes, is_back_link, is_short_label
 from tui_reader.formats.html.pictures import picture_of, says_no_more
 from tui_reader.formats.html.plain_paragraphs import read_plain
-from tui_reader.formats.html.visibility import HIDING_CLASSES, is_hidden
+from tui_reader.formats.html.visibility import HIDING_CLASSES, is_hidden, shown_length
 from tui_reader.formats.text.running_text import BLOCK_TAGS, target_names
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ _SKIPPED = frozenset(
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
 """Elements whose content is not text of the page, such as scripts, drawings and videos."""
+_REPLACED = _SKIPPED | {"pre", "listing", "xmp", "plaintext", "table", "img", "image", "br", "math", "a", "sup"}
+"""Elements that may be replaced, by `_replace`."""
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "col", "colgroup"))
 _SHOWN_FORMULAS = frozenset(("katex-html", "mjx-math", "mjx-chtml", "mathjax", "mathjax_display", "mathjax_svg"))
 """Classes of formulas drawn as letters and boxes; the page also contains them as TeX or MathML."""
@@ -134,6 +136,7 @@ class _Walker:
         self._root = root
         self._addresses = addresses
         self._notes = notes
+        self._has_notes = not notes.is_empty
         self._open: list[_Open] = []
         self._tables: list[bool] = []
         """For each open table, True if it contains data."""
@@ -223,7 +226,7 @@ class _Walker:
 
     def _is_left_out(self, element: Element, tag: str, given: Mapping[str, str]) -> bool:
         """Return True if an element is hidden by its attributes, or was added to the text, such as line numbers."""
-        is_marked = is_in_class(given, _LEFT_OUT)
+        is_marked = "class" in given and is_in_class(given, _LEFT_OUT)
         if (is_marked or "data-line-number" in given) and is_line_number(element, given):
             return tag not in ("pre", "code", "body", "html", "table")
         if is_back_link(given) or (is_marked and is_in_class(given, _SHOWN_FORMULAS)):
@@ -234,13 +237,15 @@ class _Walker:
         if self._shown_anyway > _MOST_SHOWN:
             return False
         if self._length < 0:
-            self._length = _length(self._root)
-        is_part = _length(element) * 2 < self._length
+            self._length = shown_length(self._root)
+        is_part = shown_length(element) * 2 < self._length
         self._shown_anyway += not is_part
         return is_part
 
     def _replace(self, element: Element, tag: str, given: Mapping[str, str]) -> bool:
         """Append the replacement of an element whose content is not visited; return False for any other element."""
+        if tag not in _REPLACED:
+            return False
         if tag in {"pre", "listing", "xmp", "plaintext"} or (tag == "table" and is_code_table(element, given)):
             self._code(element, given)
         elif tag in {"img", "image"}:
@@ -289,7 +294,9 @@ class _Walker:
         """Pass the start of an element to `BlockEvents`."""
         origin = self.events.origin
         is_block = tag in BLOCK_TAGS
-        note = (self._note(tag, given) if given else None) or (self._note_around(element) if is_block else None)
+        note = None
+        if self._has_notes:
+            note = (self._note(tag, given) if given else None) or (self._note_around(element) if is_block else None)
         is_layout = is_raised = is_note = False
         figure = -1
         if tag == "table":
@@ -431,15 +438,3 @@ class _Walker:
             return
         blocks[first] = picture._replace(text=caption.text, spans=caption.spans)
         del blocks[-1], self.events.origins[-1]
-
-
-def _length(element: Element) -> int:
-    """Return the number of characters of an element without white space at the ends of its texts."""
-    skipped = ("script", "style", "noscript", "template")
-    return sum(
-        len(text.strip())
-        for inner in element.iter()
-        if tag_of(inner) not in skipped
-        for text in (inner.text, inner.tail)
-        if text
-    )

@@ -72,6 +72,8 @@ def safe_target(address: str) -> str:
 
 def target_names(tag: str, attributes: Mapping[str, str]) -> Iterable[str]:
     """Return the link target names that a tag defines: the `id` of any tag, and the `name` of a link."""
+    if "id" not in attributes and "name" not in attributes:
+        return ()
     names = (attributes.get("id", ""), attributes.get("name", "") if tag == "a" else "")
     return filter(None, map(str.strip, names))
 
