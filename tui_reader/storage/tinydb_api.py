@@ -160,7 +160,7 @@ class LibraryTable(Table):
             raise ValueError(f"the table “{name}” is the store's own")
         super().__init__(storage, name, **options)
         self._saved_ids: dict[int, int] = {}
-        """Document ids after the last change, by the ids that TinyDB had assigned; only ids that differ."""
+        """Document ids under which the last change saved documents, by the ids that TinyDB assigned, if they differ."""
 
     @property
     def _store(self) -> LibraryStorage | None:

@@ -1,4 +1,4 @@
-"""A view of a table: TinyDB's updaters change the view before the changes are committed."""
+"""A view of a table, which TinyDB's updaters change in memory; the caller then commits the changes."""
 
 from __future__ import annotations
 

@@ -40,6 +40,7 @@ class CachedFile(NamedTuple):
     metadata: Metadata
     """The metadata without the raw header."""
     error: str
+    """Why the file cannot be read; empty if it can."""
     moment: float = 0.0
     """The article's date in seconds since 1970; files with the latest dates are loaded first."""
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import SavedDocument, State
 
 MANY = 64
-"""Minimum number of records in an entry whose documents are read in one pass."""
+"""If an entry changes more records of a table than this, their documents are read in one pass."""
 KEY = "id"
 TAGS = "tags"
 PARENT = "article"
@@ -166,7 +166,10 @@ def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str]
 
 
 def _read_together(state: State, numbers: Mapping[tuple[str, str], int | None]) -> dict[str, dict[int, SavedDocument]]:
-    """Return the saved documents by table and id, for each table with at least `MANY` changed documents."""
+    """Return the saved documents by table and id, for each table with more than `MANY` changed documents.
+
+    Not for annotations, whose document ids are looked up one by one anyway.
+    """
     wanted: dict[str, list[int]] = {}
     for (table, _), number in numbers.items():
         if number is not None and table != ANNOTATIONS:
@@ -234,7 +237,11 @@ def changed_alone(registers: Registers, edits: Sequence[Edit]) -> dict[str, Any]
 
 
 def changed_in(saved: SavedDocument, edits: Sequence[Edit]) -> dict[str, Any] | None:
-    """Return what `changed_alone` returns, from a document of the snapshot; None if its registers are needed."""
+    """Return the changed register values for edits of a record, like `changed_alone`, from its saved document.
+
+    Returns:
+        The values; None if all registers of the document are needed.
+    """
     names = {edit.field: edit.after for edit in edits}
     if not all(map(_has_own_register, names)) or not saved.has_more_than(names):
         return None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.journal import Entry
 
 STEPS = 1_000
-"""Minimum number of transactions that can be undone."""
+"""Number of the latest steps that can be undone; earlier ones are dropped. As many can be redone."""
 
 NOTE = "note"
 """Name of the field with an annotation's note; undo can restore its words even after other changes."""
@@ -79,6 +79,7 @@ class History:
         self._older: Callable[[], Iterable[Entry]] | None = older
         self._opened = opened
         self._first = ""
+        """Name of the first step of this run; empty until there is one."""
         self._done: deque[Step] = deque(maxlen=STEPS)
         self._undone: deque[Step] = deque(maxlen=STEPS)
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class LibraryFiles(LibraryReader):
-    """The only class that changes the files of a library; `LibraryReader` explains the arguments."""
+    """The files of one library, with the methods that change them; `LibraryReader` explains the arguments."""
 
     _held = False
     """True while this process has the lock."""

@@ -249,7 +249,7 @@ class LibraryReader:
             return news
 
     def _apply_foreign(self, entries: list[Entry]) -> None:
-        """Apply entries of other processes or replicas, and collect the resulting changes."""
+        """Apply entries of other processes or replicas, and collect the resulting changes while `watching`."""
         if not entries:
             return
         changed = self.state.documents_in(entries) if self.watching else []
@@ -282,7 +282,7 @@ class LibraryReader:
 
 
 def _differing(one: State, other: State) -> Iterator[DocumentRef]:
-    """Yield the ids of documents that may differ between two states."""
+    """Yield table and id of the documents that may differ between two states; some may come twice."""
     yield from one.changed_documents()
     yield from other.changed_documents()
     if one.snapshot is other.snapshot:

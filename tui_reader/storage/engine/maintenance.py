@@ -29,9 +29,11 @@ IDLE_SECONDS = 2.0
 SYNCED_IDLE_SECONDS = 10.0
 """Seconds without a change until a small library in a separate folder is compacted, for sync programs."""
 _SYNCED_MAX_BYTES = 4 << 20
+"""Maximum size in bytes of a library that counts as small for `SYNCED_IDLE_SECONDS`."""
 COMPACT_BYTES = 1 << 16
 """Size of the journal from which an idle library is compacted, in bytes; 1/64 of the snapshot if that is more."""
 _COMPACT_LINES = 10_000
+"""Number of entries in the journal from which an idle library is compacted, whatever their size."""
 _MERGE_FIRST_BYTES = 1 << 20
 """Maximum size in bytes of conflict copies that are merged before the library is shown."""
 
@@ -66,13 +68,13 @@ class Maintenance:
         """The folder's modification time when it was last searched for conflict copies."""
 
     def has_small_copies(self) -> bool:
-        """Return True if conflict copies exist that are small enough to merge before the library is shown."""
+        """Return True if there are conflict copies, all together small enough to merge before the library is shown."""
         self._copies_folder_time = self._library.folder_time()
         copies = conflict_copies(self._library.path, self._library.disk)
         return bool(copies) and sum(self._library.disk.stat(copy).st_size for copy in copies) <= _MERGE_FIRST_BYTES
 
     def restart_idle_time(self) -> None:
-        """Reset the time since the last change, which idle tasks depend on, to 0."""
+        """Set the idle seconds to 0; idle tasks wait until there are enough of them."""
         self._last_change = time.monotonic()
 
     def _idle_seconds(self) -> float:

@@ -85,7 +85,10 @@ class LibraryStore:
         return fields or None
 
     def fields_of(self, table: str, keys: Sequence[str], names: Collection[str]) -> dict[str, Record]:
-        """Return some fields of many records by key; records that do not exist may be missing or empty."""
+        """Return some fields of many records by key; records that do not exist may be missing or empty.
+
+        See `base.Store.fields_of`: not for annotations.
+        """
         with self._lock:
             pending = {key: dict(fields) for key in keys if (fields := self._pending_fields.get((table, key)))}
         numbers = {key: document_id(key) for key in keys}

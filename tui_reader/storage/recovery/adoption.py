@@ -62,7 +62,7 @@ def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:
         path: The file.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
-        copy_of: The snapshot that the file is a copy of; None if the file is not a copy.
+        copy_of: The snapshot that the file is a copy of; empty if the file is not a copy.
     """
     data, report = _work(path, timestamp, disk, copy_of)
     return Adopted(SnapshotFile(MemorySource(data)), **report)
@@ -80,7 +80,7 @@ class Adoption:
         path: The file.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
-        copy_of: The snapshot that the file is a copy of; None if the file is not a copy.
+        copy_of: The snapshot that the file is a copy of; empty if the file is not a copy.
     """
 
     def __init__(self, path: str, timestamp: str, disk: Disk, copy_of: str = "") -> None:
@@ -126,6 +126,7 @@ class Adoption:
 
 
 def _work(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> tuple[bytes, dict[str, str]]:
+    """Convert a file; return the bytes of the snapshot, and the texts of `Adopted` by the names of its fields."""
     raw = read_whole(path, disk, limits.FOREIGN_SNAPSHOT)
     known = latest_known(path, disk)
     report = {"damage": "", "notice": "", "newer": "", "joined_sides": ""}

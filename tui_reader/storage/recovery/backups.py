@@ -25,7 +25,9 @@ _WEEKLY_KEPT = 4
 _MIN_KEPT, _MAX_KEPT, _MAX_KEPT_BYTES = 3, 20, 64 << 20
 """Minimum and maximum number of copies kept of one kind, and maximum bytes of the copies beyond the minimum."""
 _COPY_NAME = LazyPattern(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
+"""Pattern of the end of a name that `keep` gives: `library-2026-02-01-damaged-183005.json`, then `…-183005-1.json`."""
 _BACKUP_NAME = LazyPattern(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
+"""Pattern of the name of a daily backup, `library-2026-02-01.json`, or of a name that `keep` gives."""
 
 
 class Backup(NamedTuple):
@@ -37,7 +39,10 @@ class Backup(NamedTuple):
     size: int
     """Size of the file in bytes."""
     kind: str
-    """Reason for the backup: `before` (the last compaction), `daily`, `damaged`, `edited`, `restored`, `merged`."""
+    """Reason for the backup: `before` (the last compaction), `daily`, `damaged`, `edited`, `restored`, `merged`.
+
+    `file` for a file that is not among the backups, which the user named (see `find`).
+    """
 
     @property
     def name(self) -> str:
@@ -115,7 +120,8 @@ def _surplus_copies(path: str, newest: str, disk: Disk) -> list[str]:
     for backup in backups(path, disk):
         # A name that this module does not give belongs to a file of another program.
         if match := _COPY_NAME.search(backup.path):
-            # Order by the time in the name: a copy's own modification time is that of its source.
+            # Order by the time in the name: a copy's own modification time is that of its source. `~` sorts after all
+            # digits, so that the newest copy is the first even if the clock was set back.
             order = "~" if backup.path == newest else "".join(match.groups(""))
             kinds.setdefault(backup.kind, []).append((order, backup))
     out = []
@@ -189,6 +195,7 @@ def rotate(path: str, disk: Disk, today: date | None = None) -> None:
 
 
 def _outdated(path: str, disk: Disk) -> list[str]:
+    """Return the daily backups to be removed: all but the latest 7, and one per week for 4 more weeks."""
     dated = sorted(
         ((_day(backup), backup.path) for backup in backups(path, disk) if backup.kind == "daily"), reverse=True
     )

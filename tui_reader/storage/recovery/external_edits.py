@@ -110,7 +110,7 @@ def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: 
 
 
 def is_edit_of(parsed: Parsed, start: State) -> bool:
-    """Return True if a file is an edit of a generation: the generation contains all its timestamps.
+    """Return True if a file is an edit of a generation: the generation contains all timestamps of the file.
 
     Returns:
         False if the file contains other timestamps. Other programs make no timestamps, so some records came from

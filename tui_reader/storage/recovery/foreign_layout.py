@@ -45,6 +45,7 @@ class Parsed:
     """The content of a file in any layout."""
 
     tables: Tables = field(default_factory=dict)
+    """Documents as stored, by table and document id; without the table `meta`."""
     header: dict[str, Any] = field(default_factory=dict)
     extra: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Documents of the table `meta` except the header."""
@@ -55,7 +56,7 @@ class Parsed:
 
     @property
     def newer(self) -> str:
-        """The later version of the program that wrote the file; empty if no later version did."""
+        """The version of the file, such as `version 2`, if a later program wrote it; else empty."""
         version = self.header.get("version", VERSION)
         if not isinstance(version, int):
             return ""
@@ -183,12 +184,15 @@ _TEXT_FIELDS = frozenset({"zlib", "articles"})
 
 
 def is_header(document: Any) -> bool:
-    """Return True if a document is the header of a library, in any table."""
+    """Return True if a document is the header of a library, whatever table it was found in."""
     return isinstance(document, dict) and document.get("format") == FORMAT and "id" not in document
 
 
 def later_header(one: Any, other: Any) -> dict[str, Any]:
-    """Return the later of two headers, by version and timestamp; a document that is not a header is ignored."""
+    """Return the later of two headers, by version and timestamp; a document that is not a header is ignored.
+
+    If neither is a header, return the first one that is a document with fields, else an empty one.
+    """
     known = [header for header in (one, other) if is_header(header)]
     if not known:
         return one if isinstance(one, dict) and one else other if isinstance(other, dict) else {}

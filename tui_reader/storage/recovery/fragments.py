@@ -30,11 +30,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _MARK = re.compile(r"([<|=>])\1{6,}(?: .*)?\r?\n?")
+"""Pattern of a line with a conflict mark, such as `<<<<<<< HEAD` or `=======`: seven signs or more, then a label."""
 _KEY = re.compile(r'"((?:[^"\\]|\\.){0,64})"\s*:\s*\{')
+"""Pattern of a key and the opening brace of its object: `"articles": {`, `"6194839": {`. Group 1 is the key."""
 _BETWEEN = re.compile(r"[\s,{}]*")
+"""Pattern of all that stands between records and headings in an undamaged file: white space, commas, braces."""
 _NUMBER = re.compile(r"[1-9][0-9]{0,59}")
+"""Pattern of a document id, which is the key of a record."""
 _INSIDE_TABLE = re.compile(r'\s*(?:"[1-9][0-9]{0,59}"\s*:\s*\{|\})')
+"""Pattern of what follows the opening brace of a table: the start of its first record, or the end of an empty table."""
 _BEGINS_RECORD = r'(?:"[^"\\\n]{0,64}"\s*:\s*\{\s*)?"[1-9][0-9]{0,59}"\s*:\s*\{'
+"""Pattern of the start of a record, `"6194839": {`, also with the heading of its table before it, `"articles": {`."""
 _MAX_INDENT = 64
 """Maximum columns of white space before a record at the beginning of a line; plain TinyDB writes at most 8."""
 _decoder = json.JSONDecoder(object_pairs_hook=join_repeated_keys)
@@ -49,7 +55,10 @@ class Sides(NamedTuple):
 
 
 def split_sides(text: str) -> Sides:
-    """Separate the sides of a text at its conflict marks; the common ancestor (diff3) is left out."""
+    """Separate the sides of a text at its conflict marks; the common ancestor (diff3) is left out.
+
+    Lines outside the marks belong to both sides. A text without marks has one side.
+    """
     ours: list[str] = []
     theirs: list[str] = []
     everything: list[str] = []
@@ -99,58 +108,90 @@ class FoundRecords(NamedTuple):
 
 def find_records(text: str) -> FoundRecords:
     """Find every whole record in a text, which need not be valid JSON."""
-    parsed = Parsed()
-    whole, mixed, headers = True, False, 0
-    seen: set[str] = set()
-    numbers: set[tuple[str, int]] = set()
-    table, position, after_record = "_default", 0, False
-    while True:
-        gap = _BETWEEN.match(text, position)
-        position = gap.end() if gap else position
-        match = _KEY.match(text, position)
-        if match is None:
-            tail = gap[0] if gap else ""
-            match = _KEY.search(text, position)
-            if position < (match.start() if match else len(text)):
-                whole = False
-            if match is None:
-                whole = whole and tail.count("}") >= 2
-                break
-        name = match[1]
-        if not _NUMBER.fullmatch(name):
-            if not _is_heading(text, match):
-                whole, position = False, match.end()
-                continue
-            mixed |= name in seen
-            seen.add(name)
-            table, position, after_record = name, match.end(), False
-            continue
-        mixed |= after_record and gap is not None and not re.search(r"[,}]", gap[0])
-        after_record = True
-        limit = _next_line_of_table(text, match.start())
+    scan = _RecordScan(text)
+    return FoundRecords(scan.parsed, scan.is_whole, scan.is_mixed)
+
+
+class _RecordScan:
+    """A scan of a text for whole records, from one key with an opening brace to the next.
+
+    If the key is a number, a record begins there. Another key is the heading of a table, or the name of an object
+    inside a damaged record, such as its timestamps.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.parsed = Parsed()
+        """The records that were found, and the latest header."""
+        self.is_whole, self.is_mixed = True, False
+        self._text = text
+        self._position = 0
+        """Offset of the text that is still to be read."""
+        self._gap = ""
+        """The white space, commas and braces before the current key."""
+        self._table = "_default"
+        """The last heading; until the first one, the name that TinyDB gives to a table without a name."""
+        self._is_after_record = False
+        """True if a record of the current table was read, so that a comma must precede the next record."""
+        self._headings: set[str] = set()
+        self._records: set[tuple[str, int]] = set()
+        while (key := self._next_key()) is not None:
+            if _NUMBER.fullmatch(key[1]):
+                self._read_record(key)
+            elif _is_heading(text, key):
+                self._begin_table(key)
+            else:
+                self.is_whole, self._position = False, key.end()
+
+    def _next_key(self) -> re.Match[str] | None:
+        """Find the next key with an opening brace; None at the end of the text."""
+        gap = _BETWEEN.match(self._text, self._position)
+        self._gap = gap[0] if gap else ""
+        self._position += len(self._gap)
+        key = _KEY.search(self._text, self._position)
+        if self._position < (key.start() if key else len(self._text)):
+            self.is_whole = False  # there is other text before the key
+        if key is None and self._gap.count("}") < 2:
+            self.is_whole = False  # a whole text ends with the braces of the last table and of the file
+        return key
+
+    def _begin_table(self, key: re.Match[str]) -> None:
+        """Begin the table with the heading `key`."""
+        self.is_mixed |= key[1] in self._headings
+        self._headings.add(key[1])
+        self._table, self._position, self._is_after_record = key[1], key.end(), False
+
+    def _read_record(self, key: re.Match[str]) -> None:
+        """Read the record that begins at `key`; skip it, up to the next record or table, if a part of it is missing."""
+        self.is_mixed |= self._is_after_record and re.search(r"[,}]", self._gap) is None
+        self._is_after_record = True
+        following = _next_line_of_table(self._text, key.start())
         try:
-            document, end = _decoder.raw_decode(text, match.end() - 1)
+            document, end = _decoder.raw_decode(self._text, key.end() - 1)
             check(document)
         except (ValueError, TypeError, RecursionError):
             document, end = {}, 0
-        swallowed = _KEY.match(text, limit) if 0 < limit < end else None
+        # If closing braces are missing, the decoded object contains the next record, or records at a greater depth.
+        swallowed = _KEY.match(self._text, following) if 0 < following < end else None
         if not end or (swallowed and swallowed[1] in document) or _holds_records(document):
-            # Some text of the record is missing. The rest of it, such as its timestamps, may look like a heading.
-            whole, position = False, limit or match.end()
-            continue
-        position = end
-        whole &= not isinstance(document, RepeatedKeys)
-        number = int(name)
+            # The rest of the damaged record is skipped too: an object in it, such as its timestamps, may look like a
+            # heading.
+            self.is_whole, self._position = False, following or key.end()
+            return
+        self._position = end
+        self.is_whole &= not isinstance(document, RepeatedKeys)
+        self._add(int(key[1]), document)
+
+    def _add(self, number: int, document: dict[str, Any]) -> None:
+        """Add a whole record to `parsed`: as the header, as another document of the table `meta`, or to its table."""
         if is_header(document):
-            headers += 1
-            parsed.header = later_header(parsed.header, document)
-        elif (home := table_of(table, number, document, by_fields=True)) == META:
-            parsed.extra[number] = document
+            self.is_mixed |= bool(self.parsed.header)
+            self.parsed.header = later_header(self.parsed.header, document)
+        elif (table := table_of(self._table, number, document, by_fields=True)) == META:
+            self.parsed.extra[number] = document
         else:
-            mixed |= (home, number) in numbers
-            numbers.add((home, number))
-            add(parsed.tables, home, number, document)
-    return FoundRecords(parsed, whole, mixed or headers > 1)
+            self.is_mixed |= (table, number) in self._records
+            self._records.add((table, number))
+            add(self.parsed.tables, table, number, document)
 
 
 def _is_heading(text: str, match: re.Match[str]) -> bool:
@@ -161,6 +202,7 @@ def _is_heading(text: str, match: re.Match[str]) -> bool:
 
 
 def _starts_line(text: str, start: int) -> bool:
+    """Return True if only white space, at most `_MAX_INDENT` columns, is before an offset on its line."""
     return not text[text.rfind("\n", max(0, start - _MAX_INDENT), start) + 1 : start].strip() and (
         start <= _MAX_INDENT or "\n" in text[start - _MAX_INDENT : start]
     )
@@ -181,7 +223,10 @@ def _next_line_of_table(text: str, start: int) -> int:
 
 
 def _holds_records(document: dict[str, Any]) -> bool:
-    """Return True if a record contains other records, at any depth, because closing braces are missing."""
+    """Return True if a record contains other records, at any depth, because closing braces are missing.
+
+    An inner object counts as a record if its key is a document id and it has a field `id`.
+    """
     return any(
         isinstance(value, dict) and ((_NUMBER.fullmatch(name) and "id" in value) or _holds_records(value))
         for name, value in document.items()
@@ -197,7 +242,7 @@ def reassembled(raw: bytes, timestamp_side: Callable[[Parsed], None]) -> Parsed 
             joined.
 
     Returns:
-        None if some of the file cannot be read, or the file is not the result of a merge.
+        The records of all sides; None if some of the file cannot be read, or the file is not the result of a merge.
     """
     try:
         text = raw.decode("utf-8-sig")
@@ -227,7 +272,7 @@ def reassembled(raw: bytes, timestamp_side: Callable[[Parsed], None]) -> Parsed 
 
 
 def joined(parts: Sequence[Parsed]) -> Parsed:
-    """Join the parsed content of several files of one library."""
+    """Join the parsed content of several files of one library: the registers of documents with the same id."""
     out = Parsed(is_merged=True)
     for part in parts:
         out.header = dict(later_header(out.header, part.header))

@@ -133,7 +133,7 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
 
 
 def foreign_copy(path: str, disk: Disk) -> str:
-    """Return the reason why a file cannot be merged: another program's intact file; else empty.
+    """Return the reason why a file cannot be merged: it is empty, or another program's intact file.
 
     Returns:
         The reason, as a clause; empty if the file is this program's, or so damaged that its parser gives a better

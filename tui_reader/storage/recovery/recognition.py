@@ -19,14 +19,19 @@ HEAD = 1 << 18
 """Number of bytes examined at the beginning of a file of any size: parsing them takes 3 ms."""
 _ARTICLES, _ANNOTATIONS, _TEXTS = "articles", "annotations", "texts"
 BEGINNING = START + HEADER_ID + b'{"format":"%s"' % FORMAT.encode()
+"""The first bytes of every snapshot in this program's layout, up to the name of the format."""
 _SHORTEST = len(START + HEADER_ID + b'{"format"')
+"""Number of bytes from which a shorter file that agrees with `BEGINNING` counts as a snapshot that was cut."""
 _ID = re.compile(r"[1-9][0-9]{0,59}")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _MARKS = LazyPattern(
     rf'"format"\s*:\s*"{re.escape(FORMAT)}"'
     r'|"_t"\s*:\s*\{\s*"[^"\\]{0,80}"\s*:\s*"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}"'
 )
-"""Text that only library files contain: in a string of another JSON file, the quotation marks are escaped."""
+"""Text that only library files contain: the format in a header, or the first timestamp of a record.
+
+A string of another JSON file cannot contain it, since quotation marks in it are escaped.
+"""
 _DAMAGED_START = LazyPattern(
     r'\s*\{\s*"(?:articles|annotations)(?:\.deleted)?"\s*:\s*\{\s*"[1-9][0-9]{0,59}"\s*:\s*\{\s*"id"\s*:\s*"'
 )
@@ -47,8 +52,11 @@ class Content(Enum):
     """The kind of content of a file's bytes."""
 
     OURS = auto()
+    """Content of this program, intact or damaged."""
     EMPTY = auto()
+    """Nothing but white space."""
     NO_TABLES = auto()
+    """The JSON object `{}`."""
     OTHER = auto()
     """Content of another program: valid JSON in the part that was read, without marks of this program."""
     BROKEN = auto()
@@ -60,7 +68,8 @@ def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
 
     Args:
         head: The first `HEAD` bytes.
-        tail: The last bytes of a larger file; empty if `head` is the whole file or is not examined further.
+        tail: The last bytes of a larger file; empty if `head` is the whole file, or equal to `BEGINNING`, which
+            decides alone.
         size: The size of the file.
 
     Returns:
@@ -278,12 +287,14 @@ _DESCRIPTION_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "title", "byline", "source", "date", "url", "language"), _is_text),
     "guessed": _is_list_of_texts,
 }
+"""The other fields of an article, each with a test of its value."""
 _ANNOTATION_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "article", "note", "quote", "created", "updated", "deleted"), _is_text),
     **dict.fromkeys(("anchor", "attached", "placed"), _is_object),
     "colour": _is_number,
     "tags": _is_list_of_texts,
 }
+"""The fields of an annotation, each with a test of its value."""
 
 
 def _is_article(document: dict[str, Any]) -> bool:

@@ -73,9 +73,13 @@ class SnapshotOpener:
         self._is_ours = False
         """True if the file was recognized as a library before; other content is then reported as damage."""
         self._signature: Signature | None = None
+        """The signature of the file that was opened last; None if there was no file."""
         self._distrusted: Signature | None = None
+        """The signature of a file to convert although it has this program's layout; None without one."""
         self._adopted: tuple[Signature, adoption.Adopted] | None = None
+        """The last converted file, by its signature, so that it is not converted again."""
         self._adoption: tuple[Signature, adoption.Adoption] | None = None
+        """The running conversion, and the signature of its file; None without one."""
 
     @property
     def exists(self) -> bool:

@@ -24,13 +24,16 @@ _MARKS = (
     rf" ?\[.*{_WORD}.*\]",  # pCloud
     r"[ ._-]conflict(?:ed)?(?:[ ._-][\w .@-]*|\d*|\(\d+\))?",  # ownCloud, Resilio, Unison
 )
-"""Marks that sync programs put into the file name of the losing version, as regular expressions."""
+"""Marks that sync programs put into the file name of the losing version, as regular expressions.
+
+Examples: `.sync-conflict-20260201-183005-K3F9XYZ`, ` (conflicted copy 2026-02-01)`, `_conflict-20260201-183005`.
+"""
 _PLAIN_MARKS = (
     r" ?\(\d+\)",  # Google Drive
     r" \d+",  # iCloud
     r"-(?!(?:backup|bak|old|new|copy|orig|save|saved|test|tmp|temp|export|local|\d+)\b)[\w.-]+",  # OneDrive: a machine
 )
-"""Marks that users also add to copies: such a file counts only if its header names this library."""
+"""Marks that users also add to copies, such as ` (1)`: such a file counts only if its header names this library."""
 _HEAD_BYTES = 1 << 16
 _OWN_FORMAT = re.compile(rb'"format"\s*:\s*"%s"' % re.escape(FORMAT.encode()))
 _LIBRARY = re.compile(rb'"library"\s*:\s*"([^"]{1,100})"')
@@ -93,11 +96,12 @@ def _normalized(name: str) -> str:
 def _original(name: str, snapshot: str, marks: tuple[str, ...]) -> str | None:
     """Return which file of the library a conflict copy with this name was made of.
 
-    Sync programs put their mark before the last suffix, or at the end. So a name belongs to a copy if the name without
-    the mark is the name of a library file.
+    Sync programs put their mark before a suffix of the name, or at the end. So a name belongs to a copy if the name
+    without the mark is the name of a library file.
 
     Returns:
-        The part of the original's name after the snapshot's name; None if the name does not belong to a copy.
+        The part of the original's name after the snapshot's name, such as `.bak`; empty for a copy of the snapshot.
+        None if the name does not belong to a copy.
     """
     stem, suffix = os.path.splitext(_normalized(snapshot))  # noqa: PTH122 - a name, no path
     name = _normalized(name)
@@ -106,9 +110,13 @@ def _original(name: str, snapshot: str, marks: tuple[str, ...]) -> str | None:
     own = rf"(?:{re.escape(BACKUP_JOURNAL)}|{re.escape(BACKUP)}|\.(?:journal|undo)-[0-9a-z]{{1,16}})"
     mark = f"(?:{'|'.join(marks)})"
     forms = (
+        # library (conflict).json, library (conflict).json.bak
         rf"{re.escape(stem)}{mark}{re.escape(suffix)}(?P<of>{own})?",
+        # library.json (conflict), library.json (conflict).bak, library.json (conflict).journal-k3f9
         rf"{re.escape(stem + suffix)}{mark}(?P<of>{own})?",
+        # library.json.bak (conflict), library.json.journal-k3f9 (conflict)
         rf"{re.escape(stem + suffix)}(?P<of>{own}){mark}",
+        # library.json.bak (conflict).journal, a copy of library.json.bak.journal
         rf"{re.escape(stem + suffix + BACKUP)}{mark}(?P<of>\.journal)",
     )
     for form in forms:

@@ -23,7 +23,10 @@ _TIMESTAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
 _END_OF_TIME_MS = 1 << 42
 _JUMP_MS = 64
-"""Range in ms from which the next timestamp is drawn at random after an observed one; 131,000 with counter."""
+"""Milliseconds after an observed timestamp, among which the next one is drawn at random.
+
+With 2,047 values of the counter in each, 131,000 timestamps are possible.
+"""
 _MAX_AHEAD_MS = 24 * 3_600_000
 """Maximum milliseconds by which another clock may be ahead of this clock; beyond, it is wrong."""
 
@@ -59,7 +62,7 @@ def is_far_ahead(timestamp: str, now: int | None = None) -> bool:
 
     Args:
         timestamp: The timestamp.
-        now: Milliseconds since 1970.
+        now: The present in milliseconds since 1970; None for that of the wall clock.
     """
     return timestamp != ZERO and _parts(timestamp)[0] > (_wall_clock_ms() if now is None else now) + _MAX_AHEAD_MS
 

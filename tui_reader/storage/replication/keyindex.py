@@ -47,7 +47,7 @@ class KeyIndex:
 
     @property
     def own(self) -> set[int]:
-        """Return the hashes of the own keys of all documents."""
+        """The hashes of the own keys of all documents."""
         return set(self._own)
 
     def find(self, own: int) -> int | None:
@@ -73,7 +73,11 @@ class DocumentIdIndex:
         self._deleted: tuple[SnapshotFile, KeyIndex] | None = None
 
     def find(self, state: State, table: str, key: str) -> int | None:
-        """Return the document id of a record; None if it is an annotation that does not exist."""
+        """Return the document id of a record by its key; None for an annotation of which no document is known.
+
+        In other tables the record need not exist, since its document id follows from the key. If an annotation has
+        several documents, return one that exists, or else that of the last change.
+        """
         own = document_id(key)
         if table != ANNOTATIONS:
             return own

@@ -68,6 +68,7 @@ class Version(NamedTuple):
     seen: Seen | None
     """The versions that the author had seen; None if unknown."""
     origins: tuple[_Origin, ...] = ()
+    """Earlier texts from which concurrent versions may have been edited, too; the latest first."""
 
     def has_seen(self, timestamp: str) -> bool:
         """Return True if the author had seen the version with this timestamp, and so replaced it."""

@@ -76,7 +76,7 @@ def is_tag_set(value: Any) -> bool:
 
 
 def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
-    """Return the register values that give a document without registers exactly these fields.
+    """Return the register values of a new document with exactly these fields, by register name.
 
     Args:
         fields: The fields.
@@ -98,7 +98,7 @@ def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
 
 
 def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
-    """Return the register values to write so that a document has exactly these fields.
+    """Return the register values to write so that a document has exactly these fields; empty if it has them.
 
     Args:
         old: The document's registers.
@@ -171,7 +171,7 @@ def expand(document: Mapping[str, Any], *, sets: bool) -> Registers:
 
 
 def timestamps_of(document: Mapping[str, Any]) -> list[str]:
-    """Return the timestamps of a document in its stored form, by register."""
+    """Return all timestamps in the stored form of a document, in no particular order; empty without any."""
     timestamps = document.get(TIMESTAMPS)
     return [s for s in timestamps.values() if is_timestamp(s)] if isinstance(timestamps, dict) else []
 

@@ -24,10 +24,10 @@ def state_folder() -> Path:
 
 
 def replica_id(folder: Path | None = None) -> str:
-    """Return the four letters that distinguish this machine from others that share a library.
+    """Return the short text that distinguishes this machine from others that share a library, such as `k3f9`.
 
-    The letters are chosen at random once and saved outside the library's folder, since that folder may be synced to
-    other machines. If they cannot be saved, they are derived from the host's name.
+    Its four letters and digits are chosen at random once and saved outside the library's folder, since that folder may
+    be synced to other machines. If they cannot be saved, they are derived from the host's name.
 
     Args:
         folder: The folder in which the id is saved; by default the XDG state folder of the reader.

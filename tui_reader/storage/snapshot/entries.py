@@ -40,7 +40,10 @@ def is_entry(value: Any) -> bool:
 
 
 def _looks_like_timestamp(timestamp: Any) -> bool:
-    """Return True for a timestamp, an empty text, or a time too far in the future (`State` ignores it)."""
+    """Return True for a text with the dashes of a timestamp, and for an empty text.
+
+    The time may be one that no timestamp can have, such as the year 2200: `State` then takes the timestamp as empty.
+    """
     if type(timestamp) is not str:
         return False
     return not timestamp or (len(timestamp) > _TIMESTAMP_MIN_LENGTH and timestamp[12] == timestamp[16] == "-")
@@ -52,7 +55,12 @@ def may_hold_surrogates(data: bytes) -> bool:
 
 
 def is_clean(value: Any, text: bytes) -> bool:
-    """Return True if a value decoded from `text` has no half of a surrogate pair and so can be encoded."""
+    """Return True if a value contains no half of a surrogate pair, so that it can be encoded.
+
+    Args:
+        value: The value.
+        text: The JSON from which it was decoded; usually it shows at once that there is none.
+    """
     if _SURROGATE.search(text) is None:
         return True
     try:
@@ -139,3 +147,4 @@ _MEMBERS = {
     "u": _is_step,
     "z": _is_reversal,
 }
+"""A test of the structure of each member; `library_files` describes the members."""

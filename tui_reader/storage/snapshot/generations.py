@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _MAX_COPIED_BYTES = 4 << 20
+"""Maximum bytes of a converted snapshot that is copied to `.bak` before it is replaced."""
 ORIGIN = "made_from"
 """Name of the header member that identifies the files from which a generation was made."""
 _HEAD = re.compile(rb'\{"journal":\d+(?:,"base":(?P<base>\[[0-9, ]+\]))?\}\n')
+"""Pattern of the first line of `.bak.journal`, such as `{"journal":1,"base":[834,1993308202]}`: see `_fingerprint`."""
 
 
 def identity(header: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -48,7 +50,7 @@ def identity(header: Mapping[str, Any]) -> tuple[Any, ...] | None:
 
 
 def origin(snapshot: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any]:
-    """Return the header member that identifies the files from which the new generation is made.
+    """Return the header member `ORIGIN`, as an object: it identifies the files that make up the new generation.
 
     Args:
         snapshot: The previous generation.
@@ -60,6 +62,7 @@ def origin(snapshot: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any
 
 
 def _fingerprint(snapshot: SnapshotFile) -> list[int]:
+    """Return the size and the checksum of a snapshot, from its header."""
     return [snapshot.header.get("bytes", 0), snapshot.header.get("crc32", 0)]
 
 

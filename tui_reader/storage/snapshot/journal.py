@@ -59,7 +59,11 @@ def encode_line(entry: Entry) -> bytes:
 
 
 def decode_lines(data: bytes) -> tuple[list[Entry], int]:
-    """Return the intact entries in whole lines, and the number of damaged lines."""
+    """Return the intact entries of a journal, and the number of damaged lines.
+
+    Args:
+        data: Whole lines of a journal, with or without its first line.
+    """
     texts: list[bytes] = []
     damaged = 0
     for line in data.split(b"\n"):
@@ -106,11 +110,11 @@ class Journal:
         self._disk = disk
         self._handle = -1
         self.offset = 0
-        """Number of bytes in whole lines that this process has read or written so far."""
+        """Number of bytes in whole lines that this process has read or written so far, from the start of the file."""
         self.damaged = 0
         """Number of lines with a wrong checksum or without an entry."""
         self.lines = 0
-        """Number of entries since the beginning of the journal."""
+        """Number of entries in the part of the journal that was read or written so far."""
         self.is_read_only = False
         """True if the file could only be opened for reading."""
         self.failed = False
@@ -219,6 +223,10 @@ class Journal:
         Args:
             cut_tail: Remove an incomplete last line: a process was killed while it wrote that line, and never
                 acknowledged the entry. Allowed only with the lock.
+
+        Raises:
+            StoreError: The journal is larger than the limit.
+            OSError: The journal cannot be read, or has become shorter.
         """
         if self._handle < 0:
             return []

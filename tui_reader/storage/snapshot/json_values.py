@@ -23,7 +23,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=F
 def _number(text: str) -> float:
     """Decode a number with a fraction or an exponent; refuse `1e400`, which would become infinity."""
     value = float(text)
-    if value - value != 0:
+    if value - value != 0:  # true for infinity
         raise ValueError(f"{text[:20]} is no number that JSON knows")
     return value
 
@@ -153,5 +153,8 @@ def _is_deep(value: Any, levels: int) -> bool:
 
 
 def canonical(value: Any) -> str:
-    """Encode a value so that equal values have equal texts, which also define a total order of values."""
+    """Encode a value so that values that are equal in JSON have equal texts, whatever the order of their keys.
+
+    The texts also define a total order of values.
+    """
     return _canonical(value)

@@ -10,7 +10,9 @@ FOREIGN_SNAPSHOT = 1024 * MEGABYTE
 COPY = 256 * MEGABYTE
 """Maximum bytes of a conflict copy; four times the size of the library if that is more."""
 DRAFT = 16 * MEGABYTE
+"""Maximum bytes of the record of a draft, and of its note."""
 JOURNAL = 256 * MEGABYTE
+"""Maximum bytes of a journal."""
 LINE = 64 * MEGABYTE
 """Maximum bytes of one line of a journal."""
 HISTORY = 64 * MEGABYTE

@@ -53,7 +53,7 @@ class NotOurLayoutError(Exception):
 
 
 class UnreadableError(Exception):
-    """The bytes do not match the header: the file was changed or damaged while it was open."""
+    """The bytes do not match the header: the file was damaged before, or overwritten while it was open."""
 
 
 class Source(Protocol):
@@ -137,7 +137,9 @@ class SnapshotFile:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.header: dict[str, Any] = {}
+        """The members of the header; empty for an empty file."""
         self.tables: dict[str, tuple[int, int]] = {}
+        """Offsets of the first line of each table, and after its last line."""
         self.extra = b""
         """The documents of the table `meta` other than the header, as lines."""
         self._body = 0
@@ -347,7 +349,7 @@ class SnapshotFile:
 
 
 def split_id(data: bytes, offset: int) -> int:
-    """Return the document id at the start of a line.
+    """Return the document id at the start of the line at an offset.
 
     Raises:
         UnreadableError: The line does not start with a document id.

@@ -150,7 +150,10 @@ def write_snapshot(
 
 
 def _runs(old: SnapshotFile, table: str, plan: Plan) -> Iterator[bytes]:
-    """Yield the changed lines of a table, in runs that the caller joins with a comma and a line break."""
+    """Yield the lines of a table of the new snapshot, in runs that the caller joins with a comma and a line break.
+
+    Lines that do not change come in runs of up to 1 MiB, as they are in the old snapshot.
+    """
     waiting = plan.numbers(table)
     done = 0
     for chunk in old.chunks(table):

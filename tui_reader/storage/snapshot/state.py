@@ -83,7 +83,10 @@ class SavedDocument(NamedTuple):
         return fields
 
     def has_more_than(self, names: Collection[str]) -> bool:
-        """Return True if the document certainly has its key, and a field that is not one of `names`."""
+        """Return True if the document certainly has its key, and an unchanged field that is not one of `names`.
+
+        False if that is not known without all registers. A document without fields would be deleted.
+        """
         content, changed = self.content, self.changed or {}
         return "id" in content and any(
             name not in names and name not in changed and name.isidentifier() and name not in _OWN for name in content
@@ -108,7 +111,9 @@ class State:
         self.latest = latest if is_timestamp(latest) else ZERO
         """The latest timestamp in the snapshot and the entries."""
         self._changed: dict[str, dict[int, Registers]] = {}
+        """The registers that the entries changed, by table and document id."""
         self._presence: dict[str, bool] = {}
+        """True for tables that entries created, False for tables that they dropped."""
         self._last = self._next = _Overlay({}, {})
         """Changes of the entries that were applied last or are being applied."""
         self.numbers: dict[int, int] = {}
@@ -335,7 +340,7 @@ class State:
             self._next.numbers[own] = number
 
     def number_of(self, own: int) -> int | None:
-        """Return the id of a changed annotation by the hash of its own key; None if it is unchanged."""
+        """Return the id of an annotation that entries changed, by the hash of its own key; None if none did."""
         number = self._last.numbers.get(own)
         return number if number is not None else self.numbers.get(own)
 
@@ -351,7 +356,13 @@ class State:
         return sorted(self._changed.get(table, {}))
 
     def merged(self, table: str, number: int, line: bytes | None) -> Registers:
-        """Return the registers of a document, given its line in the snapshot; None if it has no registers."""
+        """Return the registers of a document with all changes; empty if it never existed.
+
+        Args:
+            table: The document's table.
+            number: Its id.
+            line: Its text in the snapshot; None if the table does not contain it. Then its tombstone is read.
+        """
         if line is None and f"{table}{TOMBSTONES}" in self.snapshot.tables:
             line = self.snapshot.line(f"{table}{TOMBSTONES}", number)
         changed = self._changed_registers(table, number) or {}
@@ -370,7 +381,7 @@ class CompactionPlan:
         self._tombstones: dict[str, dict[int, bytes | None]] = {}
 
     def possible_tables(self) -> list[str]:
-        """Return every name that a table of the new snapshot may have."""
+        """Return every name that a table of the new snapshot may have, before its documents are known."""
         names = [*self._state.tables(), *self._state.snapshot.tables, *self._state.changed_tables()]
         return list(dict.fromkeys([*names, *(f"{name}{TOMBSTONES}" for name in names)]))
 
@@ -400,7 +411,11 @@ class CompactionPlan:
         return sorted(self._tombstones[table]) if table in self._tombstones else self._state.changed_numbers(table)
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """Return the text of a document for a table; None if the document does not belong to the table."""
+        """Return the text of a document for a table, or for the table of its deleted documents.
+
+        Returns:
+            The text; None if the document does not belong there: it was deleted, or has been written again.
+        """
         if table.endswith(TOMBSTONES):
             return self._tombstones[table][number]
         registers = self._state.merged(table, number, old)
