@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 LIMIT = 1_000_000
 BAD = {
     "eat": "more than 400 MB of memory; open it, and it gets more",
-    "crash": "ended the parser, so the file is probably damaged",
-    "segfault": "ended the parser, so the file is probably damaged",
+    "crash": "ended the parser: it is damaged, or takes more than",
+    "segfault": "ended the parser: it is damaged, or takes more than",
     "raise": "the reader failed at it (RecursionError); another program may read it",
 }
 """What a file does to its process, and what the user reads about it."""
@@ -367,15 +367,17 @@ def test_the_whole_page_and_the_article_in_it_share_their_highlights(
     assert library.text_search.found() == {Value("subscribe"): {article}}
 
 
+@pytest.mark.parametrize("lines", [("one",), ()], ids=["with text", "blank"])
 def test_an_article_that_needs_more_than_a_scan_allows_is_listed_once_it_was_opened(
-    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...]
 ) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
-    write(folder, "hungry.slow", "hungry", "one")
+    write(folder, "hungry.slow", "hungry", *lines)
     monkeypatch.setattr(documents, "OPENED", slow_formats.SHORT._replace(memory=2_000_000_000))
     owner = opened(folder).scanned()
     assert "of memory" in owner.at("hungry.slow").article.error
     owner.library.documents.want(owner.at("hungry.slow").id)
     owner.until(lambda: not owner.at("hungry.slow").article.error)
-    assert (owner.at("hungry.slow").title, owner.at("hungry.slow").article.metadata.words) == ("hungry", 2)
+    found = owner.at("hungry.slow")
+    assert (found.title, found.article.metadata.words) == ("hungry", 1 + len(lines))

@@ -77,7 +77,7 @@ class LoadedDocuments:
     def _remove_error(self, article_id: ArticleId, document: Document) -> bool:
         """Show the metadata of a document in the list, if the list says that it cannot be read; return True if so."""
         file = self._state.identities.file(article_id)
-        if file is None or not file.error or not document.has_text or article_id not in self._state.catalogue:
+        if file is None or not file.error or document.error or article_id not in self._state.catalogue:
             return False
         article = file.article(article_id)._replace(error="", metadata=without_header(document.metadata))
         self._state.catalogue.put([self._state.headline(article)])

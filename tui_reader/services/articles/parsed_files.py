@@ -402,5 +402,7 @@ def _sentence(failure: Failure, limits: Limits, detail: str) -> str:
     if failure is Failure.MEMORY:
         return f"reading it takes more than {limits.memory / MEGABYTE:,.0f} MB of memory; {limits.way_out}"
     if failure is Failure.CRASH:
-        return "reading it ended the parser, so the file is probably damaged; get it anew, or convert it"
+        # A library in C that is refused a large piece of memory ends the process before it has used much.
+        memory = f"{limits.memory / MEGABYTE:,.0f} MB of memory"
+        return f"reading it ended the parser: it is damaged, or takes more than {memory}; {limits.way_out}"
     return f"the reader failed at it ({detail}); another program may read it, or convert it"
