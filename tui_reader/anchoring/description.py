@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tui_reader.model.anchor import Anchor
+from tui_reader.model.hashing import blake2b
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -21,8 +22,6 @@ def fingerprint(text: str) -> str:
 
     It consists of `TEXT_VERSION` and the BLAKE2b hash of the text's UTF-8, 16 bytes in hexadecimal.
     """
-    from hashlib import blake2b  # noqa: PLC0415 - 1 ms to import, and at most starts no annotated article is shown
-
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     return f"{TEXT_VERSION}-{digest}"
 

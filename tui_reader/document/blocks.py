@@ -163,7 +163,7 @@ NO_TARGETS: Mapping[str, int] = MappingProxyType({})
 """Default value of `Document.link_targets`: no link targets."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Document:
     """The text of an article with its structure.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from tui_reader.exchange.names import authors
 from tui_reader.exchange.quote_source import QuoteSource, join_lines
 from tui_reader.exchange.tags import is_certain
+from tui_reader.model.hashing import blake2b
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

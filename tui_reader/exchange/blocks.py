@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
 from tui_reader.exchange.properties import added_to, lines_hash, properties_hash, properties_lines
+from tui_reader.model.hashing import blake2b
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import uuid
 import zipfile
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.exchange.article_html import BOOK, ArticleHtml
 from tui_reader.exchange.markup import attribute, escape, language_tag, safe_href
+from tui_reader.model.hashing import blake2b
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,7 +83,7 @@ def _chapter(number: int, clip: Clip, *, with_text: bool) -> _Chapter:
     pictures: dict[str, tuple[str, bytes]] = {}
 
     def add(data: bytes, kind: str) -> str:
-        name = f"pictures/{hashlib.blake2b(data, digest_size=12).hexdigest()}.{kind.rpartition('/')[2]}"
+        name = f"pictures/{blake2b(data, digest_size=12).hexdigest()}.{kind.rpartition('/')[2]}"
         pictures[name] = kind, data
         return name
 

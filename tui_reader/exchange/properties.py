@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tui_reader.model.hashing import blake2b
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib import import_module
-from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.formats.base import HEAD, Format, suffix_of
@@ -131,17 +130,17 @@ def is_article(name: str) -> bool:
         three words or more. For a file compressed by gzip, the name of the file inside decides.
         Hidden files are never articles.
     """
-    path = PurePath(name)
-    if path.name.startswith("."):
+    name = name.rpartition("/")[2]
+    if name.startswith("."):
         return False
     suffix = suffix_of(name)
     if suffix == _COMPRESSED:
-        inside = path.name[: -len(suffix)]
+        inside = name[: -len(suffix)]
         known = suffix_of(inside)
         return inside.lower() in _ARTICLE_NAMES or (known in _ROW_BY_SUFFIX and known != _COMPRESSED)
     if suffix:
         return suffix in _ROW_BY_SUFFIX
-    return path.name.lower() in _ARTICLE_NAMES or len(_WORD.findall(path.name)) >= 3
+    return name.lower() in _ARTICLE_NAMES or len(_WORD.findall(name)) >= 3
 
 
 def read(data: bytes, name: str, *, whole: bool = False) -> Document:

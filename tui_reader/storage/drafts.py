@@ -8,7 +8,6 @@ the lock of a folder with a draft can be acquired, the program that wrote the dr
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.errors import StoreError
+from tui_reader.model.hashing import blake2b
 from tui_reader.storage.replication.replica import state_folder
 from tui_reader.storage.snapshot import limits
 from tui_reader.storage.snapshot.disk import Disk
@@ -165,4 +165,4 @@ def _open(folder: Path, disk: Disk) -> int:
 
 
 def _of(library: str) -> str:
-    return hashlib.blake2b(os.fsencode(os.path.realpath(library)), digest_size=10).hexdigest()
+    return blake2b(os.fsencode(os.path.realpath(library)), digest_size=10).hexdigest()

@@ -7,8 +7,6 @@ import unicodedata
 from collections import Counter
 from functools import cache
 
-from tui_reader.document.lazy import LazyPattern
-
 _SAMPLE = 1_000
 """Number of characters of a text that are examined: about 170 words, which takes 0.1 ms."""
 
@@ -36,7 +34,6 @@ _SCRIPTS = (
     ("bo", "\u0f00-\u0fff"),
     ("si", "\u0d80-\u0dff"),
 )
-_OTHER_SCRIPT = LazyPattern("[\u0370-\u1fff\u3040-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -98,6 +95,15 @@ def _scripts() -> list[tuple[str, re.Pattern[str]]]:
     return [(code, re.compile(f"[{characters}]")) for code, characters in _SCRIPTS]
 
 
+def _count_letters_of_other_scripts(sample: str) -> int:
+    """Return the number of characters beyond Latin and punctuation.
+
+    A pattern of all these characters takes 4 ms to compile, in every start that shows a text with one curly quote.
+    """
+    others = [each for each in set(sample) if "\u0370" <= each <= "\u1fff" or "\u3040" <= each <= "\ud7af"]
+    return sum(map(sample.count, others))
+
+
 def _language_of_script(sample: str) -> str:
     letters = len(_LETTER.findall(sample))
     for code, script in _scripts():
@@ -116,7 +122,7 @@ def guess_language(text: str, least_share: float = LEAST_SHARE) -> str:
     """
     sample = text[:_SAMPLE]
     if not sample.isascii():
-        if len(_OTHER_SCRIPT.findall(sample)) > len(sample) // 10 and (code := _language_of_script(sample)):
+        if _count_letters_of_other_scripts(sample) > len(sample) // 10 and (code := _language_of_script(sample)):
             return code
         sample = unicodedata.normalize("NFC", sample)
     words = _WORD.findall(sample.lower())

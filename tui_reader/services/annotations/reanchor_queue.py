@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring.description import TEXT_VERSION
+from tui_reader.model.hashing import blake2b
 from tui_reader.services.annotations.reanchor_job import ReanchorJob
 from tui_reader.services.annotations.text_snapshots import kept_texts
 from tui_reader.services.articles.parsed_files import edition
@@ -224,6 +225,4 @@ def _file_read(file: FoundFile, fingerprint: str, *, whole: bool) -> str:
 
 
 def _digest(ids: Iterable[AnnotationId]) -> str:
-    from hashlib import blake2b  # noqa: PLC0415 - 1 ms, not for the first frame
-
     return blake2b("\0".join(sorted(ids)).encode(errors="surrogatepass"), digest_size=8).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.model.hashing import blake2b
 from tui_reader.sources.files import read_bytes
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ class Content(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """BLAKE2b of the bytes, 16 bytes in hexadecimal; computed by each call."""
-        from hashlib import blake2b  # noqa: PLC0415 - 1 ms, not for the first frame
-
         return blake2b(self.data, digest_size=16).hexdigest()
 
     def metadata(self) -> tuple[Metadata, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.model.hashing import blake2b
 from tui_reader.search.evaluation import Context
 from tui_reader.search.parser import parse
 from tui_reader.services.articles.reading import Outcome
@@ -105,8 +106,6 @@ class Filing:
 
 def name_of(rule: Rule) -> str:
     """Return the name that an article's record stores for an applied rule: a hash of query and actions."""
-    from hashlib import blake2b  # noqa: PLC0415 - 2 ms, only where there are rules
-
     return blake2b(repr(rule).encode("utf-8", "replace"), digest_size=4).hexdigest()
 
 

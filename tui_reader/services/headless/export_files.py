@@ -12,10 +12,10 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.exchange.blocks import Page, article_of, is_untouched, merge, render
+from tui_reader.model.hashing import blake2b
 from tui_reader.services.headless.export_record import ExportRecord
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+
+from tui_reader.model.hashing import blake2b
 
 if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk

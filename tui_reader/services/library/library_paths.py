@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError, UsageError
+from tui_reader.model.hashing import blake2b
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,8 +92,6 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
         UsageError: A path does not exist, or is a folder that may not be listed.
         StoreError: The state file is a folder, unreadable, or written by another program.
     """
-    from hashlib import blake2b  # noqa: PLC0415 - 1 ms, other commands of the command line do without
-
     folders, files = _folders_and_files(paths)
     everything = (*folders, *files)
     home = _home_of(folders, files)
@@ -214,9 +214,15 @@ def _name(everything: tuple[Path, ...]) -> str:
     return first if len(everything) == 1 else f"{first} and {len(everything) - 1} more"
 
 
+@lru_cache(maxsize=16)
+def _prefix(folder: Path) -> str:
+    """Return the path of a folder with a separator at its end; asked twice for each file of a scan."""
+    return os.path.join(folder, "")  # noqa: PTH118 - Path has no separator at its end
+
+
 def _relative(path: str, folder: Path) -> str | None:
     """Return a path relative to a folder, with slashes; None if the path is not inside the folder."""
-    prefix = os.path.join(folder, "")  # noqa: PTH118 - called for each file, and Path takes twenty times as long
+    prefix = _prefix(folder)
     return path[len(prefix) :].replace(os.sep, "/") if path.startswith(prefix) else None
 
 

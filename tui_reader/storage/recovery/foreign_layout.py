@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.model.hashing import blake2b
 from tui_reader.storage.replication.document_ids import OWN_KEY_MASK, document_id
 from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.replication.registers import (
@@ -289,7 +289,7 @@ def with_id(table: str, number: int, document: Mapping[str, Any]) -> dict[str, A
     if table != "annotations" or fields.get("id") not in (None, "") or not isinstance(parent, str) or not parent:
         return fields
     content = f"{number} {canonical({name: value for name, value in fields.items() if name != TIMESTAMPS})}"
-    digits = f"00{hashlib.blake2b(content.encode('utf-8', 'surrogatepass'), digest_size=15).hexdigest()}"
+    digits = f"00{blake2b(content.encode('utf-8', 'surrogatepass'), digest_size=15).hexdigest()}"
     fields.pop("id", None)
     return {"id": "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))} | fields
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from tui_reader.model.hashing import blake2b
 
 KEY_BITS = 53
 """Bits of the hash of one key: few enough for JSON numbers to be exact in every language."""
@@ -27,5 +27,5 @@ def document_id(key: str, parent: str = "") -> int:
 
 
 def _hash(text: str) -> int:
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return (int.from_bytes(digest, "big") >> (64 - KEY_BITS)) or 1

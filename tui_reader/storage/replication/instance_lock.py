@@ -6,9 +6,9 @@ Two instances do no harm; the second one only shows a notice about the first.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 
+from tui_reader.model.hashing import blake2b
 from tui_reader.storage.replication.replica import state_folder
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.lock import try_lock
@@ -26,7 +26,7 @@ class InstanceLock:
         self.is_second = False
         """True if another instance already had the library open."""
         self._handle = -1
-        name = hashlib.blake2b(os.fsencode(path), digest_size=10).hexdigest()
+        name = blake2b(os.fsencode(path), digest_size=10).hexdigest()
         disk = Disk()
         with contextlib.suppress(OSError):  # without a state folder only the notice about a second instance is lost
             private_folder(state_folder(), disk, may_be_link=True)

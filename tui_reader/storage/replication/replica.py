@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import socket
 from pathlib import Path
 
+from tui_reader.model.hashing import blake2b
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.storage.snapshot.private import private_folder
 
@@ -70,7 +70,7 @@ def _read(file: str, disk: Disk) -> str:
 
 
 def _from_host_name() -> str:
-    return _letters(hashlib.blake2b(socket.gethostname().encode(), digest_size=_ID_LENGTH).digest())
+    return _letters(blake2b(socket.gethostname().encode(), digest_size=_ID_LENGTH).digest())
 
 
 def _letters(data: bytes) -> str:
