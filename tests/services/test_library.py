@@ -8,13 +8,14 @@ import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tui_reader import formats
 from tui_reader.config import Settings
 from tui_reader.errors import StoreError, UsageError
+from tui_reader.formats import registry
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles import scanner
 from tui_reader.services.library import composition
@@ -22,6 +23,9 @@ from tui_reader.services.library import library as library_module
 from tui_reader.services.library.events import Event, Notice, ScanFinished, ScanProgress, SyncNeeded
 from tui_reader.services.library.opening import init_library, open_library
 from tui_reader.sources import files, folders
+
+if TYPE_CHECKING:
+    from tui_reader.model.article import Metadata
 
 Opener = Callable[..., Any]
 
@@ -372,6 +376,31 @@ def test_a_damaged_scan_cache_only_costs_a_scan(folder: Path, opened: Opener, ho
     assert len(owner.scanned().headlines()) == 3
     owner.library.close()
     assert len(opened(folder, start=False).headlines()) == 3
+
+
+@pytest.mark.parametrize("risen", ["markdown", "plain"])
+def test_files_are_scanned_again_when_the_version_of_their_format_rises(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch, risen: str
+) -> None:
+    opened(folder).scanned().library.close()
+    read: list[str] = []
+    scan = registry.scan
+
+    def noted(data: bytes, name: str) -> tuple[Metadata, str]:
+        read.append(Path(name).name)
+        return scan(data, name)
+
+    rows = tuple(row._replace(version=99) if row.module.endswith(f".{risen}") else row for row in registry.ROWS)
+    monkeypatch.setattr(registry, "ROWS", rows)
+    monkeypatch.setattr(registry, "_ROW_BY_SUFFIX", {suffix: row for row in rows for suffix in row.suffixes})
+    monkeypatch.setattr(formats, "scan", noted)
+    registry._edition.cache_clear()
+    opened(folder).scanned().library.close()
+    assert set(read) == ({"one.md", "two.md"} if risen == "markdown" else {"three.txt"})
+    read.clear()
+    opened(folder).scanned().library.close()
+    assert read == []
+    registry._edition.cache_clear()
 
 
 def test_notices_of_the_store_after_opening_are_sent(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from tui_reader.formats.base import Format
 from tui_reader.formats.registry import (
     ROWS,
     Row,
+    edition_of,
     format_for,
     is_article,
     load,
@@ -19,6 +20,7 @@ __all__ = [
     "ROWS",
     "Format",
     "Row",
+    "edition_of",
     "format_for",
     "is_article",
     "load",

@@ -7,7 +7,7 @@ row to `ROWS` and a description to `descriptions`.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +53,7 @@ ROWS: tuple[Row, ...] = (
         is_slow=True,
         reads_to_scan=True,
         has_whole=True,
+        version=2,
     ),
     # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),
@@ -106,6 +107,23 @@ def row_named(name: str) -> Row | None:
         if inside is not None:
             return row._replace(version=1_000 * row.version + inside.version, has_whole=inside.has_whole)
     return row
+
+
+def edition_of(name: str) -> str:
+    """Return a string that differs when the format of a file, by its name, has another version.
+
+    For files whose bytes decide, it differs when any format has another version. It takes less than a microsecond,
+    since it is asked for each file of a library at each start.
+    """
+    last = name.rpartition("/")[2]
+    parts = last.rsplit(".", 2)
+    return _edition(".".join(["", *parts[-2 if last.endswith(_COMPRESSED) else -1 :]]) if len(parts) > 1 else "")
+
+
+@lru_cache(maxsize=1_000)
+def _edition(suffix: str) -> str:
+    row = row_named(f"x{suffix}")
+    return " ".join(each.edition for each in ROWS) if row is None else row.edition
 
 
 def row_for(name: str, data: bytes) -> Row:

@@ -12,6 +12,7 @@ from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.article import article_blocks
 from tui_reader.formats.html.chrome import Chrome
 from tui_reader.formats.html.container import article_element, marked_element
+from tui_reader.formats.html.discussion import discussion_of
 from tui_reader.formats.html.extraction import extracted_text, prose_text
 from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.page_metadata import page_metadata
@@ -85,6 +86,10 @@ def _read_tree(page: PageSource, *, whole: bool) -> _Read:
     addresses = Addresses(said.fields.get("url", ""), said.base, own=said.own, is_saved=said.is_saved)
     if whole:
         return _Read(said, _walked(body, addresses).blocks, notices)
+    if (discussion := discussion_of(body, source)) is not None:
+        if "byline" not in said.fields:
+            said.guessed["byline"] = discussion.author
+        return _Read(said, _walked(discussion.root, addresses).blocks, notices)
     pieces = _article(body, addresses)
     if _length(pieces) < _FEWEST_CHARACTERS and len(said.body) > max(_FEWEST_CHARACTERS, _MUCH_MORE * _length(pieces)):
         pieces = _described(said.body)  # without a script, such a page shows no text

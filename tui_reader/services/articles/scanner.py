@@ -285,7 +285,8 @@ class Scanner:
             # A change of permissions does not change the signature, so reading is tried again each time.
             self._must_reread.add(entry.key)
             metadata = Metadata(title=path.stem, guessed=frozenset({"title"}))
-            return CachedFile(entry.key, *signature, "", metadata, str(error), signature.mtime_ns / 1e9)
+            when = signature.mtime_ns / 1e9
+            return CachedFile(entry.key, *signature, "", metadata, str(error), when, _edition(entry.key))
         read_at = scanned.signature
         if read_at.mtime_ns < 0 or time.time_ns() - read_at.mtime_ns < FRESH_NS:
             self._must_reread.add(entry.key)
@@ -294,7 +295,8 @@ class Scanner:
             signature = read_at
         metadata = scanned.metadata
         when = epoch_seconds(metadata.date) or signature.mtime_ns / 1e9
-        return CachedFile(entry.key, *signature, scanned.fingerprint, without_header(metadata), scanned.error, when)
+        about, edition = without_header(metadata), _edition(entry.key)
+        return CachedFile(entry.key, *signature, scanned.fingerprint, about, scanned.error, when, edition)
 
     def _scanned(self, path: Path) -> Scanned:
         """Return the metadata of a file; a file of a slow format is parsed in a process.
@@ -325,15 +327,24 @@ class Scanner:
         return self._named if Path(key) in self._paths.files else self._in_folders
 
     def _is_stale(self, path: str, entry: Entry) -> bool:
-        """Return True if a file is new, changed, or could not be read reliably."""
+        """Return True if a file is new, changed, could not be read reliably, or was read by another version."""
         known = self._known.get(path)
-        return known is None or path in self._must_reread or entry.signature != _entry(known).signature
+        if known is None or path in self._must_reread or entry.signature != _entry(known).signature:
+            return True
+        return known.edition != _edition(path)
 
     def _cannot_list(self, folder: str) -> None:
         """Send one notice for each folder that cannot be listed."""
         if folder not in self._unlisted:
             self._unlisted.add(folder)
             self._send(Notice(f"The folder {self._paths.location_of(folder)} cannot be listed; it is left out."))
+
+
+def _edition(path: str) -> str:
+    """Return the edition of the format that reads a file (`edition_of`)."""
+    from tui_reader.formats import edition_of  # noqa: PLC0415 - 2 ms, not for the first frame
+
+    return edition_of(path)
 
 
 def _is_article(name: str) -> bool:

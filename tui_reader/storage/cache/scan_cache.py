@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-_SHAPE = 4
+_SHAPE = 5
 """Version of the cache, increased when columns or the metadata from formats change their meaning."""
 _SUFFIXES = ("-wal", "-shm", "-journal")
 """Suffixes of the auxiliary files that SQLite creates next to the database."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
-"""Different in every release, since formats may read headers differently: then all files are read again."""
+"""Different in every release, since formats may read headers differently: then all files are read again. Between
+releases, the files of a format are read again when its version rises (`CachedFile.edition`)."""
 
 
 class CachedFile(NamedTuple):
@@ -43,6 +44,8 @@ class CachedFile(NamedTuple):
     """Why the file cannot be read; empty if it can."""
     moment: float = 0.0
     """The article's date in seconds since 1970; files with the latest dates are loaded first."""
+    edition: str = ""
+    """The format that read the file, with its version; a file that another version would read is scanned again."""
 
 
 class ScanCache:
@@ -134,6 +137,7 @@ _NUMBERS = ("size", "mtime_ns", "inode", "moment", "words")
 _TEXTS = (
     "fingerprint",
     "error",
+    "edition",
     "id",
     "title",
     "byline",
@@ -158,7 +162,17 @@ def _values(file: CachedFile) -> tuple[Any, ...]:
     inode = file.inode if file.inode < _SIGNED // 2 else file.inode - _SIGNED
     return (
         *(os.fsencode(file.path), file.size, file.mtime_ns, inode, file.moment, about.words),
-        *(file.fingerprint, file.error, about.id, about.title, about.byline, about.source, about.date, about.url),
+        *(
+            file.fingerprint,
+            file.error,
+            file.edition,
+            about.id,
+            about.title,
+            about.byline,
+            about.source,
+            about.date,
+            about.url,
+        ),
         # Tags are clean text, so that no line feed is part of one.
         *(about.language, "\n".join(about.tags), "\n".join(sorted(about.guessed)), "\n".join(about.aliases)),
     )
@@ -166,7 +180,21 @@ def _values(file: CachedFile) -> tuple[Any, ...]:
 
 def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[CachedFile]:
     found = database.execute("SELECT * FROM files ORDER BY moment DESC LIMIT ? OFFSET ?", (count, after))
-    for path, size, mtime_ns, inode, moment, words, fingerprint, error, *texts, tags, guessed, aliases in found:
+    for (
+        path,
+        size,
+        mtime_ns,
+        inode,
+        moment,
+        words,
+        fingerprint,
+        error,
+        edition,
+        *texts,
+        tags,
+        guessed,
+        aliases,
+    ) in found:
         identity, title, byline, source, date, url, language = texts
         about = Metadata(
             identity,
@@ -181,7 +209,8 @@ def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[Cach
             frozenset(guessed.split("\n")) if guessed else _NO_FIELDS,
             tuple(aliases.split("\n")) if aliases else (),
         )
-        yield CachedFile(os.fsdecode(path), size, mtime_ns, inode % _SIGNED, fingerprint, about, error, moment)
+        scanned = (fingerprint, about, error, moment, edition)
+        yield CachedFile(os.fsdecode(path), size, mtime_ns, inode % _SIGNED, *scanned)
 
 
 _NO_FIELDS: frozenset[str] = frozenset()
