@@ -86,6 +86,7 @@ _ARTICLE_NAMES = frozenset(
 """Names of files without a suffix that are usually documents."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+"""Pattern of a word of two letters or more, by which the words of a file name are counted."""
 
 
 @cache
@@ -227,7 +228,14 @@ def _reason(error: str, data: bytes, name: str) -> tuple[str, str]:
 
 
 def _page(data: bytes, name: str, reason: str, ending: str = "") -> Document:
-    """Return the error page of a file that no format can be asked for."""
+    """Return the error page of a file in place of the one that its format would return.
+
+    Args:
+        data: All bytes of the file.
+        name: Name or path of the file.
+        reason: Why the file cannot be read, in a few words.
+        ending: Suffix under which the file can be read; empty if there is none.
+    """
     from tui_reader.formats.problem_page import problem_document  # noqa: PLC0415 - only for files that cannot be read
 
     return problem_document(name, len(data), reason, ending)

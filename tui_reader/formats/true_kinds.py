@@ -19,6 +19,7 @@ _SIGNATURES = (
     (b"SQLite format 3\x00", "an SQLite database", ""),
     (b"\x7fELF", "a program", ""),
 )
+"""The first bytes of files, what such a file is, and its usual suffix; empty if no format reads it."""
 _ZIP = b"PK\x03\x04"
 _IN_ZIP = (
     (b"mimetypeapplication/epub+zip", "an EPUB", ".epub"),
@@ -29,13 +30,14 @@ _IN_ZIP = (
     (b"ppt/presentation.xml", "a presentation of PowerPoint", ""),
     (b"content.xml", "an OpenDocument text", ".odt"),
 )
-"""What a ZIP archive contains, by names in its headers, which are never packed."""
+"""Names in the headers of a ZIP archive, which are never packed; what the archive is, and its usual suffix."""
 _SYNONYMS = {".docm": ".docx", ".fodt": ".odt"}
+"""Suffixes of files that the format of another suffix reads."""
 _BINARY = frozenset((".pdf", ".epub", ".docx", ".docm", ".odt", ".gz"))
 """Suffixes of formats whose files are never plain text."""
 _HEAD = 4_096
 _LEAST = 1_024
-"""Minimum number of bytes of a file that is not examined for having only white space."""
+"""Only a file of fewer bytes is examined for consisting of white space and zero bytes."""
 _MOST_CONTROLS = 0.02
 """Maximum share of control bytes in a text."""
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r\x1b")
@@ -43,11 +45,11 @@ _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 
 
 EMPTY = "empty, as after an interrupted download or on a full disk"
-"""Reason why a file without any byte cannot be read, in formats whose files cannot be empty."""
+"""Reason why a file without content cannot be read, in formats whose files cannot be empty."""
 
 
 def is_wrongly_empty(data: bytes, name: str) -> bool:
-    """Return True if a file has no content although its format cannot do without."""
+    """Return True if a file contains only white space and zero bytes, although its format is never plain text."""
     return len(data) < _LEAST and suffix_of(name) in _BINARY and not data.strip(_BLANK)
 
 
@@ -75,5 +77,5 @@ def _kind_of(data: bytes) -> tuple[str, str]:
 
 
 def _is_text(head: bytes) -> bool:
-    """Return True if the beginning of a file is text in UTF-8, or nearly all of it is printable."""
+    """Return True if the beginning of a file may be text: it has no zero byte and hardly any control bytes."""
     return len(head) - len(head.translate(None, _CONTROLS)) <= _MOST_CONTROLS * len(head) and b"\0" not in head

@@ -38,6 +38,7 @@ class _Inflated(NamedTuple):
     problem: str = ""
     """Reason why the file cannot be read, in a few words; empty if it can."""
     is_cut_off: bool = False
+    """True if the end is missing or damaged; `data` is then the content before it."""
 
 
 class GzipFormat(Format):

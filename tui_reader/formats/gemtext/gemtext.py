@@ -24,6 +24,7 @@ _ITEM = re.compile(r"\*[ \t]+(.*)")
 _QUOTE = re.compile(r">[ \t]?(.*)")
 _FENCE = "```"
 _MARKS = re.compile(r"^(?:#{1,3}[ \t]*|\*[ \t]+|>[ \t]?|=>[ \t]*\S+[ \t]*|```.*)", re.MULTILINE)
+"""Pattern of the mark at the beginning of a line, such as `## ` or `=> address `; removed to guess from the text."""
 
 
 class Gemtext(Format):

@@ -28,7 +28,10 @@ _UNIT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\\W_]+")
 _NEAR = 2
 """Maximum distance, in blocks, at which a block is near a sure one."""
 _FAR = 25
-"""Distance, in blocks, beyond which a lone sure block is taken for another part of the page, such as a teaser."""
+"""Distance, in blocks, beyond which a lone sure block is taken for another part of the page, such as a teaser.
+
+The headline and the first picture are searched within half of it above the first paragraph.
+"""
 _LARGEST_GRAM = 3
 """Length in words of the longest sequences by which a block is compared with the extracted text."""
 _COVERED = 0.6
@@ -153,7 +156,10 @@ class _Choice:
         return piece.block.kind is BlockKind.TABLE and _linked_share([piece]) > _MENU
 
     def _gap(self, before: int, after: int, lists: set[Element]) -> list[int]:
-        """Return the blocks between two sure ones that belong to the article."""
+        """Return the blocks between two sure ones that belong to the article.
+
+        A heading belongs only if a block that belongs follows it closely.
+        """
         around = _common(self._origins[before], self._origins[after], self._root)
         inside = {_child_of(around, self._origins[before]), _child_of(around, self._origins[after])}
         boxes: dict[Element | None, list[int]] = {}
@@ -173,6 +179,15 @@ class _Choice:
         return [number for number in chosen if number in kept]
 
     def _belongs(self, number: int, before: int, after: int, lists: set[Element], *, is_box: bool) -> bool:
+        """Return True if a block between two sure ones belongs to the article, judged by the block alone.
+
+        Args:
+            number: The block.
+            before: The sure block before it.
+            after: The sure block after it.
+            lists: The lists whose blocks are mostly sure.
+            is_box: True if the block is in an element of its own between the sure blocks, such as `<div>`.
+        """
         piece, units = self._blocks[number], self._units[number]
         if is_chrome_line(piece.text) or self._chrome.contains(self._origins[number]):
             return False
@@ -193,7 +208,11 @@ class _Choice:
         return is_near and len(units) >= _FEWEST_WORDS and _linked_share([piece]) <= _LINKED
 
     def _are_text(self, before: int, after: int) -> bool:
-        """Return True if two blocks belong to one running text, even if its first paragraphs are short."""
+        """Return True if two sure blocks above the first long paragraph are paragraphs of one running text.
+
+        Each must be in an element such as `<p>` or `<ul>` directly within the same parent, a `<p>` with several words;
+        code, tables and headings may be anywhere.
+        """
         around = _common(self._origins[before], self._origins[after], self._root)
         for number in (before, after):
             if self._blocks[number].block.kind in _APART:
@@ -331,7 +350,7 @@ class _Choice:
 
 
 def _without_far_ends(numbers: list[int]) -> list[int]:
-    """Return block numbers without lone ones at either end that are far from the others."""
+    """Return block numbers without lone ones at either end that are far from the others; at least four are kept."""
     numbers = list(numbers)
     while len(numbers) > 4 and numbers[1] - numbers[0] > _FAR:
         del numbers[0]

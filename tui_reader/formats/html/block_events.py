@@ -65,6 +65,7 @@ class BlockEvents:
         self._pre_depth = 0
         self._caption_depth = 0
         self._marker = ""
+        """Marker of the list item that was begun, until its first block is appended."""
         self._rows: TableRows | None = None
         """Rows of the table that is being parsed; None outside tables."""
         self._in_cell = False

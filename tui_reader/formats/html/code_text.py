@@ -36,9 +36,12 @@ _LANGUAGE = re.compile(
     r"([A-Za-z0-9_+#.-]+)",
     re.IGNORECASE,
 )
+"""Pattern of a class with the name of a language: `language-python`, `brush: js`, `highlight-source-ruby`."""
 _NO_LANGUAGE = frozenset("none text plain plaintext default nohighlight txt notranslate undefined auto wrapper".split())  # noqa: SIM905 - see above
 _BARE = re.compile(r"(?:^|\s)(?:hljs|sourceCode|prettyprint|prettyprinted|src)(?=\s|$)")
+"""Pattern of a highlighter's class, beside which another class is the language: `hljs python`."""
 _NAME = re.compile(r"[a-z][a-z0-9+#]{0,14}")
+"""Pattern of a class that may be such a language."""
 _LEVELS = 4
 """Number of ancestors of a block of code that are searched for its language."""
 
@@ -78,7 +81,11 @@ def code_of(pre: Element) -> str:
 
 
 def _enter(element: Element, parts: list[str]) -> bool:
-    """Append the line end or text that precedes an element within code; return True if its content is code."""
+    """Begin an element within code: append a line end if it is a line, then its text up to its first child.
+
+    Returns:
+        True if the content of the element is code, False if it is left out.
+    """
     tag = tag_of(element)
     given = attributes_of(element)
     if not tag or tag in _DROPPED_TAGS or _is_added(element, given):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.formats.html.extraction import SHORTEST, length_of
+from tui_reader.formats.html.extraction import FIRST_WIDE, SHORTEST, length_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,8 +18,14 @@ _FEWEST_WIDE = 12
 _SHARE = 0.9
 """Minimum share of the article in an element whose child elements are searched for a smaller container."""
 _MOST_LARGER = 1.4
-"""Maximum ratio of text lengths for choosing the parent element, which may add a headline and a picture."""
+"""Maximum ratio of the text of the parent element to that of the article, for choosing the parent element.
+
+It may add a headline and a picture.
+"""
+_ADDITION = 200
+"""Number of characters that the parent element may add besides that, for short articles."""
 _MOST_STEPS = 4
+"""Maximum number of ancestors that are tried."""
 
 
 def article_element(body: HtmlElement, text: str) -> HtmlElement:
@@ -43,7 +49,11 @@ def article_element(body: HtmlElement, text: str) -> HtmlElement:
 
 
 def marked_element(body: HtmlElement) -> HtmlElement:
-    """Return the element that a page marks as its main part: the longest `<article>`, `<main>`, else `<body>`."""
+    """Return the element that a page marks as its main part.
+
+    The longest `<article>`, else the longest `<main>`, else the longest with `role=main`, each only if its text has
+    `SHORTEST` characters; else `body`.
+    """
     for path in (".//article", ".//main", ".//*[@role='main']"):
         element = max(body.iterfind(path), key=length_of, default=None)
         if element is not None and length_of(element) >= SHORTEST:
@@ -56,14 +66,14 @@ def _with_head(element: HtmlElement, body: HtmlElement) -> HtmlElement:
     length = length_of(element)
     for _ in range(_MOST_STEPS):
         around = element.getparent()
-        if element is body or around is None or around is body or length_of(around) > _MOST_LARGER * length + 200:
+        if element is body or around is None or around is body or length_of(around) > _MOST_LARGER * length + _ADDITION:
             break
         element = around
     return element
 
 
 def _weights(body: HtmlElement, text: str) -> dict[HtmlElement, int]:
-    """Return the number of characters of a text that each element contains, for elements that contain any."""
+    """Return how much of a text each element contains, by `_known_length`, for elements that contain any of it."""
     words = text.split()
     known = set(zip(words, words[1:], words[2:], words[3:], strict=False))
     joined = " ".join(words)
@@ -82,7 +92,16 @@ def _weights(body: HtmlElement, text: str) -> dict[HtmlElement, int]:
 
 
 def _known_length(piece: str, known: set[tuple[str, str, str, str]], joined: str) -> int:
-    """Return the length of a text between tags if it is part of the article; else 0."""
+    """Return the weight of a text between two tags if it is a part of the article; else 0.
+
+    The weight is its number of characters, doubled in scripts without spaces between words.
+
+    Args:
+        piece: The text between the tags.
+        known: All sequences of four words in the text of the article.
+        joined: The text of the article with single spaces; searched for the first 30 characters in scripts without
+            spaces.
+    """
     words = piece.split()
     if len(words) >= _FEWEST_WORDS:
         middle = len(words) // 2
@@ -90,7 +109,7 @@ def _known_length(piece: str, known: set[tuple[str, str, str, str]], joined: str
         inner = (words[middle - 1], words[middle], words[middle + 1], words[middle + 2])
         return len(piece) if first in known or inner in known else 0
     stripped = " ".join(words)
-    is_wide = len(stripped) >= _FEWEST_WIDE and stripped[len(stripped) // 2] >= "\u2e80"
+    is_wide = len(stripped) >= _FEWEST_WIDE and stripped[len(stripped) // 2] >= FIRST_WIDE
     return 2 * len(stripped) if is_wide and stripped[:30] in joined else 0
 
 

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 SHORTEST = 250
-"""Minimum number of characters of an extracted text that is trusted to be the article."""
-_MOST_ELEMENTS = 30_000
-_MOST_LINKS = 6_000
-_MOST_CHARACTERS = 3_000_000
+"""Number of characters from which a text may be an article.
+
+If both the extracted text and the paragraphs of a page have fewer, the full mode of trafilatura is tried. An element
+that the page marks as its main part is not used with fewer. A text with fewer is not examined for being a menu.
+"""
+FIRST_WIDE = "\u2e80"
+"""Characters from this one on are taken for Chinese, Japanese or Korean, where one is worth two or three letters."""
+_MOST_ELEMENTS, _MOST_LINKS, _MOST_CHARACTERS = 30_000, 6_000, 3_000_000
 """Maximum sizes of a page on which trafilatura is run; it takes seconds for larger ones."""
 _LINE = 60
 """Minimum number of characters of a line of prose; shorter lines may be entries of a menu."""
@@ -28,8 +32,9 @@ _TEXT_TAGS = ("p", "pre", "blockquote", "li", "td", "dd", "div", "section", "art
 _PROSE = 80
 """Minimum number of characters of a paragraph, on a page whose article trafilatura does not find."""
 _LARGEST_SHARE = 0.2
-"""Share of a page's text from which an extracted text of any length is enough; its length must else be `_LONG`."""
+"""Share of a page's text, without `<aside>` and `<footer>`, from which an extracted text is taken as it is."""
 _LONG = 3_000
+"""Number of characters from which an extracted text is taken as it is, whatever its share of the page is."""
 _MORE = 1.5
 """Minimum ratio by which a text extracted for recall must be longer than the first one to replace it."""
 _ONCE = "once"
@@ -110,7 +115,10 @@ def _is_too_large(root: HtmlElement, length: int) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    """Return True unless a text consists of short lines, such as menus that were extracted in place of an article."""
+    """Return True unless a text consists of short lines, such as menus that were extracted in place of an article.
+
+    A text of fewer than `SHORTEST` characters counts as prose.
+    """
     long = sum(len(line) for line in text.split("\n") if len(line) >= _LINE)
     return long >= _LEAST_PROSE * len(text) or len(text) < SHORTEST
 
@@ -126,7 +134,7 @@ def prose_text(body: HtmlElement) -> str:
         else:
             own = (element.text, *(inner.tail for inner in element))
             text, linked = " ".join(" ".join(filter(None, own)).split()), 0
-        is_long = len(text) >= _PROSE or (len(text) >= _PROSE // 3 and text[len(text) // 2] >= "\u2e80")
+        is_long = len(text) >= _PROSE or (len(text) >= _PROSE // 3 and text[len(text) // 2] >= FIRST_WIDE)
         if is_long and linked < len(text) / 2 and not chrome.contains(element):
             parts.append(text)
     return "\n".join(parts)

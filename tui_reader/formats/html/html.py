@@ -18,6 +18,7 @@ _SIGN = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])",
     re.IGNORECASE | re.DOTALL,
 )
+"""Pattern of the beginning of a page: `<!doctype html` or `<html`, after a declaration and comments."""
 
 
 class Html(Format):

@@ -16,6 +16,7 @@ _MOST_COLUMNS = 50
 _MOST_EMPTY = 100_000
 """Maximum number of empty cells in a table, since a few tags could create any number."""
 _MOST_ROWS = 1_000
+"""Maximum number of rows that a cell spans."""
 _NUMBER = re.compile(r"\s*\+?(\d{1,9})")
 
 
@@ -67,5 +68,6 @@ class TableRows:
 
 
 def _size(written: str | None, otherwise: int = 1) -> int:
+    """Parse the number in `colspan` or `rowspan`; `otherwise` without a number."""
     found = _NUMBER.match(written or "")
     return int(found[1]) if found else otherwise

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 _LAYOUT_ROLES = ("presentation", "none")
 _DATA_CLASSES = frozenset(("wikitable", "infobox", "dataframe", "data-table", "datatable", "confluencetable"))
 _CODE_CLASSES = frozenset(("highlighttable", "rouge-table", "lntable", "codehilitetable", "linenodiv", "hljs-ln"))
+"""Classes of tables that arrange code and its line numbers."""
 _DATA_PARTS = frozenset(("caption", "thead", "tfoot", "col", "colgroup", "th"))
+"""Elements that occur in data tables only."""
 _HEAVY = frozenset(("h1", "h2", "h3", "pre", "article", "section", "form", "hr", "iframe", "video"))
 """Elements that occur in cells of layout tables, but rarely in those of data tables."""
 _LONG_CELL = 1_200
@@ -21,7 +23,7 @@ _LONG_CELL = 1_200
 _MOST_PARAGRAPHS = 4
 """Number of paragraphs that a cell of a data table rarely exceeds."""
 _EXAMINED = 2_000
-"""Maximum number of elements of a table that are examined; a longer table is a data table."""
+"""Maximum number of elements of a table, and of texts of a cell, that are examined; a larger one is judged by these."""
 
 
 def is_data_table(table: Element) -> bool:

@@ -16,13 +16,19 @@ _ARTICLE = re.compile(
     r"^(?:https?://schema\.org/)?(?:\w*Article|BlogPosting|Report|SocialMediaPosting|DiscussionForumPosting|Review|Recipe|HowTo"
     r"|Book|Chapter|CreativeWork|Blog)$"
 )
+"""Pattern of the types of schema.org for articles, such as `NewsArticle`."""
 _PAGE = re.compile(r"^(?:https?://schema\.org/)?(?:WebPage|ItemPage|QAPage|Question|VideoObject)$")
+"""Pattern of the types of schema.org for pages, which describe the article if there is no object of an article."""
 _WRAPPED = re.compile(
     r"^\s*(?:<!--|(?://\s*|/\*\s*)?<!\[CDATA\[(?:\s*\*/)?)|(?:-->|(?://\s*|/\*\s*)?\]\]>(?:\s*\*/)?)\s*$"
 )
+"""Pattern of the marks that older pages put around a script: `<!-- … -->`, `//<![CDATA[ … //]]>`."""
 _NESTED = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement", "item")
+"""Members whose values are objects that may describe the article, too."""
 _MOST_OBJECTS = 500
+"""Maximum number of values of a script that are examined."""
 _MOST_CHARACTERS = 2_000_000
+"""Maximum length of a script that is read."""
 
 
 class LinkedData(NamedTuple):

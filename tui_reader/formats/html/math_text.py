@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _DISPLAY_STYLE = re.compile(r"^\{\\(?:display|text)style\s*(.*?)\s*\}$", re.DOTALL)
+r"""Pattern of TeX as MediaWiki writes it, `{\displaystyle x^2}`; group 1 is the formula."""
 _SPACE = re.compile(r"\s+")
 _DEEPEST = 60
 """Maximum depth of nesting; deeper parts of a formula become plain characters without brackets and bars."""
@@ -37,6 +38,7 @@ def tex_formula(tex: str, *, is_apart: bool) -> str:
 
 
 def _annotation(math: Element) -> str:
+    """Return the TeX in the `<annotation>` of a formula; empty without one."""
     for inner in math.iter():
         if tag_of(inner) == "annotation" and "tex" in (inner.get("encoding") or "").lower():
             return "".join(inner.itertext())
@@ -74,4 +76,5 @@ def _linear(element: Element, depth: int) -> str:
 
 
 def _group(part: str) -> str:
+    """Return a part of a formula in brackets, unless it is one character or word."""
     return part if len(part) < 2 or part.isalnum() else f"({part})"

@@ -17,6 +17,7 @@ _SIGN = re.compile(rb"(?:\A|\n)Content-Type:\s*multipart/related", re.IGNORECASE
 _HEADER = re.compile(rb"\A\s*[A-Za-z][A-Za-z-]{1,40}:[ \t]")
 _MOST_PARTS = 5_000
 CONTENT_ID = "cid:"
+"""Scheme of the address of a part by its header `Content-ID`."""
 
 
 class Archive(NamedTuple):

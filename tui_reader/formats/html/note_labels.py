@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from tui_reader.formats.text.table_text import UnplacedBlock
 
 _LABELLED = re.compile(r"\s*(?:[\[({]\s*([^\s\[\](){}]{1,12})\s*[\])}][.:]?|([^\s\[\](){}.:]{1,12})[\])}.:])\s*")
-"""A label in brackets, or before a bracket, a point or a colon."""
+"""A label in brackets, or before a bracket, a point or a colon: `[1]`, `(a)`, `1.`, `12)`, `†:`."""
 _LEFT_OVER = re.compile(r"\s*(?:[\[({^↑]*\s*[\])}.:,]+|[\^↑]+)\s+|\s*(?:\[\s*\]|\(\s*\))\s*")
-"""Brackets and signs that remain when the link back to the reference is removed."""
+"""Brackets and signs that remain when the link back to the reference is removed: `^ `, `[] `, `). `."""
 
 
 class Note(NamedTuple):

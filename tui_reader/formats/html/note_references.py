@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _LABEL = re.compile(
     r"[\s\[({]*((?:(?:note|nb|fn)\s*)?(?:\d{1,4}|[a-z]{1,2}|[ivxlc]{1,8}|[*†‡§¶‖#]{1,4}))[\s\])}.:]*", re.IGNORECASE
 )
+"""Pattern of the text of a reference: `1`, `[12]`, `(a)`, `note 3`, `iv`, `†`. Group 1 is the label."""
 _NAME = re.compile(r"^#.*?(?:fn|foot-?note|end-?note|note|cite|ref|_ftn|_edn|sdfoot|sdend)[^/]*$", re.IGNORECASE)
+"""Pattern of a link target with a name that is usual for notes: `#fn1`, `#cite_note-3`, `#_ftn2`."""
 _REFERENCE_CLASSES = frozenset(
     """
     noteref footnote-ref footnote-reference footnoteref footnote-anchor footnote-link note-ref
@@ -43,8 +45,10 @@ class _Reference(NamedTuple):
     """A link that may refer to a note."""
 
     name: str
+    """Its target, without `#`."""
     label: str
     is_certain: bool
+    """True if markup says that it is a reference; else it is one only if its label begins with a digit."""
 
 
 class Notes:
@@ -82,6 +86,7 @@ class Notes:
         return self._found.get(name)
 
     def _numbered(self) -> dict[str, Note]:
+        """Return the notes by their names: the targets of references that exist, with the labels of the first ones."""
         labels: dict[str, str] = {}
         for name, label, is_certain in self._references:
             if name in self._known and (is_certain or label[:1].isdecimal()):
@@ -98,7 +103,7 @@ def is_back_link(given: Mapping[str, str]) -> bool:
 
 
 def is_short_label(link: Element) -> bool:
-    """Return True if the text of a link is only a number, a letter, an arrow, or a word such as `back`."""
+    """Return True if the text of a link has at most 12 characters, such as a number, an arrow, or `back`."""
     return len(text_of(link, _LONGEST_LABEL)) <= _LONGEST_LABEL
 
 

@@ -103,6 +103,7 @@ def marked_authors(root: HtmlElement) -> str:
 
 
 def _rank(element: HtmlElement) -> int:
+    """Return how the element of an author is marked, from 0 (`rel=author`, the most reliable) to 3 (another class)."""
     if "author" in (element.get("rel") or "").split():
         return 0
     if "author" in (element.get("itemprop") or "").split():

@@ -40,6 +40,7 @@ _TOP = 12
 """Number of lines at the top of an article that are searched for a byline or a date."""
 _SIMPLIFIED = "It has so many tags that its links, pictures within lines and styles of words are not shown."
 _SHORT_ARTICLE = 1_200
+"""Number of characters below which an extracted text counts as short, so that it may be rejected."""
 _MUCH_MORE = 4
 """A short extracted text is rejected if the page's paragraphs have more than this many times its characters."""
 _FEWEST_CHARACTERS = 250
@@ -97,7 +98,10 @@ def _read_tree(page: PageSource, *, whole: bool) -> _Read:
 
 
 def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]:
-    """Return the blocks of the article; those of the page's main part if no article is found."""
+    """Return the blocks of the article.
+
+    If fewer than `_FEWEST_CHARACTERS` are found, return these or the page's main part, whichever is longer.
+    """
     best: Sequence[UnplacedBlock] = ()
     for search in (extracted_text, prose_text):
         text = search(body)

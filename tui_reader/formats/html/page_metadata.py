@@ -34,6 +34,7 @@ _TITLES = (
     "headline",
     "title",
 )
+"""Names of `<meta>` elements with a title, the most reliable first; the lists below have the same order."""
 _BYLINES = (
     "dc.creator",
     "dcterms.creator",
@@ -45,7 +46,9 @@ _BYLINES = (
     "citation_author",
     "book:author",
 )
+
 _LATER_BYLINES = ("twitter:creator",)
+"""Names of `<meta>` elements with authors that are examined after elements marked as authors."""
 _SITES = (
     "og:site_name",
     "application-name",
@@ -75,17 +78,22 @@ _DATES = (
     "og:article:published_time",
 )
 _VOCABULARIES = {"dc": "dc", "dcterm": "dcterms", "dcterms": "dcterms"}
+"""Usual prefix of a vocabulary by the prefix before a colon: `dcterm:date` means `dcterms.date`."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _DATE_IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)(?=[/-]|$)"
 )
+"""Pattern of a date in the path of an address: `/2026/02/01/`, `/2026-2-1-title`, `/20260201/`."""
 _COMPACT_DATE = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d):?(\d\d))?")
+"""Pattern of a date without separators, `20260201` or `20260201T1830`."""
 _SAVED = re.compile(
     r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->|<!--\s*\n?\s*Page saved with SingleFile\s*\n\s*url:\s*(\S+)",
     re.IGNORECASE,
 )
-_SAVED_DATE = re.compile(r"\n\s*saved date:\s*([^\n]{5,80})")
+
+"""Pattern of the comment of a browser (`<!-- saved from url=(0021)https://example.org/ -->`) or of SingleFile."""
 _MOST_TAGS = 10
+"""Maximum number of an article's tags; a longer list of keywords is meant for search engines and left out."""
 _LONGEST_TAG = 40
 _MOST_MARKED = 40
 _MOST_AUTHORS = 20

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SPACED_SEPARATOR = re.compile(r"\s+(?:[|–—»«·•~>/-]|::)\s+|\s*[|｜]\s*")
+"""Pattern of what separates a title from the name of the site, such as ` | ` or ` – `."""
 _BRACKETS = re.compile(r"\s*[\[(][^\[\]()]*[\])]\s*")
 _ANCHOR_SIGNS = "¶#§🔗 "
 """Texts of the permalinks that sites add to headings."""

@@ -15,6 +15,7 @@ _XHTML = re.compile(
     r"\s*<\?xml\b|[^<]{0,200}(?:<!--.{0,2000}?-->\s*)?<!DOCTYPE[^>]{0,200}XHTML|\s*<html[^>]{0,500}xmlns=",
     re.IGNORECASE | re.DOTALL,
 )
+"""Pattern of the beginning of a page that may be well-formed XML: a declaration, a document type, or a name space."""
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
@@ -23,6 +24,7 @@ _CLOSED = re.compile(
     r"<(title|script|style|textarea|iframe|a|b|i|em|span|div|p|td|th|li|noscript|video|audio|object|h[1-6])(\s[^<>]*)?/>",
     re.IGNORECASE,
 )
+"""Pattern of an element that XML closes in its own tag, such as `<a id="x"/>`: in HTML this would only open it."""
 _UNREAD = (
     "head",
     "style",
@@ -52,6 +54,7 @@ _SHADOW = ("shadowrootmode", "shadowmode", "shadowroot")
 _OUTSIDE_OF_DRAWINGS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote")
 """Elements that end a drawing without an end tag, as in browsers."""
 _IN_DRAWINGS = frozenset(("foreignobject", "desc", "title"))
+"""Elements of a drawing that may contain HTML, which then stays in the drawing."""
 _MOST_TAGS = 300_000
 """Number of tags up to which a page keeps its links and the styles of its words; a very long page has some 50,000."""
 _INLINE_TAGS = re.compile(
@@ -132,7 +135,12 @@ def _move_out_of_drawing(drawing: HtmlElement) -> None:
 
 
 def _is_drawn(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    """Return True if neither an element nor its ancestors, up to one in `known`, are text moved out of a drawing."""
+    """Return True if an element is a part of the drawing itself: it is not HTML, nor is any element around it.
+
+    Args:
+        element: The element.
+        known: The result for elements that were examined before, with the drawing; completed by this call.
+    """
     path = []
     while element not in known and (around := element.getparent()) is not None:
         path.append(element)

@@ -32,25 +32,29 @@ _LAZY = (
 )
 """Attributes with the address of a picture that a script loads when it is scrolled into view."""
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
+"""Attributes with the addresses of a picture in several sizes."""
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?)(?:[?#&]|$)|^https?://[^\s]*image", re.IGNORECASE)
+"""Pattern of an address that is probably a picture's: with the suffix of a picture, or a web address with `image`."""
 _PLACEHOLDER = re.compile(
     r"(?:^|[/_.-])(?:blank|spacer|placeholder|transparent|pixel|1x1|lazy-?load(?:er|ing)?|loading|grey|gray|clear|empty|dummy|fallback)"
     r"[\w-]*\.(?:gif|png|svg|jpe?g|webp)|^about:",
     re.IGNORECASE,
 )
+"""Pattern of the address of a picture that is shown until a script loads the right one: `…/lazy-loader.gif`."""
 _SMALL_DATA = 1_500
 """Maximum length of a `data:` address that is a placeholder if the element has another address."""
 _SINGLE_FILE = re.compile(r"var\((--sf-img-\d+)\)")
 _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*$")
 _CANDIDATE = re.compile(r"\s*,?\s*(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)")
+"""Pattern of a picture in a `srcset`: `a.jpg 800w` (its width in pixels) or `a.jpg 2x` (its density)."""
 _ICON_SIZE = 40
-"""Maximum width and height in pixels of a picture that is an icon or a character of the text."""
+"""Maximum width and height in pixels of a picture that is an icon or a character of the text, if both are known."""
 _TEXT_CLASSES = re.compile(
     r"(?:^|[\s_-])(?:emoji|wp-smiley|smiley|emoticon|latex|math|tex|mwe-math\S*|formula)(?:$|[\s_-])", re.IGNORECASE
 )
 _WORD = re.compile(r"\w+")
 _OTHER_WORDS = 0.2
-"""Share of words of a description that its caption may spell otherwise."""
+"""Maximum share of words of a description that its caption may lack, for example because it spells them otherwise."""
 _MOST_CANDIDATES = 60
 
 
@@ -93,6 +97,7 @@ def picture_of(image: Element) -> Picture:
 
 
 def _source_of(image: Element, given: Mapping[str, str]) -> str:
+    """Return the address of a picture: `src`, or one in other attributes or elements if `src` is a placeholder."""
     source = given.get("src", "").strip()
     if single := _SINGLE_FILE.search(given.get("style", "")):
         return f"data:{single[1]}"

@@ -59,21 +59,28 @@ _TABLE_PARTS = frozenset(("table", "tr", "td", "th", "thead", "tbody", "tfoot", 
 _SHOWN_FORMULAS = frozenset(("katex-html", "mjx-math", "mjx-chtml", "mathjax", "mathjax_display", "mathjax_svg"))
 """Classes of formulas drawn as letters and boxes; the page also contains them as TeX or MathML."""
 _LEFT_OUT = _SHOWN_FORMULAS | HIDING_CLASSES | NUMBER_CLASSES
+"""Classes of elements that `_is_left_out` examines."""
 _CAPTION_CLASSES = frozenset(
     """
     wp-caption-text caption image-caption figcaption figure-caption thumbcaption gallery-caption
     gallerytext caption-text media-caption photo-caption img-caption imagecaption
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
+"""Classes of the caption of the picture above."""
 _ANCHOR_SIGNS = frozenset("#¶§🔗⚓\u200b\ufe0e\ufe0f ")
+"""Characters of the permalinks that sites add to headings."""
 _LABEL_PUNCTUATION = frozenset("[](){},;.·– \t\n\xa0")
+"""Characters around references to footnotes in `<sup>`, which the document adds itself."""
 _LONGEST_RAISED = 60
+"""Maximum number of characters of a `<sup>` that may consist of references."""
 _FIRST_OF_NOTE = 60
 """Maximum number of descendants of an element that are searched for further footnotes."""
 _MOST_TABLES = 20
 """Depth of nested tables from which all tables are treated as layout."""
 _MOST_SHOWN = 20
+"""Maximum number of hidden elements of a page that are shown because they contain most of its text."""
 _MOST_IN_FIGURE = 60
+"""Maximum number of blocks in a `<figure>` that is examined for captions."""
 
 
 class Walked(NamedTuple):
@@ -422,7 +429,7 @@ class _Walker:
         )
 
     def _finish_figure(self, first: int) -> None:
-        """Make the caption the text of its picture, if the caption contains the description of the picture."""
+        """Make the caption the text of its picture if it contains the picture's description; else keep both blocks."""
         blocks = self.events.blocks
         if len(blocks) > first + _MOST_IN_FIGURE:
             return

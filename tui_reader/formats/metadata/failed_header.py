@@ -15,6 +15,7 @@ _FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _HEADER_LINE = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"']?)[ \t]*(?:=|:(?:[ \t]|$))")
 """The beginning of a header line: an indent, a list item, a closing bracket, a comment or a key."""
 _ENTRY = re.compile(r"(?:-[ \t]+)?([\"']?)([A-Za-z_][\w .-]{0,60}?)\1[ \t]{0,20}[:=](.*)")
+"""Pattern of a key with its value, also as the first one of a list item: `title: A`, `- "name" = B`."""
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _FOLDED = re.compile(r"[>|][+-]?\d?[ \t]*")
 """The mark after a YAML key (`>` or `|`) whose value is on the following lines."""
@@ -31,7 +32,11 @@ class FailedHeader(NamedTuple):
 
 
 def failed_header(text: str) -> FailedHeader:
-    """Find a header at the top of a text that `read_front_matter` could not read."""
+    """Find a header at the top of a text that `read_front_matter` could not read.
+
+    Returns:
+        Its title and its end; both are empty if there is no such header, or if the lines are prose between two rules.
+    """
     opening = _FENCE.match(text)
     if opening is None:
         return FailedHeader()

@@ -61,11 +61,16 @@ _ISO = re.compile(
     r"(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d?(?::?\d\d)?)?)?",
     re.IGNORECASE,
 )
+"""Pattern of `2026-02-01`, `2026/2/1`, `2026-02-01T18:30:05+01:00`."""
 _DAY_FIRST = re.compile(r"(?:[A-Za-z]{3,9}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th)?\.?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})\b")
+"""Pattern of `1 Feb 2026`, `Sunday, 1st February 2026`."""
 _MONTH_FIRST = re.compile(r"(?:[A-Za-z]{3,9}\.?,?\s+)?([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+"""Pattern of `Feb 1, 2026`, `Sun. February 1st 2026`."""
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+"""Pattern of `1.2.2026`, `13/02/2026`."""
 _CJK = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _TAG_PATH = re.compile(r"#\S+(?:\s+#\S+)*")
+"""Pattern of tags in one line with number signs: `#physics #to-read`."""
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 

@@ -34,12 +34,16 @@ _TOML_TOKEN = re.compile(
 _LONGEST_STRINGS = 1_000
 """Maximum number of strings and comments that are skipped to find the end of a header."""
 _PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0,20}(?:=|:(?![^ \t]))[ \t]*(.*)")
+"""Pattern of a key with its value, `title: A` or `"title" = "A"`; groups 2 and 3 are key and value."""
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*)|$)")
 _REMARK = re.compile(r"#{1,6}[ \t]+\S")
+"""Pattern of a comment that would be a heading in Markdown."""
 _TABLE = re.compile(r"\[\[?[\w.\"' -]{1,100}\]\]?")
+"""Pattern of the name of a table in TOML: `[extra]`, `[[authors]]`."""
 _CONTINUATION = re.compile(r"[ \t]|[\]}],?|[\"'].*[\"'],?$")
 """A line that continues the value of the line above: indented, a closing bracket, or an item of an array."""
 _ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s*]", re.MULTILINE)
+"""Pattern of what may be an alias of YAML, such as `*name`, or only a word in asterisks."""
 
 _LONGEST = 65_536
 """Largest number of characters of a header that is parsed as YAML or TOML."""
@@ -121,6 +125,7 @@ def _end_of_toml(text: str, start: int, first: int) -> re.Match[str] | None:
 
 
 def _read_yaml(source: str) -> tuple[dict[str, Any] | None, str]:
+    """Return the header in a YAML source, or None and the reason why it cannot be read."""
     if len(source) > _LONGEST:
         return None, "too long"
     if source.count("[") + source.count("{") > _MOST_OPENERS or any(
@@ -184,6 +189,7 @@ def _has_alias(source: str) -> bool:
 
 
 def _read_toml(source: str) -> tuple[dict[str, Any] | None, str]:
+    """Return the header in a TOML source, or None and the reason why it cannot be read."""
     if len(source) > _LONGEST:
         return None, "too long"
     if any(line.count(".") > _MOST_OPENERS for line in source.splitlines()):

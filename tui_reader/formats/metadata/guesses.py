@@ -30,13 +30,16 @@ _BYLINE = LazyPattern(
     r"(?:By|BY|Von|Par|Por|Di)[ \t]+((?:(?:Dr|Prof|Sir|Mr|Ms|Mrs)\.?[ \t]+)?[^\W\d_a-z][^\d\n,;:!?()]{1,60}?)"
     r"(?:[ \t]*[,|–—-][ \t]*[^\n.!?]{2,60})?"
 )
+"""Pattern of a line with only an author: `By Ann Roe`, `Von Dr. Anna Rot, Berlin`. Group 1 is the name."""
 _DATE_LINE = LazyPattern(
     r"(?:(?:Updated|Published|Posted|Last updated|First published)(?:[ \t]+(?:on|at))?[ \t]*:?[ \t]+)?(.{6,60})",
     re.IGNORECASE,
 )
+"""Pattern of a line that may be a date, with or without `Published on` and the like; group 1 is the date."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 _LONG_LINE = 240
+"""Number of characters of a line that are examined."""
 _TOP_LINES = 12
 """Number of lines at the top of a text that are searched for a byline or a date."""
 
@@ -105,7 +108,7 @@ def _first_lines(body: str) -> list[str]:
 
 
 def guess_title(lines: list[str], name: str) -> str:
-    """Guess a title from the file name (three words), a first line like a headline, or the first words."""
+    """Guess a title: the file name if it has three words, else the first line, cut unless it is like a headline."""
     if title := _title_in_name(name):
         return title
     lines = [_BULLETS.sub("", line, count=1) for line in lines if any(map(str.isalnum, line))]

@@ -34,6 +34,7 @@ _SCRIPTS = (
     ("bo", "\u0f00-\u0fff"),
     ("si", "\u0d80-\u0dff"),
 )
+"""Languages that their script identifies, and the characters of the script; Japanese precedes Chinese."""
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -72,6 +73,7 @@ _SMALL_WORDS = {
     "fa": "و در به از که این را با است برای آن یک خود تا کرد بر هم نیز شود هر",
     "ur": "کے میں کی ہے اور سے کا کو کہ پر نے یہ اس بھی ہیں ایک نہیں تھا ہر گا",
 }
+"""About twenty of the most frequent small words of each language."""
 _FEWEST_WORDS = 12
 """Smallest number of words in a text to guess its language by small words."""
 

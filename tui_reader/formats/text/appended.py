@@ -1,4 +1,4 @@
-"""Joining of documents."""
+"""Appending the blocks of one document to another."""
 
 from __future__ import annotations
 

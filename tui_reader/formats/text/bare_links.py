@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 _REST = r"[^\s<>\"`“”«»‹›「」『』（）【】〔〕《》〈〉，。、；：！？\u200b\u2060\ufeff]"
 """A character of an address; quotation marks and East Asian punctuation end an address."""
 _WEB = re.compile(rf"https?://{_REST}{{1,2000}}")
+"""Pattern of a web address in lower case, up to the next white space, quotation mark or East Asian punctuation."""
 _WEB_IN_CAPITALS = LazyPattern(rf"(?=H)https?://{_REST}{{1,2000}}", re.IGNORECASE)
 _WITHOUT_SCHEME = LazyPattern(rf"(?:www|WWW|Www)\.[\w-]+\.[\w-]{_REST}{{0,2000}}")
+"""Pattern of a web address without a scheme, such as `www.example.org/a`."""
 _BEFORE_WWW = re.compile(r"[\w@./\\-]")
+"""Pattern of a character directly before `www.` that makes it a part of another word or address."""
 _LOCAL_PART = LazyPattern(r"(?<![A-Za-z0-9._%+@/-])(?:mailto:)?[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\Z", re.IGNORECASE)
+"""Pattern of the part of a mail address before `@`, at the end of a text, with or without `mailto:`."""
 _LONGEST_LOCAL_PART = 64 + len("mailto:") + 1
 _DOMAIN = LazyPattern(
     r"(?!\d+x\.)(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,9}(?:[A-Za-z]{2,24}|xn--[A-Za-z0-9-]{1,59})"

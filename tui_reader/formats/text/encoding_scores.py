@@ -94,24 +94,33 @@ _RARE_LANGUAGE = dict.fromkeys(("ca", "gl", "ga", "af", "sq", "is", "mk", "be"),
 _WITH_APOSTROPHES = frozenset(("en", "fr", "it", "ca", "ga", "af", "nl", "tr", "uk", "be"))
 """The languages with apostrophes inside words."""
 _STRAY_APOSTROPHE = 14
+"""Cost in half bits of a curly apostrophe inside a word of any other language."""
 
 _BORROWED = frozenset("àáâäãåæçèéêëíîïñóôöøúüœß")
 """Letters in words that many European languages borrow from each other."""
 _BORROWED_COST = 19
+"""Cost in half bits of a letter pair with such a letter that is not in the alphabet of the language."""
 _FOREIGN_COST = 28
-"""Cost in half bits of a letter pair with a letter that is not in the language."""
+"""Cost in half bits of a letter pair with any other letter that is not in the alphabet of the language."""
 _ASCII_COST = 10
 """Cost in half bits of a pair of ASCII letters in a language of another script."""
 _MIXED_COST = 40
 """Cost in half bits of words of another script in an English text."""
 
 _OPENING = frozenset("“„‘«‚‹¿¡")
+"""Symbols that begin a quotation or a sentence, so that no letter precedes them."""
 _USUAL = frozenset("‘’“”„–—…«»")
+"""Symbols that are frequent in any text."""
 _FAMILIAR = frozenset("•·°§£€©®™№¿¡ºª\xa0½‹›‚")
+"""Symbols that are less frequent."""
 _BEFORE_WORDS = frozenset("“”„‘’«»‚‹›¿¡–—…£€\xa0\xad")
+"""Symbols that a letter may follow directly."""
 _AFTER_APOSTROPHES = frozenset("strldmvaeiouyhàáâèéêìíîòóôùúûœяюєї")
+"""Letters that may follow an apostrophe inside a word, as in `don’t`."""
 _IN_WORDS = frozenset("’·‘\xad")
+"""Symbols that may be between two letters of a word."""
 _LATIN_1_SIGNS = frozenset("¢¥¬±×²³¹µ¶¼¾÷†‡‰\xad¨´")
+"""Symbols that are rare in texts, but not as rare as all others."""
 
 _BEYOND = re.compile(rb"[\x80-\xff]")
 _ASCII_BYTES = bytes(range(0x80))
@@ -287,11 +296,12 @@ def _letters(codec: str) -> list[str]:
 
 @cache
 def _kinds(codec: str) -> list[int]:
-    """Return the minimum cost of each byte by the kind of its character; 0 for small letters."""
+    """Return the minimum cost of each byte by the kind of its character; 0 for small letters and for ASCII."""
     return [_kind_cost(character) if character > "\x7f" else 0 for character in _table(codec)]
 
 
 def _kind_cost(character: str) -> int:
+    """Return the minimum cost of a character beyond ASCII by its kind: letter, capital, or how usual a symbol is."""
     if fold(character) != " ":
         return 1 if character.isupper() else 0
     if character in _USUAL:

@@ -21,6 +21,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
+"""Byte order marks, with Python's name and the display name of the encoding."""
 
 _SIGNATURES = (
     (b"%PDF-", "a PDF file"),
@@ -48,7 +49,7 @@ _MOST_CONTROLS = 0.02
 """Maximum share of control bytes other than zero in a damaged text; compressed data has 10 %."""
 
 _TOO_FEW_TO_JUDGE = 8
-"""Number of control bytes or damaged characters that is too small to classify a file of any length."""
+"""Up to this number of control bytes or damaged characters, a file counts as text, even a very short one."""
 
 _ONE_SIDED = 0.7
 """Minimum share of zero bytes in the high position for UTF-16; U+3000 and U+4E00 have a zero low byte."""
@@ -62,8 +63,10 @@ _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,80}\bencoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}\bcharset\s*=\s*["']?([\w.:-]+)""",
     re.IGNORECASE,
 )
+"""Pattern of a declared encoding: `<?xml version="1.0" encoding="ISO-8859-1"?>`, `<meta charset="gbk">`."""
 
 _ALIASES = {"x-sjis": "cp932", "x-gbk": "gbk", "x-euc-jp": "euc_jp", "ks_c_5601-1987": "cp949"}
+"""Python's names of encodings that files declare by names that Python does not know."""
 
 _EXTENSIONS = {
     "gb2312": "gb18030",
@@ -85,6 +88,7 @@ _DECLARED_WITHIN = 16_384
 _MISREAD = {
     ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in b"\x81\x8d\x8f\x90\x9d"
 }
+"""The bytes from 0x80 to 0x9F by the characters that Windows-1252 gives for them, where ISO-8859-1 gives controls."""
 
 
 class Decoded(NamedTuple):
@@ -287,7 +291,7 @@ def _decode_guessed(data: bytes) -> Decoded:
 
 
 def _undo_misreading(text: str) -> Decoded:
-    """Repair a text that was misread as Windows-1252 (`â€™` for `’`); return any other text unchanged."""
+    """Repair a text that another program read as Windows-1252 and saved so (`â€™` for `’`); keep any other text."""
     yield_gil()
     if "Ã" in text or ("â" in text and "â€" in text):
         try:

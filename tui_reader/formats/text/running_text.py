@@ -103,7 +103,9 @@ class RunningText:
         self._is_gloss_bracketed = False
         """True in a pronunciation (`<rt>`) whose opening bracket was added, so that a closing bracket is needed."""
         self.length = 0
+        """Number of characters added so far."""
         self.spans: list[Span] = []
+        """The spans that have ended, and the link targets; offsets count from the start of this text."""
 
     @property
     def last(self) -> str:

@@ -29,6 +29,11 @@ def join_table(rows: Sequence[Sequence[CellText]], aligns: Sequence[Align], *, h
     """Build the block of a table: cells are joined by tabs, rows by line feeds.
 
     Tabs within a cell become spaces, so that the length and the spans of the cell stay valid; line breaks are kept.
+
+    Args:
+        rows: The cells of each row; rows may have different numbers of cells.
+        aligns: The alignment of each column; further columns are aligned left.
+        header: True if the first row contains the names of the columns.
     """
     parts: list[str] = []
     spans: list[Span] = []
