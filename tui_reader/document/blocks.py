@@ -5,19 +5,15 @@ tab) and of bidi overrides. Bullets, table borders, bars and placeholders are no
 program is an offset into this text, so that neither a wider terminal nor another theme can move a highlight.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tui_reader.model.article import Metadata
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 _start = attrgetter("start")
 
@@ -90,11 +86,11 @@ class Block(NamedTuple):
 
     Without this number, two quotations that follow each other could not be told from one."""
 
-    def tightened(self) -> Block:
+    def tightened(self) -> "Block":
         """Return a copy of the block that no empty row separates from the next one."""
         return Block(*self[:7], True, *self[8:])
 
-    def with_quote_end(self) -> Block:
+    def with_quote_end(self) -> "Block":
         """Return a copy of the block at which one more of the surrounding quotations ends."""
         return self._replace(quote_ends=self.quote_ends + 1)
 

@@ -1,7 +1,5 @@
 """Rows: the content of one screen line in cells, and the range of the text that the row owns."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Anchors: descriptions of marked passages, with which they can be found in a changed text."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

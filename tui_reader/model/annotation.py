@@ -1,18 +1,12 @@
 """Annotations: a reader's highlights and notes, with the current position of their passages."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from tui_reader.model.article import NOTHING
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.article import NOTHING, ArticleId
 from tui_reader.model.ranges import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tui_reader.model.anchor import Anchor
-    from tui_reader.model.article import ArticleId
 
 AnnotationId: TypeAlias = str
 """A UUID of version 7 (RFC 9562): unique on every machine, and sorted by the time of creation."""

@@ -1,16 +1,12 @@
 """Articles as the library lists them, with their metadata and reading state."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tui_reader.model.anchor import Anchor
+from tui_reader.model.anchor import Anchor
 
 ArticleId: TypeAlias = str
 """Permanent identity of an article within a library; it survives restarts and renames of the file."""

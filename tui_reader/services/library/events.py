@@ -1,13 +1,12 @@
 """Events of a library, sent to its listener from threads and from `sync`, and the sender of events."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from tui_reader.model.article import ArticleId
+
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
-    from tui_reader.model.article import ArticleId
 
 
 class _Fieldless:
@@ -52,7 +51,7 @@ class DocumentLoaded(NamedTuple):
     """A requested document was read: its beginning (`document.partial`) or the whole text."""
 
     id: ArticleId
-    document: Document
+    document: "Document"
 
 
 class DocumentChanged(NamedTuple):
@@ -85,7 +84,7 @@ class PicturesMeasured(NamedTuple):
     """The sizes of an article's pictures are known, so that the text can be laid out around them."""
 
     id: ArticleId
-    document: Document
+    document: "Document"
 
 
 class PicturesDrawn(NamedTuple):

@@ -1,15 +1,11 @@
 """The state of the screen at the end of the program, restored at the next start; one record per library."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from tui_reader.model.article import ArticleId
 from tui_reader.model.query import Shelf, Sort
-
-if TYPE_CHECKING:
-    from tui_reader.model.article import ArticleId
 
 
 class Opening(NamedTuple):

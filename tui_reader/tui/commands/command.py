@@ -1,7 +1,5 @@
 """The row of the command table: a command's id, keys, label, help, and the panes where it works."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 
