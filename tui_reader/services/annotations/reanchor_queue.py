@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.anchoring.description import TEXT_VERSION
 from tui_reader.model.hashing import blake2b
-from tui_reader.services.annotations.reanchor_job import ReanchorJob
 from tui_reader.services.annotations.text_snapshots import kept_texts
 from tui_reader.services.articles.parsed_files import edition
 from tui_reader.services.library.background import Background
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.annotations.reanchor_job import Reanchored
+    from tui_reader.services.annotations.reanchor_job import Reanchored, ReanchorJob
     from tui_reader.services.annotations.reanchoring import Reanchoring
     from tui_reader.services.articles.identities import FoundFile
     from tui_reader.services.library.state import LibraryState
@@ -179,6 +178,9 @@ class ReanchorQueue:
         )
 
     def _job(self, file: FoundFile, annotations: list[Annotation], *, whole: bool) -> ReanchorJob:
+        # Most starts find no article that changed.
+        from tui_reader.services.annotations.reanchor_job import ReanchorJob  # noqa: PLC0415
+
         wanted = {each.id: each.current for each in annotations if each.current is not None}
         return ReanchorJob(
             path=Path(file.path),

@@ -10,7 +10,6 @@ from tui_reader.errors import UsageError
 from tui_reader.services.library.composition import compose
 from tui_reader.services.library.library import STDIN, Library
 from tui_reader.services.library.library_paths import STATE_FILE, carried_state, find_library_paths, is_library
-from tui_reader.services.library.samples import fill_default_library
 from tui_reader.storage import open_store
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ def open_library(
         name = "Sample library"
         default = data_dir / "articles"
         if begin:
+            from tui_reader.services.library.samples import fill_default_library  # noqa: PLC0415 - without paths only
+
             notices += fill_default_library(default)
         paths = (default,) if default.exists() else ()
     library_paths = find_library_paths(paths, state, data_dir, program_paths.cache_dir())

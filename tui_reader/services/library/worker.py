@@ -18,8 +18,6 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.services.library.deadline import MOST_PATIENCE, Deadline
-
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Mapping
@@ -122,6 +120,8 @@ class Worker:
 
     def _attempt(self, job: Job) -> Answer:
         """Run a job; see `attempt`."""
+        from tui_reader.services.library.deadline import MOST_PATIENCE, Deadline  # noqa: PLC0415 - as `subprocess`
+
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:
             return Answer(failure=Failure.CLOSED if self._closed else Failure.START)
