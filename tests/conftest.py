@@ -8,6 +8,7 @@ import itertools
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import time
 from contextlib import suppress
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.counts import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,6 +149,29 @@ def _no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", refuse)
         patch.setattr(socket.socket, "connect_ex", refuse)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _forked_processes() -> Iterator[None]:
+    """Start Python processes as forks of one that has imported already, unless the full counts are wanted."""
+    from tests import forks
+
+    if FULL or not forks.is_possible():
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "_fork_exec", forks.SERVER.fork_exec)
+        yield
+    forks.SERVER.close()
+
+
+@pytest.fixture
+def real_processes() -> Iterator[None]:
+    """Have the system start each process of the test, as a reader's do."""
+    from tests import forks
+
+    with forks.SERVER.off():
         yield
 
 

@@ -304,6 +304,7 @@ def article(tmp_path: Path) -> str:
 
 
 class TestOnATerminal:
+    @pytest.mark.usefixtures("real_processes")
     def test_what_is_piped_in_is_read_and_keys_come_from_the_terminal(self, terminal: Callable[..., Terminal]) -> None:
         reading, writing = os.pipe()
         os.write(writing, b"A headline piped in\n\nAnd its text, quite short.\n")

@@ -96,6 +96,7 @@ def test_some_format_reads_any_file() -> None:
     assert any(form.matches("a.unknown", b"\0") >= FALLBACK for form in FORMATS)
 
 
+@pytest.mark.usefixtures("real_processes")
 def test_folders_are_listed_without_importing_a_format() -> None:
     code = (
         "import sys; from tui_reader.formats import is_article; assert is_article('a.md')\n"

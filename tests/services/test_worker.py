@@ -81,6 +81,7 @@ def worker() -> Iterator[Worker]:
     made.close()
 
 
+@pytest.mark.usefixtures("real_processes")
 def test_a_job_returns_what_its_function_returns(worker: Worker) -> None:
     assert worker.run(SUM) == 0
     assert worker.run(job(allocate, {"bytes": 1_000})) == 1_000
@@ -135,6 +136,7 @@ def test_a_failed_job_says_why(worker: Worker, wanted: Job, failure: Failure, de
     assert worker.attempt(SUM) == Answer(0)
 
 
+@pytest.mark.usefixtures("real_processes")
 def test_the_memory_of_a_large_reader_is_not_taken_for_that_of_its_process(worker: Worker) -> None:
     """A process begins with the largest use of its parent, by which a crash would look like a lack of memory."""
     used = b"x" * 300_000_000

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import shutil
 import sys
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.storage import crashes, faults, torn, windows
 from tui_reader.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOTICED = 3
 """Status of a run that found something; a failure of the run itself gives another one."""
@@ -22,16 +27,16 @@ def _crashes(folder: Path, quick: Path) -> list[str]:
     return crashes.check(crashes.record(folder), quick, every=crashes.EVERY)[1]
 
 
-def _faults(_: Path, quick: Path) -> list[str]:
-    some = tuple(fault for fault in faults.FAULTS if fault.call in ("sync_data", "write_some", "cut"))
-    return faults.run_all(quick, some)[1]
+def _faults(quick: Path, *calls: str) -> list[str]:
+    return faults.run_all(quick, tuple(fault for fault in faults.FAULTS if fault.call in calls))[1]
 
 
-CHECKS = {
+CHECKS: dict[str, Callable[[Path, Path], list[str]]] = {
     "windows": lambda folder, _: windows.look(folder / "windows"),
-    "torn": lambda _, quick: list(torn.journals(quick, (1,)))[:1],
+    "torn": lambda _, quick: list(islice(torn.journals(quick, (1,)), 1)),
     "crashes": _crashes,
-    "faults": _faults,
+    "failing writes": lambda _, quick: _faults(quick, "write_some", "cut"),
+    "failing flushes": lambda _, quick: _faults(quick, "sync_data"),
 }
 
 
