@@ -50,7 +50,8 @@ class Module(NamedTuple):
 
     name: str
     path: Path
-    tree: ast.Module
+    nodes: list[ast.AST]
+    """All nodes of its syntax tree: to walk the tree costs more than any rule."""
     lines: int
 
 
@@ -61,7 +62,7 @@ def modules(package: Path = PACKAGE) -> list[Module]:
         text = path.read_text(encoding="utf-8")
         parts = path.relative_to(package.parent).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found.append(Module(name, path, ast.parse(text), text.count("\n")))
+        found.append(Module(name, path, list(ast.walk(ast.parse(text))), text.count("\n")))
     return found
 
 
@@ -70,7 +71,7 @@ def imports(found: list[Module]) -> dict[str, set[str]]:
     known = {module.name for module in found}
     graph: dict[str, set[str]] = {module.name: set() for module in found}
     for module in found:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -117,7 +118,7 @@ def classes(found: list[Module]) -> list[tuple[int, str, str]]:
     """Return the number of public methods, own and inherited from ours, the name and the docstring of every class."""
     known: dict[str, list[tuple[str, ast.ClassDef]]] = defaultdict(list)
     for module in found:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef):
                 known[node.name].append((module.name, node))
 
@@ -161,8 +162,8 @@ def same_docstrings(found: list[Module]) -> list[str]:
     return [
         f"{module.name}:{getattr(node, 'lineno', 1)}"
         for module in found
-        for node in ast.walk(module.tree)
-        if isinstance(node, kinds) and (ast.get_docstring(node) or "").startswith("The same")
+        for node in module.nodes
+        if isinstance(node, kinds) and (ast.get_docstring(node, clean=False) or "").lstrip().startswith("The same")
     ]
 
 
@@ -171,7 +172,7 @@ def stray_strings(found: list[Module]) -> list[str]:
     return [
         f"{module.name}:{node.lineno}"
         for module in found
-        for parent in ast.walk(module.tree)
+        for parent in module.nodes
         for before, node in pairwise(getattr(parent, "body", []) if not isinstance(parent, ast.expr) else [])
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
@@ -201,7 +202,7 @@ def attribute_dispatch(found: list[Module]) -> list[str]:
     """Return the places that ask for a method by a computed name: `hasattr`, and in the tui `getattr`."""
     out = []
     for module in found:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 computed = len(node.args) > 1 and not isinstance(node.args[1], ast.Constant)
                 if computed and (node.func.id == "hasattr" or (node.func.id == "getattr" and ".tui." in module.name)):
@@ -217,7 +218,7 @@ def possessive_groups(found: list[Module]) -> list[str]:
     return [
         f"{module.name}:{node.lineno}"
         for module in found
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _POSSESSIVE_GROUP.search(node.value)
     ]
 
