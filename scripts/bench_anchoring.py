@@ -12,6 +12,7 @@ highlight is gone if less than half of it survived in one stretch; it must not b
 from __future__ import annotations
 
 import argparse
+import functools
 import html
 import random
 import re
@@ -46,16 +47,17 @@ class Piece(NamedTuple):
 Edit = Callable[[str, random.Random], list[Piece]]
 
 
-def units(text: str) -> list[Piece]:
+@functools.lru_cache(4)
+def units(text: str) -> tuple[Piece, ...]:
     """A text in words and white space; in scripts without spaces, in pairs of letters."""
-    pieces = []
+    pieces: list[Piece] = []
     for found in re.finditer(r"\s+|\S+", text):
         word, start = found.group(), found.start()
         if word.isspace() or not any(map(is_unspaced, word)):
             pieces.append(Piece(word, start))
         else:
             pieces += [Piece(word[at : at + 2], start + at) for at in range(0, len(word), 2)]
-    return pieces
+    return tuple(pieces)
 
 
 def words_edited(rate: float) -> Edit:

@@ -8,6 +8,21 @@ FULL = bool(os.environ.get("CI"))
 """True if the tests try all that they can, as `.ci/run` does."""
 
 
+def size(full: int) -> int:
+    """Return how long a hostile text is: a quarter of the full length, which is hostile still and costs a quarter."""
+    return full if FULL else full // 4
+
+
+def step(full: int = 1, part: int = 4) -> int:
+    """Return of how many real files or cases one is tried.
+
+    Args:
+        full: The step of the full counts; 1 to try all.
+        part: By how much fewer are tried without them.
+    """
+    return full if FULL else full * part
+
+
 def examples(full: int) -> int:
     """Return how many examples a costly property is tried with: a quarter of the full count, but at least four."""
     return full if FULL else max(4, full // 4)

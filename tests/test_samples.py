@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from scripts.make_sample_book import SAMPLES, samples
@@ -16,11 +14,20 @@ def read_sample(name: str) -> Document:
     return read((SAMPLES / name).read_bytes(), name)
 
 
-@pytest.mark.parametrize(
-    ("path", "data"), samples().items(), ids=lambda value: value.name if isinstance(value, Path) else ""
-)
-def test_the_script_writes_the_committed_samples(path: Path, data: bytes) -> None:
-    assert path.read_bytes() == data
+@pytest.fixture(scope="module")
+def written() -> dict[str, bytes]:
+    """What the script writes."""
+    return {str(path.relative_to(SAMPLES)): data for path, data in samples().items()}
+
+
+WRITTEN = ("nine-stones.epub", "the-machine-that-added-waves_files/wheels.png")
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_script_writes_the_committed_samples(written: dict[str, bytes], name: str) -> None:
+    assert written.keys() == set(WRITTEN)
+    data = written[name]
+    assert (SAMPLES / name).read_bytes() == data
     assert len(data) < 60_000
 
 

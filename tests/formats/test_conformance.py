@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counts import FULL, step
 from tests.formats.conforming import ROWS, run
 from tests.formats.conforming_pages import CHECKS, Figure, below
 
@@ -15,12 +16,16 @@ if TYPE_CHECKING:
 
 # Only every n-th case of these rows is run: all of them take 15 s.
 STEPS = {
-    "opens: markdown-frontmatter": 11,
-    "header equals yaml/tomllib": 17,
-    "code byte for byte": 19,
-    "opens: pages": 13,
-    "opens: epub": 3,
-    "books with title, contents and every word": 3,
+    "opens: markdown-frontmatter": step(11),
+    "header equals yaml/tomllib": step(17, 2),
+    "code byte for byte": step(19, 2),
+    "opens: pages": 13 if FULL else 19,
+    "opens: epub": step(3, 1),
+    "opens: encodings": step(),
+    "opens: long-texts": step(1, 2),
+    "opens: unicode": step(1, 2),
+    "books with title, contents and every word": step(3, 1),
+    "commonmark keeps its text": step(),
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counts import size
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import BlockKind, Document, SpanKind
 from tui_reader.document.link_targets import offset_of_name
@@ -401,7 +402,7 @@ def test_any_mixture_of_marks_is_read_without_flaws(parts: list[str]) -> None:
 )
 def test_marks_without_an_end_are_read_in_linear_steps(mark: str) -> None:
     """The regular expressions look ahead a bounded number of characters, so unclosed marks do not make them slow."""
-    document = markdown(f"{mark * 1_000}\n\nwords")
+    document = markdown(f"{mark * size(1_000)}\n\nwords")
     assert document.has_text
 
 

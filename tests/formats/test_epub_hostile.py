@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.formats.conforming import flaws_of
 from tests.formats.epub_files import CONTAINER, XHTML, book, epub, package, xhtml
 from tui_reader.formats import read, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DIRECTORY_ENTRY = struct.Struct("<4s6H3L5H2L")
 
@@ -64,22 +68,23 @@ def not_a_package() -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    ("make", "reason"),
     [
-        (bomb(), "inflates to more than"),
-        (truncated(), "its end is missing"),
-        (huge_directory(), "more than 150,000 files"),
-        (overlapping(), "its files overlap"),
-        (without_package(), "without the package document"),
-        (outside(), "without the package document"),
-        (not_a_package(), "is damaged"),
-        (b"\1\2\3, and no archive", "does not begin like one"),
-        (epub({"book.opf": package({}, "")}), "names no text"),
-        (epub({"book.opf": package({"one.xhtml": XHTML}, "one")}), "is missing"),
+        (bomb, "inflates to more than"),
+        (truncated, "its end is missing"),
+        (huge_directory, "more than 150,000 files"),
+        (overlapping, "its files overlap"),
+        (without_package, "without the package document"),
+        (outside, "without the package document"),
+        (not_a_package, "is damaged"),
+        (lambda: b"\1\2\3, and no archive", "does not begin like one"),
+        (lambda: epub({"book.opf": package({}, "")}), "names no text"),
+        (lambda: epub({"book.opf": package({"one.xhtml": XHTML}, "one")}), "is missing"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_page_names_the_file_the_reason_and_the_way_out(data: bytes, reason: str) -> None:
+def test_a_page_names_the_file_the_reason_and_the_way_out(make: Callable[[], bytes], reason: str) -> None:
+    data = make()
     document = read(data, "shelf/a.epub")
     assert reason in document.error
     assert document.text.startswith("a.epub cannot be read\n")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counts import size
 from tests.formats.conforming import flaws_of
 from tui_reader.anchoring.description import describe
 from tui_reader.anchoring.resolution import resolve
@@ -137,7 +138,7 @@ def test_any_formula_by_the_rule_of_pandoc_stays_as_written(inner: str) -> None:
     ["$a ", "\\(", "\\[a_", "$$ ", "$$\n", "$$ x\n", "$[", "$\\", "\\begin{a}\n", "> $$\n\n", "$a](", "$a[b$](x"],
 )
 def test_unclosed_formulas_take_linear_time_and_lose_no_text(unit: str) -> None:
-    assert "deep" in markdown(unit * 2_000 + "deep").text
+    assert "deep" in markdown(unit * size(2_000) + "deep").text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counts import step
 from tui_reader.document.words import count_words
 from tui_reader.formats import scan
 from tui_reader.formats.metadata.guesses import complete, guess_byline, guess_date, guess_title
@@ -158,7 +159,7 @@ def test_a_heading_below_a_header_that_could_not_be_read_is_the_title() -> None:
 def test_real_headers_still_give_their_titles_after_they_were_broken(corpus: Callable[[str], Path]) -> None:
     """Without the closing line, or with every line as a list item, nearly all titles stay the same."""
     tried = found = 0
-    for file in sorted(corpus("markdown-frontmatter").rglob("*.md")):
+    for file in sorted(corpus("markdown-frontmatter").rglob("*.md"))[:: step()]:
         text = file.read_text(encoding="utf-8", errors="replace")
         parts = re.match(r"(---|\+\+\+)\n(.*?)\n\1\n", text, re.DOTALL)
         if parts is None:
@@ -171,5 +172,5 @@ def test_real_headers_still_give_their_titles_after_they_were_broken(corpus: Cal
             assert any(map(str.isalpha, guessed)), file
             tried += 1
             found += guessed == title
-    assert tried > 900
+    assert tried > 900 // step()
     assert found > 0.9 * tried

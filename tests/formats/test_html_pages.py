@@ -7,6 +7,7 @@ from base64 import b64encode
 
 import pytest
 
+from tests.counts import size
 from tests.formats.conforming import flaws_of
 from tui_reader import formats
 from tui_reader.document.blocks import BlockKind, Document, SpanKind
@@ -286,11 +287,11 @@ def test_a_page_without_an_article_is_shown_whole() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "<div>" * 10_000 + "The text.",
-        "<p " + " ".join(f"a{number}=v" for number in range(50_000)) + ">The text.</p>",
+        "<div>" * size(10_000) + "The text.",
+        "<p " + " ".join(f"a{number}=v" for number in range(size(50_000))) + ">The text.</p>",
         "<table><tr><td colspan=1000>The text.<td>b" * 100,
-        "<script type='application/ld+json'>" + "[" * 50_000 + "</script><p>The text.",
-        "<p>The text." + "<p" * 10_000,
+        "<script type='application/ld+json'>" + "[" * size(50_000) + "</script><p>The text.",
+        "<p>The text." + "<p" * size(10_000),
         "<title>\x1b[31m</title><meta name=author content='\x1b]0;\x07'><pre class='lang-\x1b'>\x1b[2JThe text.\u2066",
     ],
     ids=["depth", "attributes", "columns", "data", "unclosed", "controls"],

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counts import size
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import BlockKind, Document, SpanKind
 from tui_reader.formats import format_for, read, resource, scan
@@ -234,10 +235,10 @@ def test_an_encrypted_mail_says_so() -> None:
 def test_hostile_mails_are_read() -> None:
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(600))
     opened(b"Subject: deep\n" + deep)
-    opened(raw("--b\r\n\r\nx\r\n" * 2_500, "multipart/mixed; boundary=b"))
-    opened(b"Subject: " + b"=?utf-8?q?a?= " * 3_000 + b"\n\nWords.")
-    opened(b"From: " + b"a," * 1_500 + b"\nDate: Thu, 99 Foo 20210 99:00:00 +9999\nMessage-ID: <\n\nWords.")
-    opened(raw("<div>" * 5_000 + "deep", "text/html"))
+    opened(raw("--b\r\n\r\nx\r\n" * size(2_500), "multipart/mixed; boundary=b"))
+    opened(b"Subject: " + b"=?utf-8?q?a?= " * size(3_000) + b"\n\nWords.")
+    opened(b"From: " + b"a," * size(1_500) + b"\nDate: Thu, 99 Foo 20210 99:00:00 +9999\nMessage-ID: <\n\nWords.")
+    opened(raw("<div>" * size(5_000) + "deep", "text/html"))
 
 
 @given(st.binary(max_size=150))

@@ -375,13 +375,13 @@ def test_scan_and_read_agree_on_any_markdown(source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "- [ ] a\n" * 60_000,
-        "1. a\n\n" * 60_000,
-        "".join(f"[^{n}]: note {n}\n\n" for n in range(40_000)),
-        "> - quoted\n" * 60_000,
-        "".join(f"[a{n}]: /u\n" for n in range(90_000)),
+        "- [ ] a\n" * 42_000,
+        "1. a\n\n" * 34_000,
+        "".join(f"[^{n}]: note {n}\n\n" for n in range(30_000)),
+        "> - quoted\n" * 24_000,
+        "".join(f"[a{n}]: /u\n" for n in range(80_000)),
         "|" + "a|" * 60_000 + "\n|" + "-|" * 60_000 + "\n",
-        ">" * 200 + "a\n" + "b\n" * 60_000,
+        ">" * 200 + "a\n" + "b\n" * 6_000,
     ],
     ids=["tasks", "ordered", "notes", "quoted", "definitions", "columns", "quotes"],
 )

@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from random import Random
 
 from scripts.typing_sequences import COUNT, sequences
-from tests.counts import FULL
+from tests.counts import step
 from tui_reader.model.annotation import Annotation
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.search.completion import Offer, complete
@@ -66,7 +66,7 @@ def test_each_letter_of_a_thousand_queries_selects_what_the_whole_text_selects()
     typed = sequences()
     assert len(typed) == COUNT
     seen: set[str] = set()
-    for _, text in typed[:: 1 if FULL else 2]:
+    for _, text in typed[:: step()]:
         for end in range(1, len(text) + 1):
             query = parse(text[:end], COLOURS)
             term = query.while_typing
@@ -84,7 +84,7 @@ def test_each_letter_of_a_thousand_queries_selects_what_the_whole_text_selects()
 def test_parts_of_a_library_that_skip_letters_select_what_the_whole_selects() -> None:
     library, draw = records(), Random(5)
     selection = GradualSelection(library, 7)
-    for _, text in sequences()[:: 3 if FULL else 9]:
+    for _, text in sequences()[:: step(3, 5)]:
         for end in range(1, len(text) + 1):
             term = parse(text[:end], COLOURS).while_typing
             expected = [each for each in library if article_predicate(term, CONTEXT)(each)][: limit_of(term)]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counts import size
 from tui_reader.formats import read
 from tui_reader.model.article import Article, Headline, Metadata
 from tui_reader.services.headless.verification import Checked, DraftQuote, Verdict, difference, quotes_in, verify
@@ -217,7 +218,8 @@ def test_many_quotes_have_the_right_line_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["a" * 100_000, "The house" + " " * 100_000 + "stood", "… " * 50_000, "a … " * 25_000]
+    "words",
+    ["a" * size(100_000), "The house" + " " * size(100_000) + "stood", "… " * size(50_000), "a … " * size(25_000)],
 )
 def test_huge_quotes_are_verified_within_seconds(words: str) -> None:
     began = time.process_time()

@@ -52,8 +52,8 @@ def test_whatever_stands_in_the_place_of_a_file(
         monkeypatch.setattr(os, flush, lambda _: None)  # no power cut is simulated here
     folder = crashes.quick_folder(tmp_path)
     kinds = [kind for kind in KINDS if lives.is_tried(name, kind)]
-    # Without the full counts each name gets every third kind, and its neighbours in the list get the others.
-    kinds = kinds if FULL else kinds[lives.NAMES.index(name) % 3 :: 3]
+    # Without the full counts each name gets every fifth kind, and its neighbours in the list get the others.
+    kinds = kinds if FULL else kinds[lives.NAMES.index(name) % 5 :: 5]
     try:
         wrong = {kind: lives.live_with(kind, name, prepared, folder / kind / "root") for kind in kinds}
     finally:
@@ -116,7 +116,7 @@ def test_a_library_whose_own_journal_is_refused_is_read_only(kind: str, prepared
     assert [notice for notice in store.notices if str(journal) in notice] == [store.read_only]
     assert store.get(ARTICLES, "a1") is not None
     with pytest.raises(StoreError, match="NOT saved"):
-        store.apply([Edit(ARTICLES, "new", "starred", None, True)], "starred").result(5)
+        store.apply([Edit(ARTICLES, "new", "starred", None, True)], "starred").result(60)
     store.close()
 
 
@@ -129,12 +129,12 @@ def test_a_journal_that_is_replaced_while_the_library_is_open_loses_nothing_sile
     outside = make_outside(tmp_path / "outside")
     before = everything(outside)
     store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
-    store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(5)
+    store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(60)
     journal = folder / f"library.json.journal-{lives.REPLICA}"
     if not put(kind, journal, outside):
         pytest.skip("needs root")
     with pytest.raises(StoreError, match=r"NOT saved.*[Rr]emove it"):
-        store.apply([Edit(ARTICLES, "two", "starred", None, True)], "starred").result(5)
+        store.apply([Edit(ARTICLES, "two", "starred", None, True)], "starred").result(60)
     with contextlib.suppress(StoreError):
         store.close()
     assert everything(outside) == before
@@ -150,13 +150,13 @@ def test_a_link_that_replaces_a_file_while_the_library_is_open_is_not_followed(
     outside = make_outside(tmp_path / "outside")
     before = everything(outside)
     store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
-    store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(5)
+    store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(60)
     if (folder / name).is_dir():
         (folder / name).rename(tmp_path / "moved")
     if not put(kind, folder / name, outside):
         pytest.skip("needs root")
     with contextlib.suppress(StoreError):
-        store.apply([Edit(ARTICLES, "two", "starred", None, True)], "starred").result(5)
+        store.apply([Edit(ARTICLES, "two", "starred", None, True)], "starred").result(60)
     with contextlib.suppress(StoreError):
         store.close()
     assert everything(outside) == before

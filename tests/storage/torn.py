@@ -93,15 +93,17 @@ def journals(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambd
                 yield f"bit {bit} of byte {place} of the journal flipped lost more than one: {found}"
 
 
-def snapshots(folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: None) -> Iterator[str]:
-    """Yield the faults found after each cut and each flipped bit of the snapshot."""
+def snapshots(
+    folder: Path, bits: Sequence[int], tick: Callable[[], None] = lambda: None, every: int = 1
+) -> Iterator[str]:
+    """Yield the faults found after each cut and each flipped bit of the snapshot, or after one of `every`."""
     snapshot, journal, documents = prepare(folder)
     whole = dict(zip(KEYS, documents, strict=True))
     changed = [(f"cut at {size}", snapshot[:size]) for size in range(1, len(snapshot))]
     changed += [
         (f"bit {bit} of byte {n} flipped", _flipped(snapshot, n, bit)) for n in range(len(snapshot)) for bit in bits
     ]
-    for what, data in changed:
+    for what, data in changed[::every]:
         tick()
         library = _write(folder, data, journal)
         right = _found(library) == whole
