@@ -14,6 +14,9 @@ import termios
 import time
 from pathlib import Path
 
+PATIENCE = 60.0
+"""Seconds after which a process that neither writes nor ends has hung."""
+
 
 class Terminal:
     """A process of the program on a pseudo-terminal of 100 columns and 30 rows.
@@ -38,8 +41,8 @@ class Terminal:
         self._is_open = True
 
     def wait_for(self, text: str) -> None:
-        """Read output until it contains a text; fail after ten seconds, twenty times the slowest start."""
-        deadline = time.monotonic() + 10
+        """Read output until it contains a text; fail after a minute, far longer than a start on a busy machine."""
+        deadline = time.monotonic() + PATIENCE
         while text.encode() not in self.output:
             ready, _, _ = select.select([self._master], [], [], max(0, deadline - time.monotonic()))
             assert ready, f"{text!r} did not appear; the last of the output: {self.output[-2000:]!r}"
@@ -53,13 +56,13 @@ class Terminal:
 
     def end(self) -> int:
         """Wait for the program to end and return its exit status; reads output, which would block it."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while self.process.poll() is None and time.monotonic() < deadline:
             if select.select([self._master], [], [], 0.05)[0]:
                 try:
                     self.output += os.read(self._master, 65_536)
                 except OSError:
-                    return self.process.wait(10)
+                    return self.process.wait(60)
         return self.process.wait(0)
 
     def hang_up(self) -> None:

@@ -345,7 +345,7 @@ def test_a_watch_follows_changes_alone_in_its_folder_and_ends_cleanly(run: Run, 
             assert not (target / "Unread.md").exists()
         finally:
             watch.terminate()
-        assert watch.wait(20) == 0
+        assert watch.wait(60) == 0
         assert "Traceback" not in watch.stdout.read()
 
 

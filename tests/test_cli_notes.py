@@ -157,7 +157,7 @@ def test_a_reader_that_is_open_sees_what_a_script_adds(folder: Path, run: Callab
     try:
         made = added(run, folder / "other.md", "--quote", "twice")
         while not list(library.annotations.all()):
-            events.get(timeout=20)
+            events.get(timeout=60)
             library.sync()
         assert [each.id for each in library.annotations.all()] == [made["id"]]
         assert "Another window" not in run("notes", "list", "--library", folder)[1]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def keep(path: Path, key: str, value: object) -> None:
     store = open_store(path)
-    store.apply([Edit(ARTICLES, key, "starred", None, value)], "starred").result(5)
+    store.apply([Edit(ARTICLES, key, "starred", None, value)], "starred").result(60)
     store.close()
 
 

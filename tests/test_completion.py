@@ -145,7 +145,7 @@ def test_zsh_completes_verbs_options_and_values(here: Path) -> None:
     os.close(slave)
 
     def reads(end: str) -> str:
-        text, deadline = "", time.monotonic() + 20
+        text, deadline = "", time.monotonic() + 60
         while not text.endswith(end):
             assert time.monotonic() < deadline, repr(text)
             if select.select([master], [], [], 0.1)[0]:

@@ -50,7 +50,7 @@ def test_the_reader_keeps_its_state_elsewhere_and_reports_it_once(folder: Path) 
     said = [notice for notice in library.notices if "library.json is not a library of tui-reader" in notice]
     assert len(said) == 1
     assert str(paths.data_dir() / "library.json") in said[0]
-    library.store.apply([Edit(ARTICLES, str(folder / "one.md"), "starred", None, True)], "starred").result(5)
+    library.store.apply([Edit(ARTICLES, str(folder / "one.md"), "starred", None, True)], "starred").result(60)
     library.close()
     assert everything(folder) == before
     store = open_store(paths.data_dir() / "library.json")
@@ -67,7 +67,7 @@ def test_init_refuses_with_a_hint_that_works(folder: Path) -> None:
     named = folder / "reader.json"
     assert str(named) in refused.value.hint
     library = open_library([folder], state=named)
-    library.store.apply([Edit(ARTICLES, "one.md", "starred", None, True)], "starred").result(5)
+    library.store.apply([Edit(ARTICLES, "one.md", "starred", None, True)], "starred").result(60)
     library.close()
     assert json.loads(named.read_bytes())["articles"]
     assert (folder / "library.json").read_bytes() == before["library.json"]
@@ -89,7 +89,7 @@ def test_every_verb_uses_the_state_where_it_is(
     draft.write_text("> The sea comes in twice a day, and nobody has to ask it.\n", "utf-8")
     copy = tmp_path / "copy.json"
     store = open_store(copy)
-    store.apply([Edit(ARTICLES, "x", "starred", None, True)], "starred").result(5)
+    store.apply([Edit(ARTICLES, "x", "starred", None, True)], "starred").result(60)
     store.close()
     before = everything(folder)
     verbs = (
@@ -136,7 +136,7 @@ def test_a_foreign_file_named_like_a_conflict_copy_is_left_unchanged(tmp_path: P
     else:
         (root / name).write_bytes(FOREIGN[kind])
     store = open_store(state)
-    store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(5)
+    store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(60)
     store.close()
     assert main(["doctor", "--fix", str(root)]) == (kind in ("link", "folder"))
     assert (root / name).is_symlink() or (root / name).is_dir() or (root / name).read_bytes() == FOREIGN[kind]
@@ -161,13 +161,13 @@ def test_a_link_out_of_the_folder_is_not_written_unless_it_is_named(
     before = everything(real.parent)
     library = open_library([root])
     assert any("symbolic link out of its folder" in notice for notice in library.notices)
-    library.store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(5)
+    library.store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(60)
     library.close()
     assert everything(real.parent) == before
     assert main(["init", str(root)]) == 2
     assert "symbolic link" in capsys.readouterr().err
     library = open_library([root], state=root / "library.json")
-    library.store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(5)
+    library.store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(60)
     library.close()
     assert everything(real.parent) != before
 
@@ -198,7 +198,7 @@ def test_a_foreign_file_that_appears_while_the_library_is_open_gets_no_journal(t
     store = open_store(tmp_path / "library.json")
     (tmp_path / "library.json").write_bytes(FOREIGN["manifest"])
     with pytest.raises(StoreError, match="is not a library"):
-        store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(5)
+        store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(60)
     with pytest.raises(StoreError):
         store.close()
     assert everything(tmp_path) == {"library.json": FOREIGN["manifest"]}

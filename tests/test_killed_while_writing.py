@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.terminals import Terminal
+from tests.terminals import PATIENCE, Terminal
 from tui_reader.config import Settings
 from tui_reader.services.headless.session import library_of
 from tui_reader.storage.replication.replica import state_folder
@@ -46,7 +46,7 @@ def reader(article: Path) -> Iterator[Open]:
 
 
 def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.01)
@@ -59,7 +59,7 @@ def drafts() -> str:
 
 def kill(screen: Terminal) -> None:
     screen.process.send_signal(signal.SIGKILL)
-    screen.process.wait(10)
+    screen.process.wait(60)
 
 
 def notes(article: Path) -> list[str]:
@@ -112,7 +112,7 @@ signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as the terminal of a reader that
 note, said, go_on = map(pathlib.Path, sys.argv[3:0:-1])
 note.write_text("half")
 said.write_text("at it")
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 120
 while not go_on.exists() and time.monotonic() < deadline:
     time.sleep(0.01)
 note.write_text("the whole of it\\n")

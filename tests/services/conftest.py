@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.services.library.library import Library
 
-DEADLINE = 20.0
+DEADLINE = 120.0
 """Seconds that a test waits for a thread before it fails; far longer than any thread takes."""
 
 

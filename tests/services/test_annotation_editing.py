@@ -122,7 +122,7 @@ def test_a_highlight_stores_its_quote_and_context(bench: Bench) -> None:
 
 def test_undo_keeps_a_highlight_on_which_another_program_has_written_a_note(tmp_path: Path, bench: Bench) -> None:
     made = bench.add("the ferry")
-    bench.store.apply((), "all is written").result(5)
+    bench.store.apply((), "all is written").result(60)
     other = Bench(tmp_path / "library.json")
     other.notes.edit_note(made, "a long thought")
     other.close()

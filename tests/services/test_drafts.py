@@ -28,7 +28,7 @@ Opener = Callable[[], Library]
 
 
 def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, "it never came"
         threading.Event().wait(0.01)

@@ -111,7 +111,7 @@ def test_a_sync_takes_one_portion_and_requests_another_sync(
             finished.set()
 
     owner.library.start(listen)
-    assert finished.wait(20)
+    assert finished.wait(60)
     for _ in range(3):
         asked.clear()
         assert len(owner.library.sync()) == 1
@@ -425,7 +425,7 @@ def test_the_first_scan_reports_how_many_files_there_are_before_it_reads_them(tm
     library.start(events.put)
     found: list[Event] = []
     while not any(isinstance(event, ScanFinished) for event in found):
-        found.append(events.get(timeout=8))
+        found.append(events.get(timeout=60))
     library.sync()
     library.close()
     progress = [event for event in found if isinstance(event, ScanProgress)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def wait(condition: Callable[[], object]) -> None:
     """Wait until a condition is true, ten seconds at most."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -164,7 +164,7 @@ def test_a_damaged_file_is_named_left_alone_and_read_as_far_as_possible(tmp_path
     assert str(path) in damage
     assert word in damage
     assert "doctor" in damage
-    store.apply([Edit(ARTICLES, "late", "n", None, 9)], "late").result(5)
+    store.apply([Edit(ARTICLES, "late", "n", None, 9)], "late").result(60)
     store.close()
     assert path.read_bytes() == data, "nothing was changed"
     again = LibraryFiles(path, "aaaa")

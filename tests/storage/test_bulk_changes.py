@@ -149,7 +149,7 @@ def test_many_records_are_read_and_written_as_one_by_one(tmp_path: Path, monkeyp
                 assert {key: parts.get(key, {}) for key in whole} == {
                     key: {each: record[each] for each in wanted if each in record} for key, record in whole.items()
                 }
-                receipt.result(9)
+                receipt.result(60)
             seen.append(whole)
         for before in (*reversed(seen[:-1]), None):
             assert store.undo()
@@ -182,7 +182,7 @@ def test_changes_wait_while_they_are_held(tmp_path: Path) -> None:
         assert store.get(ARTICLES, "a") == {"starred": True}
         with pytest.raises(TimeoutError):
             receipt.result(0.05)
-    receipt.result(9)
+    receipt.result(60)
     with store.hold():
         held = store.apply([Edit(ARTICLES, "a", "starred", True, None)], "unstarred")
         store.close()

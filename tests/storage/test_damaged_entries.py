@@ -132,7 +132,7 @@ def test_a_malformed_journal_is_read_compacted_and_repaired(tmp_path: Path, repl
     library.close()
 
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
-    store.apply([Edit(ARTICLES, "a3", "v", None, 3)], "changed").result(5)
+    store.apply([Edit(ARTICLES, "a3", "v", None, 3)], "changed").result(60)
     assert {key for key, _ in store.items(ARTICLES)} == {"a1", "a2", "a3"}
     assert any(f"{len(LINES)} damaged lines of {journal}" in notice for notice in store.notices)
     assert store.undo() is not None
@@ -193,7 +193,7 @@ def test_a_conflict_copy_with_a_malformed_header_prevents_no_change(tmp_path: Pa
     copy = tmp_path / "library.sync-conflict-20240501-101010-ABCDEF.json"
     copy.write_bytes(copy_with(HOSTILE_HEADERS[name]))
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
-    store.apply([Edit(ARTICLES, "a", "v", None, 1)], "changed").result(5)
+    store.apply([Edit(ARTICLES, "a", "v", None, 1)], "changed").result(60)
     store.close()
     again = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     assert again.get(ARTICLES, "a") == {"v": 1}
@@ -207,7 +207,7 @@ def test_a_snapshot_with_a_malformed_header_opens_and_is_not_changed(tmp_path: P
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     list(store.items(ARTICLES))
     if not store.read_only:
-        store.apply([Edit(ARTICLES, "a", "v", None, 1)], "changed").result(5)
+        store.apply([Edit(ARTICLES, "a", "v", None, 1)], "changed").result(60)
         assert store.get(ARTICLES, "a") == {"v": 1}
     store.close()
     doctor(path, "aaaa")
@@ -221,7 +221,7 @@ def test_copies_that_cannot_be_merged_are_named_once_and_others_are_merged(tmp_p
     fine = tmp_path / "library.sync-conflict-20240501-101010-BBBBBB.json"
     fine.write_text(json.dumps({"articles": {"1": {"id": "a", "v": 1, "_t": {"": STAMP}}}}))
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
-    store.apply([Edit(ARTICLES, "b", "v", None, 1)], "changed").result(5)
+    store.apply([Edit(ARTICLES, "b", "v", None, 1)], "changed").result(60)
     assert {key for key, _ in store.items(ARTICLES)} == {"a", "b"}
     store.close()
     assert [notice for notice in store.notices if str(bad) in notice and "stays where it is" in notice]
@@ -265,8 +265,8 @@ def work(path: Path) -> None:
             store.get(table, key)
     list(store.items(ANNOTATIONS, of="a1"))
     try:
-        store.apply([Edit(ARTICLES, "a1", "v", None, 2)], "changed").result(5)
-        store.apply([Edit(ANNOTATIONS, "n1", "note", None, "x")], "noted").result(5)
+        store.apply([Edit(ARTICLES, "a1", "v", None, 2)], "changed").result(60)
+        store.apply([Edit(ANNOTATIONS, "n1", "note", None, "x")], "noted").result(60)
         store.undo()
         store.redo()
         store.close()

@@ -42,7 +42,7 @@ def test_a_read_only_mount_with_a_leftover_journal_opens_for_reading(
     assert "read-only" in store.read_only
     assert {key for key, _ in store.items(ARTICLES)} == {"a", "b", "c", "late", "last"}
     with pytest.raises(StoreError, match="read-only"):
-        store.apply([Edit(ARTICLES, "a", "read", True, None)], "unread").result(5)
+        store.apply([Edit(ARTICLES, "a", "read", True, None)], "unread").result(60)
     assert store.get(ARTICLES, "a") is None
     assert store.undo() is not None
     assert "NOT saved" in store.unsaved

@@ -26,7 +26,7 @@ def keep(path: Path, **values: object) -> None:
     store = open_store(path)
     for key, value in values.items():
         before = (store.get(ARTICLES, key) or {}).get("n")
-        store.apply([Edit(ARTICLES, key, "n", before, value)], "changed").result(5)
+        store.apply([Edit(ARTICLES, key, "n", before, value)], "changed").result(60)
     store.close()
 
 

@@ -255,7 +255,7 @@ def test_conflict_marks_that_appear_while_a_library_is_open_are_joined(tmp_path:
 
 
 def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end, "timed out"
         threading.Event().wait(0.01)

@@ -50,11 +50,11 @@ def test_foreign_files_with_the_names_of_ours_are_not_replaced(tmp_path: Path, n
         receipt = store.apply([Edit(ARTICLES, "a", "offset", None, number)], "moved")
         if name.endswith("journal-{machine}"):
             with pytest.raises(StoreError, match="not a journal of tui-reader"):
-                receipt.result(5)
+                receipt.result(60)
             with contextlib.suppress(StoreError):
                 store.close()
         else:
-            receipt.result(5)
+            receipt.result(60)
             store.close()
     for day in range(60):
         backups.rotate(str(state), Disk(), date(2027, 1, 1) + timedelta(day))
@@ -84,7 +84,7 @@ def test_our_journals_that_a_crash_left_are_used(tmp_path: Path) -> None:
     for torn in (b"", b'{"jour', b"\0" * 700, b'{"journal":1}\n', b'{"journal":1,"base":[1]}\n\0\0', b"\n"):
         journal.write_bytes(torn)
         store = open_store(state)
-        store.apply([Edit(ARTICLES, "a", "offset", None, len(torn))], "moved").result(5)
+        store.apply([Edit(ARTICLES, "a", "offset", None, len(torn))], "moved").result(60)
         store.close()
         store = open_store(state)
         assert (store.get(ARTICLES, "a") or {}).get("offset") == len(torn)

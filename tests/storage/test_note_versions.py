@@ -54,7 +54,7 @@ class Machine:
         library = self.open()
         if compacted:
             with closing(LibraryStore(library)) as store:
-                store.apply([Edit(ANNOTATIONS, "n", "note", self.note(), note)], "wrote").result(5)
+                store.apply([Edit(ANNOTATIONS, "n", "note", self.note(), note)], "wrote").result(60)
             return
         library.commit(lambda _: {"o": [[ANNOTATIONS, str(NUMBER), {"note": note}]]})
         library.journal.close()
@@ -102,7 +102,7 @@ def machines(tmp_path: Path, request: pytest.FixtureRequest) -> tuple[Machine, M
     two = Machine(tmp_path / "two", "bbbb", request.param[1])
     with closing(LibraryStore(one.open())) as store:
         made = [Edit(ANNOTATIONS, "n", "article", None, "a"), Edit(ANNOTATIONS, "n", "note", None, "it was a day")]
-        store.apply(made, "made").result(5)
+        store.apply(made, "made").result(60)
     shutil.copy(one.path, two.path)
     return one, two
 

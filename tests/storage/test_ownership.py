@@ -112,7 +112,7 @@ def test_a_store_is_not_opened_on_a_file_of_another_program(tmp_path: Path, kind
         store = open_store(path)
         assert "is not a library" in store.read_only
         with pytest.raises(StoreError, match="is not a library"):
-            store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(5)
+            store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(60)
         store.close()
         db = LibraryDB(path)
         with pytest.raises(StoreError, match="is not a library"):
@@ -137,7 +137,7 @@ def test_an_empty_file_is_a_library_only_if_the_user_named_it(tmp_path: Path, da
     path.write_bytes(data)
     assert owner_of(path).owner is owner
     store = open_store(path)
-    store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(5)
+    store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(60)
     store.close()
     assert owner_of(path).is_ours
 
@@ -272,7 +272,7 @@ def test_a_huge_library_of_another_layout_is_recognized_by_its_end(tmp_path: Pat
 def test_a_library_stays_ours_when_plain_tinydb_edits_it(tmp_path: Path, sort_keys: bool) -> None:
     path = tmp_path / "library.json"
     store = open_store(path)
-    store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(5)
+    store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred").result(60)
     store.close()
     with TinyDB(path, sort_keys=sort_keys, indent=4) as plain:
         plain.insert({"any": "thing"})

@@ -70,10 +70,10 @@ class Machine:
         copied_journal = self.path.with_name(library.journal.path.rpartition("/")[2])
         note = (theirs.get(ANNOTATIONS, key) or {}).get("note")
         article = (mine.get(ANNOTATIONS, key) or {}).get("article")
-        theirs.apply([Edit(ANNOTATIONS, key, "note", note, f"{note} and more")], "noted").result(5)
+        theirs.apply([Edit(ANNOTATIONS, key, "note", note, f"{note} and more")], "noted").result(60)
         if how == "journal before the move":
             shutil.copy(library.journal.path, copied_journal)
-        mine.apply([Edit(ANNOTATIONS, key, "article", article, "d")], "moved").result(5)
+        mine.apply([Edit(ANNOTATIONS, key, "article", article, "d")], "moved").result(60)
         if how == "journal after the move":
             shutil.copy(library.journal.path, copied_journal)
         theirs.close()
@@ -158,7 +158,7 @@ def test_an_edit_in_another_machines_journal_moves_with_the_note(machines: tuple
         one.change("article", "b")
     library = two.library()
     store = LibraryStore(library)
-    store.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(5)
+    store.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(60)
     if first == "edited":
         one.change("article", "b")
     shutil.copy(library.journal.path, one.path.parent)
@@ -176,7 +176,7 @@ def test_opening_a_library_does_not_wait_until_relocations_are_united(
         one.change("article", "b")
     library = two.library()
     with closing(LibraryStore(library)) as other:
-        other.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(5)
+        other.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(60)
         if first == "edited":
             one.change("article", "b")
         shutil.copy(library.journal.path, one.path.parent)
@@ -206,7 +206,7 @@ def test_an_edit_in_a_snapshot_that_replaces_ours_moves_with_the_note(
     one, two = machines
     with closing(LibraryStore(one.library())) as store:
         two.change("note", "words and more")
-        store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "moved").result(5)
+        store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "moved").result(60)
         shutil.copy(two.path, one.path.with_name("synced"))
         one.path.with_name("synced").replace(one.path)
     shutil.copy(one.path, two.path)
@@ -217,8 +217,8 @@ def test_an_edit_in_a_journal_that_is_removed_again_is_kept(machines: tuple[Mach
     one, two = machines
     library = two.library()
     with closing(LibraryStore(library)) as other, closing(LibraryStore(one.library())) as store:
-        other.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(5)
-        store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "moved").result(5)
+        other.apply([Edit(ANNOTATIONS, "n", "note", "words", "words and more")], "noted").result(60)
+        store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "moved").result(60)
         shutil.copy(library.journal.path, one.path.parent)
     one.path.with_name(library.journal.path.rpartition("/")[2]).unlink()
     assert one.notes() == MOVED
@@ -268,7 +268,7 @@ def test_getting_a_note_that_was_never_moved_reads_only_that_note(
         monkeypatch.setattr("tui_reader.storage.snapshot.state.decode_object", counted_decode)
         assert (store.get(ANNOTATIONS, "n") or {})["note"] == "words"
         assert (len(lines), len(decoded)) == (1, 1)
-        store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted").result(5)
+        store.apply([Edit(ANNOTATIONS, "n", "note", "words", "other words")], "noted").result(60)
         decoded.clear()
         assert (store.get(ANNOTATIONS, "n") or {})["note"] == "other words"
         assert len(decoded) == 1

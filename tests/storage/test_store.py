@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def star(store: Store, key: str, after: object = True, *, undoable: bool = True) -> None:
     before = (store.get(ARTICLES, key) or {}).get("starred")
-    store.apply([Edit(ARTICLES, key, "starred", before, after)], f"starred {key}", undoable=undoable).result(5)
+    store.apply([Edit(ARTICLES, key, "starred", before, after)], f"starred {key}", undoable=undoable).result(60)
 
 
 def test_a_change_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -187,11 +187,12 @@ def test_a_change_that_cannot_be_saved_says_so_and_stays_visible(tmp_path: Path)
     store = open_store(blocked / "library.json")
     receipt = store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred a")
     with pytest.raises(StoreError, match="NOT saved"):
-        receipt.result(5)
+        receipt.result(60)
     assert store.get(ARTICLES, "a") == {"starred": True}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+@pytest.mark.usefixtures("real_processes")
 def test_killed_at_any_moment_the_file_opens_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     program = """
@@ -226,7 +227,7 @@ NOTED = {"article": "a", "anchor": {"exact": "q"}, "note": "words", "placed": {"
 
 
 def keep_whole(store: Store) -> None:
-    store.apply([Edit(ANNOTATIONS, "n", field, None, value) for field, value in NOTED.items()], "made").result(5)
+    store.apply([Edit(ANNOTATIONS, "n", field, None, value) for field, value in NOTED.items()], "made").result(60)
 
 
 def test_an_annotation_is_complete_at_every_step_of_its_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,7 +243,7 @@ def test_an_annotation_is_complete_at_every_step_of_its_move(tmp_path: Path, mon
         seen.append({name: record.get(name) for name in ("anchor", "note", "placed")} if record else None)
 
     monkeypatch.setattr(State, "_join", watched)
-    store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "given").result(5)
+    store.apply([Edit(ANNOTATIONS, "n", "article", "a", "b")], "given").result(60)
     whole = {name: value for name, value in NOTED.items() if name != "article"}
     assert seen
     assert all(record == whole for record in seen)
@@ -258,7 +259,7 @@ def test_an_annotation_that_is_moved_during_a_read_is_found(tmp_path: Path, monk
     def found(numbers: DocumentIdIndex, state: State, table: str, key: str) -> int | None:
         number = find(numbers, state, table, key)
         if moves:
-            store.apply([Edit(ANNOTATIONS, "n", "article", "a", moves.pop())], "given").result(5)
+            store.apply([Edit(ANNOTATIONS, "n", "article", "a", moves.pop())], "given").result(60)
         return number
 
     monkeypatch.setattr(DocumentIdIndex, "find", found)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Receipt
 
 
-def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     waiting = threading.Event()
     for _ in range(int(seconds * 100)):
         if condition():
@@ -84,11 +84,11 @@ def test_no_exception_in_any_step_stops_changes_from_being_saved(
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
     with monkeypatch.context() as patch:
         broken(step, error, store, patch)
-        change(store, "a").result(5)
+        change(store, "a").result(60)
         if step in ("polling", "compacting", "news", "preparing", "comparing"):
             until(lambda: any(str(path) in notice for notice in store.notices))
         store._library.changed_by_others.add(1)
-        change(store, "b").result(5)
+        change(store, "b").result(60)
         store.close()
     assert not [notice for notice in store.notices if notice.startswith("[Errno")]
     again = LibraryStore(LibraryFiles(path, "aaaa", disk=Unflushed()))
@@ -113,9 +113,9 @@ def test_a_change_that_cannot_be_written_fails_alone(
     bad = change(store, "bad")
     good = [change(store, key) for key in "abc"]
     with pytest.raises(StoreError, match="NOT saved"):
-        bad.result(5)
+        bad.result(60)
     for receipt in good:
-        receipt.result(5)
+        receipt.result(60)
     assert store.unsaved.startswith("1 change is NOT saved: ")
     with pytest.raises(StoreError, match="1 change is NOT saved"):
         store.close()
@@ -130,11 +130,11 @@ def test_after_the_thread_has_ended_changes_fail_at_once_and_closing_counts_them
     tmp_path: Path, error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa", disk=Unflushed()))
-    change(store, "a").result(5)
+    change(store, "a").result(60)
     monkeypatch.setattr(store._library, "commit_all", lambda _: (_ for _ in ()).throw(error))
     during = change(store, "b")
     with pytest.raises(StoreError, match="saving has stopped"):
-        during.result(5)
+        during.result(60)
     store._writer._thread.join(5)
     after = change(store, "c")
     assert after.done()
@@ -155,16 +155,16 @@ def test_a_change_after_closing_fails_at_once(tmp_path: Path) -> None:
 def test_unsaved_changes_are_reported_until_they_are_saved(tmp_path: Path) -> None:
     disk = Full()
     store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa", disk=disk))
-    change(store, "a").result(5)
+    change(store, "a").result(60)
     assert store.unsaved == ""
     disk.full = True
     for count, key in enumerate("bc", start=1):
         with pytest.raises(StoreError):
-            change(store, key).result(5)
+            change(store, key).result(60)
         assert store.unsaved.startswith(f"{count} change")
         assert "Disk full" in store.unsaved
     disk.full = False
-    change(store, "d").result(5)
+    change(store, "d").result(60)
     assert store.unsaved == ""
     store.close()
 
@@ -196,9 +196,9 @@ def test_a_failed_compaction_does_not_report_unsaved_changes(tmp_path: Path, num
     disk = Failing()
     path = tmp_path / "library.json"
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=disk))
-    change(store, "a").result(5)
+    change(store, "a").result(60)
     disk.fails = True
-    change(store, "b").result(5)
+    change(store, "b").result(60)
     until(lambda: any("safe in" in notice for notice in store.notices))
     assert not [notice for notice in store.notices if "NOT saved" in notice]
     assert store.unsaved == ""

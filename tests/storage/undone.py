@@ -104,13 +104,13 @@ def play(store: LibraryStore, session: str, prefix: str = "") -> None:
         elif action == "r":
             store.redo()
         elif action == "f":
-            store.apply([Edit(ARTICLES, "waited", "n", None, None)], "", undoable=False).result(5)
+            store.apply([Edit(ARTICLES, "waited", "n", None, None)], "", undoable=False).result(60)
             compact(store._library)
         else:
             key, table = f"{prefix}{action}", ANNOTATIONS if action.isupper() else ARTICLES
             field = "note" if action.isupper() else "read"
-            store.apply([Edit(table, key, field, None, f"words of {key}")], f"did {key}").result(5)
-    store.apply([Edit(ARTICLES, "end", "n", None, prefix or "end")], "", undoable=False).result(5)
+            store.apply([Edit(table, key, field, None, f"words of {key}")], f"did {key}").result(60)
+    store.apply([Edit(ARTICLES, "end", "n", None, prefix or "end")], "", undoable=False).result(60)
 
 
 def leave(store: LibraryStore, folder: Path) -> Path:
