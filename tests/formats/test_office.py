@@ -208,11 +208,20 @@ def test_a_caption_with_the_words_of_the_description_stands_once(name: str) -> N
         picture = "<draw:frame><draw:image xlink:href='Pictures/a.png'/><svg:desc>A harbour</svg:desc></draw:frame>"
         data = odt(f"<text:p>{picture}</text:p><text:p>A harbour</text:p><text:p>A harbour</text:p>")
     document = opened(data, name)
-    assert [(kind, text) for kind, _, text in shown(document)] == [
-        ("figure", ""),
-        ("paragraph", "A harbour"),
-        ("paragraph", "A harbour"),
-    ]
+    assert [(kind, text) for kind, _, text in shown(document)] == [("figure", "A harbour"), ("paragraph", "A harbour")]
+
+
+def test_a_caption_is_the_description_of_a_picture_without_one() -> None:
+    image = "<draw:frame><draw:image xlink:href='Pictures/a.png'/></draw:frame>"
+    for style, kinds in (
+        ("FigureCaption", ["figure"]),
+        ("Illustration", ["figure"]),
+        ("Text", ["figure", "paragraph"]),
+    ):
+        body = f"<text:p>{image}</text:p><text:p text:style-name='{style}'>The sea at night</text:p>"
+        document = opened(odt(body), "a.odt")
+        assert [kind for kind, _, _ in shown(document)] == kinds
+        assert document.text.strip() == "The sea at night"
 
 
 def test_of_an_archive_whose_end_is_missing_the_text_is_read_and_that_is_said() -> None:

@@ -367,3 +367,15 @@ async def test_a_query_says_that_articles_are_still_being_read(start: Start, art
         await reader.keys("enter")
         await reader.sees("No article matches yet", "Reading the folder … 4 of 15", "searched: “zebra")
         await reader.last_row_shows("0 of 3 articles, and more are being read")
+
+
+async def test_an_empty_list_says_that_texts_are_still_being_searched(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("zebra")
+        await reader.keys("enter")
+        await reader.sees("No article matches", "searched: “zebra")
+        reader.app.reading.listing.progress = "searching texts 4 of 15"
+        reader.app.reading.listing.describe()
+        await reader.sees("No article matches yet", "Searching texts 4 of 15")

@@ -33,6 +33,11 @@ p[style-name='Preformatted Text'] => pre:separator('\\n')
 p[style-name='Source Code'] => pre:separator('\\n')
 p[style-name='Code'] => pre:separator('\\n')
 p[style-name='Plain Text'] => p:fresh
+p[style-name='Caption'] => p.caption:fresh
+p[style-name='Image Caption'] => p.caption:fresh
+p[style-name='FigureCaption'] => p.caption:fresh
+p[style-name='Figure'] => p.caption:fresh
+p[style-name='Illustration'] => p.caption:fresh
 r[style-name='Verbatim Char'] => code
 r[style-name='Source Text'] => code
 r[style-name='HTML Code'] => code

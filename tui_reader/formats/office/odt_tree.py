@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.formats.office.office_document import UnreadableOfficeError
+from tui_reader.formats.office.office_document import CAPTION, UnreadableOfficeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,7 @@ _HIDDEN = frozenset(
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
 _QUOTED = re.compile(r"quot|zitat|citation|cita", re.IGNORECASE)
+_CAPTION = re.compile(r"Caption|\A(?:Illustration|Figure|Drawing)\Z", re.IGNORECASE)
 _CODE = re.compile(r"preformatted|source_20_(?:text|code)|\bcode", re.IGNORECASE)
 _MONO = re.compile(r"mono|courier|consolas|typewriter", re.IGNORECASE)
 _MOST_SPACES = 200
@@ -149,7 +150,10 @@ class _Converter:
             quote = last if last is not None and last.tag == "blockquote" else self._sub(target, "blockquote")
             self._inline(source, self._sub(quote, "p"), depth)
             return
-        self._inline(source, self._sub(target, "p"), depth)
+        made = self._sub(target, "p")
+        if any(_CAPTION.search(name) for name in names):
+            made.set("class", CAPTION)
+        self._inline(source, made, depth)
 
     def _family(self, name: str) -> list[str]:
         """Return the name of a style, followed by those of its parent styles."""

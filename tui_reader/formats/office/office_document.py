@@ -25,6 +25,8 @@ MOST_XML = 40_000_000
 """Maximum number of inflated bytes of an XML part."""
 MOST_PICTURE = 30_000_000
 """Maximum number of inflated bytes of a picture."""
+CAPTION = "caption"
+"""Class of the captions in the HTML of a document."""
 ENCRYPTED = "encrypted: it opens only with its password"
 CUT_OFF = "damaged: its end is missing, as after an interrupted download"
 _IS_CUT = "The end of this file is missing, as after an interrupted download: text and pictures may be missing."
@@ -125,7 +127,7 @@ def document_of(root: Element | None, header: Mapping[str, Any], name: str, *, i
     """
     builder = DocumentBuilder()
     if root is not None:
-        _drop_repeated_descriptions(root)
+        _join_captions(root)
         addresses, notes = _OfficeAddresses(), Notes()
         notes.find(root, addresses)
         walked = walk(root, addresses, notes)
@@ -150,11 +152,18 @@ def document_of(root: Element | None, header: Mapping[str, Any], name: str, *, i
     return replace(document, title_block=0) if is_title else document
 
 
-def _drop_repeated_descriptions(root: Element) -> None:
-    """Remove the description of each picture whose caption, the paragraph below it, has the same words."""
-    for image in root.iter("img"):
+def _join_captions(root: Element) -> None:
+    """Make the caption below each picture its description, if that is missing or has the same words."""
+    for image in list(root.iter("img")):
         described = clean_line(image.get("alt") or "")
-        paragraph = next((each for each in image.iterancestors("p", "figure", "div")), None)
+        paragraph = next(image.iterancestors("p"), None)
         below = None if paragraph is None else paragraph.getnext()
-        if described and below is not None and clean_line("".join(map(str, below.itertext()))) == described:
-            image.set("alt", "")
+        if below is None or below.tag != "p" or next(below.iter("a", "img"), None) is not None:
+            continue
+        words = clean_line("".join(map(str, below.itertext())))
+        is_caption = CAPTION in (below.get("class") or "").split()
+        if words and (words == described or (is_caption and not described)):
+            image.set("alt", words)
+            parent = below.getparent()
+            if parent is not None:
+                parent.remove(below)

@@ -264,7 +264,11 @@ class HeadlineListing:
     def describe(self) -> None:
         """Show the standing view and the query above the list, and the match count below the query bar."""
         state, headlines = self._state, self._state.panes.headlines
-        empty = () if headlines.ids or self.is_partial else state.empty_lines(is_typing=headlines.bar.is_open)
+        empty = (
+            ()
+            if headlines.ids or self.is_partial
+            else state.empty_lines(searching=self.progress, is_typing=headlines.bar.is_open)
+        )
         headlines.describe(state.view.shelf.upper(), state.query, state.view.sort, empty)
         if headlines.bar.is_open:
             self.describe_bar()

@@ -337,10 +337,11 @@ class ReadingScreenState:
             return outcome
         return outcome._replace(message=f"{outcome.message} in “{headline.title}”")
 
-    def empty_lines(self, *, is_typing: bool = False) -> Sequence[str]:
+    def empty_lines(self, *, searching: str = "", is_typing: bool = False) -> Sequence[str]:
         """Return the lines of an empty headline list: the reason, and a possible remedy.
 
         Args:
+            searching: The progress of searches that may still find articles; empty if none is running.
             is_typing: True if the query bar is open, which already says what is searched.
         """
         if self.scan is not None and not len(self.library.catalogue):
@@ -348,10 +349,8 @@ class ReadingScreenState:
         if not self.query.is_empty:
             from tui_reader.search.explanation import explain  # noqa: PLC0415 - not for the first frame; loaded with the query bar
 
-            is_reading = self.scan is not None
-            lines = ["No article matches yet" if is_reading else "No article matches"]
-            if is_reading:
-                lines += ["", self.scan_text()]
+            progress = list(filter(None, (self.scan_text(), searching and f"{searching[0].upper()}{searching[1:]}")))
+            lines = ["No article matches yet", "", *progress] if progress else ["No article matches"]
             if is_typing:
                 return lines
             lines += ["", f"searched: {explain(self.query.while_typing, self.settings.colours)}"]
