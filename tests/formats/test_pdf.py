@@ -240,6 +240,24 @@ def test_links_lead_to_addresses_and_to_places_in_the_file() -> None:
     assert offset_of_name(document, links[1].target.removeprefix("#")) == document.text.index("In the second column")
 
 
+def test_a_raised_number_that_leads_on_is_the_reference_to_a_note() -> None:
+    place = "<< /S /GoTo /D [11 0 R /XYZ 0 700 0] >>"
+    document = opened(
+        sheet(
+            Text(60, 100, "The harbour was old"),
+            Text(150, 96, "7", 6),
+            Text(170, 100, "and quiet, as all knew who came."),
+            Link(148, 88, 8, 10, place),
+            column(LEFT, 60, 112),
+        ),
+        sheet(column(["The first line of the second page stands at its top."], 60, 60), column(RIGHT, 60, 150)),
+    )
+    (note,) = [span for span in document.spans if span.kind is SpanKind.NOTE]
+    assert document.text[note.start : note.end] == "7"
+    assert offset_of_name(document, note.target.removeprefix("#")) == document.text.index("In the second column")
+    assert not [span for span in document.spans if span.kind is SpanKind.LINK]
+
+
 def test_code_keeps_its_lines_and_indents() -> None:
     code = ["def tide(moon):", "    if moon:", "        return 4.1"]
     document = opened(sheet(column(LEFT, 60, 40), column(code, 60, 130, font="M")))

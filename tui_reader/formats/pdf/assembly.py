@@ -330,10 +330,15 @@ class Assembler:
         ]
         return text, spans
 
+    def _note_page(self, line: Line, mark: str) -> int | None:
+        """Return the page of the footnote with a mark, on the page of a line or the next one; None without one."""
+        return next((page for page in (line.page, line.page + 1) if (page, mark) in self._notes), None)
+
     def _spans(self, line: Line, shift: int, kinds: frozenset[SpanKind] | None) -> list[Span]:
         """Return the spans and link targets of a line, moved by `shift`; only some kinds if `kinds` is given."""
         links = self._pages[line.page].links
         spans = [Span(SpanKind.TARGET, max(shift, 0), max(shift, 0), name) for name in self._names.get(id(line), ())]
+        raised = {run.start for run in line.runs if run.kind is SpanKind.SUPERSCRIPT and run.start}
         for run in line.runs:
             if kinds is not None and run.kind not in kinds:
                 continue
@@ -342,11 +347,17 @@ class Assembler:
                 target = link.address or (f"#{_place_name(link.place)}" if link.place is not None else "")
                 if target:
                     first, last = _without_brackets(line.text, run.start, run.end)
-                    spans.append(Span(SpanKind.LINK, first + shift, last + shift, target))
+                    mark = line.text[first:last].strip()
+                    # A raised number that leads on in the file refers to a note at the end of a chapter or the file.
+                    is_note = link.place is not None and link.place.page >= line.page and first in raised
+                    if is_note and self._note_page(line, mark) is not None:
+                        continue  # the reference to a footnote, which is a span of its own
+                    kind = SpanKind.NOTE if is_note and _NOTE_MARK.fullmatch(mark) else SpanKind.LINK
+                    spans.append(Span(kind, first + shift, last + shift, target))
                 continue
             if run.kind is SpanKind.SUPERSCRIPT:
                 mark = line.text[run.start : run.end].strip()
-                page = next((p for p in (line.page, line.page + 1) if (p, mark) in self._notes), None)
+                page = self._note_page(line, mark)
                 if page is not None and run.start and _NOTE_MARK.match(mark):
                     target = f"#{_note_name(page, mark)}"
                     spans.append(Span(SpanKind.NOTE, run.start + shift, run.end + shift, target))
