@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.counts import size
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import BlockKind, Document, SpanKind
+from tui_reader.document.link_targets import offset_of_name
 from tui_reader.formats import format_for, read, resource, scan
 
 PNG = b"\x89PNG\r\n picture"
@@ -244,3 +245,18 @@ def test_hostile_mails_are_read() -> None:
 @given(st.binary(max_size=150))
 def test_any_bytes_after_a_header_become_a_document(data: bytes) -> None:
     assert flaws_of(read(b"Subject: x\nContent-Type: multipart/alternative; boundary=a\n" + data, "a.eml")) == []
+
+
+def test_footnotes_of_a_newsletter_lead_there_and_its_title_is_known() -> None:
+    message = mail("Of Tides")
+    message.set_content(
+        '<h1>Of  Tides</h1><p>They rise.<a href="#fn1"><sup>1</sup></a></p><p id="fn1"><sup>1</sup> At night, too.</p>',
+        subtype="html",
+    )
+    document = opened(bytes_of(message))
+    assert document.title_block == 0
+    (note,) = [span for span in document.spans if span.kind is SpanKind.NOTE]
+    assert offset_of_name(document, note.target.removeprefix("#")) == document.text.index("At night")
+    message = mail("Another subject")
+    message.set_content("<h1>Of Tides</h1><p>They rise.</p>", subtype="html")
+    assert opened(bytes_of(message)).title_block is None

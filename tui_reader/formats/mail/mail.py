@@ -72,7 +72,10 @@ class Mail(Format):
         metadata = _metadata(message, document.text, name)
         if not builder.blocks:
             return empty_document(metadata, "header")
-        return builder.build(metadata, notices=(_CUT_OFF,) if parts.is_cut_off else ())
+        first = document.blocks[0]
+        is_title = first.kind is BlockKind.HEADING and clean_line(document.block_text(0)) == metadata.title
+        notices = (_CUT_OFF,) if parts.is_cut_off else ()
+        return builder.build(metadata, notices=notices, title_block=0 if is_title else None)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """Return the metadata, and the reason if the mail cannot be read; the words of all shown parts are counted."""
@@ -151,6 +154,7 @@ def _add_picture(builder: DocumentBuilder, parts: Parts, part: Part, targets: se
 def _add_html(builder: DocumentBuilder, part: Part) -> None:
     """Append a part in HTML without tracking pixels."""
     from tui_reader.formats.html.addresses import Addresses  # noqa: PLC0415 - 30 ms, only for mails in HTML
+    from tui_reader.formats.html.note_references import Notes  # noqa: PLC0415 - see above
     from tui_reader.formats.html.page_tree import parse  # noqa: PLC0415 - see above
     from tui_reader.formats.html.walker import walk  # noqa: PLC0415 - see above
 
@@ -169,7 +173,9 @@ def _add_html(builder: DocumentBuilder, part: Part) -> None:
         sizes = {image.get("width", ""), image.get("height", "")}
         if sizes & {"0", "1", "2", "0px", "1px", "2px"} or _TINY.search(image.get("style", "")):
             image.drop_tree()
-    walked = walk(root, MailAddresses())
+    addresses, notes = MailAddresses(), Notes()
+    notes.find(root, addresses)
+    walked = walk(root, addresses, notes)
     for block, text, spans in walked.blocks:
         builder.add(block, text, spans)
     for span in walked.targets:
