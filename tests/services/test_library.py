@@ -229,7 +229,7 @@ def test_a_file_that_is_too_large_is_listed_and_not_read(folder: Path, opened: O
     owner = opened(folder).scanned()
     huge = owner.at("huge.txt")
     assert huge.article.error == "too large: 100 MB; the limit is 64 MB, max_file_mb in the settings"
-    assert huge.title == "huge"
+    assert huge.title == "huge.md"
     owner.library.documents.want(huge.id)
     owner.until(lambda: owner.library.documents.get(huge.id))
     document = owner.library.documents.get(huge.id)
@@ -275,7 +275,7 @@ def test_an_article_that_makes_its_format_fail_affects_no_other(
     monkeypatch.setattr(formats, "read", trip_too)
     owner = opened(folder).scanned()
     one = owner.at("one.md")
-    assert (len(owner.headlines()), one.title) == (3, "one")
+    assert (len(owner.headlines()), one.title) == (3, "one.md")
     assert one.article.error == "the reader failed at it (RecursionError)"
     owner.library.documents.want(one.id)
     owner.until(lambda: owner.library.documents.get(one.id))

@@ -205,6 +205,7 @@ def test_a_scan_continues_after_bad_files_and_remembers_them(
     found = {location: headline.article for location, headline in owner.headlines().items()}
     for what, message in BAD.items():
         assert message in found[f"{what}.slow"].error.replace("it gets 30 seconds and 1,000 MB", "it gets more")
+        assert found[f"{what}.slow"].metadata.title == f"{what}.slow", "as on its error page"
     assert {found[f"{number}.slow"].metadata.title for number in range(5)} == {f"Good {n}" for n in range(5)}
     assert found["named by its content"].metadata.title == "Named by its content"
     owner.library.close()

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_reader.document.clean import clean_line
 from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.catalogue_rows import epoch_seconds
@@ -284,7 +285,7 @@ class Scanner:
         except UnreadableError as error:
             # A change of permissions does not change the signature, so reading is tried again each time.
             self._must_reread.add(entry.key)
-            metadata = Metadata(title=path.stem, guessed=frozenset({"title"}))
+            metadata = _named_by_file(path)
             when = signature.mtime_ns / 1e9
             return CachedFile(entry.key, *signature, "", metadata, str(error), when, _edition(entry.key))
         read_at = scanned.signature
@@ -314,12 +315,12 @@ class Scanner:
             except FailedParsingError as error:
                 # With its fingerprint and signature, the file is not parsed again until it changes.
                 content = content or content_from(source, key)
-                metadata, problem = Metadata(title=path.stem, guessed=frozenset({"title"})), str(error)
+                metadata, problem = _named_by_file(path), str(error)
         else:
             try:
                 metadata, problem = content.metadata()
             except Exception as error:  # noqa: BLE001 - an error in one file must not end the scan
-                metadata, problem = Metadata(title=path.stem), f"the reader failed at it ({type(error).__name__})"
+                metadata, problem = _named_by_file(path), f"the reader failed at it ({type(error).__name__})"
         return Scanned(content.fingerprint, content.signature, metadata, problem)
 
     def _source_of(self, key: str) -> Source:
@@ -338,6 +339,11 @@ class Scanner:
         if folder not in self._unlisted:
             self._unlisted.add(folder)
             self._send(Notice(f"The folder {self._paths.location_of(folder)} cannot be listed; it is left out."))
+
+
+def _named_by_file(path: Path) -> Metadata:
+    """Return the metadata of a file that cannot be read: its name with the suffix, as on its error page."""
+    return Metadata(title=clean_line(path.name), guessed=frozenset({"title"}))
 
 
 def _edition(path: str) -> str:
