@@ -25,7 +25,8 @@ class Format(Protocol):
     """A reader of one kind of file: converts the file's bytes to a document.
 
     No method does I/O, and none raises, whatever the bytes are. All methods may be called from any thread. Formats are
-    subclasses of this protocol, and so inherit what most of them share: no preview, and no pictures in the file.
+    subclasses of this protocol and inherit what many of them share: only the suffix determines the format, the whole
+    article is read for its metadata, there is no preview, and no picture is in the file.
     """
 
     @property
@@ -44,8 +45,10 @@ class Format(Protocol):
             head: The first `HEAD` bytes of the file.
 
         Returns:
-            `BY_NAME`, `BY_CONTENT`, `FALLBACK`, `NO_MATCH`, or a number between them.
+            `BY_NAME`, `BY_CONTENT`, `FALLBACK`, `NO_MATCH`, or a number between them. By default, only the suffix
+            counts.
         """
+        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
 
     def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
         """Return the article; a document with `error` set if the bytes cannot be read.
@@ -58,11 +61,15 @@ class Format(Protocol):
         """
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata of an article for the list of articles, without building its blocks.
+        """Return the metadata of an article for the list of articles.
+
+        By default the article is read (`Row.reads_to_scan`). Most formats find the metadata without building blocks.
 
         Returns:
             The metadata that `read` would find, and the reason why the file cannot be read (empty if it can).
         """
+        document = self.read(data, name)
+        return document.metadata, document.error
 
     def preview(self, data: bytes, name: str) -> Document | None:
         """Return the beginning of an article if reading all of it may take longer than 50 ms; else None."""

@@ -1,7 +1,7 @@
 """The table of all formats, and the choice of the format that reads a file.
 
-To add a format, write one module with a class that implements `Format` and an instance called `FORMAT`, and add one
-row to `ROWS` and a description to `descriptions`.
+To add a format, write one module with a subclass of `Format`, or of a base for its kind such as `MarkupFormat`, and an
+instance called `FORMAT`; add one row to `ROWS` and a description to `descriptions`.
 """
 
 from __future__ import annotations

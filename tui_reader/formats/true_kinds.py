@@ -42,15 +42,25 @@ _MOST_CONTROLS = 0.02
 """Maximum share of control bytes in a text."""
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r\x1b")
 _BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
-
+"""Bytes of white space, zero bytes and byte order marks."""
 
 EMPTY = "empty, as after an interrupted download or on a full disk"
 """Reason why a file without content cannot be read, in formats whose files cannot be empty."""
 
 
+def is_blank(data: bytes) -> bool:
+    """Return True if a file contains only white space, zero bytes or a byte order mark."""
+    return not data.strip(_BLANK)
+
+
+def is_empty(data: bytes) -> bool:
+    """Return True if a small file is blank; a large file of zero bytes is damaged, not empty."""
+    return len(data) < _LEAST and is_blank(data)
+
+
 def is_wrongly_empty(data: bytes, name: str) -> bool:
     """Return True if a file contains only white space and zero bytes, although its format is never plain text."""
-    return len(data) < _LEAST and suffix_of(name) in _BINARY and not data.strip(_BLANK)
+    return suffix_of(name) in _BINARY and is_empty(data)
 
 
 def mistake_in(data: bytes, name: str) -> tuple[str, str]:

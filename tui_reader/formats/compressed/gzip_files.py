@@ -11,6 +11,7 @@ from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffi
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
 from tui_reader.formats.registry import format_for
+from tui_reader.formats.true_kinds import is_blank
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -27,7 +28,6 @@ _NAME_FLAG, _EXTRA_FLAG = 8, 4
 """Bits of the flags in the header: a file name, an extra field."""
 _LONGEST_NAME = 300
 
-_BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 _CUT_OFF = "The compressed file is damaged: the end of its text is missing."
 
 
@@ -55,7 +55,7 @@ class GzipFormat(Format):
 
     def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
         """Return the document of the file inside."""
-        if not data.strip(_BLANK):
+        if is_blank(data):
             return empty_document(complete({}, "", name), "")
         inflated = _inflated(data)
         inner = _inner_name(name, data)
@@ -69,7 +69,7 @@ class GzipFormat(Format):
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """Return the metadata of the file inside, and the reason if it cannot be read."""
-        if not data.strip(_BLANK):
+        if is_blank(data):
             return complete({}, "", name), ""
         inflated = _inflated(data)
         inner = _inner_name(name, data)

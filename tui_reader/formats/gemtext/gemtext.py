@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, Span, SpanKind
 from tui_reader.document.clean import clean_line
-from tui_reader.formats.base import BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.metadata.guesses import Heading, complete
-from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
 from tui_reader.formats.text.bare_links import bare_links
+from tui_reader.formats.text.markup_format import MarkupFormat
 from tui_reader.formats.text.running_text import safe_target
-from tui_reader.formats.text.source import SourceText, open_source
+from tui_reader.formats.titled_document import titled_document
 
 if TYPE_CHECKING:
+    from tui_reader.formats.base import Format
+    from tui_reader.formats.text.source import SourceText
     from tui_reader.model.article import Metadata
 
 _LINK = re.compile(r"=>[ \t]*(\S+)(?:[ \t]+(.*))?")
@@ -27,52 +27,32 @@ _MARKS = re.compile(r"^(?:#{1,3}[ \t]*|\*[ \t]+|>[ \t]?|=>[ \t]*\S+[ \t]*|```.*)
 """Pattern of the mark at the beginning of a line, such as `## ` or `=> address `; removed to guess from the text."""
 
 
-class Gemtext(Format):
+class Gemtext(MarkupFormat):
     """The format of gemtext files."""
 
     name = "gemtext"
     suffixes = (".gmi", ".gemini")
 
-    def matches(self, name: str, head: bytes) -> int:
-        """Return the priority of gemtext, which only the suffix determines."""
-        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
+    def metadata(self, source: SourceText, name: str) -> Metadata:
+        """Return the metadata in front matter; what is missing is guessed."""
 
-    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
+        def heading() -> Heading | None:
+            is_code = False
+            for line in source.body.split("\n"):
+                if line.startswith(_FENCE):
+                    is_code = not is_code
+                elif not is_code and (match := _HEADING.match(line)):
+                    return Heading(clean_line(match[2]), len(match[1]))
+            return None
+
+        return complete(source.header, _MARKS.sub("", source.body), name, heading)
+
+    def document(self, source: SourceText, metadata: Metadata, name: str) -> Document:
         """Return the whole text as a document."""
-        source = open_source(data)
-        if source.problem:
-            return problem_document(name, len(data), source.problem)
-        metadata = _metadata(source, name)
-        builder = _blocks(source.body)
-        if not builder.blocks:
-            return empty_document(metadata, source.body)
-        document = builder.build(metadata, notices=source.notices)
-        first = document.blocks[0]
-        is_title = first.kind is BlockKind.HEADING and clean_line(document.block_text(0)) == metadata.title
-        return replace(document, title_block=0) if is_title else document
-
-    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the file cannot be read, without building blocks."""
-        source = open_source(data)
-        if source.problem:
-            return problem_metadata(name), source.problem
-        return _metadata(source, name), ""
+        return titled_document(_blocks(source.body), metadata, source.body, notices=source.notices)
 
 
 FORMAT: Format = Gemtext()
-
-
-def _metadata(source: SourceText, name: str) -> Metadata:
-    def heading() -> Heading | None:
-        is_code = False
-        for line in source.body.split("\n"):
-            if line.startswith(_FENCE):
-                is_code = not is_code
-            elif not is_code and (match := _HEADING.match(line)):
-                return Heading(clean_line(match[2]), len(match[1]))
-        return None
-
-    return complete(source.header, _MARKS.sub("", source.body), name, heading)
 
 
 def _blocks(body: str) -> DocumentBuilder:

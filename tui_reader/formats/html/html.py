@@ -12,7 +12,6 @@ from tui_reader.formats.problem_page import problem_document
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
-    from tui_reader.model.article import Metadata
 
 _SIGN = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])",
@@ -42,14 +41,6 @@ class Html(Format):
         from tui_reader.formats.html.page_document import read_page  # noqa: PLC0415 - 30 ms, and only pages need it
 
         return read_page(page, name, whole=whole)
-
-    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata of the article, and the reason if the file cannot be read.
-
-        The words of the article are counted, so the article must be found first.
-        """
-        document = self.read(data, name)
-        return document.metadata, document.error
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
         """Return the bytes of a picture in the page (`data:…`) or in its archive."""

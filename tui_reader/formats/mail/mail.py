@@ -77,11 +77,6 @@ class Mail(Format):
         notices = (_CUT_OFF,) if parts.is_cut_off else ()
         return builder.build(metadata, notices=notices, title_block=0 if is_title else None)
 
-    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the mail cannot be read; the words of all shown parts are counted."""
-        document = self.read(data, name)
-        return document.metadata, document.error
-
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
         """Return the bytes of a picture of the mail: `cid:` and its content id, or `part:` and its number."""
         if not target.startswith(("cid:", "part:")):

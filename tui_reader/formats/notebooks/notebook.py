@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.blocks import BlockKind, Document, DocumentBuilder
+from tui_reader.document.blocks import Document, DocumentBuilder
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.words import count_words
-from tui_reader.formats.base import BY_NAME, NO_MATCH, Format, suffix_of
+from tui_reader.formats.base import Format
 from tui_reader.formats.markdown.skim import rough_text
 from tui_reader.formats.markdown.titles import first_lines, title_heading
 from tui_reader.formats.metadata.front_matter import read_front_matter
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.notebooks.cells import Notebook, add_cell, notebook_of, picture_in
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
+from tui_reader.formats.titled_document import titled_document
+from tui_reader.formats.true_kinds import is_blank
 
 if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
-
-_BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 
 
 class NotebookFormat(Format):
@@ -28,10 +27,6 @@ class NotebookFormat(Format):
 
     name = "notebook"
     suffixes = (".ipynb",)
-
-    def matches(self, name: str, head: bytes) -> int:
-        """Return the priority of notebooks, which only the suffix determines."""
-        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
 
     def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
         """Return all cells as a document."""
@@ -42,12 +37,7 @@ class NotebookFormat(Format):
         builder = DocumentBuilder()
         for index in range(len(notebook.cells)):
             add_cell(builder, notebook, index)
-        if not builder.blocks:
-            return empty_document(metadata, "cells")
-        document = builder.build(metadata)
-        first = document.blocks[0]
-        is_title = first.kind is BlockKind.HEADING and _letters(document.block_text(0)) == _letters(metadata.title)
-        return replace(document, title_block=0) if is_title else document
+        return titled_document(builder, metadata, "cells", comparable=_letters)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """Return the metadata, and the reason if the file cannot be read, without building blocks."""
@@ -71,7 +61,7 @@ def _empty(name: str, source: str) -> Document:
 
 def _parsed(data: bytes) -> tuple[Notebook | None, str]:
     """Return the notebook, and the reason if it is None; the reason is empty for an empty file."""
-    if not data.strip(_BLANK):
+    if is_blank(data):
         return None, ""
     try:
         value = json.loads(data.decode("utf-8-sig", "replace"))

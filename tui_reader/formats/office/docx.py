@@ -8,14 +8,11 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.clean import clean_line
-from tui_reader.formats.base import BY_NAME, NO_MATCH, Format, suffix_of
-from tui_reader.formats.metadata.guesses import complete
-from tui_reader.formats.problem_page import empty_document, problem_document
+from tui_reader.formats.office.office_format import ConvertedFile, OfficeFormat
 
 if TYPE_CHECKING:
-    from tui_reader.document.blocks import Document
+    from tui_reader.formats.base import Format
     from tui_reader.formats.epub.archive import Archive
-    from tui_reader.model.article import Metadata
 
 _NOT_INSTALLED = (
     "a document of Word, and the program’s extra “office” that reads such documents is not installed. "
@@ -47,7 +44,6 @@ strike => s
 _PARTS = re.compile(r"(?:_rels/\.rels|\[Content_Types\]\.xml|(?:word|docProps)/(?:_rels/)?[\w.-]+\.(?:xml|rels))\Z")
 _PICTURE_TARGET = re.compile(rb"""Target=["'](media/[\w.-]{1,200})["']""")
 """Path of a picture to which a part refers; mammoth refuses documents in which it is missing."""
-_MEDIA = re.compile(r"(?:word/)?media/[^\\]{1,200}\Z")
 _CORE = (
     ("title", "{http://purl.org/dc/elements/1.1/}title"),
     ("author", "{http://purl.org/dc/elements/1.1/}creator"),
@@ -57,50 +53,30 @@ _CORE = (
 )
 
 
-class Docx(Format):
+class Docx(OfficeFormat):
     """The format of documents of Word."""
 
     name = "DOCX"
     suffixes = (".docx", ".docm")
 
-    def matches(self, name: str, head: bytes) -> int:
-        """Return the priority of DOCX, which only the suffix determines: other formats are ZIP archives, too."""
-        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
+    picture_paths = re.compile(r"(?:word/)?media/[^\\]{1,200}\Z")
 
-    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
-        """Return the document."""
-        from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - 30 ms, only for such files
+    def converted(self, data: bytes) -> ConvertedFile:
+        """Convert a file by mammoth."""
+        from tui_reader.formats.html.page_tree import parse  # noqa: PLC0415 - see `OfficeFormat.read`
+        from tui_reader.formats.office.office_document import archive_of  # noqa: PLC0415 - see above
 
-        if office.is_empty(data):
-            return empty_document(complete({}, "", name), "")
-        try:
-            archive = office.archive_of(data)
-            header = _header(archive)
-            html = _converted(_safe_copy(archive), is_cut=archive.is_cut)
-        except office.UnreadableOfficeError as error:
-            return problem_document(name, len(data), str(error))
-        from tui_reader.formats.html.page_tree import parse  # noqa: PLC0415 - see above
-
-        root = parse(f"<body>{html}</body>") if html else None
-        return office.document_of(root, header, name, is_cut=archive.is_cut)
-
-    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the document cannot be read, after converting it."""
-        document = self.read(data, name)
-        return document.metadata, document.error
-
-    def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return the bytes of a picture by its path in the archive."""
-        from tui_reader.formats.office.office_document import picture_of  # noqa: PLC0415 - see `read`
-
-        return picture_of(data, target) if _MEDIA.match(target) else None
+        archive = archive_of(data)
+        header = _header(archive)
+        html = _converted(_safe_copy(archive), is_cut=archive.is_cut)
+        return ConvertedFile(parse(f"<body>{html}</body>") if html else None, header, archive.is_cut)
 
 
 FORMAT: Format = Docx()
 
 
 def _header(archive: Archive) -> dict[str, Any]:
-    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Docx.read`
+    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `OfficeFormat.read`
 
     root = office.xml_root(office.part_of(archive, "docProps/core.xml"))
     header: dict[str, Any] = {}
@@ -114,7 +90,7 @@ def _header(archive: Archive) -> dict[str, Any]:
 
 def _safe_copy(archive: Archive) -> bytes:
     """Return a copy of the archive for mammoth, inflated within limits; pictures are replaced by their paths."""
-    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Docx.read`
+    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `OfficeFormat.read`
 
     if archive.is_cut and "word/document.xml" not in archive.entries:
         raise office.UnreadableOfficeError(office.CUT_OFF)
@@ -130,7 +106,7 @@ def _safe_copy(archive: Archive) -> bytes:
                 part = office.repaired(part) if archive.is_cut else part
                 absent.update(f"word/{path.decode()}" for path in _PICTURE_TARGET.findall(part))
                 target.writestr(name, part)
-            elif _MEDIA.match(name):
+            elif Docx.picture_paths.match(name):
                 target.writestr(name, name.encode())
         for name in sorted(absent.difference(archive.entries)):
             target.writestr(name, name.encode())
@@ -147,7 +123,7 @@ def _converted(data: bytes, *, is_cut: bool) -> str:
     Raises:
         UnreadableOfficeError: If mammoth is not installed, or cannot read the document.
     """
-    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Docx.read`
+    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `OfficeFormat.read`
 
     try:
         import mammoth  # type: ignore[import-untyped]  # noqa: PLC0415 - 60 ms, and not always installed

@@ -6,15 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.clean import clean_line
-from tui_reader.formats.base import BY_NAME, NO_MATCH, Format, suffix_of
-from tui_reader.formats.metadata.guesses import complete
-from tui_reader.formats.problem_page import empty_document, problem_document
+from tui_reader.formats.office.office_format import ConvertedFile, OfficeFormat
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-    from tui_reader.document.blocks import Document
-    from tui_reader.model.article import Metadata
+    from tui_reader.formats.base import Format
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
@@ -26,43 +23,22 @@ _FIELDS = (
     ("date", f"{_DC}date"),
     ("language", f"{_DC}language"),
 )
-_PICTURE = re.compile(r"(?:Pictures|media)/[^\\]{1,200}\Z")
 
 
-class Odt(Format):
+class Odt(OfficeFormat):
     """The format of OpenDocument texts."""
 
     name = "ODT"
     suffixes = (".odt", ".fodt")
 
-    def matches(self, name: str, head: bytes) -> int:
-        """Return the priority of ODT, which only the suffix determines: other formats are ZIP archives, too."""
-        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
+    picture_paths = re.compile(r"(?:Pictures|media)/[^\\]{1,200}\Z")
 
-    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
-        """Return the document."""
-        from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - 30 ms, only for such files
-        from tui_reader.formats.office.odt_tree import html_of  # noqa: PLC0415 - see above
+    def converted(self, data: bytes) -> ConvertedFile:
+        """Convert a file by the rules of `odt_tree`."""
+        from tui_reader.formats.office.odt_tree import html_of  # noqa: PLC0415 - see `OfficeFormat.read`
 
-        if office.is_empty(data):
-            return empty_document(complete({}, "", name), "")
-        try:
-            roots, is_cut = _roots(data)
-            tree = html_of(roots)
-        except office.UnreadableOfficeError as error:
-            return problem_document(name, len(data), str(error))
-        return office.document_of(tree, _header(roots), name, is_cut=is_cut)
-
-    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the document cannot be read; the words of the text are counted."""
-        document = self.read(data, name)
-        return document.metadata, document.error
-
-    def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return the bytes of a picture by its path in the archive."""
-        from tui_reader.formats.office.office_document import picture_of  # noqa: PLC0415 - see `read`
-
-        return picture_of(data, target) if _PICTURE.match(target) else None
+        roots, is_cut = _roots(data)
+        return ConvertedFile(html_of(roots), _header(roots), is_cut)
 
 
 FORMAT: Format = Odt()
@@ -77,7 +53,7 @@ def _roots(data: bytes) -> tuple[list[Element], bool]:
     Raises:
         UnreadableOfficeError: If the file is not an OpenDocument text.
     """
-    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `Odt.read`
+    from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `OfficeFormat.read`
 
     is_cut = False
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):

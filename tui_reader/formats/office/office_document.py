@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, DocumentBuilder
@@ -12,7 +11,7 @@ from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.walker import walk
 from tui_reader.formats.metadata.guesses import Heading, complete
-from tui_reader.formats.problem_page import empty_document
+from tui_reader.formats.titled_document import titled_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +30,6 @@ ENCRYPTED = "encrypted: it opens only with its password"
 CUT_OFF = "damaged: its end is missing, as after an interrupted download"
 _IS_CUT = "The end of this file is missing, as after an interrupted download: text and pictures may be missing."
 _COMPOUND = b"\xd0\xcf\x11\xe0"
-_BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 
 
 class UnreadableOfficeError(Exception):
@@ -45,11 +43,6 @@ class _OfficeAddresses(Addresses):
         """Return the target of a picture."""
         source = clean_line(source)
         return source if source.startswith(("word/", "Pictures/", "media/")) else super().picture(source)
-
-
-def is_empty(data: bytes) -> bool:
-    """Return True if a file has only white space, or a byte order mark."""
-    return len(data) < 1_024 and not data.strip(_BLANK)
 
 
 def archive_of(data: bytes) -> Archive:
@@ -144,12 +137,7 @@ def document_of(root: Element | None, header: Mapping[str, Any], name: str, *, i
         return None
 
     metadata = complete(header, document.text, name, heading)
-    if not document.blocks:
-        return empty_document(metadata, "document")
-    document = replace(document, metadata=metadata, notices=(_IS_CUT,) if is_cut else ())
-    first = document.blocks[0]
-    is_title = first.kind is BlockKind.HEADING and clean_line(document.block_text(0)) == metadata.title
-    return replace(document, title_block=0) if is_title else document
+    return titled_document(builder, metadata, "document", notices=(_IS_CUT,) if is_cut else ())
 
 
 def _join_captions(root: Element) -> None:

@@ -8,6 +8,7 @@ from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffi
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.pdf.pdfium import UnreadableFileError, opened
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
+from tui_reader.formats.true_kinds import is_empty
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -17,7 +18,6 @@ _PREVIEW = 5
 """Number of pages of a preview."""
 _FEWEST_FOR_PREVIEW = 12
 """Minimum number of pages of a file with a preview; reading fewer takes less than 50 ms."""
-_BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"
 
 
 class PdfFormat(Format):
@@ -34,7 +34,7 @@ class PdfFormat(Format):
 
     def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
         """Return the text of all pages as a document; without text, a document with the reason."""
-        if _is_empty(data):
+        if is_empty(data):
             return empty_document(complete({}, "", name), "")
         from tui_reader.formats.pdf.file_text import document_of  # noqa: PLC0415 - 20 ms, not needed to list articles
 
@@ -46,7 +46,7 @@ class PdfFormat(Format):
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """Return the metadata, and the reason if the file cannot be read."""
-        if _is_empty(data):
+        if is_empty(data):
             return complete({}, "", name), ""
         from tui_reader.formats.pdf.info import metadata_of  # noqa: PLC0415 - with pdfium, needed only for PDF files
 
@@ -58,7 +58,7 @@ class PdfFormat(Format):
 
     def preview(self, data: bytes, name: str) -> Document | None:
         """Return the first 8 pages of a file of at least 12 pages; None for a shorter file."""
-        if _is_empty(data):
+        if is_empty(data):
             return None
         from tui_reader.formats.pdf.file_text import document_of  # noqa: PLC0415 - 20 ms, not needed to list articles
 
@@ -82,8 +82,3 @@ class PdfFormat(Format):
 
 
 FORMAT: Format = PdfFormat()
-
-
-def _is_empty(data: bytes) -> bool:
-    """Return True if a file has only white space, or a byte order mark."""
-    return len(data) < 1_024 and not data.strip(_BLANK)

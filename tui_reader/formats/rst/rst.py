@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.clean import clean_line
-from tui_reader.formats.base import BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.metadata.guesses import Heading, complete
 from tui_reader.formats.plain import plain
-from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
-from tui_reader.formats.text.source import SourceText, open_source
+from tui_reader.formats.text.markup_format import MarkupFormat
+from tui_reader.formats.titled_document import titled_document
 
 if TYPE_CHECKING:
+    from tui_reader.document.blocks import Document
+    from tui_reader.formats.base import Format
+    from tui_reader.formats.text.source import SourceText
     from tui_reader.model.article import Metadata
 
 _UNDERLINE = re.compile(r"([!-/:-@[-`{-~])\1{1,}[ \t]*\Z")
@@ -48,22 +48,24 @@ _MOST = 2_000_000
 _MOST_SHORT_LINES = 60_000
 
 
-class RestructuredText(Format):
+class RestructuredText(MarkupFormat):
     """The format of reStructuredText."""
 
     name = "reStructuredText"
     suffixes = (".rst", ".rest")
 
-    def matches(self, name: str, head: bytes) -> int:
-        """Return the priority of reStructuredText, which only the suffix determines."""
-        return BY_NAME if suffix_of(name) in self.suffixes else NO_MATCH
+    def metadata(self, source: SourceText, name: str) -> Metadata:
+        """Return the metadata in fields and comments at the top of the text; what is missing is guessed."""
+        lines = source.body.split("\n", _TOP)[:_TOP]
+        header: dict[str, Any] = dict(source.header)
+        for line in lines:
+            match = _FIELD.match(line) or _REMARK.match(line)
+            if match and (key := _KEYS.get(match[1].strip().lower())):
+                header.setdefault(key, _plain(match[2]))
+        return complete(header, _MARKS.sub("", source.body), name, lambda: _title(lines))
 
-    def read(self, data: bytes, name: str, *, whole: bool = False) -> Document:
+    def document(self, source: SourceText, metadata: Metadata, name: str) -> Document:
         """Return the whole text as a document; as plain text if docutils cannot parse it."""
-        source = open_source(data)
-        if source.problem:
-            return problem_document(name, len(data), source.problem)
-        metadata = _metadata(source, name)
         if len(source.body) > _MOST or source.body.count("\n") > _MOST_SHORT_LINES:
             return _as_plain(source, name, metadata, "is too large")
         from tui_reader.formats.rst.rst_parser import parsed  # noqa: PLC0415 - not needed for listing articles
@@ -73,18 +75,7 @@ class RestructuredText(Format):
             builder = TreeReader().read(parsed(source.body))
         except Exception:  # noqa: BLE001 - docutils raises errors of many kinds for texts that it does not expect
             return _as_plain(source, name, metadata, "is too unusual")
-        if not builder.blocks:
-            return empty_document(metadata, source.body)
-        document = builder.build(metadata, notices=source.notices)
-        is_title = document.blocks[0].kind is BlockKind.HEADING and clean_line(document.block_text(0)) == metadata.title
-        return replace(document, title_block=0) if is_title else document
-
-    def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the file cannot be read, without parsing the text."""
-        source = open_source(data)
-        if source.problem:
-            return problem_metadata(name), source.problem
-        return _metadata(source, name), ""
+        return titled_document(builder, metadata, source.body, notices=source.notices)
 
 
 FORMAT: Format = RestructuredText()
@@ -93,17 +84,6 @@ FORMAT: Format = RestructuredText()
 def _as_plain(source: SourceText, name: str, metadata: Metadata, why: str) -> Document:
     notice = f"It {why} to be read as reStructuredText and is shown as plain text."
     return plain.read_body(source._replace(notices=(*source.notices, notice)), name, metadata=metadata)
-
-
-def _metadata(source: SourceText, name: str) -> Metadata:
-    """Return the metadata in fields and comments at the top of the text; what is missing is guessed."""
-    lines = source.body.split("\n", _TOP)[:_TOP]
-    header: dict[str, Any] = dict(source.header)
-    for line in lines:
-        match = _FIELD.match(line) or _REMARK.match(line)
-        if match and (key := _KEYS.get(match[1].strip().lower())):
-            header.setdefault(key, _plain(match[2]))
-    return complete(header, _MARKS.sub("", source.body), name, lambda: _title(lines))
 
 
 def _title(lines: list[str]) -> Heading | None:
