@@ -9,18 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.search.test_query_texts import TEXTS
+from tui_reader.model.anchor import Anchor
+from tui_reader.model.annotation import Annotation
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import FieldName
 from tui_reader.search.completion import MOST, Completion, Offer, complete, insert
 from tui_reader.search.fields import FIELDS
 from tui_reader.search.parser import parse
-from tui_reader.search.records import ArticleRecord
+from tui_reader.search.records import ArticleRecord, annotations_text
 from tui_reader.search.roles import Role, parts_with_roles
 from tui_reader.search.vocabulary import Vocabulary, VocabularyBuilder
 
 COLOURS = ("claim", "doubt", "", "", "")
 VOCABULARY = Vocabulary(
-    {"space": 4, "spending": 3, "spring": 9, "tagging": 2, "elan": 1},
+    {
+        FieldName.TITLE: {"space": 4, "spending": 3, "spring": 9, "tagging": 2, "elan": 1, "東京湾": 2, "夜警": 1},
+        FieldName.NOTE: {"spares": 1, "speed": 3, "港": 1, "港湾": 2},
+        FieldName.QUOTE: {"spell": 2},
+    },
     {
         FieldName.TAG: {"defence": 5, "nato": 4, "open question": 1, "space": 2, "港": 1},
         FieldName.SOURCE: {"Brussels desk": 3, "Space desk": 2},
@@ -54,6 +60,14 @@ def offered(text: str, cursor: int | None = None, *, everything: bool = False) -
         ("tag:nato tag:", ["defence", "space", "open question", "港"]),
         ("#nato,", ["defence", "space", "open question", "港"]),
         ("#港", []),
+        ("note:sp", ["speed", "spares"]),
+        ("-note:sp", ["speed", "spares"]),
+        ("note:港", ["港湾"]),
+        ("quote:S", ["spell"]),
+        ('note:"sp', []),
+        ("note:", []),
+        ("title:東", ["東京湾"]),
+        ("夜", ["夜警"]),
         ("source:de", ["Brussels desk", "Space desk"]),
         ('source:"br', ["Brussels desk"]),
         ("by:", ["Jane Roe"]),
@@ -162,10 +176,46 @@ def test_the_vocabulary_counts_articles_not_occurrences() -> None:
         builder.add(ArticleRecord(Headline(Article(str(number), f"x/{number}.md", metadata), ReadingState(), 0)))
     builder.add_tags(("a", "of a note"))
     vocabulary = builder.build()
-    assert [(each.name, each.articles) for each in vocabulary.words("", 9)] == [("space", 2), ("and", 1), ("elan", 1)]
+    assert [(each.name, each.articles) for each in vocabulary.words("", 9)] == [
+        ("space", 2),
+        ("夜警", 1),
+        ("and", 1),
+        ("東京湾", 1),
+        ("elan", 1),
+    ]
     assert [(each.name, each.articles) for each in vocabulary.values(FieldName.TAG, "", 9)] == [
         ("a", 3),
         ("of a note", 0),
     ]
     assert vocabulary.values(FieldName.PUBLISHED, "", 9)[0].name == "2026-05"
     assert vocabulary.values(FieldName.KIND, "m", 9)[0].articles == 3
+
+
+def test_words_of_notes_and_quotes_are_counted_by_articles() -> None:
+    builder = VocabularyBuilder()
+    for number, (note, quote) in enumerate((("Compare, compare: é", "the 港湾局 of"), ("compare", "カメラ"), ("", ""))):
+        annotation = Annotation(str(number), str(number), note=note, anchor=Anchor(quote))
+        record = ArticleRecord(Headline(Article(str(number), "a.md", Metadata(title="T")), ReadingState(), 1))
+        record.annotations = annotations_text([annotation] if note else [])
+        builder.add(record)
+    unprepared = ArticleRecord(Headline(Article("9", "a.md", Metadata(title="T")), ReadingState(), 1))
+    builder.add(unprepared)
+    vocabulary = builder.build()
+    notes = vocabulary.words("", 9, field=FieldName.NOTE)
+    assert [(each.name, each.articles) for each in notes] == [("compare", 2)]
+    quotes = vocabulary.words("", 9, field=FieldName.QUOTE)
+    assert {each.name for each in quotes} == {"the", "港湾局", "カメラ"}
+
+
+def test_of_a_long_run_of_chinese_pairs_are_offered() -> None:
+    builder = VocabularyBuilder()
+    builder.add(ArticleRecord(Headline(Article("1", "a.md", Metadata(title="北约国防部长会议")), ReadingState(), 0)))
+    assert {each.name for each in builder.build().words("", 20)} == {
+        "北约",
+        "约国",
+        "国防",
+        "防部",
+        "部长",
+        "长会",
+        "会议",
+    }

@@ -379,3 +379,21 @@ async def test_an_empty_list_says_that_texts_are_still_being_searched(start: Sta
         reader.app.reading.listing.progress = "searching texts 4 of 15"
         reader.app.reading.listing.describe()
         await reader.sees("No article matches yet", "Searching texts 4 of 15")
+
+
+async def test_words_of_notes_and_quotes_are_completed(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("enter")
+        await reader.sees("Paragraph 1 of Alpha wolf")
+        await reader.keys(")", "a")
+        await reader.types("Compare the drafts")
+        await reader.keys("ctrl+s")
+        await reader.sees("wrote a note")
+        await reader.keys("g", "i", "/")
+        await reader.types("note:comp")
+        offered = reader.app.reading.state.panes.headlines.bar
+        await reader.until(lambda: [(each.label, each.articles) for each in offered.completions] == [("compare", 1)])
+        await reader.keys("tab", "ctrl+u")
+        await reader.types("quote:para")
+        await reader.until(lambda: [each.label for each in offered.completions] == ["paragraph"])

@@ -244,8 +244,9 @@ def _values(start: _FieldStart, token: _Token, present: _Present, offer: Offer) 
         return _fixed(_colours(offer.colours), key, at, "colour", without)
     if kind is ValueKind.NUMBER:
         return _fixed(_numbers(start), key, at, "number", without)
-    if name in {FieldName.TITLE, FieldName.TEXT}:
-        known = offer.vocabulary.words(key, MOST, without=without) if key and not is_quoted else []
+    if name in {FieldName.TITLE, FieldName.TEXT, FieldName.NOTE, FieldName.QUOTE}:
+        of = FieldName.TITLE if name is FieldName.TEXT else name
+        known = offer.vocabulary.words(key, MOST, field=of, without=without) if key and not is_quoted else []
         return [Completion(each.name, at, each.name, "word", each.articles) for each in known]
     known = offer.vocabulary.values(name, key, MOST, without=without)
     must_quote = is_quoted or name is FieldName.SOURCE

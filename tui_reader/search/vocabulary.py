@@ -5,28 +5,38 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from heapq import nsmallest
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.normalization import UNSPACED, search_key
 from tui_reader.model.query import FieldName
+from tui_reader.search.records import NO_ANNOTATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tui_reader.search.records import ArticleRecord
+    from tui_reader.search.records import ArticleRecord, SearchedText
 
 SHORTEST_WORD = 3
 """Minimum number of letters of a title word to offer: shorter words are typed faster than chosen."""
 _LAST = "\U0010ffff"
 _UNSPACED_LETTER = LazyPattern(f"[{UNSPACED}]")
+_EAST_ASIAN_RUN = LazyPattern(
+    r"[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,}|[\u30a1-\u30fa\u30fc-\u30ff]{2,}"
+)
+"""Characters of one script, Chinese or katakana, that follow each other: in Japanese mostly a word."""
+_LONGEST_RUN = 4
+"""Maximum length of a run that is offered as a word; of longer ones, pairs are offered."""
+_WORD_FIELDS = (FieldName.TITLE, FieldName.NOTE, FieldName.QUOTE)
+"""Fields of running text, of which words are offered."""
 
 
 class Known(NamedTuple):
     """A word or a value that occurs in articles, with the number of articles."""
 
     name: str
-    """The value as written in articles; for a word of a title, its search key."""
+    """The value as written in articles; for a word of a text, its search key."""
     key: str
     """The search key of `name`."""
     articles: int
@@ -34,29 +44,31 @@ class Known(NamedTuple):
 
 
 class Vocabulary:
-    """Words of titles, and values of fields. Looking up a prefix takes less than 1 ms for 50,000 words."""
+    """Words of texts, and values of fields. Looking up a prefix takes less than 1 ms for 50,000 words."""
 
     def __init__(
-        self, words: Mapping[str, int] | None = None, values: Mapping[FieldName, Mapping[str, int]] | None = None
+        self,
+        words: Mapping[FieldName, Mapping[str, int]] | None = None,
+        values: Mapping[FieldName, Mapping[str, int]] | None = None,
     ) -> None:
         """Sort the words and values.
 
         Args:
-            words: Words of titles with the numbers of articles.
+            words: Words of titles, notes and quotes with the numbers of articles.
             values: The values of fields with the numbers of articles.
         """
         self._counts = words or {}
-        self._sorted = sorted(self._counts)
+        self._sorted = {name: sorted(counts) for name, counts in self._counts.items()}
         self._values = {name: _by_frequency(counts) for name, counts in (values or {}).items()}
 
-    def words(self, begun: str, most: int, *, without: Iterable[str] = ()) -> list[Known]:
-        """Return the most frequent words of titles that begin with the search key `begun`."""
-        left_out = set(without)
-        low, high = bisect_left(self._sorted, begun), bisect_left(self._sorted, begun + _LAST)
-        found = nsmallest(
-            most + len(left_out), self._sorted[low:high], key=lambda word: (-self._counts[word], len(word), word)
-        )
-        return [Known(word, word, self._counts[word]) for word in found if word not in left_out][:most]
+    def words(
+        self, begun: str, most: int, *, field: FieldName = FieldName.TITLE, without: Iterable[str] = ()
+    ) -> list[Known]:
+        """Return the most frequent words of titles, notes or quotes that begin with the search key `begun`."""
+        left_out, ordered, counts = set(without), self._sorted.get(field, ()), self._counts.get(field, {})
+        low, high = bisect_left(ordered, begun), bisect_left(ordered, begun + _LAST)
+        found = nsmallest(most + len(left_out), ordered[low:high], key=lambda word: (-counts[word], len(word), word))
+        return [Known(word, word, counts[word]) for word in found if word not in left_out][:most]
 
     def values(self, name: FieldName, begun: str, most: int, *, without: Iterable[str] = ()) -> list[Known]:
         """Return the values of a field that contain a word beginning with the search key `begun`.
@@ -88,7 +100,7 @@ class VocabularyBuilder:
     """Counts the words and values of articles, one article after the other."""
 
     def __init__(self) -> None:
-        self._words: Counter[str] = Counter()
+        self._words: dict[FieldName, Counter[str]] = {name: Counter() for name in _WORD_FIELDS}
         self._values: dict[FieldName, Counter[str]] = {
             name: Counter()
             for name in (
@@ -105,7 +117,10 @@ class VocabularyBuilder:
     def add(self, record: ArticleRecord) -> None:
         """Add the words and values of an article to the counts; takes 10 µs."""
         headline, values = record.headline, self._values
-        self._words.update(word for word in set(record.description.title.tokens.split()) if _is_offered(word))
+        self._words[FieldName.TITLE].update(_words_of(record.description.title))
+        if record.annotations is not None and record.annotations is not NO_ANNOTATIONS:
+            self._words[FieldName.NOTE].update(_words_of(record.annotations.notes))
+            self._words[FieldName.QUOTE].update(_words_of(record.annotations.quotes))
         values[FieldName.TAG].update(set(headline.tags))
         for name, field in _FIELDS.items():
             values[name][headline.field(field)] += 1
@@ -126,6 +141,15 @@ class VocabularyBuilder:
 
 
 _FIELDS = {FieldName.SOURCE: "source", FieldName.BY: "byline", FieldName.LANG: "language"}
+
+
+def _words_of(text: SearchedText) -> set[str]:
+    """Return the different words of a text that are offered."""
+    found = {word for word in text.tokens.split() if _is_offered(word)}
+    if not text.key.isascii():
+        for run in _EAST_ASIAN_RUN.findall(text.key):
+            found.update([run] if len(run) <= _LONGEST_RUN else map("".join, pairwise(run)))
+    return found
 
 
 def _is_offered(word: str) -> bool:

@@ -21,6 +21,9 @@ class AnnotationTexts:
 
     def __init__(self, catalogue: MemoryCatalogue, index: AnnotationIndex) -> None:
         self._catalogue, self._index = catalogue, index
+        self._changed = False
+        self.edition = 0
+        """Number of times so far that all changed annotations were prepared."""
 
     def prepare(self, seconds: float | None = None) -> bool:
         """Prepare articles whose annotations are not prepared, or have changed since.
@@ -38,6 +41,10 @@ class AnnotationTexts:
             count += 1
             if deadline is not None and time.monotonic() > deadline:
                 break
+        self._changed |= count > 0
+        if self._changed and self.is_ready:
+            self._changed = False
+            self.edition += 1
         return count > 0
 
     @property

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tui_reader.search.records import ArticleRecord
+    from tui_reader.services.articles.annotation_texts import AnnotationTexts
     from tui_reader.services.articles.catalogue import MemoryCatalogue
 
 
@@ -18,20 +19,23 @@ class QueryWords:
     """The vocabulary of a library, for query completion. Used from the library's owner thread.
 
     The vocabulary is counted when a query is first typed (0.2 s for 10,000 articles), and again after metadata of
-    articles changes; until then the last vocabulary is used.
+    articles or annotations change; until then the last vocabulary is used.
     """
 
-    def __init__(self, catalogue: MemoryCatalogue, tags: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, catalogue: MemoryCatalogue, tags: Callable[[], Iterable[str]], annotations: AnnotationTexts
+    ) -> None:
         """Create an empty vocabulary; `prepare` counts.
 
         Args:
             catalogue: The articles.
             tags: Returns all tags of articles and annotations.
+            annotations: Prepares the notes and quotes whose words are counted.
         """
-        self._catalogue, self._tags = catalogue, tags
+        self._catalogue, self._tags, self._annotations = catalogue, tags, annotations
         self._vocabulary = Vocabulary()
-        self._counted = -1
-        """The edition of the catalogue that was counted last, or that is being counted."""
+        self._counted = (-1, -1)
+        """The editions of catalogue and annotations that were counted last, or that are being counted."""
         self._builder = VocabularyBuilder()
         self._remaining: Iterator[ArticleRecord] | None = None
 
@@ -41,9 +45,13 @@ class QueryWords:
         return self._vocabulary
 
     @property
+    def _editions(self) -> tuple[int, int]:
+        return self._catalogue.edition, self._annotations.edition
+
+    @property
     def is_ready(self) -> bool:
         """Return True if the current articles have been counted."""
-        return self._remaining is None and self._counted == self._catalogue.edition
+        return self._remaining is None and self._counted == self._editions
 
     def prepare(self, seconds: float | None = None) -> bool:
         """Count the articles if they changed after the last count.
@@ -55,9 +63,9 @@ class QueryWords:
             True if the vocabulary is complete.
         """
         if self._remaining is None:
-            if self._counted == self._catalogue.edition:
+            if self._counted == self._editions:
                 return True
-            self._counted = self._catalogue.edition
+            self._counted = self._editions
             self._builder, self._remaining = VocabularyBuilder(), iter(self._catalogue.records())
         deadline = time.monotonic() + seconds if seconds is not None else None
         for number, record in enumerate(self._remaining):
@@ -66,4 +74,4 @@ class QueryWords:
                 return False
         self._builder.add_tags(self._tags())
         self._vocabulary, self._remaining = self._builder.build(), None
-        return self._counted == self._catalogue.edition
+        return self._counted == self._editions

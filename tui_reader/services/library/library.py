@@ -98,7 +98,7 @@ class Library:
         """Counts words and values of articles for completion."""
         from tui_reader.services.articles.query_words import QueryWords  # noqa: PLC0415 - see above
 
-        return QueryWords(self._parts.catalogue, self.reading.all_tags)
+        return QueryWords(self._parts.catalogue, self.reading.all_tags, self.annotation_texts)
 
     @cached_property
     def text_search(self) -> TextSearch:
