@@ -399,6 +399,40 @@ def test_other_templates_are_not_shown() -> None:
     assert "hidden" not in read(page("<template><p>hidden words of a template</p></template>"), whole=True).text
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        *("<select><option>One<option>Two", "<p>Choose: <select name=x>", "<select><optgroup label=x>", "<option>x"),
+        *(
+            "<datalist id=a><option>1",
+            "<textarea>",
+            "<TEXTAREA rows=3>note",
+            "<title>",
+            "<iframe src=x>",
+            "<embed src=x>",
+        ),
+        *("<canvas>", "<object data=x>", "<noscript>", "<video src=a>", "<audio>", "<template>", "<dialog>", "<map>"),
+        *("<meter>", "<progress>", "<math><mi>x", "<svg><path d='M0'/>", "<button>"),
+    ],
+)
+def test_what_follows_an_element_without_an_end_stays_in_order(start: str) -> None:
+    for whole in (False, True):
+        shown = texts(read(page(start), whole=whole))
+        assert [each for each in shown if each in PARAGRAPHS] == PARAGRAPHS
+    assert "All rights reserved" in shown[-1]
+
+
+def test_text_after_misplaced_blocks_stays_between_them() -> None:
+    body = "<select><option>1<p>One.</p>two <b>3</b><p>Four.</p>five</select> six <embed src=x>seven <p>Eight.</p> nine"
+    text = " ".join(read(b"<html><body>" + body.encode(), whole=True).text.split())
+    assert text == "One. two 3 Four. five six seven Eight. nine"
+
+
+def test_closed_elements_that_are_not_shown_stay_hidden() -> None:
+    hidden = "<noscript><p>No scripts</p></noscript><video><p>No video</p></video><select><option>One</select>"
+    assert texts(read(page(hidden))) == PARAGRAPHS
+
+
 def test_a_drawing_without_an_end_does_not_take_the_text_with_it() -> None:
     body = "<svg><g><path d='M0 0'><g><foreignObject><p>a label</p></foreignObject>"
     shown = texts(read(page(body)))

@@ -143,7 +143,8 @@ class _Choice:
                 chosen += [number for number in range(before + 1, after) if self._is_in(lists, number)]
             chosen.append(after)
         chosen += self._end(sure[-1])
-        return sorted({*chosen, *self._notes(chosen)})
+        notes = self._notes(chosen)
+        return sorted({*chosen, *notes, *self._heads(notes), *self._captions(chosen)})
 
     def _is_covered(self, number: int) -> bool:
         """Return True if a block is sure: long enough, and most of its words are in the extracted text."""
@@ -238,7 +239,8 @@ class _Choice:
         names = [
             n for n in headings if self._blocks[n].block.level == 1 and not self._chrome.contains(self._origins[n])
         ]
-        return names[-1:] + standfirst[:1] + self._first_picture(first) + self._first_headings(first)
+        above = self._first_picture(first) + self._first_tables(first) + self._first_headings(first)
+        return names[-1:] + standfirst[:1] + above
 
     def _first_headings(self, first: int) -> list[int]:
         """Return the headings directly above the first paragraph, if they begin a section like the headings below."""
@@ -268,6 +270,40 @@ class _Choice:
             has_caption = after < first and self._blocks[after].block.quiet and bool(self._blocks[after].text)
             return [number, after] if has_caption else [number]
         return []
+
+    def _first_tables(self, first: int) -> list[int]:
+        """Return the tables of data directly above the first paragraph, such as the box about a person or a place."""
+        around = self._origins[first].getparent() if self._origins[first] is not self._root else None
+        found = []
+        for number in range(max(0, first - _FAR // 2), first):
+            table = self._origins[number]
+            is_beside = around is not None and _child_of(around, table) is table
+            if self._blocks[number].block.kind is BlockKind.TABLE and is_beside and not self._is_apart(number):
+                found.append(number)
+        return found
+
+    def _is_apart(self, number: int) -> bool:
+        return _linked_share([self._blocks[number]]) > _LINKED or self._chrome.contains(self._origins[number])
+
+    def _heads(self, notes: Sequence[int]) -> list[int]:
+        """Return the headings directly above footnotes, such as `References`, which may be the end of the page."""
+        known = set(notes)
+        return [
+            number - 1
+            for number in notes
+            if number and number - 1 not in known and self._blocks[number - 1].block.kind is BlockKind.HEADING
+        ]
+
+    def _captions(self, chosen: Sequence[int]) -> list[int]:
+        """Return the captions of chosen tables, which stand above them."""
+        return [
+            number - 1
+            for number in chosen
+            if number
+            and self._blocks[number].block.kind is BlockKind.TABLE
+            and self._blocks[number - 1].block.quiet
+            and tag_of(self._origins[number - 1]) == "caption"
+        ]
 
     def _end(self, last: int) -> list[int]:
         """Return the list, code, tables and pictures after the last paragraph, within the same parent element."""

@@ -94,7 +94,7 @@ def discussion_of(body: HtmlElement, source: str) -> Discussion | None:
     found = _candidates(body)
     if len(found) < _FEWEST:
         return None
-    posts = [post for element in found if (post := _post(element, found)) is not None]
+    posts = _without_inner([post for element in found if (post := _post(element, found)) is not None])
     if len(posts) < _FEWEST or not _is_declared(posts, body, source):
         return None
     outside = len(prose_text(body)) - sum(len(prose_text(post.text)) for post in posts)
@@ -111,6 +111,12 @@ def discussion_of(body: HtmlElement, source: str) -> Discussion | None:
                 added.drop_tree()
         root.append(post.text)
     return Discussion(root, posts[0].author)
+
+
+def _without_inner(posts: Sequence[_Post]) -> Sequence[_Post]:
+    """Return posts without those whose text is within the text of another one, which contains them."""
+    texts = {post.text for post in posts}
+    return [post for post in posts if texts.isdisjoint(post.text.iterancestors())]
 
 
 def _is_declared(posts: Sequence[_Post], body: HtmlElement, source: str) -> bool:
@@ -158,15 +164,18 @@ def _inside(
     element: HtmlElement, others: dict[HtmlElement, None], text: HtmlElement | None = None
 ) -> Iterator[HtmlElement]:
     """Yield the descendants of a post, but not those of posts within it, and not those of its text."""
-    waiting = list(reversed(element))
+    inner = element[0] if len(element) else None
     for _ in range(_MOST_INSIDE):
-        if not waiting:
+        if inner is None:
             return
-        inner = waiting.pop()
-        if inner in others or inner is text:
-            continue
-        yield inner
-        waiting += reversed(inner)
+        is_part = inner not in others and inner is not text
+        if is_part:
+            yield inner
+        after = inner[0] if is_part and len(inner) else None
+        while inner is not None and after is None and inner is not element:
+            after = inner.getnext()
+            inner = inner.getparent() if after is None else inner
+        inner = after
 
 
 def _authors(

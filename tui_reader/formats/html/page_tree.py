@@ -7,6 +7,7 @@ from html.entities import html5
 from typing import TYPE_CHECKING, cast
 
 from tui_reader.formats.html.elements import tag_of
+from tui_reader.formats.html.unclosed import move_out_of_unclosed, without_unclosed
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -83,6 +84,7 @@ def parse(source: str) -> HtmlElement | None:
         if (xhtml := _parse_xhtml(source)) is not None:
             return xhtml
         source = _CLOSED.sub(r"<\1\2></\1>", source)
+    source = without_unclosed(source)
     data = source.encode("utf-8", "replace")
     if not data.strip():
         return None
@@ -97,7 +99,10 @@ def parse(source: str) -> HtmlElement | None:
                 root = cast("HtmlElement | None", etree.fromstring(flat, parser=parser))
     except (etree.XMLSyntaxError, ValueError):
         return None
-    return root if root is not None and tag_of(root) else None
+    if root is None or not tag_of(root):
+        return None
+    move_out_of_unclosed(root, source)
+    return root
 
 
 def drop_unread(root: HtmlElement) -> None:
