@@ -551,15 +551,21 @@ def test_notes_of_an_ignored_file_are_listed_as_not_in_the_library(
     assert "not in the library" not in run("notes", "list", "--library", folder)[1]
 
 
-def test_notes_of_an_article_whose_file_was_replaced_are_listed_as_gone(
-    folder: Path, run: Callable[..., tuple[int, str]]
-) -> None:
+@pytest.fixture
+def replaced(folder: Path, run: Callable[..., tuple[int, str]]) -> Path:
+    """Return a file that contained two articles one after the other; both have a note."""
     file = folder / "today.md"
     for day in ("Monday", "Tuesday"):
         file.write_text(f"---\ntitle: {day}\nid: guid-{day}\n---\n\nIt was {day}.\n", "utf-8")
         added(run, file, "--note", f"about {day}")
+    return file
+
+
+def test_notes_of_an_article_whose_file_was_replaced_are_listed_as_gone(
+    replaced: Path, folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
     assert [(each["note"], each["file"], each["last_file"]) for each in listed(run, folder)] == [
-        ("about Tuesday", str(file), str(file)),
+        ("about Tuesday", str(replaced), str(replaced)),
         ("about Monday", None, "today.md"),
     ]
     assert "Monday (gone: today.md)" in run("notes", "list", "--library", folder)[1]
@@ -585,13 +591,9 @@ def test_a_relative_path_names_the_file_below_the_current_folder(
 
 
 def test_if_several_articles_had_a_path_only_an_id_can_name_one(
-    folder: Path, run: Callable[..., tuple[int, str]]
+    replaced: Path, folder: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
-    file = folder / "today.md"
-    for day in ("Monday", "Tuesday"):
-        file.write_text(f"---\ntitle: {day}\nid: guid-{day}\n---\n\nIt was {day}.\n", "utf-8")
-        added(run, file, "--note", f"about {day}")
-    status, out = run("notes", "move", file, folder / "other.md")
+    status, out = run("notes", "move", replaced, folder / "other.md")
     assert status == 1 and "guid-Monday  “Monday”" in out and "guid-Tuesday  “Tuesday”" in out
     assert run("notes", "move", "guid-Monday", folder / "other.md") == (0, "moved 1 note of “Monday” to “Other”\n")
 

@@ -188,9 +188,9 @@ def test_the_count_of_annotations_without_a_certain_place_follows_changes(store:
             assert index.orphans() == 1
 
 
-def test_opening_a_library_counts_no_annotation_and_headlines_show_the_count_soon_after(
-    opened: Opener, tmp_path: Path
-) -> None:
+@pytest.fixture
+def annotated(opened: Opener, tmp_path: Path) -> tuple[Path, str]:
+    """Return the folder of a library that was closed, and the id of its article, which has a note."""
     folder = tmp_path / "articles"
     folder.mkdir()
     (folder / "one.md").write_text("# One\n\nSome words to mark.\n", "utf-8")
@@ -198,6 +198,13 @@ def test_opening_a_library_counts_no_annotation_and_headlines_show_the_count_soo
     article = owner.at("one.md").id
     owner.library.annotations.note_on_article(article, "kept")
     owner.library.close()
+    return folder, article
+
+
+def test_opening_a_library_counts_no_annotation_and_headlines_show_the_count_soon_after(
+    annotated: tuple[Path, str], opened: Opener
+) -> None:
+    folder, article = annotated
     owner = opened(folder, start=False)
     assert owner.at("one.md").notes == 0
     owner.library.start(owner.listen)
@@ -207,15 +214,9 @@ def test_opening_a_library_counts_no_annotation_and_headlines_show_the_count_soo
 
 
 def test_the_annotations_of_an_article_are_read_in_the_thread_that_reads_its_text(
-    opened: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    annotated: tuple[Path, str], opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    (folder / "one.md").write_text("# One\n\nSome words to mark.\n", "utf-8")
-    owner = opened(folder).scanned()
-    article = owner.at("one.md").id
-    owner.library.annotations.note_on_article(article, "kept")
-    owner.library.close()
+    folder, article = annotated
     owner = opened(folder).scanned()
     readers = record_readers(owner.library.store, monkeypatch)
     owner.library.documents.want(article)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.services.event_log import DEADLINE, EventLog
 from tui_reader import formats
 from tui_reader.document.blocks import Document
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles import documents as module
 from tui_reader.services.articles.documents import Documents
 from tui_reader.services.articles.identities import FoundFile
-from tui_reader.services.library.events import DocumentLoaded, Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-DEADLINE = 20.0
+    from tui_reader.services.library.events import Event
 
 
 class Slow:
@@ -47,13 +47,12 @@ class Slow:
             assert self.news.wait_for(lambda: name in self.begun, DEADLINE)
 
 
-class Shelf:
+class Shelf(EventLog):
     """Documents of the files `0` to `9`, each of which contains its name a hundred times."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
-        self.events: list[DocumentLoaded] = []
-        self.news = threading.Condition()
         self.documents = Documents(self.find, {}, 1_000)
         self.documents.listener = self.listen
         for number in range(10):
@@ -61,16 +60,6 @@ class Shelf:
 
     def find(self, name: str) -> FoundFile | None:
         return FoundFile(str(self.folder / name), name, name, Metadata(title=name), 100) if name.isdecimal() else None
-
-    def listen(self, event: Event) -> None:
-        assert isinstance(event, DocumentLoaded)
-        with self.news:
-            self.events.append(event)
-            self.news.notify_all()
-
-    def until(self, true: Callable[[], object]) -> None:
-        with self.news:
-            assert self.news.wait_for(true, DEADLINE), self.events
 
     def loaded(self) -> list[str]:
         return [event.id for event in self.events if not event.document.partial]

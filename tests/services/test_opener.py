@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.services.event_log import DEADLINE, EventLog
 from tui_reader.document.blocks import Document
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles import documents as module
@@ -14,25 +14,23 @@ from tui_reader.services.articles import parser_pool
 from tui_reader.services.articles.documents import Documents
 from tui_reader.services.articles.identities import FoundFile
 from tui_reader.services.articles.parsed_files import FailedParsingError, InterruptedParsingError, Limits, Parsed
-from tui_reader.services.library.events import DocumentLoaded, Event, ParsingBegun
+from tui_reader.services.library.events import DocumentLoaded, ParsingBegun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tui_reader.services.articles.content import Content
 
-DEADLINE = 20.0
 AHEAD, OPENED = Limits(1.0, 1, "open it"), Limits(9.0, 9, "convert it")
 
 
-class Desk:
+class Desk(EventLog):
     """Articles whose parsing ends when the test says so; file `1` has the text `1`."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
-        self.news = threading.Condition()
-        self.events: list[Event] = []
         self.begun: list[tuple[str, Limits]] = []
         self.rested = 0
         self.ends: dict[str, Exception | None] = {}
@@ -43,15 +41,6 @@ class Desk:
 
     def find(self, name: str) -> FoundFile:
         return FoundFile(str(self.folder / name), name, name, Metadata(title=name), 1)
-
-    def listen(self, event: Event) -> None:
-        with self.news:
-            self.events.append(event)
-            self.news.notify_all()
-
-    def until(self, true: Callable[[], object]) -> None:
-        with self.news:
-            assert self.news.wait_for(true, DEADLINE), (self.begun, self.events)
 
     def until_begun(self, *names: str) -> None:
         self.until(lambda: [name for name, _ in self.begun] == list(names))

@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.services.event_log import DEADLINE, EventLog
 from tui_reader.errors import StoreError
 from tui_reader.services.library import save_monitor
-from tui_reader.services.library.events import Event, Saved, Saving, StoreFailed
+from tui_reader.services.library.events import Saved, Saving, StoreFailed
 from tui_reader.services.library.save_monitor import SaveMonitor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tui_reader.storage.base import Store
 
-DEADLINE = 20.0
 
-
-class Recorder:
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.news = threading.Condition()
-
-    def listen(self, event: Event) -> None:
-        with self.news:
-            self.events.append(event)
-            self.news.notify_all()
-
-    def until(self, true: Callable[[], object]) -> None:
-        with self.news:
-            assert self.news.wait_for(true, DEADLINE), self.events
+@pytest.fixture
+def recorder() -> EventLog:
+    return EventLog()
 
 
 @pytest.fixture
-def recorder() -> Recorder:
-    return Recorder()
-
-
-@pytest.fixture
-def watch(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[SaveMonitor]:
+def watch(recorder: EventLog, monkeypatch: pytest.MonkeyPatch) -> Iterator[SaveMonitor]:
     made = SaveMonitor(cast("Store", SimpleNamespace(read_only="")))
     made.listener = recorder.listen
     yield made
@@ -51,7 +34,7 @@ def watch(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[SaveM
 
 
 def test_a_slow_change_is_reported_until_it_is_saved(
-    watch: SaveMonitor, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    watch: SaveMonitor, recorder: EventLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(save_monitor, "REPORT_SECONDS", 0.01)
     receipt: Future[None] = Future()
@@ -67,7 +50,7 @@ def test_a_slow_change_is_reported_until_it_is_saved(
 
 
 def test_a_quick_change_is_not_reported(
-    watch: SaveMonitor, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+    watch: SaveMonitor, recorder: EventLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(save_monitor, "REPORT_SECONDS", DEADLINE)
     receipts: list[Future[None]] = [Future() for _ in range(3)]
@@ -80,7 +63,7 @@ def test_a_quick_change_is_not_reported(
     assert recorder.events == [StoreFailed("The disk is full.")]
 
 
-def test_a_failed_change_is_reported_with_a_hint(watch: SaveMonitor, recorder: Recorder) -> None:
+def test_a_failed_change_is_reported_with_a_hint(watch: SaveMonitor, recorder: EventLog) -> None:
     for error in (StoreError("The disk is full.", "Make room."), OSError("gone")):
         receipt: Future[None] = Future()
         receipt.set_exception(error)

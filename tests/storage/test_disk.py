@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.storage.obstacles import KINDS, everything, make_outside, put
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FLAGS = {
@@ -28,40 +28,41 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "library"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
-def test_only_regular_files_are_opened(folder: Path, kind: str, flags: int) -> None:
-    path = folder / "file"
-    outside = make_outside(folder.parent / "outside")
-    if not put(kind, path, outside):
+class Obstacle(NamedTuple):
+    """Something other than a regular file with the name of a file, and the folder that it may lead to."""
+
+    kind: str
+    path: Path
+    outside: Path
+
+
+@pytest.fixture(params=KINDS)
+def obstacle(folder: Path, request: pytest.FixtureRequest) -> Iterator[Obstacle]:
+    """Return an obstacle of each kind; the test fails if it changes what is outside the folder."""
+    made = Obstacle(request.param, folder / "file", make_outside(folder.parent / "outside"))
+    if not put(made.kind, made.path, made.outside):
         pytest.skip("needs root")
-    before = everything(outside)
+    before = everything(made.outside)
+    yield made
+    assert everything(made.outside) == before
+
+
+@pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
+def test_only_regular_files_are_opened(obstacle: Obstacle, flags: int) -> None:
+    path = obstacle.path
     disk = Disk()
     with pytest.raises(RefusedError, match=r"so it is not used\. Remove it, or move it away"):
         disk.open(str(path), flags)
     assert disk.refused[str(path)].startswith(f"{path} is a ")
-    assert everything(outside) == before
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_new_file_is_not_created_under_an_existing_name(folder: Path, kind: str) -> None:
-    path = folder / "file"
-    outside = make_outside(folder.parent / "outside")
-    if not put(kind, path, outside):
-        pytest.skip("needs root")
-    before = everything(outside)
+def test_a_new_file_is_not_created_under_an_existing_name(obstacle: Obstacle) -> None:
     with pytest.raises(FileExistsError):
-        Disk().open(str(path), os.O_RDWR | os.O_CREAT | os.O_EXCL)
-    assert everything(outside) == before
+        Disk().open(str(obstacle.path), os.O_RDWR | os.O_CREAT | os.O_EXCL)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_renaming_and_removing_affect_a_link_and_not_its_target(folder: Path, kind: str) -> None:
-    path = folder / "file"
-    outside = make_outside(folder.parent / "outside")
-    if not put(kind, path, outside):
-        pytest.skip("needs root")
-    before = everything(outside)
+def test_renaming_and_removing_affect_a_link_and_not_its_target(obstacle: Obstacle, folder: Path) -> None:
+    kind, path, outside = obstacle
     disk = Disk()
     if kind == "folder":
         with pytest.raises(RefusedError, match="is a folder"):
@@ -78,7 +79,6 @@ def test_renaming_and_removing_affect_a_link_and_not_its_target(folder: Path, ki
         disk.rename(str(folder / "new"), str(path))
         assert path.read_text() == "new"
         assert not path.is_symlink()
-    assert everything(outside) == before
 
 
 @pytest.mark.parametrize("work", ["open", "create", "rename", "link", "unlink", "names", "sync", "make"])
