@@ -12,14 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.document.figures import figure_targets
 from tui_reader.services.library.picture_forms import PIXELS, PNG, SIXEL
 from tui_reader.tui.terminal_query import draws_placeholders, is_multiplexed
-from tui_reader.tui.widgets.article_pane.painted_pictures import (
-    MOST_CELLS,
-    HalfBlocks,
-    PlacedImage,
-    SixelRows,
-    deletion_sequence,
-    image_sequences,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,10 +25,9 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.reading_host import Program
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.article_pane.layers.pictures import WantedPicture
-    from tui_reader.tui.widgets.article_pane.painted_pictures import PaintedPicture
+    from tui_reader.tui.widgets.article_pane.painted_pictures import PaintedPicture, PlacedImage
 
 _NONE: Mapping[str, PictureSize] = MappingProxyType({})
-_UNDRAWN = HalfBlocks(0, 0, b"")
 USUAL_CELL = (10, 20)
 """Width and height of a cell in pixels if the terminal does not report them; kitty scales images to cells anyway."""
 KEPT_IMAGES = 64
@@ -80,8 +71,11 @@ class ArticlePictures:
         drawn = self._state.library.pictures.get(order) if order is not None else None
         if order is None or drawn is None:
             return None
+        # See `_order`.
+        from tui_reader.tui.widgets.article_pane.painted_pictures import HalfBlocks, SixelRows  # noqa: PLC0415
+
         if not drawn.data:
-            return _UNDRAWN
+            return HalfBlocks(0, 0, b"")
         if order.form == PNG:
             return self._placed(order, drawn)
         if order.form == SIXEL:
@@ -106,7 +100,9 @@ class ArticlePictures:
         return self._app.console.color_system in ("256", "truecolor") and not self._app.no_color
 
     def _order(self, picture: WantedPicture) -> PictureOrder | None:
-        from tui_reader.services.articles.pictures import PictureOrder  # noqa: PLC0415 - only for articles with pictures
+        # Most articles have no pictures, and are shown without these modules.
+        from tui_reader.services.articles.pictures import PictureOrder  # noqa: PLC0415
+        from tui_reader.tui.widgets.article_pane.painted_pictures import MOST_CELLS  # noqa: PLC0415
 
         article, form = self._state.shown, self._form
         if article is None:
@@ -132,6 +128,12 @@ class ArticlePictures:
         if image is not None:
             self._images.move_to_end(order)
             return image
+        from tui_reader.tui.widgets.article_pane.painted_pictures import (  # noqa: PLC0415 - see `_order`
+            PlacedImage,
+            deletion_sequence,
+            image_sequences,
+        )
+
         width, height = _cell_size()
         columns, rows = max(1, round(drawn.columns / width)), max(1, round(drawn.rows / height))
         self._last_number = self._last_number % 0xFFFFFF + 1
