@@ -291,7 +291,7 @@ class ArticleNavigator:
 
     def _empty_text(self) -> tuple[str, tuple[str, ...]]:
         state = self._state
-        if state.panes.headlines.ids:
+        if state.panes.headlines.ids or not state.query.is_empty:  # the list says that no article matches
             return "", ()
         title, *rest = state.empty_lines()
         return title, tuple(rest)
