@@ -235,3 +235,18 @@ def test_of_an_archive_whose_end_is_missing_the_text_is_read_and_that_is_said() 
         assert document.error == ""
         assert [notice.split(" is")[0] for notice in document.notices] == ["The end of this file"]
         assert opened(data[:80], name).error.startswith("damaged: its end is missing")
+
+
+@pytest.mark.parametrize(("written", "title"), [("Document1", "First"), ("Documents of the revolution", None)])
+def test_only_the_names_that_word_gives_are_no_titles(written: str, title: str | None) -> None:
+    data = docx(paragraph("First", style="H1"), core=f"<dc:title>{written}</dc:title>")
+    assert opened(data, "a.docx").metadata.title == (title or written)
+
+
+def test_a_list_style_with_a_broken_level_is_read() -> None:
+    style = (
+        '<text:list-style style:name="L9"><text:list-level-style-number text:level="x" style:num-format="1"/>'
+        "</text:list-style>"
+    )
+    body = f'{style}<text:list text:style-name="L9"><text:list-item><text:p>One.</text:p></text:list-item></text:list>'
+    assert opened(odt(body), "a.odt").text == "One."

@@ -41,7 +41,9 @@ r[style-name='HTML Code'] => code
 u => em
 strike => s
 """
+"""Elements of HTML for styles of Word, in the notation of mammoth's style maps."""
 _PARTS = re.compile(r"(?:_rels/\.rels|\[Content_Types\]\.xml|(?:word|docProps)/(?:_rels/)?[\w.-]+\.(?:xml|rels))\Z")
+"""Paths of the parts of the archive that mammoth reads: `word/document.xml`, `word/_rels/document.xml.rels`."""
 _PICTURE_TARGET = re.compile(rb"""Target=["'](media/[\w.-]{1,200})["']""")
 """Path of a picture to which a part refers; mammoth refuses documents in which it is missing."""
 _CORE = (
@@ -51,6 +53,9 @@ _CORE = (
     ("keywords", "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords"),
     ("language", "{http://purl.org/dc/elements/1.1/}language"),
 )
+"""Elements of `docProps/core.xml` by the metadata that they contain."""
+_NO_TITLE = re.compile(r"microsoft word\b|document ?\d*\Z", re.IGNORECASE)
+"""A title that a program gave: `Microsoft Word - report.docx`, `Document1`."""
 
 
 class Docx(OfficeFormat):
@@ -76,14 +81,17 @@ FORMAT: Format = Docx()
 
 
 def _header(archive: Archive) -> dict[str, Any]:
+    """Return the metadata of a document."""
     from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `OfficeFormat.read`
 
     root = office.xml_root(office.part_of(archive, "docProps/core.xml"))
     header: dict[str, Any] = {}
-    for key, tag in _CORE if root is not None else ():
-        found = root.find(tag) if root is not None else None
+    if root is None:
+        return header
+    for key, tag in _CORE:
+        found = root.find(tag)
         value = clean_line("".join(map(str, found.itertext()))) if found is not None else ""
-        if value and not (key == "title" and value.lower().startswith(("microsoft word", "document"))):
+        if value and not (key == "title" and _NO_TITLE.match(value)):
             header[key] = value
     return header
 

@@ -23,6 +23,7 @@ _FIELDS = (
     ("date", f"{_DC}date"),
     ("language", f"{_DC}language"),
 )
+"""Elements by the metadata that they contain; of those with the same metadata, the first that has text counts."""
 
 
 class Odt(OfficeFormat):
@@ -75,6 +76,7 @@ def _roots(data: bytes) -> tuple[list[Element], bool]:
 
 
 def _header(roots: list[Element]) -> dict[str, Any]:
+    """Return the metadata of a document."""
     header: dict[str, Any] = {}
     keywords: list[str] = []
     for root in roots:

@@ -23,6 +23,7 @@ _NAMES = {
     "xlink": "http://www.w3.org/1999/xlink",
     "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
 }
+"""Addresses of the namespaces, by their usual prefix."""
 _PREFIX = {uri: prefix for prefix, uri in _NAMES.items()}
 _HIDDEN = frozenset(
     """
@@ -32,20 +33,30 @@ _HIDDEN = frozenset(
     svg:title svg:desc office:event-listeners
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
+"""Names of elements that are not shown."""
 _QUOTED = re.compile(r"quot|zitat|citation|cita", re.IGNORECASE)
+"""In the name of a paragraph style: that of quotations, such as `Quotations`."""
 _CAPTION = re.compile(r"Caption|\A(?:Illustration|Figure|Drawing)\Z", re.IGNORECASE)
+"""In the name of a paragraph style: that of captions, such as `Illustration`."""
 _CODE = re.compile(r"preformatted|source_20_(?:text|code)|\bcode", re.IGNORECASE)
+"""In the name of a style: that of code, such as `Preformatted_20_Text`, where `_20_` is a space."""
 _MONO = re.compile(r"mono|courier|consolas|typewriter", re.IGNORECASE)
+"""In the name of a font: that of a font for code."""
 _MOST_SPACES = 200
+"""Maximum number of spaces that one element inserts."""
 _MOST_REPEATED = 50
+"""Maximum number of equal cells that one element inserts; a spreadsheet may repeat empty ones to its last column."""
 _MOST_DEPTH = 400
+"""Maximum depth of nested elements; what is deeper is dropped."""
 _MOST_PARENTS = 20
+"""Maximum number of styles from which a style inherits, since styles may name each other in a circle."""
 
 
 class _Style(NamedTuple):
     """A style of a paragraph or of characters."""
 
     parent: str
+    """Name of the style from which it inherits; empty without one."""
     tags: tuple[str, ...]
     """Equivalent HTML tags, such as `b`."""
 
@@ -82,7 +93,7 @@ class _Converter:
                 self._styles.setdefault(name, _Style(_get(style, "style:parent-style-name"), _tags(style)))
             for style in root.iter(f"{{{_NAMES['text']}}}list-style"):
                 levels = {
-                    int(_get(level, "text:level") or 1)
+                    _number(level, "text:level", 1)
                     for level in style
                     if _name(level) == "text:list-level-style-number" and _get(level, "style:num-format")
                 }
@@ -129,11 +140,13 @@ class _Converter:
                     self._blocks(child, target, place, depth + 1)
 
     def _sub(self, target: HtmlElement, tag: str) -> HtmlElement:
+        """Append an element, and return it."""
         made: HtmlElement = self._element(tag)
         target.append(made)
         return made
 
     def _paragraph(self, source: Element, target: HtmlElement, depth: int) -> None:
+        """Append a paragraph as code, a title, a quotation or running text, according to its style."""
         names = self._family(_get(source, "text:style-name"))
         last = target[-1] if len(target) else None
         if any(_CODE.search(name) for name in names):
@@ -165,6 +178,7 @@ class _Converter:
         return names
 
     def _list(self, source: Element, target: HtmlElement, place: tuple[str, int], depth: int) -> None:
+        """Append a list; see `_blocks` for the arguments."""
         style = _get(source, "text:style-name") or place[0]
         level = place[1] + 1
         made = self._sub(target, "ol" if level in self._numbered.get(style, ()) else "ul")
@@ -176,6 +190,7 @@ class _Converter:
                 self._blocks(item, entry, (style, level), depth + 1)
 
     def _table(self, source: Element, target: HtmlElement, depth: int) -> None:
+        """Append a table."""
         table = self._sub(target, "table")
         for row in source.iter(f"{{{_NAMES['table']}}}table-row"):
             if (
@@ -189,9 +204,9 @@ class _Converter:
                     continue
                 for _ in range(min(_number(cell, "table:number-columns-repeated", 1), _MOST_REPEATED)):
                     entry = self._sub(made, "th" if is_head else "td")
-                    for attribute in ("columns", "rows"):
-                        if (span := _number(cell, f"table:number-{attribute}-spanned", 1)) > 1:
-                            entry.set(f"{attribute.removesuffix('umns').removesuffix('s')}span", str(span))
+                    for counted, attribute in (("columns", "colspan"), ("rows", "rowspan")):
+                        if (span := _number(cell, f"table:number-{counted}-spanned", 1)) > 1:
+                            entry.set(attribute, str(span))
                     self._blocks(cell, entry, ("", 0), depth + 1)
 
     def _frame(self, source: Element, target: HtmlElement, depth: int) -> None:
@@ -215,6 +230,7 @@ class _Converter:
             _append_text(target, child.tail or "")
 
     def _inline_child(self, child: Element, target: HtmlElement, depth: int) -> None:
+        """Append an element within a paragraph."""
         name = _name(child)
         match name:
             case "text:s":
@@ -286,7 +302,10 @@ def _tags(style: Element) -> tuple[str, ...]:
 
 
 def _name(element: Element | None) -> str:
-    """Return the name of an element with its usual prefix, such as `text:p`; empty for comments and unknown names."""
+    """Return the name of an element with its usual prefix, such as `text:p`; empty for comments.
+
+    The prefix of namespaces that are not in `_NAMES` is `other`.
+    """
     tag = element.tag if element is not None else None
     if not isinstance(tag, str) or not tag.startswith("{"):
         return ""
@@ -296,17 +315,19 @@ def _name(element: Element | None) -> str:
 
 
 def _get(element: Element, name: str) -> str:
+    """Return the value of an attribute by its name with prefix, such as `text:name`; empty without it."""
     prefix, _, local = name.partition(":")
     return str(element.get(f"{{{_NAMES[prefix]}}}{local}") or "")
 
 
 def _number(element: Element, name: str, otherwise: int) -> int:
+    """Return the value of an attribute as a number; `otherwise` if it is none or is too large."""
     written = _get(element, name)
     return int(written) if written.isdecimal() and len(written) < 7 else otherwise
 
 
 def _append_text(target: HtmlElement, text: str) -> None:
-    """Append a text after the last child of an element; characters that XML does not allow are dropped."""
+    """Append a text after the last child of an element."""
     if not text:
         return
     if len(target):
