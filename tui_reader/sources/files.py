@@ -82,4 +82,5 @@ def too_large(size: int, limit: int) -> str:
 
 
 def _reason(error: OSError) -> str:
+    """Return the reason of a failure in a few words, such as `is a directory`."""
     return "no permission to read it" if isinstance(error, PermissionError) else (error.strerror or str(error)).lower()

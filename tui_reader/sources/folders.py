@@ -77,8 +77,9 @@ class Folders:
         """Return True if a changed path requires a new listing.
 
         Returns:
-            True for articles, folders and ignore files; False for hidden files and for files of other kinds, such as
-            temporary files of editors.
+            True for articles, folders and ignore files, and for names without a dot and folders that contained
+            articles, since either may be a folder that was removed. False for what is hidden or in a hidden folder, and
+            for files of other kinds, such as temporary files of editors.
         """
         name = os.path.basename(path)  # noqa: PTH119 - once for each change below the folders
         if name == IGNORE_FILE:
@@ -98,8 +99,8 @@ def walk(
 ) -> Iterator[Entry]:
     """Yield every article in a folder and its subfolders, sorted by name.
 
-    Hidden and ignored files and folders are left out. Symbolic links are followed; a folder that is
-    reached twice is listed once, so that loops end.
+    Hidden and ignored files and folders are left out, and the folders of saved pages with their pictures and styles.
+    Symbolic links are followed; a folder that is reached twice is listed once, so that loops end.
 
     Args:
         root: The folder.

@@ -12,7 +12,9 @@ from itertools import takewhile
 from typing import NamedTuple
 
 _ANY_NAME = r"[^/]*+"
+"""Regular expression of all characters up to the next slash."""
 _SPECIAL = frozenset("*?[\\")
+"""Characters with a meaning of their own in a glob."""
 _CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -27,11 +29,16 @@ _CLASSES = {
     "upper": "A-Z",
     "xdigit": "0-9A-Fa-f",
 }
+"""Characters of classes such as `[:digit:]`, by the name of the class, as a character set of a regular expression."""
 _STAR, _SPAN = "*", "**"
+"""Kinds of tokens: any characters of one name, and any folders."""
 
 
 class BrokenGlobError(ValueError):
-    """A glob is invalid and matches nothing: a character set is unclosed, or a backslash ends the glob."""
+    """A glob is invalid and matches nothing.
+
+    A character set is unclosed or contains an unknown class, such as `[:name:]`, or a backslash ends the glob.
+    """
 
 
 class _Token(NamedTuple):
@@ -40,6 +47,7 @@ class _Token(NamedTuple):
     kind: str
     """The kind: `*` for any characters of a name, `**` for any folders, `/`, "" for one character."""
     regex: str = ""
+    """Regular expression of the one character; empty for the other kinds."""
 
 
 def literal_of(glob: str) -> str | None:
@@ -48,7 +56,7 @@ def literal_of(glob: str) -> str | None:
 
 
 def regex_of_name(glob: str) -> str:
-    """Translate a glob without slashes to a regular expression for file names.
+    """Translate a glob without slashes to a regular expression for file names, in which `**` means the same as `*`.
 
     Raises:
         BrokenGlobError: The glob is invalid.
@@ -150,6 +158,7 @@ def _tokens(glob: str) -> list[_Token]:
 
 
 def _ends_name(glob: str, end: int) -> bool:
+    """Return True if the glob ends at an offset, or a slash is there, with or without a backslash before it."""
     return end == len(glob) or glob[end] == "/" or glob[end : end + 2] == "\\/"
 
 
@@ -164,7 +173,7 @@ def _character_set(glob: str, at: int) -> tuple[str, int]:
         The regular expression, and the offset of the character after the closing bracket.
 
     Raises:
-        BrokenGlobError: The set is not closed.
+        BrokenGlobError: The set is not closed, or contains an unknown class.
     """
     negated = glob[at : at + 1] in ("!", "^") and at < len(glob)
     at += negated
@@ -199,4 +208,5 @@ def _character_set(glob: str, at: int) -> tuple[str, int]:
 
 
 def _escaped(character: str) -> str:
+    """Return a character as it is written in a range of a regular expression, such as `\\]` for `]`."""
     return f"\\{character}" if character in "\\]^-[&~|" else character

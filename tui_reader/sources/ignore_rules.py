@@ -31,12 +31,13 @@ class _Rule(NamedTuple):
     """One parsed pattern of an ignore file."""
 
     pattern: str
-    """The pattern without `!` and without slashes at its beginning and its end."""
+    """The pattern without `!` and without the slashes at its beginning and its end: `notes/old` for `!/notes/old/`."""
     is_path: bool
-    """True if the pattern is compared with the path, False if it is compared with the name."""
+    """True if the pattern (`/notes`, `a/b`) is compared with the path, False if it is compared with the name."""
     is_negative: bool
     """True if the pattern (`!…`) includes paths that an earlier pattern ignores."""
     folders_only: bool
+    """True if the pattern (`…/`) matches folders but no files."""
 
 
 class Rules:
@@ -112,8 +113,11 @@ class _Index:
 
     def __init__(self, rules: Iterable[tuple[int, _Rule]]) -> None:
         self._names: dict[str, int] = {}
+        """Numbers of the last pattern for each name, such as `drafts`."""
         self._paths: dict[str, int] = {}
+        """Numbers of the last pattern for each path, such as `notes/drafts`."""
         self._endings: dict[str, int] = {}
+        """Numbers of the last pattern for each ending of a name: `.png` for the pattern `*.png`."""
         of_names: list[tuple[int, str]] = []
         of_paths: list[tuple[int, str]] = []
         for number, rule in rules:
@@ -148,8 +152,10 @@ class _Index:
 def _combined(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[list[int], re.Pattern[str]]]:
     """Combine patterns with wildcards into a few regular expressions, with the last pattern first.
 
+    Patterns that are invalid globs are left out.
+
     Yields:
-        The numbers of the patterns, and the expression with one group per pattern.
+        The numbers of the patterns in descending order, and the expression with one group for each number.
     """
     numbers: list[int] = []
     groups: list[str] = []
@@ -173,7 +179,7 @@ def _is_ending(rule: _Rule) -> bool:
 
 
 def _rule(line: str) -> _Rule | None:
-    """Parse a line of an ignore file; None for empty lines, comments and patterns that are too long."""
+    """Parse a line of an ignore file; None for empty lines, lone slashes, comments and patterns that are too long."""
     pattern = _trimmed(line.removesuffix("\n").removesuffix("\r"))
     if pattern.startswith("#") or len(pattern) > _LONGEST_PATTERN:
         return None

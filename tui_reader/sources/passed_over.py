@@ -42,9 +42,10 @@ class PassedOverCounter:
     def __init__(self) -> None:
         self._kinds: Counter[str] = Counter()
         self.ignored = 0
+        """Number of articles and folders that a pattern ignores."""
 
     def add(self, name: str) -> None:
-        """Count a file that is not an article."""
+        """Count a file that is not an article, by its suffix; `.name` has none."""
         dot = name.rfind(".")
         self._kinds[name[dot:].lower() if dot > 0 else ""] += 1
 

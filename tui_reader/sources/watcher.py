@@ -20,7 +20,8 @@ POLL = 1.0
 def changes(folders: Sequence[Path], stop: threading.Event, interesting: Callable[[str], bool]) -> Iterator[bool]:
     """Yield True when files in the folders may have changed, False after half a second without changes.
 
-    The first True is yielded at once, since changes before the call were not reported.
+    The first value is True, since changes before the call were not reported; it comes within a second. Where the system
+    cannot report changes, True is yielded once a second. Without folders, every value is False.
 
     Args:
         folders: The folders, which are watched with all folders below them.
@@ -43,8 +44,8 @@ def _reported(
     """Yield True when the operating system reports a change, and False after half a second without one.
 
     Returns:
-        True if watching should be started again, because a folder was replaced; False if the system cannot watch these
-        folders.
+        True if watching should be started again, because a folder was replaced or was missing at the start; False if
+        the system cannot watch these folders, or `stop` was set.
     """
     # 40 to 70 ms; the first frame is drawn long before this thread needs the module.
     from watchfiles import watch  # noqa: PLC0415
@@ -58,6 +59,7 @@ def _reported(
             # No filter here: while watchfiles drops all changes, it yields nothing at all, not even timeouts, and the
             # library's own state may be written in the folder all the time.
             watch_filter=None,
+            # Milliseconds: a report comes after 50 without a change, and 200 after its first change at the latest.
             debounce=200,
             step=50,
             stop_event=stop,
