@@ -25,6 +25,7 @@ MOST_TOTAL: Final = 160_000_000
 _MOST_RATIO: Final = 250
 """Maximum ratio of inflated to packed bytes in a file of more than `_RATIO_FROM` bytes; markup has at most 50."""
 _RATIO_FROM: Final = 4_000_000
+"""Number of inflated bytes of a file that are allowed whatever the ratio is."""
 _STORED, _DEFLATED = 0, 8
 _DESCRIBED: Final = 1 << 3
 """Bit of a file's flags that says that its sizes follow its data."""
@@ -72,6 +73,7 @@ class Entry(NamedTuple):
     packed: int
     """Number of packed bytes, as declared by the archive."""
     method: int
+    """Method of packing: `_STORED` or `_DEFLATED`; files with any other are not read."""
     flags: int
 
 
@@ -93,6 +95,7 @@ class Archive:
         self.entries: Mapping[str, Entry] = self._found_entries()
         """All files by their names, which are relative paths with `/`; of equal names, the last counts."""
         self._folded: dict[str, str] | None = None
+        """All names by their case-folded form; None until a name is not found as written."""
 
     def _found_entries(self) -> Mapping[str, Entry]:
         """Return the files that the directory lists; without a directory, those whose headers follow each other."""

@@ -36,8 +36,11 @@ MOST_TAGS: Final = 1_000_000
 MOST_CHAPTER_TAGS: Final = 400_000
 """Maximum number of tags of a chapter."""
 _LONG_LABEL: Final = 8
+"""Maximum length of the text of a link that may be a reference to a note."""
 _NOTE_LABEL = re.compile(r"[\[({]?(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶‖]{1,4})[\])}]?", re.IGNORECASE)
+"""Pattern of the text of such a link: `12`, `[a]`, `(iv)`, `*`."""
 _NOTE_NAME = re.compile(r"note|fn|_ftn|_edn", re.IGNORECASE)
+"""Pattern of what the names of notes contain, as in `fn3`."""
 _MARKED_NOTE: Final = f"#{NOTE_PREFIX}"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _UNCOUNTED = frozenset(
@@ -59,7 +62,9 @@ _UNCOUNTED = frozenset(
         ),
     )
 )
+"""Titles of sections that are not counted as chapters."""
 _BODY_STARTS = frozenset(("bodymatter", "text", "start"))
+"""Kinds of landmarks at which the body of a book begins."""
 
 
 class _BookAddresses(Addresses):
@@ -211,6 +216,15 @@ class BookText:
         return found
 
     def _section(self, title: str, level: int, path: str, offset: int, body: int) -> Section:
+        """Return a section, with its number (`Chapter 3`) from its title or from the line above its title.
+
+        Args:
+            title: Title in the table of contents.
+            level: Level in the table of contents, from 1.
+            path: Name of the chapter's file.
+            offset: Offset of the section.
+            body: Offset at which the body of the book begins; sections above are not counted as chapters.
+        """
         label, rest = split_ordinal(title)
         label = label if rest else ""
         first = self._headings.get(path, [])
@@ -285,6 +299,7 @@ def _bare(data: bytes) -> Element:
 _EMPTY_ELEMENT = re.compile(
     rb"<(a|div|p|span|i|b|em|td|script|title|style|iframe|textarea)((?:\s[^<>]*?)?)/>", re.IGNORECASE
 )
+"""Pattern of an element that XML closes in its own tag, such as `<a id="x"/>`: in HTML this would only open it."""
 
 
 def _length(root: Element) -> int:

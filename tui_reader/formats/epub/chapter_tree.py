@@ -35,7 +35,9 @@ _MEANINGS = (b"noteref", b"pagebreak", b"footnote")
 _BLOCKS = frozenset(
     ("object", "iframe", "noscript", "template", "dialog", "canvas", "select", "textarea", "datalist", "map", "portal")
 )
+"""Elements of web pages that are replaced by `<div>`, so that their content is read."""
 _INLINE = frozenset(("button", "option", "meter", "progress", "embed", "area"))
+"""Elements that are replaced by `<span>`."""
 _MEDIA = {"audio": "Audio", "video": "Video"}
 _DRAWN_TEXTS = frozenset(("text", "title", "desc", "foreignobject"))
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|bmp)$", re.IGNORECASE)

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from tui_reader.formats.epub.package import Package
 
 _LIMIT: Final = 24_000_000
+"""Maximum size of a table in bytes."""
 _MOST_ENTRIES: Final = 50_000
+"""Maximum number of entries of a table."""
 _MOST_LEVELS: Final = 12
+"""Deepest level of an entry; deeper ones get this level."""
 _LONGEST_TITLE: Final = 500
 
 
@@ -55,7 +58,7 @@ class Contents(NamedTuple):
 def read_contents(archive: Archive, package: Package) -> Contents:
     """Read the tables of a book; an empty result if it has none that can be read.
 
-    A table of EPUB 2 replaces one of EPUB 3 that is missing or empty, and the other way round.
+    Each table is that of EPUB 3; if it is missing or empty, that of EPUB 2.
     """
     nav = _nav(archive, package.nav)
     if nav.entries and nav.pages:
@@ -72,7 +75,7 @@ def read_contents(archive: Archive, package: Package) -> Contents:
 
 
 def _nav(archive: Archive, path: str) -> Contents:
-    """Read the navigation document."""
+    """Read the navigation document. A single `<nav>` without a type is the table of contents."""
     root = _read(archive, path)
     if root is None:
         return Contents()

@@ -143,7 +143,7 @@ class Epub(Format):
             return problem_metadata(name), clean_line(str(error))
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """Return the first chapters of a book of 60 kB or more; None for a shorter book."""
+        """Return the first chapters of a book of 60 kB or more; None for a shorter book, or if they are all of it."""
         if len(data) < _PREVIEW_FROM:
             return None
         try:

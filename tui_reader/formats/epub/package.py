@@ -26,6 +26,7 @@ _TEXTS = frozenset(("application/xhtml+xml", "text/html", "application/xml", "te
 _SVG = "image/svg+xml"
 _TEXT_SUFFIXES = (".xhtml", ".html", ".htm", ".xml")
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d\d)?")
+"""Pattern of a year, or a year and a month."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _MOST_TAGS = 60
 _SUBDIVISION = re.compile(r"\s+--\s+")

@@ -42,7 +42,7 @@ def encrypted_files(archive: Archive) -> frozenset[str]:
 
 
 def protection(archive: Archive, documents: Collection[str], encrypted: Collection[str]) -> str:
-    """Return the reason why a book cannot be read if its text is encrypted; empty if it can be read.
+    """Return the reason why a book cannot be read if at least half of its text files are encrypted; else empty.
 
     Args:
         archive: The archive.

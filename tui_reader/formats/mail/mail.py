@@ -26,6 +26,7 @@ _HEADERS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FEWEST_HEADERS = 2
+"""A file with more than this number of such headers is a mail."""
 _FIRST_HEADER = re.compile(rb"\A(?:From [^\n]*\n)?[A-Za-z][\w-]*:[ \t]*[^\n]*\r?\n")
 _OF_NEWSLETTERS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Post", "Feedback-ID")
 """Headers that only programs write that send one mail to many people."""
@@ -34,6 +35,7 @@ _CUT_OFF = "The end of this mail is missing, as after an interrupted download: t
 _MOST_FORWARDED = 5
 """Maximum depth of nested forwarded mails that are shown."""
 _TINY = re.compile(r"\b(?:width|height)\s*:\s*[012](?:\.\d+)?(?:px)?\s*(?:;|\Z|!)|display\s*:\s*none", re.IGNORECASE)
+"""Pattern of a style with which a picture is at most 2 pixels wide or high, or hidden."""
 
 
 class Mail(Format):
@@ -236,7 +238,10 @@ def _source(message: EmailMessage) -> str:
 
 
 def _name_of(written: str) -> str:
-    """Return the name in an address such as `Ada Example <ada@example.org>`; the address if it has none."""
+    """Return the name in an address such as `Ada Example <ada@example.org>`; the address if it has none.
+
+    Of several addresses, the first five names are joined by commas.
+    """
     from email.utils import getaddresses  # noqa: PLC0415 - with the parser
 
     found = [clean_line(name or address) for name, address in getaddresses([written]) if name or address]

@@ -26,6 +26,7 @@ _HIDDEN = frozenset(
         "message/delivery-status",
     )
 )
+"""Types of parts that are not shown."""
 _ENCRYPTED = frozenset(("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"))
 _FLOWED = re.compile(r"\bformat\s*=\s*\"?flowed", re.IGNORECASE)
 _DELETED_SPACE = re.compile(r"\bdelsp\s*=\s*\"?yes", re.IGNORECASE)
@@ -56,8 +57,10 @@ class Parts:
     def __init__(self, message: EmailMessage) -> None:
         self._count = 0
         self.shown: list[Part] = []
+        """The parts that are shown, in the order of the mail."""
         self.is_encrypted = self.is_cut_off = False
         self._numbers: dict[int, EmailMessage] = {}
+        """All parts by their numbers."""
         self._collect(message, 0)
 
     def payload(self, target: str) -> bytes | None:
@@ -77,6 +80,7 @@ class Parts:
         return "" if part is None else header_of(part, "Content-ID").strip(" <>")
 
     def _collect(self, part: EmailMessage, depth: int) -> None:
+        """Record a part and the parts within it; only the best of several alternatives, and nothing of hidden ones."""
         self._count += 1
         if self._count > _MOST_PARTS or depth > _MOST_DEPTH:
             return

@@ -20,14 +20,19 @@ _INDENT = 4
 _MARK = re.compile(
     r'(?:!!!|\?\?\?\+?)[ ]?(?P<kind>[A-Za-z][\w-]*)(?:[ ]+(?:inline|end))*(?:[ ]+"(?P<title>[^\n]*)")?[ ]*'
 )
+"""The first line of a MkDocs callout: `!!! note inline "Title"`; `???` if it is folded up."""
 _FENCE = re.compile(
     r"(?P<colons>:{3,12})[ ]*(?:(?P<kind>[A-Za-z][\w-]*)|\{(?P<attributes>[^{}\n]*)\})"
     r"(?:[ ]*\[(?P<label>[^\n]*)\]|[ ]+(?P<title>[^\n{}]*))?(?:[ ]*\{[^{}\n]*\})?[ ]*"
 )
+"""The first line of a container: `:::note Title`, `:::note[Title]{#id}` or `::: {.callout-note title="Title"}`."""
 _FENCE_END = re.compile(r":{3,}[ ]*")
+"""The last line of a container."""
 _CODE_FENCE = re.compile(r"(`{3,}|~{3,})")
 _CLASS = re.compile(r"\.?([A-Za-z][\w-]*)(?![\w=-])")
+"""A class among attributes: `.callout-note` or `note`, but not `title` in `title="Title"`."""
 _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)')""")
+"""The title among attributes: `title="Title"`."""
 _KINDS = frozenset(
     """
     abstract admonition attention bug caution danger details error example fail failure help hint important info note
@@ -52,6 +57,7 @@ def admonition_plugin(parser: MarkdownIt) -> None:
 
 
 def _line(state: StateBlock, line: int) -> str:
+    """Return a line without the white space and the marks of quotations around it."""
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
 
 
@@ -108,7 +114,10 @@ def _head_of_container(found: re.Match[str]) -> _Head | None:
 
 
 def _end_of_container(state: StateBlock, start_line: int, end_line: int, colons: int) -> int:
-    """Return the number of the line that ends a container; -1 if none does, as in a partial text."""
+    """Return the number of the line that ends a container; -1 if none does, as in a partial text.
+
+    Containers in it end before it, except that a line with more colons than its first line ends it at once.
+    """
     failed: dict[tuple[str, bool], tuple[int, int]] = state.env.setdefault(UNCLOSED, {})
     key = (":" * colons, True)
     first, last = failed.get(key, (start_line, -1))

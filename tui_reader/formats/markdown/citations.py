@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 CITED = "cited works"
 """Key of the parser's state: the name and year of each work, by its key."""
 _GROUP = re.compile(r"\[([^\[\]\n]{0,300}?-?@[\w][^\[\]\n]{0,300})\](?![(\[:])")
+"""Citations in brackets: `[see @doe99, p. 5; -@roe04]`."""
 _KEY = re.compile(r"(?<![\w.+-])(-?)@\{?(\w(?:[\w:.#$%&+?<>~/-]*\w)?)\}?")
+"""One citation: `@doe99`, `@{doe99}`, or `-@doe99`, which leaves out the author."""
 _YEAR = re.compile(r"\d{4}")
 _MOST = 5_000
+"""Maximum number of works that are read from a header."""
 
 
 def read_citations(state: StateInline, silent: bool) -> bool:
-    """Parse citations in brackets at the current position.
+    """Parse a citation, or citations in brackets, at the current position.
 
     Returns:
-        True if there are some, and the header has the bibliography of at least one.
+        True if there is one, and the header has the bibliography of at least one.
     """
     works: Mapping[str, str] = state.env.get(CITED, {})
     if not works or state.src[state.pos] not in "[@":
@@ -60,7 +63,7 @@ def _with_names(written: str, works: Mapping[str, str]) -> str | None:
 
 
 def cited_works(header: Mapping[str, Any]) -> dict[str, str]:
-    """Return the author and year of each work in the `references` of a header, by its key.
+    """Return the author and year of each work in the `references` of a header, by its key: `Doe 1999`, `Doe n.d.`.
 
     The format is CSL-YAML, see Pandoc's manual, “Citations”: `id`, `author` (a list with `family`), `issued`.
     """
@@ -84,6 +87,7 @@ def _authors(people: Any) -> str:
 
 
 def _family(person: Any) -> str:
+    """Return the family name of a person, or the name of an institution; a text is returned as it is."""
     if isinstance(person, dict):
         return str(person.get("family") or person.get("literal") or person.get("name") or "")
     return str(person)

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999}+)\]", re.DOTALL)
+"""Text in brackets, which may be the label of a link or footnote."""
 _LINE_START = re.compile(r"\n[ \t>]*")
+"""A line break with the indentation and the marks of quotations after it, any of which may be within a label."""
 _CANDIDATE = re.compile(
     r"^[ \t>]*(?:(?:[-+*:~]|\d{1,9}[.)]|\[\^[^\]\s]+\]:)[ \t]+[ \t>]*)*\[((?:[^\[\]\\]|\\.){1,999}+)\]:",
     re.MULTILINE | re.DOTALL,
 )
+"""The beginning of a line that may define a label (the group): `[label]:`, `> [label]:`, `- [label]:`."""
 _FREE_LINE = re.compile(r"^[ \t]*\n(?=\S)", re.MULTILINE)
 """An empty line before a line that is not indented, where no list, quotation or paragraph is open."""
 _OPENING = re.compile(
@@ -32,15 +35,19 @@ _OPENING = re.compile(
     r"|(\$\$|\\\[|\\begin\{[A-Za-z]+\*?\})[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
+"""The beginning of a region. Groups: its indentation, a fence of backquotes, a fence of tildes, HTML, a formula."""
 _LIST_ITEM = re.compile(r"^ {0,3}(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]{1,4}(?=\S)|[ \t])|[:~][ \t])", re.MULTILINE)
 """The beginning of a list item or a definition, up to the column at which its content begins."""
 _QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
 _BLANK = re.compile(r"\n[ \t]*\n")
 _LONE_TAG = re.compile(r" {0,3}</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?>[ \t]*")
+"""A line that consists of one tag; at the beginning of a paragraph, it begins a block of HTML."""
 _ENDS = {"<!--": "-->", "<?": "?>", "<![": "]]>"}
+"""Ends of comments and the like, by their beginning; `<!DOCTYPE` and other declarations end at `>`."""
 _END_OF_CODE = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
 
 _MOST_CANDIDATES = 2_000
+"""Maximum number of lines that are examined because they may define a label."""
 _MOST_CHARACTERS = 200_000
 """Maximum number of characters that are parsed to find definitions: about 50 ms."""
 
@@ -49,7 +56,9 @@ class _Regions(NamedTuple):
     """Regions of a text in which empty lines end no block: fenced code, `<pre>`, comments, formulas."""
 
     starts: list[int]
+    """Offsets of the first characters of the regions, ascending."""
     ends: list[int]
+    """Offsets after the last characters of the regions."""
     safe: list[int]
     """For each region, the offset from which the following text can be parsed: its end, or a line before it."""
 
@@ -193,7 +202,10 @@ def _end_of_formula(source: str, found: re.Match[str]) -> int:
 
 
 def _region_end(source: str, found: re.Match[str]) -> int:
-    """Return the offset of the line after a region that begins with a match of `_OPENING`."""
+    """Return the offset of the line after a region that begins with a match of `_OPENING`.
+
+    A region without an end extends to the end of the text.
+    """
     fence = found[2] or found[3]
     if fence:
         pattern = re.compile(rf"^ {{0,3}}{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE)

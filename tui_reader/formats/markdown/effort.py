@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 _ITEM = re.compile(r"^[ \t>]*(?:[-+*]|\d{1,9}[.)])[ \t]", re.MULTILINE)
 _ITEMS_IN_LINE = re.compile(r"^[ \t]*(?:(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])[ \t]*){2,}", re.MULTILINE)
+"""The beginning of a line that opens several lists and quotations: `> - 1. `."""
 _LEVEL = re.compile(r">|[^\s>]+")
+"""One mark in a match of `_ITEMS_IN_LINE`."""
 _DEFINITION = re.compile(r"^[ \t>]*\[(\^?)[^\]\n]{1,999}\]:", re.MULTILINE)
+"""The definition of a link (`[label]: …`) or of a footnote (`[^label]: …`), whose group is not empty."""
 _NESTED_BRACKET = re.compile(r"\[(?=[^\]\[]*+\[)")
 _QUOTE_IN_QUOTE = re.compile(r"^[ \t]*>(?:[ \t]*>)+", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"^[ \t>]*[|:-][|: \t-]*$", re.MULTILINE)
+"""The row below the header row of a table: `| --- | :-: |`."""
 _DASHES = re.compile("-+")
 _MARKS = "*_`~<!&^\\"
 _DOUBLED_SIGNS = ("==", "%%", "{{", "{%")
@@ -41,6 +45,7 @@ _SECONDS_OF_QUOTED_LINE = 4e-6
 _MOST_MISSING_CELLS = 65_536
 """Largest number of cells that the parser adds to the incomplete rows of one table."""
 _MOST_LEVELS = 50
+"""Maximum number of quotations and lists that a line may open."""
 
 
 def seconds_of(body: str) -> float:

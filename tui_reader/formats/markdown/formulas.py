@@ -25,16 +25,21 @@ BLOCK = "formula_block"
 _TO_DOLLAR = re.compile(r"(?>(?:[^\\$]|\\.)*)(?=\$)", re.DOTALL)
 """Text up to the next dollar sign that no backslash escapes."""
 _TO_DOUBLE_DOLLAR = re.compile(r"(?>(?:[^\\$]|\\.|\$(?!\$))*)(?=\$\$)", re.DOTALL)
+"""Text up to the next two dollar signs."""
 _LONGEST = 2_000
 """Largest number of characters between `\\(` and `\\)`."""
 _LONGEST_LABEL = 300
 """Maximum number of characters after a formula in which to find the end of a link around it."""
 _ESCAPED = re.compile(r"\\[^A-Za-z]")
 _TEX_SIGN = re.compile(r"\\[A-Za-z]|[_^=<>{}|+]")
+"""A command (`\\alpha`) or a sign that is frequent in formulas and rare in running text."""
 _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}(?![A-Za-z])")
+"""A word of three letters or more that is not a command."""
 _NAME = re.compile(r"[A-Za-z]{3}")
 _AFTER_SHELL_VARIABLE = re.compile(r"[A-Za-z_{]")
+"""The first character after the dollar sign of a further variable, as in `$HOME:$PATH`."""
 _ENDS_OPERAND = re.compile(r"[\w)}\]'|!*]")
+"""A character that may end a formula; after any other, as in `$HOME:$PATH`, a dollar sign before a letter does not."""
 _ADDRESS = "://"
 
 UNCLOSED = "unclosed formulas"

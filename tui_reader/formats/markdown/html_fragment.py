@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from tui_reader.formats.text.table_text import UnplacedBlock
 
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
+"""A processing instruction: `<?php … ?>`."""
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+"""Text in which no sign is markup: `<![CDATA[…]]>`."""
 _DECLARATION = re.compile(r"<![A-Za-z][^<>]*>")
+"""A declaration: `<!DOCTYPE html>`."""
 _REMOVED = tuple((tag, re.compile(rf"<{tag}(?![\w-]).*?</{tag}\s*>", re.DOTALL | re.IGNORECASE)) for tag in HIDDEN_TAGS)
 _NOT_A_TAG = re.compile(r"""<(?!/?[A-Za-z](?:[^<>]*>|(?>(?:[^<>"']++|"[^"]*+"|'[^']*+')*)>))""")
+"""A `<` that begins no tag, as in `a < b`."""
 
 
 class FragmentReader(HTMLParser):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)(.*)>", re.DOTALL)
+"""A tag of HTML. Groups: the slash of a closing tag, the name, and the attributes."""
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
 _IMAGE_TAG = re.compile(r"<img\b", re.IGNORECASE)
 _HIDDEN = re.compile(rf"<(/?)({'|'.join(HIDDEN_TAGS)})(?![\w-])", re.IGNORECASE)
@@ -103,6 +104,7 @@ def _as_written(token: Token) -> Token:
 
 
 def _inline_picture(running: RunningText, token: Token) -> None:
+    """Add the text of a picture, linked to the picture; only the text within a link or without a safe target."""
     target = safe_target(str(token.attrs.get("src", "")))
     text = alternative_text(token)
     if running.in_link or not target:
@@ -134,6 +136,7 @@ def _hidden_ends(children: Sequence[Token]) -> dict[int, int]:
 
 
 def _inline_tag(running: RunningText, source: str) -> None:
+    """Add what a raw tag of HTML in running text means, or the text of a CDATA section; drop comments."""
     match = _TAG.fullmatch(source)
     if match is None:  # a comment, a processing instruction or a CDATA section
         if source.startswith("<![CDATA["):

@@ -9,8 +9,11 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 _MARK = re.compile(r"==(?![\s=])((?:[^=\n]|=(?!=)|\n(?!\s*\n))+?)(?<!\s)==(?!=)")
+"""Marked text: `==two words==`."""
 _RAISED = re.compile(r"\^([^\s\^\[\]\\]{1,60})\^(?!\^)")
+"""A superscript, such as the last three characters of `x^2^`."""
 _LOWERED = re.compile(r"~([^\s~\\]{1,60})~(?!~)")
+"""A subscript, such as `~2~` in `H~2~O`."""
 _LETTER = re.compile("[A-Za-z0-9_]")
 """Characters next to which `==` is an operator (`x==1`), not a mark. Only ASCII: other scripts may lack spaces."""
 _LONGEST = 500

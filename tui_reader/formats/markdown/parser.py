@@ -21,10 +21,13 @@ _INLINE_NESTING = 50
 """Number of levels to which nested links and emphasis are parsed."""
 
 _ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^@]")
+"""A character without which a text has no inline markup, apart from `_DIALECT_MARKS` and emoji."""
 _DIALECT_MARKS = ("==", "%%", "{{", "{%", "{:")
 _EMOJI_NAME = re.compile(r":[a-z0-9_+-]+:")
 _PREFIXED_TAG = re.compile(r"</?([A-Za-z][\w.-]*:[A-Za-z][\w.-]*)(?:\s[^<>]*|/)?>")
+"""A tag with a prefix: `<o:p>`, `</o:p>`, `<w:br/>`."""
 _INLINE_MARKS = (*"[*_`~<!^&\\", "==", "%%", "{{", "{%")
+"""Marks after which the parser searches for a counterpart; `_MOST_MARKS` limits their number."""
 _MOST_MARKS = 10_000
 """Largest number of marks in a paragraph that is parsed for links and emphasis; time grows with its square."""
 

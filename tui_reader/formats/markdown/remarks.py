@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 SIGN = "%%"
+"""The sign at the beginning and the end of a comment."""
 _INLINE = re.compile(r"%%(?!%)(?>(?:[^%]|%(?!%))*)%%")
+"""A comment within a paragraph: `%%to check%%`."""
 _BEFORE = re.compile(r"[\w%]")
 """Characters after which `%%` does not begin a comment, as in `100%%`."""
 

@@ -21,6 +21,7 @@ _TAG = re.compile(
     r"|\{%-?\s*(?P<liquid>[A-Za-z_]\w*)(?P<liquid_args>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\"'{}%\n]|\{\{[^{}\n]*\}\})*?)\s*-?%\}"
     r"|\{\{-?\s*(?P<value>[A-Za-z_][\w.]*(?:\s*\|[^{}\n]*)?)\s*-?\}\}"
 )
+"""A shortcode of Hugo (`{{< figure src="a.png" >}}`), a tag of Liquid (`{% raw %}`) or a value (`{{ page.title }}`)."""
 _LONGEST = 1_000
 """Maximum number of characters of a tag; limits the search for the end of an unclosed bracket."""
 _UNCLOSED = "unclosed shortcodes"
@@ -28,7 +29,9 @@ _UNCLOSED = "unclosed shortcodes"
 _ESCAPED = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}")
 """An escaped shortcode, which Hugo shows as text."""
 _ARGUMENT = re.compile(r"""(?:([\w.-]+)\s*=\s*)?(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`=]+))""")
+"""An argument of a tag. Groups: its name if it has one, and its value in one of four notations."""
 _SITE = r"\{\{-?\s*[\w.]*(?:base_?url|\.url|site\.)[\w.]*\s*(?:\|[^{}\n]*)?-?\}\}"
+"""Regular expression of a value that is the address of the site: `{{ site.baseurl }}`."""
 _SITE_VALUE = re.compile(_SITE, re.IGNORECASE)
 _REFERENCE = re.compile(
     rf"(!?)\[([^\[\]\n]{{0,500}})\]\(\s*(?P<site>{_SITE})?"
@@ -40,10 +43,15 @@ _REFERENCE = re.compile(
 _ATTRIBUTES = re.compile(r"\{:(?:toc|[^{}\n]*)\}|\{::[^{}\n]*/?\}")
 """Attributes of kramdown for a block or a span, such as `{: .note}`; they only change the appearance."""
 _CODE_TAGS = frozenset(("highlight", "code-block", "codeblock"))
+"""Names of tags around code; the first argument is the language."""
 _HIDDEN_TAGS = frozenset(("comment",))
+"""Names of tags around text that is not shown."""
 _VERBATIM_TAGS = frozenset(("raw",))
+"""Names of tags around text in which `{{` is not a tag; it is read as code."""
 _FIGURE_TAGS = frozenset(("figure", "img", "image", "imgproc", "picture", "responsive_image", "include_image"))
+"""Names of tags that include a picture; `include` does so if its file is a picture."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)(?:[?#]\S*)?\Z", re.IGNORECASE)
+"""The end of the address of a picture, with the query or the fragment after the file's name."""
 
 
 class _Tag(NamedTuple):
@@ -58,11 +66,12 @@ class _Tag(NamedTuple):
 
 
 def _line(state: StateBlock, line: int) -> str:
+    """Return a line without the white space and the marks of quotations around it."""
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
 
 
 def _tag_of(found: re.Match[str]) -> _Tag:
-    """Return the name and the arguments of a match of `_TAG`."""
+    """Return the name and the arguments of a match of `_TAG`; the name of an end tag of Hugo begins with a slash."""
     name = "".join((found["hugo"] or found["liquid"] or "").split())
     arguments: dict[str, str] = {}
     position = 0

@@ -14,17 +14,26 @@ _HEAD = 3_000
 """Number of characters at the start of a text that are searched for byline, date and language."""
 # Possessive quantifiers and upper bounds: an unclosed address must not be matched in every possible way.
 _TARGET = r"(?:\((?>(?:[^()\s]++|\([^()\s]*+\))*)(?:\s++[\"'][^\n\"']{0,300}[\"'])?\)|\[[^\[\]\n]*+\])"
+"""Regular expression of the target after the text of a link: `(address "title")` or `[label]`."""
 _LINK_TARGET = re.compile(rf"\]{_TARGET}")
 _DEFINITION = re.compile(r"\n {0,3}\[[^\]\n^][^\]\n]*\]:[^\n]*")
+"""The definition of a link, with the line break before it; not that of a footnote, whose text is shown."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _REMARK = re.compile(r"(?<![\w%])%%(?!%).*?%%", re.DOTALL)
+"""A comment of Obsidian: `%%to check%%`."""
 _SHORTCODE = re.compile(r"\{[{%][^{}\n]{0,1000}[}%]\}")
+"""A tag of a site generator: `{{< figure >}}`, `{% raw %}`."""
 _MARKS = "*`~[]"
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
+"""The backslash before an escaped sign."""
 _UNDERSCORES = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
+"""An underscore that is a mark of emphasis, since it is not within a word such as `max_size`."""
 _NOTE = re.compile(r"\[\^[^\]\s]+\]")
+"""A reference to a footnote: `[^1]`."""
 _RULE = re.compile(r"^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
+"""A horizontal rule: `---`, `* * *`."""
 _SOFT_BREAK = re.compile(r"\n(?<!\n\n)(?<!  \n)(?<!\\\n)(?=[^\s#>*+|=<-])")
+"""A line break within a paragraph; not after two spaces or a backslash, nor before a line that may begin a block."""
 
 
 def rough_text(body: str) -> str:

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
 
 _MOST_TERMS = 8
+"""Maximum number of terms before one definition."""
 _LONGEST = 60
 """Largest number of characters of a term; longer lines are running text."""
 _DEFINITION = re.compile(r"[:~][ \t]+\S")
+"""The beginning of a definition: `: The meaning`."""
 _NO_TERM = re.compile(r"[#>|<=:~]|[-+*][ \t]|`{3}|\d{1,9}[.)][ \t]|.*[.!?…;,|\\]$")
+"""A line that begins like another block, or ends like running text."""
 
 
 def term_plugin(parser: MarkdownIt) -> None:
@@ -51,6 +54,7 @@ def _read_terms(state: StateBlock, start_line: int, end_line: int, silent: bool)
 
 
 def _line(state: StateBlock, line: int) -> str:
+    """Return a line without the white space and the marks of quotations around it."""
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
 
 

@@ -11,16 +11,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _TAG = re.compile(r"#(?<![^\s>]#)((?:[^\W\d_]|[\d_/-])[\w/-]{0,79})(?![\w/#(])")
+"""A tag after white space: `#reading`, `#projects/garden`."""
 _NO_TAG = re.compile(r"[\d_/-]*|(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 """Numbers and hexadecimal colours, which also begin with `#` but are not tags."""
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})(.*)")
+"""A line that begins or ends code, possibly in a quotation or a list. Groups: the fence and the text after it."""
 _CODE = re.compile(r"(`{1,9})(?!`)[^\n]*?[^`\n]\1(?!`)")
+"""Code within a line."""
 _DEFINITION = re.compile(r"[ \t>]*\[[^\[\]\n]+\]:")
 _TEXT_OF_LINK = re.compile(r"\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
+"""A whole link with its target: `[words](address)`, `[words][label]`."""
 _MOST = 100
+"""Maximum number of tags of a text."""
 _SEARCHED = 200_000
 """Number of characters at the start of a text that are searched: most notes are shorter; a megabyte takes 50 ms."""
 _LONGEST_LINE = 5_000
+"""Maximum number of characters of a line in which tags are searched for."""
 
 
 def tags_in(body: str) -> tuple[str, ...]:

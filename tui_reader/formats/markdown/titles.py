@@ -23,20 +23,27 @@ _MOST_SECONDS = 0.1
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _CONTAINERS = re.compile(r"\A(?: {0,3}(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]))[ \t]?)+")
+"""Marks of quotations and list items at the beginning of a line."""
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]++(.*)|$)")
+"""A heading after number signs: `## Words`."""
 _ATX_END = re.compile(r"(?:^|[ \t])#+$")
+"""The number signs that may follow such a heading."""
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+"""The line below an underlined heading."""
 _HTML_HEADING = re.compile(r"<h([1-6])(?![\w-])", re.IGNORECASE)
 _NO_CONTENT = re.compile(
     r"\s*(?:\[!\[.*|!\[[^\]]*\]\([^)]*\)|(?:</?(?:p|div|center|br|a|img|picture|source)\b[^>]*>\s*)+|\[[^\]]+\]:\s.*"
     r"|(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\s*$"
 )
+"""A line that may precede a title: badges, a picture, tags of HTML, the definition of a link, or a rule."""
 _BEGINNINGS = (800, 3_000, _TOP)
 """Numbers of characters to parse for the first lines of a text, in turn, until a block ends in them."""
 _BLOCK_MARK = re.compile(r"[\\`~\[<&|$^]|==|%%|\{[{%:]|:[a-z0-9_+-]+:|^[ >]*+(?::|[!?:]{3})", re.MULTILINE)
 """Marks other than emphasis, which `rough_text` may leave in a line or which join it to the next line."""
 _TEX = ("$$", "\\[", "\\begin{")
+"""Beginnings of formulas."""
 _MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://|==|%%|\{[{%:]|:[a-z0-9_+-]+:")
+"""A sign with which a heading must be parsed, since it may be markup."""
 
 
 def title_heading(body: str) -> Heading | None:

@@ -37,7 +37,9 @@ class _List(NamedTuple):
     """Number of the list, unique in the document."""
     ordered: bool
     tight: bool
+    """True if no empty lines are shown between its items."""
     bullet: str
+    """The character before each item; empty for an ordered list and a definition list."""
 
 
 class BlockReader:
@@ -56,6 +58,7 @@ class BlockReader:
         self._last_numbers: list[int] = []
         """For each open list, the number of its last item; -1 before the first."""
         self._quiet = False
+        """True while footnotes are read."""
         self._targets: list[Span] = []
         """HTML target names at a position without text; they belong to the next block."""
 
@@ -280,7 +283,7 @@ class BlockReader:
 
 
 def _formula_lines(content: str) -> str:
-    """Return the lines of a formula, stripped, without empty lines."""
+    """Return the lines of a formula, without white space at their ends and without empty lines."""
     return "\n".join(stripped for line in clean_text(content).split("\n") if (stripped := line.rstrip()))
 
 

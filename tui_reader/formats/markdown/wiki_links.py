@@ -14,16 +14,20 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]*?)(?:\\?\|([^\[\]\n]*))?\]\](?![\[(])")
+"""A link (`[[Note|words]]`) or an embed (`![[picture.png|300]]`); within a table, a backslash precedes `|`."""
 _LONGEST = 500
 """Maximum number of characters of a link; limits the search for the end of an unclosed bracket."""
 _FOOTNOTE_NUMBER = re.compile(r"\d{1,3}")
+"""The number of a footnote of a web page that was pasted: `[[1]]`."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|bmp|svg|tiff?)\Z", re.IGNORECASE)
 _PICTURE_SIZE = re.compile(r"\d{1,5}(?:x\d{1,5})?")
+"""The size of a picture after `|`: `300`, `300x200`."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _CODE = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|(`+)(?!`)[^`\n]*\2", re.DOTALL | re.MULTILINE)
 _SEARCHED = 50_000
 """Number of characters at the start of a text that are searched for links of notes; 50,000 take at most 2 ms."""
 _BLOCK_ID = re.compile(r"\^([A-Za-z0-9-]{1,64})[ \t]*\Z")
+"""The id of a block at its end: `^quote-2`."""
 
 
 def has_wiki_links(body: str) -> bool:
@@ -74,7 +78,7 @@ def _push(state: StateInline, written: str, words: str, *, embeds: bool) -> None
     if embeds and _PICTURE.search(file):
         picture = state.push("image", "img", 0)
         picture.attrs = {"src": target}
-        # A number after `|` is the width of the picture, not its description.
+        # A size after `|` is not the description of the picture.
         words = "" if _PICTURE_SIZE.fullmatch(words) else words
         picture.children = [Token("text", "", 0, content=words)]
         return

@@ -29,8 +29,11 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\
 _OBJECT = re.compile(r"<[\w.]+(?: [^>]*)?>|\[?<matplotlib.*")
 """The `repr` of an object, which is left out if the output also has a picture."""
 _ATTACHMENT = re.compile(r"(\]\(\s*<?)attachment:")
+"""Pattern of the beginning of an address in Markdown that names an attachment of its cell: `](attachment:a.png`."""
 _ATTACHED = re.compile(r"cell-(\d{1,6})-attachment/(.+)", re.DOTALL)
+"""Pattern of the target of an attached picture in the document: `cell-3-attachment/a.png`."""
 _OUTPUT = re.compile(r"cell-(\d{1,6})-output-(\d{1,6})")
+"""Pattern of the target of a picture in the output of a cell: `cell-3-output-0`."""
 _MOST_CELLS = 20_000
 _MOST_OUTPUT = 100_000
 """Maximum number of characters of one output that are shown."""
@@ -48,6 +51,7 @@ class Cell(NamedTuple):
     source: str
     outputs: Sequence[Mapping[str, Any]] = ()
     attachments: Mapping[str, Any] = {}
+    """Pictures by name, each with its bytes in base64 by media type."""
     language: str = ""
 
 

@@ -24,11 +24,13 @@ _KEYS = {"title": "title", "author": "author", "date": "date", "language": "lang
 _TOP = 200
 """Number of lines at the top that are searched for settings of the whole text."""
 _DATE = re.compile(r"[<\[]?(\d{4}-\d\d-\d\d)")
+"""A date, possibly in the brackets of a time stamp: `<2024-03-05 Tue>`."""
 _HIDDEN = re.compile(
     r"^[ \t]*(?:#\+.*|# .*|:(?:PROPERTIES|LOGBOOK):\n(?:.*\n){0,200}?[ \t]*:END:)$|^\*+ "
     r"|\[\[[^\]\[\n]{0,500}\]\[|[*/_=~|\[\]]",
     re.MULTILINE | re.IGNORECASE,
 )
+"""What is left out where words are counted: settings, comments, drawers, stars, targets of links, and marks."""
 _MOST = 8_000_000
 """Maximum number of characters that are read; a megabyte takes 0.4 s."""
 

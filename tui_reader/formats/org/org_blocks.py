@@ -14,39 +14,59 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HEADLINE = re.compile(r"(\*+)[ \t]+(.*?)[ \t]*$")
+"""A heading: `** TODO Words :tag:`."""
 KEYWORD = re.compile(r"[ \t]*#\+([\w-]+)(?:\[.*?\])?:[ \t]*(.*?)[ \t]*$")
+"""A setting: `#+title: Words`, `#+caption[short]: Words`."""
 _BEGIN = re.compile(r"[ \t]*#\+begin_([\w-]+)[ \t]*(.*?)[ \t]*$", re.IGNORECASE)
+"""The first line of a block: `#+begin_src python`."""
 _DRAWER = re.compile(r"[ \t]*:([\w@#%-]+):[ \t]*$")
+"""The first line of a drawer: `:PROPERTIES:`, `:LOGBOOK:`."""
 _DRAWER_END = re.compile(r"[ \t]*:end:[ \t]*$", re.IGNORECASE)
 _PROPERTY = re.compile(r"[ \t]*:(CUSTOM_ID|ID):[ \t]*(\S.*?)[ \t]*$", re.IGNORECASE)
+"""A line in a drawer that names its heading as the target of links: `:CUSTOM_ID: words`."""
 _PLANNING = re.compile(r"[ \t]*(?:SCHEDULED|DEADLINE|CLOSED):")
+"""The beginning of a line with the dates of a task: `DEADLINE: <2024-03-05 Tue>`."""
 _COMMENT = re.compile(r"[ \t]*#(?: |$)")
 _FIXED = re.compile(r"[ \t]*:(?: (.*))?$")
+"""A line of fixed width: `: as it is`."""
 _RULE = re.compile(r"[ \t]*-{5,}[ \t]*$")
 _TABLE = re.compile(r"[ \t]*\|")
 _TABLE_RULE = re.compile(r"[ \t]*\|[-+|: ]*-[-+|: ]*$")
+"""A rule in a table: `|---+---|`."""
 _COOKIE = re.compile(r"<([lcr]?)\d*>")
+"""A cell that gives the alignment and the width of its column: `<r10>`."""
 _ITEM = re.compile(
     r"([ \t]*)([-+]|(?<=[ \t])\*|\d+[.)]|[A-Za-z][.)])(?:[ \t]+|$)(?:\[@\d+\][ \t]*)?(?:\[([ Xx-])\](?:[ \t]+|$))?(.*)$"
 )
+"""A list item: `- words`, `1. [@3] words`. Groups: the indentation, the bullet, the check mark of `[X]`, the words."""
 _TERM = re.compile(r"(.*?)[ \t]+::(?:[ \t]+|$)(.*)$", re.DOTALL)
+"""The words of an item that defines a term: `term :: meaning`."""
 _NOTE = re.compile(r"\[fn:([\w-]+)\][ \t]*(.*)$")
+"""The first line of a footnote: `[fn:1] Words`."""
 _LATEX = re.compile(r"[ \t]*\\begin\{([A-Za-z0-9*]+)\}")
 _TAGS = re.compile(r"[ \t]+(:(?:[\w@#%]+:)+)$")
+"""The tags at the end of a heading: `:work:urgent:`."""
 _BULLETS = "•◦▪"
 _CHECKS = {" ": "☐", "-": "☐", "X": "☑", "x": "☑"}
+"""Markers of items with a check box; `-`, where a part is done, counts as open."""
 _ALIGNS = {"l": Align.LEFT, "c": Align.CENTRE, "r": Align.RIGHT}
 _HIDDEN = frozenset(("comment", "export"))
+"""Kinds of blocks that are not shown."""
 _CODE = frozenset(("src", "example"))
+"""Kinds of blocks whose lines are shown as code."""
 _MOST_DEPTH = 30
+"""Maximum number of enclosing lists and blocks; what is deeper is read as paragraphs."""
 _KNOWN_STATES = ("TODO", "DONE", "NEXT", "WAITING", "WAIT", "HOLD", "STARTED", "CANCELLED", "CANCELED", "SOMEDAY")
+"""States of tasks that any text may use."""
 
 
 class _Place(NamedTuple):
     """The position of a block in lists and quotations."""
 
     quote: int = 0
+    """Number of enclosing quotations."""
     depth: int = 0
+    """Number of enclosing lists."""
     nested: int = 0
     """Number of enclosing lists and blocks, to limit the recursion."""
 
@@ -64,8 +84,11 @@ class OrgReader:
         self._lines = lines
         self._notes = Notes()
         self._definitions: dict[int, list[str]] = {}
+        """Lines of the footnotes, by number."""
         self._targets: list[str] = []
+        """Names by which links refer to the next block."""
         self._caption = ""
+        """Caption of the next table or picture."""
         self._searched: dict[str, tuple[int, int]] = {}
         """By pattern, a range of lines without a match, so that unclosed blocks do not take quadratic time."""
         names = "|".join(re.escape(state) for state in (*_KNOWN_STATES, *states))
@@ -126,18 +149,21 @@ class OrgReader:
         return self._read_paragraph(index, end, place)
 
     def _add(self, block: Block, text: str, spans: Sequence[Span], place: _Place) -> None:
+        """Append a block, with the link targets before it."""
         targets = [Span(SpanKind.TARGET, 0, 0, clean_line(name)) for name in self._targets]
         self._targets = []
         block = block._replace(quote=place.quote, depth=block.depth or place.depth)
         self.builder.add(block, text, [*targets, *spans])
 
     def _keep_keyword(self, key: str, value: str) -> None:
+        """Keep a setting that concerns the next block: its caption, or its name, which links refer to."""
         if key == "caption":
             self._caption = value
         elif key == "name":
             self._targets.append(value)
 
     def _add_headline(self, match: re.Match[str]) -> None:
+        """Append a heading, with its state as code before it and its tags behind it."""
         title = match[2]
         state = self._state.match(title)
         rest = title[state.end() :].lstrip() if state else title
@@ -177,6 +203,7 @@ class OrgReader:
         return closing + 1
 
     def _add_code(self, lines: Sequence[str], language: str, place: _Place) -> None:
+        """Append code without its common indentation, and without the commas that escape `*` and `#+`."""
         kept = [re.sub(r"^([ \t]*),(?=,*(?:\*|#\+))", r"\1", line) for line in lines]
         filled = [line for line in kept if line.strip()]
         indent = min((len(line) - len(line.lstrip(" ")) for line in filled), default=0)
@@ -185,6 +212,7 @@ class OrgReader:
             self._add(Block(BlockKind.CODE, 0, 0, language=clean_line(language)), text, (), place)
 
     def _read_fixed(self, index: int, end: int, place: _Place) -> int:
+        """Read lines of fixed width as code; return the index of the line after them."""
         stop = index
         lines = []
         while stop < end and (match := _FIXED.match(self._lines[stop])):
@@ -194,6 +222,7 @@ class OrgReader:
         return stop
 
     def _read_latex(self, match: re.Match[str], index: int, end: int, place: _Place) -> int:
+        """Read an environment of LaTeX, which stays as written; without an end, the line is text."""
         closing = self._find(re.compile(rf".*\\end\{{{re.escape(match[1])}\}}"), index, end)
         if closing is None:
             return self._read_paragraph(index, end, place)
@@ -202,6 +231,7 @@ class OrgReader:
         return closing + 1
 
     def _read_table(self, index: int, end: int, place: _Place) -> int:
+        """Read a table, with its caption below it; return the index of the line after it."""
         rows: list[list[CellText]] = []
         aligns: list[Align] = []
         header = False
@@ -249,6 +279,14 @@ class OrgReader:
         return stop
 
     def _add_item(self, match: re.Match[str], index: int, stop: int, place: _Place) -> None:
+        """Append a list item with the blocks in it.
+
+        Args:
+            match: The match of `_ITEM` in its first line.
+            index: Index of the first line.
+            stop: Index of the line after the item.
+            place: The position of the blocks in the item.
+        """
         bullet, check, first = match[2], match[3], match[4]
         marker = _CHECKS[check] if check else bullet
         if not check and not bullet[0].isalnum():
@@ -260,8 +298,7 @@ class OrgReader:
             body += 1
         source = "\n".join(lines)
         term = _TERM.match(source) if bullet in "-+*" else None
-        following = next((i for i in range(stop, min(stop + 1, len(self._lines)))), None)
-        tight = body == stop and following is not None and _ITEM.match(self._lines[following]) is not None
+        tight = body == stop < len(self._lines) and _ITEM.match(self._lines[stop]) is not None
         has_more = body < stop and self._lines[body].strip() != ""
         if term:
             text, spans = inline_text(term[1], self._notes)
@@ -284,6 +321,7 @@ class OrgReader:
         return bool(line.strip()) and not any(other.match(line) for other in others)
 
     def _read_paragraph(self, index: int, end: int, place: _Place) -> int:
+        """Read a paragraph or a picture that stands alone; return the index of the line after it."""
         stop = index + 1
         while (
             stop < end
@@ -323,6 +361,7 @@ class OrgReader:
         return stop
 
     def _add_notes(self) -> None:
+        """Append the footnotes, by number."""
         done: set[int] = set()
         for _ in range(3):  # notes may refer to further notes
             written = {number: [text] for number, text in self._notes.inline.items()} | self._definitions

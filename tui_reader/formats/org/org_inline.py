@@ -24,7 +24,9 @@ _KINDS = {
     "~": SpanKind.CODE,
 }
 _BEFORE = "-–—({'\"\u201c\u2018"
+"""Characters, besides white space and other signs, that may precede the first sign of an emphasis."""
 _AFTER = "-–—.,:;!?'\")}[\\\u201d\u2019…"
+"""Characters, besides white space and other signs, that may follow the last sign of an emphasis."""
 _SIGNS = re.compile(
     r"(?P<link>\[\[(?P<target>(?:[^\[\]\\]|\\.){1,2000})\](?:\[(?P<words>(?:[^\[\]]|\[[^\[\]]*\]){1,2000}?)\])?\])"
     r"|(?P<note>\[fn:(?P<label>[\w-]{0,40})(?::(?P<inline>[^\[\]]{1,2000}))?\])"
@@ -36,10 +38,12 @@ _SIGNS = re.compile(
     r"|(?P<newline>\n)",
     re.DOTALL,
 )
+"""Markup in running text: `[[target][words]]`, `[fn:label:text]`, `<<name>>`, `$x$`, `@@html:…@@`, `*words*`."""
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|bmp|tiff?|avif)\Z", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\[\]\\])")
 _MOST_DEPTH = 12
+"""Maximum depth of nested emphasis and links."""
 _MOST_TRIES = 30
 """Maximum number of signs that are tested as the end of an emphasis."""
 _LONGEST = 4_000

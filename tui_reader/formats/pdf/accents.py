@@ -27,8 +27,10 @@ _COMBINING = {
     "¸": "\u0327",
     "˛": "\u0328",
 }
+"""The combining character for each accent that is drawn separately."""
 _ACCENT = re.compile("[¨´`ˆ^˜~˘˙˚°˝ˇ¯¸˛]")
 _DOTLESS = {"ı": "i", "ȷ": "j"}
+"""The letters for those that are drawn without a dot because an accent replaces it."""
 _MOST = 2_000
 """Maximum number of accents of one page that are joined."""
 

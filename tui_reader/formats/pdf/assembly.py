@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import (
     Align,
@@ -29,24 +29,12 @@ if TYPE_CHECKING:
 
     from tui_reader.formats.pdf.hyphens import Vocabulary
     from tui_reader.formats.pdf.page_lines import Line
-    from tui_reader.formats.pdf.places import Bookmark, PageLink, Place
+    from tui_reader.formats.pdf.places import Bookmark, PageFacts, Place
     from tui_reader.model.article import Metadata
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _FEWEST_TABLE_ROWS = 2
 _NOTE_MARK = re.compile(r"(\d{1,3}|[*†‡§¶]{1,3})\Z")
-_BETWEEN_CELLS = "   "
-
-
-class PageFacts(NamedTuple):
-    """Properties of a page other than its lines."""
-
-    label: str
-    links: Sequence[PageLink]
-    lines: Sequence[Line]
-    height: float
-    bottom: float
-    """Vertical coordinate of the page's lower edge in the coordinates of the PDF page."""
 
 
 class Assembler:
@@ -136,6 +124,7 @@ class Assembler:
             first_of_page[page] = min([*offsets[:1], *([first_of_page[page]] if page in first_of_page else [])])
 
     def _page_marks(self, first_of_page: Mapping[int, int]) -> tuple[Page, ...]:
+        """Return where pages begin in the document, given their offsets; no page begins before its predecessor."""
         marks: list[Page] = []
         least = 0
         for number in sorted(self._pages):
@@ -145,6 +134,7 @@ class Assembler:
         return tuple(marks)
 
     def _sections(self) -> tuple[Section, ...]:
+        """Return the sections of the bookmarks; bookmarks whose line is not in the document are left out."""
         found = [
             Section(self._offsets[id(line)], mark.title, mark.level)
             for mark, line in self._bookmarks
@@ -153,7 +143,10 @@ class Assembler:
         return tuple(sorted(found, key=lambda section: section.offset))
 
     def _line_at(self, place: Place, title: str = "") -> Line | None:
-        """Return the nearest line below a place, or the nearest one that begins with `title`; None on an empty page."""
+        """Return the line at a place: the nearest one that repeats `title`, else the nearest one below the place.
+
+        None if the page has no lines.
+        """
         if title or place not in self._lines_at:
             self._lines_at[place] = self._nearest_line(place, title)
         return self._lines_at[place]
@@ -298,7 +291,12 @@ class Assembler:
         self._builder.add(Block(BlockKind.TABLE, 0, 0, table=Table(tuple(rows), aligns, header)), "".join(parts), spans)
 
     def _text(self, paragraph: Paragraph, skip: int | None = None) -> tuple[str, list[Span]]:
-        """Return the lines of a paragraph as one text with spans."""
+        """Return the lines of a paragraph as one text with spans.
+
+        Args:
+            paragraph: The paragraph.
+            skip: Number of characters to leave out at its beginning; None for `Paragraph.skip`.
+        """
         start = self._builder.next_start
         parts: list[str] = []
         spans: list[Span] = []
@@ -437,7 +435,7 @@ def _letters(text: str) -> str:
 
 
 def _repeats(text: str, title: str) -> bool:
-    """Return True if a text is a title, or begins with it, or is the first line of a title."""
+    """Return True if a text is a title, begins with it, or is its first line; numbers before either may be missing."""
     a, b = _letters(text), _letters(title)
     if not a or not b:
         return False

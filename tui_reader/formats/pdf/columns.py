@@ -34,9 +34,11 @@ _FEWEST_CHARACTERS = 8
 """Minimum number of characters in the median row of a column; a column of a table has fewer."""
 _MOST_SEGMENTS = 20_000
 _WORDS_OF_A_LETTER = frozenset("aioeuyàé")
+"""Letters that are words: a drop capital is joined to the word beside it only if it is close to it."""
 _EDGE = 0.35
 """Minimum share of rows that begin at the same left edge, for the edge of a column."""
 _MARKER = re.compile(r"\W*(?:[\dIVXivx]{1,5}|\w{1,2})\W*|\[.{1,12}\]|\W+")
+"""Pattern of the bullet or number of a list item, or of a reference: `•`, `12.`, `(a)`, `[Roe21]`."""
 
 
 class Segment:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, Page
 from tui_reader.document.clean import clean_line
 from tui_reader.document.cooperative import yield_gil
-from tui_reader.formats.pdf.assembly import Assembler, PageFacts
+from tui_reader.formats.pdf.assembly import Assembler
 from tui_reader.formats.pdf.columns import columns_of
 from tui_reader.formats.pdf.hyphens import Vocabulary
 from tui_reader.formats.pdf.info import MOST_COUNTED, metadata_of
@@ -17,7 +17,7 @@ from tui_reader.formats.pdf.page_pictures import pictures_of, target_of
 from tui_reader.formats.pdf.page_words import PageWords, Word, frame_of, words_of
 from tui_reader.formats.pdf.paragraphs import Flow, Picture
 from tui_reader.formats.pdf.pdfium import LOCK, library, page_of, text_of, utf16_string
-from tui_reader.formats.pdf.places import PageLink, bookmarks_of, links_of, with_links
+from tui_reader.formats.pdf.places import PageFacts, PageLink, bookmarks_of, links_of, with_links
 from tui_reader.formats.pdf.running_heads import RunningHeads
 from tui_reader.formats.pdf.type_sizes import TypeSizes
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MOST_PAGES = 2_000
 """Maximum number of pages that are read: 2,000 take 15 to 25 s, and the limit for an opened file is 30 s."""
 _MOST_CHARACTERS = 20_000_000
+"""Number of characters after which no further group of pages is read."""
 _GROUP = 16
 """Number of pages that are read together: running heads and font sizes are compared among them first."""
 _PREVIEWED_BOOKMARKS = 200

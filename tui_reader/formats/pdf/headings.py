@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 _LARGER = 1.13
 """Minimum font size of a heading, as a multiple of the size of the running text."""
 _LONGEST = 220
+"""Maximum number of characters of a heading in a larger font."""
 _LONGEST_BOLD = 110
+"""Maximum number of characters of a heading in the size of the running text."""
 _MOST_LINES = 4
 _LEVELS = 6
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.|§\s?\d+)\s+\S")
+"""Pattern of a number before a title: `2.1 `, `IV. `, `A. `, `§ 3 `."""
 _DEPTH = re.compile(r"\d{1,3}((?:\.\d{1,3})*)\.?\s")
+"""Pattern of a number whose points give its depth: none in `2 `, one in `2.1 `; group 1 begins with the first point."""
 _END = re.compile(r"[.,;:!?。，、]\Z")
 NAMED_PART = re.compile(
     r"(?:Abstract|Introduction|Conclusions?|References|Bibliography|Acknowledge?ments?|Appendix|(?:Table of )?Contents|"
@@ -89,6 +93,7 @@ def _by_numbers(paragraphs: Sequence[Paragraph], levels: dict[int, int]) -> dict
 
 
 def _is_heading(paragraphs: Sequence[Paragraph], index: int, body: float) -> bool:
+    """Return True if a paragraph is a heading by its size, weight, capitals and length, without a bookmark."""
     paragraph = paragraphs[index]
     first = paragraph.lines[0]
     text = paragraph.text
@@ -116,7 +121,10 @@ def _is_heading(paragraphs: Sequence[Paragraph], index: int, body: float) -> boo
 
 
 def _stands_alone(paragraphs: Sequence[Paragraph], index: int) -> bool:
-    """Return True if text follows a short bold paragraph, and not further short bold paragraphs as in a table."""
+    """Return True unless bold text of the same size follows a bold paragraph, as in the cells of a table.
+
+    A numbered paragraph may follow; it is the next heading. False if nothing follows.
+    """
     following = next(
         (
             each

@@ -21,6 +21,7 @@ _STEMS = {
 """For each ligature, frequent words or parts of words that contain it."""
 _STEM_LISTS = {ligature: tuple(stems.split()) for ligature, stems in _STEMS.items()}
 _WORD = re.compile(r"[^\W\d_]*[\x03-\x08\x0b\x0c\x0e-\x1f][^\W\d_]+|[^\W\d_]+[\x0b\x0c\x0e-\x1f]")
+"""Pattern of letters around a control character: `de\\x0cne`, `\\x0crst`."""
 _CONTROL = re.compile(r"[\x03-\x08\x0b\x0c\x0e-\x1f]")
 _MOST = 2_000
 

@@ -25,7 +25,9 @@ CAPTION = re.compile(
     r"Tableau|Figura|Tabla|Tabela|Таблица|Рис\.|Рисунок)\s*"
     r"(?:\d{1,3}(?:[.-]\d{1,3})*|[IVX]{1,5}|[A-Z]\.?\d{1,2}|S\d{1,2})[a-z]?\s*(?:[:.|–—]|\s[A-ZÄÖÜ]|\Z)|[図表图]\s?\d{1,3}"
 )
+"""Pattern of the beginning of a caption: `Figure 3: `, `Tab. 2.1 `, `FIG. A1`, `図 3`."""
 NOTE_MARK = re.compile(r"(\d{1,3}|[*†‡§¶]{1,3}|[a-z](?=[ \u00a0]))[.)]?[ \u00a0]*(?=\S)")
+"""Pattern of the mark at the beginning of a footnote: `1 `, `12. `, `*`, `a `. Group 1 is the mark."""
 
 
 class Edges(NamedTuple):
@@ -36,6 +38,7 @@ class Edges(NamedTuple):
     following: float | None
     """Left edge of the next line of its group; None if it is the last one."""
     tabular: bool
+    """True if the line is a row of a table."""
     size: int
     """Number of lines of the group."""
 

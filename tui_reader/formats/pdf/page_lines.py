@@ -49,11 +49,14 @@ class Line(NamedTuple):
     """True if all letters are bold."""
     italic: bool
     mono: bool
+    """True if the font is monospaced and the line has more than one character."""
     left: float
     """Left edge of the column."""
     right: float
     page: int
+    """Number of the page, from 0."""
     column: int
+    """Number of the column on its page, in reading order, from 0."""
     first_width: float
     """Width of the first word in points: tells whether it would have fit on the line before."""
     raised: bool = False
@@ -159,6 +162,7 @@ def _space(before: Word, word: Word, gap: float, size: float, *, mono: bool) -> 
 
 
 def _is_raised(word: Word, row: Row) -> bool:
+    """Return True if a word is small and above the baseline of its row, as a superscript is."""
     return word.style.size <= _SMALL * row.size and row.y - word.y > 0.15 * row.size
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.pdfium import Pdf
 
 _TARGET = re.compile(r"page:(\d{1,6})(?::(\d{1,4}))?")
+"""Pattern of the name of a page or a picture: `page:12`, `page:12:3`."""
 _MOST_OBJECTS = 20_000
 """Maximum number of objects of one page that are examined."""
 _MOST_PICTURES = 200

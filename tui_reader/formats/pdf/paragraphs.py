@@ -25,8 +25,11 @@ _INDENT = 0.7
 
 
 _BULLET = re.compile(r"([•‣▪▫■□●○◦◆◇►▶➢➤✓✔❖⁃∙·*–—-]|o(?= [A-Z]))[ \u00a0\t]+(?=\S)|([•‣▪■●○◦➢❖])(?=\w)")
+"""Pattern of a bullet: `• `, `– `, `o The`, `▪Text`."""
 _NUMBERED = re.compile(r"(\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,5})[.)]|\[\d{1,3}\]|\[[A-Z][\w+]{1,11}\])[ \u00a0]+(?=\S)")
+"""Pattern of the number of a list item or a reference: `1. `, `(a) `, `iv) `, `[12] `, `[Roe21] `."""
 _DIVIDED = re.compile(r"\w[-‐\u00ad]\Z")
+"""Pattern of the end of a line within a word or a compound."""
 _SENTENCE_END = re.compile(r"[.!?…:。！？：]['\"”’»)\]]*\d{0,3}\Z")
 
 
@@ -90,10 +93,15 @@ class Flow:
     def __init__(self, sizes: TypeSizes) -> None:
         self._sizes = sizes
         self.done: list[Paragraph] = []
+        """The finished paragraphs, in reading order."""
         self._open: Paragraph | None = None
+        """The paragraph to which the next line may belong."""
         self._last_edges: Edges | None = None
+        """The edges of its last line."""
         self._waiting: list[Paragraph] = []
+        """Notes, captions and pictures that come after the open paragraph."""
         self._interrupted = False
+        """True if a caption or a picture is between the last line of the open paragraph and the next line."""
         self._labels: list[Line] = []
         """Labels beside the next line."""
 

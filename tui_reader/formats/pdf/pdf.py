@@ -57,7 +57,7 @@ class PdfFormat(Format):
             return problem_metadata(name), str(error)
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """Return the first 8 pages of a file of at least 12 pages; None for a shorter file."""
+        """Return the first pages (`_PREVIEW`) of a file of at least 12 pages; None for a shorter file."""
         if is_empty(data):
             return None
         from tui_reader.formats.pdf.file_text import document_of  # noqa: PLC0415 - 20 ms, not needed to list articles

@@ -1,4 +1,4 @@
-"""The links of a page, the bookmarks of a file, and the places to which they lead."""
+"""The facts and links of a page, the bookmarks of a file, and the places to which they lead."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tui_reader.formats.text.running_text import safe_target
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui_reader.formats.pdf.page_lines import Line
     from tui_reader.formats.pdf.page_words import Frame, Word
     from tui_reader.formats.pdf.pdfium import Pdf
 
@@ -49,6 +50,18 @@ class Bookmark(NamedTuple):
     title: str
     level: int
     place: Place
+
+
+class PageFacts(NamedTuple):
+    """The label, the links, the lines and the size of a page."""
+
+    label: str
+    """The printed number of the page; else its number from 1."""
+    links: Sequence[PageLink]
+    lines: Sequence[Line]
+    height: float
+    bottom: float
+    """Vertical coordinate of the page's lower edge in the coordinates of the PDF page."""
 
 
 def links_of(pdf: Pdf, page: Any, frame: Frame) -> list[PageLink]:

@@ -45,7 +45,9 @@ class RunningHeads:
 
     def __init__(self) -> None:
         self._texts: Counter[tuple[str, int]] = Counter()
+        """Number of pages with a row of this text, without its numbers, at this place."""
         self._offsets: Counter[tuple[int, int]] = Counter()
+        """Number of pages with a printed number at this place that differs by this much from the page's own number."""
         self._pages = 0
 
     def without_heads(self, pages: Sequence[PageWords], first: int, labels: Sequence[str]) -> list[list[Word]]:
@@ -92,6 +94,7 @@ class RunningHeads:
         return dropped
 
     def _is_head(self, row: _Row, number: int, label: str) -> bool:
+        """Return True if a row is repeated on other pages, counts with the pages, or is the number of its page."""
         fewest = 2 if self._pages <= 3 else 3
         if any(self._offsets[place, value - number] >= fewest for place, value in _numbers(row)):
             return True

@@ -39,6 +39,7 @@ class TypeSizes:
             self.body = max(self._sizes, key=lambda size: (self._near(size), size))
 
     def _near(self, size: float) -> int:
+        """Return the number of characters whose size differs from a size by at most 0.2 points."""
         return sum(self._sizes[round(size + step / 10, 1)] for step in (-2, -1, 0, 1, 2))
 
     def leading(self, size: float) -> float:

@@ -31,8 +31,10 @@ _CHAPTERS = (
 )
 _SECTIONS = "section scene abschnitt szene scène escena scena sección sezione раздел явление"
 _RANKS = {word: rank for rank, kinds in enumerate((_PARTS, _CHAPTERS, _SECTIONS)) for word in kinds.split()}
+"""The rank of a heading (see `_Candidate.rank`) by the word beside its number."""
 _CHAPTER = 1
 _BARE = 3
+"""The rank of a heading that has a number without a word."""
 
 _ROMAN = r"(?=[ivxlcm])m{0,3}(?:c[md]|d?c{0,3})(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})"
 _WORDS = (
@@ -50,17 +52,23 @@ _NAMED = LazyPattern(
     rf"(?P<kind>{'|'.join(_RANKS)})\.?\s+{_NUMBER}(?:(?:\s*[.:—–-]+\s*|\s+(?=[^\W_]))(?P<title>.*))?",
     re.IGNORECASE,
 )
+"""Pattern of a heading with a word before its number: `Chapter IV: The Harbour`, `Kapitel 3`."""
 _NUMBER_FIRST = LazyPattern(
     rf"(?:(?P<number>{'|'.join(_WORDS.split())}|\d{{1,3}}\.)\s+(?P<kind>{'|'.join(_RANKS)}))(?:[.:—–-]\s*(?P<title>.*))?",
     re.IGNORECASE,
 )
+"""Pattern of a heading with a word after its number: `First Book`, `3. Kapitel: Der Hafen`."""
 _EAST_ASIAN = LazyPattern(
     "第\\s?[0-9０-９〇零一二三四五六七八九十百千]+\\s?([章回节節話话篇部卷編编])(?:[\\s　:：].{0,40})?"
     "|제\\s?\\d+\\s?([장부편])(?:\\s.{0,40})?"
 )
+"""Pattern of a Chinese, Japanese or Korean heading: `第三章 …`, `제3장 …`."""
 _EAST_ASIAN_PARTS = frozenset("部卷編编부편")
+"""Characters that name a part of several chapters."""
 _NUMBERED = LazyPattern(rf"(?P<number>\d{{1,3}}|{_ROMAN.upper()})(?:\.?|[.:]?\s+(?P<title>\S.*))")
+"""Pattern of a heading with a number only: `7`, `IV.`, `7. The Harbour`."""
 _SUBSECTION = LazyPattern(r"(?P<path>\d{1,3}(?:\.\d{1,3}){1,4})\.?\s+(?P<title>\S.*)")
+"""Pattern of the heading of a subsection: `2.1 Data`."""
 _UNNUMBERED_WORDS = (
     "preface foreword introduction prologue prolog interlude epilogue epilog afterword conclusion postscript appendix "
     "vorwort einleitung nachwort schluss anhang préface avant-propos épilogue annexe prefacio prólogo introducción "
@@ -72,9 +80,12 @@ _UNNUMBERED = LazyPattern(rf"(?:{'|'.join(_UNNUMBERED_WORDS.split())})(?: (?:[A-
 """Sections of a book without a number, which are headings only in a book with numbered chapters."""
 _ORNAMENTS = "_*="
 _FIRST_OF_NUMBERS = frozenset("0123456789IVXLCDM第제")
+"""First characters of headings that do not begin with a word."""
 _PAGE = LazyPattern(r"(?:\.\s?){4,}|\s{3,}\d+$|\t\d+$")
+"""Pattern of dots or a page number at the end of a line, as in a table of contents."""
 _NO_TITLE_END = LazyPattern("[,;:]$")
 _SENTENCES = LazyPattern(r"[.!?…][”\"’)]*\s+\S")
+"""Pattern of the border of two sentences."""
 
 
 class _Candidate(NamedTuple):
@@ -256,6 +267,7 @@ def _in_sequence(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
 
 
 def _run_with_body(run: list[_Candidate], ends: list[int]) -> list[_Candidate]:
+    """Return headings with consecutive numbers if there are several, with enough text between any two; else none."""
     between = [ends[second.block] - ends[first.block + 1] for first, second in pairwise(run)]
     return run if between and min(between) >= _LEAST_BODY_OF_NUMBER else []
 

@@ -21,9 +21,12 @@ _SENTENCES_WITHIN = re.compile(r"[.!?][”’\"')]*\s+[“\"‘]?[A-Z]")
 _QUOTES = '“"‘«„'
 
 _LINE_COUNTS = range(4, 13)
+"""Numbers of lines that other stories may have."""
 _HEADLINE_WORDS = range(4, 23)
+"""Numbers of words of a headline."""
 _MOST_WORDS = 48
 _FEWEST_WORDS = 4
+"""Numbers of words of each of these lines, headline or deck (the sentence below a headline)."""
 _FEWEST_NEW_NAMES = 3
 """Minimum number of names in a headline and its deck that do not occur in the article above."""
 
@@ -59,6 +62,7 @@ def find_tail(texts: list[str]) -> int | None:
 
 
 def _is_headline(text: str, words: int) -> bool:
+    """Return True if a line of `words` words has the length of a headline and does not end like a sentence."""
     return words in _HEADLINE_WORDS and _NO_HEADLINE_END.search(text[-12:]) is None
 
 

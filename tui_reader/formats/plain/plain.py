@@ -54,16 +54,19 @@ _LIST_LIKE = re.compile(r" {0,4}(?:[-*+•◦▪‣·–—][ \t]|\(?\d{1,3}[.)]
 _LIST_STARTS = frozenset(" \t-*+•◦▪‣·–—(0123456789")
 
 _LINES_OF_A_QUOTED_ONE = 10
-"""In a mail, at least one line in this many is a quoted line (`>`)."""
+"""A text counts as a mail if at least one line in this many is a quoted line (`>`)."""
 _SIGNATURE = "--"
 """The line before the signature of a mail, without its trailing space."""
 _SHORTEST, _LONGEST = 55, 85
 """Length of the lines of a wrapped paragraph, except its last line."""
 _LONGER_THAN_WRAPPED = 95
+"""Length above which a line was certainly not wrapped."""
 _ATTRIBUTION = re.compile(r"\S+ [^\n]*\d{1,2}[:.]\d\d|\S+ [^\n]*\b(?:19|20)\d\d\b")
 """The first line of `On Monday, 5 January 2026 at 10:00, … wrote:` if that takes two lines."""
 _SHORT_LINE = 60
+"""Length below which all lines of a chunk are drawn without empty rows between them, such as verses."""
 _MOST_QUIET_LINES = 12
+"""Maximum number of lines above the first story paragraph that are drawn in a muted tone."""
 
 
 class PlainText(Format):
@@ -200,7 +203,15 @@ def _paragraphs(body: str, *, wrapped: bool) -> _Paragraphs:
 
 
 def _add_lines(found: _Paragraphs, lines: list[str], *, wrapped: bool, alone: bool = False, quote: int = 0) -> None:
-    """Add the lines between two empty lines: joined if they are wrapped, else each as a paragraph."""
+    """Add the lines between two empty lines: joined if they are wrapped, else each as a paragraph.
+
+    Args:
+        found: Receives the paragraphs.
+        lines: The lines.
+        wrapped: True if the text as a whole is wrapped to a column.
+        alone: True if the text has no empty line: then short lines do not belong together.
+        quote: Quotation depth of the lines in a mail.
+    """
     if _SIGNATURE in lines[1:]:
         signature = lines.index(_SIGNATURE, 1)
         _add_lines(found, lines[:signature], wrapped=wrapped, quote=quote)
@@ -261,7 +272,7 @@ def _is_wrapped(beginning: str) -> bool:
 
 
 def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
-    """Return True if the lines of a chunk are one wrapped paragraph: 70 % of them are full.
+    """Return True if the lines of a chunk are wrapped paragraphs: 70 % of them have the length of wrapped lines.
 
     Fewer than five lines prove nothing, since a headline and its deck look alike. They count as one paragraph only if
     the whole text is wrapped.
@@ -275,7 +286,7 @@ def _chunk_is_wrapped(lines: list[str], wrapped: bool) -> bool:
     if not _are_full(lengths[:before]):
         # List items are often short: then only items that continue on the next line count.
         return wrapped and _are_full(list(map(len, continued(lines))))
-    # Return True if 70 % of the lines have the length of wrapped lines; False without lines.
+    # Lines of which most end like sentences are paragraphs that happen to be as long as wrapped lines.
     return wrapped or sum(is_sentence_end(line) for line in lines[:before]) <= before / 2
 
 

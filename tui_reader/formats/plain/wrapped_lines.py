@@ -22,7 +22,12 @@ _MARK = LazyPattern(
     r"|(?P<word>[^\W\d_]{2,12}\.?) (?:\d{1,3}|[IVXLC]{1,6})[.:)]?[ \t]"
     r"|(?P<prefix>[|:;%#]{1,3}|//|[\w.]{1,12}>{1,3})[ \t]"
 )
-"""Marks at the start of lines. Marks in `weak` and `word` also begin lines of running text."""
+"""Marks at the start of lines, by group.
+
+`bullet`: `- `; `open`, `number` and `close`: `(a) `, `12. `; `clause`: `§ 3`, `2.1 `; `sign`: `[x] `, `①`;
+`weak`: `7 – `, `10:30 `, `1999 `, `o `; `word`: `Art. 5 `; `prefix`: `| `, `// `, `Ada> `. Marks in `weak` and `word`
+also begin lines of running text.
+"""
 _MAYBE_MARK = LazyPattern(
     r"^(?:\w{1,6}(?:[.)]|\.\)| ?[-–])(?:\s|$)|[\w.]{1,12}>|o\s|[^\W\d_]{2,12}\.? [\dIVXLC])", re.MULTILINE
 )
@@ -33,7 +38,9 @@ _FIRST_YEAR = 1_000
 _MOST_SKIPPED = 100
 """Maximum difference of the numbers of two items in a list, such as years or articles of a law."""
 _SHAPE = re.compile(r"\d+|[^\W\d_]")
+"""Pattern of the number or letter in a mark, which is left out to compare the kinds of marks."""
 _SPEAKER = LazyPattern(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
+"""Pattern of one to four capitalized words and a colon, as before the words of a dialogue: `Anna Roe: `."""
 _FIRST_OF_MARKS = frozenset(_BULLETS + "([§|:;%#/①②③④⑤⑥⑦⑧⑨⑩⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽❶❷❸❹❺❻❼❽❾❿0123456789 \t")
 """First characters of lines that may begin a paragraph. Testing them first avoids slower patterns for most lines."""
 _DEEP = re.compile(r" {5}|\t")
@@ -44,11 +51,16 @@ _SENTENCE_ENDED = LazyPattern(r"[.:!?…][\"'”’»)\]]*$")
 
 _QUOTED = re.compile(r"(?:>[ \t]?)+")
 _RULED = LazyPattern(r"[+|].*[+|]|[-=+|_ ]{5,}")
+"""Pattern of a row or a rule of a drawn table: `| a | b |`, `+---+---+`, `-----`."""
 _RULES = ("|", "-----", "=====", "_____")
+"""Texts of which every such line contains one."""
 _BEFORE_WORDS = " “\"‘'«„("
 _GAP = re.compile(r"\S {3,}\S|\t")
+"""Pattern of the gap between two columns."""
 _CODE = LazyPattern(r"[;{}]$|^\s*(?:def|class|for|if|return|import|from|#include)\b.*[:;>)]$")
+"""Pattern of a line of code, by its end or its first word."""
 _SHORT = 55
+"""Length below which the last line of a list item ends the item, so that an unmarked line begins a paragraph."""
 
 
 def quote_depth(line: str) -> int:
@@ -120,6 +132,7 @@ def continued(lines: list[str]) -> list[str]:
 
 
 def _margin(lines: list[str]) -> int:
+    """Return the number of spaces with which all lines begin."""
     return min(len(line) - len(line.lstrip(" ")) for line in lines)
 
 
@@ -134,16 +147,24 @@ def _is_plain(lines: list[str]) -> bool:
 
 
 _LISTED = 1
+"""Kind of beginning: a list item, which follows its predecessor without an empty row."""
 _APART = 2
+"""Kind of beginning: a paragraph with an empty row above it."""
 
 
 _WEAK = "?"
+"""First character of the style of marks that also occur in running text."""
 _PREFIX = ">"
+"""First character of the style of prefixes, which every line of a quotation or a comment has."""
 _SPOKEN = ":"
+"""The style of a speaker's name."""
 
 
 def _own_style(line: str) -> str:
-    """Return the kind of list mark at the beginning of a line; empty without a mark."""
+    """Return the style of the mark at the beginning of a line, equal for marks of one list; empty without a mark.
+
+    Examples: `-`, `1.`, `(a)`, `?Art.` for a weak mark, `>//` for a prefix, `:` for a speaker.
+    """
     match = _MARK.match(line)
     if match is None:
         return _SPOKEN if ":" in line[:50] and _SPEAKER.match(line) else ""

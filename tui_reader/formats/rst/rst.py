@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 _UNDERLINE = re.compile(r"([!-/:-@[-`{-~])\1{1,}[ \t]*\Z")
+"""The line below, and perhaps above, a section title: one sign repeated, such as `=====`."""
 _FIELD = re.compile(r":([A-Za-z][\w -]{0,30}):[ \t]+(\S.*)")
+"""A field: `:author: Ann Roe`."""
 _REMARK = re.compile(r"\.\.[ \t]+([a-z]+):[ \t]+(\S.*)")
+"""A field in a comment, as in articles for Nikola: `.. date: 2024-03-05`."""
 _KEYS = {
     "author": "author",
     "authors": "authors",
@@ -40,12 +43,15 @@ _MARKS = re.compile(
     r"|^[ \t]*\.\. ",
     re.MULTILINE,
 )
+"""What is left out where words are counted: directives, names of fields, underlines, roles, targets of links."""
 _ROLE = re.compile(
     r":[\w:+-]+:`([^`<]*?)(?:\s*<[^>`]*>)?`|`([^`<]*?)(?:\s*<[^>`]*>)?`_{0,2}|\*{1,2}([^*]+)\*{1,2}|\|([^|]+)\|_?"
 )
+"""Inline markup; one of the groups is its text: `:doc:`text <file>``, `` `text <address>`_ ``, `*text*`, `|text|`."""
 _MOST = 2_000_000
 """Maximum number of characters of a text that docutils parses, at 2 s per megabyte."""
-_MOST_SHORT_LINES = 60_000
+_MOST_LINES = 60_000
+"""Maximum number of lines of a text that docutils parses, since short lines take longer than their characters."""
 
 
 class RestructuredText(MarkupFormat):
@@ -66,7 +72,7 @@ class RestructuredText(MarkupFormat):
 
     def document(self, source: SourceText, metadata: Metadata, name: str) -> Document:
         """Return the whole text as a document; as plain text if docutils cannot parse it."""
-        if len(source.body) > _MOST or source.body.count("\n") > _MOST_SHORT_LINES:
+        if len(source.body) > _MOST or source.body.count("\n") > _MOST_LINES:
             return _as_plain(source, name, metadata, "is too large")
         from tui_reader.formats.rst.rst_parser import parsed  # noqa: PLC0415 - not needed for listing articles
         from tui_reader.formats.rst.rst_tree import TreeReader  # noqa: PLC0415 - see above
@@ -82,6 +88,7 @@ FORMAT: Format = RestructuredText()
 
 
 def _as_plain(source: SourceText, name: str, metadata: Metadata, why: str) -> Document:
+    """Return a text as plain text, with a notice such as “It is too large to be read as reStructuredText …”."""
     notice = f"It {why} to be read as reStructuredText and is shown as plain text."
     return plain.read_body(source._replace(notices=(*source.notices, notice)), name, metadata=metadata)
 
@@ -103,6 +110,7 @@ def _title(lines: list[str]) -> Heading | None:
 
 
 def _overlined(lines: list[str], index: int) -> bool:
+    """Return True if the line above a line is like that of a section title."""
     return index > 0 and lines[index - 1].strip() != "" and _UNDERLINE.match(lines[index - 1].rstrip()) is not None
 
 

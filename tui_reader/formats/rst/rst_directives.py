@@ -7,7 +7,9 @@ from textwrap import dedent
 from typing import NamedTuple
 
 _FIRST = re.compile(r"\.\.[ \t]+(?:\|[^|]+\|[ \t]+)?([\w:+.-]+)::[ \t]*(.*)")
+"""The first line of a directive: `.. py:function:: name(argument)`, `.. |logo| image:: logo.png`."""
 _OPTION = re.compile(r":[\w -]+:(?:[ \t]+.*)?\Z")
+"""An option below the first line: `:maxdepth: 2`."""
 _HIDDEN = frozenset(
     """
     index highlight currentmodule module tabularcolumns default-domain automodule autoclass autofunction automethod
@@ -15,6 +17,7 @@ _HIDDEN = frozenset(
     sectionauthor codeauthor post raw include contents
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
+"""Names of directives that are not shown."""
 _TITLES = {
     "versionadded": "Added in version {}",
     "versionchanged": "Changed in version {}",
@@ -24,9 +27,13 @@ _TITLES = {
     "todo": "To do",
     "deprecated-removed": "Deprecated, {}",
 }
+"""Titles of directives, by name; `{}` is the first word of the argument, usually a version."""
 _CODE = frozenset(("graphviz", "digraph", "graph", "mermaid", "uml", "plantuml", "ipython", "prompt", "productionlist"))
+"""Names of directives whose content is shown as code."""
 _SIGNATURES = frozenset(("function", "class", "method", "attribute", "data", "exception", "option", "describe"))
+"""Names of directives whose argument is shown as code: a declaration."""
 _FILES = frozenset(("literalinclude", "plot", "image", "figure", "csv-table"))
+"""Names of directives that show another file, of which only the name is shown."""
 
 
 class Directive(NamedTuple):

@@ -11,15 +11,20 @@ if TYPE_CHECKING:
     from docutils.parsers.rst import states
 
 _TITLED = re.compile(r"(?s)(.+?)\s*<([^<>]+)>\Z")
+"""Text with a role that gives the target after the words: `words <target>`."""
 _LITERAL_ROLES = frozenset(
     """
     func meth class mod attr data const exc obj type macro member var expr any option envvar token keyword file command
     program samp regexp makevar mimetype newsgroup cmacro cfunc cdata ctype confval setting code-file guilabel-code
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
-_STRONG_ROLES = frozenset(("guilabel", "menuselection", "dfn", "term"))
+"""Roles whose text is shown as code."""
+_STRONG_ROLES = frozenset(("guilabel", "menuselection", "dfn"))
+"""Roles whose text is shown in bold type."""
 _DOCUMENT_ROLES = frozenset(("doc", "download"))
+"""Roles of links to other files."""
 _REFERENCE_ROLES = frozenset(("ref", "numref", "eq", "term"))
+"""Roles of links to a name in the text."""
 _SETTINGS: dict[str, Any] = {
     "_disable_config": True,
     "doctitle_xform": True,
@@ -38,6 +43,7 @@ _SETTINGS: dict[str, Any] = {
     "expose_internals": None,
     "dump_settings": None,
 }
+"""Settings of docutils: no other files are read or included, and no messages are written."""
 
 
 def parsed(source: str) -> nodes.document:

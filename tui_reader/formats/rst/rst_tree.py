@@ -29,12 +29,16 @@ _ADMONITIONS = frozenset(("attention", "caution", "danger", "error", "hint", "im
 _HIDDEN = frozenset(
     ("comment", "raw", "substitution_definition", "pending", "meta", "decoration", "docinfo", "generated", "#text")
 )
+"""Names of elements that are not shown."""
 _BULLETS = "•◦▪"
 _MOST_DEPTH = 60
+"""Maximum number of enclosing elements; what is deeper is read as text without markup."""
 _MOST_NESTED = 3
 """Maximum depth of nested directives that are parsed."""
-_PROBLEM = re.compile(r"Unknown directive type")
-_DISABLED = re.compile(r'"(raw|include|csv-table|literalinclude|figure|image)" directive (?:disabled|.*disabled)')
+_NOT_READ = re.compile(
+    r'Unknown directive type|"(?:raw|include|csv-table|literalinclude|figure|image)" directive .*disabled'
+)
+"""Messages of docutils about directives of other programs, such as Sphinx, and those that the settings disable."""
 
 
 class _Place(NamedTuple):
@@ -43,11 +47,15 @@ class _Place(NamedTuple):
     level: int = 0
     """Number of enclosing sections."""
     quote: int = 0
+    """Number of enclosing quotations."""
     depth: int = 0
+    """Number of enclosing lists."""
     bullets: int = 0
+    """Number of enclosing lists with bullets."""
     nested: int = 0
     """Number of enclosing elements, to limit the recursion."""
     quiet: bool = False
+    """True if the text is shown in the colour of remarks."""
 
     def inside(self) -> _Place:
         """Return the position within one more element."""
@@ -60,14 +68,17 @@ class TreeReader:
     def __init__(self) -> None:
         self.builder = DocumentBuilder()
         self._marker = ""
+        """Marker of a list item or footnote whose first block comes next."""
         self._targets: list[str] = []
+        """Names by which links refer to the next block."""
         self._directives = 0
+        """Number of enclosing directives that docutils does not know."""
         self._first_level = 1
+        """Level of the headings of the outermost sections."""
 
     def read(self, document: nodes.document) -> DocumentBuilder:
         """Read a whole document; return the blocks."""
-        has_title = any(_name(child) == "title" for child in document.children)
-        self._first_level = 2 if has_title else 1
+        self._first_level = 2 if any(_name(child) == "title" for child in document.children) else 1
         self._children(document, _Place())
         for name in self._targets:
             self.builder.add_target(name)
@@ -304,11 +315,10 @@ class TreeReader:
         self._marker = ""
 
     def _message(self, node: nodes.Element, place: _Place) -> None:
-        """Add the text of a directive that docutils reports as unknown; other messages are ignored."""
+        """Add the text of a directive that docutils reports as unknown or disabled; other messages are ignored."""
         message = next((child.astext() for child in node.children if _name(child) == "paragraph"), "")
         source = next((child.astext() for child in node.children if _name(child) == "literal_block"), "")
-        is_unknown = _PROBLEM.search(message) is not None or _DISABLED.search(message) is not None
-        if not source or not is_unknown or self._directives >= _MOST_NESTED:
+        if not source or _NOT_READ.search(message) is None or self._directives >= _MOST_NESTED:
             return
         directive = read_directive(source)
         if directive.signature:
