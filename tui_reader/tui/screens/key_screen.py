@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.screen import Screen
 
-from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.describe import Hint, footer_hints
 from tui_reader.tui.commands.keymap import written
 from tui_reader.tui.commands.sequencer import Sequencer, Step
-from tui_reader.tui.widgets.line_pane import FailureGuard
+from tui_reader.tui.widgets.line_pane import FailureGuard, rows_alike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
-    from tui_reader.tui.commands.command import Command
+    from tui_reader.tui.commands.command import Command, Pane
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.query_typing import QueryTyping
     from tui_reader.tui.screens.reading.state import ReadingScreenState
@@ -63,6 +62,7 @@ class KeyScreen(FailureGuard, Screen[None]):
     """A screen that receives every key before Textual's own bindings, and runs commands."""
 
     AUTO_FOCUS = ""
+    render_lines = rows_alike(Screen.render_lines)
     _situation: Situation | None = None
     _editor: NoteEditor | None = None
     _sheet: NoteSheet | None = None
@@ -79,7 +79,8 @@ class KeyScreen(FailureGuard, Screen[None]):
     def use_keymap(self, keymap: Keymap) -> None:
         """Replace the keymap."""
         self._keymap = keymap
-        self._hints = {pane: footer_hints(keymap, pane) for pane in Pane}
+        self._hints: dict[Pane, Sequence[Hint]] = {}
+        """The hints of the panes that were active since."""
 
     @property
     def context(self) -> Pane:
@@ -187,7 +188,10 @@ class KeyScreen(FailureGuard, Screen[None]):
 
     def _usual_hints(self) -> Sequence[Hint]:
         """Return the hints of the active pane, most useful first."""
-        return self._hints[self.context]
+        pane = self.context
+        if pane not in self._hints:
+            self._hints[pane] = footer_hints(self._keymap, pane)
+        return self._hints[pane]
 
     def pending_hints(self) -> Sequence[Hint]:
         """Return the hints to show before the hints of the pane, during an operation of several keys."""

@@ -7,7 +7,7 @@ made of everything that determines its appearance.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.color import BLACK
 from textual.message_pump import MessagePump
@@ -18,7 +18,7 @@ from tui_reader.tui.theme import LegibilityFilter, style_of
 from tui_reader.tui.widgets.styled_lines import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from rich.style import Style
     from textual.geometry import Region, Size
@@ -45,6 +45,22 @@ class FailureGuard(MessagePump):
             if tell is None:
                 raise
             tell(error)
+
+
+def rows_alike(render_lines: Callable[[Any, Region], list[Strip]]) -> Any:
+    """Make the method `render_lines` of a widget that shows only its background return copies of the first row.
+
+    Textual composes each row of such a widget anew for a frame of the whole screen, which takes 1 ms for 35 rows,
+    although other widgets cover them.
+
+    Args:
+        render_lines: The method of Textual's widget.
+    """
+
+    def render_alike(self: Any, crop: Region) -> list[Strip]:
+        return render_lines(self, crop.crop_size((crop.width, 1))) * crop.height
+
+    return render_alike
 
 
 class LinePane(FailureGuard, Widget):

@@ -113,9 +113,10 @@ def merged(strip: Strip) -> Strip:
     for more, other, _ in strip:
         if not text:
             text, style = more, other
-        elif other == style or (_is_plain(style, other) and more.isspace()):
+        # Spaces are looked for first: comparing styles takes longer.
+        elif other is style or other == style or (more.isspace() and _is_plain(style, other)):
             text += more
-        elif _is_plain(style, other) and text.isspace():
+        elif text.isspace() and _is_plain(style, other):
             text, style = text + more, other
         else:
             segments.append(Segment(text, style))

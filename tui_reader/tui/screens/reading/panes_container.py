@@ -8,6 +8,7 @@ from textual.containers import Horizontal
 
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.widgets.line_pane import rows_alike
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 class PanesContainer(Horizontal):
     """Contains the panes side by side, and handles their messages about the mouse."""
+
+    render_lines = rows_alike(Horizontal.render_lines)
 
     def __init__(self, host: ReadingHost, pane_layout: PaneLayout, *panes: Widget, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(*panes, id=id)
