@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from textual import events
-from textual.css.stylesheet import Stylesheet
 from textual.keys import _character_to_key
 
 from tests.conftest import collect_rarely
+from tests.tui.painting import paint_when_looked_at, painted, painted_texts
 from tests.tui.settling import make_pilots_cheap
+from tests.tui.sharing import share
 from tui_reader.config import Settings
 from tui_reader.services.articles import scanner
 from tui_reader.services.library.opening import open_library
@@ -25,47 +25,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+    from textual.strip import Strip
 
     from tui_reader.services.library.library import Library
     from tui_reader.services.library.sessions import Opening
 
-DEADLINE = 8.0
-"""Seconds that a test waits for a condition before it fails."""
+LOOKS = 200
+"""How often a test looks for a condition before it fails, which takes 9 s at least.
+
+A limit in looks grows with the load of the machine, and a process that was stopped for a while loses one look.
+"""
 
 make_pilots_cheap()
+paint_when_looked_at()
+share()
 
 LONGEST_WAIT = 0.05
 """Seconds between two looks for the effect of a thread; the first look comes sooner."""
-
-
-_rules: dict[frozenset[tuple[str, str]], dict[Any, Any]] = {}
-"""The parsed style sheets by colours, shared by the apps of all tests. No app changes a rule."""
-_make_sheet = Stylesheet.__init__
-
-
-def _make_sheet_with_shared_rules(self: Stylesheet, *, variables: dict[str, str] | None = None) -> None:
-    _make_sheet(self, variables=variables)
-    self._parse_cache = _SharedRules(frozenset((variables or {}).items()))  # type: ignore[assignment]
-
-
-class _SharedRules:
-    """Stands in for the cache of one style sheet."""
-
-    def __init__(self, colours: frozenset[tuple[str, str]]) -> None:
-        self._rules: dict[Any, Any] = _rules.setdefault(colours, {})
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._rules[key]
-
-    def __setitem__(self, key: Any, rules: Any) -> None:
-        self._rules[key] = rules
-
-    def clear(self) -> None:
-        """Share no more: the style sheet gets other colours."""
-        self._rules = {}
-
-
-Stylesheet.__init__ = _make_sheet_with_shared_rules  # type: ignore[method-assign]
 
 NAMED = {"enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ", "backspace": "\x7f"}
 SILENT = {"up", "down", "left", "right", "home", "end", "pageup", "pagedown", "shift+tab", "f1", "f5"}
@@ -88,8 +64,9 @@ class Reader:
             await self.pilot.pause()
 
     async def types(self, text: str) -> None:
-        """Type a text."""
-        await self.keys(*text)
+        """Type a text, faster than the program paints a frame for each letter."""
+        self.burst(*text)
+        await self.pilot.pause()
 
     def burst(self, *keys: str) -> None:
         """Press keys faster than the program can process them."""
@@ -104,7 +81,11 @@ class Reader:
 
     def lines(self) -> list[str]:
         """Return the rows of the screen as texts, without trailing spaces."""
-        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+        return painted_texts(self.app)
+
+    def strips(self) -> list[Strip]:
+        """Return the rows of the screen with their styles."""
+        return painted(self.app)
 
     @property
     def text(self) -> str:
@@ -115,13 +96,13 @@ class Reader:
         return self.lines()[-1]
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until a condition is true; on a timeout, fail with the contents of the screen."""
-        end, wait = time.monotonic() + DEADLINE, 0.0
-        while not condition():
-            assert time.monotonic() < end, f"waited in vain; the screen shows:\n{self.text}"
-            await asyncio.sleep(wait)
+        """Wait until a condition is true; after many looks, fail with the contents of the screen."""
+        for look in range(LOOKS):
+            if condition():
+                return
+            await asyncio.sleep(min(0.002 * look, LONGEST_WAIT))
             await self.pilot.pause()
-            wait = min(wait + 0.002, LONGEST_WAIT)
+        assert condition(), f"waited in vain; the screen shows:\n{self.text}"
 
     async def sees(self, *texts: str) -> None:
         """Wait until the screen shows texts."""
@@ -172,6 +153,8 @@ def start() -> Start:
                     await pilot.pause()
                     collect_rarely()
                     yield reader
+                    if app.is_running and app._exception is None:
+                        painted(app)  # the last keys, too, must leave a screen that can be painted
             finally:
                 library.close()
         finally:

@@ -25,7 +25,7 @@ QUOTES = {
 @pytest.fixture(autouse=True)
 def waits_for_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer than usual: each export starts a process, which takes seconds on a busy machine."""
-    monkeypatch.setattr(conftest, "DEADLINE", 30.0)
+    monkeypatch.setattr(conftest, "LOOKS", 700)
 
 
 async def listed(reader: Reader) -> None:

@@ -40,7 +40,7 @@ quit = ["\\u001b", "Q"]
 
 def painted(reader: Reader) -> list[str]:
     """Return every row of the screen, after checking its width."""
-    strips = reader.app.screen._compositor.render_strips()
+    strips = reader.strips()
     assert {strip.cell_length for strip in strips} == {reader.app.size.width}
     return [segment.text for strip in strips for segment in strip]
 

@@ -50,7 +50,7 @@ async def test_the_highlights_of_an_article_differ_in_256_colours(
             await reader.keys(")", "c", colour)
         await reader.keys("g", "g")
         painted = set()
-        for strip in reader.app.screen._compositor.render_strips():
+        for strip in reader.strips():
             for segment in strip:
                 if segment.style and segment.style.bgcolor and "econd sentence" in segment.text:
                     painted.add(segment.style.bgcolor.downgrade(ColorSystem.EIGHT_BIT).number)
@@ -77,7 +77,7 @@ async def test_without_colours_focus_and_highlights_look_different(
         await reader.keys("enter", ")", ")", "H", ")")
 
         def style_of(words: str) -> Any:
-            strips = reader.app.screen._compositor.render_strips()
+            strips = reader.strips()
             return next(segment.style for strip in strips for segment in strip if words in segment.text)
 
         marked, focused = style_of("Paragraph 1 of"), style_of("It has a second")

@@ -61,7 +61,7 @@ def picture_rows(reader: Reader) -> list[int]:
 
 
 def colours(reader: Reader, row: int) -> set[tuple[int, int, int]]:
-    strip = reader.app.screen._compositor.render_strips()[row]
+    strip = reader.strips()[row]
     styles = [segment.style for segment in strip if "▀" in segment.text and segment.style is not None]
     return {(t.red, t.green, t.blue) for t in (style.color.triplet for style in styles if style.color) if t}
 

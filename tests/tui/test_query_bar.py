@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def bar(reader: Reader) -> list[str]:
     """Return the rows of the list's column, without its left margin and what stands right of it."""
     x, y, width, height = reader.app.reading.state.panes.headlines.region
-    rows = reader.app.screen._compositor.render_strips()[y : y + height]
+    rows = reader.strips()[y : y + height]
     return [row.crop(x, x + width).text.strip() for row in rows]
 
 

@@ -141,7 +141,7 @@ def unreadable(reader: Any, sixteen: Sixteen) -> list[str]:
     """Return what is on the screen in styles without the minimum contrast."""
     found = []
     worst = cache(sixteen.worst)
-    for strip in reader.app.screen._compositor.render_strips():
+    for strip in reader.strips():
         for segment in strip:
             words = segment.text.strip("─│┌┐└┘╭╮╰╯▎▏▌▁▔ ")
             if words and segment.style and worst(segment.style) < 4.5:

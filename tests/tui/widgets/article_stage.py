@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App, ComposeResult
 
+from tests.tui.painting import painted
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, Span, SpanKind
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.tui.theme import own_themes, variable_defaults
@@ -65,7 +66,7 @@ class Shown:
         self.pane = app.query_one(ArticlePane)
 
     def strips(self) -> list[Strip]:
-        return self.app.screen._compositor.render_strips()
+        return painted(self.app)
 
     def lines(self) -> list[str]:
         return [strip.text.rstrip() for strip in self.strips()]

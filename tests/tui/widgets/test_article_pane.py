@@ -101,6 +101,7 @@ async def test_the_progress_stands_on_the_last_row_and_nothing_else_does() -> No
 async def test_a_move_paints_only_rows_that_were_not_seen_before() -> None:
     async with stage() as shown:
         await shown.show(article())
+        assert shown.text
         painted: list[int] = []
         paint = shown.pane.paint_row
 
