@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+import shlex
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -161,6 +164,19 @@ def start() -> Start:
             gc.enable()
 
     return reading
+
+
+@pytest.fixture
+def exports_without_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the processes that export without a shell, which would start no fork (`tests/forks.py`)."""
+    run = subprocess.run
+
+    def run_directly(arguments: Sequence[str], **options: Any) -> Any:
+        words = shlex.split(arguments[2]) if arguments[:2] == ["/bin/sh", "-c"] else []
+        is_export = words[:4] == [sys.executable, "-P", "-m", "tui_reader"]
+        return run([words[0], *words[2:]] if is_export else arguments, **options)
+
+    monkeypatch.setattr(subprocess, "run", run_directly)
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ def exported(file: Path) -> list[str]:
     return [quote for quotes in QUOTES.values() for quote in quotes if f"> {quote}" in text]
 
 
+@pytest.mark.usefixtures("exports_without_shell")
 async def test_the_scope_is_this_chosen_or_all_that_match(start: Start, articles: Path, tmp_path: Path) -> None:
     alpha = QUOTES["alpha"]
     this, chosen, all_ = tmp_path / "this one", tmp_path / "chosen", tmp_path / "all"
@@ -96,6 +97,7 @@ async def test_the_scope_is_this_chosen_or_all_that_match(start: Start, articles
         assert "Alpha" not in (tmp_path / "refs.bib").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("exports_without_shell")
 async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, articles: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine\n", "utf-8")
     async with start(articles) as reader:
@@ -127,6 +129,7 @@ async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, article
         assert "Paragraph 1 of Alpha" in (tmp_path / "one.txt").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("exports_without_shell")
 async def test_a_key_of_your_own_asks_for_format_and_path(start: Start, articles: Path, tmp_path: Path) -> None:
     async with start(articles, settings=Settings(keys={"export": ("X",)})) as reader:
         await listed(reader)
@@ -159,6 +162,7 @@ async def test_the_process_gets_library_state_and_settings_of_the_reader(
             assert ("doubt" in target.read_text("utf-8")) is (colour == "doubt")
 
 
+@pytest.mark.usefixtures("exports_without_shell")
 async def test_annotations_of_one_article_and_of_gone_ones_are_exported_wherever_the_path_leads(
     start: Start, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
