@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import itertools
 import json
 import re
@@ -51,6 +52,7 @@ _OVERRIDES = frozenset(("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", 
 _MARKS = frozenset("\u061c\u200e\u200f\ufeff")
 
 
+@functools.cache
 def acts(character: str) -> bool:
     """Return True if a character controls a terminal, or the order or visibility of its neighbours."""
     return (
