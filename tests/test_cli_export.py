@@ -378,7 +378,7 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
     errors: list[OSError] = []
     stop = threading.Event()
     steps = iter((annotate("unread.txt", "nothing at all"), annotate("low-water.md", "By five"), stop.set))
-    with library_of([folder], None, Settings()) as library:
+    with library_of([folder], None, Settings(), watch=True) as library:
         clips = Clips(library, Settings())
         form = find_export("html")
         target = Target(clips.parse("").term, articles, form, "", tmp_path, "all.html", prune=False)

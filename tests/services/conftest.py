@@ -14,6 +14,7 @@ from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles import scanner
 from tui_reader.services.library.events import Event, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import open_library
+from tui_reader.sources import watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +36,9 @@ def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Report missing files after a shorter time than usual, so that tests need not wait."""
+    """Report missing and changed files after a shorter time than usual, so that tests need not wait."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
+    monkeypatch.setattr(watcher, "STEP_MS", 5)
 
 
 class Owner:

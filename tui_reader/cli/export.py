@@ -78,7 +78,9 @@ def export(arguments: Sequence[str]) -> int:
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
     settings = Settings() if options.no_config else settings_of(options)
-    with library_of(library_paths_of(options), options.state, settings, notify=print_notice) as library:
+    with library_of(
+        library_paths_of(options), options.state, settings, notify=print_notice, watch=options.watch
+    ) as library:
         clips = Clips(library, settings)
         target = _target(options, form, template, clips, text, to_folder=to_folder)
         if options.output == "-":

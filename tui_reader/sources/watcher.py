@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 TICK = 0.5
 """Seconds between two checks of changes that the system does not report: single files, edits by other programs."""
 
+STEP_MS = 50
+"""Milliseconds for which the system's reports are collected at least, and after which the end is noticed at most."""
+
 POLL = 1.0
 """Seconds between two listings of all folders if the system cannot report changes."""
 
@@ -61,7 +64,7 @@ def _reported(
             watch_filter=None,
             # Milliseconds: a report comes after 50 without a change, and 200 after its first change at the latest.
             debounce=200,
-            step=50,
+            step=STEP_MS,
             stop_event=stop,
             rust_timeout=int(TICK * 1000),
             yield_on_timeout=True,

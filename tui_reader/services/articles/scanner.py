@@ -97,11 +97,12 @@ class Scanner:
         self._stop = stop
         self._parser = Parser(limit)
 
-    def run(self, tick: Callable[[], None]) -> None:
+    def run(self, tick: Callable[[], None], *, watch: bool = True) -> None:
         """Scan the folders, then watch them until `stop` is set.
 
         Args:
             tick: Called twice a second once the first scan is over.
+            watch: False to return after the first scan.
         """
         lower_priority()
         try:
@@ -109,7 +110,7 @@ class Scanner:
             took = self._scan(first=True)
             if not self._stop.is_set():
                 self._send(ScanFinished(len(self._known)))
-            for has_changed in self._in_folders.changes(self._stop):
+            for has_changed in self._in_folders.changes(self._stop) if watch else ():
                 tick()
                 if has_changed:
                     # For a folder that changes constantly, use at most a fifth of the thread's time.

@@ -35,7 +35,12 @@ OTHER_WINDOW = "Another window"
 
 @contextmanager
 def library_of(
-    paths: Sequence[Path], state: Path | None, settings: Settings, notify: Callable[[str], None] = noop
+    paths: Sequence[Path],
+    state: Path | None,
+    settings: Settings,
+    notify: Callable[[str], None] = noop,
+    *,
+    watch: bool = False,
 ) -> Iterator[Library]:
     """Open a library and bring it up to date; other programs may have it open at the same time.
 
@@ -44,6 +49,7 @@ def library_of(
         state: The state file; None for the usual state file of the paths.
         settings: The current settings.
         notify: Called with each notice for the user, such as that the state file is damaged.
+        watch: True to notice files that change while the library is open.
 
     Raises:
         UsageError: A path does not exist.
@@ -52,18 +58,19 @@ def library_of(
     """
     library = open_library(paths, state=state, settings=settings, begin=False)
     try:
-        bring_up_to_date(library, notify)
+        bring_up_to_date(library, notify, watch=watch)
         yield library
     finally:
         library.close()
 
 
-def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop) -> None:
+def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop, *, watch: bool = False) -> None:
     """Scan the library's folders and files, and apply all changes.
 
     Args:
         library: The library.
         notify: Called with each notice for the user.
+        watch: True to watch the folders and files from then on.
 
     Raises:
         ReaderError: The folders cannot be scanned.
@@ -72,7 +79,7 @@ def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop) -> 
         if not notice.startswith(OTHER_WINDOW):
             notify(notice)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    library.start(events.put)
+    library.start(events.put, watch=watch)
     while True:
         try:
             event = events.get(timeout=SCAN_SECONDS)

@@ -69,9 +69,13 @@ class Discovery:
         """Files that the last listing skipped, as a sentence without full stop; empty if none."""
         return self._scanner.passed_over.sentence if self._scanner is not None else ""
 
-    def start(self) -> None:
-        """Start the scanning thread and the counting thread."""
-        self._scanning = threading.Thread(target=self._scan, name="scanner", daemon=True)
+    def start(self, *, watch: bool = True) -> None:
+        """Start the scanning thread and the counting thread.
+
+        Args:
+            watch: False to scan only once.
+        """
+        self._scanning = threading.Thread(target=self._scan, args=(watch,), name="scanner", daemon=True)
         self._counting = threading.Thread(target=self._count, name="counting", daemon=True)
         self._counting.start()
         self._scanning.start()
@@ -112,8 +116,8 @@ class Discovery:
             self._events.request_sync()
         return changed
 
-    def _scan(self) -> None:
-        """Scan and watch until stopped; runs in the scanner's thread."""
+    def _scan(self, watch: bool) -> None:
+        """Scan, and watch until stopped if that is wanted; runs in the scanner's thread."""
         # Imported here because scanning, watching and reading headers are not needed for the first frame (30 ms).
         from tui_reader.services.articles.scanner import Scanner  # noqa: PLC0415
 
@@ -128,7 +132,7 @@ class Discovery:
         )
         try:
             # The tick asks the owner to check for edits of other programs.
-            scanner.run(tick=self._events.request_sync)
+            scanner.run(tick=self._events.request_sync, watch=watch)
         except Exception as error:  # noqa: BLE001 - an exception that ended a thread would be seen nowhere
             message = (
                 f"New and changed files are no longer seen ({type(error).__name__}: {error}). Start again to see them."
