@@ -12,8 +12,8 @@ from tui_reader.errors import StoreError
 from tui_reader.storage.base import ARTICLES, Edit
 from tui_reader.storage.engine import maintenance, writer
 from tui_reader.storage.engine.library_files import LibraryFiles
+from tui_reader.storage.engine.pending import Pending
 from tui_reader.storage.engine.store import LibraryStore
-from tui_reader.storage.engine.writer import Pending
 from tui_reader.storage.replication import merge, relocations
 
 if TYPE_CHECKING:

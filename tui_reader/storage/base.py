@@ -6,7 +6,10 @@ A record is a JSON object with a key within a table. Callers do not depend on fi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from functools import partial
+from itertools import repeat
+from operator import is_
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, overload
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -38,11 +41,61 @@ class Edit(NamedTuple):
     after: Json
 
 
+class Column(Sequence[Edit]):
+    """Edits of one field of many records, kept as columns: building 5,000 `Edit` objects takes as long as a frame.
+
+    Args:
+        table: The records' table; not that of annotations.
+        field: The field.
+        keys: Keys of the records, each once.
+        before: For each record the value before the edit; equal values may be one object.
+        after: For each record the value after the edit, which differs from the value before.
+    """
+
+    __slots__ = ("after", "before", "field", "keys", "table")
+
+    def __init__(
+        self, table: str, field: str, keys: Sequence[str], before: Sequence[Json], after: Sequence[Json]
+    ) -> None:
+        self.table, self.field, self.keys, self.before, self.after = table, field, keys, before, after
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Edit: ...
+    @overload
+    def __getitem__(self, index: slice) -> Column: ...
+    def __getitem__(self, index: int | slice) -> Edit | Column:
+        if isinstance(index, slice):
+            return Column(self.table, self.field, self.keys[index], self.before[index], self.after[index])
+        return Edit(self.table, self.keys[index], self.field, self.before[index], self.after[index])
+
+    def __iter__(self) -> Iterator[Edit]:
+        return map(Edit, repeat(self.table), self.keys, repeat(self.field), self.before, self.after)
+
+    def swapped(self) -> Column:
+        """Return the edits that revert these; costs the same for any number of records."""
+        return Column(self.table, self.field, self.keys, self.after, self.before)
+
+    def with_values(self, after: Sequence[Json]) -> Column:
+        """Return edits of the same records with other values after the edit."""
+        return Column(self.table, self.field, self.keys, self.before, after)
+
+
+def distinct(values: Sequence[Json]) -> dict[int, Json]:
+    """Return each object of a sequence once, by its address; a bulk change has few, and often a single one."""
+    first = values[0] if values else None
+    if all(map(partial(is_, first), values)):
+        return {id(first): first} if values else {}
+    return dict(zip(map(id, values), values, strict=True))
+
+
 class Transaction(NamedTuple):
     """Edits that are applied together, with a label that describes them to the user."""
 
     label: str
-    edits: tuple[Edit, ...]
+    edits: Sequence[Edit]
     left: tuple[str, ...] = ()
     """Keys of annotations that undo or redo did not delete, since another window or machine changed them."""
 
@@ -96,7 +149,8 @@ class Store(Protocol):
 
         Args:
             edits: The changes; all of them become durable, or none. The field `id` is the key and cannot be edited. A
-                record whose fields are all removed is deleted. A field `tags` contains a set of strings.
+                record whose fields are all removed is deleted. A field `tags` contains a set of strings. Thousands of
+                edits of one field are applied fastest as a `Column`.
             label: Description of the change for undo, such as `starred “Europe's space gap”`.
             undoable: False for changes that the user does not make intentionally, such as the reading position.
         """

@@ -16,7 +16,7 @@ import os
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.storage.base import ANNOTATIONS, UNDO_OF, Edit, Transaction
+from tui_reader.storage.base import ANNOTATIONS, UNDO_OF, Column, Edit, Transaction
 from tui_reader.storage.replication.hlc import ZERO
 
 if TYPE_CHECKING:
@@ -189,6 +189,6 @@ def _preserved(undone: Sequence[Step], name: str) -> list[Step]:
 
 
 def _has_words(transaction: Transaction) -> bool:
-    return any(
+    return not isinstance(transaction.edits, Column) and any(
         edit.table == ANNOTATIONS and edit.field == NOTE and (edit.before or edit.after) for edit in transaction.edits
     )

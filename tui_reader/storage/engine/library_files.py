@@ -17,13 +17,15 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from tui_reader.document.cooperative import yield_gil
 from tui_reader.errors import StoreError
 from tui_reader.storage.engine.library_reader import Change, LibraryReader
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.replication.future_timestamps import override_future_timestamps, record_seen_note_versions
-from tui_reader.storage.snapshot.journal import Entry, SyncFailedError, decode_lines, encode_line
+from tui_reader.storage.snapshot.bulk_entry import BulkEntry
+from tui_reader.storage.snapshot.journal import Entry, SyncFailedError, decode_lines, encode_line, line_of
 from tui_reader.storage.snapshot.snapshot import MemorySource, SnapshotFile
 from tui_reader.storage.snapshot.snapshot_writer import PlainPlan, write_snapshot
 
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tui_reader.storage.snapshot.state import State
+
+
+Committed: TypeAlias = Entry | BulkEntry
+"""An entry of the journal, without its timestamp until it is committed."""
 
 
 class LibraryFiles(LibraryReader):
@@ -105,9 +111,10 @@ class LibraryFiles(LibraryReader):
         Raises:
             StoreError: The entry was not saved.
         """
-        return next(iter(self.commit_all([build])), None)
+        entry = next(iter(self.commit_all([build])), None)
+        return entry.plain() if isinstance(entry, BulkEntry) else entry
 
-    def commit_all(self, builds: Sequence[Callable[[State], Entry | None]]) -> list[Entry]:
+    def commit_all(self, builds: Sequence[Callable[[State], Committed | None]]) -> list[Committed]:
         """Append several entries with one flush, each built as for `commit`; either all or none are saved.
 
         Raises:
@@ -116,25 +123,42 @@ class LibraryFiles(LibraryReader):
         with self.exclusive():
             # Later entries build on earlier ones, which may not be visible to readers before all are on disk.
             state = self.state if len(builds) == 1 else self.state.copy()
-            entries: list[Entry] = []
+            entries: list[Committed] = []
             lines: list[bytes] = []
             for build in builds:
                 content = build(state)
                 if content is not None:
-                    timestamp = self.clock.now()
-                    content = record_seen_note_versions(state, content, timestamp)
-                    content = override_future_timestamps(state, content, timestamp)
-                    lines.append(encode_line({"s": timestamp, **content}))
-                    # Apply the written entries, not objects that the caller may still change.
-                    entries += decode_lines(lines[-1])[0]
+                    written, line = self._encode(state, content)
+                    lines.append(line)
+                    entries.append(written)
                     if state is not self.state:
-                        state.apply(entries[-1])
+                        state.apply(written)
             if (self.opener.is_blank or not self.opener.exists) and not self.damage:
                 self.create_snapshot()
             if entries:
                 self._append(b"".join(lines), len(lines))
                 self.state.apply_all(entries)
             return entries
+
+    def _encode(self, state: State, content: Committed) -> tuple[Committed, bytes]:
+        """Give an entry its timestamp; return the entry as it is written, and its line."""
+        timestamp = self.clock.now()
+        if isinstance(content, BulkEntry):
+            if state.latest < timestamp:
+                content.timestamp = timestamp
+                yield_gil()
+                line = line_of(content.text())
+                yield_gil()
+                return content, line
+            content = content.plain()  # some values may have later timestamps
+        content = record_seen_note_versions(state, content, timestamp)
+        content = override_future_timestamps(state, content, timestamp)
+        line = encode_line({"s": timestamp, **content})
+        # Apply the written entry, not objects that the caller may still change.
+        read = decode_lines(line)[0]
+        if not read:
+            raise ValueError("the change is no entry that a journal can have")
+        return read[0], line
 
     def import_documents(self, operations: list[list[Any]]) -> None:
         """Save documents from another copy of the library, and report them as external changes.

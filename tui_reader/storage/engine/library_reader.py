@@ -66,6 +66,8 @@ class LibraryReader:
         """Document ids of annotations changed by other machines, for `relocations.reunite`."""
         self.bad_copies: dict[str, tuple[int, ...]] = {}
         """Signatures of conflict copies that could not be merged; a copy is tried again when its content changes."""
+        self.unknown_changes = 0
+        """Number of times that other programs changed the files and `news` could not say what they changed."""
         self._news: list[Change] = []
         self._is_loaded = False
         self._guard = threading.RLock()
@@ -276,6 +278,7 @@ class LibraryReader:
             changed = list(dict.fromkeys(_differing(old, self.state)))
             before = [old.document(*ref) for ref in changed]
         except (UnreadableError, ValueError):
+            self.unknown_changes += 1
             return  # the old file was overwritten in place: its former content cannot be read any more
         self.changed_by_others |= {number for table, number in changed if table.removesuffix(TOMBSTONES) == ANNOTATIONS}
         self._collect_changes(changed, before)

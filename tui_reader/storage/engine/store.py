@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tui_reader.errors import StoreError
-from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Receipt, Record, Transaction
+from tui_reader.storage.base import ANNOTATIONS, Column, Edit, Json, Receipt, Record, Transaction
+from tui_reader.storage.engine.bulk import as_column, checked_column
 from tui_reader.storage.engine.edits import MANY, PARENT, checked, inverse, plain, with_edit
+from tui_reader.storage.engine.field_log import FieldLog
 from tui_reader.storage.engine.history import History, Step
 from tui_reader.storage.engine.history_file import older_entries
-from tui_reader.storage.engine.writer import Pending, Reversal, Writer
+from tui_reader.storage.engine.pending import Pending, PendingFields, Reversal
+from tui_reader.storage.engine.writer import Writer
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.replication.document_ids import KEY_BITS, OWN_KEY_MASK, document_id
 from tui_reader.storage.replication.keyindex import DocumentIdIndex
-from tui_reader.storage.snapshot.json_values import fresh
 from tui_reader.storage.snapshot.snapshot import UnreadableError
 
 if TYPE_CHECKING:
@@ -42,14 +43,13 @@ class LibraryStore:
     def __init__(self, library: LibraryFiles) -> None:
         self._library = library
         library.watching = True
-        self._lock = threading.Lock()
-        """Guards `_pending_fields`, which two threads use."""
-        self._pending_fields: dict[tuple[str, str], dict[str, tuple[Pending, Json]]] = {}
-        """Values that are not in the files yet, by table and key, and then by field."""
+        self._pending_fields = PendingFields()
+        """Values that are not in the files yet."""
         self._document_ids = DocumentIdIndex()
         opened = library.clock.latest
-        self._writer = Writer(library, self._document_ids, self._remove_pending)
+        self._writer = Writer(library, self._document_ids, self._pending_fields.remove)
         self._history = History(partial(older_entries, library), opened)
+        self._field_log = FieldLog(library)
         self._closed = False
         self._unreadable = ""
         """The reason why some of the file could not be read, as a sentence; empty if all was read."""
@@ -77,11 +77,10 @@ class LibraryStore:
     def get(self, table: str, key: str) -> Record | None:
         """Return the record with this key, or None if the table has no such record."""
         # Read pending fields first: a field saved between the two reads is then found twice rather than not at all.
-        with self._lock:
-            pending = list(self._pending_fields.get((table, key), {}).items())
+        pending = self._pending_fields.of(table, key)
         fields = plain(self._readable(lambda: self._document(table, key)))
-        for field, (_, after) in pending:
-            with_edit(fields, field, fresh(after))
+        for field, after in pending:
+            with_edit(fields, field, after)
         return fields or None
 
     def fields_of(self, table: str, keys: Sequence[str], names: Collection[str]) -> dict[str, Record]:
@@ -89,8 +88,7 @@ class LibraryStore:
 
         See `base.Store.fields_of`: not for annotations.
         """
-        with self._lock:
-            pending = {key: dict(fields) for key in keys if (fields := self._pending_fields.get((table, key)))}
+        pending = self._pending_fields.some(table, keys, names)
         numbers = {key: document_id(key) for key in keys}
         documents = self._readable(lambda: self._fields_of(table, list(numbers.values()), names)) or {}
         found: dict[str, Record] = {}
@@ -99,9 +97,8 @@ class LibraryStore:
                 found[key] = documents[number]
         for key, fields in pending.items():
             record = dict(found.get(key, ()))
-            for name in names:
-                if name in fields:
-                    with_edit(record, name, fresh(fields[name][1]))
+            for name, after in fields.items():
+                with_edit(record, name, after)
             found[key] = record
         return found
 
@@ -153,8 +150,7 @@ class LibraryStore:
         if of and table == ANNOTATIONS:
             low = document_id(of) << KEY_BITS
             high = low + (1 << KEY_BITS)
-        with self._lock:
-            pending = dict.fromkeys(key for name, key in self._pending_fields if name == table)
+        pending = self._pending_fields.keys(table)
         for key, document in self._documents(table, low, high):
             if key not in pending and (fields := plain(document)) and (not of or fields.get(PARENT) == of):
                 yield key, fields
@@ -197,7 +193,8 @@ class LibraryStore:
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
         """Make edits visible at once and save them soon; the receipt completes when they are on disk."""
-        clean = tuple(checked(edit) for edit in edits)
+        column = as_column(edits) if len(edits) > MANY else None
+        clean = checked_column(column) if column is not None else tuple(checked(edit) for edit in edits)
         step = self._history.push(Transaction(label, clean)) if undoable and clean else None
         return self._submit(clean, step)
 
@@ -215,11 +212,18 @@ class LibraryStore:
 
     def _reverse(self, next_step: Callable[[], Step | None], *, is_undo: bool) -> Transaction | None:
         while step := next_step():
-            edits, spared = inverse(step.transaction.edits, self._records(step.transaction.edits), redo=not is_undo)
+            edits: Sequence[Edit] = step.transaction.edits
+            spared: set[str] = set()
+            reversal = Reversal(step, is_undo=is_undo)
+            if isinstance(edits, Column) and not self._writer.has_news and self._field_log.is_unchanged(reversal):
+                edits = edits.swapped() if is_undo else edits
+            else:
+                found, spared = inverse(edits, self._records(edits), redo=not is_undo)
+                edits = (as_column(found) if len(found) > MANY else None) or tuple(found)
             if edits:
-                self._submit(edits, None, Reversal(step, is_undo=is_undo))
+                self._submit(edits, None, reversal)
             if edits or spared:
-                return Transaction(step.transaction.label, tuple(edits), tuple(sorted(spared)))
+                return Transaction(step.transaction.label, edits, tuple(sorted(spared)))
         return None
 
     def _records(self, edits: Sequence[Edit]) -> Callable[[str, str], Record | None]:
@@ -236,27 +240,17 @@ class LibraryStore:
 
     def _submit(self, edits: Sequence[Edit], step: Step | None, reversal: Reversal | None = None) -> Receipt:
         receipt: Receipt = Future()
-        pending = Pending(tuple(edits), step, reversal, receipt)
-        with self._lock:
-            for edit in edits:
-                self._pending_fields.setdefault((edit.table, edit.key), {})[edit.field] = (pending, edit.after)
+        pending = Pending(edits, step, reversal, receipt)
+        self._pending_fields.add(pending)
+        self._field_log.note(edits, step, reversal)
         self._writer.submit(pending)
         return receipt
 
-    def _remove_pending(self, pending: Pending) -> None:
-        """Remove the pending fields of a saved transaction. Called by the writer's thread."""
-        with self._lock:
-            for edit in pending.edits:
-                record = (edit.table, edit.key)
-                fields = self._pending_fields.get(record, {})
-                if edit.field in fields and fields[edit.field][0] is pending:
-                    del fields[edit.field]
-                    if not fields:
-                        del self._pending_fields[record]
-
     def poll(self) -> Sequence[Edit]:
         """Return the edits that other programs made since the last call; `get` includes them already."""
-        return self._writer.news()
+        news = self._writer.news()
+        self._field_log.note(news)
+        return news
 
     def close(self) -> None:
         """Save all changes, then close the files; blocks until this is done.

@@ -5,147 +5,31 @@ from __future__ import annotations
 import contextlib
 import threading
 from concurrent.futures import InvalidStateError
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui_reader.document.cooperative import lower_priority
 from tui_reader.errors import StoreError
-from tui_reader.storage.base import ANNOTATIONS, Edit, Json, Transaction
-from tui_reader.storage.engine.edits import annotations_changed_since, entry_of, plain
-from tui_reader.storage.engine.history import NOTE, Step
 from tui_reader.storage.engine.maintenance import Maintenance
 from tui_reader.storage.engine.notices import Notices
+from tui_reader.storage.engine.pending import conflict_notices
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.replication.instance_lock import InstanceLock
 from tui_reader.storage.snapshot import filesystem
-from tui_reader.storage.snapshot.json_values import canonical
 from tui_reader.storage.snapshot.snapshot import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tui_reader.storage.base import Receipt, Record
-    from tui_reader.storage.engine.library_files import LibraryFiles
+    from tui_reader.storage.base import Edit
+    from tui_reader.storage.engine.library_files import Committed, LibraryFiles
+    from tui_reader.storage.engine.pending import Pending
     from tui_reader.storage.replication.keyindex import DocumentIdIndex
-    from tui_reader.storage.snapshot.journal import Entry
     from tui_reader.storage.snapshot.state import State
 
 POLL_SECONDS = 0.4
 """Seconds between checks for changes of other windows, which must be visible within a second."""
 MERGE_WAIT_SECONDS = 2.0
 """Maximum time in seconds that the constructor blocks until small conflict copies are merged."""
-
-
-class Reversal(NamedTuple):
-    """The undo or redo of a step."""
-
-    step: Step
-    is_undo: bool
-
-
-class Pending:
-    """A transaction that is not saved yet, or is being saved.
-
-    Args:
-        edits: The changes.
-        step: The step for the undo history; None if the transaction cannot be undone.
-        reversal: The step that the transaction undoes or redoes; None if it does neither.
-        receipt: Completes when the transaction is on disk.
-    """
-
-    def __init__(self, edits: tuple[Edit, ...], step: Step | None, reversal: Reversal | None, receipt: Receipt) -> None:
-        self.edits, self.step, self.receipt = edits, step, receipt
-        self._reversal = reversal
-        self._written = edits
-        """The edits as written; they differ from `edits` if another window changed a note."""
-        self.spared: set[str] = set()
-        """Keys of annotations that are kept, not deleted, because another window changed them."""
-
-    def entry(self, state: State, document_ids: DocumentIdIndex) -> Entry | None:
-        """Return the journal entry of the transaction, without a timestamp. Called while the library is locked.
-
-        Args:
-            state: The documents at the time of writing.
-            document_ids: Finds document ids.
-
-        Returns:
-            The entry; None if the documents have these values already.
-        """
-
-        def record(table: str, key: str) -> Record:
-            number = document_ids.find(state, table, key)
-            return plain(state.document(table, number)) if number is not None else {}
-
-        self.spared = annotations_changed_since(self.edits, record) if self._reversal is not None else set()
-        self._written = tuple(self._combined(edit, record) for edit in self.edits)
-        if self.step is not None:
-            self.step.written = self._written
-        entry = entry_of(state, self._written, lambda table, key: document_ids.find(state, table, key))
-        if not entry:
-            return None
-        if self.step is not None:
-            entry["u"] = self.step.member()
-        if self._reversal is not None:
-            entry["z"] = [self._reversal.step.name, self._reversal.is_undo]
-        return entry
-
-    @property
-    def label(self) -> str:
-        """The label of the transaction, or of the step that it undoes or redoes."""
-        step = self.step if self._reversal is None else self._reversal.step
-        return step.transaction.label if step is not None else ""
-
-    @property
-    def deviations(self) -> list[Edit]:
-        """The edits that change the requested values to the written ones, where they differ."""
-        return [
-            written._replace(before=edit.after)
-            for edit, written in zip(self.edits, self._written, strict=True)
-            if written.after != edit.after
-        ]
-
-    def committed(self) -> None:
-        """Update the undo step to the edits that were written, after they are on disk."""
-        if self.step is not None and self._written != self.edits:
-            self.step.transaction = Transaction(self.step.transaction.label, self._written)
-
-    def _combined(self, edit: Edit, record: Callable[[str, str], Record]) -> Edit:
-        """Combine an edit of a note with another window's edit of it; return all other edits unchanged."""
-        if edit.table != ANNOTATIONS or (edit.field != NOTE and edit.key not in self.spared):
-            return edit
-        now = record(edit.table, edit.key).get(edit.field)
-        if edit.key in self.spared:
-            return edit._replace(before=now, after=now)
-        if canonical(now) in (canonical(edit.before), canonical(edit.after)):
-            return edit
-        if self._reversal is not None:
-            # Reverse the written edits of that step, and leave the note unchanged if it was changed again since.
-            reversed_edits = [_reversed(written, self._reversal) for written in self._reversal.step.written]
-            fitting = [each for each in reversed_edits if each.before == now and each[:3] == edit[:3]]
-            return fitting[0] if fitting else edit._replace(before=now, after=now)
-        from tui_reader.document.text_merge import merge  # noqa: PLC0415 - only two windows that write at once need it
-
-        return edit._replace(before=now, after=merge(_text(edit.before), _text(edit.after), _text(now)).text or None)
-
-
-def _reversed(edit: Edit, reversal: Reversal) -> Edit:
-    return edit._replace(before=edit.after, after=edit.before) if reversal.is_undo else edit
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
-    """Return sentences about the transactions that conflicted with a change by another window."""
-    sentences = []
-    for pending in pendings:
-        if pending.spared:
-            sentences.append(f"{pending.label}: another window changed that meanwhile; it was left alone.")
-        elif pending.step is not None and pending.deviations:
-            sentences.append(
-                f"{pending.label}: another window changed that note meanwhile; the words of both are kept."
-            )
-    return sentences
 
 
 class Writer:
@@ -247,6 +131,11 @@ class Writer:
             with self._changed:
                 self._held -= 1
                 self._changed.notify()
+
+    @property
+    def has_news(self) -> bool:
+        """True if other programs made edits that `news` has not returned yet."""
+        return bool(self._news)
 
     def news(self) -> Sequence[Edit]:
         """Return the edits that other programs made since the last call."""
@@ -386,7 +275,7 @@ class Writer:
             self._library.distrust()
             self._library.commit_all(builders)
 
-    def _builder(self, pending: Pending) -> Callable[[State], Entry | None]:
+    def _builder(self, pending: Pending) -> Callable[[State], Committed | None]:
         return lambda state: pending.entry(state, self._document_ids)
 
 

@@ -54,7 +54,11 @@ class SyncFailedError(OSError):
 
 def encode_line(entry: Entry) -> bytes:
     """Encode an entry as a line of the journal."""
-    text = encode(entry)
+    return line_of(encode(entry))
+
+
+def line_of(text: bytes) -> bytes:
+    """Return the line of the journal for an encoded entry."""
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 

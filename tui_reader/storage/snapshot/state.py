@@ -23,6 +23,7 @@ from tui_reader.storage.replication.registers import (
     visible,
     visible_fields,
 )
+from tui_reader.storage.snapshot.bulk_entry import BulkEntry
 from tui_reader.storage.snapshot.json_values import decode_each, decode_object, encode, fresh
 from tui_reader.storage.snapshot.snapshot import FORMAT, META, TOMBSTONES, MemorySource, SnapshotFile
 
@@ -169,13 +170,13 @@ class State:
     def exists(self, table: str, number: int) -> bool:
         """Return True if a document exists; decodes it only if it may have been deleted since the snapshot."""
         line = self.snapshot.line(table, number)
-        if line is not None and DELETED not in (self._changed_registers(table, number) or ()):
+        if line is not None and DELETED not in (self.changed_registers(table, number) or ()):
             return True
         return is_alive(self.merged(table, number, line))
 
     def document(self, table: str, number: int) -> dict[str, Any] | None:
         """Return a document without timestamps and hidden fields; None if it does not exist."""
-        if self._changed_registers(table, number) is None:
+        if self.changed_registers(table, number) is None:
             line = self.snapshot.line(table, number)
             return _plain(line) if line is not None else None
         registers = self.registers(table, number)
@@ -193,7 +194,7 @@ class State:
         for (number, line), document in zip(lines.items(), decoded, strict=True):
             if not isinstance(document, dict):
                 raise ValueError(f"document {number} is no object")  # noqa: TRY004 - the file is wrong
-            found[number] = SavedDocument(line, document, self._changed_registers(table, number))
+            found[number] = SavedDocument(line, document, self.changed_registers(table, number))
         return found
 
     def fields_of(self, table: str, numbers: Collection[int], names: Collection[str]) -> dict[int, dict[str, Any]]:
@@ -272,15 +273,18 @@ class State:
             dict.fromkeys((op[0], int(op[1])) for entry in entries for op in (*entry.get("o", ()), *entry.get("m", ())))
         )
 
-    def apply(self, entry: Entry) -> None:
+    def apply(self, entry: Entry | BulkEntry) -> None:
         """Apply an entry of a journal; applying it again has no effect."""
         self.apply_all((entry,))
 
-    def apply_all(self, entries: Iterable[Entry]) -> None:
+    def apply_all(self, entries: Iterable[Entry | BulkEntry]) -> None:
         """Apply several entries of a journal at once: another thread sees all of them or none."""
         self._next = _Overlay({}, {})
         for entry in entries:
-            self._prepare(entry)
+            if isinstance(entry, BulkEntry):
+                self._prepare_bulk(entry)
+            else:
+                self._prepare(entry)
         # Another thread may read concurrently, and must see all of the entries or none: one assignment publishes them.
         self._last = self._next
         for table, documents in self._next.documents.items():
@@ -319,6 +323,12 @@ class State:
                 self._presence[table] = True
             self._join(table, int(operation[1]), registers)
 
+    def _prepare_bulk(self, entry: BulkEntry) -> None:
+        """Apply an entry that is later than every other one."""
+        self._prepare({**entry.rest, "s": entry.timestamp})
+        documents = self._next.documents.setdefault(entry.table, {})
+        entry.set_registers(documents, self._changed.get(entry.table, {}))
+
     def _join(self, table: str, number: int, registers: Registers) -> None:
         if number == 1 and registers.get("format", ("", None))[1] == FORMAT:
             return  # the header of another copy, which an earlier version merged as a record
@@ -344,7 +354,7 @@ class State:
         number = self._last.numbers.get(own)
         return number if number is not None else self.numbers.get(own)
 
-    def _changed_registers(self, table: str, number: int) -> Registers | None:
+    def changed_registers(self, table: str, number: int) -> Registers | None:
         """Return the registers that entries changed in a document; None if no entry changed it."""
         registers = self._last.documents.get(table, {}).get(number)
         return registers if registers is not None else self._changed.get(table, {}).get(number)
@@ -365,7 +375,7 @@ class State:
         """
         if line is None and f"{table}{TOMBSTONES}" in self.snapshot.tables:
             line = self.snapshot.line(f"{table}{TOMBSTONES}", number)
-        changed = self._changed_registers(table, number) or {}
+        changed = self.changed_registers(table, number) or {}
         if line is None:
             return dict(changed)
         registers = expand(decode_object(line), sets=has_sets(table))

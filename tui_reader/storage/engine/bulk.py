@@ -1,0 +1,317 @@
+"""Conversion of an edit of one field of thousands of records to a journal entry.
+
+The result is that of `edits.entry_of` for each record alone. But a record is decoded only if the bytes of its line do
+not show already that it exists and does not have the field. Equal changes share one object, and are encoded once.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from tui_reader.document.cooperative import yield_gil
+from tui_reader.storage.base import ANNOTATIONS, Column, Edit, Json, distinct
+from tui_reader.storage.engine.edits import KEY, TAGS, changed_alone, changed_in, checked, entry_of
+from tui_reader.storage.engine.history import NOTE
+from tui_reader.storage.replication.document_ids import document_id, document_ids
+from tui_reader.storage.replication.note_versions import HIDDEN
+from tui_reader.storage.replication.registers import (
+    ABSENT,
+    DELETED,
+    EXISTS,
+    TIMESTAMPS,
+    Registers,
+    assign,
+    expand,
+    has_sets,
+    is_tag_set,
+    same,
+)
+from tui_reader.storage.snapshot.bulk_entry import BulkEntry, json_text
+from tui_reader.storage.snapshot.json_values import decode_each
+from tui_reader.storage.snapshot.snapshot import TOMBSTONES
+from tui_reader.storage.snapshot.state import SavedDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tui_reader.storage.engine.history import Step
+    from tui_reader.storage.snapshot.journal import Entry
+    from tui_reader.storage.snapshot.state import State
+
+_RESERVED = frozenset((KEY, TIMESTAMPS, NOTE, "deleted", *HIDDEN))
+_LOCATION = "location"
+"""A field that nearly every record has: a record with it does not become empty by an edit of another field."""
+_LOCATION_BYTES, _TIMESTAMPS_BYTES = b'"location":"', b'"_t":{'
+_FIRST = b'{"id":'
+_DELETION = b'"-":'
+_TAG = f"{TAGS}/"
+"""Prefix of the register of one tag."""
+_NO_REGISTERS: Registers = {}
+_DECODED = 200
+"""Number of documents that are decoded in one call, which no other thread can interrupt: 0.5 ms."""
+
+
+def as_column(edits: Sequence[Edit]) -> Column | None:
+    """Return edits as a column; None if they edit several fields or tables, or a field with rules of its own."""
+    if not isinstance(edits, Column):
+        if not edits:
+            return None
+        tables, keys, fields, before, after = zip(*edits, strict=True)
+        if len(set(tables)) > 1 or len(set(fields)) > 1 or len(set(keys)) < len(keys):
+            return None
+        edits = Column(tables[0], fields[0], keys, before, after)
+    is_usual = edits.field.isascii() and edits.field.isidentifier() and edits.field not in _RESERVED
+    return edits if is_usual and edits.table != ANNOTATIONS else None
+
+
+def checked_column(column: Column) -> Column:
+    """Check that edits can be saved; return them with their values copied and their tags sorted.
+
+    Raises:
+        ValueError: A value or a key cannot be saved.
+        TypeError: A value is not a JSON value.
+    """
+    "".join(column.keys).encode()  # raises UnicodeEncodeError for half of a surrogate pair
+    values = distinct(column.after)
+    if set(map(type, values.values())) == {str}:
+        "".join(values.values()).encode()
+        return column
+    if column.field == TAGS and has_sets(column.table) and set(map(type, values.values())) <= {list, tuple}:
+        all_tags = list(chain.from_iterable(values.values()))
+        if set(map(type, all_tags)) <= {str}:
+            "".join(all_tags).encode()
+            tags = {each: sorted(set(value)) for each, value in values.items()}
+            return column.with_values([tags[id(value)] for value in column.after])
+    clean = {
+        each: checked(Edit(column.table, column.keys[0], column.field, None, value)).after
+        for each, value in values.items()
+    }
+    return column.with_values([clean[id(value)] for value in column.after])
+
+
+def bulk_entry(state: State, column: Column, step: Step | None, members: Entry) -> BulkEntry | None:
+    """Return the journal entry for a column of edits; None if the documents have these values already.
+
+    Args:
+        state: The documents before the edits.
+        column: The edits.
+        step: The step that stores the edits for undo; None without one.
+        members: Further members of the entry.
+    """
+    builder = _Builder(state, column)
+    builder.add_all()
+    yield_gil()
+    rest = entry_of(state, builder.others, lambda _, key: document_id(key)) if builder.others else {}
+    if not (builder.numbers or rest):
+        return None
+    text = _step_text(step, column) if step is not None else ""
+    return BulkEntry(column.table, builder.numbers, builder.values, rest | members, text)
+
+
+def _step_text(step: Step, column: Column) -> str:
+    """Return what `Step.member` returns, as JSON text."""
+    start, middle = f"[{json_text(column.table)},", f",{{{json_text(column.field)}:"
+    known: dict[tuple[int, int], str] = {}
+    records: list[str] = []
+    for key, before, after in zip(column.keys, column.before, column.after, strict=True):
+        pair = id(before), id(after)
+        end = known.get(pair)
+        if end is None:
+            end = known[pair] = f"{middle}[{json_text(before)},{json_text(after)}]}}]"
+        records.append(f"{start}{json_text(key)}{end}")
+    return f"[{json_text(step.name)},{json_text(step.transaction.label)},[{','.join(records)}]]"
+
+
+class _Builder:
+    """Finds for each document of a column the registers to write.
+
+    Args:
+        state: The documents before the edits.
+        column: The edits.
+    """
+
+    def __init__(self, state: State, column: Column) -> None:
+        self._state, self._column = state, column
+        self._is_tags = column.field == TAGS and has_sets(column.table)
+        self._has_tombstones = f"{column.table}{TOMBSTONES}" in state.snapshot.tables
+        self.numbers: list[int] = []
+        self.values: list[Mapping[str, Any]] = []
+        self.others: list[Edit] = []
+        """The edits of records that do not exist, or that are not of the usual form."""
+        self._shared: dict[Any, Mapping[str, Any] | None] = {}
+        """Values by register, by what they were computed from; None for edits without a short way."""
+
+    def add_all(self) -> None:
+        """Add every edit of the column."""
+        column, state = self._column, self._state
+        numbers = document_ids(column.keys)
+        yield_gil()
+        lines = state.snapshot.lines_of(column.table, numbers)
+        yield_gil()
+        name = b"tags" if self._is_tags else b'"%s"' % column.field.encode()
+        to_decode: list[tuple[int, int, bytes]] = []
+        for index, number in enumerate(numbers):
+            line = lines.get(number)
+            registers = state.changed_registers(column.table, number)
+            if column.field == _LOCATION and not (line is None and registers is None):
+                values = None
+            elif line is None:
+                values = self._of_registers(index, registers)
+            elif name in line or _DELETION in line or b"\\" in line or not line.startswith(_FIRST):
+                to_decode.append((index, number, line))
+                continue
+            else:
+                values = self._of_line(index, line, registers)
+            self._add(index, number, values)
+        for start in range(0, len(to_decode), _DECODED):
+            yield_gil()
+            self._add_documents(to_decode[start : start + _DECODED])
+
+    def _add_documents(self, lines: Sequence[tuple[int, int, bytes]]) -> None:
+        """Add edits of documents that must be decoded, each with its index, document id and line."""
+        for (index, number, line), content in zip(lines, decode_each([line for _, _, line in lines]), strict=True):
+            values = None
+            if isinstance(content, dict):
+                registers = self._state.changed_registers(self._column.table, number)
+                values = self._of_document(index, number, SavedDocument(line, content, registers))
+            self._add(index, number, values)
+
+    def _add(self, index: int, number: int, values: Mapping[str, Any] | None) -> None:
+        if values is None:
+            self.others.append(self._column[index])
+        elif values:
+            self.numbers.append(number)
+            self.values.append(values)
+
+    def _of_registers(self, index: int, registers: Registers | None) -> Mapping[str, Any] | None:
+        """Return the values for a document that the snapshot does not contain; None without a short way."""
+        if self._has_tombstones:
+            return None
+        if registers is None:
+            return self._of_new(index)
+        if KEY not in registers or DELETED in registers or registers.get(_LOCATION, ("", ABSENT))[1] is ABSENT:
+            return None
+        return self._of_changed(index, registers)
+
+    def _of_new(self, index: int) -> Mapping[str, Any]:
+        """Return the values for a record that never existed."""
+        key, after = self._column.keys[index], self._column.after[index]
+        if after is None:
+            return {}
+        if self._is_tags:
+            return assign({KEY: key, TAGS: after}, sets=True) | {EXISTS: True}
+        return {KEY: key, self._column.field: after, EXISTS: True}
+
+    def _of_line(self, index: int, line: bytes, registers: Registers | None) -> Mapping[str, Any] | None:
+        """Return the values for a document whose line does not name the field; None without a short way."""
+        registers = registers or _NO_REGISTERS
+        if DELETED in registers:
+            return None
+        if _LOCATION in registers:
+            is_located = registers[_LOCATION][1] is not ABSENT and b'"location"' not in line
+        else:
+            is_located = 0 <= line.find(_LOCATION_BYTES) < line.rfind(_TIMESTAMPS_BYTES)
+        if not is_located:
+            return None  # the record may become empty
+        return self._of_changed(index, registers)
+
+    def _of_changed(self, index: int, registers: Registers) -> Mapping[str, Any] | None:
+        """Return the values for a document all of whose registers for the field are among the given ones."""
+        before, after = self._column.before[index], self._column.after[index]
+        if self._is_tags:
+            # No entry changes the state meanwhile, so that an address stands for one object.
+            shared: Any = id(registers), id(before), id(after)
+            if shared not in self._shared:
+                own = _tags_in(registers)
+                key = (tuple(own.items()) if own else ()), id(before), id(after)
+                if key not in self._shared:
+                    self._shared[key] = _changed_tags(own, before, after)
+                self._shared[shared] = self._shared[key]
+            return self._shared[shared]
+        known = registers[self._column.field][1] if self._column.field in registers else ABSENT
+        return self._of_field(known, after)
+
+    def _of_field(self, known: Any, after: Json) -> Mapping[str, Any]:
+        """Return the values that change a field from a known value."""
+        if known is ABSENT if after is None else (known is not ABSENT and same(known, after)):
+            return {}
+        values = self._shared.get(id(after))
+        if values is None:
+            values = self._shared[id(after)] = {self._column.field: ABSENT if after is None else after}
+        return values
+
+    def _of_document(self, index: int, number: int, saved: SavedDocument) -> Mapping[str, Any] | None:
+        """Return the values for a decoded document; None without a short way."""
+        content, registers = saved.content, saved.changed or {}
+        stamps = content.get(TIMESTAMPS)
+        if KEY not in content or not isinstance(stamps, dict) or DELETED in stamps or DELETED in registers:
+            return None
+        if self._is_tags:
+            return self._of_saved_tags(index, content, registers)
+        if _LOCATION in content and _LOCATION not in registers and self._column.field not in registers:
+            return self._of_field(content.get(self._column.field, ABSENT), self._column.after[index])
+        edits = [self._column[index]]
+        values = changed_in(saved, edits)
+        return values if values is not None else changed_alone(self._merged(number, saved), edits)
+
+    def _merged(self, number: int, saved: SavedDocument) -> Registers:
+        return self._state.merged(self._column.table, number, saved.line)
+
+    def _of_saved_tags(self, index: int, content: Mapping[str, Any], registers: Registers) -> Mapping[str, Any] | None:
+        """Return the values for the tags of a document of the snapshot that were not changed since."""
+        if _LOCATION not in content or any(name == _LOCATION or name.startswith(TAGS) for name in registers):
+            return None
+        tags = content.get(TAGS)
+        if tags is not None and not is_tag_set(tags):
+            return None
+        before, after = self._column.before[index], self._column.after[index]
+        stamps = {name: stamp for name, stamp in content[TIMESTAMPS].items() if TAGS in name}
+        key = None if tags is None else tuple(tags), tuple(stamps), id(before), id(after)
+        if key not in self._shared:
+            own = {} if tags is None else {TAGS: tags}
+            self._shared[key] = _changed_tags(_tags_in(expand({**own, TIMESTAMPS: stamps}, sets=True)), before, after)
+        return self._shared[key]
+
+
+_OTHER = "other"
+"""Kind of a register with an unusual value."""
+
+
+def _tags_in(registers: Registers) -> dict[str, object]:
+    """Return the values of a document's registers of tags: true, false, `ABSENT`, the mark of a set, or `_OTHER`."""
+    if TAGS not in "".join(registers):
+        return {}
+    found: dict[str, object] = {}
+    for name, (_, value) in registers.items():
+        if name.startswith(TAGS):
+            is_usual = value is ABSENT or (type(value) is bool if name != TAGS else value in ((), []))
+            found[name] = () if name == TAGS and is_usual and value is not ABSENT else value if is_usual else _OTHER
+    return found
+
+
+def _changed_tags(own: Mapping[str, object], before: Json, after: Json) -> Mapping[str, Any] | None:
+    """Return the register values for an edit of tags, as `merged` and `difference` define them.
+
+    Args:
+        own: The values of the document's registers of tags (`_tags_in`).
+        before: The tags before the edit, which the document may not have any more; None without any.
+        after: The tags after the edit; None to remove the field.
+
+    Returns:
+        The values; None without a short way.
+    """
+    if _OTHER in own.values() or not all(name == TAGS or name.startswith(_TAG) for name in own):
+        return None
+    has_field = own.get(TAGS, ABSENT) is not ABSENT
+    now = {name for name, value in own.items() if value is True}
+    if after is None:
+        return dict.fromkeys(now, False) | ({TAGS: ABSENT} if has_field else {})
+    if not is_tag_set(after) or not is_tag_set(before or ()):
+        return None
+    wanted = {f"{_TAG}{tag}" for tag in after}
+    if has_field:
+        known = {f"{_TAG}{tag}" for tag in before or ()}
+        wanted = (now | (wanted - known)) - (known - wanted)
+    values: dict[str, Any] = dict.fromkeys(wanted - now, True) | dict.fromkeys(now - wanted, False)
+    return values if has_field and not values else {TAGS: (), **values}

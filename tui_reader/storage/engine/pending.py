@@ -1,0 +1,205 @@
+"""Transactions that are not saved yet, and what a change by another window makes of them."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_reader.storage.base import ANNOTATIONS, Column, Edit, Json, Transaction, distinct
+from tui_reader.storage.engine.bulk import bulk_entry
+from tui_reader.storage.engine.edits import annotations_changed_since, entry_of, plain
+from tui_reader.storage.engine.history import NOTE, Step
+from tui_reader.storage.snapshot.json_values import canonical, fresh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from tui_reader.storage.base import Receipt, Record
+    from tui_reader.storage.engine.library_files import Committed
+    from tui_reader.storage.replication.keyindex import DocumentIdIndex
+    from tui_reader.storage.snapshot.state import State
+
+
+class Reversal(NamedTuple):
+    """The undo or redo of a step."""
+
+    step: Step
+    is_undo: bool
+
+
+class Pending:
+    """A transaction that is not saved yet, or is being saved.
+
+    Args:
+        edits: The changes.
+        step: The step for the undo history; None if the transaction cannot be undone.
+        reversal: The step that the transaction undoes or redoes; None if it does neither.
+        receipt: Completes when the transaction is on disk.
+    """
+
+    def __init__(self, edits: Sequence[Edit], step: Step | None, reversal: Reversal | None, receipt: Receipt) -> None:
+        self.edits, self.step, self.receipt = edits, step, receipt
+        self._reversal = reversal
+        self._written: Sequence[Edit] = edits
+        """The edits as written; they differ from `edits` if another window changed a note."""
+        self.spared: set[str] = set()
+        """Keys of annotations that are kept, not deleted, because another window changed them."""
+
+    def entry(self, state: State, document_ids: DocumentIdIndex) -> Committed | None:
+        """Return the journal entry of the transaction, without a timestamp. Called while the library is locked.
+
+        Args:
+            state: The documents at the time of writing.
+            document_ids: Finds document ids.
+
+        Returns:
+            The entry; None if the documents have these values already.
+        """
+
+        members = {} if self._reversal is None else {"z": [self._reversal.step.name, self._reversal.is_undo]}
+        if isinstance(self.edits, Column):
+            return bulk_entry(state, self.edits, self.step, members)
+
+        def record(table: str, key: str) -> Record:
+            number = document_ids.find(state, table, key)
+            return plain(state.document(table, number)) if number is not None else {}
+
+        self.spared = annotations_changed_since(self.edits, record) if self._reversal is not None else set()
+        self._written = tuple(self._combined(edit, record) for edit in self.edits)
+        if self.step is not None:
+            self.step.written = self._written
+        entry = entry_of(state, self._written, lambda table, key: document_ids.find(state, table, key))
+        if not entry:
+            return None
+        if self.step is not None:
+            entry["u"] = self.step.member()
+        return entry | members
+
+    @property
+    def label(self) -> str:
+        """The label of the transaction, or of the step that it undoes or redoes."""
+        step = self.step if self._reversal is None else self._reversal.step
+        return step.transaction.label if step is not None else ""
+
+    @property
+    def deviations(self) -> list[Edit]:
+        """The edits that change the requested values to the written ones, where they differ."""
+        if self._written is self.edits:
+            return []
+        return [
+            written._replace(before=edit.after)
+            for edit, written in zip(self.edits, self._written, strict=True)
+            if written.after != edit.after
+        ]
+
+    def committed(self) -> None:
+        """Update the undo step to the edits that were written, after they are on disk."""
+        if self.step is not None and self._written is not self.edits and self._written != self.edits:
+            self.step.transaction = Transaction(self.step.transaction.label, self._written)
+
+    def _combined(self, edit: Edit, record: Callable[[str, str], Record]) -> Edit:
+        """Combine an edit of a note with another window's edit of it; return all other edits unchanged."""
+        if edit.table != ANNOTATIONS or (edit.field != NOTE and edit.key not in self.spared):
+            return edit
+        now = record(edit.table, edit.key).get(edit.field)
+        if edit.key in self.spared:
+            return edit._replace(before=now, after=now)
+        if canonical(now) in (canonical(edit.before), canonical(edit.after)):
+            return edit
+        if self._reversal is not None:
+            # Reverse the written edits of that step, and leave the note unchanged if it was changed again since.
+            reversed_edits = [_reversed(written, self._reversal) for written in self._reversal.step.written]
+            fitting = [each for each in reversed_edits if each.before == now and each[:3] == edit[:3]]
+            return fitting[0] if fitting else edit._replace(before=now, after=now)
+        from tui_reader.document.text_merge import merge  # noqa: PLC0415 - only two windows that write at once need it
+
+        return edit._replace(before=now, after=merge(_text(edit.before), _text(edit.after), _text(now)).text or None)
+
+
+def _reversed(edit: Edit, reversal: Reversal) -> Edit:
+    return edit._replace(before=edit.after, after=edit.before) if reversal.is_undo else edit
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
+    """Return sentences about the transactions that conflicted with a change by another window."""
+    sentences = []
+    for pending in pendings:
+        if pending.spared:
+            sentences.append(f"{pending.label}: another window changed that meanwhile; it was left alone.")
+        elif pending.step is not None and pending.deviations:
+            sentences.append(
+                f"{pending.label}: another window changed that note meanwhile; the words of both are kept."
+            )
+    return sentences
+
+
+class PendingFields:
+    """The values that are not in the files yet. Used by two threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._fields: dict[str, dict[str, dict[str, tuple[Pending, Json]]]] = {}
+        """The last transaction and its value by table, field and key."""
+
+    def add(self, pending: Pending) -> None:
+        """Add the values of a transaction, which replace earlier ones."""
+        edits = pending.edits
+        with self._lock:
+            if isinstance(edits, Column):
+                waiting = self._fields.setdefault(edits.table, {}).setdefault(edits.field, {})
+                held = {address: (pending, value) for address, value in distinct(edits.after).items()}
+                if len(held) == 1:
+                    waiting.update(dict.fromkeys(edits.keys, *held.values()))
+                else:
+                    waiting.update(zip(edits.keys, [held[id(value)] for value in edits.after], strict=True))
+                return
+            for edit in edits:
+                fields = self._fields.setdefault(edit.table, {})
+                fields.setdefault(edit.field, {})[edit.key] = (pending, edit.after)
+
+    def remove(self, pending: Pending) -> None:
+        """Remove the values of a saved transaction that no later one has replaced."""
+        with self._lock:
+            for table, field, keys in _cells(pending.edits):
+                fields = self._fields.get(table, {})
+                waiting = fields.get(field, {})
+                for key in keys:
+                    held = waiting.get(key)
+                    if held is not None and held[0] is pending:
+                        del waiting[key]
+                if not waiting:
+                    fields.pop(field, None)
+
+    def of(self, table: str, key: str) -> list[tuple[str, Json]]:
+        """Return the fields of a record that are not saved, with copies of their values; None for removed ones."""
+        with self._lock:
+            fields = self._fields.get(table, {})
+            return [(field, fresh(waiting[key][1])) for field, waiting in fields.items() if key in waiting]
+
+    def some(self, table: str, keys: Iterable[str], names: Collection[str]) -> dict[str, dict[str, Json]]:
+        """Return what `of` returns for the named fields of several records; records without any are missing."""
+        found: dict[str, dict[str, Json]] = {}
+        with self._lock:
+            fields = self._fields.get(table, {})
+            waiting = [(name, fields[name]) for name in names if name in fields]
+            for key in keys if waiting else ():
+                for name, values in waiting:
+                    if key in values:
+                        found.setdefault(key, {})[name] = fresh(values[key][1])
+        return found
+
+    def keys(self, table: str) -> dict[str, None]:
+        """Return the keys of a table's records with fields that are not saved, each once."""
+        with self._lock:
+            return dict.fromkeys(key for waiting in self._fields.get(table, {}).values() for key in waiting)
+
+
+def _cells(edits: Sequence[Edit]) -> Iterable[tuple[str, str, Sequence[str]]]:
+    """Return the table, field and keys of edits."""
+    if isinstance(edits, Column):
+        return [(edits.table, edits.field, edits.keys)]
+    return [(edit.table, edit.field, (edit.key,)) for edit in edits]
