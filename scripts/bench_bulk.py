@@ -11,6 +11,7 @@ calling thread and of the writer's thread, which other programs on the machine c
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import subprocess
 import sys
@@ -91,6 +92,10 @@ def measure(folder: Path, rounds: int) -> None:
     """Measure every verb on all articles."""
     library = open_library([folder], state=folder.parent / "library.json")
     scan(library)
+    # As in the app (`tui/app.py`).
+    gc.freeze()
+    gc.set_threshold(2_000, 2_000, 1_000_000)
+    sys.setswitchinterval(0.001)
     watch = Watch(library)
     ids = library.catalogue.ids(View(Shelf.INBOX))
     reading = library.reading

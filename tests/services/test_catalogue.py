@@ -16,16 +16,21 @@ from tui_reader.document.normalization import search_key
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 from tui_reader.model.query import Shelf, Sort, View
+from tui_reader.search.evaluation import Context
 from tui_reader.search.parser import parse
 from tui_reader.search.selection import GradualSelection
+from tui_reader.services.articles import bulk_states
 from tui_reader.services.articles import catalogue as catalogue_module
+from tui_reader.services.articles.article_records import amended
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.catalogue_rows import epoch_seconds
 from tui_reader.services.articles.identities import FoundFile, Identities
 from tui_reader.services.articles.reading import Reading
 from tui_reader.services.library.state import LibraryState
 from tui_reader.storage import open_store
-from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Column, Edit
+from tui_reader.storage.engine import edits as edits_module
+from tui_reader.storage.engine import store as store_module
 
 
 def headline(name: str, state: ReadingState | None = None, notes: int = 0, mtime: int = 0, **about: object) -> Headline:
@@ -297,6 +302,44 @@ class AnySequenceOfVerbs(RuleBasedStateMachine):
 TestAnySequenceOfVerbs = AnySequenceOfVerbs.TestCase
 
 
+class AnySequenceOfBulkVerbs(AnySequenceOfVerbs):
+    """As above, where two articles are many: their changes are columns."""
+
+    def __init__(self) -> None:
+        self.patch = pytest.MonkeyPatch()
+        for module in (edits_module, store_module, bulk_states):
+            self.patch.setattr(module, "MANY", 1)
+        super().__init__()
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.patch.undo()
+
+    @rule(numbers=st.lists(NUMBERS, max_size=5), add=st.sets(WORDS, max_size=2), remove=st.sets(WORDS, max_size=1))
+    def edit_tags(self, numbers: list[int], add: set[str], remove: set[str]) -> None:
+        self.reading.edit_tags(self.ids(numbers), sorted(add), sorted(remove))
+
+    @rule(numbers=st.lists(NUMBERS, max_size=5))
+    def queue(self, numbers: list[int]) -> None:
+        self.reading.toggle_up_next(self.ids(numbers))
+
+    @rule(number=NUMBERS, tags=st.lists(st.sampled_from(("a\x1b", " nato ", "space")), unique=True))
+    def another_program_edits_tags(self, number: int, tags: list[str]) -> None:
+        if f"{number}.md" in self.catalogue:
+            before = (self.store.get(ARTICLES, f"{number}.md") or {}).get("tags")
+            edits = [Edit(ARTICLES, f"{number}.md", "tags", before, sorted(tags))]
+            self.store.apply(edits, "edited", undoable=False)
+            self.state.absorb(edits, own=False)
+
+    @invariant()
+    def the_queue_is_known(self) -> None:
+        queued = {row.id: row.state.up_next for row in self.catalogue.everything() if row.state.up_next}
+        assert self.catalogue.queued == queued
+
+
+TestAnySequenceOfBulkVerbs = AnySequenceOfBulkVerbs.TestCase
+
+
 def test_many_changes_at_once_give_the_same_catalogue_as_single_ones() -> None:
     catalogue = MemoryCatalogue()
     rows = [
@@ -350,3 +393,64 @@ def test_changing_many_articles_at_once_gives_what_changing_each_gives(
             for sort in (Sort.NEWEST, Sort.OPENED, Sort.QUEUE):
                 assert together.ids(View(shelf, sort=sort)) == apart.ids(View(shelf, sort=sort))
         assert together.rows(together.ids(View())) == apart.rows(apart.ids(View()))
+
+
+columns = st.one_of(
+    st.tuples(st.sampled_from(("read", "starred", "archived", "joined")), st.sampled_from((None, True, False, "odd"))),
+    st.tuples(st.sampled_from(("up_next", "filed")), st.sampled_from((None, "V.m", "a \x1bb", 3))),
+    st.tuples(st.just("tags"), st.sampled_from((None, [], ["b"], ["b", "c\x1b"], "odd"))),
+)
+
+
+@given(st.lists(changed_states, min_size=1, max_size=4), st.lists(columns, min_size=1, max_size=6), st.integers(1, 3))
+def test_amending_a_field_of_many_articles_gives_what_changing_each_gives(
+    states: list[ReadingState], changes: list[tuple[str, object]], step: int
+) -> None:
+    articles = [
+        Article(f"a{n}", f"{n}.md", Metadata(title=f"Title {n % 7}", tags=("c",) * (n % 3), source=f"s{n % 2}"))
+        for n in range(70)
+    ]
+    together, apart = MemoryCatalogue(), MemoryCatalogue()
+    for catalogue in (together, apart):
+        catalogue.put([Headline(article, states[n % len(states)], n % 2) for n, article in enumerate(articles)])
+        catalogue.hold(catalogue.row("a7"))
+        for sort in Sort:
+            catalogue.ids(View(sort=sort))
+    for field, value in changes:
+        keys = [f"a{n}" for n in range(0, 72, step)]
+        known = together.amend(Column(ARTICLES, field, keys, [None] * len(keys), [value] * len(keys)))
+        rows = apart.rows(keys)
+        assert known == tuple(row.id for row in rows)
+        for row in rows:
+            apart.put([row._replace(state=amended(row.state, {field: value}))])
+        assert together.counts() == apart.counts()
+        assert together.queued == apart.queued
+        for shelf in Shelf:
+            for sort in (Sort.NEWEST, Sort.OPENED, Sort.QUEUE):
+                assert together.ids(View(shelf, sort=sort)) == apart.ids(View(shelf, sort=sort))
+        for text in ("tag:c", "tag:b", "is:starred"):
+            found = [catalogue.matching(keys, parse(text).term, Context()) for catalogue in (together, apart)]
+            assert found[0] == found[1]
+        assert together.rows(keys) == apart.rows(keys)
+
+
+def test_an_article_that_is_changed_before_a_bulk_change_is_saved_shows_both_changes(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "library.json")
+    catalogue, identities = MemoryCatalogue(), Identities((), lambda _: False)
+    state = LibraryState(store, catalogue, identities, lambda _: None)
+    reading = Reading(state)
+    names = [f"{number}.md" for number in range(100)]
+    files = [FoundFile(name, name, name, Metadata(title=name), 1, 1, name) for name in names]
+    catalogue.put([state.headline(file.article(identities.assign(file))) for file in files])
+    with store.hold():
+        assert reading.set_starred(names, starred=True).message == "starred 100 articles"
+        assert reading.toggle_star(["7.md"]).message == "unstarred “7.md”"
+        assert (store.get(ARTICLES, "7.md") or {}).get("starred") is None
+        assert (store.get(ARTICLES, "8.md") or {}).get("starred") is True
+        assert catalogue.counts().shelves[Shelf.STARRED] == 99
+        reading.undo()
+        assert catalogue.counts().shelves[Shelf.STARRED] == 100
+        assert reading.undo().message == "undid: starred 100 articles"
+    assert catalogue.counts().shelves[Shelf.STARRED] == 0
+    assert not any(record.get("starred") for _, record in store.items(ARTICLES))
+    store.close()

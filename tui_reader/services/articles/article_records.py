@@ -28,7 +28,7 @@ _EDITED = tuple((name, f"edited_{name}") for name in EDITABLE)
 TEXTS = frozenset(("tags", *(edited for _, edited in _EDITED)))
 """Fields whose texts are cleaned in the reading state; the record keeps the uncleaned texts."""
 
-_FLAGS = frozenset(("read", "starred", "archived", "joined", "whole"))
+FLAGS = frozenset(("read", "starred", "archived", "joined", "whole"))
 """Record fields that are true or absent, named like attributes of `ReadingState`."""
 _TEXTS = frozenset(("opened", "finished", "up_next", "filed"))
 """Record fields that are strings, named like attributes of `ReadingState`."""
@@ -91,7 +91,7 @@ def encode(state: ReadingState) -> dict[str, Any]:
 
 def is_plain(name: str) -> bool:
     """Return True if a record field is a flag or string that `ReadingState` has under the same name."""
-    return name in _FLAGS or name in _TEXTS
+    return name in FLAGS or name in _TEXTS
 
 
 def encoded(state: ReadingState, names: Iterable[str]) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
     """
     if all(map(is_plain, fields)):
         values: dict[str, Any] = {
-            name: value is True if name in _FLAGS else _text(value) for name, value in fields.items()
+            name: value is True if name in FLAGS else _text(value) for name, value in fields.items()
         }
         return state._replace(**values) if values else state
     if fields.keys() == {"tags"}:

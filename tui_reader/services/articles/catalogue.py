@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
+from itertools import compress
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import EVERYTHING, Listing, Sort
 from tui_reader.search.evaluation import Context
 from tui_reader.search.selection import GradualSelection, select_articles
+from tui_reader.services.articles.bulk_states import amended_all, moves_between_shelves, number_by_tag
 from tui_reader.services.articles.catalogue_rows import CatalogueRow, Entry, entry_of
 from tui_reader.services.articles.counts import Counts, Tally, differ_in_flags, has_same_description
 
@@ -19,94 +22,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.query import Term, Value
     from tui_reader.search.records import AnnotationsText, ArticleRecord
-
-
-class Catalogue(Protocol):
-    """The articles of a library, for queries by screens. Used only by the library's owner thread."""
-
-    def ids(self, view: Listing) -> Sequence[ArticleId]:
-        """Return the ids of the articles that match the query of a view, in the order of the view."""
-
-    def ids_so_far(
-        self, view: Listing, seconds: float, *, enough: int = 0, beside: ArticleId | None = None
-    ) -> tuple[Sequence[ArticleId], bool]:
-        """Evaluate a view for a limited time; each call with an equal view continues where the last call ended.
-
-        Args:
-            view: The view.
-            seconds: Time limit. Twice the time is allowed while fewer articles are known than `enough`.
-            enough: Number of articles to find at and after the position of `beside`.
-            beside: An article of the library; None for the beginning of the view.
-
-        Returns:
-            The ids of the first articles of the view, in its order, and True if these are all.
-        """
-
-    def at(self, view: Listing, index: int, count: int) -> Sequence[ArticleId]:
-        """Return up to `count` articles of a view, beginning at an index."""
-
-    def position(self, view: Listing, article_id: ArticleId) -> int | None:
-        """Return the index of an article in a view; None if the view does not contain the article."""
-
-    def everything(self) -> list[Headline]:
-        """Return every article: the inbox, then the archive, both sorted newest first."""
-
-    def bookmarked(self, letter: str) -> Headline | None:
-        """Return the article with the bookmark of a capital letter; None if the bookmark is not set.
-
-        If two computers set the letter in different articles, the first of them in `everything` is returned.
-        """
-
-    def row(self, article_id: ArticleId, /) -> Headline:
-        """Return the headline of an article: metadata and reading state.
-
-        Raises:
-            KeyError: The article is not in the library.
-        """
-
-    def rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
-        """Return the headlines of ids, in the given order; ids neither in the library nor held are left out."""
-
-    def record(self, article_id: ArticleId) -> ArticleRecord | None:
-        """Return an article's record for queries; None if the article is not in the library."""
-
-    def count(self, view: Listing) -> int:
-        """Return the number of articles of a view."""
-
-    def matching(self, ids: Iterable[ArticleId], query: Term, context: Context) -> list[ArticleId]:
-        """Return the ids among `ids` that match a query, in the given order; unknown ids are left out."""
-
-    def set_context(self, today: date, colours: Sequence[str]) -> None:
-        """Set the current date and the names of the colours, which queries of views use."""
-
-    def set_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
-        """Set the results so far of the text search: for each value of a `text:` field, the articles with it."""
-
-    def counts(self) -> Counts:
-        """Return the article counts for the sidebar; the cost depends on recent changes, not on library size."""
-
-    def __contains__(self, article_id: object) -> bool: ...
-
-    def __len__(self) -> int: ...
-
-
-class WritableCatalogue(Catalogue, Protocol):
-    """The write interface of a catalogue, for scan results and changes of reading states."""
-
-    def put(self, headlines: Sequence[Headline]) -> None:
-        """Add articles, or replace their headlines."""
-
-    def remove(self, ids: Iterable[ArticleId]) -> None:
-        """Remove articles; unknown ids are ignored."""
-
-    def hold(self, headline: Headline) -> None:
-        """Remove an article from all views; `rows` still returns its headline until `release`."""
-
-    def note_annotations(self, ids: Iterable[ArticleId]) -> None:
-        """Record that annotations of articles have changed."""
-
-    def release(self, article_id: ArticleId) -> None:
-        """Undo `hold`: delete the headline of the held article. Unknown ids are ignored."""
+    from tui_reader.storage.base import Column
 
 
 class MemoryCatalogue:
@@ -133,6 +49,8 @@ class MemoryCatalogue:
         """Cache, until an article changes: the last requested view with its ids."""
         self._asked: tuple[Listing | None, Term] = None, EVERYTHING
         """The view that was evaluated last, with its query."""
+        self.queued: dict[ArticleId, str] = {}
+        """The sort keys of the articles up next. Only the catalogue changes it."""
         self._positions: dict[ArticleId, int] | None = None
         """Cache: the index of each article in the last requested view; filled by the first `position`."""
 
@@ -148,6 +66,9 @@ class MemoryCatalogue:
 
     def rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
         """Return the headlines of ids, in the given order; ids neither in the library nor held are left out."""
+        if not self._held:
+            rows = self._rows
+            return [rows[article_id].headline for article_id in ids if article_id in rows]
         found = ((self._rows.get(article_id), article_id) for article_id in ids)
         headlines = (self._held.get(article_id) if row is None else row.headline for row, article_id in found)
         return [headline for headline in headlines if headline is not None]
@@ -296,6 +217,10 @@ class MemoryCatalogue:
         if old is None or new is None or not has_same_description(old, new):
             self._edition += 1
         self._tally.replace(old, new)
+        if old is None or new is None or old.state.up_next != new.state.up_next:
+            gone = old if new is None else new
+            if gone is not None:
+                self._note_queue(gone.id, new)
         before = old.state.bookmarks if old is not None else NOTHING
         after = new.state.bookmarks if new is not None else NOTHING
         if before is after:
@@ -382,6 +307,58 @@ class MemoryCatalogue:
             self._listed = self._positions = self._selection = None
             self._tally.move(changed[0], changed[1], changed[2][0])
         return rest
+
+    def amend(self, column: Column) -> tuple[ArticleId, ...]:
+        """Change one field in the states of many articles; return the articles that are known, in order."""
+        found = [self._rows.get(each) for each in column.keys]
+        rows, values = list(filter(None, found)), column.after
+        known = column.keys
+        if len(rows) < len(found):
+            known = [key for key in column.keys if key in self._rows or key in self._held]
+            values = [value for row, value in zip(found, values, strict=True) if row is not None]
+            self._amend_held(column)
+        old = [row.headline for row in rows]
+        states = amended_all([each[1] for each in old], column.field, values)
+        make = tuple.__new__  # half of the time of `Headline`
+        new = [make(Headline, (one[0], state, one[2])) for one, state in zip(old, states, strict=True)]
+        if column.field == "tags":
+            self._edition += 1
+            for headlines, sign in ((old, -1), (new, 1)):
+                counted = [each for each in headlines if not each.state.archived]
+                self._tally.add_groups({}, number_by_tag(counted), sign)
+            CatalogueRow.set_tags(rows, new)
+        else:
+            self._tally.add_shelves(moves_between_shelves(column.field, [each[1] for each in old], states))
+            if column.field == "archived":
+                for headlines, others, sign in ((old, new, -1), (new, old, 1)):
+                    pairs = zip(headlines, others, strict=True)
+                    moved = [one.state.archived < other.state.archived for one, other in pairs]
+                    if any(moved):
+                        sources = Counter(compress([row.source for row in rows], moved))
+                        self._tally.add_groups(sources, number_by_tag(compress(headlines, moved)), sign)
+            for row, headline in zip(rows, new, strict=True):
+                row.headline = headline
+        if column.field == "up_next":
+            self._orders.pop(Sort.QUEUE, None)  # sorted again when it is shown next
+            for row, state in zip(rows, states, strict=True):
+                if state.up_next:
+                    self.queued[row.id] = state.up_next
+                else:
+                    self.queued.pop(row.id, None)
+        self._listed = self._positions = self._selection = None
+        return tuple(known)
+
+    def _amend_held(self, column: Column) -> None:
+        held = [(key, value) for key, value in zip(column.keys, column.after, strict=True) if key in self._held]
+        states = amended_all([self._held[key].state for key, _ in held], column.field, [value for _, value in held])
+        for (key, _), state in zip(held, states, strict=True):
+            self._held[key] = self._held[key]._replace(state=state)
+
+    def _note_queue(self, article_id: ArticleId, headline: Headline | None) -> None:
+        if headline is not None and headline.state.up_next:
+            self.queued[article_id] = headline.state.up_next
+        else:
+            self.queued.pop(article_id, None)
 
     def set_state(self, article_id: ArticleId, state: ReadingState) -> None:
         """Replace the reading state of an article; raises KeyError if the article is not in the library."""

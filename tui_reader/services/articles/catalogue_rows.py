@@ -12,7 +12,7 @@ from tui_reader.search.records import ArticleRecord
 from tui_reader.services.articles.counts import has_same_description
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tui_reader.model.article import Headline
 
@@ -35,6 +35,13 @@ class CatalogueRow(ArticleRecord):
             if not self._has_same_keys(headline):
                 self._set_description(headline)
         self._set_state(headline)
+
+    @staticmethod
+    def set_tags(rows: Sequence[CatalogueRow], headlines: Sequence[Headline]) -> None:
+        """Replace headlines by ones with other tags; titles, sources and all sort keys are the same."""
+        for row, headline in zip(rows, headlines, strict=True):
+            row.headline = headline
+            row._description = row._tags = None
 
     def keeps_positions(self, headline: Headline) -> bool:
         """Return True if a new headline of the article has the same sort keys in every order."""

@@ -10,7 +10,7 @@ from tui_reader.model.query import Shelf
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui_reader.model.article import Headline
+    from tui_reader.model.article import Headline, ReadingState
 
 
 class Counts(NamedTuple):
@@ -73,6 +73,21 @@ class Tally:
             for shelf in shelves_of(headline):
                 self._shelves[shelf] += sign
 
+    def add_shelves(self, numbers: Mapping[Shelf, int]) -> None:
+        """Add numbers of articles, negative ones too, to the counts of shelves."""
+        for shelf, number in numbers.items():
+            self._shelves[shelf] += number
+
+    def add_groups(self, sources: Mapping[str, int], tags: Mapping[str, int], sign: int) -> None:
+        """Add numbers of articles outside the archive to the counts of sources and tags, times `sign`."""
+        for groups, numbers in ((self._sources, sources), (self._tags, tags)):
+            for name, number in numbers.items():
+                groups[name] += sign * number
+                if not groups[name]:
+                    del groups[name]
+        self._ranked_sources = None if sources else self._ranked_sources
+        self._ranked_tags = None if tags else self._ranked_tags
+
     def counts(self) -> Counts:
         """Return the current counts."""
         if self._ranked_sources is None:
@@ -131,7 +146,12 @@ def differ_in_flags(old: Headline, new: Headline) -> bool:
 
 def shelves_of(headline: Headline) -> list[Shelf]:
     """Return the shelves on which an article is listed."""
-    state = headline.state
+    shelves = shelves_of_state(headline.state)
+    return [*shelves, Shelf.ANNOTATED] if headline.notes else shelves
+
+
+def shelves_of_state(state: ReadingState) -> list[Shelf]:
+    """Return the shelves on which an article with a state and without annotations is listed."""
     shelves = [Shelf.ARCHIVE] if state.archived else [Shelf.INBOX]
     if not state.archived and not state.read:
         shelves.append(Shelf.UNREAD)
@@ -139,8 +159,6 @@ def shelves_of(headline: Headline) -> list[Shelf]:
         shelves.append(Shelf.UP_NEXT)
     if state.starred:
         shelves.append(Shelf.STARRED)
-    if headline.notes:
-        shelves.append(Shelf.ANNOTATED)
     return shelves
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.articles.catalogue import Catalogue
+    from tui_reader.services.articles.catalogue_interface import Catalogue
     from tui_reader.services.articles.counts import Counts
 
 SLICE = 500

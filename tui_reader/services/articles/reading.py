@@ -11,12 +11,13 @@ from tui_reader.document.normalization import search_key
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE, WHOLE, now_in_seconds
+from tui_reader.services.articles.bulk_states import edits_to_queue, retagged
 from tui_reader.services.library.order_keys import key_at, keys_behind
 from tui_reader.storage import machine_name
-from tui_reader.storage.base import ANNOTATIONS, UNDO_OF
+from tui_reader.storage.base import ANNOTATIONS, UNDO_OF, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.anchor import Anchor
@@ -86,39 +87,39 @@ class Reading:
 
     def toggle_read(self, ids: Sequence[ArticleId]) -> Outcome:
         """Mark articles as read, or as unread if they are all read."""
-        rows = self._catalogue.rows(ids)
+        rows = self._rows(ids)
         if all(row.state.read for row in rows):
-            return self._change(rows, {"read": None}, "marked {} as unread")
-        return self._change(rows, {"read": True}, "marked {} as read")
+            return self._change(rows, "read", None, "marked {} as unread")
+        return self._change(rows, "read", True, "marked {} as read")
 
     def toggle_star(self, ids: Sequence[ArticleId]) -> Outcome:
         """Star articles, or unstar them if all are starred."""
-        rows = self._catalogue.rows(ids)
+        rows = self._rows(ids)
         if all(row.state.starred for row in rows):
-            return self._change(rows, {"starred": None}, "unstarred {}")
-        return self._change(rows, {"starred": True}, "starred {}")
+            return self._change(rows, "starred", None, "unstarred {}")
+        return self._change(rows, "starred", True, "starred {}")
 
     def toggle_archive(self, ids: Sequence[ArticleId]) -> Outcome:
         """Archive articles, or move them back to the inbox if they are all archived."""
-        rows = self._catalogue.rows(ids)
+        rows = self._rows(ids)
         if all(row.state.archived for row in rows):
-            return self._change(rows, {"archived": None}, "moved {} back to the inbox")
-        return self._change(rows, {"archived": True}, "archived {}")
+            return self._change(rows, "archived", None, "moved {} back to the inbox")
+        return self._change(rows, "archived", True, "archived {}")
 
     def set_read(self, ids: Sequence[ArticleId], *, read: bool) -> Outcome:
         """Mark articles as read, or as unread."""
         label = "marked {} as read" if read else "marked {} as unread"
-        return self._change(self._catalogue.rows(ids), {"read": read or None}, label)
+        return self._change(self._rows(ids), "read", read or None, label)
 
     def set_starred(self, ids: Sequence[ArticleId], *, starred: bool) -> Outcome:
         """Set or remove the star of articles."""
         label = "starred {}" if starred else "unstarred {}"
-        return self._change(self._catalogue.rows(ids), {"starred": starred or None}, label)
+        return self._change(self._rows(ids), "starred", starred or None, label)
 
     def set_archived(self, ids: Sequence[ArticleId], *, archived: bool) -> Outcome:
         """Archive articles, or move them back to the inbox."""
         label = "archived {}" if archived else "moved {} back to the inbox"
-        return self._change(self._catalogue.rows(ids), {"archived": archived or None}, label)
+        return self._change(self._rows(ids), "archived", archived or None, label)
 
     def edit_tags(self, ids: Sequence[ArticleId], add: Iterable[str], remove: Iterable[str]) -> Outcome:
         """Add tags to articles and remove tags from them; the files are not changed.
@@ -127,28 +128,18 @@ class Reading:
         """
         added = {tag for raw in add if (tag := clean_line(raw).lstrip("#"))}
         removed = {search_key(tag) for raw in remove if (tag := clean_line(raw).lstrip("#"))}
-        wanted: dict[tuple[str, ...], list[str] | None] = {}
-        """The new tags by the tags before; None if they stay."""
-        changes: list[tuple[Headline, dict[str, Any]]] = []
-        for row in self._catalogue.rows(ids):
-            before = tuple(row.tags)
-            if before not in wanted:
-                kept = {tag for tag in before if search_key(tag) not in removed or tag in added}
-                wanted[before] = tags if (tags := sorted(kept | added)) != sorted(set(before)) else None
-            if (after := wanted[before]) is not None:
-                changes.append((row, {"tags": after}))
-        edits = self._state.record_each(changes)
+        rows, tags = retagged(self._rows(ids), added, removed)
+        edits = self._state.record_tags(rows, tags)
         if not edits:
             return Outcome()
-        rows = [row for row, _ in changes]
         parts = [f"+{tag}" for tag in sorted(added)] + [f"-{clean_line(tag).lstrip('#')}" for tag in remove]
         label = f"tagged {_named(rows)}: {' '.join(parts)}"
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def mark_all_read(self, ids: Sequence[ArticleId]) -> Outcome:
         """Mark all given articles as read, in one undo step."""
-        rows = [row for row in self._catalogue.rows(ids) if not row.state.read]
-        return self._change(rows, {"read": True}, "marked {} as read")
+        rows = [row for row in self._rows(ids) if not row.state.read]
+        return self._change(rows, "read", True, "marked {} as read")
 
     def up_next(self) -> list[Headline]:
         """Return the articles of the up-next queue, in order."""
@@ -156,9 +147,9 @@ class Reading:
 
     def toggle_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
         """Add articles to the end of the up-next queue, or remove them if all are in the queue."""
-        rows = self._catalogue.rows(ids)
+        rows = self._rows(ids)
         if all(row.state.up_next for row in rows):
-            return self._change(rows, {"up_next": None}, "took {} out of up next")
+            return self._change(rows, "up_next", None, "took {} out of up next")
         return self.add_up_next([row.id for row in rows if not row.state.up_next])
 
     def add_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
@@ -166,19 +157,19 @@ class Reading:
         edits = self.edits_to_queue(ids)
         if not edits:
             return Outcome()
-        label = f"put {_named(self._catalogue.rows(dict.fromkeys(edit.key for edit in edits)))} up next"
+        label = f"put {_named(self._catalogue.rows(edits.keys[:2]), len(edits))} up next"
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def remove_up_next(self, ids: Sequence[ArticleId]) -> Outcome:
         """Remove articles from the up-next queue."""
-        return self._change(self._catalogue.rows(ids), {"up_next": None}, "took {} out of up next")
+        return self._change(self._rows(ids), "up_next", None, "took {} out of up next")
 
-    def edits_to_queue(self, ids: Sequence[ArticleId]) -> list[Edit]:
+    def edits_to_queue(self, ids: Sequence[ArticleId]) -> Column:
         """Return the edits that add articles to the end of the up-next queue; queued articles keep their position."""
-        queue = self.up_next()
-        rows = [row for row in self._catalogue.rows(dict.fromkeys(ids)) if not row.state.up_next]
-        keys = keys_behind(queue[-1].state.up_next if queue else "", len(rows), machine_name())
-        return self._state.record_each([(row, {"up_next": key}) for row, key in zip(rows, keys, strict=True)])
+        queued = self._catalogue.queued
+        rows = self._catalogue.rows([each for each in dict.fromkeys(ids) if each not in queued])
+        last = max(queued.values(), default="")
+        return edits_to_queue(rows, keys_behind(last, len(rows), machine_name()))
 
     def move_up_next(self, article_id: ArticleId, by: int) -> Outcome:
         """Move an article down in the up-next queue by a number of positions; negative moves up."""
@@ -203,7 +194,7 @@ class Reading:
         if wanted == sorted(set(headline.tags)):
             return Outcome()
         label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "removed all tags from {}"
-        return self._change([headline], {"tags": wanted}, label)
+        return self._change([headline], "tags", wanted, label)
 
     def edit_metadata(self, article_id: ArticleId, field: str, value: str) -> Outcome:
         """Correct a metadata field: title, byline, source, date, url or language. The file is not changed.
@@ -230,7 +221,7 @@ class Reading:
         if corrected == headline.state.edits.get(field):
             return Outcome()
         label = f"set the {field} of {{}}" if corrected is not None else f"restored the {field} of {{}} from its file"
-        return self._change([headline], {f"edited_{field}": corrected}, label)
+        return self._change([headline], f"edited_{field}", corrected, label)
 
     def join_tail(self, article_id: ArticleId) -> Outcome:
         """Append the stories after a pasted article to its text, or separate them again."""
@@ -238,8 +229,8 @@ class Reading:
         if headline is None:
             return Outcome()
         if headline.state.joined:
-            return self._change([headline], {"joined": None}, "set the trailing stories of {} apart")
-        return self._change([headline], {"joined": True}, "joined the trailing stories to {}")
+            return self._change([headline], "joined", None, "set the trailing stories of {} apart")
+        return self._change([headline], "joined", True, "joined the trailing stories to {}")
 
     def show_whole(self, article_id: ArticleId) -> Outcome:
         """Show the whole page instead of only the article in it, or the article again."""
@@ -247,8 +238,8 @@ class Reading:
         if headline is None:
             return Outcome()
         if headline.state.whole:
-            return self._change([headline], {WHOLE: None}, "shows only the article of {}")
-        return self._change([headline], {WHOLE: True}, "shows the whole page of {}")
+            return self._change([headline], WHOLE, None, "shows only the article of {}")
+        return self._change([headline], WHOLE, True, "shows the whole page of {}")
 
     def leave(self, article_id: ArticleId, offset: int, progress: float) -> Outcome:
         """Record the reading position of an article.
@@ -346,6 +337,10 @@ class Reading:
         """Return every tag in use outside the archive, sorted by name."""
         return sorted((tag for tag, _ in self._catalogue.counts().tags), key=lambda tag: (search_key(tag), tag))
 
+    def _rows(self, ids: Iterable[ArticleId]) -> list[Headline]:
+        """Return the headlines of articles, each once."""
+        return self._catalogue.rows(dict.fromkeys(ids))
+
     def _one(self, article_id: ArticleId) -> Headline | None:
         """Return the headline of an article; None if the article is not in the library."""
         return next(iter(self._catalogue.rows([article_id])), None)
@@ -365,7 +360,8 @@ class Reading:
             others = self._scope is not None and self._scope.has_others
             return Outcome(f"{nothing} here; changes in other folders are undone there" if others else nothing)
         left = transaction.left
-        keys = {edit.key for edit in transaction.edits if edit.table == ANNOTATIONS} or set(left)
+        edits = () if isinstance(transaction.edits, Column) else transaction.edits
+        keys = {edit.key for edit in edits if edit.table == ANNOTATIONS} or set(left)
         key = keys.pop() if len(keys) == 1 else ""
         place = self._place_of(key, transaction.edits) if key else None
         stay = (
@@ -395,13 +391,15 @@ class Reading:
             return None
         return annotation.placed.start
 
-    def _change(self, rows: Sequence[Headline], fields: Mapping[str, Any], label: str) -> Outcome:
-        """Set fields of articles; `{}` in the label becomes the title or the number of articles."""
-        edits = self._state.record_all(rows, fields)
+    def _change(self, rows: Sequence[Headline], field: str, value: Any, label: str) -> Outcome:
+        """Set a field of articles; `{}` in the label becomes the title or the number of articles."""
+        edits = self._state.record_all(rows, field, value)
         if not edits:
             return Outcome()
-        changed = {edit.key for edit in edits}
-        label = label.replace("{}", _named([row for row in rows if row.id in changed]), 1)
+        if len(edits) < len(rows):
+            changed = {edit.key for edit in edits}
+            rows = [row for row in rows if row.id in changed]
+        label = label.replace("{}", _named(rows), 1)
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
 
@@ -423,10 +421,9 @@ def _step_message(prefix: str, transaction: Transaction) -> str:
     return f"{prefix}{label}; without {number} changed elsewhere since"
 
 
-def _named(rows: Iterable[Headline]) -> str:
-    """Return the title of a single article, or the number of several."""
-    rows = list(rows)
-    return f"“{rows[0].title}”" if len(rows) == 1 else f"{len(rows):,} articles"
+def _named(rows: Sequence[Headline], number: int = 0) -> str:
+    """Return the title of a single article, or the number of several, of which `rows` may be the first."""
+    return f"“{rows[0].title}”" if len(rows) == 1 else f"{number or len(rows):,} articles"
 
 
 def _valid_correction(field: str, value: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.services.annotations.drafts import Drafts
     from tui_reader.services.articles.annotation_texts import AnnotationTexts
-    from tui_reader.services.articles.catalogue import Catalogue
+    from tui_reader.services.articles.catalogue_interface import Catalogue
     from tui_reader.services.articles.filing import Filing
     from tui_reader.services.articles.pictures import Pictures
     from tui_reader.services.articles.query_words import QueryWords

@@ -7,6 +7,8 @@ Method: fractional indexing (E. Wallace, “Implementing Fractional Indexing”,
 
 from __future__ import annotations
 
+from itertools import islice, product
+
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Code points that stand for a missing character: before all digits for the lower key, after all for the higher one.
 _BELOW = ord("0") - 1
@@ -57,16 +59,8 @@ def keys_behind(low: str, count: int, machine: str) -> list[str]:
     digits = 1
     while len(_DIGITS) ** digits < count:
         digits += 1
-    return [f"{beginning}{_number(index, digits)}.{machine}" for index in range(count)]
-
-
-def _number(value: int, digits: int) -> str:
-    """Format a number with a fixed number of digits, so that strings sort like the numbers."""
-    written = ""
-    for _ in range(digits):
-        value, rest = divmod(value, len(_DIGITS))
-        written = _DIGITS[rest] + written
-    return written
+    numbers = map("".join, islice(product(_DIGITS, repeat=digits), count))  # in the order in which strings sort
+    return [f"{beginning}{number}.{machine}" for number in numbers]
 
 
 def key_at(keys: list[str], index: int, machine: str) -> str:

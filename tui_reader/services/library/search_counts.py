@@ -9,7 +9,7 @@ from tui_reader.model.query import Shelf, View
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui_reader.services.articles.catalogue import Catalogue
+    from tui_reader.services.articles.catalogue_interface import Catalogue
     from tui_reader.services.library.searches import Searches
 
 

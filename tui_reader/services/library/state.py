@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.article import Article, ArticleId, Headline, Metadata
 from tui_reader.services.annotations.annotation_index import AnnotationIndex
+from tui_reader.services.annotations.annotation_records import decode_tags
 from tui_reader.services.articles.article_records import (
     FINGERPRINT,
     LOCATION,
@@ -19,6 +20,7 @@ from tui_reader.services.articles.article_records import (
     encoded,
     is_plain,
 )
+from tui_reader.services.articles.bulk_states import FIELDS, MANY, column_of, edits_to_field, edits_to_tags
 from tui_reader.services.library.events import noop
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, SEARCHES, Edit, Receipt, Store
 
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tui_reader.model.annotation import AnnotationId
-    from tui_reader.services.articles.catalogue import WritableCatalogue
+    from tui_reader.services.articles.catalogue_interface import WritableCatalogue
     from tui_reader.services.articles.identities import Identities
-    from tui_reader.storage.base import Record
+    from tui_reader.storage.base import Column, Record
 
 
 _OF_FILES = frozenset((LOCATION, FINGERPRINT))
@@ -57,6 +59,8 @@ class LibraryState:
         self.annotation_index = AnnotationIndex(store)
         self.changes_of_searches = 0
         """Number of changes of saved searches so far, by this program and by others."""
+        self._unclean_tags: set[ArticleId] = set()
+        """Articles whose recorded tags differ from those of their state, which are cleaned."""
         self._described: dict[ArticleId, str] = {}
         """Fingerprint of the file from which the metadata of each article was recorded in this session."""
         self.may_keep_text: Callable[[ArticleId], bool] = always
@@ -80,7 +84,9 @@ class LibraryState:
         """Return an article together with its state in the store."""
         # Most articles of a large library were never opened: they share one default state.
         recorded = self.identities.has_record(article.id)
-        state = decode(self.store.get(ARTICLES, article.id) if recorded else None)
+        record = self.store.get(ARTICLES, article.id) if recorded else None
+        state = decode(record)
+        self._note_tags(article.id, record.get("tags") if record else None)
         return Headline(article, state, self.annotation_index.known_count(article.id))
 
     def recount(self, ids: Iterable[ArticleId]) -> tuple[ArticleId, ...]:
@@ -103,9 +109,12 @@ class LibraryState:
             StoreError: The state file cannot be written.
         """
         with self.hold():
-            annotated = _annotated_by(edits)
-            self._introduce({edit.key for edit in edits if edit.table == ARTICLES} | annotated)
-            self.describe(annotated)
+            if (column := column_of(edits)) is not None:
+                self._introduce(column.keys)
+            else:
+                annotated = _annotated_by(edits)
+                self._introduce({edit.key for edit in edits if edit.table == ARTICLES} | annotated)
+                self.describe(annotated)
             self._saving(self.store.apply(edits, label, undoable=undoable))
             return self.absorb(edits)
 
@@ -151,18 +160,26 @@ class LibraryState:
             edits += edits_to_fields(ARTICLES, headline.id, held, fields)
         return edits
 
-    def record_all(self, headlines: Iterable[Headline], fields: Mapping[str, Any]) -> list[Edit]:
-        """Return the edits that set the same fields of many articles' records."""
-        if not all(map(is_plain, fields)):
-            return self.record_each([(each, fields) for each in headlines])
-        return [
-            Edit(ARTICLES, each.article.id, name, before, value)
-            for each in headlines
-            for name, value in fields.items()
-            if (before := getattr(each.state, name) or None) != value
-        ]
+    def record_all(self, headlines: Sequence[Headline], field: str, value: Any) -> Sequence[Edit]:
+        """Return the edits that set a field of many articles' records to the same value."""
+        if field in FIELDS and is_plain(field):
+            return edits_to_field(headlines, field, value)
+        return self.record_each([(each, {field: value}) for each in headlines])
 
-    def absorb(self, edits: Iterable[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
+    def record_tags(self, rows: Sequence[Headline], tags: Sequence[list[str]]) -> Sequence[Edit]:
+        """Return the edits that give articles new tags, each article its own; the tags differ from those before."""
+        if not self._unclean_tags.isdisjoint([row.id for row in rows] if self._unclean_tags else ()):
+            return self.record_each([(row, {"tags": each}) for row, each in zip(rows, tags, strict=True)])
+        return edits_to_tags(rows, tags)
+
+    def _note_tags(self, article_id: ArticleId, tags: Any) -> None:
+        """Record whether the recorded tags of an article are those of its state."""
+        if tags is None or (isinstance(tags, list) and list(decode_tags(tags)) == tags):
+            self._unclean_tags.discard(article_id)
+        else:
+            self._unclean_tags.add(article_id)
+
+    def absorb(self, edits: Sequence[Edit], *, own: bool = True) -> tuple[ArticleId, ...]:
         """Update the catalogue after edits that the store has applied already.
 
         Args:
@@ -173,6 +190,8 @@ class LibraryState:
         Returns:
             The articles whose headlines changed, each once.
         """
+        if (column := column_of(edits)) is not None:
+            return self._absorb_column(column)
         touched: dict[ArticleId, dict[str, Any]] = {}
         opened: dict[ArticleId, None] = {}
         other_texts: dict[ArticleId, None] = {}
@@ -186,6 +205,8 @@ class LibraryState:
                     touched[key][field] = after
                 else:
                     touched[key] = {field: after}
+                if field == "tags":
+                    self._note_tags(key, after)
                 if field == "opened" and after:
                     opened[key] = None
                 if field == WHOLE:
@@ -211,6 +232,12 @@ class LibraryState:
         if own and opened:
             self.on_opened(tuple(opened))
         return tuple(headline.article.id for headline in known)
+
+    def _absorb_column(self, column: Column) -> tuple[ArticleId, ...]:
+        self.identities.note_records(column.keys)
+        if column.field == "tags" and self._unclean_tags:
+            self._unclean_tags.difference_update(column.keys)  # a column has the tags of this program, which are clean
+        return self.catalogue.amend(column)
 
     def is_bare(self, article_id: ArticleId) -> bool:
         """Return True if an article has no annotations and no user changes, such as a star or a place up next."""
@@ -279,17 +306,26 @@ class LibraryState:
 
     def _introduce(self, ids: Iterable[ArticleId]) -> None:
         """Record path and fingerprint of articles, in a separate transaction that cannot be undone."""
+        new = self.identities.unrecorded(ids)
+        if not new or self.store.read_only:
+            return
         edits: list[Edit] = []
-        for article_id in ids:
+        for article_id in new:
             file = self.identities.file(article_id)
-            if file is not None and not self.identities.is_recorded(article_id):
-                fields = {LOCATION: file.name, FINGERPRINT: file.fingerprint or None}
-                held = dict(zip((LOCATION, FINGERPRINT), self.identities.recorded(article_id), strict=True))
-                edits += edits_to_fields(ARTICLES, article_id, held, fields)
-        if edits and not self.store.read_only:
+            if file is not None:
+                location, fingerprint = self.identities.recorded(article_id)
+                if location != file.name:
+                    edits.append(Edit(ARTICLES, article_id, LOCATION, location, file.name))
+                if fingerprint != (file.fingerprint or None):
+                    edits.append(Edit(ARTICLES, article_id, FINGERPRINT, fingerprint, file.fingerprint or None))
+        if len(new) < MANY:
             self._saving(self.store.apply(edits, "recorded files", undoable=False))
-            for edit in edits:
-                self.identities.note(edit)
+        else:
+            # The edits of one field are saved faster than those of two.
+            for field in (LOCATION, FINGERPRINT):
+                some = [edit for edit in edits if edit.field == field]
+                self._saving(self.store.apply(some, "recorded files", undoable=False))
+        self.identities.note_files(new)
 
 
 def edits_to_fields(table: str, key: str, record: Record | None, wanted: Mapping[str, Any]) -> Iterator[Edit]:
