@@ -66,9 +66,9 @@ def test_a_file_that_an_editor_removes_while_saving_stays_in_the_list(
 
     original = folders.walk
 
-    def walk(*about: Any) -> list[Entry]:
+    def walk(*about: Any, **named: Any) -> list[Entry]:
         """List the files; the editor finishes saving after that."""
-        entries = list(original(*about))
+        entries = list(original(*about, **named))
         if not (folder / "one.md").exists():
             write(folder / "one.md", "saved")
         return entries

@@ -51,18 +51,22 @@ class Folders:
         self._limit = limit
         self._with_articles: set[str] = set()
         """Folders in which the last complete listing found articles."""
+        self._listed: frozenset[str] = frozenset()
+        """All folders of the last complete listing."""
         self.passed_over = PassedOver()
         """Counts of skipped files in the last complete listing."""
 
     def entries(self) -> Iterator[Entry]:
         """List all articles, folder by folder, sorted by name within each folder."""
         with_articles: set[str] = set()
+        listed: set[str] = set()
         passed_over = PassedOverCounter()
         for root in self._roots:
-            for entry in walk(root, self._rules, self._is_article, self._on_unlistable, passed_over):
+            for entry in walk(root, self._rules, self._is_article, self._on_unlistable, passed_over, listed=listed):
                 with_articles.add(os.path.dirname(entry.key))  # noqa: PTH120 - once for each file
                 yield entry
         self._with_articles, self.passed_over = with_articles, passed_over.result()
+        self._listed = frozenset(listed)
 
     def read(self, key: str) -> RawArticle:
         """Return the bytes of a file; see `read_bytes` for the errors."""
@@ -71,7 +75,7 @@ class Folders:
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
         """Yield True when articles may have changed, and False twice a second; see `watcher.changes`."""
-        return watcher.changes(self._roots, stop, self._may_concern_an_article)
+        return watcher.changes(self._roots, stop, self._may_concern_an_article, lambda: self._listed)
 
     def _may_concern_an_article(self, path: str) -> bool:
         """Return True if a changed path requires a new listing.
@@ -96,6 +100,8 @@ def walk(
     is_article: Callable[[str], bool],
     on_unlistable: Callable[[str], None],
     passed_over: PassedOverCounter | None = None,
+    *,
+    listed: set[str] | None = None,
 ) -> Iterator[Entry]:
     """Yield every article in a folder and its subfolders, sorted by name.
 
@@ -108,6 +114,7 @@ def walk(
         is_article: Returns True for the file names of articles.
         on_unlistable: Called with the path of each folder that cannot be listed.
         passed_over: Counts the files that are not articles, and what the rules ignore.
+        listed: The paths of all listed folders are added to it.
     """
     passed_over = passed_over or PassedOverCounter()
     seen: set[tuple[int, int]] = set()
@@ -125,6 +132,8 @@ def walk(
         except OSError:
             on_unlistable(folder)
             continue
+        if listed is not None:
+            listed.add(folder)
         here = _with_ignore_file(children, relative, inherited)
         below: list[tuple[str, str, Rules]] = []
         of_pages = _folders_of_pages(children)
