@@ -150,6 +150,13 @@ def test_a_view_is_listed_in_slices_as_far_as_the_time_allows(monkeypatch: pytes
     assert shown.ids_so_far(View(filter=parse("odd*").term), 99) == (everything[1:], True), "begins again"
 
 
+def test_a_first_letter_prepares_few_of_many_articles_before_it_looks_at_the_time() -> None:
+    """Preparing takes 5 µs for each article, so 2,000 at once delayed the letter by 10 ms."""
+    shown = MemoryCatalogue()
+    shown.put([headline(f"{number:04}", title="odd") for number in range(2_000)])
+    assert len(shown.ids_so_far(View(filter=parse("o*").term), 0)[0]) <= 500
+
+
 def test_a_view_is_read_by_index_and_searched_by_id(shown: MemoryCatalogue) -> None:
     view = View()
     assert [shown.position(view, each) for each in "bdca"] == [0, 1, 2, 3]
