@@ -62,6 +62,8 @@ class QueryBar:
         """Index of the selected completion."""
         self._note = ""
         self._is_bad = False
+        self._wrapped: tuple[tuple[str, int], list[str]] = ("", 0), [""]
+        """An error message and the columns for it, and its rows; each row of the pane asks for their number."""
         self.version = 0
         """Number of changes so far, used in the cache keys of painted rows."""
 
@@ -106,8 +108,11 @@ class QueryBar:
         room = max(1, width - LEFT - 1)
         if not self._is_bad or cell_len(self._note) <= room or height < 8:
             return [self._note]
-        rows = wrap(self._note, room)
-        return rows if len(rows) < 3 else [rows[0], clip(" ".join(rows[1:]), room)]
+        if self._wrapped[0] != (self._note, room):
+            rows = wrap(self._note, room)
+            rows = rows if len(rows) < 3 else [rows[0], clip(" ".join(rows[1:]), room)]
+            self._wrapped = (self._note, room), rows
+        return self._wrapped[1]
 
     def paint_text(self, width: int, named_style: Callable[[str], Style], *, remark: str = "") -> Strip:
         """Paint the row with the text and the cursor.

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.headline_list import HeadlineList
 
-ARTICLE_DELAY = 0.12
+ARTICLE_DELAY = 0.25
 """Seconds without a letter before the article under the cursor is shown: reading and painting it takes 5 to 15 ms,
-which would delay the next letter."""
+which would delay the next letter. People type a letter every 0.1 to 0.2 seconds."""
 SLICE_SECONDS = 0.004
 """Seconds between two frames for preparing the words that completions offer and the notes that are searched."""
 SLICES_PER_SECOND = 60
@@ -111,7 +111,20 @@ class QueryActions:
         self.typing.open(self._state.query)
         self._listing.describe_bar()
         self._begin_slices()
-        self._headlines.call_after_refresh(_load_for_letters)
+        self._headlines.call_after_refresh(self._load_for_letters)
+
+    def _load_for_letters(self) -> None:
+        """Load what the first letter needs, between the frame of the open bar and the letter.
+
+        Imports take 5 ms, and patterns that are compiled at their first use 1 ms.
+        """
+        from tui_reader.search.completion import complete  # noqa: PLC0415 - see above
+        from tui_reader.search.explanation import explain  # noqa: PLC0415 - see above
+        from tui_reader.search.parser import parse  # noqa: PLC0415 - see above
+
+        query = parse("a")
+        complete(query, 1, self._offer())
+        explain(query.while_typing)
 
     def click(self, column: int, row: int) -> None:
         """Insert the clicked completion, or set the cursor in the text."""
@@ -282,9 +295,3 @@ class QueryActions:
                 self._state.panes.status.say(texts)
             elif self._state.panes.status.said.startswith("searching texts"):
                 self._state.panes.status.say("")
-
-
-def _load_for_letters() -> None:
-    """Import what the first letter needs, between the frame of the open bar and the letter: 5 ms."""
-    import tui_reader.search.completion  # noqa: PLC0415 - see above
-    import tui_reader.search.explanation  # noqa: F401, PLC0415 - see above
