@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tui_reader.document.clean import clean_text
 from tui_reader.errors import ReaderError
-from tui_reader.services.library.clipboard import clipboard_commands, terminal_message, terminal_sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,6 +51,8 @@ class Clipboard:
         Raises:
             ReaderError: The copy command of the settings cannot be split into arguments, since a quote is not closed.
         """
+        from tui_reader.services.library.clipboard import clipboard_commands  # noqa: PLC0415 - nothing is copied at start
+
         text = clean_text(text)
         commands = clipboard_commands(self._setting(), os.environ)
         if not commands:
@@ -85,6 +86,8 @@ class Clipboard:
 
     def _send(self, text: str, what: str) -> str:
         """Send a text to the terminal, and return the message."""
+        from tui_reader.services.library.clipboard import terminal_message, terminal_sequence  # noqa: PLC0415 - as above
+
         # Textual's text fields paste the clipboard text of the app.
         self._app._clipboard = text
         if self._app._driver is not None:

@@ -8,13 +8,13 @@ from tui_reader.document.cells import cell_width
 from tui_reader.document.motions import sentence_at
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.describe import Hint
-from tui_reader.tui.screens.reading.comparison_document import ComparisonDocument, TextChange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_reader.document.blocks import Document
     from tui_reader.model.article import ArticleId
+    from tui_reader.tui.screens.reading.comparison_document import ComparisonDocument
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
@@ -93,6 +93,12 @@ class ChangesActions:
         old = revisions.old_text(article)
         found = revisions.changes(article, document) if old is not None else []
         if old is not None and found:
+            # Few articles have changed since they were read.
+            from tui_reader.tui.screens.reading.comparison_document import (  # noqa: PLC0415
+                ComparisonDocument,
+                TextChange,
+            )
+
             return ComparisonDocument(
                 document,
                 [
