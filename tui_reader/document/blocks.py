@@ -5,6 +5,8 @@ tab) and of bidi overrides. Bullets, table borders, bars and placeholders are no
 program is an offset into this text, so that neither a wider terminal nor another theme can move a highlight.
 """
 
+# No `from __future__ import annotations`: named tuples compile each annotation that is a text, in 10 µs.
+
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

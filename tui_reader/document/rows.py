@@ -1,5 +1,7 @@
 """Rows: the content of one screen line in cells, and the range of the text that the row owns."""
 
+# No `from __future__ import annotations`: named tuples compile each annotation that is a text, in 10 µs.
+
 from enum import StrEnum
 from typing import NamedTuple
 

@@ -1,5 +1,7 @@
 """Anchors: descriptions of marked passages, with which they can be found in a changed text."""
 
+# No `from __future__ import annotations`: named tuples compile each annotation that is a text, in 10 µs.
+
 from typing import NamedTuple
 
 

@@ -1,5 +1,7 @@
 """Annotations: a reader's highlights and notes, with the current position of their passages."""
 
+# No `from __future__ import annotations`: named tuples compile each annotation that is a text, in 10 µs.
+
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias

@@ -1,5 +1,7 @@
 """Articles as the library lists them, with their metadata and reading state."""
 
+# No `from __future__ import annotations`: named tuples compile each annotation that is a text, in 10 µs.
+
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime

@@ -1,5 +1,7 @@
 """Events of a library, sent to its listener from threads and from `sync`, and the sender of events."""
 
+# No `from __future__ import annotations`: named tuples compile each annotation that is a text, in 10 µs.
+
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 

@@ -1,5 +1,7 @@
 """The state of the screen at the end of the program, restored at the next start; one record per library."""
 
+# No `from __future__ import annotations`: named tuples compile each annotation that is a text, in 10 µs.
+
 from contextlib import suppress
 from threading import Lock
 from typing import Any, NamedTuple

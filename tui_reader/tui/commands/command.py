@@ -1,5 +1,7 @@
 """The row of the command table: a command's id, keys, label, help, and the panes where it works."""
 
+# No `from __future__ import annotations`: named tuples compile each annotation that is a text, in 10 µs.
+
 from enum import StrEnum
 from typing import NamedTuple
 
