@@ -397,3 +397,32 @@ async def test_words_of_notes_and_quotes_are_completed(start: Start, articles: P
         await reader.keys("tab", "ctrl+u")
         await reader.types("quote:fir")
         await reader.until(lambda: [each.label for each in offered.completions] == ["first"])
+
+
+async def test_a_part_of_a_query_is_selected_by_keys_and_by_mouse_and_replaced(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("wolf space")
+        edit = reader.app.reading.state.panes.headlines.bar.edit
+        await reader.keys("ctrl+shift+left")
+        assert edit.selection == (5, 10)
+        strip = reader.app.screen._compositor.render_strips()[1]
+        plain, chosen = (
+            next(each.style.bgcolor for each in strip if text in each.text and each.style) for text in ("wolf", "pace")
+        )
+        assert plain != chosen
+        await reader.types("b")
+        assert bar(reader)[0] == "/ wolf b"
+        headlines = reader.app.reading.state.panes.headlines
+        x, y = headlines.region.offset
+        await reader.pilot.mouse_down(offset=(x + 3, y))
+        await reader.pilot.hover(offset=(x + 3, y))
+        headlines.post_message(events.MouseMove(headlines, 7, 0, 4, 0, 1, False, False, False, x + 7, y))
+        await reader.pilot.pause()
+        await reader.pilot.mouse_up(offset=(x + 7, y))
+        assert edit.selection == (0, 4)
+        await reader.types("ray")
+        assert bar(reader)[0] == "/ ray b"
+        await reader.pilot.click(offset=(x + 4, y))
+        assert edit.selection == (1, 1)

@@ -25,6 +25,9 @@ def test_every_key_keeps_the_cursor_on_a_boundary_in_the_visible_part(keys: list
         assert line.text.isprintable() or "\u200c" in line.text or "\u200d" in line.text
         start, end = line.window(room)
         assert 0 <= start <= line.cursor <= end <= len(line.text)
+        low, high = line.selection
+        assert 0 <= low <= high <= len(line.text)
+        assert line.cursor in (low, high)
         assert cell_width(line.text[start:end]) <= room
         if line.text:
             boundaries, at = {0}, 0
@@ -45,6 +48,16 @@ def test_every_key_keeps_the_cursor_on_a_boundary_in_the_visible_part(keys: list
         (["e\u0301", "backspace"], "", 0),
         (["x" * (LONGEST + 5)], "x" * LONGEST, LONGEST),
         (["a\r\n\tb\x07"], "a  b", 4),
+        (["one two", "ctrl+shift+left", "x"], "one x", 5),
+        (["one two", "shift+home", "backspace"], "", 0),
+        (["one two", "shift+left", "shift+left", "left", "x"], "one txwo", 6),
+        (["one two", "shift+left", "shift+left", "right", "x"], "one twox", 8),
+        (["one two", "home", "shift+right", "shift+right", "delete"], "e two", 0),
+        (["one two", "home", "shift+end", "shift+left", "x"], "xo", 1),
+        (["one two", "shift+left", "shift+right", "backspace"], "one tw", 6),
+        (["one two", "shift+left", "ctrl+u", "x"], "xo", 1),
+        (["one two", "shift+left", "\x07"], "one two", 6),
+        (["x" * LONGEST, "shift+home", "y" * (LONGEST + 1)], "y" * LONGEST, LONGEST),
     ],
 )
 def test_keys_edit_as_in_a_shell(keys: list[str], text: str, cursor: int) -> None:

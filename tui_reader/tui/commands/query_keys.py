@@ -20,6 +20,7 @@ BAR_KEYS: tuple[tuple[str, str, str], ...] = (
     ("f1", "help", "Show what queries may contain, with examples; so does :help query"),
     ("ctrl+w ctrl+u ctrl+k", "", "Delete the word before the cursor, all before it, all behind it"),
     ("ctrl+left ctrl+right", "", "Back or on by a word; home end ctrl+a ctrl+e to the ends"),
+    ("shift+left shift+right", "", "Select, with ctrl by words, with home and end to the ends; typing replaces it"),
 )
 """The keys of the query bar: keys, label in the last row, and help."""
 BAR_HINTS = tuple(

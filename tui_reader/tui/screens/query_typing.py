@@ -120,7 +120,12 @@ class QueryTyping:
 
     def set_cursor(self, offset: int) -> None:
         """Set the cursor after a click into the text."""
-        self.bar.edit.cursor = offset
+        self.bar.edit.select(offset, offset)
+        self._complete()
+
+    def select(self, anchor: int, cursor: int) -> None:
+        """Select the text between two offsets, over which the mouse was dragged."""
+        self.bar.edit.select(anchor, cursor)
         self._complete()
 
     def finish(self) -> None:

@@ -77,6 +77,13 @@ class HeadlineList(LinePane):
             super().__init__()
             self.column, self.row = column, row
 
+    class BarDragged(Message):
+        """Message: the mouse was dragged over the text of the open query bar, from one column to another."""
+
+        def __init__(self, start: int, column: int) -> None:
+            super().__init__()
+            self.start, self.column = start, column
+
     class Wheeled(Message):
         """Message: the mouse wheel was turned to scroll by a number of headlines."""
 
@@ -101,6 +108,10 @@ class HeadlineList(LinePane):
         self._top = 0
         self.bar = QueryBar()
         """The query bar at the top of the list."""
+        self._pressed: int | None = None
+        """Column of the query bar's text at which the mouse button was pressed; None if it was not, or elsewhere."""
+        self._is_dragged = False
+        """True if the mouse has moved since then."""
         self._title = ""
         self._query = ParsedQuery()
         self._order = ""
@@ -378,10 +389,26 @@ class HeadlineList(LinePane):
     def on_click(self, event: events.Click) -> None:
         """Post `Clicked` with the headline under the mouse, or `BarClicked`."""
         index = self.index_at(event.y)
-        if self.bar.is_open and event.y < self.header_rows:
+        if self._is_dragged:
+            self._is_dragged = False
+        elif self.bar.is_open and event.y < self.header_rows:
             self.post_message(self.BarClicked(event.x, event.y))
         elif index is not None:
             self.post_message(self.Clicked(index, event.chain))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to select in the text of the open query bar."""
+        self._pressed, self._is_dragged = (event.x if self.bar.is_open and not event.y else None), False
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Post `BarDragged` while the mouse selects."""
+        if self._pressed is not None and event.button and (self._is_dragged or event.x != self._pressed):
+            self._is_dragged = True
+            self.post_message(self.BarDragged(self._pressed, event.x))
+
+    def on_mouse_up(self) -> None:
+        """End a selection by the mouse."""
+        self._pressed = None
 
     def on_mouse_scroll_down(self) -> None:
         """Post the message `Wheeled` when the mouse wheel turns down."""

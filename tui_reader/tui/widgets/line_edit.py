@@ -24,24 +24,40 @@ class LineEdit:
         self.text = ""
         self.cursor = 0
         """Offset of the cursor in code points."""
+        self.anchor: int | None = None
+        """Offset of the other end of the selection; None without a selection."""
         self._first = 0
         """Offset of the first visible code point in the last painted row."""
 
     def set(self, text: str, cursor: int | None = None) -> None:
         """Replace the text; the cursor is set to the end of the text unless given."""
-        self.text = _clean(text)[:LONGEST]
+        self.text, self.anchor = _clean(text)[:LONGEST], None
         self.cursor = len(self.text) if cursor is None else max(0, min(cursor, len(self.text)))
 
     def insert(self, text: str) -> bool:
-        """Insert a text at the cursor, without control characters; line feeds become spaces.
+        """Insert a text in place of the selection, without control characters; line feeds become spaces.
 
         Returns:
             True if the line has changed.
         """
-        added = _clean(text)[: LONGEST - len(self.text)]
+        start, end = self.selection
+        added = _clean(text)[: LONGEST - len(self.text) + end - start]
+        if not added:
+            return False
+        self._delete(start, end)
         self.text = self.text[: self.cursor] + added + self.text[self.cursor :]
         self.cursor += len(added)
-        return bool(added)
+        return True
+
+    @property
+    def selection(self) -> tuple[int, int]:
+        """The range of the selected text; empty and at the cursor without a selection."""
+        other = self.cursor if self.anchor is None else self.anchor
+        return min(self.cursor, other), max(self.cursor, other)
+
+    def select(self, anchor: int, cursor: int) -> None:
+        """Select the text between two offsets; none if they are equal."""
+        self.anchor, self.cursor = (anchor if anchor != cursor else None), cursor
 
     def edit(self, key: str) -> bool:
         """Edit the line by a key such as `left` or `ctrl+w`.
@@ -50,9 +66,21 @@ class LineEdit:
             True if the key edits lines or moves the cursor.
         """
         action = _KEYS.get(key)
-        if action is not None:
+        if action is None:
+            return False
+        start, end = self.selection
+        if key in _SELECTING:
+            anchor = self.cursor if self.anchor is None else self.anchor
             action(self)
-        return action is not None
+            self.select(anchor, self.cursor)
+        elif start < end and key in _DELETING:
+            self._delete(start, end)
+        elif start < end and key in ("left", "right"):
+            self._move(start if key == "left" else end)
+        else:
+            action(self)
+            self.anchor = None
+        return True
 
     def window(self, room: int) -> tuple[int, int]:
         """Return the range of the text to show in `room` cells, which includes the cluster at the cursor."""
@@ -90,7 +118,7 @@ class LineEdit:
 
     def _delete(self, start: int, end: int) -> None:
         self.text = self.text[:start] + self.text[end:]
-        self.cursor = start
+        self._move(start)
 
     def _word_start(self) -> int:
         found = _WORD_BEFORE.search(self.text, 0, self.cursor)
@@ -101,7 +129,7 @@ class LineEdit:
         return found.end() if found else len(self.text)
 
     def _move(self, offset: int) -> None:
-        self.cursor = offset
+        self.cursor, self.anchor = offset, None
 
 
 def _clean(text: str) -> str:
@@ -110,12 +138,12 @@ def _clean(text: str) -> str:
 
 
 _ACTIONS: Mapping[Callable[[LineEdit], None], tuple[str, ...]] = {
-    (lambda line: line._move(previous_boundary(line.text, line.cursor))): ("left", "ctrl+b"),
-    (lambda line: line._move(next_boundary(line.text, line.cursor))): ("right", "ctrl+f"),
-    (lambda line: line._move(0)): ("home", "ctrl+a"),
-    (lambda line: line._move(len(line.text))): ("end", "ctrl+e"),
-    (lambda line: line._move(line._word_start())): ("ctrl+left",),
-    (lambda line: line._move(line._word_end())): ("ctrl+right",),
+    (lambda line: line._move(previous_boundary(line.text, line.cursor))): ("left", "ctrl+b", "shift+left"),
+    (lambda line: line._move(next_boundary(line.text, line.cursor))): ("right", "ctrl+f", "shift+right"),
+    (lambda line: line._move(0)): ("home", "ctrl+a", "shift+home"),
+    (lambda line: line._move(len(line.text))): ("end", "ctrl+e", "shift+end"),
+    (lambda line: line._move(line._word_start())): ("ctrl+left", "ctrl+shift+left"),
+    (lambda line: line._move(line._word_end())): ("ctrl+right", "ctrl+shift+right"),
     (lambda line: line._delete(previous_boundary(line.text, line.cursor), line.cursor)): ("backspace", "ctrl+h"),
     (lambda line: line._delete(line.cursor, next_boundary(line.text, line.cursor))): ("delete", "ctrl+d"),
     (lambda line: line._delete(line._word_start(), line.cursor)): ("ctrl+w", "ctrl+backspace"),
@@ -124,3 +152,7 @@ _ACTIONS: Mapping[Callable[[LineEdit], None], tuple[str, ...]] = {
     (lambda line: line._delete(line.cursor, len(line.text))): ("ctrl+k",),
 }
 _KEYS: Mapping[str, Callable[[LineEdit], None]] = {key: action for action, keys in _ACTIONS.items() for key in keys}
+_SELECTING = frozenset(key for key in _KEYS if "shift+" in key)
+"""Keys that extend the selection to where they move the cursor."""
+_DELETING = frozenset(("backspace", "ctrl+h", "delete", "ctrl+d"))
+"""Keys that delete the selection, if there is one."""

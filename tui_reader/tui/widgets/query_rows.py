@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -28,6 +29,7 @@ QUERY_STYLES: Mapping[str, str] = {
     "bar-muted": "muted-ink",
     "bar-bad": "bad",
     "bar-cursor": "reverse",
+    "bar-selected": "on cursor-tone",
     f"query-{Role.WORD}": "bright",
     f"query-{Role.PHRASE}": "bright",
     f"query-{Role.FIELD}": "link-ink",
@@ -39,7 +41,7 @@ QUERY_STYLES: Mapping[str, str] = {
     f"query-{Role.BLANK}": "",
 }
 """Styles of widgets that show queries."""
-PLAIN_QUERY_STYLES: Mapping[str, str] = {"bar-current": "reverse"}
+PLAIN_QUERY_STYLES: Mapping[str, str] = {"bar-current": "reverse", "bar-selected": "underline"}
 MOST_COMPLETIONS = 6
 LEFT = 3
 """Columns before the text: a space, the sign `/`, a space."""
@@ -129,15 +131,15 @@ class QueryBar:
         pieces = [Piece(" / ", base + named_style("bar-key"))]
         at = 0
         cursor, behind = self.edit.cursor, next_boundary(self.edit.text, self.edit.cursor)
+        selected = self.edit.selection
+        edges = sorted({min(max(edge, start), end) for edge in (start, end, cursor, behind, *selected)})
         for text, role in parts_with_roles(self.query):
             style = base + named_style(f"query-{role}")
-            for low, high, look in (
-                (start, min(end, cursor), style),
-                (max(start, cursor), min(end, behind), style + named_style("bar-cursor")),
-                (max(start, behind), end, style),
-            ):
+            for low, high in pairwise(edges):
                 first, last = max(low - at, 0), min(high - at, len(text))
                 if first < last:
+                    look = style + named_style("bar-selected") if selected[0] <= low < selected[1] else style
+                    look = look + named_style("bar-cursor") if low == cursor else look
                     pieces.append(Piece(text[first:last], look))
             at += len(text)
         if cursor >= len(self.edit.text):

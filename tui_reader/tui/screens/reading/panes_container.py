@@ -44,6 +44,10 @@ class PanesContainer(Horizontal):
         """Insert the clicked completion of the query bar, or set the cursor in its text."""
         self._host.query_actions.click(event.column, event.row)
 
+    def on_headline_list_bar_dragged(self, event: HeadlineList.BarDragged) -> None:
+        """Select in the text of the query bar."""
+        self._host.query_actions.drag(event.start, event.column)
+
     def on_headline_list_wheeled(self, event: HeadlineList.Wheeled) -> None:
         """Scroll the list, and show the article under the cursor unless the article pane is active."""
         self._state.panes.headlines.scroll_by(event.by)

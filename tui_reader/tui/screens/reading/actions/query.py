@@ -128,12 +128,19 @@ class QueryActions:
 
     def click(self, column: int, row: int) -> None:
         """Insert the clicked completion, or set the cursor in the text."""
-        bar, size = self._headlines.bar, self._headlines.size
-        index = bar.index_at(row, size.height)
+        index = self._headlines.bar.index_at(row, self._headlines.size.height)
         if index is not None:
             self.typing.insert_completion(index)
         elif row == 0:
-            self.typing.set_cursor(bar.edit.offset_at(column - LEFT, size.width - LEFT - 1))
+            self.typing.set_cursor(self._offset_at(column))
+
+    def drag(self, start: int, column: int) -> None:
+        """Select the text between two columns, over which the mouse was dragged."""
+        self.typing.select(self._offset_at(start), self._offset_at(column))
+
+    def _offset_at(self, column: int) -> int:
+        """Return the offset of the typed text at a column of the list."""
+        return self._headlines.bar.edit.offset_at(column - LEFT, self._headlines.size.width - LEFT - 1)
 
     def _offer(self) -> Offer:
         from tui_reader.search.completion import Offer  # noqa: PLC0415 - 1 ms, at the first query that is typed
