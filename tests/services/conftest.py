@@ -15,6 +15,7 @@ from tui_reader.services.articles import scanner
 from tui_reader.services.library.events import Event, ScanFinished, SyncNeeded
 from tui_reader.services.library.opening import open_library
 from tui_reader.sources import watcher
+from tui_reader.storage.engine import writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,8 @@ def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Report missing and changed files after a shorter time than usual, so that tests need not wait."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
     monkeypatch.setattr(watcher, "STEP_MS", 5)
+    monkeypatch.setattr(watcher, "TICK", 0.1)
+    monkeypatch.setattr(writer, "POLL_SECONDS", 0.04)
 
 
 class Owner:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tui_reader.formats import is_article
+from tui_reader.sources import single_files, stdin, watcher
 from tui_reader.sources.files import UnreadableError
 from tui_reader.sources.folders import Folders
 from tui_reader.sources.ignore_rules import Rules
@@ -104,7 +105,9 @@ def test_a_removed_article_is_neither_listed_nor_read(build: Build, tmp_path: Pa
 
 
 @every_source
-def test_changes_are_reported_until_stopped(build: Build, tmp_path: Path) -> None:
+def test_changes_are_reported_until_stopped(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (watcher, single_files, stdin):
+        monkeypatch.setattr(module, "TICK", 0.05)
     case = build(tmp_path, 1_000)
     list(case.source.entries())
     stop = threading.Event()
