@@ -154,6 +154,7 @@ def others(outside: str, address: str) -> dict[str, str | bytes]:
 UNREADABLE = {
     "cut.epub", "cut.pdf", "deep.ipynb", "lying.epub", "inflated.epub", "locked.epub", "paper.html", "page.pdf",
     "picture.epub", "thrice.md.gz", "bomb.txt.gz", "external.odt",
+    "empty.epub", "empty.pdf", "empty.docx", "empty.odt", "empty.md.gz",
 }  # fmt: skip
 """Files that are listed with the reason why they cannot be read."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ _VALUES = st.recursive(
     max_leaves=6,
 )
 _METADATA = st.builds(
-    Metadata,
+    partial(Metadata),  # as a function: hypothesis fills every field of a named tuple
     *[_SHORT] * 7,
     tags=st.lists(_SHORT, max_size=3).map(tuple),
     words=st.integers(0, 10**7),
