@@ -155,6 +155,16 @@ def number_by_tag(headlines: Iterable[Headline]) -> Counter[str]:
     return numbers
 
 
+def number_by_own_tag(headlines: Iterable[Headline]) -> Counter[str]:
+    """Return the number of headlines by the tags that the reader gave and that their files do not have."""
+    numbers: Counter[str] = Counter()
+    pairs = Counter((state.tags, article.metadata.tags) for article, state, _ in headlines if state.tags)
+    for (tags, others), number in pairs.items():
+        for tag in set(tags or ()).difference(others):
+            numbers[tag] += number
+    return numbers
+
+
 def _tags_of(headlines: Iterable[Headline]) -> list[tuple[str, ...]]:
     """Return `Headline.tags` of each headline, in half of the time."""
     return [article.metadata.tags if state.tags is None else state.tags for article, state, _ in headlines]

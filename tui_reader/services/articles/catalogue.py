@@ -12,7 +12,12 @@ from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import EVERYTHING, Listing, Sort
 from tui_reader.search.evaluation import Context
 from tui_reader.search.selection import GradualSelection, select_articles
-from tui_reader.services.articles.bulk_states import amended_all, moves_between_shelves, number_by_tag
+from tui_reader.services.articles.bulk_states import (
+    amended_all,
+    moves_between_shelves,
+    number_by_own_tag,
+    number_by_tag,
+)
 from tui_reader.services.articles.catalogue_rows import CatalogueRow, Entry, entry_of
 from tui_reader.services.articles.counts import Counts, Tally, differ_in_flags, has_same_description
 
@@ -325,7 +330,7 @@ class MemoryCatalogue:
             self._edition += 1
             for headlines, sign in ((old, -1), (new, 1)):
                 counted = [each for each in headlines if not each.state.archived]
-                self._tally.add_groups({}, number_by_tag(counted), sign)
+                self._tally.add_groups({}, number_by_tag(counted), number_by_own_tag(counted), sign)
             CatalogueRow.set_tags(rows, new)
         else:
             self._tally.add_shelves(moves_between_shelves(column.field, [each[1] for each in old], states))
@@ -335,7 +340,8 @@ class MemoryCatalogue:
                     moved = [one.state.archived < other.state.archived for one, other in pairs]
                     if any(moved):
                         sources = Counter(compress([row.source for row in rows], moved))
-                        self._tally.add_groups(sources, number_by_tag(compress(headlines, moved)), sign)
+                        counted = list(compress(headlines, moved))
+                        self._tally.add_groups(sources, number_by_tag(counted), number_by_own_tag(counted), sign)
             for row, headline in zip(rows, new, strict=True):
                 row.headline = headline
         if column.field == "up_next":

@@ -78,15 +78,17 @@ class Tally:
         for shelf, number in numbers.items():
             self._shelves[shelf] += number
 
-    def add_groups(self, sources: Mapping[str, int], tags: Mapping[str, int], sign: int) -> None:
-        """Add numbers of articles outside the archive to the counts of sources and tags, times `sign`."""
-        for groups, numbers in ((self._sources, sources), (self._tags, tags)):
+    def add_groups(
+        self, sources: Mapping[str, int], tags: Mapping[str, int], own_tags: Mapping[str, int], sign: int
+    ) -> None:
+        """Add numbers of articles outside the archive to the counts of sources, tags and own tags, times `sign`."""
+        for groups, numbers in ((self._sources, sources), (self._tags, tags), (self._own_tags, own_tags)):
             for name, number in numbers.items():
                 groups[name] += sign * number
                 if not groups[name]:
                     del groups[name]
         self._ranked_sources = None if sources else self._ranked_sources
-        self._ranked_tags = None if tags else self._ranked_tags
+        self._ranked_tags = None if tags or own_tags else self._ranked_tags
 
     def counts(self) -> Counts:
         """Return the current counts."""
