@@ -127,8 +127,9 @@ class Reader:
 
 @pytest.fixture(autouse=True)
 def gone_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Report missing files after a shorter time than usual, so that tests need not wait."""
+    """Report missing files, and end the watching, after a shorter time than usual, so that tests need not wait."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 0.2)
+    monkeypatch.setattr("tui_reader.sources.watcher.STEP_MS", 5)
 
 
 Start: TypeAlias = Callable[..., AbstractAsyncContextManager[Reader]]
