@@ -9,19 +9,27 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise, takewhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind, SpanKind
+from tui_reader.formats.html.block_places import (
+    child_containing,
+    common_element,
+    is_named_contents,
+    linked_share,
+    lists_around,
+    path_to,
+)
 from tui_reader.formats.html.chrome import Chrome, is_chrome_line
 from tui_reader.formats.html.elements import tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lxml.etree import _Element as Element
 
     from tui_reader.formats.html.walker import Walked
-    from tui_reader.formats.text.table_text import UnplacedBlock
 
 _UNIT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\\W_]+")
 """A word, or one character of a script without spaces."""
@@ -62,6 +70,9 @@ _MENU = 0.8
 """Share of a table's text that is links to other pages, above which the table is a menu."""
 
 
+_NO_MANUAL: Mapping[Element, Element] = MappingProxyType({})
+
+
 class _Grams:
     """The sequences of one to three words of a text."""
 
@@ -88,27 +99,29 @@ def _grams(units: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
     return zip(*(units[offset:] for offset in range(size)), strict=False)
 
 
-def article_blocks(walked: Walked, text: str) -> list[int]:
+def article_blocks(walked: Walked, text: str, manual: Mapping[Element, Element] = _NO_MANUAL) -> list[int]:
     """Return the numbers of the blocks that are the article, in order.
 
     Args:
         walked: The blocks of the element that contains the article.
         text: The text of the article that trafilatura extracted.
+        manual: The sections of a manual (`headings_with_slugs`), which contains all up to its end; else empty.
     """
-    return _Choice(walked, text).chosen()
+    return _Choice(walked, text, manual).chosen()
 
 
 class _Choice:
     """The choice of the blocks of one page."""
 
-    def __init__(self, walked: Walked, text: str) -> None:
+    def __init__(self, walked: Walked, text: str, manual: Mapping[Element, Element]) -> None:
+        self._manual = manual
         self._blocks = walked.blocks
         self._origins = walked.origins
         self._root = walked.root
         grams = _Grams(text)
         self._units = [units_of(piece.text) for piece in walked.blocks]
         self._shares = list(map(grams.share, self._units))
-        self._chrome = Chrome(walked.root, self._main_elements())
+        self._chrome = Chrome(walked.root, [*self._main_elements(), *manual])
 
     def _main_elements(self) -> list[Element]:
         """Return the elements that contain a large part of the words of the article."""
@@ -119,19 +132,19 @@ class _Choice:
                 total += len(units)
                 weights[origin] = weights.get(origin, 0) + len(units)
         for element, weight in list(weights.items()):
-            for around in _path(element, self._root):
+            for around in path_to(element, self._root):
                 if around is not element:
                     weights[around] = weights.get(around, 0) + weight
         return [element for element, weight in weights.items() if weight >= _MAIN * total]
 
     def chosen(self) -> list[int]:
         """Return the numbers of the blocks that are the article."""
-        covered = [number for number in range(len(self._blocks)) if self._is_covered(number)]
+        covered = [n for n in range(len(self._blocks)) if self._is_covered(n)]
         sure = self._without_links_at_end(_without_far_ends(covered))
         if not sure:
             return []
         first = self._first_paragraph(sure)
-        sure = [number for number in sure if number >= first or not self._is_menu(number)]
+        sure = [n for n in sure if n >= first or not (self._is_menu(n) or self._is_contents(n))]
         chosen = self._lead(first) + sure[:1]
         lists = self._lists(sure)
         for before, after in pairwise(sure):
@@ -143,6 +156,7 @@ class _Choice:
                 chosen += [number for number in range(before + 1, after) if self._is_in(lists, number)]
             chosen.append(after)
         chosen += self._end(sure[-1])
+        chosen += self._end_of_manual(max(chosen))
         notes = self._notes(chosen)
         return sorted({*chosen, *notes, *self._heads(notes), *self._captions(chosen)})
 
@@ -152,24 +166,47 @@ class _Choice:
             return False
         return not is_chrome_line(self._blocks[number].text)
 
+    def _is_contents(self, number: int) -> bool:
+        """Return True if a block is an entry of a table of contents: only a link within the page, in a named list."""
+        piece = self._blocks[number]
+        inside = sum(s.end - s.start for s in piece.spans if s.kind is SpanKind.LINK and s.target.startswith("#"))
+        if not piece.block.depth or inside < _MENU * len(piece.text):
+            return False
+        return any(map(is_named_contents, path_to(self._origins[number], self._root)))
+
+    def _end_of_manual(self, last: int) -> list[int]:
+        """Return the blocks of a manual after the last one that is chosen, such as a list of links to other pages."""
+        before = set(self._origins[: last + 1]) if self._manual else ()
+        heading = next((each for each in self._manual.values() if each in before), None)
+        if heading is None:
+            return []
+        around = common_element(heading, self._origins[last], self._root)
+        found: list[int] = []
+        for number in range(last + 1, len(self._blocks)):
+            origin = self._origins[number]
+            if (around is not self._root and child_containing(around, origin) is None) or self._chrome.contains(origin):
+                break
+            found.append(number)
+        return found
+
     def _is_menu(self, number: int) -> bool:
         piece = self._blocks[number]
-        return piece.block.kind is BlockKind.TABLE and _linked_share([piece]) > _MENU
+        return piece.block.kind is BlockKind.TABLE and linked_share([piece]) > _MENU
 
     def _gap(self, before: int, after: int, lists: set[Element]) -> list[int]:
         """Return the blocks between two sure ones that belong to the article.
 
         A heading belongs only if a block that belongs follows it closely.
         """
-        around = _common(self._origins[before], self._origins[after], self._root)
-        inside = {_child_of(around, self._origins[before]), _child_of(around, self._origins[after])}
+        around = common_element(self._origins[before], self._origins[after], self._root)
+        inside = {child_containing(around, self._origins[before]), child_containing(around, self._origins[after])}
         boxes: dict[Element | None, list[int]] = {}
         for number in range(before + 1, after):
-            boxes.setdefault(_child_of(around, self._origins[number]), []).append(number)
+            boxes.setdefault(child_containing(around, self._origins[number]), []).append(number)
         chosen = []
         for box, numbers in boxes.items():
             is_box = box is not None and box not in inside and tag_of(box) not in _CONTENT_TAGS
-            if is_box and _linked_share(self._blocks[number] for number in numbers) > _LINKED:
+            if is_box and linked_share(self._blocks[number] for number in numbers) > _LINKED:
                 continue
             chosen += [n for n in numbers if self._belongs(n, before, after, lists, is_box=is_box)]
         kept = {*chosen, after}
@@ -199,14 +236,14 @@ class _Choice:
             case BlockKind.FIGURE:
                 return is_near or not is_box
             case BlockKind.TABLE:
-                return _linked_share([piece]) <= _LINKED
+                return linked_share([piece]) <= _LINKED
             case BlockKind.HEADING:
-                return not piece.block.depth or _linked_share([piece]) <= _LINKED
+                return not piece.block.depth or linked_share([piece]) <= _LINKED
         if not is_box or piece.block.quiet or self._is_in(lists, number):
             return True
         if self._shares[number] == 1 and len(units) <= _SHORT:
             return is_near
-        return is_near and len(units) >= _FEWEST_WORDS and _linked_share([piece]) <= _LINKED
+        return is_near and len(units) >= _FEWEST_WORDS and linked_share([piece]) <= _LINKED
 
     def _are_text(self, before: int, after: int) -> bool:
         """Return True if two sure blocks above the first long paragraph are paragraphs of one running text.
@@ -214,11 +251,11 @@ class _Choice:
         Each must be in an element such as `<p>` or `<ul>` directly within the same parent, a `<p>` with several words;
         code, tables and headings may be anywhere.
         """
-        around = _common(self._origins[before], self._origins[after], self._root)
+        around = common_element(self._origins[before], self._origins[after], self._root)
         for number in (before, after):
             if self._blocks[number].block.kind in _APART:
                 continue
-            child = _child_of(around, self._origins[number])
+            child = child_containing(around, self._origins[number])
             tag = "" if child is None else tag_of(child)
             if tag not in _CONTENT_TAGS or (tag == "p" and len(self._units[number]) < _FEWEST_WORDS):
                 return False
@@ -260,7 +297,7 @@ class _Choice:
         piece = self._blocks[number]
         if piece.block.kind is not BlockKind.PARAGRAPH or piece.block.depth or len(self._units[number]) < _FEWEST_WORDS:
             return False
-        return piece.text.rstrip('”"»)').endswith(_ENDS) and _linked_share([piece]) <= _LINKED / 2
+        return piece.text.rstrip('”"»)').endswith(_ENDS) and linked_share([piece]) <= _LINKED / 2
 
     def _first_picture(self, first: int) -> list[int]:
         for number in range(first - 1, max(-1, first - _FAR // 2), -1):
@@ -277,13 +314,13 @@ class _Choice:
         found = []
         for number in range(max(0, first - _FAR // 2), first):
             table = self._origins[number]
-            is_beside = around is not None and _child_of(around, table) is table
+            is_beside = around is not None and child_containing(around, table) is table
             if self._blocks[number].block.kind is BlockKind.TABLE and is_beside and not self._is_apart(number):
                 found.append(number)
         return found
 
     def _is_apart(self, number: int) -> bool:
-        return _linked_share([self._blocks[number]]) > _LINKED or self._chrome.contains(self._origins[number])
+        return linked_share([self._blocks[number]]) > _LINKED or self._chrome.contains(self._origins[number])
 
     def _heads(self, notes: Sequence[int]) -> list[int]:
         """Return the headings directly above footnotes, such as `References`, which may be the end of the page."""
@@ -314,9 +351,9 @@ class _Choice:
             block = self._blocks[number].block
             is_part = block.kind in (BlockKind.CODE, BlockKind.TABLE, BlockKind.FIGURE) or (chosen and block.quiet)
             parent = self._origins[number].getparent()
-            if not is_part or around is None or around not in (parent, _child_of(around, self._origins[number])):
+            if not is_part or around is None or around not in (parent, child_containing(around, self._origins[number])):
                 break
-            if self._chrome.contains(self._origins[number]) or _linked_share([self._blocks[number]]) > _LINKED:
+            if self._chrome.contains(self._origins[number]) or linked_share([self._blocks[number]]) > _LINKED:
                 break
             chosen.append(number)
         return chosen
@@ -327,13 +364,13 @@ class _Choice:
         around = origin.getparent()
         if origin is self._root or around is None or after >= len(self._blocks) or not self._blocks[after].block.depth:
             return []
-        element = _child_of(around, self._origins[after])
+        element = child_containing(around, self._origins[after])
         if element is None or element.getparent() is not around or tag_of(element) not in ("ul", "ol"):
             return []
         numbers = list(
-            takewhile(lambda n: _child_of(around, self._origins[n]) is element, range(after, len(self._blocks)))
+            takewhile(lambda n: child_containing(around, self._origins[n]) is element, range(after, len(self._blocks)))
         )
-        linked = _linked_share(self._blocks[number] for number in numbers)
+        linked = linked_share(self._blocks[number] for number in numbers)
         return [] if linked > _MOST_LINKED or self._chrome.contains(element) else numbers
 
     def _lists(self, sure: Sequence[int]) -> set[Element]:
@@ -343,7 +380,7 @@ class _Choice:
         for number, piece in enumerate(self._blocks):
             if not piece.block.depth:
                 continue
-            for element in _lists_around(self._origins[number], self._root):
+            for element in lists_around(self._origins[number], self._root):
                 count = totals.setdefault(element, [0, 0])
                 count[0] += number in known
                 count[1] += 1
@@ -351,7 +388,7 @@ class _Choice:
 
     def _is_in(self, lists: set[Element], number: int) -> bool:
         return bool(self._blocks[number].block.depth) and any(
-            element in lists for element in _lists_around(self._origins[number], self._root)
+            element in lists for element in lists_around(self._origins[number], self._root)
         )
 
     def _notes(self, chosen: Sequence[int]) -> list[int]:
@@ -378,7 +415,7 @@ class _Choice:
             piece = self._blocks[numbers[-1]]
             is_heading = piece.block.kind is BlockKind.HEADING
             if not is_heading and not (
-                _linked_share([piece]) > _LINKED and self._chrome.contains(self._origins[numbers[-1]])
+                linked_share([piece]) > _LINKED and self._chrome.contains(self._origins[numbers[-1]])
             ):
                 break
             del numbers[-1]
@@ -393,38 +430,3 @@ def _without_far_ends(numbers: list[int]) -> list[int]:
     while len(numbers) > 4 and numbers[-1] - numbers[-2] > _FAR:
         del numbers[-1]
     return numbers
-
-
-def _linked_share(pieces: Iterable[UnplacedBlock]) -> float:
-    """Return the share of the text of blocks that is links to other pages."""
-    linked = length = 0
-    for piece in pieces:
-        length += len(piece.text)
-        linked += sum(s.end - s.start for s in piece.spans if s.kind is SpanKind.LINK and not s.target.startswith("#"))
-    return linked / max(length, 1)
-
-
-def _common(first: Element, second: Element, root: Element) -> Element:
-    """Return the innermost element that contains two elements; both are `root` or within it."""
-    path = set(_path(first, root))
-    return next((element for element in _path(second, root) if element in path), root)
-
-
-def _child_of(around: Element, element: Element) -> Element | None:
-    """Return the child of `around` that is `element` or contains it; None if `element` is `around` itself."""
-    child = None
-    each: Element | None = element
-    while each is not None and each is not around:
-        child, each = each, each.getparent()
-    return child
-
-
-def _path(element: Element, root: Element) -> Iterable[Element]:
-    each: Element | None = element
-    while each is not None:
-        yield each
-        each = None if each is root else each.getparent()
-
-
-def _lists_around(element: Element, root: Element) -> Iterable[Element]:
-    return (each for each in _path(element, root) if tag_of(each) in ("ul", "ol", "dl"))

@@ -26,6 +26,8 @@ _ADDITION = 200
 """Number of characters that the parent element may add besides that, for short articles."""
 _MOST_STEPS = 4
 """Maximum number of ancestors that are tried."""
+_SHORT_MAIN = 60
+"""Minimum number of characters of an element that is marked as the main part of the page."""
 
 
 def article_element(body: HtmlElement, text: str) -> HtmlElement:
@@ -56,7 +58,7 @@ def marked_element(body: HtmlElement) -> HtmlElement:
     """
     for path in (".//article", ".//main", ".//*[@role='main']"):
         element = max(body.iterfind(path), key=length_of, default=None)
-        if element is not None and length_of(element) >= SHORTEST:
+        if element is not None and length_of(element) >= (SHORTEST if path == ".//article" else _SHORT_MAIN):
             return element
     return body
 

@@ -88,3 +88,29 @@ def text_of(element: Element, most: int = 1_000) -> str:
 def has_inside(element: Element, *tags: str) -> bool:
     """Return True if one of the first 60 descendants of an element has one of several tags."""
     return any(tag_of(inner) in tags for inner in islice(element.iter(), 1, _FIRST_INSIDE))
+
+
+def headings_with_slugs(root: Element) -> dict[Element, Element]:
+    """Return the sections whose `id` is their heading's text, as generators of manuals write them, with the headings.
+
+    A section is the heading itself or the element that begins with it. Such an id says nothing about the section, while
+    other ids may mark it as a menu or as comments.
+    """
+    found = {}
+    for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+        around = heading.getparent()
+        for element in (heading, around) if around is not None and _begins(heading) else (heading,):
+            name = element.get("id")
+            if name and _folded(name.removeprefix("user-content-")) == _folded(text_of(heading, 200)):
+                found[element] = heading
+    return found
+
+
+def _begins(heading: Element) -> bool:
+    """Return True if only empty elements, such as names of indexes, precede a heading in its element."""
+    before = list(islice(heading.itersiblings(preceding=True), _FIRST_INSIDE))
+    return len(before) < _FIRST_INSIDE and not any(len(each) or each.text for each in before)
+
+
+def _folded(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.formats.html.chrome import Chrome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from lxml.etree import _Element as Element
     from lxml.html import HtmlElement
 
 SHORTEST = 250
@@ -48,15 +49,31 @@ class _Mode(NamedTuple):
     recall: bool = False
 
 
-def extracted_text(root: HtmlElement) -> str:
+def extracted_text(root: HtmlElement, manual: Mapping[Element, Element]) -> str:
     """Return the text of the article that trafilatura extracts; empty if it finds none.
 
     Its fast mode takes about 8 ms a page. If that finds little of the page, it is run for recall; if it finds nearly
     nothing, and the paragraphs of the page (`prose_text`) are no article either, its full mode is run.
+
+    Args:
+        root: The body of the page.
+        manual: The sections of a manual (`headings_with_slugs`); empty for other pages.
     """
     length = length_of(root)
     if _is_too_large(root, length):
         return ""
+    # trafilatura drops sections with ids such as `menus`; those of manuals repeat the heading.
+    ids = {element: element.get("id") or "" for element, heading in manual.items() if element is not heading}
+    for element in ids:
+        del element.attrib["id"]
+    try:
+        return _found(root, length)
+    finally:
+        for element, name in ids.items():
+            element.set("id", name)
+
+
+def _found(root: HtmlElement, length: int) -> str:
     best = _extract(root, _Mode())
     if 0 < len(best) < min(_LONG, _LARGEST_SHARE * (length - _length_beside(root))):
         more = _extract(root, _Mode(recall=True))

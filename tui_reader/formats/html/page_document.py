@@ -13,6 +13,7 @@ from tui_reader.formats.html.article import article_blocks
 from tui_reader.formats.html.chrome import Chrome
 from tui_reader.formats.html.container import article_element, marked_element
 from tui_reader.formats.html.discussion import discussion_of
+from tui_reader.formats.html.elements import headings_with_slugs
 from tui_reader.formats.html.extraction import extracted_text, prose_text
 from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.page_metadata import page_metadata
@@ -43,6 +44,8 @@ _SHORT_ARTICLE = 1_200
 """Number of characters below which an extracted text counts as short, so that it may be rejected."""
 _MUCH_MORE = 4
 """A short extracted text is rejected if the page's paragraphs have more than this many times its characters."""
+_MANUAL = 3
+"""Number of sections named like their headings from which a page is a manual or an article of an encyclopedia."""
 _FEWEST_CHARACTERS = 250
 """Minimum number of characters of an article; below it, the element that the page marks as its main part is used."""
 
@@ -103,12 +106,15 @@ def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]
     If fewer than `_FEWEST_CHARACTERS` are found, return these or the page's main part, whichever is longer.
     """
     best: Sequence[UnplacedBlock] = ()
-    for search in (extracted_text, prose_text):
-        text = search(body)
-        if not text or (search is extracted_text and _is_too_little(text, body)):
+    manual = headings_with_slugs(body)
+    if len(set(manual.values())) < _MANUAL:
+        manual = {}
+    for number in range(2):
+        text = prose_text(body) if number else extracted_text(body, manual)
+        if not text or (not number and _is_too_little(text, body)):
             continue
         walked = _walked(article_element(body, text), addresses)
-        chosen = _selected(walked, article_blocks(walked, text))
+        chosen = _selected(walked, article_blocks(walked, text, manual))
         best = max(best, chosen, key=_length)
         if _length(best) >= _FEWEST_CHARACTERS:
             return best

@@ -97,6 +97,7 @@ _MOST_TAGS = 10
 _LONGEST_TAG = 40
 _MOST_MARKED = 40
 _MOST_AUTHORS = 20
+_MOST_HEADINGS = 5
 
 
 class PageMetadata(NamedTuple):
@@ -142,7 +143,7 @@ def page_metadata(root: HtmlElement, source: str, address: str = "") -> PageMeta
         fields["source"] = site.removeprefix("@")
     elif host:
         guessed["source"] = host
-    if title := page_title((head.data.title, head.first(_TITLES), head.title), head.headings, (site, host)):
+    if title := page_title((head.data.title, head.first(_TITLES), head.title), head.headings, (site, host), head.lower):
         fields["title"] = title
     _set_byline(root, head, fields, guessed)
     _set_date(root, head, own, fields, guessed)
@@ -165,8 +166,10 @@ class _Head:
         """For each name of a `<meta>` with authors, their names; papers have one element for each."""
         self.title = self.canonical = self.base = ""
         self.headings: list[str] = []
+        self.lower: list[str] = []
+        """The first headings of level two."""
         scripts: list[str] = []
-        for element in root.iter("meta", "link", "title", "base", "h1", "script"):
+        for element in root.iter("meta", "link", "title", "base", "h1", "h2", "script"):
             match element.tag:
                 case "meta":
                     self._meta(element)
@@ -181,6 +184,8 @@ class _Head:
                 case "h1":
                     if heading := clean_line(text_of(element)):
                         self.headings.append(heading)
+                case "h2" if len(self.lower) < _MOST_HEADINGS:
+                    self.lower.append(clean_line(text_of(element, 200)))
                 case "script":
                     if "ld+json" in (element.get("type") or ""):
                         scripts.append(element.text or "")

@@ -16,13 +16,16 @@ _ANCHOR_SIGNS = "¶#§🔗 "
 _LONGEST_HEADING = 200
 
 
-def page_title(titles: tuple[str, str, str], headings: Sequence[str], site: tuple[str, str]) -> str:
+def page_title(
+    titles: tuple[str, str, str], headings: Sequence[str], site: tuple[str, str], lower: Sequence[str] = ()
+) -> str:
     """Return the title of an article; empty if the page gives none.
 
     Args:
         titles: The titles in JSON-LD, in `<meta>` such as `og:title`, and in `<title>`; each may be empty.
         headings: The texts of the headings `<h1>`.
         site: Name of the site, and name of its host; each may be empty.
+        lower: The first headings `<h2>`; a page of a manual may have the name of the manual as its `<h1>`.
     """
     best = next(filter(None, titles), "")
     headings = [each for heading in headings if 0 < len(each := heading.strip(_ANCHOR_SIGNS)) <= _LONGEST_HEADING]
@@ -32,25 +35,29 @@ def page_title(titles: tuple[str, str, str], headings: Sequence[str], site: tupl
         start = _folded(best)
         longer = (each for each in (titles[-1], *headings) if len(each) > len(best) and _folded(each).startswith(start))
         best = next(longer, best)
-    for heading in headings:
-        if _is_with_addition(best, heading):
-            return heading
+    first = _SPACED_SEPARATOR.split(best, maxsplit=1)[0]
+    if first != best and (found := next((each for each in lower if _folded(each) == _folded(first)), "")):
+        return found.strip(_ANCHOR_SIGNS)
+    for is_end in (False, True):
+        for heading in headings:
+            if _is_with_addition(best, heading, is_end=is_end) and not (is_end and len(headings) > 1):
+                return heading
     return _without_site(best, *site)
 
 
-def _is_with_addition(title: str, heading: str) -> bool:
+def _is_with_addition(title: str, heading: str, *, is_end: bool) -> bool:
     """Return True if a title is a heading followed or preceded by another part, such as the name of the site.
 
     A heading at the end of a title may be the name of the site, so it must be the longer part.
     """
-    if title.startswith(heading) and _BRACKETS.fullmatch(title[len(heading) :]):
+    if not is_end and title.startswith(heading) and _BRACKETS.fullmatch(title[len(heading) :]):
         return True
     parts = _SPACED_SEPARATOR.split(title)
     folded = _folded(heading)
     if len(parts) < 2 or not folded:
         return False
-    if folded in (_folded("".join(parts[:count])) for count in range(1, len(parts))):
-        return True
+    if not is_end:
+        return folded in (_folded("".join(parts[:count])) for count in range(1, len(parts)))
     is_longer = len(heading.split()) > 1 and len(heading) * 2 > len(title)
     return is_longer and folded in (_folded("".join(parts[count:])) for count in range(1, len(parts)))
 
