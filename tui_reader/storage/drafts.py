@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _DRAFT, _LOCK, _NOTE = "draft.json", "lock", "note.md"
 _OWN = {_DRAFT, f"{_DRAFT}.tmp", _LOCK, _NOTE}
 _TRIES = 5
+"""Maximum number of folders that are created for one draft: another process may lock a new one first."""
 
 
 class DraftFile:

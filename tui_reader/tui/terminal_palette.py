@@ -35,7 +35,9 @@ NAMES = tuple(
 )
 """Textual's names of the 16 colours, by their numbers."""
 DEFAULT = "ansi_default"
+"""Textual's name of the default colours of text and background."""
 BLACK, WHITE, BRIGHT_WHITE = 0, 7, 15
+"""Numbers of three of the 16 colours."""
 
 Rgb = tuple[int, int, int]
 
@@ -315,6 +317,7 @@ class LegibleStyles(LegibilityFilter):
         return best
 
     def _alternatives(self, style: Style) -> Iterable[Style]:
+        """Yield the style and its alternatives: first those that keep its background, the least changed first."""
         sixteen = self._sixteen
         plain = Style(color=Color.parse(sixteen.text).rich_color)
         thin, straight = Style(bold=False), Style(underline=False, italic=False)

@@ -47,10 +47,13 @@ _TRUE_COLOUR_VARIABLES = (
     "KONSOLE_VERSION",
     "GHOSTTY_RESOURCES_DIR",
 )
+"""Environment variables that only terminals with true colour set."""
 _TRUE_COLOUR_PROGRAMS = frozenset(
     ("iTerm.app", "WezTerm", "ghostty", "vscode", "Hyper", "WarpTerminal", "rio", "mintty")
 )
+"""Values of TERM_PROGRAM that terminals with true colour set."""
 _VTE_WITH_TRUE_COLOUR = 3600
+"""First value of VTE_VERSION with true colour: version 0.36."""
 _ASKED = re.compile(
     r"(xterm|rxvt|mlterm|vte|gnome|konsole|putty|st|stterm|kitty|alacritty|foot|wezterm|ghostty|contour|iterm|mintty|rio"
     r"|ms-terminal|screen|tmux)\b"
@@ -71,9 +74,13 @@ the terminal's name and version (XTVERSION), and DA1."""
 PARTIAL = LazyPattern(r"\x1b(?:\](?:[0-9][^\x07\x1b]*+\x1b?)?|P(?:[01>][^\x1b]*+\x1b?)?|\[(?:\?[0-9;$]*+)?)?\Z")
 """Pattern of an incomplete reply at the end of the input."""
 _KITTY = LazyPattern(r"kitty\((\d+)\.(\d+)")
+"""Name and version of kitty: `kitty(0.35.2)`."""
 _FIRST_WITH_PLACEHOLDERS = (0, 28)
+"""First version of kitty that draws images over placeholder characters."""
 _RGB_STYLE = LazyPattern(r"48[;:]2[;:]+1[;:]2[;:]3(?!\d)")
+"""The background that `questions` sets, in a reported style: the terminal has kept the true colour."""
 _INDEXED_STYLE = LazyPattern(r"48[;:]5[;:]\d+")
+"""A background among 256 colours, in a reported style: the terminal has rounded the colour."""
 
 
 def colour_depth(environ: Mapping[str, str]) -> str:
@@ -137,6 +144,7 @@ def _may_be_kitty(environ: Mapping[str, str]) -> bool:
 
 
 def _depth_by_name(term: str) -> str:
+    """Return the number of colours of a terminal by its name, such as `xterm-256color`, as one of `DEPTHS`."""
     last = term.rpartition("-")[2]
     if last == "direct":
         return "truecolor"
@@ -146,6 +154,7 @@ def _depth_by_name(term: str) -> str:
 
 
 def _colours_of_terminfo(term: str) -> int:
+    """Return the number of colours of a terminal in the database of terminals; 0 or less if it is not there."""
     try:
         import curses  # noqa: PLC0415 - only where the name of the terminal says nothing, and not every Python has it
     except ImportError:
@@ -339,6 +348,7 @@ class TerminalQuestion:
         self._restore()
 
     def _read(self, end: float) -> None:
+        """Read replies and keys until all replies have come and no input waits, or until a time."""
         rest = b""
         with suppress(OSError, ValueError):
             while True:

@@ -33,6 +33,7 @@ _MOST = 3 * _REWRITE_AT
 _LOCK_SECONDS = 5.0
 """Maximum time for acquiring the lock, in seconds."""
 _RETRY_SECONDS = 0.001
+"""Seconds between two attempts to acquire the lock."""
 
 
 def history_path(library: LibraryFiles) -> str:

@@ -21,7 +21,9 @@ from tui_reader.storage.snapshot.snapshot import BACKUP, CHUNK_BYTES
 
 FOLDER = ".backups"
 _DAILY_KEPT = 7
+"""Number of the latest daily copies that are kept."""
 _WEEKLY_KEPT = 4
+"""Number of weeks before them of which the last copy is kept."""
 _MIN_KEPT, _MAX_KEPT, _MAX_KEPT_BYTES = 3, 20, 64 << 20
 """Minimum and maximum number of copies kept of one kind, and maximum bytes of the copies beyond the minimum."""
 _COPY_NAME = LazyPattern(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")

@@ -23,7 +23,9 @@ BEGINNING = START + HEADER_ID + b'{"format":"%s"' % FORMAT.encode()
 _SHORTEST = len(START + HEADER_ID + b'{"format"')
 """Number of bytes from which a shorter file that agrees with `BEGINNING` counts as a snapshot that was cut."""
 _ID = re.compile(r"[1-9][0-9]{0,59}")
+"""The id of a document in a table."""
 _BLANK = re.compile(r"[ \t\r\n]*")
+"""White space between the tokens of JSON."""
 _MARKS = LazyPattern(
     rf'"format"\s*:\s*"{re.escape(FORMAT)}"'
     r'|"_t"\s*:\s*\{\s*"[^"\\]{0,80}"\s*:\s*"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}"'

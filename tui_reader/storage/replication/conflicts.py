@@ -35,8 +35,10 @@ _PLAIN_MARKS = (
 )
 """Marks that users also add to copies, such as ` (1)`: such a file counts only if its header names this library."""
 _HEAD_BYTES = 1 << 16
+"""Number of bytes in which the header of a file is searched for."""
 _OWN_FORMAT = re.compile(rb'"format"\s*:\s*"%s"' % re.escape(FORMAT.encode()))
 _LIBRARY = re.compile(rb'"library"\s*:\s*"([^"]{1,100})"')
+"""The id of the library in a header."""
 
 
 class Copy(NamedTuple):

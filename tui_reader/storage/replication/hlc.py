@@ -21,6 +21,7 @@ ZERO = ""
 # After the year 2109 (2**42 ms) nothing is a timestamp, on any machine: so counting up never needs another digit.
 _TIMESTAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
+"""Maximum of the counter, which has three hexadecimal digits."""
 _END_OF_TIME_MS = 1 << 42
 _JUMP_MS = 64
 """Milliseconds after an observed timestamp, among which the next one is drawn at random.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 _IDS = re.compile(rb'\n"([0-9]{1,60})": ')
+"""The beginning of a line with a document, whose id is the group."""
 
 
 class KeyIndex:

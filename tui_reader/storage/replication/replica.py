@@ -13,8 +13,11 @@ from tui_reader.storage.snapshot.private import private_folder
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _ID_LENGTH = 4
-_READ_SIZE = 100  # bytes of the file that are read
+"""Number of letters and digits of a new id."""
+_READ_SIZE = 100
+"""Maximum number of bytes of the file with the id that are read."""
 _ID = re.compile(r"[0-9a-z]{1,16}")
+"""A valid id; it may be longer than a new one."""
 
 
 def state_folder() -> Path:
@@ -41,6 +44,7 @@ def replica_id(folder: Path | None = None) -> str:
 
 
 def _draw(file: str, disk: Disk) -> str:
+    """Save a new id in a file, and return it; the id of another process if that has saved one first."""
     drawn = _letters(os.urandom(_ID_LENGTH))
     temporary = f"{file}.{os.getpid()}"
     handle = disk.create(temporary)

@@ -25,7 +25,8 @@ _SAFE = _BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | 
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _SEARCH = getattr(os, "O_PATH", os.O_RDONLY)
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd
-_TRIES = 100  # processes that create and remove one file concurrently collide a few times in a row, never this often
+_TRIES = 100
+"""Maximum number of attempts; processes that create and remove one file concurrently collide a few times in a row."""
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
     stat.S_IFDIR: "a folder",

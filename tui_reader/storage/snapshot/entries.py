@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _TIMESTAMP_MIN_LENGTH = 17
+"""Number of characters of a timestamp before the id of its replica, which has at least one more."""
 _MAX_DIGITS = 60
 """Maximum number of digits of an id."""
 _SURELY_SHORT_DIGITS = 32

@@ -28,13 +28,18 @@ Entry: TypeAlias = dict[str, Any]
 """One transaction in the journal: `library_files` describes its members."""
 
 VERSION = 1
+"""Version of the layout of a journal."""
 HEAD = b'{"journal":%d}\n' % VERSION
+"""The first line of a journal."""
 _MARK = b'{"journal":'
+"""Beginning of the first line in every version."""
 _LINE = re.compile(rb'\n*[0-9a-f]{8} \{"')
+"""The beginning of a line with an entry: its checksum and a brace; the first line may be missing before it."""
 _RECOGNITION_BYTES = 1 << 16
 _LOCK_SECONDS = 5.0
 """Maximum seconds for acquiring the lock; a process that locks for longer is stopped or hangs."""
 _RETRY_SECONDS = 0.0005
+"""Seconds between two attempts to acquire the lock."""
 
 
 READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)

@@ -15,7 +15,8 @@ _DECODED_DEPTH = 40
 """Maximum nesting of decoded values: a value and its entry, with reserve for later versions."""
 _BRACKETS = 40
 """Number of opening brackets below which a value cannot be nested too deeply; counting them is cheap."""
-_DEPTH = 16  # deeper nesting is a mistake, and parsers of other tools may reject it
+_DEPTH = 16
+"""Maximum nesting of encoded values: deeper nesting is a mistake, and parsers of other tools may reject it."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 FORMAT = "tui-reader library"
 VERSION = 1
+"""Version of the layout of a snapshot."""
 META = "meta"
+"""Name of the first table, whose only document is the header."""
 TOMBSTONES = ".deleted"
 """Suffix of the name of the table that contains the deleted documents of another table."""
 
@@ -45,7 +47,9 @@ _LOOKUP_BYTES = 1 << 14
 _HEADER_MAX_BYTES = 1 << 16
 _PROBE_BYTES = 1 << 10
 _NEXT_ID = re.compile(rb'\n"([0-9]{1,60})": ')
+"""The beginning of the next line with a document, whose id is the group."""
 _ID = re.compile(rb'"([0-9]{1,60})": ')
+"""The beginning of the line at an offset."""
 
 
 class NotOurLayoutError(Exception):

@@ -82,7 +82,8 @@ def key_command_family(
 ) -> Callable[[FamilyKeyMethod[Owner, Argument]], FamilyKeyMethod[Owner, Argument]]:
     """Return a decorator for a method that runs several commands that take the next key as an argument.
 
-    It works like `command_family` otherwise."""
+    It works like `command_family` otherwise.
+    """
 
     def bind_method(method: FamilyKeyMethod[Owner, Argument]) -> FamilyKeyMethod[Owner, Argument]:
         _bindings.setdefault(method, []).extend(Binding(name, (value,)) for name, value in arguments.items())

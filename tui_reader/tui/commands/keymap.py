@@ -100,6 +100,7 @@ class Keymap:
         return None
 
     def _keep_essential(self) -> None:
+        """Bind the first default key of each essential command without a key, even if it belongs to another command."""
         for name in ESSENTIAL:
             command = BY_ID[name]
             if not self.keys_of(command):

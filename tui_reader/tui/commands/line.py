@@ -43,6 +43,7 @@ class Word(NamedTuple):
     start: int
     """Offset of the word in the line."""
     is_quoted: bool = False
+    """True if the word has a quote, and so is no scope."""
 
 
 class Line(NamedTuple):
@@ -89,6 +90,7 @@ class Completion(NamedTuple):
     line: str
     """The completed line."""
     remark: str = ""
+    """A text behind the label in the list; may be empty."""
 
 
 class Plan(NamedTuple):
@@ -101,7 +103,9 @@ class Plan(NamedTuple):
     run: Callable[[], None] | None = None
     """Function that runs the line; None if it cannot be run."""
     completions: Sequence[Completion] = ()
+    """The completions of the word that is being typed."""
     takes_arguments: bool = False
+    """True if the command takes anything after its name."""
 
 
 def plan_plain(command: Command, line: Line, run: Callable[[int | None, str], None]) -> Plan:

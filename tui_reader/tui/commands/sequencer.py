@@ -21,6 +21,7 @@ class Step(Enum):
     WAIT = auto()
     """The key belongs to a count or an incomplete sequence: more keys are expected."""
     RUN = auto()
+    """The key completes a command."""
     CANCEL = auto()
     """The key cancelled a count or an incomplete sequence."""
     PASS = auto()
@@ -41,10 +42,11 @@ class Fed(NamedTuple):
 class Sequencer:
     """Collects keys until they form the sequence of a command.
 
-    It has no timer: the caller resets it when a sequence stays incomplete.
+    It has no timer: an incomplete sequence waits for its next key until the caller resets it.
     """
 
     MOST_DIGITS = 6
+    """Maximum number of digits of a count; further ones are ignored."""
 
     def __init__(self) -> None:
         self._digits = ""
@@ -116,7 +118,8 @@ class Sequencer:
     def continuations(self, keymap: Mapping[Sequence, Command]) -> list[tuple[str, Command]]:
         """Return the commands that may follow an incomplete sequence, each with the keys that are missing.
 
-        A command with several such sequences is listed once, with the first sequence."""
+        A command with several such sequences is listed once, with the first sequence.
+        """
         length = len(self._typed)
         if self._taker is not None:
             return [("…", self._taker)]

@@ -34,8 +34,7 @@ class ArticleHighlights:
     def __init__(self, service: AnnotationEditing) -> None:
         self._service = service
         self._source: tuple[ArticleId | None, Document | None, bool] = (None, None, False)
-        """The article and text of the last `update`, and True if any of the text was loaded then.
-        """
+        """The article and text of the last `update`, and True if any of the text was loaded then."""
         self._change_number = -1
         """The change number of the annotation service at the last call of `update`."""
         self._annotations: dict[AnnotationId, Annotation] = {}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ALL_ROWS = 10_000_000
 """A number of rows greater than that of any page."""
 WHEEL_ROWS = 3
+"""Rows per notch of the mouse wheel."""
 
 
 class Page(LinePane):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.03
 """Seconds between two checks whether the picture has been drawn."""
 _LAST_ROW = 1
+"""Number of rows below the picture, for its caption."""
 
 
 class ShownPicture(NamedTuple):

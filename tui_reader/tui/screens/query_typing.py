@@ -61,7 +61,6 @@ class QueryTyping:
         """The user's text before a query of the history was shown."""
         self._past: int | None = None
         """Index in the history of the shown query; None while the user's own text is shown."""
-        self._listed_all = False
 
     @property
     def hints(self) -> Sequence[Hint]:

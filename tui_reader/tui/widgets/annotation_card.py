@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 MARGIN = 3
+"""Empty columns left and right of the text."""
 MOST_ROWS = 14
 """Maximum rows of a card; the article beside it gets the remaining rows."""
 LEFT_ROWS = 8

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 MOST_ROWS = 8
+"""Maximum number of rows, each with one completion."""
 LEAST_WIDTH = 18
+"""Minimum width in columns."""
 
 
 class CompletionRows(LinePane):

@@ -270,7 +270,7 @@ class HeadlineList(LinePane):
         self._choice.freeze(self._cursor)
 
     def end_choice(self) -> bool:
-        """Clear the choice of articles. Returns: True if any article was chosen."""
+        """Clear the choice of articles. Return True if any article was chosen."""
         if self._choice.is_empty:
             return False
         self._choice.clear()

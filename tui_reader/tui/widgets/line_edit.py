@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 LONGEST = 10_000
 """Largest length of a line in code points; the rest of a paste is dropped."""
 _WORD_BEFORE = LazyPattern(r"\S*\s*\Z")
+"""The word before the cursor, with the white space between."""
 _WORD_BEHIND = LazyPattern(r"\s*\S*")
+"""The word behind the cursor, with the white space between."""
 
 
 class LineEdit:

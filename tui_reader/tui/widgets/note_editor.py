@@ -67,7 +67,8 @@ class SheetHead(LinePane):
 class SheetText(TextArea):
     """A text area that accepts zero-width joiners and non-joiners.
 
-    Emoji and Persian words need them; Textual 8 ignores them as unprintable."""
+    Emoji and Persian words need them; Textual 8 ignores them as unprintable.
+    """
 
     def on_key(self, event: events.Key) -> None:
         """Insert a typed joiner at the cursor; other keys are handled by Textual."""

@@ -54,6 +54,7 @@ class Question(NamedTuple):
     in_list: bool = True
     """True if the answer may be several words, separated by commas."""
     placeholder: str = ""
+    """A text that is shown in an empty answer."""
 
 
 class LastPartSuggester(Suggester):

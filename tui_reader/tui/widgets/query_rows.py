@@ -43,6 +43,7 @@ QUERY_STYLES: Mapping[str, str] = {
 """Styles of widgets that show queries."""
 PLAIN_QUERY_STYLES: Mapping[str, str] = {"bar-current": "reverse", "bar-selected": "underline"}
 MOST_COMPLETIONS = 6
+"""Maximum number of completions that are offered."""
 LEFT = 3
 """Columns before the text: a space, the sign `/`, a space."""
 

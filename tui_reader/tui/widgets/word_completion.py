@@ -86,7 +86,8 @@ class WordCompletion:
 def ghost(answer: str, typed: str, word: str) -> str | None:
     """Return the answer followed by the rest of a word whose beginning was typed; None if the word does not match.
 
-    Typed letters keep their case, so that the displayed answer does not change.
+    Typed letters keep their case, so that the displayed answer does not change; those typed without the accents of the
+    word get them.
 
     Args:
         answer: The answer so far.

@@ -357,6 +357,9 @@ class HeadlineListing:
             text: The text, whose last word may be the beginning of a longer word.
             keep: Article to set the cursor on, if it is listed.
             partly: See `refresh`.
+
+        Returns:
+            The query that the list has now.
         """
         if text != self._state.query.text or keep is not None:
             self.set_view(query=text, keep=keep, partly=partly)

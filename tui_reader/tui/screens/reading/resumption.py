@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
 _PANES = {pane.value: pane for pane in (Pane.SIDEBAR, Pane.LIST, Pane.ARTICLE)}
+"""The panes that can be active at the start, by their name in a session."""
 
 
 class Resumption:
@@ -112,7 +113,7 @@ class Resumption:
             return False
         self._put_cursor()
         self._waits = False
-        state.note_key()
+        state.count_command()
         same = session is not None and session.article == headline.id
         self._to_restore = session if same else None
         is_unsaved = same and session is not None and bool(state.library.read_only)

@@ -283,7 +283,7 @@ class ReadingScreen(KeyScreen):
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command in the active pane."""
-        self.state.note_key()
+        self.state.count_command()
         handler = self._handlers[command.id]
         chosen = self.state.panes.headlines.chosen_count
         handler(count, key) if command.takes_key else handler(count)

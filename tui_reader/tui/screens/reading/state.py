@@ -182,7 +182,7 @@ class ReadingScreenState:
         """Number of commands run since the start."""
         return self._commands_run
 
-    def note_key(self) -> None:
+    def count_command(self) -> None:
         """Record that a command was run."""
         self._commands_run += 1
 

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Headline
 
 PART = " · "
+"""Separator between source, date and length."""
 TAG_GAP = "  "
+"""Separator between tags."""
 GUESSED = "(guessed)"
+"""Remark behind a title in the header that was guessed."""
 GUESSED_TITLE = "title guessed"
-"""Remark below the title if the title was guessed from the text."""
+"""Remark below a title that is in the text, if it was guessed."""
 
 
 class StyledText(NamedTuple):

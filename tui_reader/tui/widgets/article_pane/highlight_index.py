@@ -77,7 +77,9 @@ class HighlightIndex:
         self._summarize()
 
     def _summarize(self) -> None:
+        """Derive from the chunks the lists in which their numbers are searched for."""
         self._firsts = [chunk[0][:3] for chunk in self._chunks]
+        """Start, end and rank of the first highlight in each chunk."""
         self._before = list(accumulate(map(len, self._chunks), initial=0))
         """The number of highlights before each chunk, then the total number."""
 
@@ -126,6 +128,7 @@ class HighlightIndex:
         self._summarize()
 
     def _chunk_of(self, entry: _Entry) -> int:
+        """Return the number of the chunk that contains an entry, or into which it is to be inserted."""
         return max(bisect_right(self._firsts, entry[:3]) - 1, 0)
 
     def __len__(self) -> int:
@@ -180,6 +183,7 @@ class HighlightIndex:
         return [entry[3] for entry in sorted(self._entries(start, end), key=itemgetter(2), reverse=True)]
 
     def _entries(self, start: int, end: int) -> Iterator[_Entry]:
+        """Yield the entries that overlap a range, by start."""
         behind = bisect_left(self._firsts, end, key=_start)
         for chunk, reach in zip(self._chunks[:behind], self._reach, strict=False):
             if reach > start:
@@ -238,6 +242,7 @@ def _topmost(
 
 
 def _drop_ended(waiting: list[tuple[int, int]], entries: Sequence[_Entry], offset: int) -> Highlight | None:
+    """Return the topmost highlight at an offset, after removing those above it that end before; None without one."""
     while waiting:
         entry = entries[waiting[0][1]]
         if entry[1] > offset:

@@ -136,6 +136,7 @@ class MarginNotes(Layer):
         return min(columns - NOTE_FRAME, MOST_COLUMNS) if columns else 0
 
     def _compute(self, rows: list[PageRow]) -> dict[int, Margins]:
+        """Return the margins of the visible rows, by row of the widget, for rows that have any."""
         if not len(self._highlights.index):
             return {}
         found: dict[int, Margins] = {}
@@ -224,7 +225,10 @@ class MarginNotes(Layer):
         )
 
     def _cut_rows(self, highlight: Highlight, y: int, following: int | None) -> tuple[StyledRow, ...]:
-        """Return the rows of a note at row `y`, cut if they would push down the next note at `following`."""
+        """Return the rows of a note at row `y`, cut if they would push down the next note at `following`.
+
+        At least `MOST_ROWS` remain; without a next note, all do.
+        """
         most = 0 if following is None else max(MOST_ROWS, following - y - 1)
         return note_rows(highlight.note, highlight.tags, self._width, most)
 

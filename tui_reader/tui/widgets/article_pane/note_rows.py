@@ -58,7 +58,7 @@ def note_rows(note: str, tags: tuple[str, ...], width: int, most: int = 0) -> tu
         note: Markdown.
         tags: Tags without `#`.
         width: Cells of a row.
-        most: Rows after which the note is cut with an ellipsis; 0 for no limit.
+        most: Rows after which the note is cut with an ellipsis, without the rows of the tags; 0 for no limit.
     """
     lines = [line for part in clean_text(note).strip().split("\n") for line in (wrapped(part, width) or [""])]
     rows: list[StyledRow] = [(StyledText(line, Role.NOTE),) for line in lines if line or len(lines) > 1]
@@ -116,6 +116,7 @@ def article_note_rows(note: str, tags: tuple[str, ...], width: int) -> list[Styl
 
 
 def _with_pen(rows: Sequence[StyledRow], pen: StyledText) -> list[StyledRow]:
+    """Return rows with the symbol of a note before the first, and as many spaces before the others."""
     rest = StyledText(" " * cell_len(pen.text), Role.NOTE)
     return [(rest if at else pen, *row) for at, row in enumerate(rows)]
 
@@ -142,6 +143,7 @@ class FoldedNotes:
         self.width = width
         self._unfolded = -1
         self._open: tuple[StyledRow, ...] = ()
+        """Rows of the unfolded note."""
 
     def __len__(self) -> int:
         return len(self.highlights)

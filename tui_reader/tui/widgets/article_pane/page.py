@@ -35,7 +35,9 @@ ERROR_MARGIN = 3
 MEASURE = 72
 """Default width of the text in columns."""
 LEAST_MEASURE = 30
+"""Minimum width of the text in columns that users can set."""
 MOST_MEASURE = 200
+"""Maximum width of the text in columns that users can set."""
 FULL_MARGIN = 3
 """Empty columns left and right of the text in a pane that is wide enough."""
 NOTE_ROOM = 26
@@ -154,10 +156,14 @@ class Page:
         self._set_head()
 
     def _set_head(self) -> None:
+        """Set the rows of the header; if the title is a block of the text, they are between it and the next block."""
         document, layout = self.document, self.layout
         self._split = self._resume = 0
+        """Numbers of the layout's rows up to the end of the title, and up to the block below it; 0 without a title."""
         self._above = 1
+        """Number of empty rows at the top of the page."""
         self.head: tuple[StyledRow, ...] = ()
+        """The rows of the header."""
         if document is not None and document.error:
             self._above = ERROR_MARGIN
             return
@@ -209,7 +215,7 @@ class Page:
 
     @property
     def text_start(self) -> int:
-        """Offset of the first block after the title."""
+        """Offset of the first block after the title; 0 if the title is not in the text, or nothing follows it."""
         blocks = self.document.blocks if self.document is not None else ()
         after = 0 if self.title_block is None else self.title_block + 1
         return blocks[after].start if 0 < after < len(blocks) else 0
@@ -317,7 +323,8 @@ class Page:
     def to_layout(self, y: int) -> int | None:
         """Convert a row of the page to a row of the layout; None for a row of the header.
 
-        A row of a note is converted to the next row of text."""
+        A row of a note is converted to the next row of text.
+        """
         head_top = self._above + self._split
         if self._above <= y < head_top:
             return y - self._above

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 BAR = "▎"
+"""The bar left of the rows of a highlight, and left of a note in the margin."""
 
 
 class Overlay(NamedTuple):
@@ -43,14 +44,19 @@ class Overlay(NamedTuple):
 
 
 class _Placed(NamedTuple):
+    """A text at a column of a row, with its roles, the topmost last."""
+
     column: int
+    """Column relative to the left edge of the text."""
     text: str
     roles: tuple[str, ...]
 
 
 _HINT: tuple[str, ...] = (Role.HINT,)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""Superscript digits, for references to notes."""
 _MUTED = frozenset((Role.QUIET, Role.CAPTION))
+"""Roles of text in a paler colour."""
 
 _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
     OrnamentRole.MARKER: Role.MARKER,
@@ -176,6 +182,7 @@ class Painter:
         return self._spans[1]
 
     def _block_roles(self, block: Block, row: Row) -> tuple[str, ...]:
+        """Return the roles that a row of a block has as a whole, the topmost last."""
         roles: list[Role] = []
         if block.quote:
             roles.append(Role.QUOTE)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.painter import Overlay
 
 LEFT_BUTTON = 1
+"""Number of the left mouse button in Textual's events."""
 WHEEL_ROWS = 3
 """Rows per notch of the mouse wheel."""
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 REFINE_SECONDS = 0.004
 """Seconds per step of computing exact heights: a quarter of a frame, so that keys are not delayed."""
 REFINE_EVERY = 1 / 60
+"""Seconds between two steps: a frame."""
 KEPT_ROWS = 2
 """Rows that stay visible when scrolling by a page, so that the user finds the last line read."""
 LOW_HEIGHT = 14
@@ -73,8 +74,11 @@ class Viewport:
         """The division of the width into margins and text."""
         self._article_notes: tuple[ArticleNote, ...] = ()
         self._seen = 0.0
+        """Share of the text read in earlier sessions."""
         self._visible: list[PageRow] | None = None
+        """Cache: the visible rows of the page."""
         self._refiner: Timer | None = None
+        """Timer of `refine`; None while all heights are exact."""
         self._picture_sizes: Callable[[Document], Mapping[str, PictureSize]] | None = None
         self.headline: Headline | None = None
         """The shown article; None if the view is empty."""
@@ -194,7 +198,7 @@ class Viewport:
 
     @property
     def progress(self) -> float:
-        """Share of the text up to the last visible row, from 0 to 1."""
+        """Share of the text up to the last visible row, from 0 to 1; until the whole text is loaded, the last known."""
         page = self.page
         if page is None or page.document is None or page.document.partial:
             return self._seen

@@ -44,12 +44,16 @@ class ArticleNavigator:
         self._stale: dict[ArticleId, None] = {}
         """Articles with annotations whose file changed, until their new text has been read."""
         self._back: list[Place] = []
+        """The jump list before the current position, latest last."""
         self._forward: list[Place] = []
+        """The jump list after the current position, nearest last."""
         self._pending_offset: int | None = None
+        """Offset at which the shown article is to be shown once its text has been read."""
         self.expected: ArticleId | None = None
         """The article to show as soon as its text has been read."""
         self._header_timer: Timer | None = None
         self._left_at: tuple[ArticleId, int] | None = None
+        """The reading position that was restored or saved last."""
         self._cut: Document | None = None
         """A new text that looks truncated, kept until the rest of the file has been written."""
         self._chosen: set[ArticleId] = set()
@@ -241,11 +245,8 @@ class ArticleNavigator:
         def carry(place: tuple[int, int]) -> tuple[int, int] | None:
             return transfer.carry(Range(*place))
 
-        was_selecting, was_focused, top = (
-            bool(pane.selection.kind),
-            pane.focus.range is not None,
-            pane.selection.held[:1],
-        )
+        was_selecting, was_focused = bool(pane.selection.kind), pane.focus.range is not None
+        top = pane.selection.held[:1]
         offset = pane.viewport.offset
         if top and offset and (place := carry(top[0])) is not None:
             offset = max(0, min(place[0] + offset - top[0][0], place[1] - 1))
@@ -280,7 +281,7 @@ class ArticleNavigator:
             self._state.panes.article.viewport.update_headline(headline)
 
     def _neighbours(self) -> list[ArticleId]:
-        """Return the articles to read ahead: articles likely to be shown next, and articles with changed files."""
+        """Return the articles to read ahead: those likely to be shown next, and changed files that are not read yet."""
         headlines = self._state.panes.headlines
         at, page = headlines.cursor, headlines.page
         likely = (at + 1, at - 1, at + page // 2, at + page, at + 2)
@@ -322,7 +323,7 @@ class ArticleNavigator:
             self._listing.touch(outcome.ids)
 
     def keep_place(self) -> None:
-        """Save the reading position in the shown article, if it was opened or scrolled."""
+        """Save the reading position in the shown article, if it was opened, and scrolled or read further since."""
         state = self._state
         pane = state.panes.article
         if state.shown is None or pane.document is None or pane.document.partial or state.comparison is not None:
@@ -345,14 +346,14 @@ class ArticleNavigator:
     # From article to article
 
     def step(self, by: int, *, unread: bool = False) -> bool:
-        """Open the article `by` headlines further on.
+        """Open the article `by` headlines further on, or the last one in that direction if there are fewer.
 
         Args:
             by: Number of headlines; negative to go up.
             unread: True to count unread articles only.
 
         Returns:
-            True if the list has such an article.
+            True if the list has an article in that direction.
         """
         state = self._state
         index = self._index_after(by, unread=unread)
@@ -441,8 +442,7 @@ class ArticleNavigator:
 
 
 CUT_TOLERANCE = 200
-"""Code points at the end of a truncated text that may differ: incomplete markup parses differently.
-"""
+"""Code points, at most an eighth, at the end of a truncated text that may differ, since incomplete markup may."""
 
 
 def _is_cut(whole: str, text: str) -> bool:

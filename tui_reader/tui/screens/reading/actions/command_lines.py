@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 MOST_COMPLETIONS = 200
+"""Maximum number of completions that are offered."""
 MOST_NAMED = 12
 """Maximum number of valid names that the message about an invalid one lists."""
 _OF_BOOKS = {"chapter": "chapters", "page": "printed pages"}

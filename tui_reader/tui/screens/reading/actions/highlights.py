@@ -70,10 +70,14 @@ class HighlightActions:
         self._display = HighlightsDisplay(state)
         self.attaching = AttachActions(state)
         """The annotation that the next highlighting key attaches to a new range."""
+        self._orphans = 0
+        """Number of annotations of the shown article without a position."""
         self._orphan_notice_for: tuple[ArticleId | None, int, Document | None] = (None, 0, None)
+        """The article, the number and the text of the last notice about them."""
         self._target: Target | None = None
         """The position to go to once its article is shown."""
         self._frames_left = 0
+        """Number of frames in which the article pane may still become visible."""
 
     # Highlights
 
@@ -287,15 +291,15 @@ class HighlightActions:
         Returns:
             The annotation; None without a range.
         """
-        highlight_actions = self._state.library.annotations
-        document, annotation = self._state.panes.article.document, highlight_actions.get(annotation_id)
+        annotations = self._state.library.annotations
+        document, annotation = self._state.panes.article.document, annotations.get(annotation_id)
         chosen = self._range_to_highlight() if annotation is not None else None
         if document is None or annotation is None or chosen is None:
             return None
         self.attaching.end()
         self._selection_actions.leave()
-        verb = highlight_actions.reattach if annotation.is_orphan else highlight_actions.resize
-        self.show_outcome(verb(annotation_id, document, *chosen, colour=colour))
+        change = annotations.reattach if annotation.is_orphan else annotations.resize
+        self.show_outcome(change(annotation_id, document, *chosen, colour=colour))
         self._state.panes.article.highlights.go(annotation_id)
         self._selection_actions.began()
         return annotation_id
@@ -392,13 +396,12 @@ class HighlightActions:
         return self._display.highlights.shown
 
     def _count(self) -> None:
+        """Update the counts of the shown article's annotations."""
         orphans = self._display.highlights.orphans
         parts = article_counts(self._display.highlights.highlights, self._display.highlights.notes, orphans)
         self._orphans = orphans
         if self._state.set_annotation_counts(parts) and self._state.pane is Pane.ARTICLE:
             self._listing.recount()
-
-    _orphans = 0
 
     def _orphan_notice(self, article: ArticleId | None) -> str:
         """Return the notice about annotations without a position, once per version of an article's text."""

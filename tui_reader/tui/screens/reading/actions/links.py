@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+"""The scheme of an address: `https:`, `mailto:`."""
 _WEB_ADDRESS = re.compile(r"www\.[^\s/]+\.", re.IGNORECASE)
+"""The beginning of a web address without a scheme: `www.example.`."""
 _MAIL_ADDRESS = re.compile(r"[^\s/@?#]+@[^\s/@?#]+\.[A-Za-z]{2,24}")
+"""A mail address without a scheme: `ann@example.org`."""
 
 
 class LinkActions:

@@ -31,6 +31,7 @@ which would delay the next letter. People type a letter every 0.1 to 0.2 seconds
 SLICE_SECONDS = 0.004
 """Seconds between two frames for preparing the words that completions offer and the notes that are searched."""
 SLICES_PER_SECOND = 60
+"""Slices of that work per second: one for each frame."""
 REST_SECONDS = 0.03
 """Seconds since the last letter before a slice is run, so that no letter is delayed."""
 AGAIN_SECONDS = 0.25

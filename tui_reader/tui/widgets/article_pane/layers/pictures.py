@@ -75,7 +75,7 @@ class Pictures(Layer):
 
     @property
     def visible(self) -> Sequence[int]:
-        """Return the indices of the visible figure blocks, in order."""
+        """The indices of the visible figure blocks, in order."""
         document = self._viewport.text
         rows = self._viewport.visible_rows() if document is not None else ()
         blocks = dict.fromkeys(row.block for row in rows if isinstance(row, Row) and row.index >= 0)

@@ -30,8 +30,9 @@ class Search(Layer):
         """The selection before the typed query extended it; None if no query has extended a selection."""
 
     def find(self, query: str) -> int:
-        """Find a query and go to the first match in or below the view; in a selection, move the caret there.
+        """Find a query and go to the first match in or below the view, else to the first of the text.
 
+        In a selection, the caret moves to the next match behind it instead.
         A second call with the identical query confirms the selection, like `confirm`.
 
         Returns:
@@ -82,7 +83,11 @@ class Search(Layer):
         return self.position
 
     def extend(self, count: int) -> bool:
-        """Move the caret `count` matches forward, or back if negative. Return True if it moved."""
+        """Move the caret `count` matches forward, or back if negative; continue at the other end of the text.
+
+        Returns:
+            True if the caret moved.
+        """
         matches = self._matches
         if not self._selection.kind or matches is None or not len(matches) or not count:
             return False
