@@ -146,23 +146,17 @@ def moves_between_shelves(field: str, old: Sequence[ReadingState], new: Sequence
     return moves
 
 
-def number_by_tag(headlines: Iterable[Headline]) -> Counter[str]:
-    """Return the number of headlines by their tags."""
+def numbers_by_tag(headlines: Iterable[Headline]) -> tuple[Counter[str], Counter[str]]:
+    """Return the number of headlines by their tags, and by the tags that the reader gave and their files lack."""
     numbers: Counter[str] = Counter()
-    for tags, number in Counter(_tags_of(headlines)).items():
-        for tag in tags if len(tags) < 2 else set(tags):
+    own_numbers: Counter[str] = Counter()
+    pairs = Counter([(state.tags, article.metadata.tags) for article, state, _ in headlines])
+    for (own, of_file), number in pairs.items():
+        for tag in set(of_file if own is None else own):
             numbers[tag] += number
-    return numbers
-
-
-def number_by_own_tag(headlines: Iterable[Headline]) -> Counter[str]:
-    """Return the number of headlines by the tags that the reader gave and that their files do not have."""
-    numbers: Counter[str] = Counter()
-    pairs = Counter((state.tags, article.metadata.tags) for article, state, _ in headlines if state.tags)
-    for (tags, others), number in pairs.items():
-        for tag in set(tags or ()).difference(others):
-            numbers[tag] += number
-    return numbers
+        for tag in set(own).difference(of_file) if own else ():
+            own_numbers[tag] += number
+    return numbers, own_numbers
 
 
 def _tags_of(headlines: Iterable[Headline]) -> list[tuple[str, ...]]:

@@ -12,12 +12,7 @@ from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import EVERYTHING, Listing, Sort
 from tui_reader.search.evaluation import Context
 from tui_reader.search.selection import GradualSelection, select_articles
-from tui_reader.services.articles.bulk_states import (
-    amended_all,
-    moves_between_shelves,
-    number_by_own_tag,
-    number_by_tag,
-)
+from tui_reader.services.articles.bulk_states import amended_all, moves_between_shelves, numbers_by_tag
 from tui_reader.services.articles.catalogue_rows import CatalogueRow, Entry, entry_of
 from tui_reader.services.articles.counts import Counts, Tally, differ_in_flags, has_same_description
 
@@ -330,18 +325,12 @@ class MemoryCatalogue:
             self._edition += 1
             for headlines, sign in ((old, -1), (new, 1)):
                 counted = [each for each in headlines if not each.state.archived]
-                self._tally.add_groups({}, number_by_tag(counted), number_by_own_tag(counted), sign)
+                self._tally.add_groups({}, *numbers_by_tag(counted), sign)
             CatalogueRow.set_tags(rows, new)
         else:
             self._tally.add_shelves(moves_between_shelves(column.field, [each[1] for each in old], states))
             if column.field == "archived":
-                for headlines, others, sign in ((old, new, -1), (new, old, 1)):
-                    pairs = zip(headlines, others, strict=True)
-                    moved = [one.state.archived < other.state.archived for one, other in pairs]
-                    if any(moved):
-                        sources = Counter(compress([row.source for row in rows], moved))
-                        counted = list(compress(headlines, moved))
-                        self._tally.add_groups(sources, number_by_tag(counted), number_by_own_tag(counted), sign)
+                self._regroup(rows, old, states)
             for row, headline in zip(rows, new, strict=True):
                 row.headline = headline
         if column.field == "up_next":
@@ -353,6 +342,18 @@ class MemoryCatalogue:
                     self.queued.pop(row.id, None)
         self._listed = self._positions = self._selection = None
         return tuple(known)
+
+    def _regroup(self, rows: Sequence[CatalogueRow], old: Sequence[Headline], states: Sequence[ReadingState]) -> None:
+        """Count the sources and tags of articles that enter or leave the archive, where they are not counted."""
+        before, after = [each[1].archived for each in old], [each.archived for each in states]
+        if True not in before and False not in after:
+            self._tally.add_groups(Counter([row.source for row in rows]), *numbers_by_tag(old), -1)
+            return
+        for is_entered, sign in ((True, -1), (False, 1)):
+            moved = [one is not is_entered and other is is_entered for one, other in zip(before, after, strict=True)]
+            if True in moved:
+                sources = [row.source for row in compress(rows, moved)]
+                self._tally.add_groups(Counter(sources), *numbers_by_tag(compress(old, moved)), sign)
 
     def _amend_held(self, column: Column) -> None:
         held = [(key, value) for key, value in zip(column.keys, column.after, strict=True) if key in self._held]
