@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.normalization import search_key
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+_WORD = re.compile(r"[^\W_]+")
 MOST_SPREAD = 1.8
 """Scattered letters match a name only if the part from the first to the last is at most this long per letter.
 
@@ -50,17 +53,17 @@ def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
 
 def _rank(choice: Choice, query: str) -> tuple[int, int] | None:
     """Return the rank of an entry's match, lower for a better match; None without a match."""
-    name, detail = _key(choice.name), _key(choice.detail)
-    words = query.split()
+    name, detail, begun, all_begun = _searched(choice.name, choice.detail)
+    words = [f" {word}" for word in query.split()]
     if name == query:
         return 0, 0
     if name.startswith(query):
         return 1, 0 if name[len(query)] == " " else 1
-    if _begin_words(words, name):
+    if all(word in begun for word in words):
         return 2, 0
     if query in name:
         return 3, 0
-    if _begin_words(words, f"{name} {detail}"):
+    if all(word in all_begun for word in words):
         return 4, 0
     if query in detail:
         return 5, 0
@@ -69,10 +72,17 @@ def _rank(choice: Choice, query: str) -> tuple[int, int] | None:
     return None if spread is None or spread > MOST_SPREAD * len(letters) else (6, spread)
 
 
-def _begin_words(typed: Sequence[str], text: str) -> bool:
-    """Return True if each typed word begins a word of the text."""
-    words = "".join(each if each.isalnum() else " " for each in text).split()
-    return all(any(word.startswith(each) for word in words) for each in typed)
+@lru_cache(2_000)
+def _searched(name: str, detail: str) -> tuple[str, str, str, str]:
+    """Return what the typed text is compared with, kept because each letter compares it with all entries.
+
+    Returns:
+        The normalized name and detail, and the words of the name and of both, with a space before each: a typed word
+        begins one of them if it is found after a space.
+    """
+    name, detail = _key(name), _key(detail)
+    words = "".join(f" {word}" for word in _WORD.findall(name))
+    return name, detail, words, words + "".join(f" {word}" for word in _WORD.findall(detail))
 
 
 def _spread(letters: str, text: str) -> int | None:
