@@ -273,6 +273,7 @@ def test_the_reader_follows_a_terminal_that_becomes_light(open_terminal: Callabl
 
 
 @pytest.mark.parametrize("answer", ["\x1b]11;rgb:ffff/ffff/ffff\x07\x1b[?6c", ""])
+@pytest.mark.usefixtures("real_processes")  # a fork ends with status 120: its output cannot be flushed
 def test_the_reader_ends_with_its_window(open_terminal: Callable[..., Terminal], answer: str) -> None:
     terminal = open_terminal()
     terminal.wait_for(ASKED)
