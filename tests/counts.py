@@ -24,5 +24,5 @@ def step(full: int = 1, part: int = 4) -> int:
 
 
 def examples(full: int) -> int:
-    """Return how many examples a costly property is tried with: a quarter of the full count, but at least four."""
-    return full if FULL else max(4, full // 4)
+    """Return how many examples a costly property is tried with: a sixth of the full count, but at least four."""
+    return full if FULL else max(4, full // 6)

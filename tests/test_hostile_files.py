@@ -7,7 +7,6 @@ import gzip
 import io
 import json
 import os
-import resource
 import socket
 import struct
 import subprocess
@@ -33,6 +32,13 @@ SECRET = "secretword"
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eright\u2066left\x08"
 MOST_CPU = 60
 """Seconds of processor time of the program, a limit of the system that only an endless loop reaches."""
+
+LIMITED = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, ({MOST_CPU}, {MOST_CPU}))
+from tui_reader.cli.main import main
+sys.exit(main())
+"""
 
 
 def markup(body: str, head: str = "", before: str = "") -> str:
@@ -159,10 +165,6 @@ UNREADABLE = {
 """Files that are listed with the reason why they cannot be read."""
 
 
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU, MOST_CPU))
-
-
 def _contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -192,9 +194,9 @@ def test_a_library_of_hostile_files_is_listed_and_searched_without_harm(tmp_path
 
     def run(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "tui_reader", *arguments, "--library", str(library)],
+            [sys.executable, "-c", LIMITED, *arguments, "--library", str(library)],
             env=os.environ | {"HOME": str(home)},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, preexec_fn=_limit, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0
         assert not any(acts(character) for character in done.stdout + done.stderr if character != "\n")

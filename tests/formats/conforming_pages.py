@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import re
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from tui_reader.document.blocks import Block, Span
+    from tui_reader.document.blocks import Block, Document, Span
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 4
@@ -65,7 +66,7 @@ def readability() -> Iterator[Figure]:
     wanted_in_all: Counter[str] = Counter()
     kept: Counter[str] = Counter()
     for folder in _readability_pages():
-        document = formats.read((folder / "source.html").read_bytes(), "source.html")
+        document = _read_source(folder)
         expected = (folder / "expected.html").read_text("utf-8")
         root = html.document_fromstring(f"<html><body><div>{expected}</div></body></html>")
         notes = Notes()
@@ -92,7 +93,7 @@ def metadata() -> Iterator[Figure]:
     results: dict[str, list[bool]] = defaultdict(list)
     for folder in _readability_pages():
         expected = json.loads((folder / "expected-metadata.json").read_text("utf-8"))
-        document = formats.read((folder / "source.html").read_bytes(), "source.html")
+        document = _read_source(folder)
         for name, field in names.items():
             if wanted := expected.get(name):
                 found = str(getattr(document.metadata, field))
@@ -129,6 +130,11 @@ def selectors() -> Iterator[Figure]:
         found = [selector for target in targets for selector in target.get("selector", ()) if "exact" in selector]
         right += ["".join(selector["exact"].split()) in text for selector in found]
     yield Figure("hypothesis: quotes in the page", len(right), mean(right), 1.0)
+
+
+@functools.cache
+def _read_source(folder: Path) -> Document:
+    return formats.read((folder / "source.html").read_bytes(), "source.html")
 
 
 def _readability_pages() -> list[Path]:
