@@ -2,7 +2,7 @@
 
 ARGS ?= sample_articles
 # More than the processors, because tests wait for threads and processes; each worker collects all tests, for 2.5 s.
-WORKERS ?= $$($(BIN)/python -c 'import os; print(5 * (os.cpu_count() or 2) // 2)')
+WORKERS ?= $$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 2))')
 BIN := .venv/bin
 READY := .venv/.ready
 
