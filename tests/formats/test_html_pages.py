@@ -125,6 +125,11 @@ def test_notes_below_the_article_come_with_it() -> None:
         ("<meta property='article:published_time' content='2024-03-02 10:00'>", "date", "2024-03-02T10:00:00"),
         ("<meta property='article:tag' content=a><meta property='article:tag' content=b>", "tags", ("a", "b")),
         ("<meta name=keywords content='a, b, c, d, e, f, g, h, i, j, k, l'>", "tags", ()),
+        (
+            "<meta property='og:title' content='The Tower'><meta name=keywords content='the tower, sea'>",
+            "tags",
+            ("sea",),
+        ),
         ("<title>x</title>", "language", "en"),
         ("<link rel=canonical href='https://coast.example/2021/07/09/tower'>", "date", "2021-07-09"),
         ("<link rel=canonical href='https://www.coast.example/a'>", "source", "coast.example"),

@@ -53,7 +53,7 @@ ROWS: tuple[Row, ...] = (
         is_slow=True,
         reads_to_scan=True,
         has_whole=True,
-        version=2,
+        version=3,
     ),
     # 30 ms to import, most of it for encodings, dates and languages, which all formats share.
     Row("tui_reader.formats.plain.plain", (".txt", ".text")),

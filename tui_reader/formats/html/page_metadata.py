@@ -150,7 +150,7 @@ def page_metadata(root: HtmlElement, source: str, address: str = "") -> PageMeta
     language = next(filter(_LANGUAGE.fullmatch, head.languages), "")
     if language:
         fields["language"] = language.replace("_", "-")
-    if tags := _tags(head, site):
+    if tags := _tags(head, {site.casefold(), fields.get("title", "").casefold()}):
         fields["tags"] = tags
     addresses = tuple(dict.fromkeys(each for each in (saved_url, *declared) if each))
     return PageMetadata(fields, guessed, base, addresses, saved is not None and saved[1] is not None, head.data.body)
@@ -287,12 +287,17 @@ def _date(said: str) -> str:
     return iso_date(said)
 
 
-def _tags(head: _Head, site: str) -> tuple[str, ...]:
-    """Return the tags that a page gives to its article; long lists of keywords for search engines are left out."""
+def _tags(head: _Head, names: set[str]) -> tuple[str, ...]:
+    """Return the tags that a page gives to its article; long lists of keywords for search engines are left out.
+
+    Args:
+        head: What the page declares.
+        names: The names of site and article, in lower case, which say nothing as tags.
+    """
     keywords = (head.metas.get(name, "").split(",") for name in ("news_keywords", "keywords"))
     for words in (head.tags, head.data.tags, *keywords):
         tags = dict.fromkeys(clean_line(word).strip("#").strip() for word in words)
-        chosen = [tag for tag in tags if tag and tag.casefold() != site.casefold()]
+        chosen = [tag for tag in tags if tag and tag.casefold() not in names]
         if chosen and len(chosen) <= _MOST_TAGS and all(len(tag) <= _LONGEST_TAG and ":" not in tag for tag in chosen):
             return tuple(chosen)
     return ()

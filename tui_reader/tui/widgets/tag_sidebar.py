@@ -308,7 +308,8 @@ class TagSidebar(LinePane):
         bar = Piece("▎" if cursor else " ", base + self.named_style("mark" if self.active else "muted"))
         if entry.is_rest:
             text = f"… {entry.hidden:,} more" if entry.hidden > 0 else "… fewer"
-            return line(width, base, [bar, Piece(f" {text}", base + self.named_style("muted"))])
+            lead = " " * (3 if entry.section is Section.TAGS else 1)
+            return line(width, base, [bar, Piece(f"{lead}{text}", base + self.named_style("muted"))])
         if not entry.name:
             label = entry.section.upper() + (" …" if entry.section in self._folded else "")
             return line(width, base, [bar, Piece(label, base + self.named_style("label"))])
