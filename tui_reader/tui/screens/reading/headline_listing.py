@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
-FIRST_SECONDS = 0.003
+FIRST_SECONDS = 0.002
 """Seconds for which the handler of a typed letter evaluates the query; twice that until a page of matches is found."""
-SLICE_SECONDS = 0.004
+SLICE_SECONDS = 0.002
 """Seconds for which a query is evaluated between two frames."""
 
 

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 ARTICLE_DELAY = 0.25
 """Seconds without a letter before the article under the cursor is shown: reading and painting it takes 5 to 15 ms,
 which would delay the next letter. People type a letter every 0.1 to 0.2 seconds."""
-SLICE_SECONDS = 0.004
+SLICE_SECONDS = 0.002
 """Seconds between two frames for preparing the words that completions offer and the notes that are searched."""
-SLICES_PER_SECOND = 60
-"""Slices of that work per second: one for each frame."""
+SLICES_PER_SECOND = 120
+"""Slices of that work per second."""
+FRAME_SECONDS = 0.012
+"""Seconds after a letter in which no slice is run, so that the frame of the letter is not delayed."""
 REST_SECONDS = 0.03
 """Seconds since the last letter before a slice is run, so that no letter is delayed."""
 AGAIN_SECONDS = 0.25
@@ -164,6 +166,8 @@ class QueryActions:
             self._list_timer = self._headlines.set_interval(1 / SLICES_PER_SECOND, self._complete_list)
 
     def _complete_list(self) -> None:
+        if monotonic() - self._typed_at < FRAME_SECONDS:
+            return
         self._listing.go_on()
         if not self._listing.is_partial and self._list_timer is not None:
             self._list_timer.stop()
