@@ -38,6 +38,7 @@ _METADATA = st.builds(
     partial(Metadata),  # as a function: hypothesis fills every field of a named tuple
     *[_SHORT] * 7,
     tags=st.lists(_SHORT, max_size=3).map(tuple),
+    aliases=st.lists(_SHORT, max_size=2).map(tuple),
     words=st.integers(0, 10**7),
     guessed=st.frozensets(st.sampled_from(("title", "date"))),
     header=st.dictionaries(_SHORT, _VALUES, max_size=3),
