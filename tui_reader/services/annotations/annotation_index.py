@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _UNCERTAIN = (PlaceState.AMBIGUOUS, PlaceState.ORPHAN)
 _Entry: TypeAlias = "tuple[tuple[int, int, str], Annotation]"
-"""An annotation after the key by which the annotations of an article are sorted, see `_position`."""
+"""The sort key of an annotation within its article, see `_position`, and the annotation."""
 
 
 class Counted(NamedTuple):
-    """The result of counting a library's annotations, without deleted ones."""
+    """The result of counting a library's annotations; deleted ones are not counted."""
 
     owners: dict[AnnotationId, ArticleId]
     """The article id of every annotation."""
@@ -43,7 +43,7 @@ class AnnotationIndex:
     """An in-memory index of the annotations in the store.
 
     All annotations are counted when a method first needs the count, or earlier by a thread (`scan`). The annotations
-    of one article, its page, are read without a count.
+    of one article, called its page, can be read before that.
 
     Used from the library's thread, except `read_ahead`, `scan`, `ahead` and `known_count`. A page that another thread
     has read is used only if no annotation has changed since; changes during a count are applied after it.
@@ -64,7 +64,7 @@ class AnnotationIndex:
         self._pages: dict[ArticleId, list[_Entry]] = {}
         """The annotations of each article whose page was read, in text order, without deleted ones."""
         self._known: dict[AnnotationId, Annotation] = {}
-        """The annotations of all these pages."""
+        """The annotations of all pages in `_pages`, by id."""
         self._changes = 0
         """Number of changes of annotations since the program started."""
         self._changed: deque[AnnotationId] = deque(maxlen=MAX_CHANGES)
@@ -280,7 +280,14 @@ class AnnotationIndex:
             insort(page, (_position(annotation), annotation), key=_sort_key)
 
     def _remove(self, annotation_id: AnnotationId, article: ArticleId, *, leaves: bool) -> None:
-        """Remove an annotation from the index; `leaves` is False if a new version of the annotation is added next."""
+        """Remove an annotation from the index.
+
+        Args:
+            annotation_id: The annotation.
+            article: The article under which it is counted.
+            leaves: False if the caller adds a new version of the annotation to the same article next, so that the
+                article stays listed even if it has no other annotation.
+        """
         self._ids[article].discard(annotation_id)
         self._orphans.discard(annotation_id)
         known = self._known.pop(annotation_id, None)
@@ -337,7 +344,7 @@ def _sort_key(entry: _Entry) -> tuple[int, int, str]:
 
 
 def _position(annotation: Annotation) -> tuple[int, int, str]:
-    """Return the sort key of an annotation in its article: start, end and id; -1 for a note on the whole article."""
+    """Return the sort key of an annotation in its article: start, end, id; -1, -1, id for a note on the article."""
     current, placed = annotation.current, annotation.placed
     if current is None:
         return -1, -1, annotation.id

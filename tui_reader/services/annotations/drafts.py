@@ -28,7 +28,7 @@ MAX_DISK_SECONDS = 2.0
 
 
 class Opened(NamedTuple):
-    """The annotation and its note at the start of editing."""
+    """The annotation that the user edits, with its note and quote as they were when editing began."""
 
     article: ArticleId
     annotation: AnnotationId = ""
@@ -49,7 +49,7 @@ class Draft:
     """A note that the user is writing; used from the library's thread."""
 
     def __init__(self, drafts: Drafts, opened: Opened) -> None:
-        """Create a draft for `Drafts.of` and `Drafts.on_article`; the first `keep` creates its file."""
+        """Create a draft; called by `Drafts.of` and `Drafts.on_article`. The first `keep` creates the draft's file."""
         self._drafts, self.opened = drafts, opened
         self._wanted: str | None = None
         self._written: str | None = None
@@ -276,7 +276,12 @@ class Drafts:
 
 
 def _text_of(file: DraftFile, record: dict[str, Any]) -> str:
-    """Return the text of a draft file; empty if it has no text, or an editor left it unchanged."""
+    """Return the text of a draft file; empty if it has no text, or an external editor left it unchanged.
+
+    Args:
+        file: The draft file, whose folder has the file that an external editor changes.
+        record: The content of the draft file: its `text`, or in `lent` the text that the editor received.
+    """
     if "lent" not in record:
         return str(record.get("text", ""))
     text = file.read_note()

@@ -57,8 +57,8 @@ class MissingArticles:
     def last_location(self, article: ArticleId) -> str:
         """Return where a missing article was last; empty for an article in the library.
 
-        `gone: path` if no file is at that path; `elsewhere: path` if there is one that is no article of the library;
-        `gone` if no path is known.
+        `gone: PATH` if no file is at its last path; `elsewhere: PATH` if a file is there, but the library as it was
+        opened does not contain it; `gone` if no path is known.
         """
         if article in self._state.catalogue:
             return ""
@@ -83,7 +83,7 @@ class MissingArticles:
         )
 
     def document(self, article: ArticleId, annotation: Annotation | None = None) -> Document | None:
-        """Return the result of `text` as a document of plain paragraphs with the same offsets."""
+        """Return the text that `text` returns as a document, one paragraph for each line; None if there is none."""
         for fingerprint in self._fingerprints(article, annotation):
             if self._document is not None and self._document[0] == fingerprint:
                 return self._document[1]
@@ -109,6 +109,10 @@ class MissingArticles:
     def quote(self, annotation: Annotation, style: str) -> str:
         """Return the marked words of an annotation as a quote with its source; the article's text is not needed.
 
+        Args:
+            annotation: The annotation.
+            style: The name of a quote style in `tui_reader.exchange.registry`.
+
         Raises:
             ValueError: The annotation has no words, or the style does not exist.
         """
@@ -119,7 +123,11 @@ class MissingArticles:
         return quote_words(self.headline(annotation.article), annotation.quote, style, place)
 
     def _fingerprints(self, article: ArticleId, annotation: Annotation | None) -> Iterator[str]:
-        """Yield fingerprints of an article's texts that the store or the cache may have, the best first."""
+        """Yield the fingerprints of texts of an article that the store or the cache may have.
+
+        First the texts in which `annotation` is placed and was made; then the text that the user read last; then those
+        in which the article's annotations were made, the newest annotation first.
+        """
         for each in (annotation,) if annotation is not None else ():
             if each.placed is not None and each.placed.is_certain:
                 yield each.placed.fingerprint

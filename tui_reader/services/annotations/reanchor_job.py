@@ -60,15 +60,19 @@ class Reanchored(NamedTuple):
     """The result of a job: the positions of the passages in the current file."""
 
     file: str
-    """Fingerprint of the file's bytes, in the format of the scanner."""
+    """Fingerprint of the file's bytes, as the scanner computes it: see `Content.fingerprint`."""
     text: str
     """Fingerprint of the text in the file."""
     found: Mapping[AnnotationId, Mapping[str, Any]]
-    """Encoded placements of the annotations that were last placed in another text than `text`."""
+    """Placements, as `encode_placement` returns them, of the annotations that were last placed in another text."""
 
 
 def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the file of a job and find its passages; runs in the worker process.
+    """Read the file of a job and find the passages of annotations in it; runs in the worker process.
+
+    Args:
+        arguments: The fields of a `ReanchorJob` as JSON values: `path` as a string, `limit` and `whole`; `wanted`, the
+            anchors as `encode_anchor` returns them; `placed`; and `texts`, a `KeptText` as a list for each fingerprint.
 
     Returns:
         The fields of `Reanchored`; empty if the file cannot be read or has no text.

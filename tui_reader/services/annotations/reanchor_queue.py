@@ -45,12 +45,12 @@ class _Searched(NamedTuple):
     text: str
     """Fingerprint of the text that was searched; begins with `TEXT_VERSION`."""
     file: str
-    """Fingerprint of the file that was searched, and the version of its format, see `_file_read`."""
+    """Key of what was read: fingerprint of the file, version of its format, article or whole page; see `_file_read`."""
     ids: str
     """BLAKE2b digest of the ids of the article's annotations."""
 
     def fits(self, file: str, ids: str) -> bool:
-        """Return True if file, annotations and text version are unchanged since the last search."""
+        """Return True if file, annotations and `TEXT_VERSION` are unchanged since this search."""
         return (self.file, self.ids) == (file, ids) and self.text.startswith(f"{TEXT_VERSION}-")
 
 
@@ -222,7 +222,10 @@ class ReanchorQueue:
 
 
 def _file_read(file: FoundFile, fingerprint: str, *, whole: bool) -> str:
-    """Return a key for a text: the file's fingerprint, the version of its format, and whether it is the whole page."""
+    """Return a key for the text of a file: its fingerprint, the version of its format, and `whole` for the whole page.
+
+    The parts are separated by blanks; a format at its first version has no version in the key.
+    """
     return " ".join(filter(None, (fingerprint, edition(Path(file.path).name), "whole" if whole else "")))
 
 

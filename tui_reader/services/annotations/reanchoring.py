@@ -69,7 +69,8 @@ class Reanchoring:
         self._running: set[tuple[ArticleId, str]] = set()
         """The article of each running search, with the fingerprint of the text in which it searches."""
         self._passages_kept: set[tuple[str, int, int]] = set()
-        """Passages of long texts whose pieces were kept in this session, and texts that were kept as a whole."""
+        """What was stored in this session: fingerprint, start and end of passages of long texts, whose pieces were
+        stored; fingerprint, 0 and 0 of shorter texts, which were stored as a whole."""
         self._touched: dict[ArticleId, None] = {}
         """Articles whose results were applied since the last `collect` or `wait`."""
         self.on_not_loaded: Callable[[Collection[AnnotationId]], None] = noop
@@ -224,7 +225,7 @@ class Reanchoring:
 
         Args:
             wanted: The searched anchors. An annotation that was deleted or attached elsewhere since is skipped.
-            found: The encoded placements.
+            found: The placements to store, as `encode_placement` returns them; None removes a placement.
             placed: Fingerprints of the texts in which they were placed when the search began; an annotation that was
                 placed in another text since is skipped. None to disable this check.
         """

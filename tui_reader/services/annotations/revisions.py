@@ -112,8 +112,9 @@ class Revisions:
     def loaded(self, article: ArticleId, document: Document) -> None:
         """Keep the last read text of an article for comparison; called after its document was loaded.
 
-        If the article was opened before, but has no last read text, the text of the document becomes it. The text is
-        kept in the cache while the document has it; in the store, unless it is long, if the document has another text.
+        Only for articles that the user has opened. Without a recorded last read text, the text of the document is
+        recorded as such. While the document still has the last read text, that text is kept in the cache; when the
+        document has another text, it is moved to the store, unless it is a long one.
         """
         store = self._state.store
         record = store.get(ARTICLES, article)
@@ -156,12 +157,21 @@ class Revisions:
         return packed_revision(self._state.store, fingerprint) is not None or self._cache.has(fingerprint)
 
     def _packed(self, fingerprint: str) -> str | None:
-        """Return a packed text for the store; None for a long text, such as a book, which stays in the cache only."""
+        """Return a text of the cache in packed form for the store, by its fingerprint.
+
+        None if the cache does not have it, or if it is long, such as a book: long texts stay in the cache only.
+        """
         text = self._cache.get(fingerprint)
         return pack(text) if text is not None and not is_long(text) else None
 
     def _keep(self, article: ArticleId, seen: str, packed: str | None) -> None:
-        """Put a text into the store, to compare an article with it, if it still is the article's last read text."""
+        """Put the last read text of an article into the store; do nothing if the last read text has changed meanwhile.
+
+        Args:
+            article: The article.
+            seen: Fingerprint of the text.
+            packed: The packed text; None to do nothing.
+        """
         if packed is None or self._seen(article) != seen or self._state.store.read_only:
             return
         edits = edits_to_keep_revision(self._state.store, seen, packed, article)
@@ -169,7 +179,7 @@ class Revisions:
             self._state.commit(edits, "kept a revision", undoable=False)
 
     def _release(self, article: ArticleId, fingerprint: str) -> None:
-        """Remove a text from the store that was kept to compare an article with, unless it is kept for others too."""
+        """Remove a text that was stored for comparison with an article, unless others are compared with it, too."""
         edits = edits_to_release_revision(self._state.store, fingerprint, article)
         if edits:
             self._state.commit(edits, "let a revision go", undoable=False)

@@ -161,7 +161,7 @@ def edits_to_keep_piece(store: Store, fingerprint: str, piece: Piece, text: str,
 
 
 def packed_revision(store: Store, fingerprint: str) -> str | None:
-    """Return the packed text with a fingerprint, kept for annotations or for revisions; None if missing."""
+    """Return the packed text with a fingerprint, stored for annotations or for comparison; None if it is not stored."""
     return packed_text(store, fingerprint) or packed_text(store, fingerprint + _READ)
 
 
@@ -172,15 +172,18 @@ def edits_to_keep(store: Store, fingerprint: str, packed: str) -> list[Edit]:
 
 
 def edits_to_keep_revision(store: Store, fingerprint: str, packed: str, article: ArticleId) -> list[Edit]:
-    """Return the edits that keep a packed text to compare an article with; empty if it is kept already."""
+    """Return the edits that store a packed text for comparison with the article's current text.
+
+    Empty if the text is already stored for this article.
+    """
     articles = compared_with(store, fingerprint)
     return _revision_edits(store, fingerprint, packed, [*articles, article]) if article not in articles else []
 
 
 def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId) -> list[Edit]:
-    """Return the edits that remove a text kept to compare an article with.
+    """Return the edits after which a stored text is no longer compared with an article.
 
-    They remove only the article from the text's record if other articles are compared with the text, too.
+    They remove the text; if it is compared with other articles too, only the article from the text's record.
     """
     articles = compared_with(store, fingerprint)
     left = [each for each in articles if each != article]
@@ -189,7 +192,7 @@ def edits_to_release_revision(store: Store, fingerprint: str, article: ArticleId
 
 
 def compared_with(store: Store, fingerprint: str) -> list[ArticleId]:
-    """Return the ids of the articles that are to be compared with the stored text of a fingerprint."""
+    """Return the ids of the articles for whose comparison the text with a fingerprint is stored; empty for none."""
     articles = (store.get(TEXTS, fingerprint + _READ) or {}).get(_ARTICLES)
     return [each for each in articles if isinstance(each, str)] if isinstance(articles, list) else []
 
@@ -267,12 +270,15 @@ class TextPermission:
         return may_keep
 
     def may_keep_title(self, article_id: ArticleId) -> bool:
-        """Return True if a line of the text may be copied; reads the disk only at the first question for an article."""
+        """Return True if a line of the text, such as a guessed title, may be copied into the library.
+
+        Only the first call for an article reads the disk.
+        """
         known = self._known.get(article_id)
         return known if known is not None else self.may_keep_text(article_id)
 
     def report_left_out(self, article_id: ArticleId) -> None:
-        """Send a notice that the text of an annotated article is not copied; called once for each text."""
+        """Send a notice that the text of an annotated article is not copied; the caller calls it once for each text."""
         path = self._path_of(article_id)
         if path is not None:
             self._events.send(Notice(self._paths.text_left_out(str(path))))

@@ -38,7 +38,8 @@ MIN_SIMILARITY = 0.6
 MIN_SIMILARITY_WITHOUT_QUOTES = 0.8
 """`MIN_SIMILARITY` for an article without highlights, which is easier to confuse with similar articles."""
 MIN_LEAD = 0.2
-"""Smallest lead in similarity for an automatic transfer, over other files for the article and others for the file."""
+"""By how much a pair must be more similar than every other pair with its missing article or its new file, so that the
+notes are transferred automatically."""
 WITHOUT_QUOTES_FACTOR = 0.2
 """Factor by which the similarity of a text is multiplied if it has none of the marked passages."""
 MAX_FILES_READ = 60
@@ -50,7 +51,8 @@ MAX_OFFERED = 1000
 MOVE_SECONDS = 60.0
 """Longest time in seconds between the loss of a file and a new file that still counts as a move."""
 MAX_COMPARED = 50
-"""Maximum number of new files, and of missing articles, to compare; with more, the folder is another library."""
+"""Maximum number of new files, and of missing articles, to compare. With more, nothing is compared: probably the folder
+was replaced by another one."""
 NOT_COMPARED = math.inf
 """Placeholder for a similarity that is not computed yet; higher than any, so that nothing has a lead over it."""
 
@@ -143,8 +145,8 @@ class Transfer:
 
         Args:
             source: The article.
-            done: Called by `collect` with the guesses: articles with a similar text first, then others, those with
-                similar metadata first.
+            done: Called by `collect` with the guesses: first the articles with a similar text, the most similar first;
+                then others, the most similar metadata first.
         """
         gone = self._missing_articles.headline(source)
         rows, file_of = self._others(source), self._state.identities.file
@@ -170,7 +172,8 @@ class Transfer:
         Args:
             gone: Articles whose files are missing since this scan.
             come: Articles that are new in this scan.
-            changed: Articles whose text has changed: a new one may have been read before it was complete.
+            changed: Articles whose text has changed. New articles among them are compared again: their files may
+                have been incomplete at the comparison before.
         """
         catalogue, file_of = self._state.catalogue, self._state.identities.file
         now, rewritten = time.monotonic(), set(changed)
@@ -266,7 +269,7 @@ class Transfer:
         return tuple(each.quote for each in self._state.annotation_index.of(article) if each.quote)
 
     def _others(self, source: ArticleId) -> list[Headline]:
-        """Return all articles of the library except one."""
+        """Return the headlines of all articles of the library except `source`."""
         return [row for row in self._state.catalogue.everything() if row.id != source]
 
     def _state_edits(self, source: ArticleId, target: ArticleId) -> list[Edit]:

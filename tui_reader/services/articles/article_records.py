@@ -37,7 +37,7 @@ WHOLE = "whole"
 BOOKMARK = "bookmark_"
 """Prefix of the field of a bookmark's anchor; the bookmark's letter follows the prefix."""
 LOCATION = "location"
-"""Field: the last known name of the article's file, in the form that ids use."""
+"""Field: the last known name of the article's file, see `FoundFile.name`."""
 FINGERPRINT = "fingerprint"
 """Field: BLAKE2b hash of the file's bytes, 16 bytes in hexadecimal, by which moved files are found."""
 DESCRIBING = ("title", "byline", "source", "date", "url")
@@ -95,7 +95,10 @@ def is_plain(name: str) -> bool:
 
 
 def encoded(state: ReadingState, names: Iterable[str]) -> dict[str, Any]:
-    """Encode the named record fields of a reading state; the result may include further fields."""
+    """Encode at least the record fields `names` of a reading state; all fields if one of them is not `is_plain`.
+
+    A field at its default value is None.
+    """
     names = tuple(names)
     if not all(map(is_plain, names)):
         return encode(state)
@@ -118,19 +121,20 @@ def amended(state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
 
 
 class Amendments:
-    """Amends many reading states; equal changes of one shared object give one shared result.
+    """Changes fields of many reading states; the same change to the same state object returns the same new object.
 
-    The caller must keep the amended states alive as long as this object, since it recognizes them by their `id()`.
+    Most articles of a library share a few state objects. The caller must keep the states that it passes alive as long
+    as this object, since it recognizes them by their `id()`.
     """
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str, object], ReadingState] = {}
-        """Cache of changed states, by the `id()` of the former state, the field and its value."""
+        """Cache of changed states, by the `id()` of the state before the change, the field and its new value."""
         self._tags: dict[tuple[str, ...], tuple[str, ...]] = {}
-        """Cleaned tags by the stored tags."""
+        """Cache: the cleaned tags for each list of tags as stored in a record."""
 
     def amended(self, state: ReadingState, fields: Mapping[str, Any]) -> ReadingState:
-        """Return a state with some record fields replaced, cached by the identity of the old state."""
+        """Return a copy of a state with some record fields replaced; a change of one flag or string is cached."""
         if len(fields) != 1:
             return amended(state, fields)
         [(name, value)] = fields.items()

@@ -24,20 +24,26 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Edit, Json
 
 MANY = 64
-"""Number of articles from which a change is made as a column."""
+"""Number of articles from which a change is applied as a `Column`; fewer edits are applied one by one."""
 FIELDS = frozenset(("read", "starred", "archived", "joined", "finished", "filed", "up_next", "tags"))
 """Record fields that can be changed this way: each is an attribute of the reading state with the same name."""
 
 
 def column_of(edits: Sequence[Edit]) -> Column | None:
-    """Return edits as a column that `amended_all` understands; None if they are few or of another kind."""
+    """Return `edits` if they are a column for `amended_all`; None if they are to be applied one by one.
+
+    A suitable column has `MANY` edits or more of one of the `FIELDS` of articles.
+    """
     if not isinstance(edits, Column) or edits.table != ARTICLES or edits.field not in FIELDS or len(edits) < MANY:
         return None
     return edits
 
 
 def edits_to_field(rows: Sequence[Headline], field: str, value: Json) -> Column:
-    """Return the edits that set a field of `FIELDS`, other than `tags`, to one value, where it has another one."""
+    """Return the edits that set a field of `FIELDS`, other than `tags`, to one value in all articles.
+
+    Articles that have the value already get no edit.
+    """
     index = ReadingState._fields.index(field)
     before = [row[1][index] or None for row in rows]
     if value in before:
@@ -49,12 +55,15 @@ def edits_to_field(rows: Sequence[Headline], field: str, value: Json) -> Column:
 def retagged(
     rows: Sequence[Headline], add: AbstractSet[str], remove: AbstractSet[str]
 ) -> tuple[Sequence[Headline], Sequence[list[str]]]:
-    """Return the articles whose tags change if some are added and some removed, and the new tags of each, sorted.
+    """Compute the tags of articles after some tags are added and some removed.
 
     Args:
         rows: The articles.
         add: Tags to add.
         remove: Search keys of tags to remove.
+
+    Returns:
+        The articles whose tags change, and the new tags of each, sorted.
     """
     before = _tags_of(rows)
     wanted: dict[tuple[str, ...], list[str] | None] = {}
@@ -83,12 +92,13 @@ def edits_to_queue(rows: Sequence[Headline], keys: Sequence[str]) -> Column:
 
 
 def amended_all(states: Sequence[ReadingState], field: str, values: Sequence[Json]) -> list[ReadingState]:
-    """Return states with a field of `FIELDS` set to a value of the record, for each state its own.
+    """Return copies of reading states in which one field has a new value.
 
     Args:
         states: The states.
-        field: The field.
-        values: Its new values; equal values may be one object, which is then decoded once.
+        field: The field, one of `FIELDS`.
+        values: The new value for each state, as stored in a record; an object that occurs several times is decoded
+            once.
     """
     index = ReadingState._fields.index(field)
     decoded = _decoded(field, index, distinct(values))
@@ -117,7 +127,16 @@ _USUAL = ReadingState()
 
 
 def _decoded(field: str, index: int, values: Mapping[int, Json]) -> Mapping[int, Any]:
-    """Return what states have for values of records, both by the address of the value."""
+    """Decode the values of a record field to values of a reading state's attribute.
+
+    Args:
+        field: The record field, one of `FIELDS`.
+        index: Index of the attribute in `ReadingState`.
+        values: Values of records by their `id()`.
+
+    Returns:
+        The decoded values by the `id()` of the value in the record.
+    """
     if field == "tags" and set(map(type, values.values())) == {list}:
         each_tag = list(dict.fromkeys(chain.from_iterable(values.values())))
         if list(decode_tags(each_tag)) == each_tag:  # all of them are clean
@@ -130,7 +149,13 @@ def _decoded(field: str, index: int, values: Mapping[int, Json]) -> Mapping[int,
 
 
 def moves_between_shelves(field: str, old: Sequence[ReadingState], new: Sequence[ReadingState]) -> Mapping[Shelf, int]:
-    """Return by how much the numbers of articles on shelves change if a field of their states changes."""
+    """Return for each shelf by how much its number of articles changes if states change from `old` to `new`.
+
+    Args:
+        field: The only record field in which `old` and `new` differ.
+        old: The states before the change.
+        new: The states after the change, in the same order.
+    """
     if field == "up_next":
         return {Shelf.UP_NEXT: [state.up_next for state in old].count("") - [state.up_next for state in new].count("")}
     if field == "starred":
@@ -147,7 +172,12 @@ def moves_between_shelves(field: str, old: Sequence[ReadingState], new: Sequence
 
 
 def numbers_by_tag(headlines: Iterable[Headline]) -> tuple[Counter[str], Counter[str]]:
-    """Return the number of headlines by their tags, and by the tags that the reader gave and their files lack."""
+    """Count headlines by tag.
+
+    Returns:
+        The number of headlines for each tag; and for each tag the number of headlines to which the reader gave it and
+        whose files lack it.
+    """
     numbers: Counter[str] = Counter()
     own_numbers: Counter[str] = Counter()
     pairs = Counter([(state.tags, article.metadata.tags) for article, state, _ in headlines])
@@ -160,5 +190,5 @@ def numbers_by_tag(headlines: Iterable[Headline]) -> tuple[Counter[str], Counter
 
 
 def _tags_of(headlines: Iterable[Headline]) -> list[tuple[str, ...]]:
-    """Return `Headline.tags` of each headline, in half of the time."""
+    """Return the tags of each headline, twice as fast as `Headline.tags`."""
     return [article.metadata.tags if state.tags is None else state.tags for article, state, _ in headlines]

@@ -29,7 +29,7 @@ class MemoryCatalogue:
     """The catalogue of a library whose headlines fit into memory: about 2 kB each."""
 
     BULK = 64
-    """Number of changes beyond which a sorted list is merged with all of them, instead of bisected for each."""
+    """Number of changes beyond which a sorted list is merged with all at once, instead of by one bisection for each."""
 
     def __init__(self) -> None:
         self._rows: dict[ArticleId, CatalogueRow] = {}
@@ -309,7 +309,7 @@ class MemoryCatalogue:
         return rest
 
     def amend(self, column: Column) -> tuple[ArticleId, ...]:
-        """Change one field in the states of many articles; return the articles that are known, in order."""
+        """Change one field in the states of many articles; see `WritableCatalogue.amend`."""
         found = [self._rows.get(each) for each in column.keys]
         rows, values = list(filter(None, found)), column.after
         known = column.keys
@@ -344,7 +344,13 @@ class MemoryCatalogue:
         return tuple(known)
 
     def _regroup(self, rows: Sequence[CatalogueRow], old: Sequence[Headline], states: Sequence[ReadingState]) -> None:
-        """Count the sources and tags of articles that enter or leave the archive, where they are not counted."""
+        """Update the counts of sources and tags, which leave out the archive, after `archived` has changed.
+
+        Args:
+            rows: The rows of the changed articles.
+            old: Their headlines before the change.
+            states: Their states after it.
+        """
         before, after = [each[1].archived for each in old], [each.archived for each in states]
         if True not in before and False not in after:
             self._tally.add_groups(Counter([row.source for row in rows]), *numbers_by_tag(old), -1)

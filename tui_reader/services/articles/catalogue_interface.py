@@ -32,8 +32,8 @@ class Catalogue(Protocol):
 
         Args:
             view: The view.
-            seconds: Time limit. Twice the time is allowed while fewer articles are known than `enough`.
-            enough: Number of articles to find at and after the position of `beside`.
+            seconds: Time limit; doubled until `enough` articles have been found.
+            enough: Number of matching articles wanted at and after the position of `beside`.
             beside: An article of the library; None for the beginning of the view.
 
         Returns:
@@ -95,10 +95,13 @@ class WritableCatalogue(Catalogue, Protocol):
         """Add articles, or replace their headlines."""
 
     def amend(self, column: Column) -> tuple[ArticleId, ...]:
-        """Change one field in the states of many articles, faster than `put`; return those known, in order.
+        """Change one field in the states of many articles, faster than `put`; unknown ids are ignored.
 
         Args:
             column: Edits of a field of `bulk_states.FIELDS`.
+
+        Returns:
+            The ids of the column that are in the library or held, in the order of the column.
         """
 
     def remove(self, ids: Iterable[ArticleId]) -> None:

@@ -38,7 +38,7 @@ class CatalogueRow(ArticleRecord):
 
     @staticmethod
     def set_tags(rows: Sequence[CatalogueRow], headlines: Sequence[Headline]) -> None:
-        """Replace headlines by ones with other tags; titles, sources and all sort keys are the same."""
+        """Replace the headlines of rows by headlines that differ only in tags, so that all sort keys stay valid."""
         for row, headline in zip(rows, headlines, strict=True):
             row.headline = headline
             row._description = row._tags = None
@@ -49,7 +49,10 @@ class CatalogueRow(ArticleRecord):
         return old.opened == new.opened and old.up_next == new.up_next and self._has_same_keys(headline)
 
     def _has_same_keys(self, headline: Headline) -> bool:
-        """Return True if metadata and corrections are the same: no order depends on tags."""
+        """Return True if a new headline has the same metadata and corrections, so the same title, source and date.
+
+        Tags are not compared, since no order depends on them.
+        """
         return self.headline.article is headline.article and self.headline.state.edits == headline.state.edits
 
     def _set_description(self, headline: Headline) -> None:
@@ -82,7 +85,8 @@ _KEYS: dict[Sort, Callable[[CatalogueRow], tuple[Any, ...]]] = {
 def epoch_seconds(date: str) -> float | None:
     """Return the seconds since 1970 of an ISO 8601 date or time, UTC by default; None if it is invalid.
 
-    Articles share dates: 10,000 of 2,400 days take 3 ms with the cache, 14 ms without it.
+    Results are cached, since many articles share a date: 10,000 calls with 2,400 different dates take 3 ms instead of
+    14 ms.
     """
     if not date:
         return None
@@ -94,5 +98,5 @@ def epoch_seconds(date: str) -> float | None:
 
 
 def entry_of(sort: Sort, row: CatalogueRow) -> Entry:
-    """Return the element for a row in the list of an order."""
+    """Return the element that represents a row in the list sorted by `sort`."""
     return (*_KEYS[sort](row), row.headline.article.id, row)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Counts(NamedTuple):
     """Article counts for the sidebar, by shelf, source and tag.
 
-    Sources and tags count articles outside the archive; sorted by frequency, then by name. The reader's own tags
-    come before those that only files have.
+    Sources and tags are pairs of name and number of articles outside the archive, the most frequent first, then by
+    name. Tags that the reader gave to an article come before tags that only files have.
     """
 
     shelves: Mapping[Shelf, int]
@@ -28,7 +28,7 @@ class Counts(NamedTuple):
     annotations: int = 0
     """Annotations of all articles of the library."""
     own_tags: int = 0
-    """Number of the first `tags` that the reader gave; the others stand in the files of their articles only."""
+    """Number of tags that the reader gave: the first ones of `tags`. All further tags come from files only."""
 
 
 class Tally:
@@ -68,20 +68,30 @@ class Tally:
             self._ranked_tags = None
 
     def move(self, old: Headline, new: Headline, articles: int) -> None:
-        """Move articles between shelves in the counts; `old` and `new` differ only in their shelves."""
+        """Move a number of articles in the counts from the shelves of headline `old` to those of headline `new`.
+
+        The headlines must not differ in source and tags, whose counts stay as they are.
+        """
         for headline, sign in ((old, -articles), (new, articles)):
             for shelf in shelves_of(headline):
                 self._shelves[shelf] += sign
 
     def add_shelves(self, numbers: Mapping[Shelf, int]) -> None:
-        """Add numbers of articles, negative ones too, to the counts of shelves."""
+        """Add to the counts of shelves; a negative number of articles is subtracted."""
         for shelf, number in numbers.items():
             self._shelves[shelf] += number
 
     def add_groups(
         self, sources: Mapping[str, int], tags: Mapping[str, int], own_tags: Mapping[str, int], sign: int
     ) -> None:
-        """Add numbers of articles outside the archive to the counts of sources, tags and own tags, times `sign`."""
+        """Add to the counts of sources, tags and tags given by the reader, or subtract from them.
+
+        Args:
+            sources: Number of articles outside the archive by source.
+            tags: The same by tag.
+            own_tags: The same by tag that the reader gave and the article's file does not have.
+            sign: 1 to add, -1 to subtract.
+        """
         for groups, numbers in ((self._sources, sources), (self._tags, tags), (self._own_tags, own_tags)):
             for name, number in numbers.items():
                 groups[name] += sign * number

@@ -48,7 +48,8 @@ FRAME_PAUSE = 0.03
 MAX_THREADS = 2
 """Number of threads: one may read a long article while the other reads the next opened article."""
 PATIENCE = 0.3
-"""Seconds that an opened article waits for two others that are being parsed; then the one begun first is stopped."""
+"""Seconds for which an opened article waits while each of the two threads parses another article; after that, the
+parsing that began first is stopped."""
 
 
 class Documents:
@@ -67,9 +68,9 @@ class Documents:
         self.listener: Listener = noop
         """Called with the events of loading, mostly in the reading threads."""
         self.prepare: Callable[[ArticleId, Document], None] = noop
-        """Callback with each document that was read, in the reading thread, before `get` returns it."""
+        """Called in the reading thread with each document that was read, before `get` returns it."""
         self.is_whole: Callable[[ArticleId], bool] = _never
-        """Callback that returns True for an article of which the whole page is shown; called in any thread."""
+        """Returns True for an article of which the whole page is shown; called in any thread."""
         self._find = find
         self._other_sources = other_sources
         self._parsers = ParserPool(limit, MAX_THREADS)
@@ -97,9 +98,10 @@ class Documents:
         self._closed = False
         lock = threading.RLock()
         self._requested = threading.Condition(lock)
-        """Notified when a thread has something to do: one thread at a time, since each takes the GIL from a key."""
+        """Notified when there is something to do; wakes as many threads as there are tasks, since every waking thread
+        takes the GIL from the thread that handles keys."""
         self._changed = threading.Condition(lock)
-        """Notified when documents, requests or threads have changed; holds the same lock."""
+        """Notified when documents, requests or threads have changed; has the same lock as `_requested`."""
 
     def listen(self, listener: Listener) -> None:
         """Set the listener, and send it an event for each document that is loaded already.
@@ -331,7 +333,10 @@ class Documents:
             return not self._changed.wait_for(lambda: self._closed or self._asked_at != asked_at, max(0.0, rest))
 
     def _give_way(self, article_id: ArticleId) -> None:
-        """Pause so that the beginning can be drawn: single reading steps keep the GIL for up to 40 ms."""
+        """Wait for `FRAME_PAUSE`, or until another article is requested, so that a long text's beginning can be drawn.
+
+        Without the pause, single reading steps would keep the GIL for up to 40 ms.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._wanted not in (None, article_id), FRAME_PAUSE)
 

@@ -147,12 +147,12 @@ class Identities:
         return record.location or None, record.fingerprint or None
 
     def is_recorded(self, article_id: ArticleId) -> bool:
-        """Return True if the store has the current name and fingerprint of an article's file, or if it has no file."""
+        """Return True if the store has the current name and fingerprint of an article's file, or there is no file."""
         file, record = self._files.get(article_id), self._records.get(article_id)
         return file is None or record == (file.name, file.fingerprint)
 
     def unrecorded(self, ids: Iterable[ArticleId]) -> list[ArticleId]:
-        """Return the articles whose file's name or fingerprint is not recorded (5,000: 2 ms)."""
+        """Return the articles whose file's name or fingerprint is not recorded; takes 2 ms for 5,000 articles."""
         files, records = self._files, self._records
         return [
             each
@@ -216,8 +216,8 @@ class Identities:
 
         A recorded article without a file gets the file that claims the article's id or address, or has its recorded
         bytes. That file must belong to an article without a state of its own, and no other file, and no other recorded
-        article, may fit equally well. New files are considered first: an older file is a copy that remained when the
-        original was removed.
+        article, may fit equally well. Files that are new since the last call are considered before older files, of
+        which one fits if it is a copy that remained when the original was removed.
 
         Args:
             is_bare: Returns True if an article has no annotations or user changes; None to require no record at all.
@@ -244,7 +244,10 @@ class Identities:
         return moves
 
     def _likely(self, ids: Collection[ArticleId]) -> set[ArticleId]:
-        """Return the articles whose files match a missing file in bytes, id or address (100,000: 50 ms)."""
+        """Return the articles among `ids` whose files match a missing file in bytes, id or address.
+
+        Takes 50 ms for 100,000 articles.
+        """
         missing = {known for known, record in self._records.items() if record.location and known not in self._files}
         prints = {self._records[known].fingerprint for known in missing} - {""}
         found = set()
@@ -330,7 +333,7 @@ class Identities:
         return not file.is_on_disk or (record is not None and record.location == file.name)
 
     def _is_elsewhere(self, article_id: ArticleId) -> bool:
-        """Return True if the file recorded for an article now belongs to another article, and no record says so."""
+        """Return True if an article's recorded file now belongs to another article whose record does not name it."""
         location = self._records.get(article_id, _Record("", "")).location
         shown = self._live.get(location, article_id)
         return shown != article_id and not self._is_settled(self._files[shown])
@@ -366,7 +369,11 @@ class Identities:
         return missing[0] if len(missing) == 1 else None
 
     def _is_missing(self, known: ArticleId, file: FoundFile) -> bool:
-        """Return True if a recorded article has no file on disk, or if `file` is its recorded file."""
+        """Return True if a recorded article has no file now.
+
+        That is, no file found by a scan is assigned to it, and its recorded name is that of `file`, or of no file in
+        the library or on disk.
+        """
         location = self._records[known].location
         if known in self._files or not location:
             return False

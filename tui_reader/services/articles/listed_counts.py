@@ -63,13 +63,13 @@ class ListedCounts:
             self.found = self._counting
 
     def narrowed(self, counts: Counts) -> Counts:
-        """Replace the library's counts of sources and tags by the counts of the list.
+        """Return `counts` with the numbers of sources and tags in the list in place of those in the library.
 
         All names keep their order, so that the row under the cursor does not move. Names that only the list has, such
         as tags of archived articles, come last.
 
         Args:
-            counts: The counts of the library.
+            counts: The counts of the library. They are returned unchanged for a list of the whole library.
         """
         if self.found is None:
             return counts

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class LoadedDocuments:
-    """Queues whole documents of annotated or opened articles from the reading threads to `Library.sync`."""
+    """Passes complete documents of annotated or opened articles from the reading threads to `Library.sync`."""
 
     def __init__(
         self,
@@ -40,14 +40,15 @@ class LoadedDocuments:
         self._reanchoring, self._revisions = reanchoring, revisions
         self._permission, self._events = permission, events
         self.prepare: Callable[[ArticleId, Document], None] = noop
-        """Called in the reading threads with each whole document of an article that may have annotations."""
+        """Called in the reading threads with each complete document of an article that may have annotations."""
         self._queue: queue.SimpleQueue[DocumentLoaded] = queue.SimpleQueue()
         documents.prepare = self._prepare
 
     def receive(self, event: Event) -> None:
         """Forward an event of the reading threads, and queue its document for `reanchor_queued`.
 
-        Only whole documents are queued, of articles that have a record or are listed as unreadable.
+        Only complete documents (not `partial`) are queued, of articles that may have a record or are listed as
+        unreadable.
         """
         self._events.send(event)
         if isinstance(event, DocumentLoaded) and not event.document.partial:
@@ -62,7 +63,8 @@ class LoadedDocuments:
         Called in the owner's thread.
 
         Returns:
-            Articles that could not be scanned, and whose text could be read with the limits of opened articles.
+            Articles that were listed as unreadable, and could now be read: an opened article has higher limits of time
+            and memory than a scanned one.
         """
         readable: list[ArticleId] = []
         while not self._queue.empty():
@@ -84,7 +86,10 @@ class LoadedDocuments:
         return True
 
     def _prepare(self, article_id: ArticleId, document: Document) -> None:
-        """Compute slow values of a document in the reading thread, so that the owner's thread is not delayed."""
+        """Compute what the owner's thread will need for a document, so that it is not delayed.
+
+        Runs in a reading thread: permission to keep the text, the text's fingerprint, the article's annotations.
+        """
         self._permission.may_keep_text(article_id)
         if self._state.may_have_record(article_id):
             if not document.partial:

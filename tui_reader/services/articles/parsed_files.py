@@ -164,7 +164,10 @@ class Parser:
         self._worker.close()
 
     def _run(self, function: str, arguments: Mapping[str, Any], limits: Limits) -> Mapping[str, Any]:
-        """Run a job and return its result; if memory runs out in a used process, run it again in a new one."""
+        """Run a job and return its result; see the function of the job for the keys of `arguments` and of the result.
+
+        If memory runs out in a process that has run other jobs before, the job runs again in a new process.
+        """
         job = Job(function, {**arguments, "limit": self._limit}, limits.seconds, limits.memory)
         was_used = self._worker.jobs > 0
         answer = self._worker.attempt(job)
@@ -284,8 +287,11 @@ def scan_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
     If the format reads the document anyway, the document is put into the cache.
 
+    Args:
+        arguments: What `_arguments` returns, and `limit`, the largest number of bytes of the file.
+
     Returns:
-        The fields of `Scanned`, or the reason why the file cannot be read.
+        The fields of `Scanned` as JSON values; if the file cannot be read, the reason, see `_content`.
     """
     from tui_reader.document.packing import encoded_metadata, pack  # noqa: PLC0415 - only the worker process needs it
     from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
@@ -311,9 +317,12 @@ def scan_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def preview_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Parse the beginning of a file; runs in the worker process.
 
+    Args:
+        arguments: What `_arguments` returns, and `limit`, the largest number of bytes of the file.
+
     Returns:
-        The fingerprint and the packed document in base64, None for a file that parses quickly; or the reason why it
-        cannot be read.
+        `fingerprint` of the bytes, and `packed`, the packed partial document in base64, or None for a file that parses
+        quickly; if the file cannot be read, the reason, see `_content`.
     """
     from tui_reader.document.packing import pack  # noqa: PLC0415 - only the worker process needs it
 
@@ -328,9 +337,13 @@ def preview_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
 def read_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Parse a file, and put the document into the cache; runs in the worker process.
 
+    Args:
+        arguments: What `_arguments` returns, `limit`, the largest number of bytes of the file, and `whole`, True for
+            the whole page in place of the article.
+
     Returns:
-        The fingerprint and the document's key in the cache, or, if it could not be stored, the packed document in
-        base64; or the reason why the file cannot be read.
+        `fingerprint` of the bytes, and `key`, the document's key in the cache, or, if it could not be stored there,
+        `packed`, the packed document in base64; if the file cannot be read, the reason, see `_content`.
     """
     from tui_reader.document.packing import pack  # noqa: PLC0415 - only the worker process needs it
 
@@ -346,14 +359,18 @@ def read_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _arguments(content: Content, path: Path | None) -> dict[str, Any]:
-    """Return the arguments of a job: the path of a file, or its bytes if it has no path."""
+    """Return the arguments of a job that say what to read: `path`, or `name` and `data` in base64 without a path."""
     if path is not None:
         return {"path": str(path)}
     return {"name": content.name, "data": base64.b64encode(content.data).decode("ascii")}
 
 
 def _content(arguments: Mapping[str, Any]) -> Content | dict[str, Any]:
-    """Return the bytes of a job's file; if it cannot be read, the result of the job with the reason."""
+    """Return the bytes of a job's file.
+
+    If it cannot be read, return the result of the job with the reason: `is_missing` is True, or `unreadable` is a
+    message.
+    """
     if "data" in arguments:
         data = base64.b64decode(arguments["data"])
         return Content(data, arguments["name"], Signature(len(data), 0, 0))
@@ -366,7 +383,10 @@ def _content(arguments: Mapping[str, Any]) -> Content | dict[str, Any]:
 
 
 def _handed_over(answer: Mapping[str, Any]) -> Parsed | None:
-    """Return the document in the result of a job or in the cache; None if it is damaged or not in the cache."""
+    """Return the document of a job's result: `packed`, or the document in the cache at `key`.
+
+    None if the cache does not have it or it is damaged.
+    """
     from tui_reader.document.packing import unpack  # noqa: PLC0415 - with what reads documents
 
     packed = _cache().get(answer["key"]) if "key" in answer else base64.b64decode(answer["packed"])

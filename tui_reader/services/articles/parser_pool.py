@@ -61,18 +61,18 @@ class ParserPool:
         return article_id in self._lent
 
     def interrupt_later(self, seconds: float, is_needed: Callable[[], bool]) -> None:
-        """After some time, stop the parsing that started first, if a parser is still needed then.
+        """After some time, stop the running parsing that started first, if a parser is still needed for another file.
 
         Args:
             seconds: The time to wait.
-            is_needed: Called in a thread when the time has passed.
+            is_needed: Returns True if a parser is needed; called in a thread when the time has passed.
         """
         timer = threading.Timer(seconds, self._interrupt_first, (is_needed,))
         timer.daemon = True
         timer.start()
 
     def _interrupt_first(self, is_needed: Callable[[], bool]) -> None:
-        """Stop the parsing that started first, if a parser is still needed."""
+        """Stop the running parsing that started first, if `is_needed` returns True."""
         with self._lock:
             first = next(iter(self._lent.values()), None)
             if first is not None and is_needed():

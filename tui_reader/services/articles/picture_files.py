@@ -120,7 +120,14 @@ def copy_picture(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _opened(arguments: Mapping[str, Any], source: PictureSource) -> Iterator[tuple[Image | None, str]]:
-    """Open a picture without decoding it; None and the reason if it is not a picture, or too large."""
+    """Open a picture without decoding it, for a `with` block that receives the picture and an unused text.
+
+    If it cannot be read, is not a picture or is too large, the block receives None and the reason.
+
+    Args:
+        arguments: `file` and `limit` of the article.
+        source: The location of the picture.
+    """
     from PIL import Image  # noqa: PLC0415 - only the decoding process needs it
 
     data, reason = _bytes_of(arguments, source)
@@ -149,7 +156,7 @@ def _opened(arguments: Mapping[str, Any], source: PictureSource) -> Iterator[tup
 
 
 def _bytes_of(arguments: Mapping[str, Any], source: PictureSource) -> tuple[bytes | None, str]:
-    """Return the bytes of a picture; None and the reason if they cannot be read."""
+    """Return the bytes of a picture and an empty string; None and the reason if they cannot be read."""
     try:
         if source.path:
             path = Path(source.path)
@@ -166,7 +173,10 @@ def _bytes_of(arguments: Mapping[str, Any], source: PictureSource) -> tuple[byte
 
 
 def _content(arguments: Mapping[str, Any]) -> Content:
-    """Return the content of the article's file, which is read again only if it has changed."""
+    """Return the content of the article's file, `file` of `arguments` with at most `limit` bytes.
+
+    Consecutive calls for one file read it again only if it has changed.
+    """
     path = Path(arguments["file"])
     key = str(path), path.stat().st_mtime_ns
     if not _last or _last[0][0] != key:

@@ -58,14 +58,17 @@ _FAILURES: Mapping[Failure | None, str] = {
 
 
 class PictureOrder(NamedTuple):
-    """A picture of an article at a size in pixels; a cell shows two pixels above each other."""
+    """A request for a picture of an article at a size in pixels: `columns` wide and `rows` high.
+
+    In the form `PIXELS`, a cell shows two pixels above each other.
+    """
 
     article: ArticleId
     target: str
     columns: int
     rows: int
     is_box: bool = False
-    """True to keep the proportions of the picture within that size."""
+    """True to keep the proportions of the picture within the size, False to stretch it to the size."""
     form: str = PIXELS
     """`PIXELS`, or `PNG` or `SIXEL` for a terminal that draws the picture itself."""
     cell_height: int = 2
@@ -139,16 +142,19 @@ class Pictures:
             return drawn
 
     def want(self, orders: Sequence[PictureOrder]) -> None:
-        """Replace the requested pictures; the event `PicturesDrawn` follows for each that is not drawn yet."""
+        """Request pictures to be drawn, in place of those requested before.
+
+        The event `PicturesDrawn` follows for each that is not drawn yet.
+        """
         with self._changed:
             self._to_draw = [each for each in orders if each not in self._drawn]
             if self._to_draw:
                 self._begin()
 
     def copy_of(self, article_id: ArticleId, target: str) -> tuple[bytes, str] | None:
-        """Return the bytes of a picture in an article's file, and the suffix of its format; waits for the process.
+        """Return the bytes of a picture in an article's file, and the suffix of its format, such as `.png`.
 
-        None if the file does not contain the picture.
+        None if the article has no file, or its file does not contain the picture. Blocks until a process has read it.
         """
         path = self._path_of(article_id)
         if path is None:
