@@ -86,6 +86,24 @@ async def test_a_costly_query_shows_its_first_matches_and_then_all(
         assert bar(reader)[1].split() == ["2", "articles", "newest", "first"]
 
 
+async def test_the_frame_of_a_letter_comes_before_further_matches(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slice between a letter and its frame delayed the frame by 7 ms."""
+    monkeypatch.setattr(catalogue, "GradualSelection", partial(GradualSelection, size=1))
+    monkeypatch.setattr(headline_listing, "FIRST_SECONDS", 0)
+    monkeypatch.setattr(query, "FRAME_SECONDS", 3600)
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("rays OR test ")
+        listing = reader.app.reading.listing
+        reader.app.reading.query_actions._complete_list()
+        assert listing.is_partial
+        monkeypatch.setattr(query, "FRAME_SECONDS", 0)
+        await reader.until(lambda: not listing.is_partial)
+
+
 async def test_the_help_about_queries_opens_from_the_bar_and_by_name(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
