@@ -123,8 +123,9 @@ def _session(chance: random.Random) -> str:
     """Return a random sequence of user actions; see `undone.SESSIONS`."""
     steps = list("abcdeghijkNMOPQ")
     chance.shuffle(steps)
-    actions = [steps.pop() if chance.random() < 0.5 and steps else chance.choice("uurf") for _ in range(18)]
-    return " ".join([steps.pop(), *actions])
+    first = steps.pop()
+    actions = [steps.pop() if chance.random() < 0.5 and steps else chance.choice("uurf*") for _ in range(18)]
+    return " ".join([first, *actions])
 
 
 def killed_compactions(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:

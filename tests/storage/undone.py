@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.storage.crashes import Unflushed
 from tui_reader.errors import StoreError
-from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Column, Edit
+from tui_reader.storage.engine.edits import MANY
 from tui_reader.storage.engine.history import History
 from tui_reader.storage.engine.history_file import older_entries
 from tui_reader.storage.engine.library_files import LibraryFiles
@@ -37,8 +38,11 @@ SESSIONS = {
     "the undo of words undone": "a N M u u b u u",
     "… and done again": "a N M u u b u u r r",
     "undone over a compaction": "a b N f u u f r c u",
+    "many records": "a * N * u f u r * u u",
 }
-"""Sessions by name: a letter is a change, a capital letter a note, u undo, r redo, f a compaction."""
+"""Sessions by name: a letter is a change, a capital letter a note, * a bulk change, u undo, r redo, f a compaction."""
+MANY_KEYS = [f"many{number}" for number in range(MANY + 1)]
+"""Keys of the records of a bulk change."""
 
 
 class KilledError(BaseException):
@@ -106,6 +110,11 @@ def play(store: LibraryStore, session: str, prefix: str = "") -> None:
         elif action == "f":
             store.apply([Edit(ARTICLES, "waited", "n", None, None)], "", undoable=False).result(60)
             compact(store._library)
+        elif action == "*":
+            held = store.fields_of(ARTICLES, MANY_KEYS, ("starred",))
+            before = [held.get(key, {}).get("starred") for key in MANY_KEYS]
+            after = [None if value else True for value in before]
+            store.apply(Column(ARTICLES, "starred", MANY_KEYS, before, after), "did many").result(60)
         else:
             key, table = f"{prefix}{action}", ANNOTATIONS if action.isupper() else ARTICLES
             field = "note" if action.isupper() else "read"

@@ -164,7 +164,14 @@ def moves_between_shelves(field: str, old: Sequence[ReadingState], new: Sequence
         return {}
     moves: Counter[Shelf] = Counter()
     for states, sign in ((old, -1), (new, 1)):
-        kinds = Counter([(state.read, state.archived) for state in states])
+        few = distinct(states)
+        addresses = Counter(map(id, states)) if len(few) < len(states) // 4 else None
+        kinds: Counter[tuple[bool, bool]] = Counter()
+        if addresses is None:
+            kinds.update([(state.read, state.archived) for state in states])
+        else:
+            for address, number in addresses.items():
+                kinds[few[address].read, few[address].archived] += number
         for (read, archived), number in kinds.items():
             for shelf in shelves_of_state(ReadingState(read=read, archived=archived)):
                 moves[shelf] += sign * number
