@@ -87,9 +87,9 @@ class Folding(NamedTuple):
 
 
 WORDS = Folding(case=False, accents=True)
-"""The form in which anchors compare texts: presentation and case are ignored."""
+"""The form in which anchors compare texts: case and presentation (see the module) are ignored, accents are not."""
 EXACT_WORDS = Folding(case=True, accents=True)
-"""The form in which only presentation is ignored."""
+"""A form that ignores only presentation (see the module), such as the kind of quotation marks."""
 SEARCH = Folding(case=False, accents=False)
 """The form in which a typed query is compared with a text."""
 CASED_SEARCH = Folding(case=True, accents=False)

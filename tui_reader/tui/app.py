@@ -86,7 +86,7 @@ class ReaderApp(FailureGuard, App[None]):
         settings: The current settings.
         warnings: Problems with the settings, shown at the start.
         config_path: The file that `edit_settings` opens; None for the default settings file.
-        settings_options: The options of the command line that named the settings.
+        settings_options: `--config FILE` or `--no-config`; empty if the command line has neither.
         terminal: The queries sent to the terminal; None without queries.
         opening: Options for restoring the last session; None to start with the list and to save no session.
     """

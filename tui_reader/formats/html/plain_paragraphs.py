@@ -39,12 +39,15 @@ class _Part(NamedTuple):
 def read_plain(
     paragraph: Element, link: Callable[[str], str], *, with_attributes: bool
 ) -> tuple[str, Sequence[Span]] | None:
-    """Return the text and the spans of a paragraph; None if it must be converted by events.
+    """Return the text and the spans of a paragraph that contains only text, styles and links.
+
+    None for any other paragraph: `BlockEvents` must convert it tag by tag.
 
     Args:
         paragraph: The element.
         link: Function from the address of a link to its target in the document.
-        with_attributes: True if attributes other than names can be ignored, because no element is left out by them.
+        with_attributes: True to ignore attributes except `id` and `name`, on a page whose elements are all kept; False
+            if another attribute, such as a class, may hide an element.
     """
     if paragraph.attrib and not (with_attributes and _is_nameless(paragraph)):
         return None

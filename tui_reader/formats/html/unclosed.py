@@ -47,7 +47,7 @@ def without_unclosed(source: str) -> str:
 
 
 def move_out_of_unclosed(root: HtmlElement, source: str) -> None:
-    """Move what libxml2 parsed into elements without an end tag to the places after them.
+    """Take out of unclosed elements, such as `<select>` or `<canvas>`, the blocks that libxml2 put into them.
 
     Args:
         root: The tree of the page.

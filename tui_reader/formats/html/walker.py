@@ -429,7 +429,7 @@ class _Walker:
         )
 
     def _finish_figure(self, first: int) -> None:
-        """Make the caption the text of its picture if it contains the picture's description; else keep both blocks."""
+        """Join a figure of one picture and a caption with its description to one block; else keep its blocks."""
         blocks = self.events.blocks
         if len(blocks) > first + _MOST_IN_FIGURE:
             return

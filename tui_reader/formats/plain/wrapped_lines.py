@@ -153,11 +153,11 @@ _APART = 2
 
 
 _WEAK = "?"
-"""First character of the style of marks that also occur in running text."""
+"""First character of the string by which `_own_style` names a mark that also occurs in running text, such as `Art.`."""
 _PREFIX = ">"
-"""First character of the style of prefixes, which every line of a quotation or a comment has."""
+"""First character of that string for a prefix, which every line of a quotation or a comment has."""
 _SPOKEN = ":"
-"""The style of a speaker's name."""
+"""That string for a speaker's name."""
 
 
 def _own_style(line: str) -> str:

@@ -34,10 +34,10 @@ T = TypeVar("T")
 class LibraryStore:
     """The records of one library. Its methods are called from one thread and never block on the disk.
 
-    Results contain the documents of the files, changed by the edits that are not on disk yet.
+    Results are the records in the library's files, with the edits applied that are not on disk yet.
 
     Args:
-        library: The documents.
+        library: The files of the library.
     """
 
     def __init__(self, library: LibraryFiles) -> None:

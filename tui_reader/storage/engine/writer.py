@@ -122,7 +122,7 @@ class Writer:
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
-        """Delay submitted transactions until the context ends."""
+        """Delay submitted transactions until the context ends or the writer is closed."""
         with self._changed:
             self._held += 1
         try:

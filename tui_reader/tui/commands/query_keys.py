@@ -29,7 +29,7 @@ BAR_HINTS = tuple(
 
 
 def bar_sheet() -> str:
-    """Return the section about the query bar in Markdown."""
+    """Return the section of docs/keys.md about the keys of the query bar, in Markdown."""
     rows = [f"| {' '.join(f'`{key}`' for key in keys.split())} | {text} |" for keys, _, text in BAR_KEYS]
     head = "`/` in the list, and in the list of annotations, opens a bar in which a query is typed; see queries.md."
     return "\n".join(["## The query bar", "", head, "", "| keys | what they do |", "|---|---|", *rows]) + "\n"

@@ -143,8 +143,9 @@ class PictureViewer(Dialog[None]):
         """Create the screen.
 
         Args:
-            page: The picture.
-            open_outside: Opens the picture with a target in another program, and passes a message to a callback.
+            page: The widget that shows the pictures.
+            open_outside: Opens a picture, given its target, in another program; its second argument is called with a
+                message for the user.
         """
         super().__init__()
         self._page, self._open_outside = page, open_outside

@@ -208,7 +208,10 @@ class PlacePreview:
         return f"It could belong to {self._candidate_number(placed)}, “{words}”: {attaches}"
 
     def _moved_text(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
-        """Return the paragraphs about a highlight that was found again and has a question mark."""
+        """Return the paragraphs (text, style) of the card for a moved annotation, which has a `?` in the margin.
+
+        They say what has changed, and which key accepts the place.
+        """
         way_out = f"{self._keymap.hint('accept_place')} accepts the place, and the ? in the margin goes"
         document, placed = self._library.documents.get(annotation.article), annotation.placed
         known = document is not None and placed is not None and document_fingerprint(document) == placed.fingerprint

@@ -90,7 +90,7 @@ class ArticlePictures:
         return drawn.reason if drawn is not None else ""
 
     def want(self, pictures: Sequence[WantedPicture]) -> None:
-        """Replace the requested pictures."""
+        """Request pictures to be drawn, in place of those requested before."""
         orders = [order for each in pictures if (order := self._order(each)) is not None]
         if orders:
             self._state.library.pictures.want(orders)

@@ -86,7 +86,7 @@ class ReadingScreenState:
         self.scan: tuple[int, int] | None = (0, 0)
         """Numbers of files read and of all files (0 while listing) during the first scan; None after it."""
         self.settings_options: tuple[str, ...] = ()
-        """The options of the command line that name the settings, to pass on to child processes of the program."""
+        """`--config FILE` or `--no-config`, to pass on to child processes; empty if the command line has neither."""
         self.former_lines: tuple[str, ...] = ()
         """History of the command line, latest last."""
         self._refusal = ""

@@ -32,7 +32,7 @@ class Highlight(NamedTuple):
     """Text of the note in Markdown; empty without a note."""
     tags: tuple[str, ...] = ()
     uncertain: bool = False
-    """True if the text around the highlight has changed since the highlight was made."""
+    """True if the passage was found again, but its words or the text around it have changed."""
 
     @property
     def noted(self) -> bool:

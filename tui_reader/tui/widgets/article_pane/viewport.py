@@ -369,7 +369,10 @@ class Viewport:
         return Figures(sizes, most_rows_for(self.height))
 
     def show_loaded_parts(self) -> None:
-        """Show the loaded beginning and end of a text, even if the text at the reading position is missing."""
+        """Show a partial text from its start if only the header is shown, since its reading position is not loaded yet.
+
+        Otherwise do nothing.
+        """
         if self.page is not None and self.page.document is None and self.document is not None:
             self.offset = 0
             self.lay_out()

@@ -256,9 +256,10 @@ class CommandLines:
 
 
 def _unknown(typed: str, names: Sequence[str], *, in_book: bool) -> str:
-    """Return the message that a typed name is not among `names`, with the valid ones; of chapters, the first and last.
+    """Return the message that a typed name is not among `names`, with the first of `names`.
 
-    Chapters without a number, whose name is the title, are listed only if no chapter has a number.
+    For the chapters or pages of a book (`in_book`), only the first and the last are given: of the numbers if there are
+    any, else of the titles.
     """
     if not in_book:
         named = ", ".join(names[:MOST_NAMED])

@@ -47,7 +47,7 @@ class PictureFeed(Protocol):
         """Return why a picture cannot be drawn; empty if it can, or if that is not known."""
 
     def want(self, pictures: Sequence[WantedPicture]) -> None:
-        """Replace the requested pictures."""
+        """Request pictures to be drawn, in place of those requested before."""
 
 
 class Pictures(Layer):
