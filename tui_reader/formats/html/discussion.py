@@ -135,9 +135,14 @@ def _candidates(body: HtmlElement) -> dict[HtmlElement, None]:
     posts: dict[HtmlElement, None] = {}
     comments: dict[HtmlElement, None] = {}
     others = 0
+    known: dict[str, re.Match[str] | None] = {}
     for element in body.iter():
         classes = element.get("class")
-        if classes and (found := _POST.search(classes)) and _has_author(element):
+        if not classes:
+            continue
+        if classes not in known:
+            known[classes] = _POST.search(classes)
+        if (found := known[classes]) and _has_author(element):
             comments[element] = None
             if not found["comment"]:
                 posts[element] = None

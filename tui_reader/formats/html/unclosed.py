@@ -6,6 +6,7 @@ everything up to the end of the page into `<textarea>` or `<title>`.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-_RAW = ("textarea", "title", "iframe", "noembed", "noframes")
+_RAW = ("textarea", "title", "iframe")
 """Elements whose content has no tags: without their end tag, the page would be their text."""
 _NAME_ENDS = frozenset(" \t\r\n\f/>")
 _CHOICES = ("select", "datalist", "option", "optgroup")
@@ -22,6 +23,8 @@ _VOID = ("embed", "bgsound", "keygen")
 """Elements without content that libxml2 does not know as such."""
 _ENDED = ("canvas", "object", "video", "audio", "noscript", "template", "dialog", "map", "meter", "progress", "math")
 """Elements that are not shown and need an end tag."""
+_MOST_SUSPECTS = 100
+"""Number of elements that are searched for blocks one by one; on other pages, all blocks are examined."""
 _LEVELS = 4
 """Number of elements without a block between them that are searched around a block."""
 _BLOCKS = frozenset(
@@ -56,6 +59,9 @@ def move_out_of_unclosed(root: HtmlElement, source: str) -> None:
     for element in list(root.iter(*_VOID)):
         if len(element) or element.text:
             _move_after(element, list(element))
+    suspects = list(islice(root.iter(*_CHOICES, *_ENDED), _MOST_SUSPECTS))
+    if len(suspects) < _MOST_SUSPECTS and not any(next(e.iter(*_BLOCKS), None) is not None for e in suspects):
+        return
     misplaced: dict[HtmlElement, HtmlElement] = {}
     for block in root.iter(*_BLOCKS):
         if (around := _unclosed_around(block)) is not None:
