@@ -35,7 +35,7 @@ class QueryWords:
         self._catalogue, self._tags, self._annotations = catalogue, tags, annotations
         self._vocabulary = Vocabulary()
         self._counted = (-1, -1)
-        """The editions of catalogue and annotations that were counted last, or that are being counted."""
+        """The editions of catalogue and annotations in the last count, or in the one that `prepare` has begun."""
         self._builder = VocabularyBuilder()
         self._remaining: Iterator[ArticleRecord] | None = None
 
@@ -50,17 +50,17 @@ class QueryWords:
 
     @property
     def is_ready(self) -> bool:
-        """Return True if the current articles have been counted."""
+        """Return True if the vocabulary is up to date: all articles and annotations were counted as they are now."""
         return self._remaining is None and self._counted == self._editions
 
     def prepare(self, seconds: float | None = None) -> bool:
-        """Count the articles if they changed after the last count.
+        """Count words and values again if articles or annotations have changed since the last count.
 
         Args:
             seconds: Time limit; the next call continues. None for no limit.
 
         Returns:
-            True if the vocabulary is complete.
+            True if the vocabulary is up to date, see `is_ready`; False if it must be called again.
         """
         if self._remaining is None:
             if self._counted == self._editions:

@@ -224,7 +224,7 @@ class Reading:
         return self._change([headline], f"edited_{field}", corrected, label)
 
     def join_tail(self, article_id: ArticleId) -> Outcome:
-        """Append the stories after a pasted article to its text, or separate them again."""
+        """Make the stories that follow an article in a pasted text part of it; if they are already, set them apart."""
         headline = self._one(article_id)
         if headline is None:
             return Outcome()
@@ -233,7 +233,7 @@ class Reading:
         return self._change([headline], "joined", True, "joined the trailing stories to {}")
 
     def show_whole(self, article_id: ArticleId) -> Outcome:
-        """Show the whole page instead of only the article in it, or the article again."""
+        """Show the whole page instead of only the article in it; if it shows the whole page, only the article again."""
         headline = self._one(article_id)
         if headline is None:
             return Outcome()
@@ -372,9 +372,10 @@ class Reading:
         return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
 
     def _elsewhere(self, transaction: Transaction, ids: Sequence[ArticleId]) -> str:
-        """Return the file of a transaction's first article in parentheses; empty if it changed listed articles (`ids`).
+        """Return the addition to an undo message that names the file of the first changed article, in parentheses.
 
-        The undo of a change in another folder would otherwise be invisible.
+        Otherwise the undo of a change in another folder would be invisible. Empty if the transaction changed articles
+        of the catalogue, `ids`.
         """
         if ids or self._scope is None:
             return ""
@@ -405,7 +406,7 @@ class Reading:
 
 _RESTORED, _UNDID, _UNDID_AGAIN = "restored what was undone: ", "undid: ", "undid again: "
 _OPPOSITES = {_UNDID: _RESTORED, _RESTORED: _UNDID, "redid: ": _UNDID_AGAIN, _UNDID_AGAIN: _RESTORED}
-"""For each message prefix of a step, the prefix to use if the step reverts an earlier undo or redo."""
+"""For each message prefix of a step, the prefix if the step reverts an undo: `restored …` instead of `undid: …`."""
 
 
 def _step_message(prefix: str, transaction: Transaction) -> str:
@@ -422,7 +423,7 @@ def _step_message(prefix: str, transaction: Transaction) -> str:
 
 
 def _named(rows: Sequence[Headline], number: int = 0) -> str:
-    """Return the title of a single article, or the number of several, of which `rows` may be the first."""
+    """Return the title of a single article, or such as `12 articles`; `number` counts them if `rows` has only some."""
     return f"“{rows[0].title}”" if len(rows) == 1 else f"{number or len(rows):,} articles"
 
 

@@ -106,7 +106,9 @@ class ScanIngest:
         return rows[0].article.error if rows else ""
 
     def release_closed(self) -> dict[ArticleId, None]:
-        """Show the current state of missing articles that are no longer open, or remove them.
+        """End the special treatment of articles that were kept listed while open, and are no longer open.
+
+        An article without a file is removed; another one shows the present content of its file.
 
         Returns:
             The articles that changed.

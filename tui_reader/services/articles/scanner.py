@@ -87,7 +87,8 @@ class Scanner:
         self._cache = cache
         self._known = {file.path: file for file in known}
         self._must_reread: set[str] = set()
-        """Paths of files that are read at each scan, because they could not be read, or were written just before."""
+        """Paths of files to read again at the next scan: they could not be read, or were written less than `FRESH_NS`
+        before they were read."""
         self._unlisted: set[str] = set()
         """Folders of which it was reported that they cannot be listed."""
         self._absent_since: dict[str, float] = {}

@@ -16,7 +16,7 @@ _BAND = 6
 _RUN = re.compile(rb"(.)\1{3,}", re.DOTALL)
 """Four or more equal bytes, which are run-length encoded."""
 _FIRST = 0x3F
-"""The byte that stands for six pixels without the colour."""
+"""The byte for a column of six pixels none of which has the current colour; for others, their six bits are added."""
 
 
 def sixels_of(image: Image) -> str:
@@ -40,9 +40,14 @@ def sixels_of(image: Image) -> str:
 
 
 def _line(rows: list[bytes], colour: int, width: int) -> bytes:
-    """Return the bytes of a band for one colour.
+    """Return the sixels that draw one colour of a band: a byte for each column, with runs of equal bytes encoded.
 
     Rows are compared by `bytes.translate` and combined as large integers: a loop over pixels takes 100 times as long.
+
+    Args:
+        rows: Up to six rows of pixels, one byte with the number of the colour for each pixel.
+        colour: The number of the colour.
+        width: Number of pixels in a row.
     """
     bits = 0
     for number, row in enumerate(rows):

@@ -18,7 +18,7 @@ FUNCTION = f"{__name__}:find_in_files"
 BATCH = 40
 """Number of files per batch; cancellation is checked between batches."""
 MOST_KEPT = 100_000_000
-"""Limit, in code points, of the prepared texts that the worker process caches for the next search."""
+"""Maximum total length, in code points, of the texts that the worker process caches for the next search."""
 _kept: dict[tuple[str, str, bool], Any] = {}
 """In the worker process: prepared texts by path, fingerprint, and True for the whole page."""
 _room = [MOST_KEPT]
@@ -95,7 +95,7 @@ class TextSearch:
             Thread(target=self._run, args=arguments, name="text search", daemon=True).start()
 
     def repeat(self, articles: Sequence[ArticleId]) -> None:
-        """Search changed and new articles; the results of other articles are kept."""
+        """Search changed and new articles for the values of the last `search`; results of other articles are kept."""
         if not self._values or not articles:
             return
         with self._lock:
@@ -150,10 +150,16 @@ _one_at_a_time = Lock()
 
 
 def find_in_files(arguments: Mapping[str, Any]) -> list[tuple[int, list[int]]]:
-    """Search files; runs in the worker process.
+    """Search the texts of files for words and phrases; runs in the worker process.
+
+    Args:
+        arguments: `files`: for each article `[path, fingerprint, whole]`, where `whole` is True to search the whole
+            page, or None to skip the article. `needles`: for each value to find `[text, is_prefix]`. `limit`: largest
+            number of bytes of a file that is read.
 
     Returns:
-        For each file that contains any of the words, its index and the indices of the words in it.
+        For each file with at least one of the values: its index in `files`, and the indices in `needles` of the values
+        found in it.
     """
     from tui_reader.search.evaluation import Needle  # noqa: PLC0415 - only the worker process needs it
 

@@ -171,7 +171,10 @@ class AnnotationsApi:
         return next(note for note in self.of(found.article) if note.annotation.id == found.id)
 
     def _list_annotations(self, annotations: Sequence[Annotation]) -> list[str]:
-        """Return lines for an error message: short id, quote and note of each of the first annotations."""
+        """Return lines for an error message: short id, quote and note of the first `MAX_LISTED` annotations.
+
+        A last line tells how many more there are, if any.
+        """
         short = self.short_ids()
         lines = [
             "  ".join(filter(None, (short[each.id], each.quote and f"“{_shorten(each.quote)}”", _shorten(each.note))))
@@ -194,7 +197,8 @@ class AnnotationsApi:
 
         Args:
             file: The article's file.
-            quote: The words to highlight; case, white space and other matters of presentation are ignored.
+            quote: The words to highlight. Case, white space, kinds of quotation marks and dashes, soft hyphens and
+                ligatures need not agree with the text; letters and punctuation within the quote must.
             note: The note in Markdown.
             tags: Tags of the annotation.
             colour: 1 to 5; None for the last used colour.

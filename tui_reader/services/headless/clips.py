@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Store
 
 _SHARE_READ_AT_ONCE = 4
-"""All annotations are read in one pass if more than one in this many annotated articles is needed: a quarter."""
+"""All annotations are read in one pass if more than a quarter (1 / 4) of the annotated articles are needed."""
 _KEPT_CHARACTERS = 8_000_000
-"""Number of characters of documents that clips keep in memory, some 50 MB; clips made later read theirs again."""
+"""Number of characters up to which the first clips keep their documents in memory, some 50 MB. Every later clip reads
+its document again when a writer asks for it."""
 
 
 class Clips:

@@ -54,7 +54,7 @@ class Outcome:
     beside: list[tuple[str, str]] = field(default_factory=list)
     """Files that were not overwritten, with the names of the new files beside them."""
     kept: list[str] = field(default_factory=list)
-    """Files in which annotations edited by hand were kept as ordinary text, beside their new export."""
+    """Files in which blocks edited by hand became ordinary text, since the library has a new text for the block."""
     refused: list[str] = field(default_factory=list)
     """Error messages about files that cannot be written."""
     stale: list[str] = field(default_factory=list)
@@ -164,7 +164,11 @@ class ExportFiles:
             self._record.save()
 
     def _known_names(self, names: Sequence[str]) -> dict[str, str]:
-        """Return the names of the files that earlier exports in the format wrote, by article."""
+        """Return the file that earlier exports in this format wrote for each article: its name by the article's id.
+
+        Args:
+            names: Names of all files in the folder.
+        """
         known: dict[str, str] = {}
         if self._text is None:
             for name in self._record.names(self._form.id):
@@ -321,7 +325,12 @@ def _encoded(text: str | bytes) -> bytes:
 
 
 def _beside(name: str, attempt: int) -> str:
-    """Return `NAME (new).md` for `NAME.md`; with a number if that name is taken."""
+    """Return the name for a new text beside a file: `NAME (new).md` for `NAME.md`.
+
+    Args:
+        name: Name of the file.
+        attempt: 2 for `NAME (new).md`, 3 for `NAME (new 2).md`, and so on, while the names before are taken.
+    """
     stem, dot, suffix = name.rpartition(".")
     number = "" if attempt == 2 else f" {attempt - 1}"
     return f"{stem} (new{number}){dot}{suffix}" if stem else f"{name} (new{number})"

@@ -19,7 +19,7 @@ _MAX_SIZE = 64 * 1024 * 1024
 
 
 class ExportRecord:
-    """Format, article and content hash of each exported file; the record is read on first use."""
+    """The format, article and content hash of each exported file of a folder; the record is read on first use."""
 
     def __init__(self, disk: Disk, folder: str) -> None:
         self._disk, self._path = disk, f"{folder}/{NAME}"
@@ -86,7 +86,11 @@ class ExportRecord:
 
 
 def _files(data: bytes) -> dict[str, dict[str, str]]:
-    """Parse a record; only plain file names are accepted, since other programs may write the record."""
+    """Parse the bytes of a record: a mapping for each exported file, with the keys `to`, `article` and `hash`.
+
+    Entries whose name has a path separator or begins with a dot are skipped, since other programs may write the
+    record. Invalid bytes, and a record of another version, give an empty mapping.
+    """
     try:
         value: Any = json.loads(data)
         entries = value["files"] if value["format"] == _FORMAT and value["version"] == _VERSION else {}

@@ -84,7 +84,10 @@ class Queries:
         return Context(today(), self._settings.colours, self._texts(query))
 
     def _texts(self, query: Term) -> dict[Value, frozenset[ArticleId]]:
-        """Search the articles' texts for the values of a query's `text:` fields; read no text without them."""
+        """Return the articles whose texts contain each value of a query's `text:` fields.
+
+        Reads the texts of all articles; no text if the query has no such field.
+        """
         values = list(dict.fromkeys(text_values(query)))
         if not values:
             return {}

@@ -106,7 +106,13 @@ def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop, *, 
 
 
 def read_document(path: Path, settings: Settings, *, whole: bool = False) -> Document | None:
-    """Return the document of a file, or of its whole page; None if it cannot be read."""
+    """Return the document of a file; None if it cannot be read.
+
+    Args:
+        path: The file.
+        settings: The current settings, with the size limit of articles.
+        whole: True for the whole page in place of the article, in formats that distinguish them.
+    """
     return load(path, settings.max_file_mb * MEGABYTE, whole=whole)
 
 

@@ -29,9 +29,11 @@ SEARCH_MARGIN = 2_000
 MAX_LINES = 3
 """Largest number of lines, the most similar ones, that are compared word by word."""
 MAX_GAP_PER_WORD = 2
-"""Largest gap in words, per word of the run, between a run of common words at a passage's end and the rest.
+"""Largest number of words by which a passage may be longer than the quote before its last run of common words, for
+each word of that run.
 
-A run after a wider gap is treated as a coincidence outside the passage.
+With more, the run is treated as a coincidence outside the passage: for a run of two words, with more than four words
+in between that the quote does not have.
 """
 
 
@@ -281,7 +283,9 @@ def _may_stand_for(quoted: str, word: str) -> bool:
 
 
 def _without_coincidences(same: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Remove pairs of common words that lie so far from the rest that they match by coincidence.
+    """Remove common words at both ends that lie so far from the other ones that they match by coincidence.
+
+    See `MAX_GAP_PER_WORD`.
 
     Args:
         same: Pairs of indices, one pair per common word: its index in the quote, and in the text.

@@ -101,7 +101,10 @@ def _safe_mail_address(rest: str) -> str:
 
 
 def _mail_fields(query: str) -> Iterator[tuple[str, str]]:
-    """Yield name and value of each field of a mailto query; only a body may have several lines."""
+    """Yield the decoded name and value of each field of a mailto query, such as `subject` and its text.
+
+    A body may have several lines; every other value is reduced to one line, and recipients to valid addresses.
+    """
     for field in re.split(r"&(?:amp;)?", query, flags=re.IGNORECASE):
         name, _, value = field.partition("=")
         name, value = unquote(name).strip().lower(), unquote(value)
@@ -112,7 +115,11 @@ def _mail_fields(query: str) -> Iterator[tuple[str, str]]:
 
 
 def _recipients(written: str) -> str:
-    """Return comma-separated mail addresses, without addresses that look like an option or field."""
+    """Return the valid addresses in a comma-separated list of mail addresses, separated by commas.
+
+    Addresses that begin with `-`, which a mail program could take for an option, or that contain other characters than
+    mail addresses need, such as `?`, `&` or a space, are left out.
+    """
     addresses = (clean_line(each) for each in written.split(","))
     return ",".join(each for each in addresses if _RECIPIENT.fullmatch(each) and not each.startswith("-"))
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 MOST_PATIENCE = 12
 """Largest multiple of the limit that a job may take: a busy machine gives a nice process a tenth of a processor."""
 LEAST_SHARE = 0.15
-"""Minimum share of its time for which a slow process runs or waits for a processor; with less, it counts as hung."""
+"""Minimum share of the elapsed time for which a process runs or waits for a processor. With less, as when it waits for
+a lock or the disk, it counts as hung and gets no more time."""
 
 
 class ProcessorTime(NamedTuple):
@@ -27,8 +28,8 @@ class ProcessorTime(NamedTuple):
 class Deadline:
     """Calls a function when the process of a job has used its time; waits longer if other processes hold it up.
 
-    The limit counts the time of the processor where the system tells it (Linux), and elapsed time elsewhere: with four
-    other programs at work, a page that takes two seconds would otherwise be refused.
+    Where the system tells the processor time of a process (Linux), the limit counts that time; elsewhere, elapsed time.
+    By elapsed time, a page that takes two seconds would be refused while four other programs are at work.
     """
 
     def __init__(self, pid: int, seconds: float, end: Callable[[], object]) -> None:

@@ -32,7 +32,7 @@ _PAGE_OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Options that open a PDF file at a page, by a part of the program's name."""
 _BROWSERS = ("firefox", "librewolf", "chrom", "brave", "vivaldi", "opera", "edge", "falkon", "epiphany")
-"""Parts of the names of browsers, which accept the page in the address of the file."""
+"""Parts of the names of browsers, which open a PDF file at a page by `#page=N` in its address."""
 
 
 def open_url(url: str, command: str = "") -> str:

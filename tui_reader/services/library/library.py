@@ -273,8 +273,8 @@ class Library:
         Args:
             listener: Called with every event, from threads of the library or from within `sync`; the listener must
                 neither block nor call the library.
-            watch: False to scan only once, for a program that soon closes the library: to import what watches takes
-                40 to 70 ms, and to stop it up to 50 ms.
+            watch: False to scan only once, for a program that soon closes the library: importing the watcher takes
+                40 to 70 ms, and stopping it up to 50 ms.
         """
         self._events.listener = self._parts.save_monitor.listener = listener
         self.documents.listen(self.loaded_documents.receive)

@@ -41,7 +41,7 @@ _PROGRAM_HEADS = (b"#!", b"\x7fELF", b"MZ", b"[Desktop Entry]", b"\xcf\xfa\xed\x
 _HEAD_BYTES = 64
 """Number of bytes of a file that are compared with `_PROGRAM_HEADS`."""
 _MOST_SEARCHED = 100_000
-"""Maximum number of files that are searched for one with a name."""
+"""Maximum number of files that are visited to find a file by its name."""
 _SHOWN = 80
 """Largest number of characters of a link in a message."""
 

@@ -68,5 +68,5 @@ class QueryHistory:
 
 
 def _merged(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
-    """Return the queries of two lists, each once, at most `MOST`."""
+    """Return the queries of `first`, then those of `second`, each once, at most `MOST`."""
     return tuple(dict.fromkeys((*first, *second)))[:MOST]

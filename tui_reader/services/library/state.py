@@ -37,7 +37,8 @@ _OF_FILES = frozenset((LOCATION, FINGERPRINT))
 """Fields of an article's record that name its file, of which `Identities` keeps an index."""
 
 MANY_GONE = 50
-"""Number of files that disappear at once beyond which the annotations of their articles are not read."""
+"""If more files than this disappear at once before the annotations are counted, such as with a drive, the metadata of
+their articles is not recorded: reading the annotations of each would take longer than a frame."""
 
 
 class LibraryState:
@@ -66,11 +67,11 @@ class LibraryState:
         self.may_keep_text: Callable[[ArticleId], bool] = always
         """Returns True if words of an article's text, such as a guessed title, may be copied into the store."""
         self.on_annotations: Callable[[Collection[AnnotationId]], None] = noop
-        """Callback with the annotations that this program changed, directly or by undo or redo."""
+        """Called with the annotations that this program changed, directly or by undo or redo."""
         self.on_opened: Callable[[Collection[ArticleId]], None] = noop
-        """Callback with the articles that were opened in this program."""
+        """Called with the articles that were opened in this program."""
         self.on_whole: Callable[[Collection[ArticleId]], None] = noop
-        """Callback with the articles for which another text, article or whole page, was chosen, by any program."""
+        """Called with articles for which the user, here or in another program, chose the article or the whole page."""
 
     def may_have_record(self, article_id: ArticleId) -> bool:
         """Return True if an article has or may have a record or annotations. Thread-safe."""
@@ -134,7 +135,7 @@ class LibraryState:
                 self._track(receipt)
 
     def _saving(self, receipt: Receipt) -> None:
-        """Track a receipt, or do so when `hold` ends, since a tracker may wait for it."""
+        """Pass a receipt to the save monitor; during `hold`, when that ends: the monitor may wait for the change."""
         if self._receipts is None:
             self._track(receipt)
         else:
@@ -167,7 +168,12 @@ class LibraryState:
         return self.record_each([(each, {field: value}) for each in headlines])
 
     def record_tags(self, rows: Sequence[Headline], tags: Sequence[list[str]]) -> Sequence[Edit]:
-        """Return the edits that give articles new tags, each article its own; the tags differ from those before."""
+        """Return the edits that give articles new tags, each article its own.
+
+        Args:
+            rows: The articles.
+            tags: The new tags of each article, different from its present tags.
+        """
         if not self._unclean_tags.isdisjoint([row.id for row in rows] if self._unclean_tags else ()):
             return self.record_each([(row, {"tags": each}) for row, each in zip(rows, tags, strict=True)])
         return edits_to_tags(rows, tags)
@@ -277,7 +283,10 @@ class LibraryState:
         self._introduce({i for i in ids if self.identities.has_record(i)})
 
     def describe(self, ids: Iterable[ArticleId]) -> None:
-        """Record title and origin of annotated articles whose files exist, for the time when they do not."""
+        """Copy title and origin of articles into their records, to show them even after the files are deleted.
+
+        Articles without a file now are skipped.
+        """
         edits: list[Edit] = []
         for article_id in ids:
             file = self.identities.file(article_id)
@@ -305,7 +314,7 @@ class LibraryState:
         )
 
     def _introduce(self, ids: Iterable[ArticleId]) -> None:
-        """Record path and fingerprint of articles, in a separate transaction that cannot be undone."""
+        """Record path and fingerprint of articles where they have changed; the edits cannot be undone."""
         new = self.identities.unrecorded(ids)
         if not new or self.store.read_only:
             return
@@ -350,6 +359,6 @@ def always(_: ArticleId) -> bool:
 
 
 def _annotated_by(edits: Iterable[Edit]) -> set[ArticleId]:
-    """Return the articles that edits annotate, whose files and titles must be recorded."""
+    """Return the articles that receive an annotation by edits, so that their files and titles must be recorded."""
     annotated = (edit.after for edit in edits if edit.table == ANNOTATIONS and edit.field == "article")
     return {article for article in annotated if isinstance(article, str)}
