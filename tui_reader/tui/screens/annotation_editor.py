@@ -62,7 +62,7 @@ class EditorHost(Protocol):
         """Open the note sheet after the current key has been handled."""
 
     def drop_typed_words(self) -> None:
-        """Discard the words being typed, because the note for which they are meant cannot be saved."""
+        """Discard the words that the user goes on typing for a note, because the note cannot be saved."""
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Let the user edit the text of a draft in an external editor."""
@@ -74,7 +74,8 @@ class EditorHost(Protocol):
         """Show the outcome of a change of annotations.
 
         Returns:
-            True if the outcome has a message, after a change or a refusal.
+            True if the outcome has a message: annotations were changed, or the change was refused. False if nothing
+            had to be changed.
         """
 
 
@@ -84,7 +85,7 @@ class AnnotationEditor:
     def __init__(self, library: Library, host: EditorHost) -> None:
         self._library, self._host = library, host
         self._refused = ""
-        """The last note that could not be saved and about which a message was shown."""
+        """Text of the last note that could not be saved; closing the sheet with this text again drops the note."""
 
     def recolour(self, ids: Sequence[AnnotationId], colour: int) -> None:
         """Change the colour of annotations."""
@@ -124,7 +125,7 @@ class AnnotationEditor:
         )
 
     def _known_tags(self, annotations: Sequence[Annotation]) -> list[str]:
-        """Return the suggested tags: tags of annotations in the same articles, then tags of articles."""
+        """Return the tags to suggest: first those of all annotations in the same articles, then those of articles."""
         articles = list(dict.fromkeys(each.article for each in annotations))[:MOST_ARTICLES]
         beside = {tag for article in articles for each in self._library.annotations.of(article) for tag in each.tags}
         return [*sorted(beside, key=lambda tag: (search_key(tag), tag)), *self._library.reading.all_tags()]
@@ -170,7 +171,11 @@ class AnnotationEditor:
         return not self._library.read_only
 
     def _written(self, about: str, draft: Draft, text: str) -> None:
-        """Save a written note; in a read-only library, reopen the note sheet, until it is closed unchanged."""
+        """Save a note after the note sheet was closed; drop the draft if the note is unchanged.
+
+        A read-only library refuses the note: a message is shown and the sheet reopened with the text. Closing it once
+        more with the refused text drops the note.
+        """
         if draft.is_unchanged(text):
             draft.drop()
         elif not self._library.read_only:

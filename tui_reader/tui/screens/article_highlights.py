@@ -34,7 +34,7 @@ class ArticleHighlights:
     def __init__(self, service: AnnotationEditing) -> None:
         self._service = service
         self._source: tuple[ArticleId | None, Document | None, bool] = (None, None, False)
-        """The article and text of the last `update`, and True if any of the text was loaded then."""
+        """The article of the last `update`, its text if that was complete, and True if at least a part was loaded."""
         self._change_number = -1
         """The change number of the annotation service at the last call of `update`."""
         self._annotations: dict[AnnotationId, Annotation] = {}
@@ -124,7 +124,7 @@ class ArticleHighlights:
         """Build the highlights of the annotations that have a position in a text.
 
         Args:
-            readable: The complete text, or None.
+            readable: The complete text; None if it is not loaded, loaded in part, or an error page.
             same: True if the annotations did not change since the last call, so that highlights can be reused.
         """
         standing: list[Annotation] = []

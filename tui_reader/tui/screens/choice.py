@@ -74,11 +74,11 @@ def _rank(choice: Choice, query: str) -> tuple[int, int] | None:
 
 @lru_cache(2_000)
 def _searched(name: str, detail: str) -> tuple[str, str, str, str]:
-    """Return what the typed text is compared with, kept because each letter compares it with all entries.
+    """Return the texts of an entry with which typed text is compared; cached, since each letter is compared with all.
 
     Returns:
-        The normalized name and detail, and the words of the name and of both, with a space before each: a typed word
-        begins one of them if it is found after a space.
+        Four strings: the normalized name, the normalized detail, the words of the name, the words of name and detail.
+        In the last two each word follows a space, so that `" wo" in words` tells if a word begins with `wo`.
     """
     name, detail = _key(name), _key(detail)
     words = "".join(f" {word}" for word in _WORD.findall(name))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAME_COLUMN = 24
 """Largest width, in columns, of the names of entries with details."""
 LEAST_DETAIL = 20
-"""With fewer columns, a detail is not in its row; the picker shows it below the list."""
+"""Smallest number of columns in which a row shows its detail; with fewer, only the picker shows it, below the list."""
 
 
 class ChoiceList(LinePane):
@@ -94,7 +94,7 @@ class ChoiceList(LinePane):
 
     @property
     def _height(self) -> int:
-        """The number of rows of the list; before the layout, the number that it will have."""
+        """The number of rows of the list; before Textual's first layout, the number set by `set_rows`."""
         return max(1, self.size.height or self._rows)
 
     def _scroll_to_cursor(self) -> None:
@@ -145,7 +145,7 @@ class ChoiceList(LinePane):
         self.move(-3)
 
     def on_resize(self) -> None:
-        """Scroll so that the cursor is visible, without empty rows below the entries if entries are above."""
+        """Scroll so that the cursor is visible, and no row at the bottom is empty while entries are hidden above."""
         self._scroll_to_cursor()
         self.repaint()
 

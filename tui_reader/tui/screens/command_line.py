@@ -49,7 +49,7 @@ class CommandLine(Picker):
 
     @property
     def _is_naming(self) -> bool:
-        """True while the name of the command, or words of its sentence, are typed."""
+        """True while the list shows commands, which match the typed name or description; False for arguments."""
         return self._naming
 
     def typed_changed(self, text: str) -> None:
@@ -72,7 +72,7 @@ class CommandLine(Picker):
         self.describe()
 
     def describe(self) -> None:
-        """Show the effect of the line or of the command under the cursor, and the number of articles."""
+        """Show below the list what the line or the command under the cursor does, and on how many articles."""
         current = self._list.current
         plan = self._plan
         if self._is_naming and current is not None:
@@ -130,7 +130,12 @@ class CommandLine(Picker):
         self._moved = True
 
     async def action_former(self, by: int) -> None:
-        """Show the previous line of the history; if the list's cursor was moved down, move it up instead."""
+        """Put a line of the history into the text field, or move the list's cursor if the history is not shown.
+
+        Args:
+            by: 1 for the previous line, or to move the cursor up if it is not on the first entry; -1 for the next line,
+                or to move the cursor down.
+        """
         await self.settle()
         if (by < 0 and not self._back) or (by > 0 and self._list.cursor > 0 and not self._back):
             await self.action_move(-by)

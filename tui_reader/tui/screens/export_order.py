@@ -24,12 +24,12 @@ class ExportOrder(NamedTuple):
 
 
 def plan_export(line: Line, scope: str, missing: str, start: Callable[[ExportOrder], None]) -> Plan:
-    """Plan a line `export FORMAT PATH [SCOPE]`: return its effect or its problem.
+    """Return the plan of a line `export FORMAT PATH [SCOPE]`: its function and description, or an error message.
 
     Args:
         line: The line.
         scope: A description of the articles or annotations to export.
-        missing: The error message if nothing can be exported; empty otherwise.
+        missing: The error message if the scope contains nothing to export; empty otherwise.
         start: Starts the export.
     """
     words = [word.text for word in line.words]

@@ -29,7 +29,7 @@ class Edited(NamedTuple):
     """The result of editing a text in an external editor."""
 
     text: str | None
-    """The edited text; None for no change. After a problem, the last saved text."""
+    """The text that the editor saved, even if it failed afterwards; None if the text is unchanged."""
     problem: str = ""
     """The error message; empty without an error."""
 

@@ -138,7 +138,7 @@ class HelpPage(RowsPage):
 
 
 class QueryHelpPage(RowsPage):
-    """The rows of the help about queries: examples, values and other names, as in docs/queries.md."""
+    """The rows of the help about queries: examples, values and synonyms of fields, keys of the query bar."""
 
     def _wrapped(self, width: int) -> Iterator[Row]:
         yield (("Queries", "label"),)

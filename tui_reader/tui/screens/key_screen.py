@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.prompt import Prompt
 
 PAUSE_SECONDS = 1.0
-"""Seconds without a key after which typed words no longer count as words of a note."""
+"""Seconds without a key after which `KeyScreen.discards` stops discarding keys typed for a refused note."""
 WRITES_NOTE = "note_selection"
-"""Command whose first key opens a note in other panes: words typed after the key may be a note."""
+"""Id of the command that writes a note on a selection.
+
+If its keys were begun but not completed, the user may believe that a note is open and type its words."""
 _WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
 
 
@@ -80,7 +82,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         """Replace the keymap."""
         self._keymap = keymap
         self._hints: dict[Pane, Sequence[Hint]] = {}
-        """The hints of the panes that were active since."""
+        """Cache: the hints of each pane that was active since the keymap was set."""
 
     @property
     def context(self) -> Pane:
@@ -128,11 +130,12 @@ class KeyScreen(FailureGuard, Screen[None]):
         return fed.step is not Step.PASS
 
     def _refuse(self, keys: Sequence[str], begun: Mapping[str, str]) -> None:
-        """Report unknown keys. If the keys may be words of a note, discard the words that follow.
+        """Report unknown keys. If they began the command `WRITES_NOTE`, discard the words typed next.
 
         Args:
-            keys: The keys, with the unknown key last.
-            begun: For each command that could have followed, the keys that were missing.
+            keys: The typed sequence, with the unknown key last.
+            begun: The commands that the sequence could have become without its last key, by id, each with the keys
+                that were still missing.
         """
         if len(keys) == 1 and "+" in keys[0][1:]:
             return  # Textual may have a binding for the key
@@ -144,11 +147,11 @@ class KeyScreen(FailureGuard, Screen[None]):
         self.say(refused)
 
     def drop_typed_words(self) -> None:
-        """Discard the keys typed from now on, because the note for which they are meant cannot be saved."""
+        """Discard keys until the user pauses for `PAUSE_SECONDS`: they are words of a note that cannot be written."""
         self._dropping_until = monotonic() + PAUSE_SECONDS
 
     def discards(self, key: str) -> bool:
-        """Return True if a key belongs to a note that cannot be saved, and is to be discarded."""
+        """Return True if a key is to be discarded, see `drop_typed_words`; esc is the last key that is discarded."""
         now = monotonic()
         if now >= self._dropping_until or (len(key) > 1 and key not in _WRITING and key != "escape"):
             return False

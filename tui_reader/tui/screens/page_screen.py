@@ -48,7 +48,7 @@ class Page(LinePane):
         raise NotImplementedError
 
     def find(self, words: str, start: int | None = None) -> int:
-        """Mark the rows that contain words, and scroll to the first such row not above the window.
+        """Mark the rows that contain words, and scroll to the first of them at or below the row `start`.
 
         A match may continue in the next row.
 
@@ -196,7 +196,7 @@ class PageScreen(Dialog[None]):
             self._prompt.remark(self._matches())
 
     def action_leave(self) -> None:
-        """End typing, else clear the search, else close the page."""
+        """Close the search field if it is open; if not, clear the marked matches; without any, close the page."""
         if self._prompt.question is not None:
             self._prompt.cancel()
         elif self._page.position[1]:

@@ -62,7 +62,7 @@ class Picker(Dialog[Choice | None]):
     ]
     MOST_ROWS = 20
     ALWAYS_SAYS = False
-    """True to show the sentence at every width, between the text field and the list."""
+    """True to show the current entry's sentence between text field and list, also where the row has room for it."""
     FEW_KEYS = "↑ ↓ move · enter takes · esc leaves"
     KEYS = "type to narrow · ↑ ↓ ctrl+n ctrl+p move · enter takes · esc leaves"
 

@@ -171,7 +171,7 @@ class QueryTyping:
         self._callbacks.repaint()
 
     def _take(self) -> None:
-        """Insert the chosen completion; without completions, list the fields."""
+        """Insert the chosen completion into the query; if no completions are listed, list those of all fields."""
         bar = self.bar
         if not bar.completions:
             self._past = None
@@ -185,7 +185,7 @@ class QueryTyping:
         self._edited(before)
 
     def _step(self, by: int) -> None:
-        """Choose the next or previous completion; before the first completion, show the history."""
+        """Choose the completion `by` places on; before the first or without completions, step through the history."""
         bar = self.bar
         if bar.completions and bar.chosen + by >= 0:
             bar.choose(bar.chosen + by)

@@ -36,7 +36,7 @@ class SessionKeeper:
         self._chosen = ""
         """The theme chosen in the program, now or in the last run; empty for the theme of the settings.
 
-        A choice of the last run is kept only while the settings file names the theme that it named then.
+        The choice of the last run is dropped if the settings file now names another theme than during that run.
         """
         if self.session is not None and self.session.configured_theme == self._configured:
             self._chosen = self.session.theme

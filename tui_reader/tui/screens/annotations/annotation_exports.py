@@ -41,7 +41,7 @@ class AnnotationExports:
         self._host.ask(export_question(self.plan, self._host.say))
 
     def plan(self, line: Line) -> Plan:
-        """Plan a line: return its effect or its problem."""
+        """Return the plan of a typed `export` line: a function that runs it and a description, or an error message."""
         scope = line.scope or (Scope.CHOSEN if self._listing.chosen_count else Scope.THIS)
         summary, missing = self._describe(scope)
         return plan_export(line, summary, missing, partial(self._start, scope))

@@ -61,7 +61,10 @@ class AnnotationListing:
 
     @property
     def ids(self) -> tuple[AnnotationId, ...]:
-        """The annotations on which a command acts: chosen annotations in the list, else the current annotation."""
+        """The annotations on which a command acts: the chosen ones that are listed; without a choice, the current one.
+
+        Empty if annotations are chosen but the filter hides all of them.
+        """
         current = self._list.current
         if self._list.chosen_count:
             return self._list.chosen
@@ -109,7 +112,7 @@ class AnnotationListing:
 
     @property
     def no_target_message(self) -> str:
-        """The message for a command that has no annotation to act on; empty if no message is needed."""
+        """The message that none of the chosen annotations is listed; empty if no annotation is chosen."""
         return (
             f"what is chosen is not listed · {self._state.keymap.hint('back')} chooses none"
             if self._list.chosen_count
@@ -191,7 +194,11 @@ class AnnotationListing:
         return True
 
     def reload(self, wanted: Annotation | None = None) -> None:
-        """Fill the list again, with the cursor on `wanted`; for None on its annotation, or on the nearest one left."""
+        """Fill the list again.
+
+        Args:
+            wanted: The annotation for the cursor; None for the current one, or the nearest that is still listed.
+        """
         self.load(keep=wanted.id if wanted is not None else self._loader.nearest(), index=self._list.index)
 
     def choose_current(self) -> bool:

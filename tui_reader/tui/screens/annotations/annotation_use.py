@@ -1,4 +1,4 @@
-"""Usable commands and chosen items of the list of annotations, which the last row shows."""
+"""What the last row shows about the list of annotations: commands that have an effect, and the number chosen."""
 
 from __future__ import annotations
 

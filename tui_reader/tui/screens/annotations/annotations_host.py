@@ -25,7 +25,7 @@ class AnnotationsHost(EditorHost, Protocol):
 
     @property
     def is_running(self) -> bool:
-        """True until the screen is closed with the program."""
+        """True while the screen runs; False once the program ends and has closed it."""
 
     @property
     def is_current(self) -> bool:

@@ -96,7 +96,11 @@ class ListActions:
 
     @command("back")
     def back(self, _count: int | None) -> None:
-        """Go back one level: choose nothing, clear the filter, list the whole library again, close the list."""
+        """Go back one level.
+
+        Take the first of these steps that has an effect: clear the choice, clear the filter, list the whole library
+        again if a command limited the list to an article, close the list.
+        """
         if self._listing.choose_none() or self._listing.narrow("", self._today()):
             return
         if self._is_limited_here:
@@ -140,7 +144,10 @@ class ListActions:
 
     @command("go_to_annotation")
     def go_to_annotation(self, _count: int | None) -> None:
-        """Show the annotation in its article; without a position, offer there to attach it."""
+        """Close the list and show the annotation in its article.
+
+        An annotation without a position becomes pending there: the next highlighting key attaches it.
+        """
         annotation = self._listing.current
         if annotation is None:
             return

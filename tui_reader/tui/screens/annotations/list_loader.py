@@ -1,4 +1,4 @@
-"""Fill the list of annotations: at once without a filter, else in slices between the frames."""
+"""Fill the list of annotations: in one step without a filter, else in slices of work between two frames."""
 
 from __future__ import annotations
 
@@ -145,7 +145,10 @@ class ListLoader:
             self._start()
 
     def refresh(self, empty: Sequence[str]) -> None:
-        """Filter again, and replace the list only when complete, so that it stays usable."""
+        """Filter all annotations again; the shown list stays usable, and is replaced when the new one is complete.
+
+        If the list is being loaded, the refresh follows that loading.
+        """
         if self._waits_for_count or self._remaining is not None or self._replacement is not None:
             self._changed_meanwhile = True
             return

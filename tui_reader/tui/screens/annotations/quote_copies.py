@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class QuoteCopies:
-    """Collects the quotes text by text. A new copy cancels an incomplete copy."""
+    """Collects the quotes of annotations while their texts are read. A new copy cancels an incomplete one."""
 
     def __init__(self, library: Library, done: Callable[[str, int], None]) -> None:
         """Store the library; `done` is called with all quotes as one text, and their number."""
@@ -47,7 +47,7 @@ class QuoteCopies:
         self._done("\n".join(self._quotes), len(self._quotes))
 
     def _quote(self, annotation: Annotation) -> bool:
-        """Quote one annotation: its words in the current text; without a certain position, those that were marked.
+        """Quote one annotation: the words at its position, or the words once marked if no position is certain.
 
         Returns:
             True if the annotation was quoted; False if its text must be read first.

@@ -157,7 +157,7 @@ class AnnotationsScreen(KeyScreen):
         return Pane.ANNOTATIONS
 
     def _is_useful(self, command: str) -> bool:
-        """Return False for the command that would list the annotations already listed, and for useless ones."""
+        """Return False for a command without an effect, such as listing the annotations that are already listed."""
         listed = "all_annotations" if self._listing.article is None else "annotations_here"
         return command != listed and super()._is_useful(command)
 

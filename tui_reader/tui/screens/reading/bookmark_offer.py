@@ -21,7 +21,7 @@ COMMANDS = ("go_to_bookmark", "set_bookmark")
 
 
 def beginning(words: str) -> str:
-    """Return the words at a bookmark as one line, which ends with an ellipsis unless a sentence ends there."""
+    """Return words as one line; an ellipsis is added unless they end with a full stop or its like."""
     text = " ".join(words.split())
     return text if not text or text[-1] in ".!?…。！？" else f"{text}…"
 

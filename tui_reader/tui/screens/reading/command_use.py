@@ -122,7 +122,7 @@ class CommandUse:
         return headlines.cursor + 1 < len(headlines.ids) or self._state.pane is Pane.ARTICLE
 
     def _is_in_order_by_hand(self) -> bool:
-        """Return True if the row under the cursor can be moved: a saved search, or an article that is up next."""
+        """Return True if the row under the cursor can be moved up and down: a saved search, or an article up next."""
         if self._state.pane is Pane.SIDEBAR:
             return self._stands_in(Section.SEARCHES)
         return self._state.pane is Pane.LIST and self._state.view.shelf is Shelf.UP_NEXT and self._has_article()

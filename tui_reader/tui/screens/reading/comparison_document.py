@@ -63,9 +63,9 @@ class ComparisonDocument:
         return bisect_left(range(len(self.original.text)), offset, key=self.shown_at)
 
     def step(self, offset: int, by: int) -> int | None:
-        """Return the index of the change `by` changes after an offset, or before the offset if `by` is negative.
+        """Return the index in `changes` of the change `by` changes after an offset; a negative `by` counts back.
 
-        If fewer changes exist, the last change on that side; None without changes.
+        If there are fewer changes in that direction, the farthest one; None if there are none.
         """
         count = len(self.changes)
         if by > 0:
@@ -82,7 +82,9 @@ def _start(change: tuple[int, int]) -> int:
 def _merged(
     text: str, block: Block, gone: Sequence[TextChange], here: Sequence[TextChange], spans: Iterable[Span]
 ) -> tuple[Block, str, list[Span]]:
-    """Return a block with the removed words reinserted, its text, and its spans with those of the changes.
+    """Return a block with the removed words reinserted, the text of that block, and its spans.
+
+    The spans are those of the original block, and further ones that mark added and removed words.
 
     Offsets of the returned block and spans count from the start of the returned text.
 
@@ -96,7 +98,7 @@ def _merged(
     cuts = [(min(max(each.start, block.start), block.end), each.gone) for each in gone if each.gone]
 
     def place(offset: int, *, behind: bool) -> int:
-        """Return an offset in the merged block: after the words removed there if `behind`, else before."""
+        """Convert an offset of `text`; for words removed just there, return their end if `behind`, else their start."""
         before = sum(len(words) for at, words in cuts if at < offset or (behind and at == offset))
         return offset - block.start + before
 

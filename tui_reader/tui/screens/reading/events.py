@@ -162,7 +162,11 @@ class EventHandlers:
             host.navigator.show_current()
 
     def _say_missing(self, before: str) -> None:
-        """Show a message if the file of the open article was deleted or exists again."""
+        """Say that the file of the open article was deleted or exists again; show its successor if it was renamed.
+
+        Args:
+            before: The reason why the file was missing before the event; empty if it existed.
+        """
         host, state = self._host, self._state
         successor = state.library.successor_of(state.shown) if state.shown is not None else None
         now = state.library.missing_reason(state.shown)

@@ -23,19 +23,21 @@ if TYPE_CHECKING:
 
 
 FIRST_SECONDS = 0.002
-"""Seconds for which the handler of a typed letter evaluates the query; twice that until a page of matches is found."""
+"""Seconds for which the handler of a typed letter evaluates the query.
+
+If it has not found a screenful of matches by then, it goes on for up to twice that time."""
 SLICE_SECONDS = 0.002
 """Seconds for which a query is evaluated between two frames."""
 
 
 class _Origin(NamedTuple):
-    """The last complete list, from which the cursor of a partial list is derived."""
+    """The last complete list; the cursor of a partial list is put on its current article or the nearest one."""
 
     ids: Sequence[ArticleId]
     cursor: int
     current: ArticleId | None
     placed: ArticleId | None = None
-    """The article on which the cursor was placed in the incomplete list."""
+    """The article on which the cursor was put in the partial list; another one means that the user has moved it."""
 
 
 class HeadlineListing:
@@ -57,7 +59,7 @@ class HeadlineListing:
         """The rows of the saved searches in the sidebar."""
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
-        """The article under the cursor whose file disappeared, and the article that the cursor moved to."""
+        """An article that vanished under the cursor, and the one that got the cursor, until the former returns."""
 
     @property
     def gap(self) -> int | None:
@@ -138,9 +140,11 @@ class HeadlineListing:
             self.show_counts()
 
     def _ids(self, beside: ArticleId | None, *, partly: bool) -> tuple[Sequence[ArticleId], bool]:
-        """Return the articles of the view, or with `partly` the first of them, and True if these are all.
+        """Return the articles of the view, and True if the list is complete.
 
-        With `partly`, `beside` is the article for the cursor: a page of articles from its position on is enough.
+        Args:
+            beside: The article that gets the cursor; a partial list extends at least a page below it.
+            partly: True to return the first articles, as a partial list, if the query takes more than `FIRST_SECONDS`.
         """
         catalogue, view = self._state.library.catalogue, self._state.view
         if not partly:

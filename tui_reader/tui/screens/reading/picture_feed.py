@@ -49,7 +49,8 @@ class ArticlePictures:
         self._images: OrderedDict[PictureOrder, PlacedImage] = OrderedDict()
         """The images in the terminal, the last used last."""
         self._last_number = os.getpid() % 0xFFFF * 0x80
-        """Number of the last image; the first depends on the process id, so that programs in one terminal differ."""
+        """Number of the image sent last. Numbers start at a multiple of the process id, so that two programs in one
+        terminal use different ones."""
         app.app_resume_signal.subscribe(app, lambda _: self._images.clear())
 
     def sizes(self, document: Document) -> Mapping[str, PictureSize]:
@@ -114,7 +115,7 @@ class ArticlePictures:
 
     @property
     def _form(self) -> str:
-        """Return the best of `picture_forms` that the terminal supports, unless the settings name one."""
+        """Return the best of `picture_forms` that the terminal supports; `PIXELS` if the setting is not `auto`."""
         if self._state.settings.pictures != "auto":
             return PIXELS
         answers = self._program.theme_selection.answers

@@ -38,7 +38,7 @@ class Resumption:
         self._waits = self._as_page or (session is not None and session.article is not None)
         self._is_scanned = False
         self.holds_keys = self._waits
-        """True until the first text was shown, or until a timeout."""
+        """True while keys are queued for the first article: until its text is shown, or `stop_holding` is called."""
         self._to_restore: Session | None = None
         """The session whose row is restored as soon as the text of its article is shown."""
 
@@ -56,7 +56,7 @@ class Resumption:
 
     @property
     def awaits_text(self) -> bool:
-        """True while keys are meant for an article whose text is not shown yet."""
+        """True while the article pane is active, its text is not shown yet, and keys are therefore queued."""
         return self.holds_keys and self._state.pane is Pane.ARTICLE and self._state.panes.article.document is None
 
     def stop_holding(self) -> None:

@@ -64,7 +64,7 @@ class ReadingScreenState:
     """
 
     COMBINE_SECONDS = MOST_SECONDS - MESSAGE_SECONDS
-    """Age in seconds up to which `say_also` keeps the last message and appends the new message."""
+    """Largest age in seconds of a message to which `say_also` appends; an older message is replaced."""
 
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
@@ -321,7 +321,8 @@ class ReadingScreenState:
         """Remove the key for undo from the message if the key has no effect now.
 
         Args:
-            typing: True while keys are letters of a note; else the pane that is active decides.
+            typing: True while keys are letters of a note, so that no key undoes; False if the keys of the active pane
+                decide.
         """
         hint, said = self._undo_hint, self.panes.status.said
         if hint and said.endswith(hint) and (typing or not self.keymap.keys_of(BY_ID["undo"], self.context)):

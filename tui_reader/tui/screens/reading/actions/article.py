@@ -30,12 +30,12 @@ class ArticleNavigator:
     MOST_PLACES = 100
     """Largest number of positions in the jump list."""
     WAIT_SECONDS = 0.006
-    """Longest time in seconds for which a key is delayed until a text is read; 10 kB take 2 ms."""
+    """Longest time in seconds for which a key waits for the text of its article; reading 10 kB takes 2 ms."""
     HEADER_DELAY_SECONDS = 0.12
     """Seconds after which the header of an article is shown before its text has been read."""
 
     WRITING_SECONDS = 1.0
-    """Seconds for which a truncated text is assumed to be a file that is still being written."""
+    """Seconds after which a text that looks truncated is shown; until then its file may still be being written."""
     RETRY_SECONDS = 2.0
     """Seconds between two attempts to read a file that could not be read."""
 
@@ -187,12 +187,12 @@ class ArticleNavigator:
         return self._cut is not None
 
     def _show_cut(self, document: Document) -> None:
-        """Show a text that seemed to be incomplete, if the file still has that content."""
+        """Show a text that looked truncated, unless a newer text of the file has been read meanwhile."""
         if self._cut is document and self._state.shown is not None:
             self.arrived(self._state.shown, document)
 
     def try_again(self) -> None:
-        """Read the shown article again if reading it failed, every two seconds at most."""
+        """Read the shown article again if reading it failed, at most once in `RETRY_SECONDS`."""
         shown, document = self._state.shown, self._state.panes.article.document
         if shown is None or document is None or not document.error or monotonic() < self._tried_at + self.RETRY_SECONDS:
             return
@@ -202,7 +202,7 @@ class ArticleNavigator:
             documents.want(shown, self._neighbours())
 
     def follow(self, article: ArticleId) -> None:
-        """Show the article that replaces the shown article, and keep the active pane."""
+        """Show `article`, which was recognized as the renamed shown article; the active pane stays active."""
         entered = self._state.entered
         self._listing.refresh(keep=article)
         self.show(article)
@@ -212,7 +212,7 @@ class ArticleNavigator:
         """Return the transfer of positions from the old text of an article to its new text.
 
         Returns:
-            The transfer; None while a thread computes the transfer; the thread then reports the document again.
+            The transfer; None while a thread computes it, which then reports the document as loaded once more.
         """
         from tui_reader.anchoring.position_transfer import PositionTransfer  # noqa: PLC0415 - most files never change meanwhile
 
@@ -262,7 +262,7 @@ class ArticleNavigator:
             state.say_also("the file changed: the sentence in focus is no longer in it", instead_of=said)
 
     def changed(self, article: ArticleId, *, is_choice: bool = False) -> None:
-        """Reload an article after a change of its file, if it is shown or has annotations to re-anchor.
+        """Read an article again after a change of its file, if it is shown or has annotations to re-anchor.
 
         With `is_choice`, the file is unchanged, but the user switched between the article and the whole page.
         """
@@ -323,7 +323,7 @@ class ArticleNavigator:
             self._listing.touch(outcome.ids)
 
     def keep_place(self) -> None:
-        """Save the reading position in the shown article, if it was opened, and scrolled or read further since."""
+        """Save the position in the shown article if it was opened, and scrolled or read further since the last save."""
         state = self._state
         pane = state.panes.article
         if state.shown is None or pane.document is None or pane.document.partial or state.comparison is not None:
@@ -442,9 +442,9 @@ class ArticleNavigator:
 
 
 CUT_TOLERANCE = 200
-"""Code points, at most an eighth, at the end of a truncated text that may differ, since incomplete markup may."""
+"""Code points, at most an eighth, at the end of a truncated text that may differ: cut markup such as `**bo` does."""
 
 
 def _is_cut(whole: str, text: str) -> bool:
-    """Return True if a text is the beginning of another text, as while a file is still being written."""
+    """Return True if `text` is shorter than `whole` and equals its beginning, except for `CUT_TOLERANCE` at its end."""
     return len(text) < len(whole) and whole.startswith(text[: len(text) - min(CUT_TOLERANCE, len(text) // 8)])

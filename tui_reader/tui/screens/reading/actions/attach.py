@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Pending(NamedTuple):
-    """A pending annotation, and the article or selection in which it can be attached."""
+    """An annotation that the next highlighting key attaches to a new range of its article."""
 
     annotation: AnnotationId
     article: ArticleId | None
     selection: int | None
-    """Number of the selection that resizes the highlight; None if any passage may be used."""
+    """Number of the selection that resizes a highlight; None if any passage of the article may be chosen."""
 
 
 class AttachActions:
@@ -58,7 +58,7 @@ class AttachActions:
 
     @property
     def annotation(self) -> AnnotationId | None:
-        """The pending annotation; None if no annotation is pending."""
+        """The pending annotation; None if none is pending, or if it was deleted or can no longer be attached."""
         if self.pending is not None and not self._holds(self.pending):
             self.pending = None
         return self.pending.annotation if self.pending is not None else None

@@ -35,7 +35,10 @@ class BackActions:
             state.say(f"{state.keymap.hint('quit')} quits")
 
     def _leave_article(self) -> None:
-        """End what is active: attaching or selection, comparison, search, focus, zen mode; else activate the list."""
+        """End the first of these that is active: attaching or selection, comparison, search, focus, zen mode.
+
+        If none is, activate the list.
+        """
         state, host, article = self._state, self._host, self._state.panes.article
         if host.highlight_actions.attaching.end() | host.selection_actions.leave():
             state.say("")

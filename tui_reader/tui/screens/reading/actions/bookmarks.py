@@ -52,7 +52,7 @@ class BookmarkActions:
 
     @key_command("go_to_bookmark")
     def go_to_bookmark(self, _count: int | None, key: str) -> None:
-        """Go to a bookmark; the key of the command typed twice goes back in the jump list."""
+        """Go to the bookmark with the letter `key`; for `'`, go back in the jump list."""
         state = self._state
         if key == "'":
             if not self._navigator.jump(-1):

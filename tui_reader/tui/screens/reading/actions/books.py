@@ -57,7 +57,10 @@ class BookActions:
 
     @command("footnote")
     def footnote(self, _count: int | None) -> None:
-        """Go to the footnote of the focused sentence, else of the first visible reference; in a footnote, go back."""
+        """Go to a footnote, or back from a footnote to its reference.
+
+        The reference is the first one in the focused sentence, or without one there the first visible one.
+        """
         pane, state = self._state.panes.article, self._state
         document = pane.viewport.text
         if document is None:
@@ -184,9 +187,10 @@ class _Notes:
         return self._offsets().get(reference.target[1:])
 
     def reference_to(self, low: int, high: int) -> Span | None:
-        """Return the place in the text from which the footnote at `low` is referred to, to go back to it.
+        """Return the reference to the footnote at `low`, for the way back from a footnote to the text.
 
-        The footnote is the last one that begins at or before `low`, else the first one if it begins before `high`.
+        The footnote is the last one that begins at or before `low`; if none does, the first footnote of the document,
+        provided that it begins before `high`.
 
         Args:
             low: Offset of the focus, or of the top of the view.

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 VERBS = ("read", "unread", "star", "unstar", "archive", "unarchive", "up_next", "not_up_next", "tag")
-"""The commands with a scope on the command line, where they set a state; some keys toggle it instead."""
+"""Ids of the commands that take a scope on the command line.
+
+There, `star` always stars; the key of the same command removes the star from a starred article."""
 
 
 class BulkActions:
@@ -75,7 +77,7 @@ class BulkActions:
         return tuple(filter(None, (self._state.target,))) if scope is Scope.THIS else self._state.targets
 
     def summary(self, scope: Scope | None) -> str:
-        """Return a description of a scope: the number of articles and their selection."""
+        """Return a description of a scope: `all 12 that match`, `3 chosen`, or the title of the one article."""
         state = self._state
         found = self.targets(scope)
         if scope is Scope.ALL:
@@ -86,7 +88,7 @@ class BulkActions:
         return f"this article: “{headline.title}”" if headline is not None else "no article"
 
     def tags_of(self, line: Line) -> tuple[list[str], list[str]]:
-        """Return the tags of a line to add, and the tags to remove."""
+        """Return the tags that a typed line adds (`+tag` or `tag`), and those that it removes (`-tag`)."""
         words = [word.text for word in line.words]
         add = [word.removeprefix("+") for word in words if not word.startswith("-")]
         return [tag for tag in add if tag], [word[1:] for word in words if word.startswith("-") and word[1:]]
@@ -101,7 +103,7 @@ class BulkActions:
             self.run(line.name, found)
 
     def run(self, verb: str, articles: Sequence[ArticleId]) -> None:
-        """Set the state of articles that a verb names."""
+        """Change the state of `articles` as `verb` says, one of `VERBS` except `tag`, and show the outcome."""
         reading = self._state.library.reading
         run: dict[str, tuple[Callable[[Sequence[ArticleId]], Outcome], str]] = {
             "read": (lambda ids: reading.set_read(ids, read=True), "read already"),

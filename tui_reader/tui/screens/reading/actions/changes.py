@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 
 def _with_spaces(gone: str, text: str, at: int) -> str:
-    """Add spaces around removed words that now touch other words, in scripts that use spaces."""
+    """Return removed words with a space on each side where they would touch other words of the text.
+
+    Wide characters, as in Chinese, get no space.
+
+    Args:
+        gone: The removed words.
+        text: The text into which they are inserted.
+        at: Offset in `text` at which they are inserted.
+    """
     if not gone:
         return gone
     before, behind = text[at - 1 : at], text[at : at + 1]
@@ -35,7 +43,7 @@ class ChangesActions:
         self._state = state
         self._noticed: tuple[ArticleId, Document] | None = None
         self._ended: tuple[ArticleId, ComparisonDocument] | None = None
-        """The last comparison, to show it again: at its end, the library marks the changes as seen."""
+        """Article and content of the last comparison, kept to show it again although its changes now count as seen."""
 
     @command("changes")
     def changes(self, _count: int | None) -> None:
@@ -88,7 +96,10 @@ class ChangesActions:
         state.say(f"{many} since you read it · underlined is new, struck is gone · {keys} ends")
 
     def _compared(self, article: ArticleId, document: Document) -> ComparisonDocument | None:
-        """Return a comparison with the last read text, or the last comparison; None without changes."""
+        """Return a comparison of a text with the text as last read, or the previous comparison of this text.
+
+        None if the text is unchanged since the last reading and was not compared before.
+        """
         revisions = self._state.library.revisions
         old = revisions.old_text(article)
         found = revisions.changes(article, document) if old is not None else []
@@ -145,7 +156,7 @@ class ChangesActions:
         state.say(f"change {number + 1:,} of {len(comparison.changes):,}")
 
     def notice(self) -> str:
-        """Return the notice that the shown article has changed; empty if the notice was returned before."""
+        """Return the notice that the shown article has changed; empty if it has not, or was announced already."""
         state = self._state
         document = state.panes.article.document
         article = state.shown

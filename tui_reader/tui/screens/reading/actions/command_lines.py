@@ -33,7 +33,7 @@ MOST_COMPLETIONS = 200
 MOST_NAMED = 12
 """Maximum number of valid names that the message about an invalid one lists."""
 _OF_BOOKS = {"chapter": "chapters", "page": "printed pages"}
-"""Names of the targets of `chapter` and `page`, for the message about a text without them."""
+"""What each command goes to, for messages such as “this article has no chapters”."""
 
 
 class Named(Protocol):
@@ -94,7 +94,10 @@ class CommandLines:
 
     @command("palette")
     def open(self, _count: int | None) -> None:
-        """Open the command line, with the commands of the active pane first; other commands activate their pane."""
+        """Open the command line with all commands, those of the active pane first.
+
+        A command that works only in another pane activates that pane.
+        """
         from tui_reader.tui.screens.command_line import CommandLine  # noqa: PLC0415 - not needed for the first frame
 
         state = self._state
@@ -141,7 +144,10 @@ class CommandLines:
         return Plan(problem=where) if where else plan_plain(found, line, partial(self._run, found.id))
 
     def _where_else(self, found: Command) -> str:
-        """Return the panes where a command works; empty if it works in the active pane."""
+        """Return a message about a command that works only in a selection or in the list of annotations.
+
+        Empty if the command works in the active pane, or in another pane, which it then activates.
+        """
         if found.panes == IN_ANNOTATIONS:
             return f"{found.id} works in the list of annotations, which {self._hint('all_annotations')} shows"
         if found.panes <= IN_SELECTION | IN_ANNOTATIONS and self._state.context not in found.panes:
@@ -198,7 +204,11 @@ class CommandLines:
 
     @property
     def _values(self) -> dict[str, tuple[Callable[[], Sequence[tuple[str, str]]], Callable[[str], None] | None]]:
-        """For each command: its values with remarks, and the function for a value; None for any text."""
+        """For the id of each command that takes a value: two functions.
+
+        The first returns the valid values, each with a remark to show beside it. The second runs the command with a
+        value; it is None if any text is accepted.
+        """
         state, named = self._state, self._named
 
         def tags() -> Sequence[tuple[str, str]]:
@@ -256,10 +266,10 @@ class CommandLines:
 
 
 def _unknown(typed: str, names: Sequence[str], *, in_book: bool) -> str:
-    """Return the message that a typed name is not among `names`, with the first of `names`.
+    """Return the message that a typed name is not among `names`. It lists the first `MOST_NAMED` valid names.
 
-    For the chapters or pages of a book (`in_book`), only the first and the last are given: of the numbers if there are
-    any, else of the titles.
+    If `in_book` is True, `names` are chapters or pages, and the message gives only the first and the last: of the
+    numbers if there are any, else of the titles.
     """
     if not in_book:
         named = ", ".join(names[:MOST_NAMED])
@@ -270,6 +280,6 @@ def _unknown(typed: str, names: Sequence[str], *, in_book: bool) -> str:
 
 
 def _retyped(word: str) -> str:
-    """Return a word of a line in typed form, with quotes if necessary."""
+    """Return a word in the form to type on the command line: in double quotes if it contains spaces."""
     sign = word[:1] if word[:1] in ("+", "-") else ""
     return quoted(word[len(sign) :], sign)

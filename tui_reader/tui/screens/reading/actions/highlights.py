@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 FRAMES = 10
-"""Largest number of frames after which the article pane must be visible."""
+"""Number of frames to wait for the article pane to become visible before scrolling to a `Target`."""
 
 
 class Target(NamedTuple):
@@ -73,11 +73,11 @@ class HighlightActions:
         self._orphans = 0
         """Number of annotations of the shown article without a position."""
         self._orphan_notice_for: tuple[ArticleId | None, int, Document | None] = (None, 0, None)
-        """The article, the number and the text of the last notice about them."""
+        """Article, number of orphans and text of the last notice about orphans, which is shown once for each text."""
         self._target: Target | None = None
         """The position to go to once its article is shown."""
         self._frames_left = 0
-        """Number of frames in which the article pane may still become visible."""
+        """Number of frames left to wait for the article pane before scrolling to `_target`."""
 
     # Highlights
 

@@ -140,7 +140,7 @@ class LinkActions:
         return False
 
     def _go_to_article(self, link: str) -> None:
-        """Go to the article of a relative link, else open the file or the address that it may mean."""
+        """Go to the article that a relative link names; if there is none, open the address or file it may name."""
         state = self._state
         if state.shown is None:
             return
@@ -172,7 +172,11 @@ class LinkActions:
                 state.wait_for_text(self._go_to_wanted)
 
     def _open_other(self, article: ArticleId, link: str) -> None:
-        """Open a web or mail address without a scheme, else an article in another folder, else a file."""
+        """Follow a relative link that names no article by its path.
+
+        It is tried as a web or mail address without a scheme, then as the name of an article in another folder, then
+        as a file on disk.
+        """
         if _WEB_ADDRESS.match(link):
             self._open_url(f"http://{link}")
             return

@@ -28,7 +28,7 @@ class Navigation:
         self._offered: tuple[ArticleId | None, ArticleId] | None = None
         """The article at whose end the next unread article was offered, and the offered article."""
         self._offered_at = 0
-        """The number of the command that made the offer."""
+        """The value of `commands_run` when the offer was made."""
 
     @command("down")
     def down(self, count: int | None) -> None:
@@ -60,7 +60,7 @@ class Navigation:
         self._by_page(count or 1, self._state.panes.article.scroller.by_pages, count or 1)
 
     def _go_on(self) -> None:
-        """Go to the next unread article if the last key offered it; else offer it in the last row."""
+        """Go to the next unread article if the previous command offered it; if not, offer it in the last row."""
         state, key = self._state, self._state.keymap.hint("page_down")
         following = self._navigator.next_unread()
         offer = (state.shown, following.id) if following is not None else None
@@ -80,7 +80,7 @@ class Navigation:
 
     @command("top")
     def top(self, count: int | None) -> None:
-        """Go to the top; with a count to that headline, or to that percentage of the article."""
+        """Go to the top; with a count, to that row of the sidebar or list, or to that percentage of the article."""
         state = self._state
         if state.pane is Pane.SIDEBAR:
             state.panes.sidebar.move_to(count - 1 if count else 0)

@@ -34,7 +34,10 @@ class PictureActions:
 
     @command("picture")
     def picture(self, _count: int | None) -> None:
-        """Show the first visible picture, else the next one, on the whole screen; without any, the page of a PDF."""
+        """Show a picture on the whole screen: the first visible one, or the next one below.
+
+        In a PDF without separate pictures, show the page at the top of the view.
+        """
         state = self._state
         document, article = state.panes.article.document, state.shown
         if document is None or article is None:
@@ -51,7 +54,10 @@ class PictureActions:
         self._app.push_screen(PictureViewer(page, partial(self._open_outside, article)))
 
     def _open_outside(self, article: ArticleId, target: str, say: Callable[[str], None]) -> None:
-        """Open a picture in the desktop's program for its file type, in a thread: it may have to be copied first."""
+        """Open a picture in the desktop's program for its file type.
+
+        Runs in a thread, since a picture inside the article's file is first copied to a temporary file.
+        """
 
         def report(message: str) -> None:
             self._app.call_from_thread(say, message)
@@ -72,7 +78,10 @@ class PictureActions:
         Thread(target=open_picture, name="picture", daemon=True).start()
 
     def _path_of(self, article: ArticleId, target: str) -> Path | None:
-        """Return the file of a picture: beside the article, else a copy of the picture in the article's file."""
+        """Return the path of a picture file; None if the picture cannot be found.
+
+        It is a file beside the article, or a new temporary copy of a picture that the article's file contains.
+        """
         library = self._state.library
         if ":" not in target:
             try:
@@ -90,7 +99,7 @@ class PictureActions:
 
 
 def _pictures_of(document: Document, visible: Sequence[int], offset: int) -> tuple[list[ShownPicture], int]:
-    """Return the pictures of a document, and the number of the one to show first.
+    """Return the pictures of a document (or the pages of a PDF without any), and the index of the one to show first.
 
     Args:
         document: The document.

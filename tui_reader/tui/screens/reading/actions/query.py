@@ -161,7 +161,7 @@ class QueryActions:
         return query
 
     def _complete_soon(self) -> None:
-        """Evaluate the rest of a partial list between the next frames, unless the query changes before."""
+        """Start to evaluate the rest of a partial list in slices between frames; a changed query stops that."""
         if self._listing.is_partial and self._list_timer is None:
             self._list_timer = self._headlines.set_interval(1 / SLICES_PER_SECOND, self._complete_list)
 
@@ -174,7 +174,10 @@ class QueryActions:
             self._list_timer = None
 
     def _refresh(self, *, hold: bool = False) -> None:
-        """Evaluate the query again because more matches are known; while the user types, only for some milliseconds."""
+        """Evaluate the query again, after a search has found more matches.
+
+        While the query bar is open, the first articles are shown after some milliseconds and the rest later.
+        """
         self._listing.refresh(hold=hold, recount=False, partly=self.typing.bar.is_open)
         self._complete_soon()
 
@@ -214,7 +217,10 @@ class QueryActions:
         return library.query_words.is_ready and library.annotation_texts.is_ready
 
     def _prepare_slice(self) -> None:
-        """Prepare the words for completions, then the notes for search, for some ms; update list or completions."""
+        """Prepare words for completions, or notes for search if all words are prepared, for `SLICE_SECONDS`.
+
+        The completions or the list are updated when enough is prepared. Nothing is done just after a typed letter.
+        """
         now, library = monotonic(), self._state.library
         if now - self._typed_at < REST_SECONDS or self._listing.is_partial:
             return
@@ -295,7 +301,7 @@ class QueryActions:
         self._state.library.catalogue.set_texts(texts)
 
     def _say_progress(self) -> None:
-        """Show the progress of searches: below the open bar, else in the last row."""
+        """Show the progress of searches below the query bar; if the bar is closed, in the last row."""
         search = self._state.library.text_search
         done, total = search.progress
         texts = f"searching texts {done:,} of {total:,}" if done < total else ""

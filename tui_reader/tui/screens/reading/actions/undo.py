@@ -71,7 +71,10 @@ class UndoActions:
         state.say_outcome(self._with_location(outcome, touched), undoable=False)
 
     def _with_location(self, outcome: Outcome, touched: Sequence[ArticleId]) -> Outcome:
-        """Add titles and locations of the changed articles to the message, if none is shown or listed."""
+        """Return an outcome whose message tells where the changed articles are, if none of them is shown or listed.
+
+        For one article, its title and location are added; for several, their number.
+        """
         state = self._state
         listed = {*state.panes.headlines.ids, state.shown}
         if not listed.isdisjoint(touched):

@@ -166,7 +166,8 @@ class ViewOptions:
     def outline(self, _count: int | None) -> None:
         """Open a picker of the headings, or of a book's contents with reading times, and jump to the chosen entry.
 
-        While only the beginning of the text has been read, the picker lists its headings, and then those of the whole.
+        While only the beginning of the text has been read, the picker lists the headings in it; those of the whole text
+        replace them as soon as it is read.
         """
         document = self._state.panes.article.document
         if document is None:
@@ -178,7 +179,11 @@ class ViewOptions:
             self._state.wait_for_text(partial(self._complete_outline, picker))
 
     def _complete_outline(self, picker: Picker) -> bool:
-        """List the headings of the whole text in an open picker; return True while only its beginning is loaded."""
+        """List the headings of the whole text in an open picker, once it is read.
+
+        Returns:
+            True while only the beginning of the text is read, so that this method must be called again.
+        """
         document = self._state.panes.article.document
         if not picker.is_attached or document is None:
             return False
