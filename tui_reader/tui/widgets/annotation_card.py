@@ -47,14 +47,16 @@ class AnnotationCard(LinePane):
         self.fit()
 
     def fit(self) -> None:
-        """Wrap the paragraphs to the width and set the height that they need."""
+        """Wrap the paragraphs to the width and set the height that they need; cut them at the greatest height.
+
+        The rows of the last paragraph remain, since it names the available commands.
+        """
         width = (self.size.width or self.app.size.width) - 2 * MARGIN
         paragraphs = [self._wrapped(text, style, max(10, width)) for text, style in self._paragraphs]
         self._rows = [row for paragraph in paragraphs for row in paragraph]
         height = self.app.size.height
         most = max(3, min(MOST_ROWS, height // 2, height - LEFT_ROWS))
         if len(self._rows) > most:
-            # The last paragraph names the available commands, so its rows are never cut.
             tail = paragraphs[-1][: most - 2] if len(paragraphs) > 1 else []
             self._rows = [*self._rows[: most - 1 - len(tail)], ("…", "muted"), *tail]
         self.styles.height = len(self._rows) + 1 if self._rows else 0
@@ -73,7 +75,7 @@ class AnnotationCard(LinePane):
         return self._rows[y] if y < len(self._rows) else None
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint a row of a paragraph."""
+        """Paint row `y` of the wrapped paragraphs, from 0; an empty row below the last."""
         base = self.named_style("")
         text, style = self._rows[y] if y < len(self._rows) else ("", "")
         return line(width, base, [Piece(" " * MARGIN, base), Piece(text, base + self.named_style(style))])

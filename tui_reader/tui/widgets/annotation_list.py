@@ -253,7 +253,7 @@ class AnnotationList(LinePane):
         self.repaint()
 
     def choose_those_left(self) -> None:
-        """Remove annotations that no longer exist from the choice."""
+        """Unchoose the annotations that no longer exist."""
         self._chosen.drop_missing()
         self.repaint()
 
@@ -280,7 +280,10 @@ class AnnotationList(LinePane):
     # Painting
 
     def named_style(self, name: str) -> Style:
-        """Return a style by its name; with 16 colours a quote has the text colour of its highlight."""
+        """Return a style by its name, such as `muted` or, for a quote whose highlight has colour 3, `quote-3`.
+
+        In a theme of 16 colours a quote has the foreground and background of its highlight.
+        """
         ansi = self.app.current_theme.ansi and not self.app.no_color
         if name.startswith("quote-") and ansi and name not in self._named_styles:
             tone = f"highlight-{name[-1]}"
@@ -294,7 +297,7 @@ class AnnotationList(LinePane):
 
     @property
     def _head(self) -> int:
-        """Number of rows above the first section."""
+        """Number of rows of the widget above the sections: the filter bar, or its completions while it is open."""
         return max(1, self._completion_rows)
 
     def row_key(self, y: int) -> Hashable:
@@ -370,7 +373,7 @@ class AnnotationList(LinePane):
         return line(width, base, [bar, gap, Piece(clip(tags, room), base + self.named_style("mark"))], right)
 
     def _quote(self, annotation: Annotation, room: int, base: Style, *, row: int = 0) -> Piece:
-        """Return one row of the quote: row 0 or, without a note, its continuation in row 1."""
+        """Return row 0 of the quote; or its continuation as row 1, which takes the place of a missing note."""
         if annotation.is_on_article:
             return Piece("" if row else "on the whole article", base + self.named_style("muted"))
         quote = " ".join(annotation.quote[: 8 * room].split())

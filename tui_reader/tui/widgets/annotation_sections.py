@@ -50,7 +50,7 @@ class AnnotationSections:
         self._numbers.clear()
 
     def extend(self, sections: Iterable[Section]) -> None:
-        """Append sections of articles that are not listed yet."""
+        """Append sections; none may belong to an article that is listed already."""
         count = self.count
         for section in sections:
             self._numbers[section.article] = len(self.sections)
@@ -104,7 +104,7 @@ class AnnotationSections:
         return self.count * item_rows + len(self.sections)
 
     def rows_of(self, index: int, item_rows: int) -> tuple[int, int]:
-        """Return the first and last row of an annotation; a section's first annotation includes the title."""
+        """Return the first and last row of an annotation, from 0; the first of a section begins at its title row."""
         number = self.number_at(index)
         first = index * item_rows + number + 1
         last = first + item_rows - 1

@@ -22,7 +22,7 @@ class Section(NamedTuple):
 
 
 class Source(Protocol):
-    """Protocol of the source of a list's annotations, which returns them without waiting for the disk."""
+    """Protocol of the object that supplies a list of annotations with its data. No method waits for the disk."""
 
     def get(self, annotation: AnnotationId) -> Annotation | None:
         """Return an annotation by id; None if it no longer exists."""
@@ -31,7 +31,7 @@ class Source(Protocol):
         """Return the title of an article."""
 
     def in_order(self, article: ArticleId) -> Sequence[AnnotationId]:
-        """Return the ids of an article's annotations in the order of its text. The first call reads them."""
+        """Return the ids of an article's annotations in the order of its text, which needs the annotations' data."""
 
     def ids(self, article: ArticleId) -> Collection[AnnotationId]:
         """Return the ids of an article's annotations in any order, without reading the annotations."""

@@ -128,7 +128,7 @@ class StatusBar(LinePane):
             self.repaint()
 
     def say(self, message: str, *, bad: bool = False, seconds: float = MESSAGE_SECONDS) -> None:
-        """Show a message for some seconds; an empty message clears the row. Any text is safe, such as a file name."""
+        """Show a message for some seconds; an empty text removes it. Control characters in it are dropped."""
         message = clean_line(message)
         if self._clear_timer is not None:
             self._clear_timer.stop()
@@ -157,9 +157,9 @@ class StatusBar(LinePane):
             self.repaint()
 
     def _fit(self) -> None:
-        """Set the height to the rows of the message, but at most a third of the screen.
+        """Wrap the message, and set the height to its rows: at most 2, or a third of the screen if that is more.
 
-        The help shows long notices in full."""
+        The last row of a longer message is cut; the help shows long notices in full."""
         width = max(1, self.size.width - 2)
         rows = wrap(self._said, width) if cell_len(self._said) > width and self.size.width else [self._said]
         most = max(2, self.app.size.height // 3)

@@ -79,12 +79,12 @@ class CompletionRows(LinePane):
 
     @property
     def _first(self) -> int:
-        """Index of the word in the first row, so that the word under the cursor is visible."""
+        """Index of the word in the first row. It is chosen so that the word under the cursor is visible."""
         rows = max(1, self.size.height)
         return max(0, min(self._at - rows // 2, len(self._words) - rows))
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that determines the appearance of the row."""
+        """Return everything that determines the appearance of a row."""
         index = self._first + y
         word = self._words[index] if index < len(self._words) else ""
         return word, index == self._at, len(self._words)

@@ -20,7 +20,10 @@ def parse_date(text: str) -> date | None:
 
 
 def short_date(text: str, today: date) -> str:
-    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun`; with the year in other years."""
+    """Format a date as `Thu 5 Jun` within half a year of today, else as `5 Jun` this year or `5 Jun 2024`.
+
+    Empty if the text is not a date.
+    """
     day = parse_date(text)
     if day is None:
         return ""

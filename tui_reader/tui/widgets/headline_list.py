@@ -33,7 +33,7 @@ LOW_HEIGHT = 22
 
 
 class Density(StrEnum):
-    """The choices for the space between headlines."""
+    """Space between headlines: an empty row (comfortable), none (compact), or by the widget's height (auto)."""
 
     AUTO = "auto"
     COMFORTABLE = "comfortable"
@@ -111,7 +111,7 @@ class HeadlineList(LinePane):
         self._pressed: int | None = None
         """Column of the query bar's text at which the mouse button was pressed; None if it was not, or elsewhere."""
         self._is_dragged = False
-        """True if the mouse has moved since then."""
+        """True if the mouse has moved since the button was pressed there."""
         self._title = ""
         self._query = ParsedQuery()
         self._order = ""

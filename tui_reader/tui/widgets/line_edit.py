@@ -65,7 +65,7 @@ class LineEdit:
         """Edit the line by a key such as `left` or `ctrl+w`.
 
         Returns:
-            True if the key edits lines or moves the cursor.
+            True if the key is one of the editing keys, even if it had nothing to change; False for other keys.
         """
         action = _KEYS.get(key)
         if action is None:

@@ -96,7 +96,8 @@ class PromptInput(LineInput):
     """The text field of a prompt.
 
     Args:
-        take_key: Handles a key, unless it returns False; called before the next key, so that keys may be typed ahead.
+        take_key: Called with each key before the text field handles it. It returns True if it has handled the key
+            itself; the text field then ignores the key.
     """
 
     def __init__(self, take_key: Callable[[str], bool]) -> None:
@@ -104,7 +105,7 @@ class PromptInput(LineInput):
         self._take_key = take_key
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle every key at once: Textual would handle editing keys after later keys in its queue."""
+        """Handle each key before the next: Textual would run editing keys only after letters typed behind them."""
         bindings = () if event.is_printable else self._bindings.key_to_bindings.get(event.key, ())
         if self._take_key(event.key):
             event.stop()
@@ -238,10 +239,10 @@ class Prompt(Horizontal):
             self.question.changed(event.value)
 
     def _take_key(self, key: str) -> bool:
-        """Handle a non-letter key: completion, backspace in an empty answer, steps up and down.
+        """Handle a key that is not for the text field: completion, backspace in an empty answer, up and down.
 
         Returns:
-            True if the key is not for the text field.
+            True if the key was handled here; False if the text field must handle it.
         """
         question, listed = self.question, self._completions
         if question is None:
@@ -267,7 +268,7 @@ class Prompt(Horizontal):
     # Completion
 
     def _list_completions(self, *, every: bool = False) -> None:
-        """List the words that fit at the cursor."""
+        """List the known words that match the part at the cursor; if it is empty, all words if `every`, else none."""
         if self._completion is None:
             return
         value, cursor = self._input.value, self._input.cursor_position

@@ -66,7 +66,7 @@ class QueryBar:
         self._note = ""
         self._is_bad = False
         self._wrapped: tuple[tuple[str, int], list[str]] = ("", 0), [""]
-        """An error message and the columns for it, and its rows; each row of the pane asks for their number."""
+        """Cache of `_note_rows`: an error message and its width in columns, and the rows into which it is wrapped."""
         self.version = 0
         """Number of changes so far, used in the cache keys of painted rows."""
 
@@ -85,7 +85,7 @@ class QueryBar:
         self.changed()
 
     def choose(self, index: int) -> None:
-        """Select another completion, within bounds."""
+        """Select the completion at an index, or the nearest one if the index is out of range."""
         self.chosen = max(0, min(index, len(self.completions) - 1))
         self.changed()
 

@@ -42,13 +42,13 @@ class Entry(NamedTuple):
 
     section: Section
     name: str
-    """Name of the shelf, source or tag; empty for the title row of a section, and for the row of its rest."""
+    """Name of the shelf, search, source or tag; empty in a section's title row and in the row that `is_rest`."""
     articles: int = 0
     """Number of articles with this shelf, search, source or tag."""
     id: str = ""
     """Id of a saved search; empty in other sections."""
     hidden: int = 0
-    """In the row of a section's rest, the number of names that it hides; -1 if it hides none, and shows all."""
+    """Number of names hidden by the row that `is_rest`; -1 in this row while all names are shown; 0 in other rows."""
 
     @property
     def is_rest(self) -> bool:
@@ -75,8 +75,8 @@ class Choices(NamedTuple):
 class TagSidebar(LinePane):
     """The filters of the list. A tag has three states: included, excluded, or off.
 
-    Saved pages and books bring keywords that no other article has. Of long sections, only the most frequent names are
-    shown until the reader asks for the rest, and always those that filter the list, and the reader's own tags.
+    Saved pages and books bring keywords that no other article has. A long section therefore shows only its first names,
+    the reader's own tags and the names that filter the list, until the reader asks for all.
     """
 
     DEFAULT_CSS = "TagSidebar { background: $side; color: $text-ink; }"
@@ -148,8 +148,8 @@ class TagSidebar(LinePane):
             choices: The rows that filter the list.
             shelves: Numbers of articles by standing view.
             searches: The saved searches.
-            sources: Sources with their numbers of articles, in order.
-            tags: Tags with their numbers of articles, in order.
+            sources: Sources with their numbers of articles, in the order to show.
+            tags: Tags with their numbers of articles, in the order to show.
             own_tags: Number of the first tags that are the reader's own.
         """
         counted = (dict(shelves), tuple(searches), tuple(sources), tuple(tags), own_tags)
@@ -186,7 +186,7 @@ class TagSidebar(LinePane):
         self.repaint()
 
     def show_rest(self, section: Section) -> None:
-        """Show all names of a section, or again only the first."""
+        """Show all names of a section; if all are shown, hide the less frequent ones again."""
         self._unlimited ^= {section}
         self._build()
         self.repaint()
@@ -243,7 +243,7 @@ class TagSidebar(LinePane):
                     yield from entries
 
     def _limited(self, section: Section, rows: Counted, own: int) -> list[Entry]:
-        """Return the rows of a section, of which a long one ends with the row of its rest.
+        """Return the rows of a section. A long section hides some, and ends with a row that shows or hides these.
 
         Args:
             section: The section.
@@ -350,5 +350,5 @@ class TagSidebar(LinePane):
 
 
 def _identity(entry: Entry) -> tuple[Section, str, bool]:
-    """Return what stays equal when the number of an entry changes."""
+    """Return a key that identifies an entry, whatever its number of articles is."""
     return entry.section, entry.id or entry.name, entry.is_rest

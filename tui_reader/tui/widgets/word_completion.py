@@ -52,8 +52,8 @@ class WordCompletion:
     def fitting(self, answer: str, cursor: int, *, every: bool = False) -> list[str]:
         """Return known words that match the typed part: first those that begin like it, then those with a later word.
 
-        So `sea` matches `seals` before `deep-sea`. Case, accents and presentation are ignored. Words already in the
-        answer are left out, as are words that begin with a minus sign unless one was typed.
+        So `sea` matches `seals` before `deep-sea`. Case, accents and the form of quotes, dashes and spaces are ignored.
+        Words already in the answer are left out, as are words that begin with a minus sign unless one was typed.
 
         Args:
             answer: The answer.

@@ -94,7 +94,10 @@ def _title_rows(headline: Headline, width: int) -> Iterable[StyledRow]:
 
 
 def _meta_rows(headline: Headline, width: int, today: date, *, title_in_text: bool) -> list[StyledRow]:
-    """Return the rows with source, date and length; omit the word count if it would need its own row."""
+    """Return the rows with source, date and length; omit the word count if it would need its own row.
+
+    If `title_in_text` is True, no title is shown above; a remark then says whether the title was guessed.
+    """
     parts = list(_meta_parts(headline, today))
     if title_in_text and headline.is_guessed("title"):
         parts.insert(0, (GUESSED_TITLE, Role.META))
@@ -109,7 +112,10 @@ def _star(headline: Headline) -> StyledRow:
 
 
 def _meta_parts(headline: Headline, today: date) -> Iterable[tuple[str, Role]]:
-    """Yield source, byline, date, reading time and word count; guessed values get a question mark."""
+    """Yield source, byline, date, reading time and word count, those that are known, each with its role.
+
+    A guessed value ends with a question mark.
+    """
     metadata = headline.article.metadata
     said = ""
     for name in (*headline.origins, "date"):
@@ -136,7 +142,14 @@ def message_rows(title: str, lines: Sequence[str], width: int) -> list[StyledRow
 
 
 def _flow(parts: Iterable[tuple[str, Role]], gap: str, width: int, leading: StyledRow = ()) -> list[StyledRow]:
-    """Join parts to rows. A part that does not fit starts a new row; a part wider than a row is wrapped."""
+    """Join parts to rows. A part that does not fit starts a new row; a part wider than a row is wrapped.
+
+    Args:
+        parts: Texts with their roles.
+        gap: Separator between two parts of the same row.
+        width: Cells of a row.
+        leading: Pieces at the beginning of the first row, without `gap` behind them.
+    """
     rows: list[StyledRow] = []
     row = list(leading)
     used = sum(cell_len(piece.text) for piece in row)

@@ -1,4 +1,4 @@
-"""An index of a text's highlights by offset. The cost of a query does not grow with their number."""
+"""An index of a text's highlights by offset. A query looks at chunks of highlights, not at every highlight."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class HighlightIndex:
         self._summarize()
 
     def _summarize(self) -> None:
-        """Derive from the chunks the lists in which their numbers are searched for."""
+        """Derive from `_chunks` the two lists by which a chunk is found: by its first offset, or by a position."""
         self._firsts = [chunk[0][:3] for chunk in self._chunks]
         """Start, end and rank of the first highlight in each chunk."""
         self._before = list(accumulate(map(len, self._chunks), initial=0))
@@ -119,7 +119,7 @@ class HighlightIndex:
         self._update_chunk(number)
 
     def _update_chunk(self, number: int) -> None:
-        """Update a changed chunk: split it if it is too long, remove it if it is empty."""
+        """Bring the index up to date with a changed chunk: split it if it is too long, remove it if it is empty."""
         chunk = self._chunks[number]
         parts = [chunk] if len(chunk) < 2 * _CHUNK else [chunk[:_CHUNK], chunk[_CHUNK:]]
         parts = [part for part in parts if part]
@@ -144,7 +144,7 @@ class HighlightIndex:
 
     @property
     def noted(self) -> tuple[Highlight, ...]:
-        """Highlights with a note or tags, sorted by start; the identical tuple until one of them changes."""
+        """Highlights with a note or tags, sorted by start; the same tuple object until a highlight changes."""
         if self._noted is None:
             self._noted = tuple([highlight for highlight in self if highlight.note or highlight.tags])
         return self._noted
@@ -228,7 +228,8 @@ def _topmost(
     """Return the two topmost highlights at an offset, the upper one first; None where there is none.
 
     Args:
-        waiting: A heap of paint order and index in `entries`; highlights that end before the offset are removed.
+        waiting: A heap of pairs: depth (the least is topmost) and index in `entries`. Those above the results that
+            end at or before `offset` are removed.
         entries: All highlights.
         offset: The offset; offsets of later calls are not smaller.
     """
@@ -242,7 +243,11 @@ def _topmost(
 
 
 def _drop_ended(waiting: list[tuple[int, int]], entries: Sequence[_Entry], offset: int) -> Highlight | None:
-    """Return the topmost highlight at an offset, after removing those above it that end before; None without one."""
+    """Remove highlights from the top of the heap `waiting` (see `_topmost`) until one reaches beyond `offset`.
+
+    Returns:
+        This highlight, which stays in the heap; None if the heap is then empty.
+    """
     while waiting:
         entry = entries[waiting[0][1]]
         if entry[1] > offset:

@@ -28,11 +28,12 @@ NOTE_FRAME = NOTE_GAP + 3
 MOST_COLUMNS = 40
 """Maximum width of the text of a margin note, in columns."""
 MOST_ROWS = 6
-"""Maximum rows of a note that would otherwise push down the next note. The leading note is not cut."""
+"""Maximum rows of a note that would otherwise push down the next note. That of the current highlight is not cut."""
 MOST_LOOKED_BACK = 200
-"""Maximum number of notes that start above the view and are checked for rows inside it."""
+"""Maximum number of notes of highlights above the view for which is checked whether their rows reach into it."""
 LONG = 100
-"""Assumed maximum height of a note in rows: ends the search above the view for notes that reach into it."""
+"""Assumed maximum height of a note in rows. The check of the notes above the view stops where it cannot be reached
+by a note of this height."""
 
 _start = attrgetter("start")
 
@@ -185,9 +186,10 @@ class MarginNotes(Layer):
         return found
 
     def _made_room(self, notes: list[_Stacked], bottom: int) -> list[_Stacked]:
-        """Move notes up until all end above a row of the page; if the page has too few rows, cut the notes as well.
+        """Move notes up until all end above the row `bottom` of the page, to make room for the leading note there.
 
-        If there are more notes than rows, the first notes are left out; each is shown when its highlight is current.
+        If they do not fit, they are also cut, at the least to one row each. If even then the page has too few rows
+        above `bottom`, the notes of the first highlights are left out.
         """
         moved: list[_Stacked] = []
         for most in (MOST_ROWS, *range(MOST_ROWS - 1, 0, -1)):

@@ -58,7 +58,7 @@ def note_rows(note: str, tags: tuple[str, ...], width: int, most: int = 0) -> tu
         note: Markdown.
         tags: Tags without `#`.
         width: Cells of a row.
-        most: Rows after which the note is cut with an ellipsis, without the rows of the tags; 0 for no limit.
+        most: Maximum rows of the note, not counting rows of tags; an ellipsis marks a cut. 0 for no limit.
     """
     lines = [line for part in clean_text(note).strip().split("\n") for line in (wrapped(part, width) or [""])]
     rows: list[StyledRow] = [(StyledText(line, Role.NOTE),) for line in lines if line or len(lines) > 1]
@@ -71,7 +71,7 @@ def note_rows(note: str, tags: tuple[str, ...], width: int, most: int = 0) -> tu
 
 @lru_cache(maxsize=512)
 def folded_row(note: str, tags: tuple[str, ...], width: int, colour: int) -> StyledRow:
-    """Return a note as one row: the sign of its highlight, its first words and its tags."""
+    """Return a note as one row: `PEN` with the number of its colour, its first words and its tags."""
     pen = _pen(colour)
     room = width - cell_len(pen.text)
     words = " ".join(clean_text(note).split())
@@ -176,7 +176,7 @@ class FoldedNotes:
         return number + (len(self._open) - 1 if 0 <= self._unfolded < number else 0)
 
     def row(self, number: int, line: int) -> StyledRow:
-        """Return a row of a note."""
+        """Return row `line` of the note `number`, both from 0."""
         if number == self._unfolded:
             return self._open[line]
         highlight = self.highlights[number]

@@ -156,10 +156,11 @@ class Page:
         self._set_head()
 
     def _set_head(self) -> None:
-        """Set the rows of the header; if the title is a block of the text, they are between it and the next block."""
+        """Set the rows of the header, and their place: above the text, or below the title if the text contains it."""
         document, layout = self.document, self.layout
         self._split = self._resume = 0
-        """Numbers of the layout's rows up to the end of the title, and up to the block below it; 0 without a title."""
+        """Rows of the layout: the first below the title, and the first of the block after it. The header replaces the
+        rows between them. Both are 0 if the text does not contain the title."""
         self._above = 1
         """Number of empty rows at the top of the page."""
         self.head: tuple[StyledRow, ...] = ()
@@ -335,7 +336,7 @@ class Page:
         return 0 if self.layout is None else self.to_page(self.layout.position(offset)[0])
 
     def start_row_of(self, offset: int) -> int:
-        """Return the row of a code point, or the uppermost row above a chapter that begins with the code point."""
+        """Return the row of a code point; if it begins a chapter, the first of the rows shown above the chapter."""
         chapter = self.chapters.starting_at(offset) if self.layout is not None else None
         if chapter is None or self.layout is None or not chapter.block:
             return self.row_of(offset)
@@ -356,7 +357,7 @@ class Page:
             self.layout.ensure(self._body_row(first), count)
 
     def make_exact_above(self, y: int, count: int) -> None:
-        """Compute exact heights of the `count` rows above `y`. The row at `y` may get another number."""
+        """Compute exact heights for the `count` rows above row `y`; this may change the number of the row at `y`."""
         layout = self.layout
         if layout is None or layout.exact or y <= self.body_top:
             return

@@ -96,7 +96,8 @@ class SixelRows(NamedTuple):
     def row(self, number: int) -> Sequence[Segment]:
         """Return the segments of a row: empty cells, and a control segment that draws over them.
 
-        The cursor is set to the first cell before, and to the last one after: terminals differ in where they leave it.
+        The cursor is set to the first cell before the sixels and behind the last cell after them, since terminals
+        differ in where sixels leave it.
         """
         after = f"\x1b8\x1b[{self.columns}C"
         before, cells = Segment("\x1b7", None, _CONTROL), Segment(" " * self.columns)

@@ -56,7 +56,7 @@ _HINT: tuple[str, ...] = (Role.HINT,)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 """Superscript digits, for references to notes."""
 _MUTED = frozenset((Role.QUIET, Role.CAPTION))
-"""Roles of text in a paler colour."""
+"""Roles of text in a paler colour than the body text."""
 
 _ORNAMENT_ROLES: dict[OrnamentRole, Role] = {
     OrnamentRole.MARKER: Role.MARKER,
@@ -165,7 +165,7 @@ class Painter:
         return Strip.join([around.crop(0, start), drawn, around.crop(end, self._width)])
 
     def _room(self, page: Page, margins: Margins) -> int:
-        """Return the maximum number of columns of a row of the text."""
+        """Return the columns that a row of text may take: up to the note beside it, else to the edge of the pane."""
         return page.width + NOTE_GAP if margins.note else self._width - self._left - 1
 
     @staticmethod
@@ -342,8 +342,8 @@ class Painter:
 def _apart(numbers: StyledRow, room: int) -> StyledRow:
     """Format colour numbers with spaces between them; if not all fit, keep some in their order and add `+`.
 
-    The first numbers are kept or, if the current number would be missing, the current and the next numbers. Without
-    spaces, two adjacent digits would look like one number.
+    Those kept are the first that fit or, if these do not include the number of the current highlight, this number and
+    those after it. Without spaces, two adjacent digits would look like one number.
     """
     if sum(cell_len(text) + 1 for text, _ in numbers) - 1 <= room:
         spaced = [piece._replace(text=f"{piece.text} ") for piece in numbers[:-1]]
@@ -359,7 +359,7 @@ def _apart(numbers: StyledRow, room: int) -> StyledRow:
 
 
 def _fitting(numbers: StyledRow, room: int) -> StyledRow:
-    """Return the first numbers that fit into a width with an empty column after each; at least one."""
+    """Return the first numbers that fit into `room` columns with an empty column after each; at least one number."""
     shown = list(numbers)
     while len(shown) > 1 and sum(cell_len(text) + 1 for text, _ in shown) > room:
         shown.pop()
@@ -376,7 +376,7 @@ def _with_room(pieces: Sequence[_Placed], room: int, *, even: bool) -> Iterator[
     Args:
         pieces: Texts by column; letters have the column of their word and come before it.
         room: Columns that the row may take.
-        even: True if the rest of the row may move right.
+        even: False for a row of a table, whose later columns move right only as far as the letters need.
     """
     widths = [cell_len(piece.text) for piece in pieces]
     end = max((piece.column + width for piece, width in zip(pieces, widths, strict=True)), default=0)

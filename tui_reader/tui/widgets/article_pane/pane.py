@@ -389,7 +389,7 @@ class Foot:
         return percent
 
     def update(self) -> None:
-        """Start the timer for `loading…` if another text is loading; stop it if the text is complete."""
+        """Start the timer for `loading…` if another article's text is loading now; stop it if no text is loading."""
         headline, document = self._viewport.headline, self._viewport.document
         complete = document is not None and not document.partial
         awaited = "" if headline is None or complete else headline.id

@@ -64,7 +64,7 @@ class Scroller:
         return self._viewport.put_on_top(self._row_of(offset) - above)
 
     def rows_above(self) -> int:
-        """Return how many visible rows are above the first visible code point; negative within the header."""
+        """Return how many visible rows are above the reading position; negative if its row is above the view."""
         viewport = self._viewport
         return 0 if viewport.page is None else self._row_of(viewport.offset) - viewport.top
 

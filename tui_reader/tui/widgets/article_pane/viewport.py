@@ -198,7 +198,7 @@ class Viewport:
 
     @property
     def progress(self) -> float:
-        """Share of the text up to the last visible row, from 0 to 1; until the whole text is loaded, the last known."""
+        """Share of the text up to the last visible row, 0 to 1; that of earlier sessions until all text is loaded."""
         page = self.page
         if page is None or page.document is None or page.document.partial:
             return self._seen
@@ -208,7 +208,10 @@ class Viewport:
         return min(max(ends, default=0) / len(page.document.text), 1.0)
 
     def text_under(self, x: int, y: int) -> tuple[Row | None, int | None]:
-        """Return the text row and the offset at a cell of the widget; None for a value the cell lacks."""
+        """Return the row of text at a cell of the widget, and the offset of the character in the cell.
+
+        Both are None outside the rows of text; only the offset is None beside the text of a row.
+        """
         rows, document = self.visible_rows(), self.text
         row = rows[y] if 0 <= y < len(rows) else None
         if not isinstance(row, Row) or document is None:
@@ -263,7 +266,10 @@ class Viewport:
         return self.put_on_top(self.top + rows)
 
     def reveal(self, start: int, end: int) -> bool:
-        """Scroll to a range unless it is visible, with some rows of context around it.
+        """Scroll to a range unless it is visible.
+
+        After scrolling down, it begins a third of the view below the top; after scrolling up, it ends a third of the
+        view above the bottom. Of a range higher than the view, the beginning is shown.
 
         Returns:
             True if the view moved.
@@ -391,7 +397,7 @@ class Viewport:
             self._refiner = self._canvas.set_interval(REFINE_EVERY, self.refine)
 
     def refine(self) -> None:
-        """Compute some exact heights of wide text between two frames. Visible rows do not move."""
+        """Replace some estimated heights of blocks by exact ones, between two frames. Visible rows do not move."""
         page = self.page
         done = True
         if page is not None and page.layout is not None:

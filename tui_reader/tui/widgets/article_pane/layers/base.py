@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.article_pane.painter import Overlay
 
     Carry: TypeAlias = Callable[[Range], tuple[int, int] | None]
-    """A function from a range of the shown text to its range in the new text; None if it is missing."""
+    """A function from a range of the shown text to its range in the new text; None if the new one lacks the passage."""
 
 
 class Layer:

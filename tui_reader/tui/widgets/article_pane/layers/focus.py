@@ -37,7 +37,7 @@ class Focus(Layer):
         self._outline: tuple[Document | None, tuple[Entry, ...], list[int]] = (None, (), [])
         """Cache of `_outline_and_offsets`: the document, its outline, and the offsets of the entries."""
         self.candidate: int | None = None
-        """Offset of the current search match. The first motion focuses its sentence if it is visible."""
+        """Offset of the current search match, or None. Without a focus, the first motion focuses its sentence."""
 
     @property
     def range(self) -> Range | None:
@@ -201,9 +201,9 @@ class Focus(Layer):
         return self._outline[1:]
 
     def current_entry(self) -> int:
-        """Return the index in `outline` of the heading under which the focus is, or the view's top without a focus.
+        """Return the index in `outline` of the last entry at or before the focus; -1 if there is none.
 
-        -1 if no heading is there or above.
+        Without a focus, the first visible text takes its place.
         """
         return bisect_right(self._outline_and_offsets()[1], self._here) - 1
 
@@ -222,7 +222,7 @@ class Focus(Layer):
         self._range = None
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Move the focus to its words in the new text; without `carry`, keep it if the words did not move."""
+        """Move the focus to its words in the new text; without `carry`, keep it only if they did not move."""
         focus = self._range
         if focus is None:
             return

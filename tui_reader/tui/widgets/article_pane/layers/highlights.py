@@ -107,7 +107,10 @@ class Highlights(Layer):
         return found != self._current and self.go(found.id)
 
     def _position(self, count: int) -> int:
-        """Return the index, in text order, of the highlight `count` highlights after the current position."""
+        """Return the index, in text order, of the highlight to which `step` goes; it may be out of range.
+
+        Steps count from the current highlight; without one, from the caret, the focus, or the edge of the view.
+        """
         current = self._current
         number = None if current is None else self._index.number(current.id)
         if number is not None:
@@ -119,9 +122,12 @@ class Highlights(Layer):
         return self._index.first_from(high if here is None else here.start) + count
 
     def cycle(self) -> bool:
-        """Make the next of the overlapping highlights current. Return True if another highlight overlaps.
+        """Make the next of the highlights at the caret or in the focus current: from the topmost down, then again.
 
-        If a single highlight is at the caret or in the focus, the cycle includes all that overlap it.
+        If only one highlight is there, cycle through it and the highlights that overlap it.
+
+        Returns:
+            False if there is no other highlight to cycle to.
         """
         here, current = self._selection.attention, self._current
         if here is None:

@@ -31,14 +31,17 @@ class WantedPicture(NamedTuple):
     columns: int
     rows: int
     is_box: bool = False
-    """True to keep the proportions of the picture within that size."""
+    """True if the picture is fitted into the size with its proportions kept; False if it fills the size."""
 
 
 class PictureFeed(Protocol):
     """Protocol of an object that supplies the pictures of the shown article. No method blocks."""
 
     def sizes(self, document: Document) -> Mapping[str, PictureSize]:
-        """Return the sizes of pictures by target; empty until they are known, and where no picture is drawn."""
+        """Return the sizes of pictures by target.
+
+        The mapping is empty until the sizes are known, and if pictures are switched off or cannot be drawn.
+        """
 
     def painted(self, picture: WantedPicture) -> PaintedPicture | None:
         """Return a picture, with 0 columns if it cannot be drawn; None while it is being drawn."""
@@ -88,7 +91,7 @@ class Pictures(Layer):
         return painted.row(row.index) if painted is not None and row.index < painted.rows else ()
 
     def is_drawn(self, row: Row) -> bool:
-        """Return True if the picture of a row is painted."""
+        """Return True if a row belongs to a picture that has been drawn and can be painted."""
         painted = self._painted(row)
         return painted is not None and painted.columns > 0
 
@@ -111,7 +114,7 @@ class Pictures(Layer):
         self._figures = None, ()
 
     def _ask(self) -> None:
-        """Request the visible pictures, then the next ones below."""
+        """Request the visible pictures, then the next `AHEAD` pictures below the view."""
         page, feed = self._viewport.page, self._feed
         if feed is None or page is None or page.layout is None or not page.figures.sizes:
             return

@@ -103,7 +103,7 @@ class Pointer(Layer):
             self._stop_scrolling()
 
     def _nearest(self, x: int, y: int) -> int | None:
-        """Return the code point nearest to a cell; None in the header and without text."""
+        """Return the offset of the code point nearest to a cell; None in the header, and if no text is shown."""
         page = self._viewport.page
         if page is None or page.layout is None or page.document is None or not page.document.text:
             return None

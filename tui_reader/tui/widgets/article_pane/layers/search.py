@@ -55,7 +55,10 @@ class Search(Layer):
         return self.position[1]
 
     def confirm(self) -> None:
-        """Keep the selection that the query extended; without a selection, remove the focus."""
+        """Keep the selection that the query extended.
+
+        Without a selection, remove the focus if the current match is visible: the next motion starts at the match.
+        """
         self._before = None
         self._prefer_match()
 
@@ -121,7 +124,10 @@ class Search(Layer):
         return self._viewport.reveal(matches.starts[self._current], matches.ends[self._current])
 
     def _prefer_match(self) -> None:
-        """Remove the focus if the match is visible, so that the next motion focuses the match's sentence."""
+        """Remove the focus if the current match is visible, so that the next motion focuses the match's sentence.
+
+        During a selection, do nothing.
+        """
         if not self._selection.kind and self._focus.visible_candidate is not None:
             self._focus.clear()
 

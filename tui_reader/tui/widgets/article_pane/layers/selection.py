@@ -119,7 +119,7 @@ class Selection(Layer):
 
     @property
     def held(self) -> tuple[Range, ...]:
-        """The ranges to find in a new version of the text: the top sentence, then the selection or focus."""
+        """The ranges to find in a new version of the text: the first visible sentence, then the selection or focus."""
         document = self._viewport.text
         if document is None:
             return ()
@@ -303,7 +303,10 @@ class Selection(Layer):
     # The view
 
     def follow_caret(self) -> None:
-        """Scroll the row of the caret into view, by as few rows as possible if it is near."""
+        """Scroll the row of the caret into view: by as few rows as possible if it is within half a view of it.
+
+        A caret farther away is scrolled to the place where found passages are shown (`Viewport.reveal`).
+        """
         viewport, caret = self._viewport, self._ends.caret
         row, rows = viewport.row_of(caret), viewport.height
         above, below = viewport.top - row, row - (viewport.top + rows - 1)
