@@ -25,9 +25,10 @@ HEAD = """\
 
 
 def write(clips: Sequence[Clip]) -> str:
-    """Return clips as rows: the quote on the front of a card, the note and the source on the back.
+    """Return the text file: a row for each annotation, which becomes a card.
 
-    A card for a note on a whole article has the title on the front.
+    The front of a card has the quote, or the article's title for a note on the whole article; the back has the note and
+    the source.
     """
     rows = [_row(clip, each) for clip in clips for each in clip.annotations]
     return HEAD + "".join(f"{row}\n" for row in rows)
@@ -51,10 +52,10 @@ def _html(text: str) -> str:
 
 
 def _html_cell(cell: str) -> str:
-    """Return HTML that begins no spreadsheet formula; a risky first character becomes a reference."""
+    """Return HTML that no spreadsheet takes for a formula: a first character such as `=` becomes a reference."""
     return f"&#{ord(cell[0])};{cell[1:]}" if is_formula(cell) else cell
 
 
 def _word_cell(cell: str) -> str:
-    """Return ids or tags as a cell; a cell without HTML cannot contain character references."""
+    """Return an id or tags as a cell, in which Anki reads no HTML: a formula gets an apostrophe in front of it."""
     return defused(" ".join(cell.replace('"', "”").split()))

@@ -34,7 +34,10 @@ _STATES = {
 
 
 class Role(NamedTuple):
-    """HTML attributes that mark notes for screen readers and for pop-up notes in e-readers."""
+    """HTML attributes by which screen readers recognize notes, and e-readers show them in a pop-up window.
+
+    `reference` is for the link to a note, `note` for the note; `is_book` is True for the attributes of EPUB.
+    """
 
     reference: str
     note: str
@@ -46,7 +49,7 @@ BOOK = Role(' epub:type="noteref" role="doc-noteref"', ' epub:type="footnote" ro
 
 
 def data_address(data: bytes, kind: str) -> str:
-    """Return an address that contains a picture."""
+    """Return a `data:` address that contains the bytes of a picture; `kind` is its media type."""
     return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
 
 
@@ -57,7 +60,7 @@ class ArticleHtml:
         clip: The article.
         prefix: The beginning of every id, which differs among the articles of a page.
         level: Level of the heading that is the title, 1 or 2.
-        role: The names of the roles of notes.
+        role: The attributes of notes and of references to them: `PAGE` or `BOOK`.
         with_text: False to write only the quotes.
         picture: Returns the address of a picture by its bytes and media type; by default an address that contains it.
     """
@@ -164,7 +167,11 @@ class ArticleHtml:
         return self._picture(data, kind) if data is not None and kind else ""
 
     def _end_of_blocks(self, document: Document) -> int:
-        """Return the number of blocks to show: without further stories of a paste, unless one of them has a mark."""
+        """Return the number of blocks to show.
+
+        The stories that follow the article in a pasted text are left out, unless the user has joined them to it or has
+        highlighted something in one.
+        """
         if document.tail is not None and not self._clip.state.joined:
             begin = document.blocks[document.tail].start
             if all((each.where.end or 0) <= begin for _, each in self._placed):
@@ -172,12 +179,12 @@ class ArticleHtml:
         return len(document.blocks)
 
     def _shown_blocks(self) -> list[int]:
-        """Return the blocks of the text, without the block that is written as the title."""
+        """Return the indices of the blocks to show, without the block that is written as the title."""
         return [index for index in range(self._end) if index != self._title_block]
 
     @property
     def _title_block(self) -> int | None:
-        """The block that is written as the title; None if the text does not repeat the current title."""
+        """Index of the block that is written as the title; None if no block has the words of the current title."""
         document = self._document
         if document is None or document.title_block is None:
             return None
@@ -243,7 +250,7 @@ class ArticleHtml:
         return bool(each.note.strip() or each.tags or self._former_words(each))
 
     def _former_words(self, each: ClippedAnnotation) -> str:
-        """Return the words that were marked, if the text has other words there now."""
+        """Return the words that were marked if the text has other words there now; else an empty string."""
         if self._document is None:
             return ""
         now = self._document.text[each.where.start : each.where.end]
@@ -327,7 +334,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _quote(each: ClippedAnnotation, *, with_context: bool) -> str:
-    """Return the words of a highlight, with the context in which they were marked."""
+    """Return the words of a highlight; with `with_context`, also the words before and after them when it was made."""
     words = [escape(paragraph.text) if paragraph.is_code else _lines(paragraph.text) for paragraph in each.paragraphs]
     if words and with_context:
         words[0] = _context(f"…{each.prefix}" if each.prefix else "") + words[0]

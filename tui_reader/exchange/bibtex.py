@@ -52,13 +52,13 @@ def _entry(clip: Clip, key: str) -> str:
 
 
 def _name(name: str) -> str:
-    """Return a name; a name with several commas or the word “and” is put in braces, as a group."""
+    """Return a name for the field `author`; that of a group, with several commas or the word “and”, is in braces."""
     escaped = _escape(name)
     return f"{{{escaped}}}" if name.count(",") > 1 or re.search(r"\band\b", name) else escaped
 
 
 def _annotation(clipped: ClippedAnnotation) -> str:
-    """Return the quote, the note and the tags of an annotation, each as a paragraph."""
+    """Return the quote, the note and the tags of an annotation as paragraphs, and its state if it is uncertain."""
     quote = f"“{clipped.quote_text}”" if clipped.quote else ""
     state = f"({clipped.state})" if not is_certain(clipped) else ""
     tags = ", ".join(clipped.tags)
@@ -66,7 +66,7 @@ def _annotation(clipped: ClippedAnnotation) -> str:
 
 
 def write_quote(passage: str, source: QuoteSource) -> str:
-    """Return a BibTeX entry for a passage, which becomes its `annote` field."""
+    """Return a BibTeX entry for the article of a passage; the passage becomes its field `annote`."""
     fields = (
         ("author", source.author),
         ("title", source.title),

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tui_reader.exchange.page_names import PageNames
 
 _SPACED = re.compile(r"[ \t]{2}|\t|\n ")
-"""White space that has a meaning, as in verse, which a page would otherwise show as one space."""
+"""White space that a page would show as one space, although it has a meaning, as in verse: runs of blanks, tabs, and
+indented lines."""
 _MANY_COLUMNS = 6
 """Number of columns from which words in a table are broken in print, so that the table fits the page."""
 _DEEPEST = 40
@@ -112,7 +113,7 @@ class BlockHtml:
         return "".join(parts)
 
     def _is_term(self, index: int) -> bool:
-        """Return True if a block is the term of a definition: bold, followed by an indented definition."""
+        """Return True if a block is the term of a definition: no blank row below it, then a block with more indent."""
         blocks = self._document.blocks
         block = blocks[index]
         if not block.tight or block.marker or block.kind is not BlockKind.PARAGRAPH or index + 1 == len(blocks):
@@ -145,7 +146,7 @@ class BlockHtml:
         return self._paragraph(index, name)
 
     def _rest(self, index: int) -> str:
-        """Return the numbers of highlights that end in a block that shows no text."""
+        """Return a paragraph with the numbers of the highlights in a block that shows no text; empty without any."""
         numbers = "".join(highlight.number for highlight in self._highlights.get(index, ()))
         return f"<p>{numbers}</p>\n" if numbers else ""
 
@@ -159,9 +160,10 @@ class BlockHtml:
         return f"<p{attribute('class', kinds)}{name}{self._dir(block)}>{self._words(index)}{back}</p>\n"
 
     def _figure(self, index: int, name: str) -> str:
-        """Return a picture above its description if the page contains it, else its description and a link.
+        """Return a figure: the picture if the exported page contains it, and its description.
 
-        Exported pages must not load other files.
+        Otherwise a link to the picture, or the name of its file, follows the description, since exported pages must not
+        load other files.
         """
         block = self._document.blocks[index]
         words = self._words(index)
@@ -214,10 +216,11 @@ class BlockHtml:
 
 
 def _spread(highlight: Highlight, ranges: Sequence[Block] | Sequence[Cell]) -> list[tuple[int, Highlight]]:
-    """Return the index of each range with text of a highlight, together with the highlight to show there.
+    """Return the index of each range with text of a highlight, and the highlight to write there.
 
-    The number of the highlight is written once, in the last range. A highlight without visible text, such as a line
-    feed, has one range, in which only its number is written.
+    The number of a highlight is written at its end. So in the last range it ends with the text of that range; in the
+    ranges before, it goes on beyond the range. A highlight without visible text, such as a line feed, has one range, in
+    which only its number is written.
 
     Args:
         highlight: The highlight.

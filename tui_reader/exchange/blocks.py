@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.exchange.properties import Properties
 
 NAME = "tui-reader"
-"""The word with which marks begin."""
+"""The word with which the text of every marker comment begins."""
 
 
 class Block(NamedTuple):
@@ -52,7 +52,7 @@ class Comments(NamedTuple):
     before: str
     after: str
     escape: str
-    """The prefix for a line of a block that looks like a marker comment."""
+    """Put before a line of a block's text that looks like a marker comment, so that it is not read as one."""
 
     def comment(self, text: str) -> str:
         """Return a line that contains a text as a comment."""
@@ -77,7 +77,7 @@ class _Piece(NamedTuple):
 
     @property
     def is_touched(self) -> bool:
-        """Return True if a block was edited by hand, or if text was added between blocks."""
+        """Return True for a block that was edited by hand, and for text between blocks that is not blank."""
         return self.hash != _hash(self.text) if self.id else not self.is_blank
 
 
@@ -88,12 +88,12 @@ class _Parsed(NamedTuple):
     front_hash: str
     order_hash: str
     properties: str
-    """The lines of the front matter except the mark; empty without front matter."""
+    """The lines of the front matter except the one with the mark; empty without front matter."""
     pieces: list[_Piece]
 
     @property
     def is_in_order(self) -> bool:
-        """Return True if the blocks are the exported blocks in the exported order."""
+        """Return True if the file still has exactly the blocks of the last export in their order."""
         return self.order_hash == _order_hash(self.pieces)
 
     @property
@@ -175,7 +175,16 @@ def _is_untouched(parsed: _Parsed) -> bool:
 
 
 def _merge_pieces(pieces: Sequence[_Piece], blocks: Sequence[Block], comments: Comments) -> tuple[list[_Piece], int]:
-    """Merge the blocks of an export into an edited file; return its sections and the number of edits kept."""
+    """Merge the blocks of a new export into an edited file.
+
+    Args:
+        pieces: The sections of the file.
+        blocks: The blocks of the export.
+        comments: The comment syntax of the format.
+
+    Returns:
+        The new sections of the file, and the number of blocks edited by hand that became text between blocks.
+    """
     wanted = {_quoted(each.id): _piece(each, comments) for each in blocks}
     merged: list[_Piece] = []
     kept = 0
@@ -222,7 +231,8 @@ def _insert(pieces: list[_Piece], block: _Piece, previous: str) -> None:
 
 
 _MOVED = "moved"
-"""Replaces the hash of an order that a user has changed, so that further exports keep the order."""
+"""In the mark of a file, in place of the hash of the order of blocks after a user has changed the order: it equals no
+hash, so that later exports keep the user's order."""
 
 
 def _order_hash(pieces: Iterable[_Piece]) -> str:
@@ -230,7 +240,15 @@ def _order_hash(pieces: Iterable[_Piece]) -> str:
 
 
 def _joined(page: Page, front: str, order: str, pieces: Iterable[_Piece], comments: Comments) -> str:
-    """Join the mark, the properties and the sections to the text of a file."""
+    """Return the text of a file with its mark, its properties and its sections.
+
+    Args:
+        page: The page, whose id is in the mark; if it has properties, the mark is in the front matter.
+        front: The properties as lines of YAML.
+        order: Hash of the order of the blocks, for the mark.
+        pieces: The sections.
+        comments: The comment syntax of the format.
+    """
     body = "".join(piece.raw for piece in pieces)
     id_ = _quoted(page.id)
     if page.properties is None:
@@ -240,7 +258,7 @@ def _joined(page: Page, front: str, order: str, pieces: Iterable[_Piece], commen
 
 
 def _piece(block: Block, comments: Comments) -> _Piece:
-    """Return a block as a section of a file; lines that look like marks are escaped."""
+    """Return a block as a section of a file; lines that look like marker comments get the prefix `Comments.escape`."""
     text = block.text.strip("\n")
     if NAME in text:
         text = _like_mark(comments).sub(lambda _: comments.escape, text)
@@ -256,7 +274,7 @@ def _like_mark(comments: Comments) -> re.Pattern[str]:
 
 
 def _parse(text: str, comments: Comments) -> _Parsed | None:
-    """Parse a file; None if it has no mark of the format."""
+    """Parse the text of a file; return None if it has no mark of the format."""
     properties = ""
     mark = _mark(comments).match(text)
     if mark is not None:
@@ -297,7 +315,7 @@ def _front_beginning(comments: Comments) -> re.Pattern[str]:
 
 
 _PROPERTIES = r"(?:(?!---[ \t]*(?:\n|\Z)).*\n)*"
-"""Pattern of the lines of front matter."""
+"""Pattern of any number of lines up to the line `---` that ends the front matter, or up to the end of the text."""
 
 
 @cache
@@ -312,7 +330,7 @@ def _block(comments: Comments) -> re.Pattern[str]:
 
 
 def _quoted(id_: str) -> str:
-    """Return an id without the characters that would end the mark that contains it."""
+    """Return an id with percent escapes for white space and all other characters that could end a mark."""
     return quote(id_, safe="/:._") or "%"
 
 

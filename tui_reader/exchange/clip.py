@@ -33,7 +33,7 @@ class Paragraph(NamedTuple):
 
 
 class Where(NamedTuple):
-    """The position of a passage in the text of its article; all fields are empty if it is uncertain."""
+    """The position of a passage in the text of its article; all fields have their defaults if it is uncertain."""
 
     start: int | None = None
     """Offset of the first code point; None if the position is uncertain."""
@@ -220,13 +220,13 @@ class Clip:
         return self._picture(target) if self._picture is not None and target else None
 
     def written(self, form: Hashable, write: Callable[[Clip], T]) -> T:
-        """Return the text that a writer makes from this clip; it is cached for further exports.
+        """Return what a writer makes from this clip, such as its text; the result is cached in the clip.
 
-        A watch exports all clips again when one of them has changed.
+        A running watch exports all clips again whenever one of them has changed.
 
         Args:
-            form: Key of the cache: everything else on which the text depends, such as the format.
-            write: Returns the text; called if it is not in the cache.
+            form: Key of the cache: all that the result depends on besides the clip, such as the format.
+            write: Makes the result from this clip; called if it is not in the cache.
         """
         if form not in self._written:
             self._written[form] = write(self)
@@ -266,7 +266,10 @@ def clip(
 
 
 def _order(annotation: Annotation) -> tuple[bool, int, int, str]:
-    """Return a key that sorts by position in the text; an uncertain passage sorts by its old position."""
+    """Return a key that sorts annotations by position in the text, notes on the whole article first.
+
+    A passage with an uncertain position is sorted by its anchor's position in the text where it was made.
+    """
     placed, current = annotation.placed, annotation.current
     if current is None:
         return False, 0, 0, annotation.id
@@ -302,7 +305,7 @@ class _Finder:
 
     @cached_property
     def _outline(self) -> list[tuple[int, tuple[str, ...]]]:
-        """The headings by offset, each with the headings above it in the outline."""
+        """Offset of each heading but the title, and its path: the titles of the headings above it and its own."""
         path: list[tuple[int, str]] = []
         found = []
         for entry in outline(self._document):
@@ -314,7 +317,7 @@ class _Finder:
 
     @cached_property
     def _paragraph_numbers(self) -> list[int]:
-        """The number of paragraphs up to each block."""
+        """For each block, the number of paragraphs up to and including it; headings and rules are not counted."""
         numbers, number = [], 0
         for block in self._document.blocks:
             number += block.kind not in {BlockKind.HEADING, BlockKind.RULE}
@@ -322,7 +325,7 @@ class _Finder:
         return numbers
 
     def where(self, start: int, end: int) -> Where:
-        """Return the position of a range in the text: headings, paragraph and share."""
+        """Return the position of a range of code points in the text, with all that `Where` tells about it."""
         document = self._document
         headings = self._outline
         above = bisect_right(headings, start, key=lambda entry: entry[0])
@@ -358,7 +361,7 @@ class _Finder:
 
 
 def section_at(document: Document, offset: int) -> str:
-    """Return number and title of the section at an offset, such as `III: A Case`; empty without one."""
+    """Return number and title of the section at an offset, such as `III: A Case`; empty before the first section."""
     sections = document.sections
     index = bisect_right(sections, offset, key=lambda each: each.offset) - 1
     if index < 0:
@@ -367,7 +370,7 @@ def section_at(document: Document, offset: int) -> str:
 
 
 def page_at(document: Document, offset: int) -> str:
-    """Return the label of the printed page at an offset; empty without one."""
+    """Return the label of the printed page at an offset; empty before the first page and without pages."""
     pages = document.pages
     index = bisect_right(pages, offset, key=lambda each: each.offset) - 1
     return pages[index].label if index >= 0 else ""

@@ -19,7 +19,7 @@ class _Kind(Enum):
     """A list of items with markers that HTML does not have, such as check boxes or `[2]`."""
     DEFINITIONS = "dl"
     INDENTED = 'div class="indented"'
-    """Blocks of a list whose item is not known."""
+    """A list around a block that begins none of its items, while no list of this depth is open."""
 
 
 class _Container(NamedTuple):
@@ -31,7 +31,7 @@ class _Container(NamedTuple):
 class ContainerHtml:
     """Writer of the tags that open and close lists, list items, and quotations.
 
-    The HTML of a page is appended to `parts`, in order.
+    It appends them to `parts`, to which the caller appends the HTML of each block after `enter`.
     """
 
     def __init__(self, parts: list[str]) -> None:
@@ -39,7 +39,7 @@ class ContainerHtml:
         self._stack: list[_Container] = []
 
     def enter(self, quote: int, depth: int, marker: str = "", *, is_term: bool = False) -> None:
-        """Close and open the lists and quotations that differ between the last block and the next block.
+        """Close the lists and quotations that end before the next block, and open those that begin with it.
 
         A block does not record whether its list is inside its quotation or the quotation inside the list: open elements
         stay open if possible, else the quotation is the outer element.
@@ -76,7 +76,7 @@ class ContainerHtml:
             self._close()
 
     def _close_to(self, quote: int, depth: int, kind: _Kind | None) -> tuple[int, int]:
-        """Close all elements that do not contain the next block; return the depths that stay open.
+        """Close all elements that do not contain the next block; return how many quotations and lists stay open.
 
         Args:
             quote: Number of quotations around the next block.

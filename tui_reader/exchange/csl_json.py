@@ -44,7 +44,10 @@ def _author(name: str) -> dict[str, str]:
 
 
 def _date(date: str) -> dict[str, Any]:
-    """Return a date as numbers of year, month and day, as far as they are given and valid; else the written date."""
+    """Return a CSL date: `date-parts` with year, month and day, as far as they are given and valid.
+
+    Without a year, `literal` is the date as written; an empty date gives an empty dictionary.
+    """
     found = re.match(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?!\d)", date)
     if found is None:
         return {"literal": date} if date else {}

@@ -40,7 +40,7 @@ class _Chapter(NamedTuple):
     clip: Clip
     body: str
     headings: tuple[tuple[str, str], ...]
-    """Ids and titles of the main headings."""
+    """Ids and titles of the main headings, see `ArticleHtml.headings`."""
     direction: str
     pictures: Mapping[str, tuple[str, bytes]]
     """Media types and bytes of the chapter's pictures, by the names of their files."""
@@ -93,7 +93,10 @@ def _chapter(number: int, clip: Clip, *, with_text: bool) -> _Chapter:
 
 
 def _modified(clips: Iterable[Clip]) -> datetime:
-    """Return the time of the latest change of an annotation or article, within the range of zip files."""
+    """Return the latest time of a changed annotation or a published article, within the years of zip files.
+
+    That is 1980 to 2107; 1 January 1980 without any such time.
+    """
     known = [datetime(1980, 1, 1, tzinfo=UTC)]
     for text in {text for clip in clips for text in (clip.updated, clip.date)}:
         with suppress(ValueError, OverflowError):

@@ -35,7 +35,7 @@ LINE_BREAK = "<br/>"
 _AUTHOR_MARK = '<span class="marked">'
 """Tag for text that the author marked; `mark` is used for the reader's highlights."""
 _MOST_LAYERS = 3
-"""Maximum number of overlapping highlights that are painted; further ones are shown by number only."""
+"""Maximum number of highlights that are painted on one piece of text; of further ones only the number is shown."""
 
 
 class Highlight(NamedTuple):
@@ -57,7 +57,7 @@ class _Element(NamedTuple):
     opening: str
     closing: str
     name: str = ""
-    """The `id` attribute of the element; if the element is split, only its first piece has the id."""
+    """The `id` attribute with a leading space; if the element is split, only its first piece has it."""
     is_link: bool = False
     is_highlight: bool = False
 
@@ -67,7 +67,7 @@ class InlineHtml:
 
     Args:
         document: The document.
-        names: The targets of links within the document.
+        names: The ids of the targets of links within the document.
     """
 
     def __init__(self, document: Document, names: PageNames) -> None:
@@ -110,7 +110,7 @@ class InlineHtml:
         return self._spans[first : bisect_left(self._spans, end, first, key=attrgetter("start"))]
 
     def _element(self, span: Span, end: int) -> _Element:
-        """Return the element of a span; an element without an opening tag is not written."""
+        """Return the element of a span, cut at offset `end`; it has an empty opening tag if it needs no tags."""
         end = min(end, span.end)
         tag = _TAGS.get(span.kind)
         if tag is not None:
@@ -148,14 +148,19 @@ class _Line(NamedTuple):
     line_break: str
 
     def escaped(self, start: int, end: int) -> str:
-        """Return the escaped text of a range, without elements."""
+        """Return the escaped text from offset `start` to `end`, without elements."""
         return escape(self.text[start:end]).replace("\n", self.line_break)
 
 
 def _in_turn(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]) -> str:
-    """Return a range of the text with elements one after the other, and with numbers at ends of elements.
+    """Return the HTML of a line in which no elements overlap, with numbers at ends of elements.
 
-    A fast path for elements that do not overlap: the result equals that of `_weave`, which takes three times as long.
+    The result equals that of `_weave`, which takes three times as long.
+
+    Args:
+        line: The range of the text.
+        elements: The elements, in the order of the text.
+        numbers: HTML of numbers of highlights, by the offset at which to write it; all are at ends of elements.
     """
     parts: list[str] = []
     previous = line.start
@@ -171,7 +176,13 @@ def _in_turn(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, st
 
 
 def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]) -> str:
-    """Return a range of the text with elements around its sections, and with numbers at some offsets."""
+    """Return the HTML of a line whose elements may overlap: they are split so that they nest properly.
+
+    Args:
+        line: The range of the text.
+        elements: The elements.
+        numbers: HTML of numbers of highlights, by the offset at which to write it.
+    """
     opened: dict[int, list[_Element]] = {}
     for element in elements:
         opened.setdefault(element.start, []).append(element)
@@ -196,7 +207,16 @@ def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]
 
 
 def _unwind(stack: list[tuple[_Element, str]], until: int, parts: list[str]) -> list[_Element]:
-    """Close the elements that end at or before an offset, with their inner elements; return all closed."""
+    """Close the open elements that end at or before an offset, and all elements inside them.
+
+    Args:
+        stack: The open elements with their closing tags, outermost first; the closed ones are removed.
+        until: The offset.
+        parts: The HTML so far; the closing tags are appended.
+
+    Returns:
+        The closed elements, outermost first. Those that end later must be opened again.
+    """
     lowest = next((level for level, (element, _) in enumerate(stack) if element.end <= until), len(stack))
     closed = [element for element, _ in stack[lowest:]]
     while len(stack) > lowest:
@@ -218,7 +238,10 @@ def _outside_of_links(numbers: Mapping[int, str], elements: Sequence[_Element]) 
 
 
 def _tags(element: _Element, around: Sequence[_Element]) -> tuple[str, str]:
-    """Return the tags of an element; empty tags for a link in a link, and for a fourth highlight."""
+    """Return opening and closing tag of an element inside the elements `around`.
+
+    Both are empty for a link in a link, and for a highlight in `_MOST_LAYERS` other highlights.
+    """
     if element.is_link and any(each.is_link for each in around):
         return "", ""
     if element.is_highlight and sum(each.is_highlight for each in around) >= _MOST_LAYERS:

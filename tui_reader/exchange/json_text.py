@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Dumped(NamedTuple):
-    """A value that was already serialized to JSON, with the indentation of its place."""
+    """JSON of a value, indented for its place in a larger value, in which `dump` writes it unchanged."""
 
     text: str
 
@@ -26,8 +26,8 @@ def dumped(value: Any, depth: int, level: int) -> Dumped:
 
     Args:
         value: The value.
-        depth: As for `dump`, counted from the value.
-        level: Nesting depth of the value in the larger one.
+        depth: Number of levels of the value whose members have a line each, see `dump`.
+        level: Nesting depth of the value in the larger one, for its indentation by two blanks a level.
     """
     return Dumped(escape_json(_dumped(value, depth, "  " * level)))
 
@@ -37,12 +37,12 @@ _NO_IRI = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`\ud800-\udfff]|\s")
 
 
 def dump(value: Any, depth: int) -> str:
-    """Return a value as JSON with a line feed at its end; values that JSON lacks become strings.
+    """Return a value as JSON with a line feed at its end; an object of a type that JSON lacks becomes its `str`.
 
     Args:
         value: The value.
-        depth: Number of levels whose members have a line each; deeper values are on one line, so that each annotation
-            is one line. (Full indentation costs five times as much.)
+        depth: Number of levels whose members have a line each. Deeper values have no line feeds, so that each
+            annotation is one line; full indentation would take five times as long.
     """
     return f"{escape_json(_dumped(value, depth, ''))}\n"
 
@@ -71,7 +71,7 @@ def filled(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def article_uri(clip: Clip) -> str:
-    """Return the web address of an article; a URN of its id if it has no whole address.
+    """Return the address of an article's original; a URN of its id if it has no absolute address.
 
     Characters that an address must not have are percent-encoded.
     """
@@ -89,7 +89,7 @@ def annotation_uri(annotation: ClippedAnnotation) -> str:
 
 
 def collection_urn(clips: list[Clip]) -> str:
-    """Return a URN for a collection, computed only from its articles."""
+    """Return a URN for a collection of articles, computed from their addresses: equal articles give an equal URN."""
     return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(article_uri(each) for each in clips)).urn
 
 

@@ -80,12 +80,12 @@ def _annotation(clipped: ClippedAnnotation) -> dict[str, Any]:
 
 
 def _record(record: Any, default: Any) -> dict[str, Any]:
-    """Return the fields of a record that differ from the fields of a default record."""
+    """Return the fields of a named tuple that differ from the fields of `default`, as JSON values."""
     return {name: _plain(value) for name, value in record._asdict().items() if value != getattr(default, name)}
 
 
 def _plain(value: Any) -> Any:
-    """Convert a value of a record to JSON values: objects for records and mappings, lists for sets."""
+    """Convert a value of a record to JSON: named tuples and mappings to objects, tuples and sets to lists."""
     if isinstance(value, Article | Metadata | ReadingState | Annotation | Anchor | Placement):
         return {name: _plain(each) for name, each in value._asdict().items()}
     if isinstance(value, dict | MappingProxyType):
@@ -145,5 +145,11 @@ def _placement(value: Mapping[str, Any] | None) -> Placement | None:
 
 
 def _known(record: Any, value: Mapping[str, Any], **needed: Any) -> Any:
-    """Build a record from values, ignoring unknown names and adding required fields."""
+    """Create a named tuple from the values of an export; names that it does not have are ignored.
+
+    Args:
+        record: The class of the named tuple.
+        value: Values by name; absent ones get their defaults.
+        needed: Values that take precedence, for fields without a default.
+    """
     return record(**{name: each for name, each in value.items() if name in record._fields} | needed)

@@ -67,7 +67,7 @@ def escape_all(text: str) -> str:
 
 
 def quote(clipped: ClippedAnnotation) -> str:
-    """Return the paragraphs of a quote: code in fences, all other text without markup."""
+    """Return the paragraphs of a quote: code in fences, all other text with escaped markup."""
     return "\n\n".join(
         _fenced(each.text) if each.is_code else "\\\n".join(map(_line, each.text.split("\n")))
         for each in clipped.paragraphs
@@ -94,7 +94,10 @@ def _references(blanks: str) -> str:
 
 
 def note(text: str) -> str:
-    """Return a note in Markdown, with unclosed code fences and comments closed."""
+    """Return a note, which is Markdown itself, so that it cannot swallow the text after it.
+
+    An unclosed code fence is closed, and the beginning of an unclosed HTML comment is escaped.
+    """
     lines = text.strip("\n").split("\n")
     fence = ""
     for line in lines:
@@ -122,7 +125,7 @@ def _tags(names: Sequence[str]) -> str:
 
 
 def heading(title: str, depth: int) -> str:
-    """Return a heading of the text, at a level below the article's heading."""
+    """Return a heading of an article's text in Markdown: `##` for depth 1, since `#` is the article's own heading."""
     return f"{'#' * min(6, depth + 1)} {escape_all(title)}"
 
 
@@ -132,7 +135,7 @@ def address(url: str) -> str:
 
 
 def properties(clip: Clip) -> Properties:
-    """Return the metadata of an article as properties."""
+    """Return the metadata of an article as properties for the front matter."""
     return {
         "title": clip.title,
         "author": clip.byline,

@@ -23,8 +23,8 @@ _NO_BLOCK = re.compile(r"(?>(?:[^\W\d_].*+(?:\n|\Z)|\n)*)")
 _INLINE_MARK = re.compile(r"[\\`*_~\[<&]")
 _MOST_CHARACTERS = 20_000
 _MOST_MARKS = 1_000
-"""Characters and marks up to which a note is read as Markdown; with more it stays as written, since the time that it
-takes grows with their square."""
+"""A note with more than `_MOST_CHARACTERS` characters or `_MOST_MARKS` characters of markup is shown as written: the
+time to parse Markdown grows with the square of their number."""
 _DEEPEST = 100
 """Maximum depth of lists and quotations in a note that are written as HTML lists and quotations."""
 _BLOCK_TAGS = {
@@ -95,7 +95,13 @@ def _blocks(tokens: Sequence[Token]) -> str:
 
 
 def _tag(name: str, token: Token, *, is_closing: bool) -> str:
-    """Return the opening or closing HTML tag of a block."""
+    """Return the opening or closing HTML tag of a block.
+
+    Args:
+        name: The name of the block's kind in the parser, a key of `_BLOCK_TAGS`.
+        token: The parser's token.
+        is_closing: True for the closing tag.
+    """
     tag = _BLOCK_TAGS[name]
     bold = "strong" if name == "heading" else ""
     if is_closing:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class PageNames:
-    """Ids for one document within a page: for link targets only, and for each heading."""
+    """The ids of a document's blocks in an HTML page: every heading has an id, other blocks if a link leads there."""
 
     def __init__(self, document: Document, prefix: str, end: int) -> None:
         """Find the target of each link within the document.
@@ -49,7 +49,7 @@ class PageNames:
         self._reference_offsets = frozenset(self._references.values())
 
     def block_id(self, index: int) -> str:
-        """Return the id of a block; empty if no link leads to the block."""
+        """Return the id of a block; empty if it is no heading and no link leads to it."""
         return self._ids.get(index, "")
 
     def href(self, name: str) -> str:

@@ -32,7 +32,7 @@ def properties_hash(properties: Properties) -> str:
 
 
 def lines_hash(lines: str) -> str:
-    """Return a hash of the values in lines of YAML, independent of their quoting."""
+    """Return a hash of the values in lines of YAML, independent of their quoting; of the text if it is invalid YAML."""
     value = _read(lines)
     return _hash(lines if value is None else _plain(value))
 
@@ -43,7 +43,10 @@ def _hash(value: Any) -> str:
 
 
 def added_to(lines: str, properties: Properties) -> str:
-    """Add missing properties and tags to lines that a user has edited; nothing is overwritten."""
+    """Add to lines of YAML that a user has edited the properties that they lack; return the new lines.
+
+    Values missing in a list, such as `tags`, are added to it. No value is overwritten; invalid YAML is not changed.
+    """
     there = _read(lines)
     if there is None:
         return lines
@@ -58,7 +61,10 @@ def added_to(lines: str, properties: Properties) -> str:
 
 
 def _extended(lines: str, name: str, values: Sequence[str]) -> str:
-    """Add values to a list that is written as a YAML block, and return the new lines."""
+    """Add values to the end of the property `name`, and return the new lines.
+
+    The lines stay as they are unless the property is a list with one line `- value` for each value.
+    """
     found = re.search(rf"^{re.escape(name)}:[ \t]*\n((?:[ \t]*- .*\n)+)", lines, re.MULTILINE)
     if found is None or not values:
         return lines
@@ -98,7 +104,7 @@ def _read(lines: str) -> dict[str, Any] | None:
 
 
 def _plain(value: Any) -> Any:
-    """Convert the values of a property to texts, without empty values."""
+    """Convert values that were read from YAML to strings, inside lists and mappings; a mapping loses empty values."""
     if isinstance(value, dict):
         return {str(name): _plain(each) for name, each in value.items() if each not in ("", None, [])}
     return [_plain(each) for each in value] if isinstance(value, list) else str(value)

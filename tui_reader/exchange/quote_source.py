@@ -52,7 +52,7 @@ class QuoteSource:
 
     @property
     def citation_key(self) -> str:
-        """The BibTeX key in ASCII letters: author or publication, year, a word of the title, position."""
+        """The BibTeX key: author or publication, year, a word of the title, `place_name`; ASCII letters and digits."""
         author = (self.author.split(" and ")[0].split() or self.publication.split() or [""])[-1]
         words = [word for word in self.title.split() if len(word) > 3] or self.title.split() or [""]
         parts = (author, self.date[:4], words[0])

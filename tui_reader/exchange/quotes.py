@@ -61,7 +61,11 @@ def quote_words(headline: Headline, words: str, style: str = DEFAULT_STYLE, plac
 
 
 def _position(document: Document, offset: int) -> str:
-    """Return the chapter at an offset, its page or paragraph without headings, and the percentage before it."""
+    """Return the position of an offset in words: the chapter if there is one, then `p. 12 (27 %)`.
+
+    Without printed pages, the number of the paragraph takes the place of the page; headings are not counted. The
+    percentage is that of the text before the offset.
+    """
     index = block_index(document, offset)
     is_paragraph = (block.kind not in {BlockKind.HEADING, BlockKind.RULE} for block in document.blocks[: index + 1])
     percent = round(100 * offset / max(1, len(document.text)))

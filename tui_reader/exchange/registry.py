@@ -181,7 +181,7 @@ FORMATS = (
     Format("epub-quotes", "a book of the quotes alone", "epub_quotes", ".epub", keeps=_TEXT),
     Format("footnote", "running text, with the source in a footnote", "footnote", quote_example="“words”[^1]"),
 )
-"""All formats; the setting `quote_style` allows the names of formats with an example of a quote."""
+"""All formats. Those with a `quote_example` are the values that the setting `quote_style` allows."""
 
 EXPORTS = tuple(each for each in FORMATS if each.suffix)
 """The formats for exports."""

@@ -155,7 +155,7 @@ def _listed(*parts: str) -> str:
 
 
 _SHORT = 60
-"""Maximum length in code points of the quoted beginning of a passage."""
+"""Maximum length in code points of the template field `beginning`, the first words of a quote or note."""
 
 
 def _beginning(text: str) -> str:
@@ -164,5 +164,5 @@ def _beginning(text: str) -> str:
 
 
 def block_id(annotation: str) -> str:
-    """Return the id of an annotation with the characters that Obsidian allows in block links."""
+    """Return the id of an annotation for a block link of Obsidian: characters that are not allowed there become `-`."""
     return re.sub(r"[^A-Za-z0-9-]", "-", annotation)
