@@ -99,7 +99,7 @@ DESCRIPTIONS: Mapping[str, Description] = {
 
 
 def format_table() -> str:
-    """Return the table in Markdown of all formats."""
+    """Return a Markdown table of all formats: name, suffixes, content, limits, and the process that parses them."""
     suffixes = {row.module: " ".join(f"`{suffix}`" for suffix in row.suffixes) for row in ROWS}
     where = {row.module: "process" if row.is_slow else "reader" for row in ROWS}
     rows = [
@@ -113,7 +113,7 @@ def format_table() -> str:
 
 
 def brief_format_table() -> str:
-    """Return the table in Markdown that names the formats and their files."""
+    """Return a Markdown table with the name and the suffixes of each format, under an empty header row."""
     suffixes = {row.module: " ".join(f"`{suffix}`" for suffix in row.suffixes) for row in ROWS}
     rows = [f"| {each.title} | {suffixes[module]} |" for module, each in DESCRIPTIONS.items()]
     return "\n".join(["| | |", "|---|---|", *rows]) + "\n"

@@ -81,7 +81,7 @@ class GzipFormat(Format):
         return problem_metadata(name), problem
 
     def preview(self, data: bytes, name: str) -> Document | None:
-        """Return the beginning of the file inside, if its format has a preview of it."""
+        """Return the beginning of the file inside; None if its format gives no preview of it."""
         inflated = _inflated(data)
         inner = _inner_name(name, data)
         if inflated.problem or not inflated.data or _twice(inner, inflated.data):

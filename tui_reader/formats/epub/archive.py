@@ -98,7 +98,7 @@ class Archive:
         """All names by their case-folded form; None until a name is not found as written."""
 
     def _found_entries(self) -> Mapping[str, Entry]:
-        """Return the files that the directory lists; without a directory, those whose headers follow each other."""
+        """Return the files in the archive's directory; if the end of the archive is missing, those of `_salvaged`."""
         try:
             return _directory(self._data)
         except CutArchiveError:
@@ -194,7 +194,14 @@ def _directory(data: bytes) -> dict[str, Entry]:
 
 
 def _directory_range(data: bytes) -> tuple[int, int, int]:
-    """Return the start and the size of the directory, and the number of bytes before the archive itself."""
+    """Return the offset and the size of the directory, and the number of foreign bytes before the archive.
+
+    The offsets that the archive states are too small by that number.
+
+    Raises:
+        CutArchiveError: The end of the archive is missing.
+        ArchiveError: The bytes are not a ZIP archive, or the directory is not where its end says.
+    """
     if not data.startswith(b"PK"):
         raise ArchiveError("not an EPUB: an EPUB is a ZIP archive, and the file does not begin like one")
     end = data.rfind(_END, max(0, len(data) - _LONGEST_COMMENT - _end_record.size))
@@ -217,7 +224,7 @@ def _directory_range(data: bytes) -> tuple[int, int, int]:
 
 
 def _salvaged(data: bytes) -> dict[str, Entry]:
-    """Return the files of an archive without a directory, the last of which may be incomplete."""
+    """Return the files of an archive without its end, by walking from header to header; the last may be incomplete."""
     found: dict[str, Entry] = {}
     at = 0
     while data.startswith(_LOCAL, at) and at + _local_record.size <= len(data) and len(found) < MOST_ENTRIES:
@@ -237,7 +244,15 @@ def _salvaged(data: bytes) -> dict[str, Entry]:
 
 
 def _packed_length(data: bytes, start: int) -> int:
-    """Return the number of packed bytes of a file whose size is only stated behind it."""
+    """Return the number of packed bytes of a file whose size is only stated behind it, by inflating it.
+
+    Args:
+        data: The bytes of the archive.
+        start: Offset of the file's packed bytes.
+
+    Returns:
+        The number; if the packed bytes are damaged or have no end, that of all bytes up to the end of the archive.
+    """
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     rest: bytes | memoryview = memoryview(data)[start:]
     total = len(rest)
@@ -252,7 +267,14 @@ def _packed_length(data: bytes, start: int) -> int:
 
 
 def _wide(extra: bytes, packed: int, full: int, header: int) -> tuple[int, int]:
-    """Return the packed size and the header's offset of a file, from the ZIP64 extra field where necessary."""
+    """Return the packed size and the header's offset of a file, from the ZIP64 extra field if they are `_WIDE`.
+
+    Args:
+        extra: The extra fields of the file's entry in the directory.
+        packed: Packed size in the entry.
+        full: Inflated size in the entry; if it is `_WIDE`, it comes first in the ZIP64 field.
+        header: Offset of the file's header in the entry.
+    """
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, at)

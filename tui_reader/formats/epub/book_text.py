@@ -38,9 +38,9 @@ MOST_CHAPTER_TAGS: Final = 400_000
 _LONG_LABEL: Final = 8
 """Maximum length of the text of a link that may be a reference to a note."""
 _NOTE_LABEL = re.compile(r"[\[({]?(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶‖]{1,4})[\])}]?", re.IGNORECASE)
-"""Pattern of the text of such a link: `12`, `[a]`, `(iv)`, `*`."""
+"""Pattern of the text of a link that may be a reference to a note: `12`, `[a]`, `(iv)`, `*`."""
 _NOTE_NAME = re.compile(r"note|fn|_ftn|_edn", re.IGNORECASE)
-"""Pattern of what the names of notes contain, as in `fn3`."""
+"""Pattern searched in the target of a link, to recognize the names of notes, such as `fn3`."""
 _MARKED_NOTE: Final = f"#{NOTE_PREFIX}"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _UNCOUNTED = frozenset(
@@ -154,7 +154,13 @@ class BookText:
         self.words.check()
 
     def build(self, metadata: Metadata, notices: Sequence[str], *, partial: bool = False) -> Document:
-        """Build the document of all chapters read so far."""
+        """Build the document of all chapters read so far.
+
+        Args:
+            metadata: The metadata of the book.
+            notices: Notices about the file, which are shown to the user.
+            partial: True for a preview.
+        """
         document = self._builder.build(metadata, notices=tuple(notices), partial=partial)
         targets, end = document.link_targets, len(document.text)
         spans = _with_notes(document)
@@ -197,7 +203,11 @@ class BookText:
     # Sections
 
     def _sections(self, targets: Mapping[str, int]) -> list[Section]:
-        """Return the sections listed in the table of contents; without one, a section for each chapter."""
+        """Return the sections listed in the table of contents; without one, a section for each chapter with a title.
+
+        Args:
+            targets: Offset of each link target in the document.
+        """
         body = self._body_start()
         found: list[Section] = []
         entries = self._contents.entries
@@ -266,9 +276,10 @@ class BookText:
 
 
 def _root_of(data: bytes) -> Element:
-    """Return the tree of a chapter; one that is not well-formed is read as HTML unless that loses text.
+    """Return the tree of a chapter.
 
-    If both lose most of the words, as with elements nested thousands of times, its words are read without structure.
+    A chapter that is not well-formed is parsed as repaired XML and as HTML, and the tree with more text is used. If it
+    has less than half of the text, as with elements nested thousands of times, the words are read without structure.
     """
     root, is_well_formed = parse_chapter(data)
     if is_well_formed and root is not None:
@@ -303,7 +314,7 @@ _EMPTY_ELEMENT = re.compile(
 
 
 def _length(root: Element) -> int:
-    """Return the number of bytes of the text that are not white space."""
+    """Return the number of bytes in UTF-8 of a tree's text, without white space."""
     return sum(len("".join(str(text).split()).encode("utf-8", "replace")) for text in root.itertext())
 
 
@@ -319,7 +330,12 @@ def _head_title(root: Element) -> str:
 
 
 def _quieted(blocks: Sequence[UnplacedBlock], origins: Sequence[Element]) -> Sequence[UnplacedBlock]:
-    """Return the blocks; those of muted elements are quiet."""
+    """Return the blocks of a chapter, with `quiet` set for those that come from elements with the attribute `QUIET`.
+
+    Args:
+        blocks: The blocks.
+        origins: For each block, the element that it comes from.
+    """
     return [
         piece._replace(block=piece.block._replace(quiet=True)) if is_quiet(origin) else piece
         for piece, origin in zip(blocks, origins, strict=True)
@@ -327,9 +343,10 @@ def _quieted(blocks: Sequence[UnplacedBlock], origins: Sequence[Element]) -> Seq
 
 
 def _with_notes(document: Document) -> tuple[Span, ...]:
-    """Return the spans; links to notes are changed to note references.
+    """Return the spans of a document; links to notes are changed to note references.
 
-    A link to a note is marked as such, or is a short superscript label, or leads to a later target such as `fn3`.
+    A link to a note is marked by `NOTE_PREFIX`; or its text is a short label, its target comes later in the text, and
+    the label is a superscript or the target's name is one of a note, such as `fn3`.
     """
     spans, targets, text = document.spans, document.link_targets, document.text
     raised = {(span.start, span.end) for span in spans if span.kind is SpanKind.SUPERSCRIPT}

@@ -50,7 +50,7 @@ _FRONT_AND_BACK = frozenset(
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
 _FRONT_DEPTH = 3
-"""Depth of elements whose `epub:type` applies to the whole chapter."""
+"""Number of elements, from `<body>` inwards, whose `epub:type` applies to the chapter if each is an only child."""
 
 
 class PageBreak(NamedTuple):
@@ -107,7 +107,7 @@ def _meaning_path() -> Callable[[Element], list[Element]]:
 
 
 def _with_meaning(root: Element) -> list[Element]:
-    """Return the elements that have a meaning in a book, in order."""
+    """Return the elements below a root that `prepare` changes or records because of `epub:type` or `role`, in order."""
     return _meaning_path()(root)
 
 
@@ -176,7 +176,7 @@ def _mark(element: Element, name: str, kinds: frozenset[str], breaks: list[PageB
 
 
 def _is_body_matter(body: Element) -> bool:
-    """Return True unless the outermost elements of a chapter declare it as front or back matter."""
+    """Return True unless `<body>`, or an only child in it (`_FRONT_DEPTH`), declares a chapter front or back matter."""
     element: Element | None = body
     for _ in range(_FRONT_DEPTH):
         if element is None:

@@ -113,7 +113,7 @@ class Epub(Format):
     suffixes = (".epub",)
 
     def matches(self, name: str, head: bytes) -> int:
-        """Return how well the format fits: an EPUB begins with its media type."""
+        """Return the priority of EPUB by the suffix; without it, by the media type at the beginning of the archive."""
         if suffix_of(name) in self.suffixes:
             return BY_NAME
         return BY_CONTENT if head.startswith(_SIGNATURE) and _MIMETYPE in head[:120] else NO_MATCH
@@ -171,7 +171,7 @@ FORMAT: Format = Epub()
 
 
 def _empty(metadata: Metadata, document: Document) -> Document:
-    """Return the document shown for a book without text, with the notices about it."""
+    """Return the document shown for a book without text, with the notices of `document`, which was built from it."""
     return replace(empty_document(metadata, "text"), notices=document.notices)
 
 

@@ -37,7 +37,8 @@ _HEAD = 4_096
 def _parser() -> Any:
     """Return a function that parses XML; it expands no entities, loads nothing, and by default repairs damaged files.
 
-    The function returns the root, None if nothing can be parsed, and True if the bytes are well-formed.
+    The function returns a pair: the root, or None if nothing can be parsed; and True if the bytes are well-formed.
+    With `recover=False`, it returns `(None, False)` for bytes that are not well-formed.
     """
     from lxml import etree  # noqa: PLC0415 - 25 ms, needed when the first book is opened
 

@@ -24,7 +24,7 @@ _ITEM = re.compile(r"\*[ \t]+(.*)")
 _QUOTE = re.compile(r">[ \t]?(.*)")
 _FENCE = "```"
 _MARKS = re.compile(r"^(?:#{1,3}[ \t]*|\*[ \t]+|>[ \t]?|=>[ \t]*\S+[ \t]*|```.*)", re.MULTILINE)
-"""Pattern of the mark at the beginning of a line, such as `## ` or `=> address `; removed to guess from the text."""
+"""Pattern of the mark at the beginning of a line, such as `## ` or `=> address `; metadata is guessed without them."""
 
 
 class Gemtext(MarkupFormat):
@@ -34,7 +34,7 @@ class Gemtext(MarkupFormat):
     suffixes = (".gmi", ".gemini")
 
     def metadata(self, source: SourceText, name: str) -> Metadata:
-        """Return the metadata in front matter; what is missing is guessed."""
+        """Return the metadata in front matter; missing fields are guessed from the text and the file name."""
 
         def heading() -> Heading | None:
             is_code = False

@@ -38,7 +38,7 @@ _NEAR = 2
 _FAR = 25
 """Distance, in blocks, beyond which a lone sure block is taken for another part of the page, such as a teaser.
 
-The headline and the first picture are searched within half of it above the first paragraph.
+The headline and the first picture are searched within half as many blocks above the first paragraph.
 """
 _LARGEST_GRAM = 3
 """Length in words of the longest sequences by which a block is compared with the extracted text."""
@@ -47,7 +47,7 @@ _COVERED = 0.6
 _SHORT = 3
 """Maximum number of words of a block that is too short to be called sure by its words alone."""
 _FEWEST_WORDS = 8
-"""Minimum number of words of a boxed paragraph between two of the article that belongs to it."""
+"""Minimum number of words of a paragraph that belongs to the article although a box of its own contains it."""
 _LONG = 20
 """Minimum number of words of the paragraph that begins the running text."""
 _MOST_BEFORE = 8
@@ -105,7 +105,8 @@ def article_blocks(walked: Walked, text: str, manual: Mapping[Element, Element] 
     Args:
         walked: The blocks of the element that contains the article.
         text: The text of the article that trafilatura extracted.
-        manual: The sections of a manual (`headings_with_slugs`), which contains all up to its end; else empty.
+        manual: The sections of a manual (`headings_with_slugs`), of which all blocks from the first chosen one to the
+            manual's end are taken; empty for other pages.
     """
     return _Choice(walked, text, manual).chosen()
 
@@ -167,7 +168,11 @@ class _Choice:
         return not is_chrome_line(self._blocks[number].text)
 
     def _is_contents(self, number: int) -> bool:
-        """Return True if a block is an entry of a table of contents: only a link within the page, in a named list."""
+        """Return True if a block is an entry of a table of contents.
+
+        Such a block is an item of a list, most of its text links to places in the page, and it is in an element that is
+        named like a table of contents (`is_named_contents`).
+        """
         piece = self._blocks[number]
         inside = sum(s.end - s.start for s in piece.spans if s.kind is SpanKind.LINK and s.target.startswith("#"))
         if not piece.block.depth or inside < _MENU * len(piece.text):
@@ -196,7 +201,12 @@ class _Choice:
     def _gap(self, before: int, after: int, lists: set[Element]) -> list[int]:
         """Return the blocks between two sure ones that belong to the article.
 
-        A heading belongs only if a block that belongs follows it closely.
+        A heading belongs only if one of the next `_NEAR` blocks belongs.
+
+        Args:
+            before: The sure block before the gap.
+            after: The sure block after the gap.
+            lists: The lists whose blocks are mostly sure.
         """
         around = common_element(self._origins[before], self._origins[after], self._root)
         inside = {child_containing(around, self._origins[before]), child_containing(around, self._origins[after])}
@@ -248,8 +258,8 @@ class _Choice:
     def _are_text(self, before: int, after: int) -> bool:
         """Return True if two sure blocks above the first long paragraph are paragraphs of one running text.
 
-        Each must be in an element such as `<p>` or `<ul>` directly within the same parent, a `<p>` with several words;
-        code, tables and headings may be anywhere.
+        That is so if both are in elements such as `<p>` or `<ul>` that have the same parent, a `<p>` with at least
+        `_FEWEST_WORDS` words. Code, tables and headings count as running text wherever they are.
         """
         around = common_element(self._origins[before], self._origins[after], self._root)
         for number in (before, after):
@@ -423,7 +433,10 @@ class _Choice:
 
 
 def _without_far_ends(numbers: list[int]) -> list[int]:
-    """Return block numbers without lone ones at either end that are far from the others; at least four are kept."""
+    """Return block numbers, in order, without the first and last ones that are more than `_FAR` from the next.
+
+    The last four that remain are kept in any case.
+    """
     numbers = list(numbers)
     while len(numbers) > 4 and numbers[1] - numbers[0] > _FAR:
         del numbers[0]

@@ -70,7 +70,7 @@ class BlockEvents:
         """Rows of the table that is being parsed; None outside tables."""
         self._in_cell = False
         self._names = 0
-        """Number of header cells in the first row of the table, less the number of its other cells."""
+        """Number of `<th>` minus that of `<td>` in the table's first row; above 0, the row is the table's header."""
         self._inner_tables = 0
         """Number of open tables in the current cell; their rows become lines of the cell."""
         self._is_cell_preformatted = False
@@ -86,7 +86,7 @@ class BlockEvents:
 
     @property
     def targets(self) -> Sequence[Span]:
-        """Target names at the end of the text that no text follows."""
+        """Take the link targets at the end of the text, after which no text came; a second call returns none."""
         return self._running.take_targets()
 
     @property
@@ -174,7 +174,7 @@ class BlockEvents:
         self._running.add(folded.lstrip(" ") if self._running.last in ("", " ", "\n") else folded)
 
     def append_plain(self, text: str, spans: Sequence[Span], origin: Any) -> None:
-        """Append a paragraph that `plain_paragraphs.read_plain` has read, where `is_between_blocks` is True."""
+        """Append a paragraph that `plain_paragraphs.read_plain` has read; call this only if `is_between_blocks`."""
         if text:
             block = Block(BlockKind.PARAGRAPH, 0, 0, 0, min(self._quote_depth, _DEEPEST))
             self.blocks.append(UnplacedBlock(block, text, spans))
@@ -226,7 +226,7 @@ class BlockEvents:
         self._append(UnplacedBlock(Block(BlockKind.FIGURE, 0, 0, target=clean_line(target)), text, spans))
 
     def reference(self, note: Note) -> None:
-        """Append a reference to a footnote, in brackets unless a bracket is open."""
+        """Append a reference to a footnote, in brackets unless the text before it ends with a bracket."""
         text = note.mark if self._running.last in ("[", "(") and self._running.last else f"[{note.mark}]"
         self._running.add_span(SpanKind.NOTE, text, f"#{note.mark}")
 

@@ -20,7 +20,7 @@ _NAMES = re.compile(
     r"|teaser\w*|read-?(?:more|next)|also-?read|tags|topics|rating|survey|feedback)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-"""Classes and ids of elements that are rarely part of an article; tested only if the words of a block do not decide."""
+"""Classes and ids of elements that are rarely part of an article, such as `related-posts`."""
 _TAGS = frozenset(("nav", "footer", "form", "aside", "menu"))
 _ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog", "alert")

@@ -41,7 +41,7 @@ _NO_LANGUAGE = frozenset("none text plain plaintext default nohighlight txt notr
 _BARE = re.compile(r"(?:^|\s)(?:hljs|sourceCode|prettyprint|prettyprinted|src)(?=\s|$)")
 """Pattern of a highlighter's class, beside which another class is the language: `hljs python`."""
 _NAME = re.compile(r"[a-z][a-z0-9+#]{0,14}")
-"""Pattern of a class that may be such a language."""
+"""Pattern of a class that may be a language because the class of a highlighter (`_BARE`) is beside it."""
 _LEVELS = 4
 """Number of ancestors of a block of code that are searched for its language."""
 

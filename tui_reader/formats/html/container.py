@@ -20,12 +20,12 @@ _SHARE = 0.9
 _MOST_LARGER = 1.4
 """Maximum ratio of the text of the parent element to that of the article, for choosing the parent element.
 
-It may add a headline and a picture.
+The parent element is chosen because it may add a headline and a picture.
 """
 _ADDITION = 200
-"""Number of characters that the parent element may add besides that, for short articles."""
+"""Number of characters that the parent element may have in addition to that ratio, for short articles."""
 _MOST_STEPS = 4
-"""Maximum number of ancestors that are tried."""
+"""Maximum number of ancestors of the container that are tried in its place."""
 _SHORT_MAIN = 60
 """Minimum number of characters of an element that is marked as the main part of the page."""
 

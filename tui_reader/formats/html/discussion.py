@@ -25,7 +25,10 @@ _POST = re.compile(
     r"|(?P<opening>question|fatitem|thing)|(?P<comment>comtr|comment|comments?-item|shreddit-comment))(?=\s|$)",
     re.IGNORECASE,
 )
-"""Classes of posts. Comments are posts only on a page without others but the opening one."""
+"""Classes of posts: opening ones such as a question, comments, and others.
+
+Comments count as posts only on a page that has no posts but opening ones and comments.
+"""
 _AUTHOR = re.compile(
     r"(?:^|[\s_-])(?:author|big-?username|user-?name(?:-coloured)?|hnuser|user-details|comment-user|poster(?:-?name)?"
     r"|u-author|creator|display-?name|nick(?:name)?|user-?link|member-?name)(?=[\s_-]|$)",
@@ -44,7 +47,7 @@ _TEXTS = (
     ),
     re.compile(r"(?:^|\s)(?:(?:post|message|comment)[-_]?(?:text|body)|text|body|md)(?=\s|$)", re.IGNORECASE),
 )
-"""Classes of the element with the text of a post; the second ones are tried if no element has the first ones."""
+"""Classes of the element with the text of a post; the second pattern is tried if no element matches the first one."""
 _TEXT_ID = re.compile(r"(?:post_message|msg|postmsg)_?\d+")
 _DATE = re.compile(
     r"(?:^|[\s_-])(?:age|date|time|relativetime|relative-date|timestamp|datetime|post-?date|posted)(?=[\s_-]|$)",
@@ -155,7 +158,12 @@ def _has_author(element: HtmlElement) -> bool:
 
 
 def _post(element: HtmlElement, others: dict[HtmlElement, None]) -> _Post | None:
-    """Return the post in an element; None if it only contains other posts, or has no author or no text."""
+    """Return the post in an element; None if it has no author or no text that is not part of a post within it.
+
+    Args:
+        element: The element with the class of a post.
+        others: All such elements of the page.
+    """
     text = _text(element, others)
     if text is None:
         return None
@@ -168,7 +176,7 @@ def _post(element: HtmlElement, others: dict[HtmlElement, None]) -> _Post | None
 def _inside(
     element: HtmlElement, others: dict[HtmlElement, None], text: HtmlElement | None = None
 ) -> Iterator[HtmlElement]:
-    """Yield the descendants of a post, but not those of posts within it, and not those of its text."""
+    """Yield the descendants of the post `element`, but not the posts in `others` within it, and not its `text`."""
     inner = element[0] if len(element) else None
     for _ in range(_MOST_INSIDE):
         if inner is None:

@@ -91,7 +91,7 @@ def has_inside(element: Element, *tags: str) -> bool:
 
 
 def headings_with_slugs(root: Element) -> dict[Element, Element]:
-    """Return the sections whose `id` is their heading's text, as generators of manuals write them, with the headings.
+    """Map each section whose `id` is its heading's text, as generators of manuals write it, to that heading.
 
     A section is the heading itself or the element that begins with it. Such an id says nothing about the section, while
     other ids may mark it as a menu or as comments.
@@ -107,7 +107,7 @@ def headings_with_slugs(root: Element) -> dict[Element, Element]:
 
 
 def _begins(heading: Element) -> bool:
-    """Return True if only empty elements, such as names of indexes, precede a heading in its element."""
+    """Return True if only elements without text, such as link targets, precede a heading in its parent element."""
     before = list(islice(heading.itersiblings(preceding=True), _FIRST_INSIDE))
     return len(before) < _FIRST_INSIDE and not any(len(each) or each.text for each in before)
 

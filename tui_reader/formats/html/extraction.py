@@ -39,7 +39,10 @@ _LONG = 3_000
 _MORE = 1.5
 """Minimum ratio by which a text extracted for recall must be longer than the first one to replace it."""
 _ONCE = "once"
-"""A focus that trafilatura does not know, so that it does not measure the page and try again, which takes 1.4 ms."""
+"""Value for trafilatura's option `focus` that it does not know.
+
+With it, trafilatura does not measure the page to try again with another focus, which takes 1.4 ms.
+"""
 
 
 class _Mode(NamedTuple):

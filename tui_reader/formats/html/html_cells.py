@@ -28,7 +28,7 @@ class TableRows:
         self._covered: dict[int, int] = {}
         """For each column, the number of rows from the current row on that a cell above spans."""
         self._begun: dict[int, int] = {}
-        """Columns that cells of the current row span, which count from the next row on."""
+        """For each column under a spanning cell of the current row, the number of rows below that the cell covers."""
         self._columns = self._height = 1
         self._left_empty = _MOST_EMPTY
 

@@ -14,7 +14,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ROMAN = {"m": 1000, "cm": 900, "d": 500, "cd": 400, "c": 100, "xc": 90, "l": 50, "xl": 40, "x": 10, "ix": 9, "v": 5}
 _ROMAN |= {"iv": 4, "i": 1}
 _MOST_AROUND = 8
-"""Number of surrounding lists by which a bullet is chosen."""
+"""Maximum number of surrounding lists, the innermost ones, that are counted to choose a bullet."""
 _LARGEST_ROMAN = 3_999
 
 

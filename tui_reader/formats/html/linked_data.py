@@ -100,7 +100,12 @@ def _is(value: dict[str, Any], kind: re.Pattern[str]) -> bool:
 
 
 def _names(value: object, by_id: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the names of persons or organizations, which may be strings, objects or references to objects."""
+    """Return the names of persons or organizations.
+
+    Args:
+        value: A string, an object with `name`, a reference such as `{"@id": "#ann"}`, or a list of these.
+        by_id: The objects of the page by their `@id`.
+    """
     names = []
     for each in value if isinstance(value, list) else [value]:
         said: object = each

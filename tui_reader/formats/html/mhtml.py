@@ -28,7 +28,7 @@ class Archive(NamedTuple):
     address: str
     """Web address from which the page was saved; empty if unknown."""
     message: Message
-    """All parts."""
+    """The parsed MIME message, which contains all parts, such as pictures."""
 
 
 def is_mhtml(data: bytes) -> bool:
@@ -56,7 +56,12 @@ def read_mhtml(data: bytes) -> Archive:
 
 
 def part_of(archive: Archive, target: str) -> bytes | None:
-    """Return the bytes of the part with an address or a `cid:`; None if the archive has no such part."""
+    """Return the bytes of a part of an archive; None if the archive has no such part.
+
+    Args:
+        archive: The archive.
+        target: Address in the part's header `Content-Location`, or `cid:` and its `Content-ID`.
+    """
     wanted = target.removeprefix(CONTENT_ID).strip("<>") if target.startswith(CONTENT_ID) else ""
     for part in _parts(archive.message):
         if part.is_multipart():

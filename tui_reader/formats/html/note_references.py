@@ -86,7 +86,10 @@ class Notes:
         return self._found.get(name)
 
     def _numbered(self) -> dict[str, Note]:
-        """Return the notes by their names: the targets of references that exist, with the labels of the first ones."""
+        """Return the notes by the link targets at which they begin.
+
+        A note is an existing target of a reference; its label is that of the first reference to it.
+        """
         labels: dict[str, str] = {}
         for name, label, is_certain in self._references:
             if name in self._known and (is_certain or label[:1].isdecimal()):

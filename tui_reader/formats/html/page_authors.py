@@ -35,7 +35,10 @@ _DATE_AFTER = re.compile(
 """A date after an author's name, and all text that follows."""
 _AUTHOR_CLASS = re.compile(r"[Aa]uthor|[Bb]y-?[Ll]ine|BYLINE|writtenby")
 _LANGUAGES = {"di": "it", "da": "it", "door": "nl", "av": "sv no nb nn", "af": "da"}
-"""Languages of words before names that are also the beginnings of names or of other words."""
+"""Languages in which a word means `by`. The word `di` introduces authors only on a page in Italian (`it`).
+
+In other languages, these words are also parts of names, as in `Da Vinci`.
+"""
 _WORD = r"[^\W\d_a-zà-ÿ][\w.'’-]*"
 _PARTICLES = r"(?:(?:de|da|di|du|del|della|der|den|van|von|la|le|el|al|bin|ibn|ter|ten|y|dos|das|af)\s+){0,3}"
 _NAME = rf"(?:(?:Dr|Prof|Sir|Dame|Mr|Ms|Mrs|Rev)\.?\s+)?{_WORD}(?:\s+{_PARTICLES}{_WORD}){{1,3}}"
@@ -60,7 +63,7 @@ _MOST_LINES = 600
 """Number of elements after the headline that are searched for a line with the authors."""
 _MOST_AUTHORS = 6
 _LEVELS = 3
-"""Number of ancestors of a marked author that are searched for the others of the same line."""
+"""Number of ancestors of a marked author that are searched for further authors in the same line."""
 _NO_TEXT = frozenset(("link", "meta", "img", "svg", "input", "script", "body", "html"))
 _LINE_TAGS = frozenset(("p", "div", "span", "address", "a", "em", "strong", "b", "i", "li", "td", "small", "section"))
 _OTHER_PARTS = frozenset(("nav", "aside", "footer", "form", "script", "style"))

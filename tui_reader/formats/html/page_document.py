@@ -137,7 +137,7 @@ def _is_too_little(text: str, body: HtmlElement) -> bool:
 
 
 def _selected(walked: Walked, numbers: Sequence[int]) -> Sequence[UnplacedBlock]:
-    """Return the blocks with these numbers; where blocks between two of them are left out, the first is not tight."""
+    """Return the blocks with these numbers; where blocks between two of them are left out, an empty row is shown."""
     pieces = [walked.blocks[number] for number in numbers]
     for index, (number, after) in enumerate(pairwise(numbers)):
         block = pieces[index].block

@@ -167,7 +167,7 @@ class _Head:
         self.title = self.canonical = self.base = ""
         self.headings: list[str] = []
         self.lower: list[str] = []
-        """The first headings of level two."""
+        """The texts of the first `_MOST_HEADINGS` headings of level two."""
         scripts: list[str] = []
         for element in root.iter("meta", "link", "title", "base", "h1", "h2", "script"):
             match element.tag:
@@ -238,7 +238,12 @@ def _absolute(address: str, base: str) -> str:
 
 
 def _is_own(address: str, saved: str) -> bool:
-    """Return True if a declared address may be the page's own: some sites declare that of their home page instead."""
+    """Return True if a declared address may be the page's own: some sites declare that of their home page instead.
+
+    Args:
+        address: The declared address; may be empty.
+        saved: Address from which the browser saved the page; empty if unknown.
+    """
     if not address:
         return False
     path, saved_path = urlsplit(address).path.strip("/"), urlsplit(saved).path.strip("/")

@@ -51,7 +51,7 @@ _NESTING_TAGS = re.compile(
 _ANY_TAG = re.compile(r"</?(?!(?:head|title|meta|body|script|style)\b)[A-Za-z][^<>]*>")
 """All tags of the body, which are removed if a page is nested too deeply by others, such as drawings or formulas."""
 _SHADOW = ("shadowrootmode", "shadowmode", "shadowroot")
-"""Attributes of a `<template>` that browsers show: standard, in archives of Chromium, and its former name."""
+"""Attributes of a `<template>` that browsers show (shadow DOM): the standard one, Chromium's, and the former one."""
 _OUTSIDE_OF_DRAWINGS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote")
 """Elements that end a drawing without an end tag, as in browsers."""
 _IN_DRAWINGS = frozenset(("foreignobject", "desc", "title"))
