@@ -37,7 +37,7 @@ def open_store(path: Path) -> Store:
 
 
 def machine_name() -> str:
-    """Return the short name of this machine, used as the suffix of timestamps and order keys."""
+    """Return the replica id of this machine, such as `k3f9`, which makes its timestamps and order keys unique."""
     from tui_reader.storage.replication.replica import replica_id  # noqa: PLC0415 - reads or makes a file
 
     return replica_id()

@@ -33,7 +33,7 @@ _TRIES = 5
 
 
 class DraftFile:
-    """A draft on disk, locked by this process. Its methods block until the disk operation is done."""
+    """The folder of one draft, locked by this process. Its methods block until the disk operation is done."""
 
     def __init__(self, folder: Path, handle: int) -> None:
         """Store the folder and the descriptor of its lock file. Only `new_draft` and `drafts_left` call this."""
@@ -42,11 +42,14 @@ class DraftFile:
 
     @property
     def note(self) -> Path:
-        """Path of the file that an editor edits."""
+        """Path of `note.md`, the file with the note's text that an external editor edits."""
         return self.folder / _NOTE
 
     def write(self, record: dict[str, Any]) -> None:
-        """Replace the draft's record; the new record is on disk when the call returns.
+        """Replace the content of `draft.json`; the new content is on disk when the call returns.
+
+        Args:
+            record: The draft's fields as JSON values; `services.annotations.drafts` defines them.
 
         Raises:
             OSError: The file could not be written.
@@ -62,7 +65,7 @@ class DraftFile:
         disk.sync_folder(str(self.folder))
 
     def read(self) -> dict[str, Any]:
-        """Return the draft's record; empty if it is missing or unreadable."""
+        """Return the content of `draft.json`; empty if the file is missing or unreadable."""
         try:
             record = json.loads(read_whole(str(self.folder / _DRAFT), self._disk, limits.DRAFT))
         except (OSError, ValueError, StoreError):
@@ -70,7 +73,7 @@ class DraftFile:
         return record if isinstance(record, dict) else {}
 
     def write_note(self, text: str) -> None:
-        """Write a text to the file that an editor edits.
+        """Replace the content of `note.md`, the file that an external editor edits.
 
         Raises:
             OSError: The file could not be written.
@@ -84,7 +87,7 @@ class DraftFile:
             self._disk.close(handle)
 
     def read_note(self) -> str:
-        """Return the text of the file that an editor edits; empty if it cannot be read."""
+        """Return the text of `note.md`, the file that an external editor edits; empty if it cannot be read."""
         try:
             data = read_whole(str(self.note), self._disk, limits.DRAFT)
         except (OSError, StoreError):
@@ -93,14 +96,18 @@ class DraftFile:
 
     @property
     def has_others(self) -> bool:
-        """True if the folder contains files of an editor, such as a swap file."""
+        """True if the folder contains files that this program did not write, such as a swap file of the editor."""
         try:
             return not _OWN.issuperset(os.listdir(self.folder))  # noqa: PTH208 - names, no paths
         except OSError:
             return False
 
     def remove(self, *, keep_other_files: bool = False) -> None:
-        """Remove the draft and release its lock. `keep_other_files` keeps a folder that contains an editor's files."""
+        """Delete `draft.json`, release the lock, and delete the folder.
+
+        Args:
+            keep_other_files: Keep the folder if it contains files that this program did not write (`has_others`).
+        """
         with contextlib.suppress(OSError):
             self._disk.unlink(str(self.folder / _DRAFT))
         self.release()
@@ -108,7 +115,7 @@ class DraftFile:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def release(self) -> None:
-        """Release the lock, so that the next start of the program finds the draft."""
+        """Release the lock without deleting the draft, so that the next start of the program finds it."""
         if self.lock >= 0:
             os.close(self.lock)
             self.lock = -1

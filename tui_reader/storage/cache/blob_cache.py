@@ -71,7 +71,7 @@ class BlobCache:
         return True
 
     def _make_room(self) -> None:
-        """Delete the oldest files until the others fit into the cache."""
+        """Delete files, least recently modified first, until the folder has at most its maximum size."""
         known = []
         for name in self._disk.names(self.folder):
             with contextlib.suppress(FileNotFoundError):  # another instance of the program may delete files, too

@@ -26,8 +26,11 @@ _SHAPE = 5
 _SUFFIXES = ("-wal", "-shm", "-journal")
 """Suffixes of the auxiliary files that SQLite creates next to the database."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
-"""Different in every release, since formats may read headers differently: then all files are read again. Between
-releases, the files of a format are read again when its version rises (`CachedFile.edition`)."""
+"""Version number stored in the database, which is emptied if its number is another one.
+
+It differs in every release, since formats may read headers differently. Between releases, a format that changes raises
+its own version, and only its files are read again (`CachedFile.edition`).
+"""
 
 
 class CachedFile(NamedTuple):
@@ -43,13 +46,13 @@ class CachedFile(NamedTuple):
     error: str
     """Why the file cannot be read; empty if it can."""
     moment: float = 0.0
-    """The article's date in seconds since 1970; files with the latest dates are loaded first."""
+    """The article's date in seconds since 1970; `ScanCache.load` returns the latest first."""
     edition: str = ""
-    """The format that read the file, with its version; a file that another version would read is scanned again."""
+    """Name and version of the format that read the file; if the version has changed, the file is scanned again."""
 
 
 class ScanCache:
-    """The cached files of one library after the last scan. Used by one thread at a time."""
+    """The database with the scan results of one library's files. Used by one thread at a time."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -86,7 +89,11 @@ class ScanCache:
             self._database = None
 
     def _try(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        """Run `work` with the database; a damaged database is removed, and the call then has no effect."""
+        """Run `work` with the database; errors of SQLite and of the disk are caught.
+
+        After an error that means damage, the database is deleted, and the next call creates an empty one. After any
+        other error, this object does nothing any more.
+        """
         # 2 ms, and nothing else at the start needs it.
         import sqlite3  # noqa: PLC0415
 
@@ -217,7 +224,7 @@ _NO_FIELDS: frozenset[str] = frozenset()
 
 
 def _is_damage(error: Exception) -> bool:
-    """Return True if an error means a damaged database, not a busy or read-only one."""
+    """Return True if an error means that the database is damaged, False if it is only busy or cannot be written."""
     import sqlite3  # noqa: PLC0415 - see `ScanCache._try`
 
     if isinstance(error, RefusedError):

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import SavedDocument, State
 
 MANY = 64
-"""If an entry changes more records of a table than this, their documents are read in one pass."""
+"""Number of changed records of one table above which their documents are read in one pass, not one by one."""
 KEY = "id"
 TAGS = "tags"
 PARENT = "article"
 PLACED = "placed"
 _PLAIN_FLAGS = frozenset(("read", "starred", "archived", "up_next"))
-"""Fields that need no check if they are set to true or removed."""
+"""Fields whose edits need no check if the new value is true or None."""
 
 
 def checked(edit: Edit) -> Edit:
@@ -83,15 +83,15 @@ def merged(edit: Edit, now: Json) -> Json:
 def inverse(
     edits: Sequence[Edit], record: Callable[[str, str], Record | None], *, redo: bool = False
 ) -> tuple[list[Edit], set[str]]:
-    """Return the edits that undo or redo a step, except in fields that were changed since.
+    """Return the edits that undo or redo a step, except in fields that were changed after the step.
 
     Args:
         edits: The edits of the step.
-        record: Returns a record by table and key.
-        redo: Redo the edits instead of undoing them.
+        record: Returns the current state of a record by table and key.
+        redo: True to redo the edits, False to undo them.
 
     Returns:
-        The edits, and the keys of the annotations that stay unchanged (see `annotations_changed_since`).
+        The edits, and the keys of the annotations that they do not delete (see `annotations_changed_since`).
     """
     if any(edit.table == ANNOTATIONS for edit in edits):
         record = cache(record)  # a highlight has a dozen fields
@@ -110,13 +110,13 @@ def inverse(
 
 
 def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str], Record | None]) -> set[str]:
-    """Return the annotations that `edits` would delete although they were modified after the step was made.
+    """Return the keys of annotations that `edits` would delete, but that differ from what the edits expect.
 
     Deleting such an annotation would lose the words that another window or machine has added to it. A new position
-    of its passage (`placed`) is not a modification, since positions are computed again.
+    of its passage (`placed`) does not count as a difference, since positions are computed again.
 
     Args:
-        edits: The edits that are about to be made.
+        edits: The edits that undo or redo a step, about to be made; `Edit.before` is the expected value.
         record: Returns a record by table and key.
     """
     deleted = {each.key for each in edits if each.table == ANNOTATIONS and each.field == PARENT and each.after is None}
@@ -166,9 +166,16 @@ def entry_of(state: State, edits: Sequence[Edit], number_of: Callable[[str, str]
 
 
 def _read_together(state: State, numbers: Mapping[tuple[str, str], int | None]) -> dict[str, dict[int, SavedDocument]]:
-    """Return the saved documents by table and id, for each table with more than `MANY` changed documents.
+    """Read the documents of each table of which more than `MANY` are to be changed, except annotations.
 
-    Not for annotations, whose document ids are looked up one by one anyway.
+    The ids of annotations are looked up one by one anyway, which reads their documents.
+
+    Args:
+        state: The documents before the edits.
+        numbers: For each edited record, by table and key, its document id; None if the record does not exist.
+
+    Returns:
+        The documents of the snapshot by table and id; other tables are missing.
     """
     wanted: dict[str, list[int]] = {}
     for (table, _), number in numbers.items():
@@ -178,17 +185,25 @@ def _read_together(state: State, numbers: Mapping[tuple[str, str], int | None]) 
 
 
 class Known(NamedTuple):
-    """A document before an edit."""
+    """The document of a record before the record is edited."""
 
     number: int | None
-    """Its id; None if there is no such document."""
+    """The document's id; None if the record does not exist."""
     registers: Registers
 
 
 def _of_record(
     state: State, table: str, key: str, edits: Sequence[Edit], known: Known
 ) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Return the members `o` and `m` of a journal entry for the edits of one record."""
+    """Return what to add to the members `o` and `m` of a journal entry (see `library_files`) to edit one record.
+
+    Args:
+        state: The documents before the edits.
+        table: The record's table.
+        key: The record's key.
+        edits: The edits, all of this record.
+        known: The record's document before the edits.
+    """
     number, registers = known
     if number is not None and table != ANNOTATIONS and (values := changed_alone(registers, edits)) is not None:
         return _operation(table, number, values), []
@@ -207,17 +222,17 @@ def _of_record(
 
 
 def changed_alone(registers: Registers, edits: Sequence[Edit]) -> dict[str, Any] | None:
-    """Return the changed register values for edits of a record, without comparing all its fields.
+    """Return the new values of the registers that edits of a record change; compare only the edited fields.
 
-    Comparing all of them takes half of the time in which a change of thousands of records is saved.
+    Comparing all fields would take half of the time in which a change of thousands of records is saved.
 
     Args:
         registers: The record's registers.
         edits: The edits of the record.
 
     Returns:
-        The values that `difference` would find; None if it must be called instead: if the record does not exist or has
-        no field left, or if a field has several registers.
+        The values by register name, as `difference` would return them. None if `difference` must be called instead: if
+        the record does not exist, may have no field left after the edits, or if an edited field has several registers.
     """
     names = {edit.field for edit in edits}
     if DELETED in registers or KEY not in registers or not all(map(_has_own_register, names)):
@@ -237,10 +252,12 @@ def changed_alone(registers: Registers, edits: Sequence[Edit]) -> dict[str, Any]
 
 
 def changed_in(saved: SavedDocument, edits: Sequence[Edit]) -> dict[str, Any] | None:
-    """Return the changed register values for edits of a record, like `changed_alone`, from its saved document.
+    """Return what `changed_alone` returns, from a document of the snapshot instead of its registers.
+
+    This is faster, because most registers need not be built.
 
     Returns:
-        The values; None if all registers of the document are needed.
+        The values by register name; None if all registers of the document must be built to know them.
     """
     names = {edit.field: edit.after for edit in edits}
     if not all(map(_has_own_register, names)) or not saved.has_more_than(names):
@@ -265,7 +282,7 @@ def _has_own_register(field: str) -> bool:
 def moved(
     state: State, table: str, number: int, home: int, fields: Mapping[str, Json]
 ) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Return the journal operations `o` and `m` that give a document a new id and exactly these fields.
+    """Return the operations, for the members `o` and `m` of an entry, that give a document another id and these fields.
 
     Unchanged values keep their timestamps: with new ones they would win over later changes of another machine.
 
@@ -286,7 +303,7 @@ def moved(
 
 
 def written(state: State, table: str, number: int, fields: Mapping[str, Json]) -> list[list[Any]]:
-    """Return the operation that gives a document exactly these fields, as a list; empty if it has them."""
+    """Return a list of the one operation that gives a document exactly these fields; empty if it has them already."""
     registers = state.registers(table, number) or {}
     sets = has_sets(table)
     values = difference(registers, fields, sets=sets)
@@ -297,7 +314,7 @@ def written(state: State, table: str, number: int, fields: Mapping[str, Json]) -
 
 
 def _operation(table: str, number: int, values: Mapping[str, Any]) -> list[list[Any]]:
-    """Return the operation that sets these registers, as a list; empty if there are no values."""
+    """Return a list of the one operation that sets these registers, `ABSENT` ones by removal; empty without values."""
     if not values:
         return []
     absent = [name for name, value in values.items() if value is ABSENT]

@@ -1,8 +1,9 @@
-"""Knows without reading records whether a field was changed since a bulk change of it, so that its undo takes no time.
+"""A log of changes, by which the undo of a bulk change need not compare the values of its records.
 
-Undo leaves fields alone that were changed since, and to compare the values of 5,000 records takes 40 ms. This log has
-the changes of each field that a bulk change of this run edited, the latest last. If the last one is that bulk change,
-all its records still have its values, and its undo removes it from the log: the values are those from before it.
+Undo does not change fields that were changed again after the step. To find these among 5,000 records by comparison
+takes 40 ms. A bulk change edits one field of many records (`Column`). For each field that had a bulk change in this
+run, this log lists the changes of the field in any record, latest last. If the bulk change is the last one, all its
+records still have its values. Its undo removes it from the log, because all records then have the values from before.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from tui_reader.storage.engine.pending import Reversal
 
 _MOST_CHANGES = 1_000
-"""Maximum number of remembered changes of a field; older bulk changes are compared by their values."""
+"""Maximum number of changes in the log of a field; the undo of an earlier bulk change compares values."""
 
 
 class _Change:
-    """A change of one field: a bulk change, or any number of other ones."""
+    """An element of a field's log: one bulk change, or any number of successive other changes."""
 
     def __init__(self, step: str = "") -> None:
         self.step = step
@@ -32,10 +33,10 @@ class _Change:
 
 
 class FieldLog:
-    """The order of the changes of fields. Used by the thread that uses the store.
+    """The log of the changes of fields. Used by the thread that uses the store.
 
     Args:
-        library: The files, which count how often changes of other programs could not be determined.
+        library: The library's files; whenever its `unknown_changes` rises, the log is emptied.
     """
 
     def __init__(self, library: LibraryFiles) -> None:
@@ -44,15 +45,15 @@ class FieldLog:
         self._changes: dict[tuple[str, str], list[_Change]] = {}
         """The changes of each field by table and field, the latest last."""
         self._undone: dict[str, tuple[_Change, _Change]] = {}
-        """Bulk changes that were undone, by the name of their step, each with the change before it."""
+        """Bulk changes that were undone, by the name of their step, each with the change before it in the log."""
 
     def note(self, edits: Sequence[Edit], step: Step | None = None, reversal: Reversal | None = None) -> None:
-        """Record edits that become visible now.
+        """Add edits to the log; called when they become visible.
 
         Args:
             edits: The edits, made by this program or others.
-            step: The step of a new change that can be undone.
-            reversal: The step that the edits undo or redo.
+            step: The step of the edits if they are a new change that can be undone; else None.
+            reversal: The step that the edits undo or redo; None if they do neither.
         """
         if isinstance(edits, Column):
             field = edits.table, edits.field
@@ -67,7 +68,10 @@ class FieldLog:
                 self._add(field, _Change())
 
     def is_unchanged(self, reversal: Reversal) -> bool:
-        """Return True if no record of a bulk change was changed in its field since the change, or since its undo."""
+        """Return True if the log shows that a bulk change can be undone or redone without comparing values.
+
+        Its field was then not changed in any record since the bulk change (for undo), or since its undo (for redo).
+        """
         if self._library.unknown_changes != self._unknown:
             self._unknown = self._library.unknown_changes
             self._changes.clear()
@@ -83,7 +87,7 @@ class FieldLog:
         return step.name in self._undone and changes[-1] is self._undone[step.name][1]
 
     def _move(self, field: tuple[str, str], reversal: Reversal) -> None:
-        """Remove a bulk change that is undone, or add it again."""
+        """Remove a bulk change from the log of its field if it is undone; add it again if it is redone."""
         changes, name = self._changes[field], reversal.step.name
         if reversal.is_undo:
             change = changes.pop()
@@ -92,7 +96,14 @@ class FieldLog:
             changes.append(self._undone.pop(name)[0])
 
     def _add(self, field: tuple[str, str], change: _Change, *, is_new: bool = False) -> None:
-        """Add a change; the log of a field begins with its first bulk change."""
+        """Add a change to the log of a field.
+
+        Args:
+            field: Table and name of the field.
+            change: The change.
+            is_new: True for a new bulk change, which starts the log of its field; other changes of a field without a
+                log are ignored.
+        """
         changes = self._changes.get(field)
         if changes is None:
             if is_new:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.journal import Entry
 
 STEPS = 1_000
-"""Number of the latest steps that can be undone; earlier ones are dropped. As many can be redone."""
+"""Maximum number of steps to undo, and also of steps to redo; the earliest are dropped."""
 
 NOTE = "note"
 """Name of the field with an annotation's note; undo can restore its words even after other changes."""
@@ -38,12 +38,12 @@ class Step:
         self.name = name
         self.transaction = transaction
         self.written = transaction.edits
-        """The edits as written; they differ if another window had changed the same note."""
+        """The edits as saved; they differ from those of `transaction` if another window had changed the same note."""
         self.joined: tuple[str, ...] = ()
-        """Names of the steps that this step undoes together, if `_preserved` made it; else empty."""
+        """For a combined step, made by `_preserved`, the names of the steps that it undoes; else empty."""
 
     def member(self) -> list[Any]:
-        """Return the member `u` of a journal entry, which stores the step."""
+        """Return the value of the member `u` of a journal entry, from which `of_member` decodes the step."""
         records: list[list[Any]] = []
         for table, key, field, before, after in self.written:
             # Fields of one record are grouped, which saves space: a highlight has a dozen of them.
@@ -54,7 +54,7 @@ class Step:
 
     @classmethod
     def of_member(cls, member: list[Any]) -> Step:
-        """Decode the step that is stored under `u` in a journal entry."""
+        """Return the step that is stored as the member `u` of a journal entry."""
         name, label, records = member
         edits = tuple(
             Edit(table, key, field, before, after)
@@ -68,14 +68,18 @@ class History:
     """The stacks of undo and redo.
 
     Args:
-        older: Returns the entries of earlier runs, oldest first; called once, when they are first needed.
-        opened: The latest timestamp when this window opened. Later entries were made by this window or by another
-            window.
+        older: Returns the journal entries for undo, oldest first; called once, when steps of earlier runs are first
+            needed.
+        opened: The latest timestamp when this window opened. Later entries are ignored: they were made by this window
+            or by another open one.
     """
 
     def __init__(self, older: Callable[[], Iterable[Entry]], opened: str) -> None:
         self.select: Callable[[Sequence[Transaction]], Sequence[bool]] | None = None
-        """Returns for each step of earlier runs True if this run may undo or redo it; None to allow all."""
+        """Receives the transactions of earlier runs and returns for each True if this run may undo or redo it.
+
+        None allows all.
+        """
         self._older: Callable[[], Iterable[Entry]] | None = older
         self._opened = opened
         self._first = ""
@@ -117,7 +121,7 @@ class History:
         self._done = deque([*done, *self._done], STEPS)
 
     def _foreign(self, entries: Iterable[Entry]) -> set[str]:
-        """Return the names of steps that this run may not undo, and of combined steps that contain them."""
+        """Return the names of the steps in `entries` that `select` excludes, and of combined steps named after them."""
         if self.select is None:
             return set()
         steps = [Step.of_member(entry["u"]) for entry in entries if "u" in entry]
@@ -137,13 +141,16 @@ def _move(source: deque[Step], target: deque[Step]) -> Step | None:
 def replay(
     entries: Iterable[Entry], foreign: Collection[str] = (), combined: list[Step] | None = None
 ) -> tuple[list[Step], list[Step]]:
-    """Return the steps to undo and the steps to redo, both oldest first.
+    """Compute both stacks of the history from journal entries, as if the user did all again.
 
     Args:
         entries: Journal entries, oldest first.
-        foreign: Names of steps that belong to other folders. A step discards only undone steps of its own group: the
-            foreign ones or the others.
-        combined: Receives each step that undoes others together, even if a later step discards it.
+        foreign: Names of steps that belong to folders that are not open. A new step discards only undone steps of its
+            own group; the groups are the foreign steps and all other steps.
+        combined: A list to which each combined step (see `_preserved`) is appended, even if a later step discards it.
+
+    Returns:
+        The steps to undo and the steps to redo; the last of each list is the next to be undone or redone.
     """
     done: dict[str, Step] = {}
     undone: dict[str, Step] = {}
@@ -167,11 +174,11 @@ def replay(
 
 
 def _preserved(undone: Sequence[Step], name: str) -> list[Step]:
-    """Return the undone steps and a step that undoes them all; empty if none contains words of a note.
+    """Return the undone steps, then a combined step that undoes them all; empty if none contains words of a note.
 
     Args:
         undone: The steps, sorted so that the step undone last comes last.
-        name: Name of the new step that follows; the step that undoes them is named after it.
+        name: Name of the new step that follows; the combined step gets this name with `~` appended.
     """
     if not any(_has_words(step.transaction) for step in undone):
         return []

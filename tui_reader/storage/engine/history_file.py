@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _REWRITE_AT = 6 * STEPS
-"""Number of lines from which the file is rewritten without steps that can no longer be undone."""
+"""Number of lines above which the file is rewritten without steps that can be neither undone nor redone."""
 _MOST = 3 * _REWRITE_AT
-"""Maximum number of lines after a rewrite; beyond it, groups of dependent steps are dropped."""
+"""Maximum number of lines after a rewrite; if more would remain, only the latest `STEPS` steps are kept."""
 _LOCK_SECONDS = 5.0
 """Maximum time for acquiring the lock, in seconds."""
 _RETRY_SECONDS = 0.001
@@ -57,7 +57,7 @@ def older_entries(library: LibraryFiles) -> list[Entry]:
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Return entries reduced to the members for undo, without duplicates, sorted by timestamp."""
+    """Return the entries that have members for undo, reduced to these, without duplicates, sorted by timestamp."""
     once: dict[tuple[str, str, bool], Entry] = {}
     for entry in entries:
         if "u" in entry or "z" in entry:
@@ -69,8 +69,8 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 def save_entries(path: str, entries: Iterable[Entry], disk: Disk) -> None:
     """Append journal entries, reduced to the members for undo, to the undo file, and flush the file.
 
-    If another kind of file has the name, nothing is added: it is better to lose undo across restarts than to fail
-    the compaction.
+    If the file at this path is not an undo file, nothing is written: it is better to lose undo across restarts than to
+    fail the compaction that calls this.
 
     Raises:
         OSError: The file could not be written, or another window locked it for more than five seconds.
@@ -107,7 +107,11 @@ def _save(path: str, new: list[Entry], disk: Disk) -> None:
 
 @contextlib.contextmanager
 def _locked(path: str, disk: Disk) -> Iterator[int]:
-    """Open and lock the file at the path; repeat this if another process has replaced the file."""
+    """Yield a descriptor of the file, locked; open it again if another process replaced it before it was locked.
+
+    Raises:
+        LockedError: Another process has locked the file for more than `_LOCK_SECONDS`.
+    """
     deadline = time.monotonic() + _LOCK_SECONDS
     while True:
         handle = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
@@ -146,7 +150,7 @@ def _rewrite(path: str, entries: Iterable[Entry], disk: Disk) -> None:
 
 
 def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Return the entries of steps that can be undone or redone, for any choice of open folders."""
+    """Return the entries of steps that some window can undo or redo, whichever of the library's folders it has open."""
     combined: list[Step] = []
     done, undone = replay(entries, combined=combined)
     # The latest steps are kept whatever their state: windows with other folders may still redo them.
@@ -166,7 +170,14 @@ def _reachable(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
-    """Add the steps that `Step.joined` connects to the given steps: they must be replayed together."""
+    """Return step names, extended by all names that a combined step connects to one of them.
+
+    A combined step, the new step that it is named after, and the steps that it undoes must be replayed together.
+
+    Args:
+        names: Names of the steps to keep.
+        steps: The combined steps.
+    """
     groups = [{each.name, each.name.removesuffix("~"), *each.joined} for each in steps if each.joined]
     while True:
         more = [group for group in groups if not group <= names and not names.isdisjoint(group)]
@@ -176,12 +187,12 @@ def _with_dependent(names: set[str], steps: Sequence[Step]) -> set[str]:
 
 
 def _without_pairs(entries: Sequence[Entry], *, nested: bool) -> list[Entry]:
-    """Remove each undo entry that is followed directly by the redo of the same step.
+    """Return entries without each pair of an undo and the redo of the same step directly after it.
 
     Args:
         entries: Entries, oldest first.
-        nested: Also remove the pairs around a removed pair. This shortens the result, but a journal that begins within
-            such pairs and is replayed after a crash could then list their steps in another order.
+        nested: Also remove the pairs around a removed pair. This shortens the result. But after a crash, a journal that
+            begins between the two entries of such a pair would be replayed with its steps in another order.
     """
     out: list[Entry] = []
     follows = False

@@ -44,21 +44,21 @@ class LibraryFiles(LibraryReader):
     """The files of one library, with the methods that change them; `LibraryReader` explains the arguments."""
 
     _held = False
-    """True while this process has the lock."""
+    """True during a `with` block of `exclusive`: this process has locked the journal."""
 
     # -- the lock -----------------------------------------------------------------------------------------------
 
     @property
     def is_held(self) -> bool:
-        """True if this process has the lock now."""
+        """True during a `with` block of `exclusive`: this process has locked the journal."""
         return self._held
 
     @contextlib.contextmanager
     def exclusive(self, refusal: Callable[[str, OSError], StoreError] = problems.not_saved) -> Iterator[None]:
-        """Lock the library during a `with` block, after reading the changes of other processes.
+        """Lock the library during a `with` block; read the changes of other processes before the block begins.
 
         Args:
-            refusal: Builds the error to raise, given the path of the snapshot and the error of the disk.
+            refusal: Builds the error to raise for an `OSError`, given the path of the snapshot and that error.
 
         Raises:
             StoreError: The library is read-only, or another process has locked the library for more than five seconds.
@@ -92,7 +92,7 @@ class LibraryFiles(LibraryReader):
                 self.journal.release()
 
     def _reload_locked(self) -> None:
-        """Read all files again while the journal stays locked, and collect the changes."""
+        """Read all files again while the journal stays locked; while `watching`, collect the changes for `news`."""
         old = self.state
         self.journal.restart()
         self._replace_state(self.journal.read_new(cut_tail=True))
@@ -115,7 +115,13 @@ class LibraryFiles(LibraryReader):
         return entry.plain() if isinstance(entry, BulkEntry) else entry
 
     def commit_all(self, builds: Sequence[Callable[[State], Committed | None]]) -> list[Committed]:
-        """Append several entries with one flush, each built as for `commit`; either all or none are saved.
+        """Append several entries to the journal with one flush; either all or none are saved.
+
+        Args:
+            builds: Builders of the entries, as for `commit`; each is called with the state after the entries before it.
+
+        Returns:
+            The entries as written; builders that returned None have none.
 
         Raises:
             StoreError: No entry was saved.
@@ -141,7 +147,7 @@ class LibraryFiles(LibraryReader):
             return entries
 
     def _encode(self, state: State, content: Committed) -> tuple[Committed, bytes]:
-        """Give an entry its timestamp; return the entry as it is written, and its line."""
+        """Give an entry its timestamp; return the entry as it will be read back from the journal, and its line."""
         timestamp = self.clock.now()
         if isinstance(content, BulkEntry):
             if state.latest < timestamp:
@@ -161,10 +167,10 @@ class LibraryFiles(LibraryReader):
         return read[0], line
 
     def import_documents(self, operations: list[list[Any]]) -> None:
-        """Save documents from another copy of the library, and report them as external changes.
+        """Join documents from another copy of the library into this one, and report the changes through `news`.
 
         Args:
-            operations: The documents, each as `[table, id, document]`.
+            operations: The documents with their timestamps, each as `[table, id, document]`.
 
         Raises:
             StoreError: The documents were not saved.
@@ -194,7 +200,7 @@ class LibraryFiles(LibraryReader):
     # -- the snapshot -------------------------------------------------------------------------------------------
 
     def create_snapshot(self) -> None:
-        """Write an empty snapshot at the first change, so that programs with plain TinyDB find the file."""
+        """Write an empty snapshot; called before the first change, so that programs with plain TinyDB find the file."""
         temporary, handle = self.temporary()
         try:
             empty = SnapshotFile(MemorySource(b""))
@@ -212,7 +218,7 @@ class LibraryFiles(LibraryReader):
         self.opener.verified = True
 
     def reload_after_compaction(self) -> None:
-        """Read the new snapshot, and the entries that were appended to the journal during the compaction."""
+        """Read the snapshot and the journal again after this process wrote both, without reporting changes."""
         watching, self.watching = self.watching, False
         self._load()
         self.watching = watching
@@ -224,7 +230,7 @@ class LibraryFiles(LibraryReader):
         return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
 
     def header(self) -> dict[str, Any]:
-        """Return the header of the next snapshot, without the members that depend on the content."""
+        """Return the header of the next snapshot, except its members for format, version, size, checksum and tables."""
         own = ("format", "version", "bytes", "crc32", "tables")
         kept = {name: value for name, value in self.state.snapshot.header.items() if name not in own}
         return {"library": os.urandom(8).hex()} | kept | {"hlc": max(self.clock.latest, self.state.latest)}

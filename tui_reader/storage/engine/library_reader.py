@@ -61,13 +61,16 @@ class LibraryReader:
         self.read_only = ""
         """The reason why the library cannot be written, as a sentence; empty if it can."""
         self.watching = False
-        """True if the changes of other programs are collected for `news`."""
+        """True to collect the changes of other programs for `news`; set by `LibraryStore`."""
         self.changed_by_others: set[int] = set()
         """Document ids of annotations changed by other machines, for `relocations.reunite`."""
         self.bad_copies: dict[str, tuple[int, ...]] = {}
-        """Signatures of conflict copies that could not be merged; a copy is tried again when its content changes."""
+        """Conflict copies that could not be merged: by path, the signature (`snapshot_opener.signature`) at that time.
+
+        A copy is tried again when its signature changes.
+        """
         self.unknown_changes = 0
-        """Number of times that other programs changed the files and `news` could not say what they changed."""
+        """Number of times that another program overwrote the snapshot, so that `news` does not contain its changes."""
         self._news: list[Change] = []
         self._is_loaded = False
         self._guard = threading.RLock()
@@ -78,7 +81,7 @@ class LibraryReader:
         if not self.read_only and not (self.disk.may_write(self.folder) and self.disk.may_write(self.path)):
             self.read_only = problems.read_only(self.path)
         self.recovered = self.journal.lines
-        """Number of entries that the last run of the program left in the journal."""
+        """Number of entries in the journal when the library was opened; not 0 if the last run did not end normally."""
 
     @property
     def damage(self) -> str:
@@ -87,13 +90,13 @@ class LibraryReader:
 
     @property
     def warnings(self) -> list[str]:
-        """The problems with the other replicas' journals, one sentence each."""
+        """The problems with the journals of other machines, one sentence each."""
         return list(self._others.warnings.values())
 
     # -- reading the files --------------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        """Read all files again, without a lock, snapshot first: a compaction replaces it before the journal."""
+        """Read all files again, without a lock."""
         with self._guard:
             self.journal.close()
             entries = self._own_entries()
@@ -101,7 +104,7 @@ class LibraryReader:
             self._replace_state(entries)
 
     def _replace_state(self, own_entries: list[Entry]) -> None:
-        """Build the state from the snapshot, the given entries and the journals of other replicas."""
+        """Build the state from the snapshot, the entries of this replica's journal, and other replicas' journals."""
         entries = own_entries + self._read_others(reread_all=True)
         state = State(self._open_snapshot())
         state.load(entries)
@@ -127,10 +130,13 @@ class LibraryReader:
         return is_open
 
     def _own_entries(self) -> list[Entry]:
-        """Return the entries of this replica's journal; set `read_only` if it cannot be read at the start.
+        """Open this replica's journal and return its entries; an empty list if there is no journal.
+
+        If the journal cannot be read while the library is opened, set `read_only` and return an empty list.
 
         Raises:
-            OSError: The journal could be read before and cannot be read now; the next attempt may succeed.
+            OSError: The journal could be read when the library was opened and cannot be read now. A later call may
+                succeed.
         """
         try:
             return self.journal.read_new() if self._open_journal() else []
@@ -147,7 +153,11 @@ class LibraryReader:
         return snapshot
 
     def _read_others(self, *, reread_all: bool = False) -> list[Entry]:
-        """Return the entries of other replicas' journals that are new or changed since the last call."""
+        """Return the entries of other replicas' journals, and note which annotations they change.
+
+        Args:
+            reread_all: Return all entries instead of those that are new or changed since the last call.
+        """
         entries = self._others.read(reread_all=reread_all)
         changed = self.state.documents_in(entries)
         self.changed_by_others |= {number for table, number in changed if table == ANNOTATIONS}
@@ -161,7 +171,7 @@ class LibraryReader:
             return 0
 
     def document(self, table: str, number: int) -> dict[str, Any] | None:
-        """Return a document, or None if it does not exist; reload the files if the snapshot was overwritten."""
+        """Return the document with this id, or None if it does not exist; reload the files if they cannot be read."""
         try:
             return self.state.document(table, number)
         except (UnreadableError, ValueError):
@@ -179,7 +189,10 @@ class LibraryReader:
             yield from self.state.documents(table, low, high)
 
     def distrust(self) -> None:
-        """Reopen the snapshot as a file of another program, after it was unreadable or had a wrong checksum."""
+        """Parse the whole snapshot and convert it as if another program had written it, then reload all files.
+
+        Called if another program may have overwritten it: a part of it is unreadable, or its checksum is wrong.
+        """
         with self._guard:
             self.opener.distrust()
             self._reload()
@@ -188,10 +201,10 @@ class LibraryReader:
                 self._reload()
 
     def verify(self) -> bool:
-        """Compare the snapshot with the checksum in its header. A damaged snapshot is not replaced.
+        """Compare the snapshot with the checksum in its header; if it differs, call `distrust`. No file is written.
 
         Returns:
-            True if the snapshot is intact.
+            False if the snapshot is damaged. True if it is intact, or still being converted (`is_adopting`).
 
         Raises:
             StoreError: The disk fails to read the snapshot.
@@ -245,13 +258,13 @@ class LibraryReader:
             return bool(entries)
 
     def news(self) -> list[Change]:
-        """Return the changes that other programs made since the last call, collected while `watching`."""
+        """Return the changes that other programs made since the last call; empty unless `watching` is set."""
         with self._guard:
             news, self._news = self._news, []
             return news
 
     def _apply_foreign(self, entries: list[Entry]) -> None:
-        """Apply entries of other processes or replicas, and collect the resulting changes while `watching`."""
+        """Apply entries of other processes or replicas to the state; while `watching`, collect changes for `news`."""
         if not entries:
             return
         changed = self.state.documents_in(entries) if self.watching else []
@@ -267,7 +280,7 @@ class LibraryReader:
                 self._news.append(Change(*ref, old, new))
 
     def _reload(self) -> None:
-        """Read all files again, and collect the differences as changes."""
+        """Read all files again, without a lock; while `watching`, collect the differences for `news`."""
         old = self.state
         self._load()
         if self.watching:
@@ -285,7 +298,7 @@ class LibraryReader:
 
 
 def _differing(one: State, other: State) -> Iterator[DocumentRef]:
-    """Yield table and id of the documents that may differ between two states; some may come twice."""
+    """Yield table and id of each document that may differ between two states; some are yielded twice."""
     yield from one.changed_documents()
     yield from other.changed_documents()
     if one.snapshot is other.snapshot:

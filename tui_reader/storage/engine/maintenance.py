@@ -27,25 +27,28 @@ if TYPE_CHECKING:
 IDLE_SECONDS = 2.0
 """Seconds without a change after which the files are verified and compacted."""
 SYNCED_IDLE_SECONDS = 10.0
-"""Seconds without a change until a small library in a separate folder is compacted, for sync programs."""
+"""Seconds without a change until any change in the journal is compacted, if a sync program may copy the library.
+
+It may if the library is small and not in the program's own data folder.
+"""
 _SYNCED_MAX_BYTES = 4 << 20
-"""Maximum size in bytes of a library that counts as small for `SYNCED_IDLE_SECONDS`."""
+"""Maximum size in bytes of a snapshot that counts as small for `SYNCED_IDLE_SECONDS`."""
 COMPACT_BYTES = 1 << 16
-"""Size of the journal from which an idle library is compacted, in bytes; 1/64 of the snapshot if that is more."""
+"""Size of the journal in bytes above which an idle library is compacted; 1/64 of the snapshot's if that is more."""
 _COMPACT_LINES = 10_000
 """Number of entries in the journal from which an idle library is compacted, whatever their size."""
 _MERGE_FIRST_BYTES = 1 << 20
-"""Maximum size in bytes of conflict copies that are merged before the library is shown."""
+"""Maximum total size in bytes of conflict copies that are merged before the library is shown."""
 
 
 class Maintenance:
-    """The tasks of the writer thread between saves. A failing task adds a notice and is tried again later.
+    """The tasks of the writer thread between saves. A task that fails adds a notice; the next idle time repeats it.
 
     Args:
-        library: The files.
+        library: The library's files.
         document_ids: Finds document ids.
         notices: Collects sentences for the user.
-        report: Called with the edits that correspond to changes by other programs.
+        report: Called with the changes by other programs, as edits.
         is_urgent: Returns True if changes are unsaved, or the store is being closed.
     """
 
@@ -63,9 +66,9 @@ class Maintenance:
         self._has_reported_damage = False
         self._reported_notice = ""
         self._united: SnapshotFile | None = None
-        """The snapshot in which every annotation is known to have a single document."""
+        """The snapshot whose annotations were all checked for duplicate documents last; None before the first check."""
         self._copies_folder_time = 0
-        """The folder's modification time when it was last searched for conflict copies."""
+        """Modification time of the library's folder, in nanoseconds, when it was last searched for conflict copies."""
 
     def has_small_copies(self) -> bool:
         """Return True if there are conflict copies, all together small enough to merge before the library is shown."""
@@ -74,7 +77,7 @@ class Maintenance:
         return bool(copies) and sum(self._library.disk.stat(copy).st_size for copy in copies) <= _MERGE_FIRST_BYTES
 
     def restart_idle_time(self) -> None:
-        """Set the idle seconds to 0; idle tasks wait until there are enough of them."""
+        """Count the idle time from now on, so that verifying and compacting wait for `IDLE_SECONDS` again."""
         self._last_change = time.monotonic()
 
     def _idle_seconds(self) -> float:
@@ -83,7 +86,10 @@ class Maintenance:
     # -- changes of others --------------------------------------------------------------------------------------
 
     def report_damage(self) -> None:
-        """Add a notice for each kind of damage in the library's files."""
+        """Add notices about the damage of the snapshot, edits by other programs, and other machines' journals.
+
+        Notices that were reported before are not added again.
+        """
         if self._library.damage and not self._has_reported_damage:
             self._has_reported_damage = True
             self._notices.add(self._library.damage)
@@ -93,7 +99,7 @@ class Maintenance:
         self._notices.add(*self._library.warnings)
 
     def read_changes(self) -> bool:
-        """Read and report the changes of other programs; return True if the files could be read."""
+        """Read the changes of other programs and report them; return True if the files could be read."""
         return bool(self._notices.guard("reading what others changed", self._poll))
 
     def _poll(self) -> bool:
@@ -102,7 +108,7 @@ class Maintenance:
         return True
 
     def report_changes(self) -> None:
-        """Report the changes of other programs that the library has collected."""
+        """Report the changes of other programs that the library has collected while it read its files."""
         self._report_all(self._library.news())
 
     def _report_all(self, changes: Iterable[Change]) -> None:
@@ -110,7 +116,10 @@ class Maintenance:
             self._report(edits)
 
     def merge_copies(self) -> None:
-        """Merge the conflict copies in the library's folder into the library."""
+        """Merge the conflict copies in the library's folder into the library, with a notice about each.
+
+        Does nothing if the library is read-only or damaged.
+        """
         if self._library.read_only or self._library.damage:
             return
         if not all_copies(self._library.path, self._library.disk):
@@ -127,7 +136,10 @@ class Maintenance:
             self._notices.add(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
 
     def _merge_new_copies(self) -> None:
-        """Merge conflict copies that appeared since the library was opened; costs one `stat` call without any."""
+        """Merge conflict copies if the folder has changed since it was last searched, or a copy that failed has.
+
+        Without such a change, this costs one `stat` call.
+        """
         library, seen = self._library, self._library.folder_time()
         if seen == self._copies_folder_time and not library.bad_copies:
             return
@@ -141,10 +153,11 @@ class Maintenance:
     def unite_annotations(self, *, everywhere: bool = False) -> None:
         """Merge the duplicate documents of annotations that one replica moved while another changed them.
 
-        Checks the annotations that other programs changed since the last call.
+        By default, check only the annotations that other programs changed since the last call.
 
         Args:
-            everywhere: Check all annotations, unless this snapshot was checked before. Stops if an edit is to be saved.
+            everywhere: Check all annotations, unless this was done with the same snapshot. If a change must be saved
+                meanwhile, the check ends without result and is repeated later.
         """
         library, snapshot = self._library, self._library.state.snapshot
         if library.read_only or library.damage:
@@ -184,7 +197,7 @@ class Maintenance:
         self._merge_new_copies()
 
     def write_resolved_merge(self) -> None:
-        """Replace a snapshot with conflict marks by the merged one at once: other programs cannot read it."""
+        """Compact without waiting if the snapshot had two sides of a merge, which other programs cannot read."""
         if self._library.opener.held_merge_sides and not self._library.read_only:
             self.report_damage()
             self._notices.guard("writing what was merged", lambda: compact(self._library))
@@ -203,7 +216,10 @@ class Maintenance:
         return True
 
     def _is_for_sync(self) -> bool:
-        """Return True if sync programs, which do not copy the journal, need a current snapshot now."""
+        """Return True if the snapshot should be written for a sync program, which may copy it without the journal.
+
+        That is so if the journal has entries and the conditions of `SYNCED_IDLE_SECONDS` are met.
+        """
         library = self._library
         return (
             library.journal.lines > 0
@@ -213,10 +229,12 @@ class Maintenance:
         )
 
     def compact(self, *, at_exit: bool = False) -> None:
-        """Write the journal's changes into the snapshot. If that fails, no change is lost: all are in the journal.
+        """Write the journal's changes into the snapshot, and rotate the backups.
+
+        If that fails, no change is lost: all are in the journal.
 
         Args:
-            at_exit: The program is ending: add no notice about a failure.
+            at_exit: True if the program is ending; then a failure adds no notice.
         """
         library = self._library
         if library.read_only or not library.journal.is_open:
@@ -233,7 +251,7 @@ class Maintenance:
 
 
 def edits_of(change: Change) -> list[Edit]:
-    """Return the edits of single fields that make up the change of a document."""
+    """Return the change of a document as edits of those fields whose values differ."""
     key = str((change.after or change.before or {}).get(KEY, change.number))
     before, after = plain(change.before), plain(change.after)
     return [

@@ -1,4 +1,4 @@
-"""Sentences for the user, collected while the files of a library are opened, written and maintained."""
+"""Notices: sentences for the user, collected while the files of a library are opened, written and maintained."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Notices:
         """Add a sentence about an error of an unexpected type.
 
         Args:
-            doing: The failed operation, as a noun phrase.
+            doing: The failed operation, as a noun phrase such as `compaction`.
             error: The exception.
         """
         self.add(problems.unexpected(self._path, doing, error))
@@ -38,11 +38,11 @@ class Notices:
         """Call a function; turn any exception into a notice, so that the thread continues saving changes.
 
         Args:
-            doing: The purpose of the step, as a noun phrase.
+            doing: What the function does, as a noun phrase such as `merging conflict copies`.
             step: The function to call.
 
         Returns:
-            The result of the step; None if it failed.
+            The result of the function; None if it raised an exception.
         """
         try:
             return step()

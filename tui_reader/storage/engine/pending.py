@@ -1,4 +1,4 @@
-"""Transactions that are not saved yet, and what a change by another window makes of them."""
+"""Transactions that are not saved yet, and their adaptation to changes that another window made meanwhile."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Pending:
         self.edits, self.step, self.receipt = edits, step, receipt
         self._reversal = reversal
         self._written: Sequence[Edit] = edits
-        """The edits as written; they differ from `edits` if another window changed a note."""
+        """The edits as saved; they differ from `edits` where another window changed an annotation meanwhile."""
         self.spared: set[str] = set()
-        """Keys of annotations that are kept, not deleted, because another window changed them."""
+        """Keys of annotations that the undo or redo does not delete, because another window changed them."""
 
     def entry(self, state: State, document_ids: DocumentIdIndex) -> Committed | None:
-        """Return the journal entry of the transaction, without a timestamp. Called while the library is locked.
+        """Build the journal entry of the transaction, without a timestamp; called while the library is locked.
 
         Args:
             state: The documents at the time of writing.
@@ -83,7 +83,7 @@ class Pending:
 
     @property
     def deviations(self) -> list[Edit]:
-        """The edits that change the requested values to the written ones, where they differ."""
+        """Edits from the requested values to the saved ones, for all fields in which they differ."""
         if self._written is self.edits:
             return []
         return [
@@ -93,12 +93,20 @@ class Pending:
         ]
 
     def committed(self) -> None:
-        """Update the undo step to the edits that were written, after they are on disk."""
+        """Replace the edits of the undo step by those that were saved; called when they are on disk."""
         if self.step is not None and self._written is not self.edits and self._written != self.edits:
             self.step.transaction = Transaction(self.step.transaction.label, self._written)
 
     def _combined(self, edit: Edit, record: Callable[[str, str], Record]) -> Edit:
-        """Combine an edit of a note with another window's edit of it; return all other edits unchanged."""
+        """Return an edit adapted to changes by another window.
+
+        An edit of a note that the other window also edited gets the merged text. An edit of an annotation in `spared`
+        gets the present value as its result, so that it changes nothing. All other edits are returned unchanged.
+
+        Args:
+            edit: The edit.
+            record: Returns the current state of a record by table and key.
+        """
         if edit.table != ANNOTATIONS or (edit.field != NOTE and edit.key not in self.spared):
             return edit
         now = record(edit.table, edit.key).get(edit.field)
@@ -125,7 +133,7 @@ def _text(value: Json) -> str:
 
 
 def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
-    """Return sentences about the transactions that conflicted with a change by another window."""
+    """Return a sentence for the user about each transaction that conflicted with a change by another window."""
     sentences = []
     for pending in pendings:
         if pending.spared:
@@ -138,15 +146,15 @@ def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
 
 
 class PendingFields:
-    """The values that are not in the files yet. Used by two threads."""
+    """The fields with unsaved values: the store's thread adds them, the writer thread removes the saved ones."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._fields: dict[str, dict[str, dict[str, tuple[Pending, Json]]]] = {}
-        """The last transaction and its value by table, field and key."""
+        """By table, field and key: the latest transaction that changes the field, and the value after it."""
 
     def add(self, pending: Pending) -> None:
-        """Add the values of a transaction, which replace earlier ones."""
+        """Add the new values of a transaction; they replace those of earlier transactions."""
         edits = pending.edits
         with self._lock:
             if isinstance(edits, Column):
@@ -162,7 +170,7 @@ class PendingFields:
                 fields.setdefault(edit.field, {})[edit.key] = (pending, edit.after)
 
     def remove(self, pending: Pending) -> None:
-        """Remove the values of a saved transaction that no later one has replaced."""
+        """Remove the values of a transaction that was saved, except those that a later transaction has replaced."""
         with self._lock:
             for table, field, keys in _cells(pending.edits):
                 fields = self._fields.get(table, {})
@@ -175,13 +183,16 @@ class PendingFields:
                     fields.pop(field, None)
 
     def of(self, table: str, key: str) -> list[tuple[str, Json]]:
-        """Return the fields of a record that are not saved, with copies of their values; None for removed ones."""
+        """Return name and value (a copy) of each unsaved field of a record; the value None removes the field."""
         with self._lock:
             fields = self._fields.get(table, {})
             return [(field, fresh(waiting[key][1])) for field, waiting in fields.items() if key in waiting]
 
     def some(self, table: str, keys: Iterable[str], names: Collection[str]) -> dict[str, dict[str, Json]]:
-        """Return what `of` returns for the named fields of several records; records without any are missing."""
+        """Return the unsaved values of some fields of several records, by key and field name.
+
+        Records without unsaved values of these fields are missing. The value None removes the field.
+        """
         found: dict[str, dict[str, Json]] = {}
         with self._lock:
             fields = self._fields.get(table, {})
@@ -193,13 +204,13 @@ class PendingFields:
         return found
 
     def keys(self, table: str) -> dict[str, None]:
-        """Return the keys of a table's records with fields that are not saved, each once."""
+        """Return the keys of the records of a table that have unsaved fields, as the keys of a dictionary."""
         with self._lock:
             return dict.fromkeys(key for waiting in self._fields.get(table, {}).values() for key in waiting)
 
 
 def _cells(edits: Sequence[Edit]) -> Iterable[tuple[str, str, Sequence[str]]]:
-    """Return the table, field and keys of edits."""
+    """Return the fields that edits change, as tuples of a table, a field, and the keys of records."""
     if isinstance(edits, Column):
         return [(edits.table, edits.field, edits.keys)]
     return [(edit.table, edit.field, (edit.key,)) for edit in edits]

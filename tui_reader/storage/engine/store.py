@@ -32,9 +32,9 @@ T = TypeVar("T")
 
 
 class LibraryStore:
-    """The records of one library. Its methods are called from one thread and never block on the disk.
+    """The records of one library, as they will be when all edits are saved.
 
-    Results are the records in the library's files, with the edits applied that are not on disk yet.
+    Its methods are called from one thread (`items` from any), and only `close` waits until edits are saved.
 
     Args:
         library: The files of the library.
@@ -52,7 +52,7 @@ class LibraryStore:
         self._field_log = FieldLog(library)
         self._closed = False
         self._unreadable = ""
-        """The reason why some of the file could not be read, as a sentence; empty if all was read."""
+        """The reason why some records could not be read, as a sentence; empty if there was no such failure."""
 
     @property
     def read_only(self) -> str:
@@ -84,9 +84,9 @@ class LibraryStore:
         return fields or None
 
     def fields_of(self, table: str, keys: Sequence[str], names: Collection[str]) -> dict[str, Record]:
-        """Return some fields of many records by key; records that do not exist may be missing or empty.
+        """Return some fields of many records by key; `base.Store.fields_of` explains the arguments.
 
-        See `base.Store.fields_of`: not for annotations.
+        Records that do not exist are missing in the result, or have no fields.
         """
         pending = self._pending_fields.some(table, keys, names)
         numbers = {key: document_id(key) for key in keys}
@@ -103,7 +103,7 @@ class LibraryStore:
         return found
 
     def _fields_of(self, table: str, numbers: Sequence[int], names: Collection[str]) -> dict[int, dict[str, Json]]:
-        """Return some fields of documents in the files by id, without unsaved edits."""
+        """Return some fields of documents by document id, as they are in the files, without unsaved edits."""
         while True:
             state = self._library.state
             moment = state.moment
@@ -118,7 +118,7 @@ class LibraryStore:
             yield
 
     def _document(self, table: str, key: str) -> dict[str, Json] | None:
-        """Return the document of a record in the files, without unsaved edits; None if there is no such record."""
+        """Return a record's document as it is in the files, without unsaved edits; None if it is not there."""
         while True:
             state = self._library.state
             moment = state.moment
@@ -129,7 +129,10 @@ class LibraryStore:
             # The document may have got another id after the index was read: try again.
 
     def _readable(self, read: Callable[[], T | None]) -> T | None:
-        """Return the result of `read`; if the files cannot be read, add a notice and return None."""
+        """Return the result of `read`, which reads the files; if it fails twice, add a notice and return None.
+
+        Between the two calls the files are opened again, since another program may have overwritten them.
+        """
         try:
             try:
                 return read()
@@ -160,7 +163,16 @@ class LibraryStore:
                 yield key, record
 
     def _documents(self, table: str, low: int, high: int | None) -> Iterator[tuple[str, dict[str, Json]]]:
-        """Yield a consistent view of a table's documents with their keys, each annotation once."""
+        """Yield key and document of a table's records as they are in the files, without unsaved edits.
+
+        Of an annotation that has several documents, only the valid one is yielded. Each entry of the journal is
+        applied wholly or not at all.
+
+        Args:
+            table: The table.
+            low: The lowest document id to yield.
+            high: The document id before which to stop; None for no limit.
+        """
         seen: set[int] = set()
         for last_try in (False, True):
             view = self._library.state.view(table)
@@ -185,21 +197,29 @@ class LibraryStore:
                 return
 
     def _is_superseded(self, view: State, key: str, number: int) -> bool:
-        """Return True if an annotation has another, newer document; only until the two are merged."""
+        """Return True if a document of an annotation is not the valid one: the annotation has another document.
+
+        That is only so until `Maintenance.unite_annotations` has merged the two.
+
+        Args:
+            view: The documents.
+            key: The annotation's key.
+            number: The id of the document.
+        """
         own = number & OWN_KEY_MASK
         if view.numbers.get(own, number) == number and not self._document_ids.is_repeated(view, own):
             return False
         return self._document_ids.find(view, ANNOTATIONS, key) != number
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
-        """Make edits visible at once and save them soon; the receipt completes when they are on disk."""
+        """Make edits visible to `get` before returning; the receipt completes when they are on disk."""
         column = as_column(edits) if len(edits) > MANY else None
         clean = checked_column(column) if column is not None else tuple(checked(edit) for edit in edits)
         step = self._history.push(Transaction(label, clean)) if undoable and clean else None
         return self._submit(clean, step)
 
     def limit_undo(self, select: Callable[[Sequence[Transaction]], Sequence[bool]]) -> None:
-        """Exclude steps of earlier runs for which `select` returns False from undo; they stay in the history."""
+        """Exclude those transactions of earlier runs from undo and redo for which `select` returns False."""
         self._history.select = select
 
     def undo(self) -> Transaction | None:
@@ -227,7 +247,10 @@ class LibraryStore:
         return None
 
     def _records(self, edits: Sequence[Edit]) -> Callable[[str, str], Record | None]:
-        """Return a function that returns records by table and key, with at least the fields that edits name."""
+        """Return a function that returns a record by table and key; for many edits, it has read the records already.
+
+        Records that were read in advance have only the fields that the edits change.
+        """
         names: dict[str, set[str]] = {}
         keys: dict[str, dict[str, None]] = {}
         for edit in edits if len(edits) > MANY else ():

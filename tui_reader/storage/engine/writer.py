@@ -36,9 +36,9 @@ class Writer:
     """Saves transactions in order; transactions submitted in quick succession share a flush.
 
     Args:
-        library: The files. No other object in this process changes them.
+        library: The library's files. No other object in this process changes them.
         document_ids: Finds document ids.
-        on_committed: Called by the thread when a transaction is visible in the library's state.
+        on_committed: Called by the writer thread with each transaction that is on disk and in the library's state.
     """
 
     def __init__(
@@ -52,11 +52,14 @@ class Writer:
         self._waiting: list[Pending] = []
         self._unsaved: list[Pending] = []
         self._in_flight: list[Pending] = []
-        """Transactions that are being saved, including those of `_unsaved`: they are lost if the thread ends."""
+        """Transactions that are being saved, including earlier ones that failed (`_unsaved`).
+
+        If an error ends the thread, these are the transactions that may not be on disk.
+        """
         self._refused = 0
-        """Changes that were refused without trying to save them: the library is read-only, or the thread has ended."""
+        """Number of changes refused without trying to save them: the library is read-only, or the thread has ended."""
         self._failure: StoreError | None = None
-        """The reason why the last change was refused."""
+        """The reason why the last change was refused or could not be saved; None before the first such change."""
         self._has_ended = self._is_broken = False
         self._news: list[Edit] = []
         self._closing = False
@@ -106,7 +109,10 @@ class Writer:
             return problems.unsaved(count, self._failure) if count and self._failure is not None else ""
 
     def submit(self, pending: Pending) -> None:
-        """Add a transaction to the queue for saving; refuse it at once if the library cannot be written."""
+        """Add a transaction to the queue for saving.
+
+        If the library is read-only or the thread has ended, the transaction's receipt fails before this returns.
+        """
         with self._changed:
             if not (self._library.read_only or self._has_ended):
                 self._waiting.append(pending)
@@ -122,7 +128,7 @@ class Writer:
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
-        """Delay submitted transactions until the context ends or the writer is closed."""
+        """Delay the saving of submitted transactions until the context ends or the writer is closed."""
         with self._changed:
             self._held += 1
         try:
@@ -204,7 +210,11 @@ class Writer:
             self._news += edits
 
     def _end(self, failure: BaseException | None) -> None:
-        """Close the files, and refuse unsaved and later transactions."""
+        """Close the files at the end of the thread; fail the receipts of unsaved and of later transactions.
+
+        Args:
+            failure: The error that ended the thread; None if the writer was closed.
+        """
         with self._changed:
             self._has_ended, self._is_broken = True, failure is not None
             self._unsaved, self._waiting = [*(self._in_flight or self._unsaved), *self._waiting], []
@@ -227,7 +237,7 @@ class Writer:
     # -- saving -------------------------------------------------------------------------------------------------
 
     def _save(self, batch: list[Pending]) -> None:
-        """Save a batch of transactions, and earlier transactions whose saving failed."""
+        """Save the earlier transactions whose saving failed, then a batch; complete the receipts of the batch."""
         everything = [*self._unsaved, *batch]
         if not everything:
             return
@@ -245,7 +255,7 @@ class Writer:
             _complete(pending, self._failure if pending in refused else None)
 
     def _try_to_save(self, everything: list[Pending]) -> tuple[list[Pending], list[Pending]]:
-        """Save transactions with one flush; if one of them makes it fail, save them one by one.
+        """Save transactions with one flush; if that fails and one of them may be at fault, save them one by one.
 
         Returns:
             The transactions that are on disk now, and the transactions that are not.
@@ -280,7 +290,7 @@ class Writer:
 
 
 def _complete(pending: Pending, error: BaseException | None) -> None:
-    """Complete a receipt, unless the caller has cancelled it."""
+    """Complete the receipt of a transaction, with an error unless it is None; ignore a cancelled receipt."""
     with contextlib.suppress(InvalidStateError):
         if error is None:
             pending.receipt.set_result(None)
