@@ -48,7 +48,7 @@ HOLD_SECONDS = 1.0
 """Longest time in seconds for which keys are queued until the first article's text is shown."""
 
 _JOINERS = ("\u200c", "\u200d")
-"""The zero-width joiner and non-joiner, which words of Persian need; Textual calls them unprintable."""
+"""The zero-width non-joiner and joiner: words of Persian contain them, but Textual treats them as unprintable."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 
 def _theme_at_start(app: Any) -> str:
-    """Return the initial theme of an app. Textual types the argument as any object."""
+    """Return the name of an app's initial theme. `app` is a `ReaderApp`; Textual declares the parameter as `Any`."""
     return str(app.theme_selection.name)
 
 
@@ -117,7 +117,7 @@ class ReaderApp(FailureGuard, App[None]):
         self.theme_selection = ThemeSelection(terminal.answers if terminal else None, settings.theme)
         self.sessions.select_theme(self.theme_selection)
         self._known_themes: dict[str, Theme | None] = {}
-        """Cache of `get_theme`: themes in the colours of the terminal."""
+        """Cache of `get_theme`: themes reduced to the terminal's colours, by name; None if no theme has the name."""
         super().__init__()
         self.console._color_system = COLOR_SYSTEMS[self.theme_selection.depth]
         self.library, self.settings = library, settings
@@ -337,7 +337,7 @@ class ReaderApp(FailureGuard, App[None]):
         await super().on_event(event)
 
     def _is_escape_and_key(self, event: events.Key) -> bool:
-        """Return True if an unbound key with alt is to be read as esc and another key."""
+        """Return True if a key with alt is to be handled as esc and then the key without alt, since it is not bound."""
         if not event.key.startswith("alt+") or event.character is None or event.is_forwarded:
             return False
         if not isinstance(self.screen, KeyScreen) or self.screen.typing is not None or self.screen.is_typing_query:
@@ -373,7 +373,7 @@ class ReaderApp(FailureGuard, App[None]):
         return {**super().available_themes, **self.theme_selection.own}
 
     def theme_names(self) -> list[str]:
-        """Return the names of all themes, the reader's own themes first."""
+        """Return the names of all themes: those of this program first, then Textual's and the user's."""
         return self.theme_selection.names(self.available_themes)
 
     def use_theme(self, name: str) -> None:
@@ -398,7 +398,7 @@ class ReaderApp(FailureGuard, App[None]):
         self._filter_colours()
 
     def _filter_colours(self) -> None:
-        """Obey NO_COLOR, and keep 16 colours legible."""
+        """Install the filter of painted rows that removes all colours (NO_COLOR) or keeps 16 colours legible."""
         kinds = (Monochrome, NoColor) if self.no_color else themes.LegibilityFilter
         self._filters[:] = [each for each in self._filters if not isinstance(each, kinds)]
         if self.no_color:

@@ -46,7 +46,7 @@ def fitted(colours: Mapping[str, str]) -> dict[str, str]:
 
 
 def _paper(wanted: Mapping[str, Color], inks: Mapping[str, Color]) -> dict[str, Color]:
-    """Return colours for the backgrounds in `_PAPER`, each closer in brightness to the text than its predecessor."""
+    """Return a colour for each background in `_PAPER`, closer in brightness to the text than the one before."""
     found: dict[str, Color] = {}
     sign = 1 if contrast(inks["text-ink"], Color(0, 0, 0)) > contrast(inks["text-ink"], Color(255, 255, 255)) else -1
     last: float | None = None
@@ -58,7 +58,7 @@ def _paper(wanted: Mapping[str, Color], inks: Mapping[str, Color]) -> dict[str, 
 
 
 def _legible(tone: str, choice: Sequence[Color], inks: Mapping[str, Color]) -> Sequence[Color]:
-    """Return the candidates on which all text colours of a tone are legible; else all candidates."""
+    """Return those of `choice` on which all text colours of a background are legible; all of `choice` if none is."""
     read = [inks[ink] for ink, on, _ in PAIRS if on == tone and ink in {"text-ink", "bright", "match-current-ink"}]
     return [each for each in choice if all(contrast(ink, each) >= LEAST for ink in read)] or choice
 
@@ -68,7 +68,7 @@ def _is_hue(colour: Color) -> bool:
 
 
 def _like(colour: Color) -> Sequence[Color]:
-    """Return the candidates for a colour: only greys if the colour is nearly grey, else all."""
+    """Return the palette colours that may replace a colour: only greys if it is nearly grey, else all."""
     if _is_hue(colour):
         return _palette()
     return [each for each in _palette() if each.r == each.g == each.b]
@@ -86,7 +86,7 @@ def _distance(one: Color, other: Color) -> float:
 
 
 def _unlike(one: Color, other: Color) -> float:
-    """Return the difference of two colours, mostly of hue: amber may become darker, but must stay amber."""
+    """Return the difference of two colours, in which hue counts most: amber may become darker, but must stay amber."""
     apart = abs(one.hsl.h - other.hsl.h)
     return 4 * min(apart, 1 - apart) + 2 * abs(one.hsl.l - other.hsl.l) + 0.3 * abs(one.hsl.s - other.hsl.s)
 

@@ -39,7 +39,7 @@ def cleaned(pasted: str) -> str:
 
 
 class PasteFilter:
-    """Filters terminal input: keys pass at once, a paste when complete and without control characters."""
+    """Filters terminal input: keys pass unchanged; a paste is held back until its end, and then cleaned."""
 
     def __init__(self) -> None:
         self._begun = ""
@@ -66,9 +66,9 @@ class PasteFilter:
         return "".join(given)
 
     def _until_paste(self, data: str) -> tuple[str, str]:
-        """Split input after `BEGIN`: the input up to and including `BEGIN`, and the rest, which is pasted text.
+        """Split input into two parts: up to and including the first `BEGIN`, and the pasted text after it.
 
-        Without `BEGIN` the rest is empty. A `BEGIN` may have started in earlier input.
+        Without `BEGIN` the second part is empty. The first characters of `BEGIN` may have been in earlier input.
         """
         begun = self._begun
         before, sign, behind = (begun + data).partition(BEGIN)
@@ -133,7 +133,10 @@ class InputParser(XTermParser):
             yield from super().feed(given)
 
     def tick(self) -> Iterable[Message]:
-        """Parse input typed ahead or held back too long, and end incomplete keys after a timeout."""
+        """Parse input that was typed ahead, or held back as the possible beginning of a reply for `HELD_SECONDS`.
+
+        Like Textual's method, also end incomplete key sequences after a timeout.
+        """
         if self._ahead:
             ahead, self._ahead = self._ahead, ""
             yield from self.feed(ahead)
@@ -149,7 +152,7 @@ class InputParser(XTermParser):
 
 
 def read_input_so(driver: type[Driver]) -> None:
-    """Make a driver use `InputParser`, by replacing the parser class in the driver's module."""
+    """Make a Textual driver use `InputParser`, by replacing the parser class in the module that defines the driver."""
     names = vars(sys.modules[driver.__module__])
     if "XTermParser" in names:
         names["XTermParser"] = InputParser
@@ -162,7 +165,7 @@ WRITE_SECONDS = 0.1
 
 
 def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
-    """Make a driver request dark/light reports, and stop when its terminal is closed.
+    """Return a subclass of a driver that requests dark/light reports, and that stops when its terminal is closed.
 
     The driver also restores the terminal's attributes. Textual's thread that writes ends at the first error;
     from then on only the first 30 writes return, so the program would hang when a window is closed.

@@ -86,7 +86,7 @@ class Ground(NamedTuple):
 
 
 def _number(colour: RichColor | None) -> int | Rgb | None:
-    """Return the number of one of the 16 colours, the RGB value of another, None for the default."""
+    """Return the number of a colour if it is one of the 16, None if it is the default colour, else its RGB value."""
     if colour is None or colour.is_default:
         return None
     if colour.number is not None and colour.number < 16:
@@ -189,7 +189,7 @@ class Sixteen(NamedTuple):
     page: str = DEFAULT
 
     def on(self, *, dark: bool) -> Sixteen:
-        """Return a copy with default text in black on white, or white on black."""
+        """Return a copy in which plain text is white on black if `dark`, else black on bright white."""
         text, page = (WHITE, BLACK) if dark else (BLACK, BRIGHT_WHITE)
         grounds = tuple(each._replace(text=each.colours[text], page=each.colours[page]) for each in self.grounds)
         return Sixteen(grounds, NAMES[text], NAMES[page])
@@ -286,7 +286,12 @@ class LegibleStyles(LegibilityFilter):
         ]
 
     def legible(self, style: Style, *, is_graphic: bool = False) -> Style:
-        """Return the first alternative to a style with the minimum contrast, else the best alternative."""
+        """Return the first of `_alternatives` with the minimum contrast; if none has it, the one with most contrast.
+
+        Args:
+            style: The style as painted.
+            is_graphic: True for rules and bars (minimum `LEAST_GRAPHIC`), False for text (minimum `LEAST`).
+        """
         key = style, is_graphic
         found = self._found.get(key)
         if found is None:
@@ -340,7 +345,7 @@ class LegibleStyles(LegibilityFilter):
 
 
 def _is_plain(style: Style) -> bool:
-    """Return True if no attribute of a style changes a colour in any terminal."""
+    """Return True if a style is not bold, italic, underlined or reversed: some terminals change colours for these."""
     return not (style.bold or style.italic or style.underline or style.reverse)
 
 

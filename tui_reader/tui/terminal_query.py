@@ -25,7 +25,7 @@ DEADLINE_SECONDS = 0.15
 LATE_SECONDS = 3.0
 """Seconds after the queries for which a late reply is accepted, as over a slow connection."""
 TAIL_SECONDS = 0.1
-"""Seconds to wait for replies if the program ends before its first frame, so that the shell gets none."""
+"""Seconds to wait for replies if the program ends before its first frame: the shell would read them as typed."""
 
 BACKGROUND_QUESTION = "\x1b]11;?\x07"
 """Sequence that queries the background colour (xterm's OSC 11)."""
@@ -58,9 +58,9 @@ _ASKED = re.compile(
     r"(xterm|rxvt|mlterm|vte|gnome|konsole|putty|st|stterm|kitty|alacritty|foot|wezterm|ghostty|contour|iterm|mintty|rio"
     r"|ms-terminal|screen|tmux)\b"
 )
-"""Names of terminals that answer or ignore the queries; other terminals might print the queries as text."""
+"""Matches values of TERM of terminals that answer or ignore the queries; other terminals might print them as text."""
 _ASKED_FOR_STYLE = LazyPattern(r"(xterm|rxvt|mlterm|vte|gnome|konsole|foot|contour|iterm|mintty)\b")
-"""Names of terminals that ignore even a query in a device control string."""
+"""Matches values of TERM of terminals that answer or ignore a query for the current style (DECRQSS)."""
 
 REPLY = LazyPattern(
     r"\x1b\](?:4;(?P<number>\d+)|(?P<plain>1[01]));rgba?:(?P<rgb>[0-9a-fA-F]+/[0-9a-fA-F]+/[0-9a-fA-F]+)[^\x07\x1b]*+"
@@ -86,8 +86,8 @@ _INDEXED_STYLE = LazyPattern(r"48[;:]5[;:]\d+")
 def colour_depth(environ: Mapping[str, str]) -> str:
     """Return the number of colours according to the environment variables, as one of `DEPTHS`.
 
-    TEXTUAL_COLOR_SYSTEM sets it. Inside tmux or screen, variables of a terminal are ignored, since they describe the
-    first client.
+    TEXTUAL_COLOR_SYSTEM overrides all others. Inside tmux or screen, variables that a terminal sets are ignored: they
+    describe the terminal in which the session was started, not the one attached now.
     """
     if environ.get("TEXTUAL_COLOR_SYSTEM") in DEPTHS:
         return environ["TEXTUAL_COLOR_SYSTEM"]
@@ -189,7 +189,7 @@ class TerminalAnswers:
         self.is_console = is_console
         """True for the Linux console."""
         self.has_new_mode = False
-        """True if the terminal has reported a change between dark and light since `mode_changed`."""
+        """True if the terminal has reported a change between dark and light since the last call of `mode_changed`."""
         self.program = ""
         """Name and version of the terminal, such as `kitty(0.35.2)`; empty if unknown."""
         self.has_sixels = False
@@ -232,7 +232,7 @@ class TerminalAnswers:
         return bool(0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.179)
 
     def mode_changed(self) -> bool:
-        """Return True once after each report of a change between dark and light."""
+        """Return True if the terminal has reported a change between dark and light since the last call."""
         changed, self.has_new_mode = self.has_new_mode, False
         return changed
 

@@ -45,7 +45,7 @@ INKS = (
 """Names of all foreground colours. `faint` is only for rules, never for text."""
 
 _VARIABLES = {*TONES, *INKS}
-"""Names of all variables of the reader that a theme may define."""
+"""Names of all variables that this program adds to Textual's and that a theme may define."""
 
 PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("text-ink", tone, 7.0) for tone in ("page", "side", "raised", "cursor-tone", "code-tone", "match", *HIGHLIGHTS)),
@@ -198,11 +198,18 @@ _TERMINAL = {
     "highlight-5": "ansi_magenta",
     "highlight-5-ink": "ansi_bright_white",
 }
-"""Colours that are legible on any background in the common terminals; `terminal_palette` chooses more by contrast."""
+"""The theme for an unknown palette: its colours are legible in all common terminals. `terminal_palette.chosen`
+replaces them by colours that it finds legible in the actual terminal."""
 
 
 def terminal_theme(name: str, colours: Mapping[str, str], *, dark: bool) -> Theme:
-    """Create a theme of the terminal's 16 colours, which the user's terminal settings define."""
+    """Create a theme of the terminal's 16 colours, which the user's terminal settings define.
+
+    Args:
+        name: Name of the theme.
+        colours: Textual's names of the 16 colours by the names in `INKS`, `TONES` and `SIXTEEN_INKS`.
+        dark: True if the background is dark.
+    """
     text, page = colours["text-ink"], colours["page"]
     return Theme(
         name=name,
@@ -236,7 +243,7 @@ def terminal_theme(name: str, colours: Mapping[str, str], *, dark: bool) -> Them
 
 
 def own_themes() -> tuple[Theme, ...]:
-    """Return the reader's built-in themes, the default theme first."""
+    """Return the themes of this program, without Textual's, the default theme first."""
     return (
         _paper("paper-dark", dark=True, tones=_DARK),
         _paper("paper-light", dark=False, tones=_LIGHT),
@@ -274,7 +281,7 @@ _HUES = ("#d8a013", "#3fa045", "#3a86d6", "#d6487e", "#8a5cd6")
 
 
 def variable_defaults(theme: Theme) -> dict[str, str]:
-    """Derive the reader's variables for a theme that lacks them, with legible foregrounds.
+    """Derive the values of `TONES` and `INKS` for a theme that lacks them, with legible foregrounds.
 
     Empty for a theme that has all of them: deriving them would add 2 ms to the start.
     """
@@ -344,7 +351,7 @@ def style_of(look: str, variables: Mapping[str, str], *, colour: bool = True) ->
 def load_theme(path: Path) -> Theme:
     """Read a theme from a TOML file: `name`, `dark`, and colours for any of `TONES` and `INKS`.
 
-    Colours that the file leaves out come from the reader's light or dark paper theme, depending on `dark`.
+    Colours that the file omits are those of this program's light or dark paper theme, depending on `dark`.
 
     Raises:
         ConfigError: The file cannot be read, or one of its colours is invalid.

@@ -43,12 +43,12 @@ class ThemeSelection:
         self._state = self._known()
         self._is_automatic = True
         self.problem: tuple[str, ...] = ()
-        """The problem with the theme of the settings; empty if none."""
+        """At most one message: why the theme that the settings name cannot be used."""
         self.name = self.select(wanted)
 
     @property
     def own(self) -> Mapping[str, Theme]:
-        """The reader's themes and the themes in the user's theme files, by name."""
+        """The themes of this program and those of the theme files loaded so far, by name."""
         return self._own
 
     @property
@@ -86,7 +86,7 @@ class ThemeSelection:
         return themes.LIGHT_THEME if self.answers.dark is False else themes.DEFAULT_THEME
 
     def names(self, available: Mapping[str, Theme]) -> list[str]:
-        """Return the names of all themes: `auto`, the reader's own themes, then Textual's themes."""
+        """Return the names to choose from: `auto`, the themes of this program, then all other `available` themes."""
         own = [theme.name for theme in themes.own_themes()]
         return [AUTO, *own, *sorted(name for name in available if name not in own)]
 

@@ -34,7 +34,7 @@ class Binding(NamedTuple):
 
     id: str
     arguments: tuple[object, ...] = ()
-    """Arguments passed to the function before the count. The arguments distinguish the commands of one function."""
+    """Arguments passed to the function before the count: they tell a function of several commands which one to run."""
 
 
 _bindings: dict[object, list[Binding]] = {}
@@ -123,7 +123,7 @@ def handlers_of(owners: Iterable[object], panes: frozenset[Pane]) -> dict[str, H
 
 
 def _bound_functions(owner: type) -> Iterator[tuple[FunctionType, Binding]]:
-    """Yield each decorated method of an object with the bindings of the commands that it runs."""
+    """Yield each decorated method of a class and its base classes, once for each command that it runs."""
     for each in owner.__mro__:
         for function in vars(each).values():
             if isinstance(function, FunctionType):
@@ -132,7 +132,7 @@ def _bound_functions(owner: type) -> Iterator[tuple[FunctionType, Binding]]:
 
 
 def modules_of_commands() -> dict[str, list[str]]:
-    """Return the modules that handle each command, by command id. Modules not imported yet are missing."""
+    """Return the modules that handle each command, by command id. A command is missing until its module is imported."""
     modules: dict[str, list[str]] = {}
     for function, bindings in _bindings.items():
         for binding in bindings:

@@ -63,9 +63,9 @@ class Command(NamedTuple):
     panes: frozenset[Pane] = EVERYWHERE
     """The panes in which the keys are bound."""
     counts: bool = False
-    """True if a count before the key repeats the command."""
+    """True if a number may be typed before the key: it repeats the command, or tells where to go (`12G`)."""
     footer: int = 0
-    """Priority in the last row of the screen: higher values come further left; 0 leaves the command out."""
+    """Priority of the key hint in the last row: hints with higher values stand further left; 0 for no hint."""
     palette: bool = True
     """True if the command palette offers the command. False for motions, such as moving by a row."""
     takes_key: bool = False

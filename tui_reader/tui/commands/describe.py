@@ -64,7 +64,7 @@ BROKEN_HINTS = (
 
 
 def chosen_hints(keymap: Keymap, chosen: Sequence[tuple[Sequence[str], str]]) -> list[Hint]:
-    """Return hints for the article pane in the order of a table, such as `BOOK_HINTS`."""
+    """Return hints for the article pane: those of a table such as `BOOK_HINTS`, in its order."""
     hints = []
     for names, label in chosen:
         commands = [BY_ID[name] for name in names]
@@ -115,7 +115,7 @@ def line_usages() -> Iterator[tuple[str, str]]:
 
 
 def line_sheet() -> str:
-    """Return the section about the command line in Markdown."""
+    """Return the section of docs/keys.md about the command line, in Markdown."""
     rules = [f"- `{what}`: {meaning.replace(':next_article 3', '`:next_article 3`')}." for what, meaning in LINE_RULES]
     rows = [f"| `{usage}` | {text} |" for usage, text in line_usages()]
     return "\n".join(
@@ -149,9 +149,9 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
 
     Args:
         keymap: The current keymap.
-        brief: True for the table of the README: one row per group with the first keys and the labels, without the
-            motions of a selection and without the keys of the list of annotations, which that list shows itself. False
-            for a section per group with every command.
+        brief: True for the table of the README: one row for each group of commands, with labels and the first keys. It
+            omits the motions of a selection and the commands that work only in the list of annotations. False for
+            the tables of docs/keys.md: a section for each group, with all commands and keys.
     """
     if brief:
         rows = [f"| {group} | {' · '.join(_in_short(keymap, group))} |" for group in Group]
@@ -170,7 +170,10 @@ def markdown_table(keymap: Keymap, *, brief: bool = False) -> str:
 
 
 def _in_short(keymap: Keymap, group: Group) -> Iterator[str]:
-    """Yield the entries of a group for the brief table; commands with one label share an entry."""
+    """Yield the entries of a group of commands for the table of the README, such as `` `j` `k` move ``.
+
+    Commands with one label share an entry.
+    """
     found: dict[str, list[str]] = {}
     for command in COMMANDS:
         motion = command.group is Group.SELECT and not command.palette

@@ -28,7 +28,7 @@ Without a closing quote, the word extends to the end of the line.
 
 
 class Scope(StrEnum):
-    """The last word of a line: the set of articles on which a command acts."""
+    """The articles on which a command acts, as the last word of a typed line names them."""
 
     THIS = "this"
     CHOSEN = "chosen"
@@ -43,7 +43,7 @@ class Word(NamedTuple):
     start: int
     """Offset of the word in the line."""
     is_quoted: bool = False
-    """True if the word has a quote, and so is no scope."""
+    """True if the word has a double quote; it is then an argument even if its text is the word of a scope."""
 
 
 class Line(NamedTuple):
@@ -77,7 +77,12 @@ def split(text: str) -> Line:
 
 
 def quoted(text: str, sign: str = "") -> str:
-    """Quote a word for a line: in double quotes if it has spaces or could be read as a scope."""
+    """Return a word as it is typed on the command line: in double quotes if it has spaces or is the word of a scope.
+
+    Args:
+        text: The word.
+        sign: `+` or `-`, which stands before the quotes; empty for none.
+    """
     plain = not re.search(r"\s", text) and (bool(sign) or text not in list(Scope))
     return f"{sign}{text}" if plain else f'{sign}"{text}"'
 
@@ -105,11 +110,11 @@ class Plan(NamedTuple):
     completions: Sequence[Completion] = ()
     """The completions of the word that is being typed."""
     takes_arguments: bool = False
-    """True if the command takes anything after its name."""
+    """True if the command accepts arguments, a count or a scope after its name."""
 
 
 def plan_plain(command: Command, line: Line, run: Callable[[int | None, str], None]) -> Plan:
-    """Plan a command that takes no argument, or only a count or the letter that follows its key.
+    """Plan a command whose only argument is a count or a letter, or that takes none.
 
     Args:
         command: The command.

@@ -9,7 +9,7 @@ HELP_TOPICS = (("keys", "all keys"), (QUERY_TOPIC, "what queries may contain, wi
 """The topics of the help, with their descriptions."""
 
 SAVING_KEY = "ctrl+s"
-"""The key that saves a query as a search, in the list of articles only."""
+"""The key that saves the query as a saved search; it works in the list of articles, not in that of annotations."""
 BAR_KEYS: tuple[tuple[str, str, str], ...] = (
     ("tab", "complete", "Take the chosen completion; where nothing is typed, list the fields"),
     ("down ctrl+n", "", "The next completion; among former queries, the later one"),

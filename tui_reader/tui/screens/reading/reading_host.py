@@ -41,7 +41,7 @@ class Program(Protocol):
         """The warnings of the start and of the settings."""
 
     def theme_names(self) -> list[str]:
-        """Return the names of all themes, the reader's own themes first."""
+        """Return the names of all themes: those of this program first, then Textual's and the user's."""
 
     def use_theme(self, name: str) -> None:
         """Switch the app to the theme with this name."""
