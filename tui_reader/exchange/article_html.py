@@ -1,6 +1,6 @@
 """HTML of one article: its head, its text with highlights and notes, and its orphans.
 
-The page and the book are made of it, so it is well-formed XML and valid HTML at once.
+The exported web page and the EPUB book consist of such articles, so the text is valid HTML and well-formed XML.
 """
 
 from __future__ import annotations

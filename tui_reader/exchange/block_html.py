@@ -23,7 +23,7 @@ _SPACED = re.compile(r"[ \t]{2}|\t|\n ")
 """White space that a page would show as one space, although it has a meaning, as in verse: runs of blanks, tabs, and
 indented lines."""
 _MANY_COLUMNS = 6
-"""Number of columns from which words in a table are broken in print, so that the table fits the page."""
+"""Smallest number of columns of a table in which printing may break words, so that the table fits the page."""
 _DEEPEST = 40
 """Maximum number of quotations, and of lists, written around a block; browsers cannot show thousands."""
 

@@ -176,7 +176,7 @@ def _style() -> str:
 
 
 def _zip(files: Mapping[str, str | bytes], modified: datetime) -> bytes:
-    """Return files as a zip file, with the uncompressed media type first, as EPUB requires."""
+    """Return files as a zip file; its first entry is the uncompressed file `mimetype`, as EPUB requires."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, content in {"mimetype": "application/epub+zip", **files}.items():

@@ -35,7 +35,7 @@ class Markup(NamedTuple):
     tags: Callable[[Sequence[str]], str]
     """Returns tags in one line."""
     heading: Callable[[str, int], str]
-    """Returns a heading of the text, by its depth from 1."""
+    """Returns a heading of an article's text; arguments: title, and depth from 1."""
     address: Callable[[str], str]
     """Returns an address as a link."""
 

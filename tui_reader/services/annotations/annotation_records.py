@@ -169,7 +169,7 @@ def now() -> str:
 
 
 class Ids:
-    """Generator of rising version 7 UUIDs (RFC 9562, method 1)."""
+    """Generator of version 7 UUIDs, each greater than the one before (RFC 9562, section 6.2, method 1)."""
 
     def __init__(self) -> None:
         self._last = 0

@@ -270,7 +270,10 @@ class Drafts:
             )
 
     def _was_saved(self, opened: Opened, text: str) -> bool:
-        """Return True if a crashed run had saved a new note on an article, but not removed its draft."""
+        """Return True if the draft is of a new note, and the article already has a note with this text.
+
+        Then a crashed run had saved the note, but not yet removed the draft.
+        """
         notes = (each.note.strip() for each in self._annotating.of(opened.article) if each.is_on_article)
         return not opened.annotation and text.strip() in notes
 

@@ -229,7 +229,8 @@ class AnnotationEditing:
         Args:
             annotation_id: The annotation.
             note: The new note.
-            base: The note at the start of editing: if the stored note has changed since, both changes merge.
+            base: The note at the start of editing: if the stored note has changed since, both changes are merged. None
+                to replace the stored note in any case.
         """
         text, more_tags = split_action_tags(note)
         annotation = self.get(annotation_id)
@@ -390,7 +391,11 @@ def _mention_tags(tags: Sequence[str]) -> str:
 
 
 def _merge_notes(base: str, mine: str, theirs: str) -> tuple[str, str]:
-    """Merge two changes of the note `base`; return the merged text, and a message about the merge."""
+    """Merge two changed versions of the note `base`, the user's and another program's.
+
+    Returns:
+        The merged text, and a message about the merge.
+    """
     from tui_reader.document.text_merge import merge  # noqa: PLC0415 - few notes are edited in two places at once
 
     merged = merge(base, mine, theirs)

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 LOOKED_IN = "looked_in"
 """Field of an article's record: file and text of the last search for its passages; see `_Searched`."""
 QUIET_SECONDS = 2.0
-"""Minimum seconds between the last change in the folders and reading an article; short commands have ended by then."""
+"""Minimum seconds between the last change in the folders and reading an article, so that a command that changes many
+files, such as `git checkout`, has mostly ended."""
 STEP_SECONDS = 0.002
 """Longest time in seconds that one call of `run_step` spends on looking for an article to search."""
 

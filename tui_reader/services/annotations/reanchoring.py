@@ -54,7 +54,7 @@ class Reanchoring:
     ) -> None:
         """Create the service; from now on it re-anchors annotations that this program makes, changes or restores.
 
-        When the text of an article changes, the caller has it searched by `place`.
+        When the text of an article has changed, the caller must call `place`.
 
         Args:
             state: The library's state.

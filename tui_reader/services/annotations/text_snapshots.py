@@ -74,7 +74,8 @@ def packed_text(store: Store, fingerprint: str) -> str | None:
 
 
 _Piece: TypeAlias = tuple[int, int, str, str]
-"""Start, end and section key of a kept piece of a long text, and its packed text or its fingerprint."""
+"""Start, end and section key of a kept piece of a long text; last its packed text in a `KeptText`, else the fingerprint
+under which the packed text is stored."""
 
 
 class KeptText(NamedTuple):
@@ -118,7 +119,7 @@ def kept_text(store: Store, fingerprint: str, anchors: Iterable[Anchor]) -> Kept
 
 
 def _overlapping(pieces: Sequence[_Piece], anchor: Anchor) -> Sequence[_Piece]:
-    """Return the pieces, listed in order by start and end, that share a code point with a passage."""
+    """Return the pieces that share a code point with a passage; `pieces` must be sorted by start and by end."""
     first = bisect_right(pieces, anchor.start, key=itemgetter(1))
     return pieces[first : bisect_left(pieces, anchor.end, key=itemgetter(0))]
 

@@ -225,7 +225,7 @@ class Transfer:
         self.background.do(lambda: _compare(known, files, limit), finish, self._notify)
 
     def _transfer_best(self) -> None:
-        """Transfer the notes of each pair whose similarity has a lead over all other pairs of its articles."""
+        """Transfer the notes of each pair that leads by `MIN_LEAD` over all other pairs with one of its articles."""
         ranked: defaultdict[ArticleId, list[float]] = defaultdict(list)
         for pair, similarity in self._similarities.items():
             for each in pair:

@@ -95,7 +95,7 @@ class MemoryCatalogue:
         self._use(Context(today, colours, self._context.texts))
 
     def set_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
-        """Set the results so far of the text search: for each value of a `text:` field, the articles with it."""
+        """Set the results of the text search so far: for each value of `text:`, the articles that contain it."""
         self._use(self._context.with_texts(texts))
 
     def _use(self, context: Context) -> None:

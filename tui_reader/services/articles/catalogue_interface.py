@@ -78,7 +78,7 @@ class Catalogue(Protocol):
         """Set the current date and the names of the colours, which queries of views use."""
 
     def set_texts(self, texts: Mapping[Value, frozenset[ArticleId]]) -> None:
-        """Set the results so far of the text search: for each value of a `text:` field, the articles with it."""
+        """Set the results of the text search so far: for each value of `text:`, the articles that contain it."""
 
     def counts(self) -> Counts:
         """Return the article counts for the sidebar; the cost depends on recent changes, not on library size."""

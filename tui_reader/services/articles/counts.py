@@ -175,14 +175,14 @@ def shelves_of_state(state: ReadingState) -> list[Shelf]:
 
 
 def _grouping(headline: Headline | None) -> tuple[str, tuple[str, ...]]:
-    """Return the source and the tags under which a headline is counted; none while it is archived."""
+    """Return the source and the tags under which a headline is counted; empty for None and for an archived article."""
     if headline is None or headline.state.archived:
         return "", ()
     return headline.field("source"), tuple(sorted(set(headline.tags)))
 
 
 def _own_tags(headline: Headline | None) -> tuple[str, ...]:
-    """Return the tags that the reader gave to an article and its file does not have; none while it is archived."""
+    """Return the tags of an article that the reader gave and its file lacks; empty for None and an archived article."""
     if headline is None or headline.state.archived or not headline.state.tags:
         return ()
     return tuple(sorted(set(headline.state.tags).difference(headline.article.metadata.tags)))

@@ -197,7 +197,7 @@ class Documents:
         self._parsers.close()
 
     def _is_waiting(self, article_id: ArticleId) -> bool:
-        """Return True if an article is requested, and no thread has begun to read it."""
+        """Return True if an article is requested and no thread has begun to read it, since all threads are busy."""
         return self._wanted == article_id and not self._idle
 
     def _forget(self, article_id: ArticleId) -> None:
@@ -208,13 +208,16 @@ class Documents:
             self._size -= len(document.text)
 
     def _is_lacking(self, article_id: ArticleId) -> bool:
-        """Return True if a document has to be read and is not being read yet."""
+        """Return True if a document is not being read, and its cached version is absent, partial or an error page."""
         document = self._kept.get(article_id)
         # A page with an error message is not the text: reading is tried again.
         return (document is None or document.partial or bool(document.error)) and article_id not in self._working
 
     def _may_read_ahead(self, article_id: ArticleId) -> bool:
-        """Return True if a neighbour's file has not been read, and is small enough to be read ahead."""
+        """Return True if a neighbour's file is small enough to be read ahead, and its document has to be read.
+
+        A file whose cached document is an error page is not read ahead again.
+        """
         file, kept = self._find(article_id), self._kept.get(article_id)
         is_refused = kept is not None and bool(kept.error)
         return file is not None and file.size <= AHEAD_BYTES and not is_refused and self._is_lacking(article_id)

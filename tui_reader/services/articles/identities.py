@@ -394,7 +394,7 @@ def _base_name(name: str) -> str:
 
 
 def _address(metadata: Metadata) -> str:
-    """Return the address of the original; empty if guessed, or if only the front page of a site."""
+    """Return the address of the original; empty if it is guessed, or is only the front page of a site."""
     if "url" in metadata.guessed or not metadata.url:
         return ""
     parts = urlsplit(metadata.url)

@@ -77,7 +77,7 @@ class LoadedDocuments:
         return tuple(readable)
 
     def _remove_error(self, article_id: ArticleId, document: Document) -> bool:
-        """Show the metadata of a document in the list, if the list says that it cannot be read; return True if so."""
+        """List an article with the metadata of its document if it is listed as unreadable; return True in that case."""
         file = self._state.identities.file(article_id)
         if file is None or not file.error or document.error or article_id not in self._state.catalogue:
             return False

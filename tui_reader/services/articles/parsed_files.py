@@ -99,7 +99,7 @@ class Parser:
         """Return the metadata of a file.
 
         Args:
-            source: The file, which the process reads by itself; the bytes of standard input, which has no file.
+            source: The path of the file, which the process reads by itself; or the bytes of standard input.
 
         Raises:
             FileNotFoundError: The file does not exist.
@@ -229,9 +229,9 @@ def cached(content: Content, *, whole: bool = False) -> Document | None:
 
 
 _parser: list[Parser] = []
-"""The parser of `load_parsed`, once a slow format needed it."""
+"""The parser that `load_parsed` uses for slow formats; empty until it is first needed."""
 _parsing = threading.Lock()
-"""Held while this parser is used."""
+"""Held while the parser in `_parser` is used."""
 
 
 def load_parsed(path: str | Path, limit: int, *, whole: bool = False, limits: Limits | None = None) -> Parsed | None:

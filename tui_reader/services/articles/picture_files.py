@@ -211,7 +211,12 @@ def _upright_size(image: Image) -> tuple[int, int]:
 
 
 def _flattened(image: Image, size: Sequence[int]) -> Image:
-    """Return a picture rotated by its EXIF data, in RGB, with white for transparent parts."""
+    """Return a picture rotated by its EXIF data, in RGB, with white for transparent parts.
+
+    Args:
+        image: The picture.
+        size: Width and height in pixels at which it will be drawn: a JPEG is decoded in a size near it, to save time.
+    """
     from PIL import Image as Images  # noqa: PLC0415 - see `_opened`
     from PIL import ImageOps  # noqa: PLC0415
 

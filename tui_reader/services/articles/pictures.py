@@ -244,7 +244,10 @@ class Pictures:
         return Job(function, {"file": str(path), "limit": self._limit, **arguments}, SECONDS, MEMORY)
 
     def _source(self, article: Path, target: str) -> PictureSource:
-        """Return the location of a picture: the file of the library at a relative link, else the article's file."""
+        """Return the location of a picture: the file to which `target` links if it is in the library's folders.
+
+        Otherwise the picture is searched in the article's own file.
+        """
         if ":" in target:
             return PictureSource(target)
         try:

@@ -43,7 +43,7 @@ class Outcome(NamedTuple):
     annotation: AnnotationId = ""
     """The annotation that was created, undone or redone; empty if none or several."""
     place: int | None = None
-    """Offset of an undone or redone `annotation`, or its last offset; None if it has no position."""
+    """Offset of an undone or redone `annotation`, or the one before its deletion; None if it has no position."""
     steps: int = 0
     """Number of undo or redo steps, including steps without effect because of later changes elsewhere."""
     left: bool = False
@@ -199,11 +199,11 @@ class Reading:
     def edit_metadata(self, article_id: ArticleId, field: str, value: str) -> Outcome:
         """Correct a metadata field: title, byline, source, date, url or language. The file is not changed.
 
-        An empty title restores the title from the file. A value equal to the file's own removes the correction; a
-        guessed value is confirmed.
+        An empty title restores the title from the file. A value equal to the file's own removes the correction, unless
+        the file's own is guessed: then it is recorded as certain. An invalid value gives an outcome with a message.
 
         Raises:
-            ValueError: The field cannot be corrected.
+            ValueError: The field is not in `EDITABLE`.
         """
         if field not in EDITABLE:
             raise ValueError(field)
@@ -314,7 +314,7 @@ class Reading:
 
     @staticmethod
     def place_of_bookmark(anchor: Anchor, document: Document) -> int:
-        """Return the offset at which a bookmark's words are found in the text, else its original offset."""
+        """Return the most likely offset of a bookmark's words in the text; its original offset if none is likely."""
         if document.text[anchor.start : anchor.end] == anchor.exact:
             return anchor.start
         # Imported here because most texts have not changed.
@@ -384,7 +384,7 @@ class Reading:
         return f" ({clean_line(str(path))})" if path is not None else ""
 
     def _place_of(self, annotation_id: AnnotationId, edits: Iterable[Edit]) -> int | None:
-        """Return the offset of an annotation, or its last offset if `edits` delete it; None if uncertain."""
+        """Return the offset of an annotation; if `edits` delete it, the offset before that; None if uncertain."""
         before = {edit.field: edit.before for edit in edits if edit.key == annotation_id}
         record = self._state.store.get(ANNOTATIONS, annotation_id) or {}
         annotation = self._state.annotation_index.get(annotation_id) or decode(annotation_id, {**record, **before})

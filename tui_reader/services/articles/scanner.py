@@ -326,7 +326,7 @@ class Scanner:
         return Scanned(content.fingerprint, content.signature, metadata, problem)
 
     def _source_of(self, key: str) -> Source:
-        """Return the source that listed an article; a file named as a library path may also be in a folder."""
+        """Return the source of a file by its path: that of the files named as library paths, else of the folders."""
         return self._named if Path(key) in self._paths.files else self._in_folders
 
     def _is_stale(self, path: str, entry: Entry) -> bool:

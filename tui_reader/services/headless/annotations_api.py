@@ -104,8 +104,8 @@ class AnnotationsApi:
         """Yield every annotation, sorted by article title, and in each article by position in the text.
 
         Args:
-            everywhere: True to include articles never in the library's folders. Missing and ignored articles of
-                these folders are always included.
+            everywhere: True for all annotations in the state file, False for those of articles in the library's
+                folders; missing and ignored articles of these folders are included in any case.
         """
         here = self._library.catalogue
         annotated = dict.fromkeys(each.article for each in self._library.annotations.all())
@@ -362,7 +362,7 @@ class AnnotationsApi:
         return self._library.path_named(location) if isinstance(location, str) and location else None
 
     def article_of(self, file: Path) -> ArticleId:
-        """Return the article of a file, else the article of the file to which a symbolic link leads.
+        """Return the article of a file; if `file` is a symbolic link, also that of the file to which it leads.
 
         Raises:
             ReaderError: The file is not an article of the library.

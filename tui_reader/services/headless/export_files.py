@@ -265,10 +265,15 @@ class ExportFiles:
             self._disk.close(handle)
 
     def _replace(self, name: str, existing: _Existing | None, data: bytes) -> bool:
-        """Replace an existing file by a new file with the same permissions.
+        """Write a file to a temporary file, and rename that to its name; an existing file's permissions are kept.
+
+        Args:
+            name: Name of the file.
+            existing: The file to replace; None if there was no file.
+            data: The new bytes.
 
         Returns:
-            False if another program has changed the file since it was read.
+            False if another program has changed or created the file since it was read; then it stays as it is.
         """
         path = f"{self.folder}/{name}"
         if not self._dry_run:
@@ -309,7 +314,17 @@ class ExportFiles:
 
 
 def _merged(existing: _Existing | None, page: Page, comments: Comments) -> tuple[bytes, int] | None:
-    """Return new content and number of edited blocks turned to text; None if the file is not an export."""
+    """Merge a page into a file.
+
+    Args:
+        existing: The file; None if it does not exist.
+        page: The page to write.
+        comments: The comment syntax of the format.
+
+    Returns:
+        The new bytes of the file, and the number of blocks edited by hand that became ordinary text; None if the file
+        is not an export of this article and must not be overwritten.
+    """
     if existing is None or not existing.data:
         return _encoded(render(page, comments)), 0
     try:
@@ -348,7 +363,7 @@ def _free_name(clip: Clip, suffix: str, taken: set[str]) -> str:
 
 
 def file_stem(title: str) -> str:
-    """Convert a title to a file name that every system allows and that is safe in links of a vault."""
+    """Convert a title to a file name, without suffix, that every system allows and that links of Obsidian can name."""
     name = " ".join(_UNSAFE.sub(" ", unicodedata.normalize("NFC", title)).split()).strip(". ")
     name = name.encode("utf-8", "replace")[:_MAX_NAME].decode("utf-8", "ignore").strip(". ")
     return f"_{name}" if _RESERVED.fullmatch(name) else name or "untitled"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 8 * MEGABYTE
 """Maximum size in bytes of a picture in an export; a larger one is replaced by its description."""
 MOST_BYTES_OF_ARTICLE = 32 * MEGABYTE
-"""Maximum size in bytes of all pictures of one article in an export, in the order of the calls of `read`."""
+"""Maximum size in bytes of all pictures of one article in an export; `read` returns None for pictures beyond it."""
 
 
 class ArticlePictures:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 NAME = ".tui-reader-export.json"
-"""Name of the record file in the export folder, with which it is copied to other computers."""
+"""Name of the record file; it is in the export folder, so that it is copied to other computers together with that."""
 _FORMAT = "tui-reader-export-files"
 _VERSION = 1
 _MAX_SIZE = 64 * 1024 * 1024

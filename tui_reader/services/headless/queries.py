@@ -65,7 +65,7 @@ class Queries:
         return catalogue.rows(found)
 
     def annotations(self, query: Term, annotations: Iterable[Annotation]) -> list[Annotation]:
-        """Return the annotations that match a query, in the given order, at most as many as its limit says."""
+        """Return the annotations that match a query, in the given order; at most as many as its `limit:` says."""
         matches = compile_for_annotations(query, self._context(query))
         catalogue = self._library.catalogue
         titles: dict[ArticleId, str] = {}

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 SCAN_SECONDS = 300.0
-"""Longest wait in seconds for an event of the scanner; after that time, a drive is assumed to be missing."""
+"""Longest wait in seconds for the scanner's next event; without one, the folders count as not readable, as on a drive
+that does not answer."""
 
 
 OTHER_WINDOW = "Another window"
-"""First words of a notice that is not shown here: it matters only to programs that keep a library open."""
+"""First words of a notice that is not passed to `notify`: it matters only to programs that keep a library open."""
 
 
 @contextmanager

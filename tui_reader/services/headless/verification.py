@@ -191,7 +191,11 @@ def _verify_in(
 
 
 def _nearest(quote: str, text: str, finder: QuoteFinder) -> SimilarPassage | None:
-    """Return the passage most similar to a quote, by words and by letters; None without a similar passage."""
+    """Return the passage of a text that is most similar to a quote; None without a similar passage.
+
+    Candidates are found by their words, and by their letters in the lines nearby; in a script without spaces, in the
+    whole text.
+    """
     by_words = finder.nearest(quote)
     if by_words is not None:
         # Among similar lines, as in a table, the word search finds the region, the letter search the line.

@@ -75,8 +75,8 @@ class ParsingBegun(NamedTuple):
 class AnnotationsPlaced(NamedTuple):
     """An article's annotations were re-anchored in its current text.
 
-    It follows a `SyncNeeded`. A listener that has answered that with `Library.sync` knows the new places already, and
-    only has to repaint.
+    It is sent after a `SyncNeeded`. A listener that has answered `SyncNeeded` by `Library.sync` has received the new
+    positions with it, and only has to repaint.
     """
 
     id: ArticleId

@@ -29,7 +29,7 @@ _LARGEST = 1 << 20
 
 
 def write_ignore_files(folder: Path) -> list[str]:
-    """Append the missing patterns to the ignore files of git and Syncthing in a folder.
+    """Append `PATTERNS` to the ignore files of git and Syncthing in a folder, as far as they are missing there.
 
     Returns:
         Messages for the user, as sentences; none if no pattern was missing.
@@ -51,7 +51,12 @@ def write_ignore_files(folder: Path) -> list[str]:
 
 
 def _add_lines(path: str, comment: str, disk: Disk) -> bool:
-    """Append the patterns that a file lacks.
+    """Append the patterns that a file lacks, below a comment that explains them.
+
+    Args:
+        path: The ignore file, which is created if it does not exist.
+        comment: Prefix of a comment in the file.
+        disk: Access to the disk.
 
     Returns:
         True if patterns were missing.

@@ -281,13 +281,13 @@ class Library:
         self._parts.discovery.start(watch=watch)
 
     def settle(self, seconds: float) -> bool:
-        """Wait until every change made so far is on disk.
+        """Wait until every change made so far is on disk or could not be written.
 
         Args:
             seconds: Longest wait.
 
         Returns:
-            True if every change is on disk.
+            True if no change is pending any more, even if one has failed; False if the time was too short.
         """
         return self._parts.save_monitor.wait(seconds)
 

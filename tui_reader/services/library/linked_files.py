@@ -35,7 +35,7 @@ KINDS = frozenset(
 )
 """Suffixes of the files that are opened: documents, pictures, audio, video, office files without macros, web pages."""
 _ENDINGS = ("", ".md", ".markdown", ".txt", "/README.md", "/readme.md", "/index.md")
-"""File name endings that links may omit because a web site adds them."""
+"""Endings that are appended in turn to the path in a link until an article is found: web sites add such endings."""
 _PROGRAM_HEADS = (b"#!", b"\x7fELF", b"MZ", b"[Desktop Entry]", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 """First bytes of scripts, programs and starters, regardless of their suffixes."""
 _HEAD_BYTES = 64

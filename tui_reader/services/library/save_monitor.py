@@ -20,7 +20,7 @@ REPORT_SECONDS = 0.1
 REASONS = ("disk full", "read-only", "held by another window", "not enough memory", "saving has stopped", "closed")
 """Reasons for unsaved changes, from the store's message, that are short enough for the warning."""
 OTHER_REASON = "disk error"
-"""Text of the warning for every other reason."""
+"""Text of the warning for every reason that is not in `REASONS`."""
 
 
 def warning_of(unsaved: str) -> str:
@@ -67,13 +67,13 @@ class SaveMonitor:
                 self._changed.notify()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until every change made so far is on disk.
+        """Wait until every change made so far is on disk or could not be written.
 
         Args:
             seconds: Longest wait.
 
         Returns:
-            True if all changes are on disk.
+            True if no change is pending any more, even if one has failed; False if the time was too short.
         """
         with self._changed:
             receipts = [receipt for _, receipt in self._pending]

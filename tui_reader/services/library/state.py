@@ -179,7 +179,7 @@ class LibraryState:
         return edits_to_tags(rows, tags)
 
     def _note_tags(self, article_id: ArticleId, tags: Any) -> None:
-        """Record whether the recorded tags of an article are those of its state."""
+        """Update `_unclean_tags` after an article's record got the tags `tags`."""
         if tags is None or (isinstance(tags, list) and list(decode_tags(tags)) == tags):
             self._unclean_tags.discard(article_id)
         else:

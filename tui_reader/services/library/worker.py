@@ -32,7 +32,7 @@ NICENESS = 10
 GRACE_SECONDS = 2
 """Seconds after the longest time of a job at which the process ends by itself, in case its parent does not kill it."""
 COLLECTED_FROM = 50_000
-"""Number of new objects after which the process looks for cycles among them; Python's default is 700."""
+"""Number of new objects after which Python's garbage collector looks for cycles among them; its default is 700."""
 MEMORY_SHARE = 0.7
 """Share of the memory limit above which the death of a process counts as the failure `MEMORY`, else as `CRASH`."""
 _PROGRAM = (
@@ -301,7 +301,7 @@ def _answer_to(line: str) -> str:
 
 
 def _limit_time(seconds: float) -> None:
-    """Set an alarm by which the system ends this process after some seconds, even within C code; none for 0."""
+    """Set an alarm by which the system ends this process after some seconds, even within C code; remove it for 0."""
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
