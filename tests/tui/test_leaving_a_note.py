@@ -160,7 +160,7 @@ async def test_a_crash_loses_at_most_one_second_of_continuous_typing(start: Star
         await reader.sees("xxx")
         began = time.monotonic()
         while not is_kept():
-            assert time.monotonic() < began + 8
+            assert time.monotonic() < began + 60
             await reader.keys("x")
         await reader.keys("escape")
         await reader.until(lambda: not is_kept())
