@@ -61,7 +61,12 @@ def problem_document(name: str, size: int, reason: str, ending: str = "") -> Doc
 
 
 def empty_document(metadata: Metadata, source: str) -> Document:
-    """Build the page for a file without text: an empty file, or a file with only a header and comments."""
+    """Build the page for a file without text: an empty file, or a file with only a header and comments.
+
+    Args:
+        metadata: The metadata of the file.
+        source: The text of the file, or any words if it is not empty; decides with the header which message is shown.
+    """
     message = "There is nothing to read in this file." if source.strip() or metadata.header else "This file is empty."
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), message)

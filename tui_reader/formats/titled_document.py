@@ -29,7 +29,7 @@ def titled_document(
     Args:
         builder: The blocks of the file.
         metadata: The metadata of the file.
-        source: What a file without blocks contains, for the page in place of the text; see `empty_document`.
+        source: The text of the file, for the page that is shown if there are no blocks; see `empty_document`.
         notices: Messages to the user about the reading of the file.
         comparable: Converts heading and title to the form in which they are compared.
     """

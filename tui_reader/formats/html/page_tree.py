@@ -140,7 +140,7 @@ def _move_out_of_drawing(drawing: HtmlElement) -> None:
 
 
 def _is_drawn(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    """Return True if an element is a part of the drawing itself: it is not HTML, nor is any element around it.
+    """Return True if an element belongs to a drawing: neither it nor an element between it and the drawing is HTML.
 
     Args:
         element: The element.
@@ -187,7 +187,7 @@ def _parse_xhtml(source: str) -> HtmlElement | None:
 
 
 def _with_few_attributes(source: str) -> str:
-    """Cut off the attributes of a tag after the first 300."""
+    """Return the text of a page in which each tag has at most its first 300 attributes."""
 
     def shortened(found: re.Match[str]) -> str:
         tag = found[0]

@@ -119,7 +119,7 @@ def _source_of(image: Element, given: Mapping[str, str]) -> str:
 
 
 def _from_picture(image: Element) -> str:
-    """Return the address of the first source of the `<picture>` around an image."""
+    """Return the address in the first usable `<source>` of the `<picture>` around an image; empty without one."""
     parent = image.getparent()
     while parent is not None and tag_of(parent) == "source":  # libxml2 does not know that this element is empty
         parent = parent.getparent()
@@ -153,7 +153,10 @@ def _is_placeholder(source: str) -> bool:
 
 
 def _largest(candidates: str) -> str:
-    """Return the address of the largest picture in a `srcset` that is at most 2,000 pixels wide; empty without one."""
+    """Return the address of the largest picture in a `srcset` that is at most 2,000 pixels wide, else the first one.
+
+    Empty if the `srcset` has no picture, or if that one is a placeholder.
+    """
     best, best_size, position = "", -1.0, 0
     for _ in range(_MOST_CANDIDATES):
         found = _CANDIDATE.match(candidates, position)

@@ -80,7 +80,10 @@ def _is_nameless(element: Element) -> bool:
 
 
 def _joined(parts: Sequence[_Part]) -> tuple[str, Sequence[Span]] | None:
-    """Return the parts as one text with single spaces, and its spans; None if it contains an address."""
+    """Return the parts as one text with single spaces, and its spans.
+
+    None if `BlockEvents` must convert the text: it may have an address outside of links, or it has a line break.
+    """
     pieces: list[str] = []
     spans: list[Span] = []
     length = 0

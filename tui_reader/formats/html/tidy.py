@@ -23,7 +23,7 @@ _GENERIC = re.compile(
 """Descriptions of pictures without information: the name of the file, or a word such as “image”."""
 _WORD = re.compile(r"\w+")
 _ALIKE = 0.5
-"""Share of common words from which a headline is another version of the title."""
+"""Minimum share of the words of a headline, or of the title, that both have if they are versions of one title."""
 _LONGEST_ADDITION = 16
 """Maximum number of letters after the title in the description of a picture that repeats it, such as `- Photo`."""
 _LABEL_OF_CODE = re.compile(r"([\w+#.-]{1,16})(?:\s*Copy(?: code)?!?)?")
@@ -100,7 +100,14 @@ def _is_label(piece: UnplacedBlock, code: UnplacedBlock) -> bool:
 
 
 def _described(piece: UnplacedBlock, folded: str, heading: str, seen: set[tuple[BlockKind, str]]) -> UnplacedBlock:
-    """Return a picture without its description if the description is empty of information or repeats other text."""
+    """Return a picture without its description if that says nothing, or repeats the title or an earlier description.
+
+    Args:
+        piece: The picture.
+        folded: The description, by `folded_text`.
+        heading: The title, by `folded_text`; empty if it is not compared.
+        seen: Kinds and texts of the pictures above, to which the picture is added if its description is kept.
+    """
     is_title = bool(heading) and heading in folded and len(folded) <= len(heading) + _LONGEST_ADDITION
     if is_title or _GENERIC.fullmatch(piece.text) or (BlockKind.FIGURE, folded) in seen:
         return piece._replace(text="", spans=[span for span in piece.spans if span.end == span.start])

@@ -22,11 +22,11 @@ _CHOICES = ("select", "datalist", "option", "optgroup")
 _VOID = ("embed", "bgsound", "keygen")
 """Elements without content that libxml2 does not know as such."""
 _ENDED = ("canvas", "object", "video", "audio", "noscript", "template", "dialog", "map", "meter", "progress", "math")
-"""Elements that are not shown and need an end tag."""
+"""Elements that are not text of the page, and into which libxml2 puts all that follows if their end tag is missing."""
 _MOST_SUSPECTS = 100
-"""Number of elements that are searched for blocks one by one; on other pages, all blocks are examined."""
+"""Number of such elements that are searched for blocks; on a page with as many or more, all blocks are examined."""
 _LEVELS = 4
-"""Number of elements without a block between them that are searched around a block."""
+"""Maximum number of ancestors of a block that are tested for being unclosed; the search ends at a block."""
 _BLOCKS = frozenset(
     """
     p div h1 h2 h3 h4 h5 h6 ul ol dl table pre blockquote article section main aside nav header footer form figure hr
@@ -83,7 +83,10 @@ def move_out_of_unclosed(root: HtmlElement, source: str) -> None:
 
 
 def _unclosed_around(block: HtmlElement) -> HtmlElement | None:
-    """Return the element that a block should not be in; None if there is none between it and the block around it."""
+    """Return the nearest ancestor of a block that cannot contain blocks, such as `<select>`.
+
+    None if there is none within `_LEVELS` ancestors, or if another block is between the two.
+    """
     around = block.getparent()
     for _ in range(_LEVELS):
         if around is None or around.tag in _BLOCKS:

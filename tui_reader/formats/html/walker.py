@@ -74,7 +74,7 @@ _LABEL_PUNCTUATION = frozenset("[](){},;.·– \t\n\xa0")
 _LONGEST_RAISED = 60
 """Maximum number of characters of a `<sup>` that may consist of references."""
 _FIRST_OF_NOTE = 60
-"""Maximum number of descendants of an element that are searched for further footnotes."""
+"""Maximum number of descendants of an element that `_note_around` searches for a second footnote."""
 _MOST_TABLES = 20
 """Depth of nested tables from which all tables are treated as layout."""
 _MOST_SHOWN = 20
@@ -150,7 +150,7 @@ class _Walker:
         self._raised = 0
         """Number of open elements `<sup>` around references."""
         self._link = ""
-        """Target of the link that begins."""
+        """Target of the link `<a>` that was examined last by `_anchor`; empty if it has none."""
         self._pictures: list[Picture] = []
         """Pictures within the current paragraph or table, which follow it."""
         self._length = -1
@@ -277,7 +277,7 @@ class _Walker:
         return True
 
     def _anchor(self, element: Element, given: Mapping[str, str]) -> bool:
-        """Append a reference to a footnote; return True if the content of a link is not visited."""
+        """Append a reference if a link leads to a footnote; return True if the link's content is not to be visited."""
         self._link = ""
         href = given.get("href", "")
         if not href:
@@ -347,7 +347,7 @@ class _Walker:
         return changed
 
     def _note(self, tag: str, given: Mapping[str, str]) -> Note | None:
-        """Return the footnote that an element contains or begins; None if there is none."""
+        """Return the footnote of which the `id` or `name` of an element is the link target; None if there is none."""
         if "id" not in given and "name" not in given:
             return None
         found = (self._notes.note_of(self._addresses.name(name)) for name in target_names(tag, given))
@@ -398,7 +398,7 @@ class _Walker:
         self.events.origin = origin
 
     def _picture(self, picture: Picture) -> None:
-        """Append a picture, or keep it until the paragraph that contains it ends."""
+        """Append a picture, or its description if it is an icon; a picture within text is kept until `_release`."""
         if picture.is_invisible:
             return
         if picture.is_small or (self.events.in_heading and picture.alternative):

@@ -26,10 +26,10 @@ _HEADERS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FEWEST_HEADERS = 2
-"""A file with more than this number of such headers is a mail."""
+"""A file with more than this number of different headers of `_HEADERS` at its top is a mail."""
 _FIRST_HEADER = re.compile(rb"\A(?:From [^\n]*\n)?[A-Za-z][\w-]*:[ \t]*[^\n]*\r?\n")
 _OF_NEWSLETTERS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Post", "Feedback-ID")
-"""Headers that only programs write that send one mail to many people."""
+"""Headers that are written only by programs that send one mail to many people."""
 _ANGLES = re.compile(r"<\s*([^<>\s]+)\s*>")
 _CUT_OFF = "The end of this mail is missing, as after an interrupted download: text and attachments may be missing."
 _MOST_FORWARDED = 5

@@ -38,7 +38,7 @@ class Part(NamedTuple):
     kind: str
     """`html`, `text`, `markdown`, `mail`, `picture` or `attachment`."""
     number: int
-    """Number of the part, in the order of the mail."""
+    """Number of the part, from 1, in the order of all parts of the mail, including groups and hidden ones."""
     text: str = ""
     """The text; for an attachment or a picture, its name."""
     media_type: str = ""
@@ -80,7 +80,7 @@ class Parts:
         return "" if part is None else header_of(part, "Content-ID").strip(" <>")
 
     def _collect(self, part: EmailMessage, depth: int) -> None:
-        """Record a part and the parts within it; only the best of several alternatives, and nothing of hidden ones."""
+        """Record a part and the parts within it, if they are shown; of alternative versions, only the best one."""
         self._count += 1
         if self._count > _MOST_PARTS or depth > _MOST_DEPTH:
             return

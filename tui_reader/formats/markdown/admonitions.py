@@ -116,7 +116,8 @@ def _head_of_container(found: re.Match[str]) -> _Head | None:
 def _end_of_container(state: StateBlock, start_line: int, end_line: int, colons: int) -> int:
     """Return the number of the line that ends a container; -1 if none does, as in a partial text.
 
-    Containers in it end before it, except that a line with more colons than its first line ends it at once.
+    A line of colons ends the innermost open container; but one with more colons than `colons`, the number of colons in
+    the first line, ends this container even if others are open in it.
     """
     failed: dict[tuple[str, bool], tuple[int, int]] = state.env.setdefault(UNCLOSED, {})
     key = (":" * colons, True)

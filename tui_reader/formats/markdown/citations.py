@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 CITED = "cited works"
-"""Key of the parser's state: the name and year of each work, by its key."""
+"""Name in the parser's `env` under which the author and year of each work are stored, by the work's key."""
 _GROUP = re.compile(r"\[([^\[\]\n]{0,300}?-?@[\w][^\[\]\n]{0,300})\](?![(\[:])")
 """Citations in brackets: `[see @doe99, p. 5; -@roe04]`."""
 _KEY = re.compile(r"(?<![\w.+-])(-?)@\{?(\w(?:[\w:.#$%&+?<>~/-]*\w)?)\}?")
@@ -28,7 +28,7 @@ def read_citations(state: StateInline, silent: bool) -> bool:
     """Parse a citation, or citations in brackets, at the current position.
 
     Returns:
-        True if there is one, and the header has the bibliography of at least one.
+        True if there is one, and at least one cited work is in the bibliography of the header.
     """
     works: Mapping[str, str] = state.env.get(CITED, {})
     if not works or state.src[state.pos] not in "[@":

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999}+)\]", re.DOTALL)
 """Text in brackets, which may be the label of a link or footnote."""
 _LINE_START = re.compile(r"\n[ \t>]*")
-"""A line break with the indentation and the marks of quotations after it, any of which may be within a label."""
+"""A line break within a label, with the indentation and the marks of quotations at the start of the next line."""
 _CANDIDATE = re.compile(
     r"^[ \t>]*(?:(?:[-+*:~]|\d{1,9}[.)]|\[\^[^\]\s]+\]:)[ \t]+[ \t>]*)*\[((?:[^\[\]\\]|\\.){1,999}+)\]:",
     re.MULTILINE | re.DOTALL,
@@ -35,7 +35,7 @@ _OPENING = re.compile(
     r"|(\$\$|\\\[|\\begin\{[A-Za-z]+\*?\})[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
-"""The beginning of a region. Groups: its indentation, a fence of backquotes, a fence of tildes, HTML, a formula."""
+"""The beginning of a region (`_Regions`). Groups: indentation, fence of backquotes, fence of tildes, HTML, formula."""
 _LIST_ITEM = re.compile(r"^ {0,3}(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]{1,4}(?=\S)|[ \t])|[:~][ \t])", re.MULTILINE)
 """The beginning of a list item or a definition, up to the column at which its content begins."""
 _QUOTED = re.compile(r"^ {0,3}>", re.MULTILINE)
@@ -60,7 +60,10 @@ class _Regions(NamedTuple):
     ends: list[int]
     """Offsets after the last characters of the regions."""
     safe: list[int]
-    """For each region, the offset from which the following text can be parsed: its end, or a line before it."""
+    """For each region, the offset from which the text after it can be parsed.
+
+    That is its end; for a formula, which may be text after all, the last line before it at which no block is open.
+    """
 
     def end_at(self, offset: int) -> int:
         """Return the end of the region around an offset; -1 if the offset is in no region."""

@@ -37,9 +37,12 @@ _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}(?![A-Za-z])")
 """A word of three letters or more that is not a command."""
 _NAME = re.compile(r"[A-Za-z]{3}")
 _AFTER_SHELL_VARIABLE = re.compile(r"[A-Za-z_{]")
-"""The first character after the dollar sign of a further variable, as in `$HOME:$PATH`."""
+"""The first character after a dollar sign that may be that of another variable, such as `P` in `$HOME:$PATH`."""
 _ENDS_OPERAND = re.compile(r"[\w)}\]'|!*]")
-"""A character that may end a formula; after any other, as in `$HOME:$PATH`, a dollar sign before a letter does not."""
+"""A character that may end a formula.
+
+After any other character, such as the colon in `$HOME:$PATH`, a dollar sign before a letter does not end a formula.
+"""
 _ADDRESS = "://"
 
 UNCLOSED = "unclosed formulas"

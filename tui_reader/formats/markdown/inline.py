@@ -88,7 +88,7 @@ def inline_text(children: Sequence[Token]) -> tuple[str, list[Span]]:
 
 
 def id_of_source(children: Sequence[Token]) -> list[Span]:
-    """Return the id of a heading as a link target if it differs from that of the text.
+    """Return a link target with the id that GitHub gives to a heading, unless the id follows from the text as shown.
 
     GitHub computes the id without the alternative text of pictures, and with the names of emoji.
     """
@@ -104,7 +104,7 @@ def _as_written(token: Token) -> Token:
 
 
 def _inline_picture(running: RunningText, token: Token) -> None:
-    """Add the text of a picture, linked to the picture; only the text within a link or without a safe target."""
+    """Add the description of a picture, as a link to it unless it is already in a link or its address is unsafe."""
     target = safe_target(str(token.attrs.get("src", "")))
     text = alternative_text(token)
     if running.in_link or not target:

@@ -48,7 +48,7 @@ _MOST_SECONDS_PER_MEGABYTE = 1.0
 """Estimated seconds per MB up to which a text is read as Markdown in any case; running text takes a third."""
 
 _BEGINNINGS = (plain.PREVIEW, 4 * plain.PREVIEW, 16 * plain.PREVIEW)
-"""Numbers of characters to parse for a preview, in turn, until a block ends in the last three quarters."""
+"""Numbers of characters to parse for a preview: each in turn, until the last block begins after the first quarter."""
 _parser = markdown_parser
 _NOTE_MARK = re.compile(r"\[\d+\]")
 

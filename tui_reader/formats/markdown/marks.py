@@ -51,7 +51,7 @@ def read_raised_or_lowered(state: StateInline, silent: bool) -> bool:
 
 
 def _enclose(state: StateInline, found: re.Match[str], name: str, silent: bool) -> bool:
-    """Add the tokens of an element, and parse its content, which is the first group of a match."""
+    """Add the tokens of the HTML element `name`, and parse its content, which is the first group of a match."""
     limit, end = state.posMax, found.end()
     if not silent:
         state.push(f"{name}_open", name, 1)

@@ -122,7 +122,7 @@ def read_shortcode_line(state: StateBlock, start_line: int, _end_line: int, sile
     """Parse a line that consists only of shortcodes or attributes: a picture, or tags that only affect the layout.
 
     Returns:
-        True if the line is one, and is not part of running text.
+        True if the line consists only of these; False if a tag in it is replaced by words, as running text.
     """
     text = _line(state, start_line)
     if not text.startswith("{") or state.is_code_block(start_line):

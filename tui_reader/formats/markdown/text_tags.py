@@ -71,5 +71,5 @@ def _is_number_or_colour(tag: str) -> bool:
 
 
 def _is_no_text(line: str, *, after_text: bool) -> bool:
-    """Return True if a line defines a link, or is indented code, which cannot continue a paragraph or a list."""
+    """Return True if a line defines a link, or is indented code: not `after_text`, since code cannot follow text."""
     return (not after_text and line.startswith(("    ", "\t"))) or _DEFINITION.match(line) is not None

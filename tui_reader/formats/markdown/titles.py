@@ -27,7 +27,7 @@ _CONTAINERS = re.compile(r"\A(?: {0,3}(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]))[ \t]?
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]++(.*)|$)")
 """A heading after number signs: `## Words`."""
 _ATX_END = re.compile(r"(?:^|[ \t])#+$")
-"""The number signs that may follow such a heading."""
+"""The number signs that may end a heading after number signs: `## Words ##`."""
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 """The line below an underlined heading."""
 _HTML_HEADING = re.compile(r"<h([1-6])(?![\w-])", re.IGNORECASE)
@@ -37,9 +37,9 @@ _NO_CONTENT = re.compile(
 )
 """A line that may precede a title: badges, a picture, tags of HTML, the definition of a link, or a rule."""
 _BEGINNINGS = (800, 3_000, _TOP)
-"""Numbers of characters to parse for the first lines of a text, in turn, until a block ends in them."""
+"""Numbers of characters to parse for the first lines of a text: each in turn, until a block with letters ends."""
 _BLOCK_MARK = re.compile(r"[\\`~\[<&|$^]|==|%%|\{[{%:]|:[a-z0-9_+-]+:|^[ >]*+(?::|[!?:]{3})", re.MULTILINE)
-"""Marks other than emphasis, which `rough_text` may leave in a line or which join it to the next line."""
+"""Marks other than emphasis. Without one, the first lines are those of the approximate text (`rough_text`)."""
 _TEX = ("$$", "\\[", "\\begin{")
 """Beginnings of formulas."""
 _MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://|==|%%|\{[{%:]|:[a-z0-9_+-]+:")
@@ -160,7 +160,13 @@ def _fence_after(fence: str, mark: str, rest: str) -> str:
 
 
 def _level(line: str, below: str, *, at_top: bool) -> int:
-    """Return the heading level that a line indicates; 0 if the line looks like no heading."""
+    """Return the heading level that a line indicates; 0 if the line looks like no heading.
+
+    Args:
+        line: The line.
+        below: The line below it, which may underline it.
+        at_top: True if the heading may be in a list or a quotation.
+    """
     inner = _CONTAINERS.sub("", line, count=1) if at_top else line
     if found := _ATX.match(inner):
         return len(found[1])

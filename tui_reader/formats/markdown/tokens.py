@@ -135,7 +135,7 @@ class BlockReader:
                 blocks[index] = blocks[index]._replace(tight=True)
 
     def finish_quotes(self) -> None:
-        """Keep the recorded end of a quotation only if the next block is in another quotation of equal depth."""
+        """Remove the recorded end of a quotation unless the next block is in another quotation of the same depth."""
         blocks = self.builder.blocks
         for index, block in enumerate(blocks):
             following = blocks[index + 1].quote if index + 1 < len(blocks) else 0
@@ -356,7 +356,7 @@ def _read_notes(reader: BlockReader, definitions: dict[str, list[Token]], notes:
 
 
 def _separate_definitions(tokens: Sequence[Token]) -> tuple[list[Token], dict[str, list[Token]]]:
-    """Separate the tokens of footnote definitions from all others; return them by label."""
+    """Return the tokens outside of footnote definitions, and the tokens of each definition by `:` and its label."""
     body: list[Token] = []
     definitions: dict[str, list[Token]] = {}
     into = body

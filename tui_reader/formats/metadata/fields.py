@@ -181,7 +181,7 @@ def _aliases(keys: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _split(line: str) -> list[str]:
-    """Split tags that are written in one line; skip `null`, as in a list."""
+    """Split tags that are written in one line, such as `a, b` or `#a #b`; skip `null` if there are several."""
     if _TAG_PATH.fullmatch(line):
         return line.split()
     parts = [part.strip() for part in re.split(r"[,;、，]", line)]

@@ -112,10 +112,11 @@ def _end_of_toml(text: str, start: int, first: int) -> re.Match[str] | None:
     Args:
         text: The text of the file.
         start: Offset of the header.
-        first: End of the first line `+++`.
+        first: End of the first line `+++` after the opening one.
 
     Returns:
-        The match of the line; None if the first line ends the header.
+        The match of the line that ends the header; None if it is that first one, or if the lines above the match are
+        not valid TOML.
     """
     for _, found in zip(range(_LONGEST_STRINGS), _TOML_TOKEN.finditer(text, start, start + _LONGEST), strict=False):
         if found["end"]:

@@ -23,7 +23,7 @@ _OLD_TYPES = {
     "html": "text/html",
     "latex": "text/latex",
 }
-"""Names of kinds of output in nbformat 3."""
+"""Media types of output by their names in nbformat 3."""
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 """Terminal escape sequences, by which programs colour their output."""
 _OBJECT = re.compile(r"<[\w.]+(?: [^>]*)?>|\[?<matplotlib.*")
@@ -150,7 +150,10 @@ def _add_markdown(builder: DocumentBuilder, source: str) -> None:
 
 
 def _shown(cell: Cell, index: int) -> Iterator[tuple[Block, str]]:
-    """Yield the blocks of a cell's output with their texts; a heading block marks a text that is Markdown."""
+    """Yield the blocks of a cell's output with their texts.
+
+    A text with the kind `HEADING` is no heading, but Markdown that the caller has to parse.
+    """
     for number, output in enumerate(cell.outputs):
         data = _data(output)
         kind = next((kind for kind in _PICTURES if kind in data), "")

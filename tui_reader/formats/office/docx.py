@@ -81,7 +81,7 @@ FORMAT: Format = Docx()
 
 
 def _header(archive: Archive) -> dict[str, Any]:
-    """Return the metadata of a document."""
+    """Return the metadata of a document by the keys of front matter, such as `title`, without titles by programs."""
     from tui_reader.formats.office import office_document as office  # noqa: PLC0415 - see `OfficeFormat.read`
 
     root = office.xml_root(office.part_of(archive, "docProps/core.xml"))

@@ -76,7 +76,7 @@ def _roots(data: bytes) -> tuple[list[Element], bool]:
 
 
 def _header(roots: list[Element]) -> dict[str, Any]:
-    """Return the metadata of a document."""
+    """Return the metadata of a document by the keys of front matter, such as `title` and `keywords` (a list)."""
     header: dict[str, Any] = {}
     keywords: list[str] = []
     for root in roots:

@@ -35,13 +35,13 @@ _HIDDEN = frozenset(
 )
 """Names of elements that are not shown."""
 _QUOTED = re.compile(r"quot|zitat|citation|cita", re.IGNORECASE)
-"""In the name of a paragraph style: that of quotations, such as `Quotations`."""
+"""Pattern searched in the name of a paragraph style to recognize quotations, such as `Quotations`."""
 _CAPTION = re.compile(r"Caption|\A(?:Illustration|Figure|Drawing)\Z", re.IGNORECASE)
-"""In the name of a paragraph style: that of captions, such as `Illustration`."""
+"""Pattern searched in the name of a paragraph style to recognize captions, such as `Illustration`."""
 _CODE = re.compile(r"preformatted|source_20_(?:text|code)|\bcode", re.IGNORECASE)
-"""In the name of a style: that of code, such as `Preformatted_20_Text`, where `_20_` is a space."""
+"""Pattern searched in the name of a style to recognize code, such as `Preformatted_20_Text` (`_20_` is a space)."""
 _MONO = re.compile(r"mono|courier|consolas|typewriter", re.IGNORECASE)
-"""In the name of a font: that of a font for code."""
+"""Pattern searched in the name of a font to recognize monospaced fonts, such as `Courier New`."""
 _MOST_SPACES = 200
 """Maximum number of spaces that one element inserts."""
 _MOST_REPEATED = 50
@@ -115,7 +115,7 @@ class _Converter:
         Args:
             source: The element.
             target: The element of HTML.
-            place: Style and depth of the enclosing list.
+            place: Name of the style and depth of the innermost enclosing list; `("", 0)` outside of lists.
             depth: Depth of nested elements, to limit the recursion.
         """
         if depth > _MOST_DEPTH:

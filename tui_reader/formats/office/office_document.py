@@ -141,7 +141,7 @@ def document_of(root: Element | None, header: Mapping[str, Any], name: str, *, i
 
 
 def _join_captions(root: Element) -> None:
-    """Make the caption below each picture its description, if that is missing or has the same words."""
+    """Make the caption below each picture the picture's description, unless its own one has other words."""
     for image in list(root.iter("img")):
         described = clean_line(image.get("alt") or "")
         paragraph = next(image.iterancestors("p"), None)

@@ -42,7 +42,7 @@ class OrgFormat(MarkupFormat):
     suffixes = (".org",)
 
     def metadata(self, source: SourceText, name: str) -> Metadata:
-        """Return the metadata in the settings at the top of the text; what is missing is guessed."""
+        """Return the metadata in front matter and the settings at the top of the text; missing fields are guessed."""
         lines = source.body.split("\n", _TOP)[:_TOP]
 
         def heading() -> Heading | None:

@@ -59,7 +59,12 @@ class Notes:
         """Texts of inline notes by their number."""
 
     def number(self, label: str, text: str = "") -> int:
-        """Return the number of the note with a label; a note without a label is a new one."""
+        """Return the number of the note with a label, from 1; an empty label means a new note.
+
+        Args:
+            label: The label; may be empty.
+            text: Text of an inline note, which is kept; empty for a note that is defined elsewhere.
+        """
         label = label or f"\n{len(self._numbers)}"
         number = self._numbers.setdefault(label, len(self._numbers) + 1)
         if text:

@@ -72,7 +72,15 @@ def with_joined_accents(text: str, box_of: Callable[[int], tuple[float, float, f
 def _covers(
     text: str, index: int, box_of: Callable[[int], tuple[float, float, float]], middle: float, y: float
 ) -> bool:
-    """Return True if the character at `index` is a letter below or above the middle of an accent on its line."""
+    """Return True if the character at `index` is a letter below or above an accent, and on its line.
+
+    Args:
+        text: The characters of the page.
+        index: Index of the possible letter.
+        box_of: Returns left edge, right edge and baseline of the character at an index.
+        middle: Horizontal middle of the accent.
+        y: Baseline of the accent.
+    """
     if not 0 <= index < len(text) or not text[index].isalpha():
         return False
     left, right, baseline = box_of(index)

@@ -93,7 +93,7 @@ class Assembler:
                 first_of_page.setdefault(paragraph.picture.page, self._builder.next_start)
                 self._add_picture(index, paragraph)
             elif not self._is_used_as_caption(index):
-                self._add(paragraph, levels.get(index, 0), self._previous(index))
+                self._add(paragraph, levels.get(index, 0))
         for facts in self._pages.values():
             self._note_first(facts, first_of_page)
         title = next(iter(levels), None)
@@ -117,7 +117,7 @@ class Assembler:
         return self._paragraphs[index - 1] if index else None
 
     def _note_first(self, facts: PageFacts, first_of_page: dict[int, int]) -> None:
-        """Record the first line of the running text on a page as the beginning of the page."""
+        """Set the offset of a page in `first_of_page` to that of its first upright line if that is smaller."""
         offsets = [self._offsets[id(line)] for line in facts.lines if id(line) in self._offsets and not line.turned]
         if offsets:
             page = facts.lines[0].page
@@ -201,8 +201,8 @@ class Assembler:
         target = target_of(picture.page, picture.number)
         self._builder.add(Block(BlockKind.FIGURE, 0, 0, target=target), text, spans)
 
-    def _add(self, paragraph: Paragraph, level: int, before: Paragraph | None) -> None:
-        """Add a paragraph as a block, or as several."""
+    def _add(self, paragraph: Paragraph, level: int) -> None:
+        """Add a paragraph as a heading of a `level` above 0, else by its role; a table may become several blocks."""
         if paragraph.role is Role.CODE:
             self._add_code(paragraph)
         elif paragraph.role is Role.TABLE:

@@ -131,7 +131,10 @@ def _ordered(segments: list[Segment], depth: int) -> list[list[Segment]]:
 
 
 def _gutters(segments: list[Segment]) -> list[tuple[float, float]]:
-    """Return the strips of white that few segments cross, the best first."""
+    """Return left and right edge of up to four strips of white, the one nearest to the middle of the page first.
+
+    A strip is at least `_GUTTER` wide, and the number of segments that cross it is at most one above the smallest one.
+    """
     start, end = min(s.x0 for s in segments), max(s.x1 for s in segments)
     width = end - start
     size = median(s.size for s in segments)

@@ -148,7 +148,10 @@ def _xmp_fields(packet: bytes) -> dict[str, Any]:
 
 
 def _sample(pdf: Pdf, most: int) -> tuple[list[str], int]:
-    """Return the text of the first pages, and the number of words of the file."""
+    """Return the texts of the first pages, one for each, and the number of words of the file.
+
+    The number is extrapolated from `most` evenly spaced pages if the file has more.
+    """
     count = min(pdf.pages, most)
     numbers = sorted({index * pdf.pages // count for index in range(count)} | set(range(min(_SAMPLED, pdf.pages))))
     texts = []
@@ -169,7 +172,7 @@ def _sample(pdf: Pdf, most: int) -> tuple[list[str], int]:
 
 
 def _title_lines(body: str, name: str) -> list[str]:
-    """Return the line from which a title is guessed: the first one if it reads like a headline, else the file name.
+    """Return a list of the one line from which a title is guessed: a first line like a headline, else the file name.
 
     A file whose first page begins with its contents, a numbered chapter or running text is known by its file name.
     """

@@ -36,7 +36,10 @@ _MOST_PIXELS = 120_000_000
 
 
 def target_of(page: int, number: int = -1) -> str:
-    """Return the name of a page, or of a picture on it, for `Block.target`; both are counted from 0."""
+    """Return the name of a page, or of a picture on it, for `Block.target`.
+
+    The arguments count from 0, the numbers in the name from 1: `page:1` for page 0. A negative `number` means the page.
+    """
     return f"page:{page + 1}" if number < 0 else f"page:{page + 1}:{number + 1}"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.type_sizes import TypeSizes
 
 _SHORTEST_LINE = 45
-"""Minimum number of characters of a line without neighbours that may begin a paragraph."""
+"""Minimum number of characters of a lone line that may continue in another column; shorter ones are as on slides."""
 _INDENT = 0.7
 """Minimum difference of two left edges that is an indent, in font sizes."""
 
@@ -97,7 +97,7 @@ class Flow:
         self._open: Paragraph | None = None
         """The paragraph to which the next line may belong."""
         self._last_edges: Edges | None = None
-        """The edges of its last line."""
+        """The edges of the last line of `_open`."""
         self._waiting: list[Paragraph] = []
         """Notes, captions and pictures that come after the open paragraph."""
         self._interrupted = False

@@ -26,7 +26,7 @@ _HEADLINE_WORDS = range(4, 23)
 """Numbers of words of a headline."""
 _MOST_WORDS = 48
 _FEWEST_WORDS = 4
-"""Numbers of words of each of these lines, headline or deck (the sentence below a headline)."""
+"""Minimum and maximum number of words of a line of other stories: headline or deck (the sentence below a headline)."""
 _FEWEST_NEW_NAMES = 3
 """Minimum number of names in a headline and its deck that do not occur in the article above."""
 

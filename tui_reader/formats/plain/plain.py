@@ -62,7 +62,7 @@ _SHORTEST, _LONGEST = 55, 85
 _LONGER_THAN_WRAPPED = 95
 """Length above which a line was certainly not wrapped."""
 _ATTRIBUTION = re.compile(r"\S+ [^\n]*\d{1,2}[:.]\d\d|\S+ [^\n]*\b(?:19|20)\d\d\b")
-"""The first line of `On Monday, 5 January 2026 at 10:00, … wrote:` if that takes two lines."""
+"""Pattern of the first of the two lines that a mail program may put above a quotation, such as `On 5 Jan 2026, Ann`."""
 _SHORT_LINE = 60
 """Length below which all lines of a chunk are drawn without empty rows between them, such as verses."""
 _MOST_QUIET_LINES = 12

@@ -61,7 +61,7 @@ class RestructuredText(MarkupFormat):
     suffixes = (".rst", ".rest")
 
     def metadata(self, source: SourceText, name: str) -> Metadata:
-        """Return the metadata in fields and comments at the top of the text; what is missing is guessed."""
+        """Return the metadata in fields and comments at the top of the text; missing fields are guessed."""
         lines = source.body.split("\n", _TOP)[:_TOP]
         header: dict[str, Any] = dict(source.header)
         for line in lines:

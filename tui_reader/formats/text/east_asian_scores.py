@@ -24,7 +24,7 @@ ENCODINGS = {
 
 
 def decoded(sample: bytes, codec: str) -> str:
-    """Decode a sample; empty if bytes do not fit, more than one in twenty of its characters beyond ASCII."""
+    """Decode a sample; empty if more than one in twenty of its characters beyond ASCII are undecodable bytes."""
     text = sample.decode(codec, "replace")
     bad = text.count("\ufffd")
     return text if not bad or bad * 20 <= len(text) - len(text.encode("ascii", "ignore")) else ""

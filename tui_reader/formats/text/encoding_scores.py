@@ -94,14 +94,14 @@ _RARE_LANGUAGE = dict.fromkeys(("ca", "gl", "ga", "af", "sq", "is", "mk", "be"),
 _WITH_APOSTROPHES = frozenset(("en", "fr", "it", "ca", "ga", "af", "nl", "tr", "uk", "be"))
 """The languages with apostrophes inside words."""
 _STRAY_APOSTROPHE = 14
-"""Cost in half bits of a curly apostrophe inside a word of any other language."""
+"""Cost in half bits of a curly apostrophe inside a word of a language that is not in `_WITH_APOSTROPHES`."""
 
 _BORROWED = frozenset("àáâäãåæçèéêëíîïñóôöøúüœß")
 """Letters in words that many European languages borrow from each other."""
 _BORROWED_COST = 19
-"""Cost in half bits of a letter pair with such a letter that is not in the alphabet of the language."""
+"""Cost in half bits of a letter pair that the table of the language lacks, if its letters are borrowed or ASCII."""
 _FOREIGN_COST = 28
-"""Cost in half bits of a letter pair with any other letter that is not in the alphabet of the language."""
+"""Cost in half bits of any other letter pair that the table of the language lacks."""
 _ASCII_COST = 10
 """Cost in half bits of a pair of ASCII letters in a language of another script."""
 _MIXED_COST = 40
@@ -120,7 +120,7 @@ _AFTER_APOSTROPHES = frozenset("strldmvaeiouyhàáâèéêìíîòóôùúûœя
 _IN_WORDS = frozenset("’·‘\xad")
 """Symbols that may be between two letters of a word."""
 _LATIN_1_SIGNS = frozenset("¢¥¬±×²³¹µ¶¼¾÷†‡‰\xad¨´")
-"""Symbols that are rare in texts, but not as rare as all others."""
+"""Symbols that are rare in texts, but not as rare as symbols in none of these sets."""
 
 _BEYOND = re.compile(rb"[\x80-\xff]")
 _ASCII_BYTES = bytes(range(0x80))
@@ -348,7 +348,7 @@ class _Reading(NamedTuple):
     def cost_in(self, language: str) -> int:
         """Return the cost in half bits of the text in a language: the lower, the likelier.
 
-        Without the cost of pairs of ASCII letters, which the caller adds, since it is equal for all encodings.
+        It does not include the pairs of ASCII letters; the caller adds their cost, which is equal for all encodings.
         """
         costs = languages().pairs[language]
         cost = self.cost

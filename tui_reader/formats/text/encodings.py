@@ -43,7 +43,7 @@ _CHUNK = 500_000
 """Number of bytes decoded at a time: a million words at once take 10 ms, which delays a frame."""
 
 _MOST_ZEROS = 0.01
-"""Maximum share of zero bytes in a damaged text, at any length; files that are not text have far more."""
+"""Maximum share of zero bytes in a damaged text, however short it is; files that are not text have far more."""
 
 _MOST_CONTROLS = 0.02
 """Maximum share of control bytes other than zero in a damaged text; compressed data has 10 %."""
@@ -52,7 +52,10 @@ _TOO_FEW_TO_JUDGE = 8
 """Up to this number of control bytes or damaged characters, a file counts as text, even a very short one."""
 
 _ONE_SIDED = 0.7
-"""Minimum share of zero bytes in the high position for UTF-16; U+3000 and U+4E00 have a zero low byte."""
+"""Minimum share of the zero bytes of a UTF-16 text that are high bytes of its code units.
+
+It is not 1, since frequent characters such as U+3000 and U+4E00 have a zero low byte.
+"""
 
 _MOSTLY_ASCII = 0.7
 """Minimum share of ASCII bytes for showing a text that fits no encoding, with its damage."""

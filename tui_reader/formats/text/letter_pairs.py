@@ -22,7 +22,7 @@ DIGITS = "0123456789abcdefghijklmno"
 _SIGNS = re.compile("[^\\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\\d_ªºµ¹²³¼½¾]")
 """Pattern of a character that is not a letter."""
 _SAME = str.maketrans("șțȘȚİ", "şţşţi")
-"""Letters that older encodings lack, by the letters that are written in their place."""
+"""For each letter that older encodings lack, such as `ș`, the letter that is written in its place, such as `ş`."""
 
 
 class Languages(NamedTuple):
