@@ -89,11 +89,11 @@ class Block(NamedTuple):
     Without this number, two quotations that follow each other could not be told from one."""
 
     def tightened(self) -> "Block":
-        """Return a copy of the block that no empty row separates from the next one."""
+        """Return a copy of the block with `tight` set."""
         return Block(*self[:7], True, *self[8:])
 
     def with_quote_end(self) -> "Block":
-        """Return a copy of the block at which one more of the surrounding quotations ends."""
+        """Return a copy of the block with `quote_ends` increased by one."""
         return self._replace(quote_ends=self.quote_ends + 1)
 
 
@@ -174,7 +174,7 @@ class Document:
     """Ranges with a style or target, sorted by start, then longest first."""
     metadata: Metadata = field(default_factory=Metadata)
     tail: int | None = None
-    """Index of the first block of the trailing stories in a pasted page; None without such stories."""
+    """Index of the block at which other stories of the site begin, below the article of a pasted page; None without."""
     error: str = ""
     """Reason why the article could not be read, in a few words; empty if it was read."""
     notices: tuple[str, ...] = ()
@@ -260,7 +260,7 @@ class DocumentBuilder:
         sections: Sequence[Section] = (),
         pages: Sequence[Page] = (),
     ) -> Document:
-        """Build the document from all blocks added so far."""
+        """Build the document from all blocks added so far; the arguments are the fields of `Document` so named."""
         self.spans.sort(key=lambda span: (span.start, -span.end))
         return Document(
             "\n".join(self._parts),

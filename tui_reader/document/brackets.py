@@ -29,7 +29,7 @@ _SIGNS = {"b": _BRACKETS, "q": _QUOTES}
 
 
 def enclosing(document: Document, kind: str, within: Range) -> Range | None:
-    """Return the innermost pair of brackets or quotation marks around a range; None if there is none.
+    """Return the innermost pair of brackets or quotation marks that contains a range and more; None without one.
 
     Args:
         document: The document.
@@ -67,7 +67,10 @@ def _pairs(document: Document, kind: str, offset: int) -> list[Range]:
 
 
 def _matched(text: str, signs: dict[str, str]) -> list[Range]:
-    """Return the ranges of all pairs, delimiters included; unpaired delimiters are ignored."""
+    """Return the ranges of all pairs in a text, delimiters included; unpaired delimiters are ignored.
+
+    `signs` maps each opening delimiter to the characters that may close it.
+    """
     waiting: list[int] = []
     found: list[Range] = []
     closing = set("".join(signs.values()))

@@ -133,8 +133,8 @@ def _unicode_clusters() -> Callable[[str], Iterator[str]]:
 def graphemes(text: str) -> Iterator[str]:
     """Return the grapheme clusters of a text in order; a user sees each cluster as one character.
 
-    Two clusters of annex 29 are joined if Rich measures the second as part of the first: after a zero
-    width joiner, and at an emoji selector on its own.
+    Two clusters of annex 29 are joined if Rich measures the second as part of the first: if the first ends with a
+    zero-width joiner, or the second begins with an emoji selector.
     """
     return iter(text if is_plain(text) else clusters_of(text))
 

@@ -77,7 +77,7 @@ class ChapterHeads:
         self._first: dict[int, int] = {}
         """For the first block of each chapter, the number of rows above it that belong to an earlier chapter."""
         self.joined: set[int] = set()
-        """Blocks without an empty row below them, because the rows of a chapter's heading continue there."""
+        """Blocks of headings, below which no empty row is drawn: other rows of the heading follow."""
         self.labels: set[int] = set()
         """Blocks that are the number of a chapter in the text."""
         self.titles: set[int] = set()
@@ -156,7 +156,11 @@ class ChapterHeads:
         return tuple(pieces)
 
     def _has_length(self, chapter: Chapter) -> bool:
-        """Return True if the number or length of a chapter is shown; False for a short preface."""
+        """Return True if the row with the number or length of a chapter is shown.
+
+        It is omitted for unnumbered sections of few words, such as a dedication, and for all unnumbered ones of a
+        partial document, whose lengths are not known.
+        """
         return chapter.number > 0 or (self._whole and (chapter.chapters > 0 or chapter.words >= _LEAST_WORDS))
 
     def _length(self, chapter: Chapter) -> str:

@@ -105,7 +105,7 @@ class Chapters:
         self._scale = min(1.0, counted / words) if counted and words else 1.0
         self._starts = [chapter.start for chapter in self.all]
         self.count = max((chapter.number for chapter in self.all), default=0)
-        """Number of the chapters that have a number."""
+        """Number of numbered chapters, which is the number of the last one; 0 without any."""
 
     def __bool__(self) -> bool:
         """Return True if the document is a book with chapters."""
@@ -210,7 +210,7 @@ def first_block(document: Document, offset: int) -> int:
 
 
 def _chosen(document: Document) -> list[int]:
-    """Return the indexes of the sections that are chapters or parts."""
+    """Return the indexes of the sections that are chapters or parts: of several that begin at one block, the first."""
     sections = document.sections
     levels = _levels(sections)
     least = min(section.level for section in sections)
@@ -231,9 +231,10 @@ def _chosen(document: Document) -> list[int]:
 
 
 def _levels(sections: Sequence[Section]) -> set[int]:
-    """Return the levels of chapters and parts: the outermost, and the levels below whose sections begin a file.
+    """Return the levels (`Section.level`) of chapters and parts.
 
-    At least half of the sections of a level must begin a file (`Section.key`); the first other level ends the search.
+    These are the outermost level and, going inward, each level of whose sections at least half begin a file, that is,
+    differ in `Section.key` from the section before. The first level for which this is not true ends the search.
     """
     least = min(section.level for section in sections)
     total: dict[int, int] = {}
@@ -309,7 +310,13 @@ def _numbered(sections: Sequence[Section], chosen: Sequence[int]) -> set[int]:
 
 
 def _with_parts(chapters: list[Chapter], levels: Sequence[int], total: int) -> list[Chapter]:
-    """Return the chapters; for each part, the number of its chapters and its words are filled in."""
+    """Return copies of the chapters in which `Chapter.chapters` and `Chapter.words` of each part include its chapters.
+
+    Args:
+        chapters: The chapters and parts in order; `Chapter.chapters` is not 0 for a part.
+        levels: `Section.level` of each of them.
+        total: Number of words of the book.
+    """
     # Chapters are visited from the last to the first, so that the chapters of a part are known before the part.
     ends: list[tuple[int, int, int]] = []
     numbered = sum(chapter.number > 0 for chapter in chapters)

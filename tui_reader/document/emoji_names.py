@@ -35,7 +35,7 @@ _OTHER_NAMES = {
 }
 """GitHub's names of emoji that have another name in Rich."""
 _MAN, _PERSON = "\N{MAN}", "\N{ADULT}"
-"""First characters of emoji of professions: GitHub's `pilot` begins with `ADULT`, Rich only has `man_pilot`."""
+"""First characters of emoji of professions. Rich has only `man_pilot`; GitHub's `pilot` begins with `_PERSON`."""
 
 
 def emoji_of(name: str) -> str:

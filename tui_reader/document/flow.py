@@ -30,7 +30,8 @@ class BlockPlacement(NamedTuple):
     """Text of the document."""
     inset: Inset
     owned: int
-    """End offset of the text of the block's rows: after the line feed of the block, unless an empty row has that."""
+    """End offset of the text that the block's rows own: after the line feed that ends the block, unless the empty row
+    below the block owns the line feed."""
     picture: FigureCells | None = None
     """The cells of the block's picture; None if no picture is drawn."""
 
@@ -67,7 +68,10 @@ def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
 
 
 def figure_label(block: Block, width: int) -> str:
-    """Return the label of a picture: a symbol, then the description or else the file's name."""
+    """Return the label of a picture: a symbol and the file's name, cut with an ellipsis at `width` columns.
+
+    The word `picture` replaces the name if a caption follows, or if the file has no name that can be shown.
+    """
     name = "picture"
     if block.end == block.start and not block.target.startswith("data:"):
         path = block.target.partition("?")[0].partition("#")[0]
@@ -89,9 +93,10 @@ def lead_rows(block: Block, picture: FigureCells | None) -> int:
 
 
 def caption_inset(inset: Inset, picture: FigureCells) -> Inset:
-    """Return the inset of a caption.
+    """Return the inset of a caption below a centred picture.
 
-    It begins below the left edge of the picture, or farther left, where it has `LEAST_CAPTION` columns.
+    The caption begins at the left edge of the picture; if fewer than `LEAST_CAPTION` columns are right of this edge, it
+    begins farther left, but not left of `inset`.
     """
     shift = max(0, min((inset.width - picture.columns) // 2, inset.width - LEAST_CAPTION))
     return inset._replace(column=inset.column + shift, width=inset.width - shift)

@@ -109,9 +109,13 @@ class BlockHeights:
         return heights
 
     def _place_caption(self, index: int, inset: Inset) -> None:
-        """Set the inset of the caption of a picture if it is a paragraph: the muted paragraph after the picture.
+        """Set the inset of a caption that is a block of its own: a muted paragraph directly after a picture.
 
-        A caption is a paragraph if the text of the picture's block is a description for people who do not see it.
+        The text of the picture's block is then a description for people who do not see the picture.
+
+        Args:
+            index: Index of a block; nothing is done unless it draws a picture.
+            inset: Inset of this block.
         """
         picture = self._figures.cells(self._document.blocks[index], inset.width)
         if picture is not None and index + 1 < len(self._document.blocks):
@@ -137,7 +141,10 @@ class BlockHeights:
         return lead + self._estimate(index, piece, inset.width)
 
     def _estimate(self, index: int, piece: str, width: int) -> int:
-        """Return the estimated number of rows of text with wide characters, by the widths of its first characters."""
+        """Return the number of rows of a block with wide characters, estimated by the widths of its first characters.
+
+        Unless the text surely fits into one row, the block `index` is marked in `estimated`.
+        """
         if len(piece) * 2 <= width and not _breaks(piece):
             return 1
         self.estimated[index] = 1

@@ -46,8 +46,9 @@ _ALWAYS_CACHED_ROWS: Final = 500
 """Rows from which a wrapped block, such as a long table, always stays in the cache: wrapping it again takes
 noticeably long."""
 _EAGER_BLOCKS: Final = 100
+"""Number of estimated blocks that are made exact when the layout is created: the first ones, in about 3 ms."""
 _EAGER_CHARACTERS: Final = 20_000
-"""Maximum number and total characters of estimated blocks that are made exact at once: about 3 ms."""
+"""Maximum total characters of these blocks; if they have more, all stay estimated."""
 
 
 class Layout:

@@ -1,4 +1,4 @@
-"""What layouts of a text need and a background thread prepares: lengths of the blocks of a long text, and tables."""
+"""Data that a background thread prepares for layouts: the lengths of the blocks of a long text, and width tables."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def lengths_of(document: Document) -> tuple[array[int], list[int]]:
 
 
 def prepare(document: Document) -> None:
-    """Compute the lengths and load the tables that a layout will need, in the calling background thread."""
+    """Compute the lengths of blocks and load the tables for wide text, if a layout of the document will need them.
+
+    To be called in a background thread.
+    """
     if len(document.text) > LONG:
         lengths_of(document)
     if not is_narrow(document.text[:LONG], line_feeds=True):

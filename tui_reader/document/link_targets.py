@@ -134,7 +134,10 @@ class _TargetSearch:
 
 
 def _named_offsets(document: Document) -> list[tuple[str, int]]:
-    """Return the names of link targets with their offsets; of equal names, the first counts."""
+    """Return the names of link targets with their offsets. A name may occur several times; its first entry counts.
+
+    Names in HTML come first, then ids that authors gave to headings, then ids made from the headings' titles.
+    """
     targets = list(document.link_targets.items())
     entries = headings_of(document)
     titles = [document.block_text(entry.block) for entry in entries]

@@ -192,7 +192,7 @@ def _word_around(text: str, offset: int) -> re.Match[str] | None:
 
 
 def word_at(document: Document, offset: int) -> Range:
-    """Return the range of the word at an offset; of a single character if there is no word."""
+    """Return the range of the word at an offset; if no word is there, that of the single character at the offset."""
     text = document.text
     offset = _clamp(document, offset)
     match = _word_around(text, offset)

@@ -35,7 +35,7 @@ _EQUIVALENTS = {
 _BLANKS = "\n\t\x0b\x0c\r"
 """ASCII white space other than the space."""
 _CASELESS = {"ß": "ss", "ς": "σ", "ı": "i"}
-"""Replacements of lower-case letters if case does not count: their capitals are also those of the replacements."""
+"""Replacements of lower-case letters if case does not count: `ß` equals `ss`, since both have the capitals `SS`."""
 _PLAIN = {"ß": "ss", "ẞ": "SS", "ς": "σ", "ı": "i", "⁄": "/"}
 """Replacements of letters and signs if accents do not count: users type these instead. ø and œ are not replaced."""
 

@@ -73,7 +73,7 @@ def _merged(document: Document, headings: tuple[Entry, ...]) -> tuple[Entry, ...
 
 
 def _sections(document: Document) -> list[tuple[Section, int]]:
-    """Return the sections with their first blocks; of several at one block, the first."""
+    """Return each section with the index of its first block; of several sections that begin at one block, the first."""
     found: list[tuple[Section, int]] = []
     for section in document.sections:
         block = first_block(document, section.offset)

@@ -134,7 +134,7 @@ def _unpacked(packed: bytes) -> Document:
 
 
 def _block_columns(blocks: Sequence[Block], strings: dict[str, int]) -> Iterator[array[int]]:
-    """Yield the columns of blocks, without their tables; strings are numbered in `strings`."""
+    """Yield the columns of blocks, without their tables. `strings` maps strings to numbers; new strings are added."""
     kinds = {kind: number for number, kind in enumerate(_KINDS)}
     yield array(_NUMBER, [kinds[block.kind] for block in blocks])
     for name in ("start", "end", "level", "quote", "depth", "quote_ends"):
@@ -153,7 +153,7 @@ def _table_columns(blocks: Sequence[Block]) -> Iterator[array[int]]:
 
 
 def _span_columns(spans: Sequence[Span], strings: dict[str, int]) -> Iterator[array[int]]:
-    """Yield the columns of spans; targets are numbered in `strings`."""
+    """Yield the columns of spans. `strings` maps targets to numbers; new targets are added."""
     kinds = {kind: number for number, kind in enumerate(_SPAN_KINDS)}
     yield array(_NUMBER, [kinds[span.kind] for span in spans])
     yield array(_NUMBER, [span.start for span in spans])

@@ -30,7 +30,7 @@ class OrnamentRole(StrEnum):
 
 
 class Fragment(NamedTuple):
-    """A range of the text drawn from a column on: `text[start:end]`, with tabs expanded from the start."""
+    """The text `text[start:end]`, drawn from a column on; its tab stops count from the start of the fragment."""
 
     column: int
     """Screen column at which the fragment begins."""

@@ -1,8 +1,7 @@
 """Sentences: the offsets at which the sentences of a block begin.
 
-The rules are made for edited prose and applied in the usual order of evidence: the mark, the word before it,
-the word after it. A full stop after an abbreviation or an initial ends a sentence only if the next word typically
-begins sentences.
+The rules are made for edited prose. They look at the punctuation mark, the word before it and the word after it. A
+full stop after an abbreviation or an initial ends a sentence only if the next word typically begins sentences.
 """
 
 from __future__ import annotations
@@ -113,7 +112,7 @@ def _ends_sentence(text: str, start: int, mark_start: int, end: int, mark: str) 
         start: Offset at which the sentence begins.
         mark_start: Offset of the mark.
         end: Offset after the mark and the closing quotation marks and brackets.
-        mark: The mark with these.
+        mark: The mark with these closing signs, `text[mark_start:end]`.
     """
     following = text[end : end + 80]
     rest = following.lstrip()

@@ -37,7 +37,10 @@ def table_rows(placement: BlockPlacement, table: Table) -> BlockRows:
 
 
 def _column_widths(placement: BlockPlacement, table: Table, *, narrow: bool) -> tuple[list[int], bool] | None:
-    """Return the width of each column, and True if any cell wraps; None if the columns do not fit."""
+    """Return the width of each column, and True if any cell wraps; None if the columns do not fit.
+
+    `narrow` is True if every character of the cells is one cell wide, so that lengths are widths.
+    """
     count = max(map(len, table.rows), default=0)
     text = placement.text
     breaks = _has_breaks(placement, table)
@@ -229,7 +232,7 @@ class ColumnRows(_TableRows):
         return _CellLine(column, start, self._drawn_end(start, cuts[line]), end)
 
     def _rule_under(self, number: int) -> tuple[Ornament, ...]:
-        """Return the line below the header, or the lines between columns in an empty row."""
+        """Return the lines on the empty row below table row `number`: a rule below the header, else column lines."""
         if number or not self._table.header:
             return self._rules
         rule = "─┼─".join("─" * width for width in self._widths)
@@ -280,7 +283,7 @@ class StackedRows(_TableRows):
             room = inset.width
         self._names = [_shorten(name, room) for name in names]
         self._hang = 0 if self._above or not longest else room + 1
-        """Number of screen columns before the text of a cell that names of columns take."""
+        """Number of screen columns left of a cell's text that are reserved for the name of its column."""
         last = len(table.rows) - 1
         heights: list[int] = []
         for number in range(len(table.rows)):
@@ -295,7 +298,7 @@ class StackedRows(_TableRows):
         return number == 0 and self._table.header
 
     def _width(self, number: int) -> int:
-        """Return the width in screen cells available to a table cell."""
+        """Return the number of screen cells in a row for the text of a cell of table row `number`."""
         return self._inset.width - (0 if self._is_header(number) else self._hang)
 
     def _shown(self, number: int) -> list[tuple[int, Cell]]:

@@ -41,7 +41,7 @@ class _Edit(NamedTuple):
 
 
 def merge(original: str, mine: str, theirs: str) -> Merged:
-    """Merge two texts word by word; if both texts changed the same words, append one text to the other.
+    """Merge two texts word by word; if both changed the same words differently, put `mine` below `theirs`.
 
     If one text was emptied and the other changed, the changed text wins: emptying a text must not discard words that
     the author has not seen.
@@ -62,12 +62,15 @@ def merge(original: str, mine: str, theirs: str) -> Merged:
 
 
 def combined(original: str | None, text: str, other: str) -> str:
-    """Join two texts without repeating their common passages.
+    """Return one text with the words of two: the merge of both if no word is lost, else one below the other.
+
+    A text whose words the other one contains is omitted. Each text may already consist of several parts with `BETWEEN`
+    between them; equal parts are not repeated.
 
     Args:
-        original: The text from which the two texts were edited; None if unknown: then the two texts are joined.
-        text: The text that comes first if the texts are joined. It may already consist of several texts.
-        other: The text that comes second if the texts are joined.
+        original: The text from which the two texts were edited; None if unknown: then they are not merged.
+        text: The upper text, if one is put below the other.
+        other: The lower text, if one is put below the other.
     """
     parts, more = ([part.strip() for part in each.split(_BETWEEN_PARTS)] for each in (text, other))
     if set(more) <= set(parts) or not other.strip():
@@ -102,7 +105,10 @@ def _holds(text: str, part: str) -> bool:
 
 
 def _merged(original: str, mine: str, theirs: str) -> Merged | None:
-    """Return the merged text; None if both texts changed words differently without an unchanged one between (diff3)."""
+    """Return the merged text; None if it has a conflict as in diff3: both texts have different edits at one place.
+
+    Edits are at one place unless the original has an unchanged word between them.
+    """
     texts = [_WORDS.findall(each) for each in (original, mine, theirs)]
     if max(map(len, texts)) > MOST_TOKENS:
         texts = [each.splitlines(keepends=True) for each in (original, mine, theirs)]
@@ -140,7 +146,7 @@ def _edits(old: Sequence[str], new: Sequence[str], side: int) -> list[_Edit]:
 
 
 def _apply(old: Sequence[str], edits: Sequence[_Edit], start: int, end: int) -> list[str]:
-    """Apply edits to a range of the original tokens and return the new tokens."""
+    """Return the tokens `start` to `end` of the original, changed by edits that are in order and in this range."""
     out: list[str] = []
     for edit in edits:
         out += [*old[start : edit.start], *edit.tokens]

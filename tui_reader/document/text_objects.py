@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Ends(NamedTuple):
-    """The fixed and the moving end of a selection: the first code points of two characters."""
+    """The fixed and the moving end of a selection: the offsets at which the characters at both ends begin."""
 
     anchor: int
     caret: int

@@ -35,7 +35,7 @@ _legal_cut = LazyPattern(
 )
 _HANGING = frozenset(" \t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u3000")
 HANGING = "".join(sorted(_HANGING)) + "\n"
-"""White space at the end of a row, which the row owns but does not draw."""
+"""The characters that a row owns but does not draw at its end: white space and the line feed."""
 _WINDOW = 8192
 """Number of code points of a long line of wide text to cut at once."""
 
@@ -91,9 +91,9 @@ def cut_rows(text: str, width: int, *, code: bool = False) -> list[int]:
 
 @cache
 def load_tables() -> None:
-    """Load what is loaded when the first text of other than narrow characters is wrapped; takes 20 ms.
+    """Load the modules and tables for wrapping text that is not of narrow characters only; takes 20 ms.
 
-    Called in a background thread, since the key that first showed such a text would wait for it.
+    Called in a background thread, since the key that first shows such a text would wait otherwise.
     """
     cut_rows("東京 नमस्ते", 2)
 
