@@ -93,7 +93,7 @@ def tag(arguments: Sequence[str]) -> int:
 
 
 def star(arguments: Sequence[str]) -> int:
-    """Run `star`: star the articles that match a query, or unstar them."""
+    """Run `star`: star the articles that match a query; with `--off`, remove their stars."""
     parser = _changing_parser("star", "Star all articles that match a query.")
     parser.add_argument("--off", action="store_true", help="take the stars off")
     options = parser.parse_args(queries_last(arguments, parser))
@@ -101,7 +101,7 @@ def star(arguments: Sequence[str]) -> int:
 
 
 def archive(arguments: Sequence[str]) -> int:
-    """Run `archive`: archive the articles that match a query, or move them back."""
+    """Run `archive`: archive the articles that match a query; with `--off`, move them back to the inbox."""
     parser = _changing_parser("archive", "Put all articles that match a query into the archive.")
     parser.add_argument("--off", action="store_true", help="move them back to the inbox")
     options = parser.parse_args(queries_last(arguments, parser))
@@ -109,7 +109,7 @@ def archive(arguments: Sequence[str]) -> int:
 
 
 def read(arguments: Sequence[str]) -> int:
-    """Run `read`: mark the articles that match a query as read, or as unread."""
+    """Run `read`: mark the articles that match a query as read; with `--off`, as unread."""
     parser = _changing_parser("read", "Mark all articles that match a query as read.")
     parser.add_argument("--off", action="store_true", help="mark them as unread")
     options = parser.parse_args(queries_last(arguments, parser))
@@ -117,7 +117,7 @@ def read(arguments: Sequence[str]) -> int:
 
 
 def rules(arguments: Sequence[str]) -> int:
-    """Run `rules`: apply the filing rules of the settings, or print the changes without applying them."""
+    """Run `rules`: apply the filing rules of the settings; with `--dry-run`, only print the changes."""
     parser = _parser(
         "rules", "Apply the filing rules of the settings to the articles on which they have not acted yet."
     )
@@ -150,7 +150,7 @@ def rules(arguments: Sequence[str]) -> int:
 
 
 def _actions(rule: config.Rule) -> list[str]:
-    """Return the actions of a filing rule, written as in the settings file."""
+    """Return the actions of a filing rule in words to print, such as `+politics` for a tag, `star`, `up next`."""
     switches = {"star": rule.star, "archive": rule.archive, "read": rule.read, "up next": rule.up_next}
     return [*(f"+{tag}" for tag in rule.tag), *(name for name, is_on in switches.items() if is_on)]
 
@@ -176,7 +176,7 @@ def _changing_parser(verb: str, about: str) -> ArgumentParser:
 
 
 class _opened:  # noqa: N801 - used as a function
-    """Context manager: open the library that the options name; yield it with the articles that match."""
+    """Context manager: open the library that the options name; yield it, and the articles that match their query."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
@@ -212,7 +212,7 @@ def settings_of(options: argparse.Namespace) -> config.Settings:
 
 
 def _change(options: argparse.Namespace, change: Callable[[Reading, Sequence[str]], Outcome]) -> int:
-    """Change the articles that match the query, or print the changes without applying them."""
+    """Change the articles that match the query; with `--dry-run`, only print what would be changed."""
     if not " ".join(options.query).strip():
         raise UsageError("The query is empty.", "Say which articles are meant, such as is:unread or words>=0 for all.")
     with _opened(options) as (library, headlines):
@@ -260,7 +260,7 @@ def _form(options: argparse.Namespace) -> Callable[[Library, Headline], str]:
 
 
 def _field(library: Library, headline: Headline, name: str) -> str:
-    """Return a field of an article as text, in one line: only the template may add line feeds."""
+    """Return a field that a template names, such as `title` or `path`, as one line of text; empty without a value."""
     match name:
         case "id":
             return escape_for_terminal(headline.id)
@@ -281,7 +281,7 @@ def _path(library: Library, headline: Headline) -> str:
 
 
 def _plain(_: Library, headline: Headline) -> str:
-    """Return an article as one line of text: marks, title, and the metadata that it has."""
+    """Return an article as one line: `●` if unread, `★` if starred, title, and in parentheses the known metadata."""
     state = headline.state
     marks = ("●" if not state.read else " ") + ("★" if state.starred else " ")
     file_date = headline.article.file_date

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ParserFound(BaseException):
-    """Raised instead of parsing when a verb is run only to find its argument parser."""
+    """Raised by a verb's `parse_args` inside `parsers_found`; the field `parser` is the verb's argument parser."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class ArgumentParser(argparse.ArgumentParser):
 
 @contextmanager
 def parsers_found() -> Iterator[None]:
-    """Let every parser raise `ParserFound` instead of parsing."""
+    """Context manager: inside, every `ArgumentParser` raises `ParserFound` instead of parsing arguments."""
     ArgumentParser.only_found = True
     try:
         yield
@@ -80,12 +80,15 @@ def add_library_options(
 
 
 def library_paths_of(options: argparse.Namespace) -> list[Path]:
-    """Return the library's paths from the positional arguments, or from `--library`."""
+    """Return the library's paths: the positional ones, then those of `--library`."""
     return [*getattr(options, "paths", ()), *options.library]
 
 
 def queries_last(arguments: Sequence[str], parser: argparse.ArgumentParser) -> list[str]:
-    """Move the words of a query after `--`, since a word of a query may begin with a hyphen."""
+    """Return the arguments with the words of a query moved to the end, after `--`.
+
+    Otherwise argparse would take a word such as `-is:read` for an option.
+    """
     options: list[str] = []
     query: list[str] = []
     takes_value = {

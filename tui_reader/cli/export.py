@@ -188,7 +188,7 @@ def _is_folder(output: str, form: Format) -> bool:
 def _target(
     options: argparse.Namespace, form: Format, template: str, clips: Clips, text: str, *, to_folder: bool
 ) -> Target:
-    """Return the articles to export, and the file or folder to write."""
+    """Return what to export and where: the query and ids of the options, and the folder and file name to write."""
     from tui_reader.services.headless.export_watch import Target  # noqa: PLC0415 - see `export`
 
     query = clips.parse(text)
@@ -226,7 +226,7 @@ def _whole(form: Format, clips: Sequence[Clip], template: str) -> str | bytes:
 
 
 def _write(options: argparse.Namespace, target: Target, clips: Clips, library: Library) -> int:
-    """Write the export to a file or folder, and print the result."""
+    """Write the export to a file or folder, print the result, and return the exit status."""
     from tui_reader.services.headless.export_files import ExportFiles  # noqa: PLC0415 - see `export`
 
     files = ExportFiles(target.folder, target.form, target.template, dry_run=options.dry_run)
@@ -271,7 +271,7 @@ def _reason(error: OSError, target: Target) -> str:
 
 
 def _watch(library: Library, clips: Clips, target: Target) -> int:
-    """Keep the export up to date until a signal ends the program."""
+    """Export again after each change of the library, until a signal ends the program; return the exit status."""
     import signal  # noqa: PLC0415 - only here
     import threading  # noqa: PLC0415
 
@@ -291,7 +291,13 @@ def _watch(library: Library, clips: Clips, target: Target) -> int:
 
 
 def _report(files: ExportFiles, *, is_dry_run: bool, what: str = "") -> int:
-    """Print the result of an export; the line of counts begins with `what`."""
+    """Print the result of an export, and return the exit status.
+
+    Args:
+        files: The written files.
+        is_dry_run: True if nothing was written, so that the messages say what would be.
+        what: First words of the line of counts.
+    """
     outcome: Outcome = files.outcome
     would = "would be " if is_dry_run else ""
     if is_dry_run:

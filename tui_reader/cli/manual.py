@@ -30,7 +30,7 @@ FILES = (
 
 
 def manual(program: Verb) -> str:
-    """Return the manual page as roff."""
+    """Return the manual page of the program, given its grammar, as roff."""
     return "\n".join(_lines(program)) + "\n"
 
 
@@ -98,7 +98,7 @@ def _described(verb: Verb) -> Iterator[str]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Yield a text as roff paragraphs; indented rows are printed unfilled."""
+    """Yield the lines of a text as roff paragraphs; `man` keeps the line breaks of indented lines."""
     if not text:
         return
     yield ".PP"

@@ -73,7 +73,7 @@ def verify(arguments: Sequence[str]) -> int:
     """Run `verify`: report which quotes of a draft are exact, altered or missing.
 
     Returns:
-        The exit status: 0 if all quotes are exact.
+        The exit status: 0 if all quotes are exact, 1 if one is not, `StoreError.exit_code` if the state is damaged.
     """
     parser = ArgumentParser(
         prog=f"{paths.PROGRAM} verify",
@@ -127,7 +127,7 @@ def _print_verdict(checked: Checked, draft: Path) -> None:
 
 
 def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
-    """Return a sentence that names the searched articles, since “missing” refers only to these articles."""
+    """Return a sentence about the searched articles: a “missing” quote may be in an article that is not among them."""
     where = ", ".join(map(str, searched_paths)) or "your default library, which is empty yet"
     sentence = f"Searched: {with_count(articles.here, 'article')} in {where}"
     if articles.elsewhere:
@@ -318,7 +318,7 @@ def _move(options: argparse.Namespace, api: AnnotationsApi) -> int:
 
 
 def _has_field(term: Term) -> bool:
-    """Return True if a query has a field, such as `tag:done`: a plain word is an id."""
+    """Return True if a query contains a field, such as `tag:done`; if not, its words are ids of annotations."""
     match term:
         case And() | Or():
             return any(map(_has_field, term.terms))
@@ -349,7 +349,7 @@ def _print_note(options: argparse.Namespace, note: Note) -> None:
 
 
 def _location(note: Note) -> str:
-    """Return the path of the file of a note's article; for a missing file, its last path."""
+    """Return where the article of a note is: its path; for a missing file, `gone:` and its last known path."""
     if note.file:
         return f"not in the library: {note.file}" if note.left_out else note.file
     return f"gone: {note.last_file}" if note.last_file else "file not found"
@@ -367,7 +367,7 @@ def _describe(note: Note) -> str:
 
 
 def _library_paths(options: argparse.Namespace) -> list[Path]:
-    """Return the given paths, else the library that contains `options.file`, else that file alone.
+    """Return the paths that the options name, or the library folder that contains `options.file`, or that file alone.
 
     Raises:
         UsageError: `options.file` is not a file.

@@ -184,10 +184,15 @@ def _settings(options: argparse.Namespace) -> tuple[config.Settings, tuple[str, 
 
 
 def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:
-    """Raise an error if Textual could not draw, or would block forever on its input.
+    """Raise an error if there is no terminal to draw on, or if standard input does not fit the arguments.
+
+    Args:
+        from_stdin: True if the paths include `-`.
+        has_paths: True if the arguments name any path.
 
     Raises:
-        UsageError: No terminal to draw on, or the paths name standard input but it is a terminal.
+        UsageError: Standard output is not a usable terminal; the paths include `-` although nothing is piped into
+            standard input; or a text is piped into it although no path is given.
     """
     if not os.isatty(1):
         raise UsageError("Standard output is not a terminal.", "Run the reader in a terminal, without > and |.")

@@ -144,7 +144,7 @@ def _state_of(options: argparse.Namespace) -> Path:
 
 
 def _existing_state_of(options: argparse.Namespace) -> Path:
-    """Return the path of the state file; a path given by `--state` must exist.
+    """Return the path of the state file that the options name.
 
     Raises:
         UsageError: Neither the file given by `--state` nor a journal or a backup of it exists.

@@ -23,5 +23,5 @@ class Anchor(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Return a string that distinguishes the anchors of one annotation."""
+        """Return position and fingerprint as text, by which a `Placement` names the anchor that it was found for."""
         return f"{self.start}-{self.end}-{self.fingerprint}"

@@ -41,7 +41,7 @@ class Placement(NamedTuple):
     fingerprint: str = ""
     """Fingerprint of the text to which the range refers; the range is meaningless in any other text."""
     anchor: str = ""
-    """Key of the anchor that was resolved."""
+    """`Anchor.key` of the anchor whose position this is."""
     candidates: tuple[Range, ...] = ()
     """The best positions of an ambiguous or orphaned passage, best first, for the reader to choose from."""
 
@@ -96,7 +96,7 @@ class Annotation(NamedTuple):
 
     @property
     def current(self) -> Anchor | None:
-        """Return the anchor to use: `attached` if the reader chose another passage later, else `anchor`."""
+        """Return the anchor in force: `attached` if the reader chose another passage later, else `anchor`."""
         return self.attached or self.anchor
 
     @property

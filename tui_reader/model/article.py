@@ -31,7 +31,7 @@ def reading_time(minutes: int) -> str:
 PERSONAL = (".epub", ".eml", ".emlx", ".epub.gz", ".eml.gz", ".emlx.gz")
 """Suffixes of books and mails, whose author is shown rather than the publisher or the list."""
 BEGUN = 0.005
-"""Share of the text that must be read, and must remain, for an article to count as partly read."""
+"""Share of the text: an article counts as partly read if more than this was read and more than this remains."""
 
 
 class Metadata(NamedTuple):
@@ -58,7 +58,7 @@ class Metadata(NamedTuple):
     guessed: frozenset[str] = frozenset()
     """Names of the metadata fields that were guessed from the text or the file name, not read from a header."""
     aliases: tuple[str, ...] = ()
-    """Other names of the article, by which links of Obsidian may refer to it."""
+    """Other names of the article from the front matter (`aliases`), which links between Obsidian notes may use."""
     header: Mapping[str, Any] = NOTHING
     """All keys of the front matter with their values, unconverted."""
 
@@ -141,7 +141,7 @@ class Headline(NamedTuple):
 
     @property
     def origins(self) -> tuple[str, str]:
-        """Return the fields that show the origin of the article, source and byline, the more informative first."""
+        """Return the field names `source` and `byline` in the order to show them: byline first for books and mails."""
         return ("byline", "source") if self.article.location.lower().endswith(PERSONAL) else ("source", "byline")
 
     @property
@@ -163,7 +163,7 @@ class Headline(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Return the title to show; never empty for an article that a format has read."""
+        """Return the title: the reader's correction or that of the file; empty only if no format has read the file."""
         return self.field("title")
 
     @property

@@ -91,7 +91,7 @@ class _QueryPart:
         """Position in the query's text, in code points."""
 
     def with_fields(self, **fields: Any) -> Self:
-        """Return a copy with other values of some fields."""
+        """Return a copy in which the named fields have new values."""
         values = {name: getattr(self, name) for name in (*self.__match_args__, "span")}
         return type(self)(**values | fields)
 
@@ -120,7 +120,7 @@ class _Text(_QueryPart):
         self.is_prefix: Final = is_prefix
         """True if the last word also matches longer words that begin with it.
 
-        A `Word` is then written with a `*` at the end; a `Phrase` is still being typed.
+        A `Word` with this is written with a `*` at the end, or is being typed; a `Phrase` is being typed.
         """
 
 
@@ -267,7 +267,7 @@ class View(NamedTuple):
     def query(self) -> And:
         """Return the standing view and the filter as one query.
 
-        The inbox does not hide the archive from a filter that asks for archived articles.
+        In the inbox, a filter that contains `is:archived` searches all articles: the inbox has none that are archived.
         """
         if self.shelf is Shelf.INBOX and asks_for_archive(self.filter):
             return And((self.filter,))

@@ -43,8 +43,8 @@ SAVED_SUFFIXES = (
     "_檔案",
     "_파일",
 )
-"""Suffixes of such names after the name of the page: that of Chromium in all languages (`_files`), and translations
-of it that Internet Explorer, its successors and Firefox use."""
+"""Suffixes that browsers add to the name of a page to name the folder of its files: `_files` (Chromium in all
+languages), and translations of it in Internet Explorer, its successors and Firefox."""
 
 
 _PAGES = (".html", ".htm", ".xhtml")

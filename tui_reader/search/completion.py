@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST = 12
 """Maximum number of completions to return."""
 MOST_OF_A_FIELD = 2
-"""Maximum number of tags, and of sources, to offer for a word."""
+"""Maximum number of tags, and of sources, to offer where a plain word is typed."""
 LONGEST_TOKEN = 80
 """Length in code points from which nothing is completed, since no name is that long."""
 
@@ -46,11 +46,11 @@ class Completion(NamedTuple):
     kind: str
     """Kind of the completion: `field`, `word`, `tag`, `state` …"""
     articles: int = 0
-    """Number of matching articles; 0 if it is not known or of no use."""
+    """Number of articles with this word or value; 0 if it is unknown, or if the completion is the name of a field."""
     detail: str = ""
     """Description of the field or of the value."""
     is_open: bool = False
-    """True if a value must follow directly, so that no blank is added."""
+    """True for the name of a field, such as `tag:`: its value follows directly, so no blank is added."""
 
 
 class Offer(NamedTuple):
@@ -107,12 +107,12 @@ def insert(text: str, completion: Completion) -> tuple[str, int]:
 
 
 class _Token(NamedTuple):
-    """The part of a query that contains the cursor, without a leading `-` or parenthesis."""
+    """The part of a query at the cursor: the word, phrase or field, without a leading `-` or parenthesis."""
 
     text: str
-    """The part up to the cursor."""
+    """The text of the part, only up to the cursor."""
     span: Range
-    """The range of the part at the cursor; a completion replaces the whole part or its last value."""
+    """The range of the whole part in the query, also after the cursor."""
 
 
 def _token_at(text: str, cursor: int) -> _Token:
@@ -128,7 +128,7 @@ def _token_at(text: str, cursor: int) -> _Token:
 
 
 class _Present(NamedTuple):
-    """The terms that a query already contains, without the part at the cursor."""
+    """The words and values that a query contains except at the cursor; they are not offered again."""
 
     words: frozenset[str]
     values: frozenset[tuple[FieldName, str]]
@@ -178,7 +178,7 @@ def _completions(token: _Token, present: _Present, offer: Offer) -> Iterable[Com
 
 
 def _words(token: _Token, present: _Present, offer: Offer) -> list[Completion]:
-    """Return completions of a word: the most frequent word, then fields, other words, tags and sources."""
+    """Return completions of a plain word: the most frequent title word, then fields, other words, tags, sources."""
     text, span = token
     fields = [
         Completion(f"{name}:", span, f"{name}:", "field", detail=FIELDS[name].finds, is_open=True)
@@ -216,16 +216,16 @@ def _field_text(name: FieldName, value: str) -> str:
 
 
 class _FieldStart(NamedTuple):
-    """The beginning of a part that is a field, such as `tag:`."""
+    """Name and operator of a field that is being typed: `tag:` of `tag:nat`."""
 
     name: FieldName
     operator: str
     length: int
-    """Length of name and operator, after which the values follow."""
+    """Length in code points of name and operator as typed; the values follow there."""
 
 
 def _values(start: _FieldStart, token: _Token, present: _Present, offer: Offer) -> list[Completion]:
-    """Return completions of the last value of a field."""
+    """Return completions of the value that is being typed in a field, after its last comma."""
     name, span, typed = start.name, Range(token.span.start + start.length, token.span.end), token.text[start.length :]
     last = _after_last_comma(typed)
     at = Range(span.start + last, span.end)
@@ -317,7 +317,10 @@ def _colours(names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _numbers(start: _FieldStart) -> Iterator[tuple[str, str]]:
-    """Return frequently used bounds of a number field; after a comparison operator, numbers only."""
+    """Yield values to offer for a number field, each with an empty description.
+
+    After `:` they are comparisons and ranges such as `<800`; after an operator such as `<`, only numbers.
+    """
     for value in _NUMBERS.get(start.name, ()):
         if not _compares(start):
             yield value, ""
@@ -330,7 +333,7 @@ def _compares(start: _FieldStart) -> bool:
 
 
 def _dates(start: _FieldStart, offer: Offer) -> Iterator[tuple[str, str]]:
-    """Return frequently used dates, then the months with the most publications."""
+    """Yield dates to offer, such as `today`, then the months with most publications, each with a description."""
     name = start.name
     if not _compares(start):
         yield "today", ""

@@ -13,19 +13,22 @@ if TYPE_CHECKING:
 
 
 class Chosen(NamedTuple):
-    """The values of a field that a whole query requires or excludes, as a sidebar marks them."""
+    """The values of a field that a query requires at its top level, and those that it excludes there."""
 
     included: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
 
 
 def top_terms(term: Term) -> Sequence[Term]:
-    """Return the terms that a record must match all together."""
+    """Return the terms that a query joins by “and” at its top level; a single term if it joins none."""
     return term.terms if isinstance(term, And) else (term,)
 
 
 def chosen(term: Term, name: FieldName) -> Chosen:
-    """Return the single values of a field that a query requires, and the values that it excludes."""
+    """Return the values of a field that a query requires and excludes, for the marks of the sidebar.
+
+    Only top-level fields with one whole value count, such as `tag:nato` and `-tag:nato`, not `tag:nato,eu`.
+    """
     included: set[str] = set()
     excluded: set[str] = set()
     for each in top_terms(term):
@@ -38,16 +41,16 @@ def chosen(term: Term, name: FieldName) -> Chosen:
 
 
 def exact(name: FieldName, text: str) -> Field:
-    """Return a field with one whole value, quoted unless the value is a plain word."""
+    """Return a term for one whole value; it is quoted, except for a tag of letters, digits and hyphens."""
     # A `source:` matches a whole name only if it is quoted; a tag that is a word may have subtags.
     is_plain = name is FieldName.TAG and text.replace("-", "").isalnum()
     return Field(name, (Value(text.replace('"', " "), is_quoted=not is_plain),))
 
 
 def with_term(text: str, term: Term) -> str:
-    """Return the text of a query with a further term.
+    """Return the text of a query that is narrowed by a further term.
 
-    Alternatives at the top level are put in parentheses, because otherwise the new term would belong to the last one.
+    Alternatives joined by `OR` are put in parentheses first: otherwise the term would narrow only the last one.
     """
     from tui_reader.search.parser import parse  # noqa: PLC0415 - 1 ms with the printer, at the first change
     from tui_reader.search.printer import print_query  # noqa: PLC0415 - as above
@@ -61,7 +64,13 @@ def with_term(text: str, term: Term) -> str:
 
 
 def without(text: str, name: FieldName, value: str | None = None) -> str:
-    """Return the text of a query without the terms of a field, or only without its terms for one value."""
+    """Return the text of a query without its top-level terms of a field, negated or not.
+
+    Args:
+        text: The text of the query.
+        name: The field.
+        value: Remove only the terms with this single value; None to remove all terms of the field.
+    """
     from tui_reader.search.parser import parse  # noqa: PLC0415 - as above
 
     parts: list[str] = []

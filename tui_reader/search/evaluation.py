@@ -75,13 +75,13 @@ class Needle(NamedTuple):
     """Words to find in a `SearchedText`, by at most two substring searches."""
 
     tokens: str
-    """The words between blanks; without the last blank if longer words match too; "" without words."""
+    """The words, each between two blanks; the last blank is missing if longer words match too. "" without words."""
     key: str
-    """The search key of a text with significant signs, such as `c++` or `10:30`, to be found unchanged."""
+    """The whole search key if it has significant signs, such as `c++` or `10:30`, which must occur too; else ""."""
 
     @classmethod
     def of(cls, text: str, *, is_prefix: bool) -> Needle:
-        """Return the needle for a word or a phrase."""
+        """Return the needle for a word or a phrase; with `is_prefix`, words that begin with the last word match too."""
         key = " ".join(search_key(text).split()).strip(_PUNCTUATION) or search_key(text).strip()
         words = tokens(key)
         is_plain = bool(words) and not _SIGNIFICANT.search(key)
@@ -93,7 +93,7 @@ class Needle(NamedTuple):
 
 
 _PUNCTUATION = ".,;:!?()[]{}\"'“”‘’ "
-"""Punctuation around a word that is not searched for."""
+"""Characters that are ignored at the beginning and end of a searched word or phrase."""
 _SIGNIFICANT = LazyPattern(r"[+#&@%$€£/\\=<>~^*|]|(?<=\w)[:.,](?=\w)")
 """Finds signs that change the meaning of a word: `c++` does not match `c`, and `10:30` does not match `10 30`."""
 
@@ -111,7 +111,7 @@ def limit_of(query: Term) -> int | None:
 
 
 def _top_fields(query: Term, name: FieldName) -> list[Field]:
-    """Return the top-level fields of a given name in a query, with their values."""
+    """Return the top-level fields of a query that have this name and at least one value."""
     terms: list[Term] = [query]
     found: list[Field] = []
     while terms:
@@ -273,7 +273,7 @@ _STATE_TESTS: dict[str, Predicate[ArticleRecord]] = {
 
 @lru_cache
 def _state_test(text: str) -> Predicate[ArticleRecord]:
-    """Return the test for a value of `is:`; cached, since each refresh of the list uses the same few."""
+    """Return a predicate for a value of `is:`; cached, since each refresh of the list uses few values."""
     return _any_of([_STATE_TESTS[state] for state in states_of(text)] or [lambda _: False])
 
 
@@ -309,7 +309,7 @@ def _tag_test(value: Value) -> Predicate[ArticleRecord]:
 
 
 def _language_test(value: Value) -> Predicate[ArticleRecord]:
-    """Return the test for a language: `en` matches every variant of English, `en-GB` only one."""
+    """Return a predicate for a value of `lang:`: `en` matches every variant of English, `en-GB` only one."""
     wanted = value.text.lower()
 
     def matches(record: ArticleRecord) -> bool:
@@ -333,7 +333,7 @@ def _number_test(leaf: Field, value: Value | Interval) -> Predicate[ArticleRecor
 
 
 def _date_test(leaf: Field, value: Value | Interval, context: Context) -> Predicate[ArticleRecord]:
-    """Return the test for a date or a range of dates.
+    """Return a predicate for a value of a date field: a date, an age, or a range of dates.
 
     Times are compared as the store writes them, in UTC, with the local midnights at which days begin. A date of
     publication has no time zone: the day is compared as the article gives it."""
@@ -367,7 +367,10 @@ def _date_test(leaf: Field, value: Value | Interval, context: Context) -> Predic
 
 
 def _utc_bounds(bounds: Days) -> tuple[str, str]:
-    """Return the bounds of UTC times for some days: `low <= time < high`; ":" sorts after every digit."""
+    """Return strings with `low <= time < high` for the UTC times of some days; an open end is "0" or ":".
+
+    Times begin with a digit: "0" sorts before all of them, ":" after them.
+    """
     first, end = bounds
     return utc_text(first) if first else "0", utc_text(end) if end else ":"
 
@@ -408,7 +411,7 @@ def _annotation_value(leaf: Field, value: Value | Interval, context: Context) ->
 
 
 def _own_value(leaf: Field, value: Value, context: Context) -> Predicate[AnnotationRecord] | None:
-    """Return a predicate for a value of a field of the annotation itself; None if the field is one of its article."""
+    """Return a predicate for one value of a field that compares the annotation; None if it compares the article."""
     needle = Needle.of(value.text, is_prefix=value.is_prefix)
     match leaf.name:
         case FieldName.IS:

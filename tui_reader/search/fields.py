@@ -131,10 +131,10 @@ ALIASES: dict[str, FieldName] = {
 
 LATER_NAMES = frozenset({"after", "since", "newer"})
 EARLIER_NAMES = frozenset({"before", "older"})
-"""Names of date fields with an implied operator: `before:2026` is `date<2026`."""
+"""Names of the field `date` that imply an operator: `since:2026` is `date>=2026`, `before:2026` is `date<2026`."""
 
 ORPHAN_STATES = frozenset({"orphan", "ambiguous"})
-"""States of annotations that match `is:orphan`: no certain position; `is:ambiguous` matches some of them."""
+"""States of annotations that match `is:orphan`; `is:ambiguous` matches only those in the state of that name."""
 
 STATE_ALIASES = {"lost": ("orphan", "gone"), "finished": ("read",), "flagged": ("starred",)}
 """Further accepted values of `is:`, with the states that they mean."""
@@ -157,7 +157,10 @@ COMPARISONS = (Operator.AT_MOST, Operator.AT_LEAST, Operator.LESS, Operator.MORE
 
 
 def states_of(value: str) -> tuple[str, ...]:
-    """Return the states that a value of `is:` means: the state of that name, else all that begin with it."""
+    """Return the states that a value of `is:` means: the state or alias of that name, else all that begin with it.
+
+    Empty if none does.
+    """
     value = value.lower()
     if value in STATES:
         return (value,)

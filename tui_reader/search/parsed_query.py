@@ -35,8 +35,8 @@ class ParsedQuery(NamedTuple):
     def while_typing(self) -> Term:
         """Return the query for a text whose end is still being typed.
 
-        The last word or value also matches longer words. A last part that could still become a field has no effect
-        yet.
+        The last word or value also matches longer words. A last part that is the beginning of a field, such as
+        `tag:`, has no effect until it is complete.
         """
         if not self.text or self.text[-1].isspace():
             return self.term
@@ -63,12 +63,14 @@ class ParsedQuery(NamedTuple):
 
 
 def _opened(term: Term, end: int, is_begun: bool) -> Term:
-    """Return a query in which the word or value that ends at `end` also matches longer words that begin with it.
+    """Return a copy of a query in which the term that ends at `end` also matches longer words.
+
+    Such a term is left out if it is incomplete.
 
     Args:
         term: The query.
         end: Offset of the end of the typed text.
-        is_begun: True if the last term is incomplete, such as a field without a value; it is left out.
+        is_begun: True if the last term is the beginning of a valid field, such as `date:202`.
     """
     match term:
         case And() | Or():

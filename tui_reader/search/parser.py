@@ -78,7 +78,7 @@ def parse(text: str, colours: Sequence[str] = ()) -> ParsedQuery:
 
 
 class _Part(NamedTuple):
-    """The text of a field's value, before it is checked."""
+    """One value of a field as typed, before the parser checks whether it is valid for the field."""
 
     text: str
     is_quoted: bool
@@ -97,7 +97,10 @@ class _Parser:
         self.slips: list[Slip] = []
 
     def either(self, depth: int) -> Term:
-        """Parse alternatives up to the end of the text, or of the group if `depth` is not 0."""
+        """Parse alternatives joined by `OR`, up to the end of the text.
+
+        Inside parentheses (`depth` is not 0), parse only up to the closing one.
+        """
         start = self._at
         terms = [self._all(depth)]
         while self._at_operator("OR", depth):
@@ -149,7 +152,7 @@ class _Parser:
             self._at += 1
 
     def _at_operator(self, name: str, depth: int) -> bool:
-        """Return True if the next word is an operator that is followed by an operand."""
+        """Return True if the next word is the operator `name` (`OR`, `AND`) and an operand follows it."""
         end = self._at + len(name)
         if not self._text.startswith(name, self._at) or not self._text[end : end + 1].isspace():
             return False
@@ -191,7 +194,7 @@ class _Parser:
         return self._word(depth)
 
     def _opens_group(self) -> bool:
-        """Return True if the next `(` is followed by something to search for."""
+        """Return True if the `(` at the current position is followed by something other than blanks and `)`."""
         at = self._at + 1
         while at < len(self._text) and self._text[at].isspace():
             at += 1
@@ -228,7 +231,7 @@ class _Parser:
         return text.replace('"', " ") if "”" in text and mark != '"' else text
 
     def _run(self, depth: int, stops: str = "") -> str:
-        """Parse characters up to a blank, one of `stops`, or the `)` of the group."""
+        """Read characters up to a blank, one of `stops`, or the `)` that closes the group around them; return them."""
         start, opened = self._at, 0
         while self._at < len(self._text):
             character = self._text[self._at]
@@ -244,7 +247,7 @@ class _Parser:
         return self._text[start : self._at]
 
     def _word(self, depth: int) -> Term:
-        """Parse a word; a field's name directly before a quotation mark ends at the mark."""
+        """Parse a word. Of text such as `foo:"bar"`, which is no field, the word is only `foo:`."""
         start = self._at
         found = _FIELD.match(self._text, start)
         if found and self._text[found.end() : found.end() + 1] in set(_CLOSING):
@@ -296,7 +299,7 @@ class _Parser:
             self._at += 1
 
     def _as_words(self, parts: Sequence[_Part], start: int) -> Term:
-        """Return an invalid field as a term: a phrase of its values if one of them is quoted, else its text as word."""
+        """Return the term for an invalid field: a phrase of its values if one is quoted, else its text as one word."""
         span = Range(start, self._at)
         if any(part.is_quoted for part in parts):
             text = " ".join(part.text for part in parts)
@@ -329,7 +332,7 @@ class _Parser:
         return kind is not ValueKind.NUMBER or number(value.text) is not None
 
     def _note_unknown_field(self, found: re.Match[str], depth: int) -> None:
-        """Report an unknown field if its name is similar to the name of a known field."""
+        """Add a slip for an unknown field, with a suggestion, if its name is similar to that of a known field."""
         suggested = suggest_field(found[1])
         if suggested:
             here = self._at

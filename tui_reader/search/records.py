@@ -21,7 +21,7 @@ _KINDS = {
     "txt": "text",
     "text": "text",
 }
-"""Kinds of files by suffix; any other suffix is itself the kind."""
+"""Kinds of files, for the field `kind:`, by suffix without a dot; any other suffix is itself the kind."""
 
 
 class SearchedText(NamedTuple):

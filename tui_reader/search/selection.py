@@ -36,13 +36,13 @@ class _Step(NamedTuple, Generic[Record]):
 
 
 class StepwiseSelection(Generic[Record]):
-    """Selects records by queries; if a query narrows the previous one, only the previous result is searched."""
+    """Selects records by a query; if it is narrower than the previous query, only the previous result is searched."""
 
     def __init__(self, records: list[Record]) -> None:
         self.records = records
         self._steps: list[_Step[Record]] = []
         self._branches: list[StepwiseSelection[Record]] = []
-        """One selection per alternative of the last term with alternatives, all for the same list of records."""
+        """Caches for the alternatives of the last evaluated `Or`, one each; all search the same list of records."""
         self._context = Context()
 
     def select(self, query: Term, context: Context) -> list[Record]:
@@ -84,7 +84,7 @@ class StepwiseSelection(Generic[Record]):
         return self._steps[-1].records if self._steps else self.records
 
     def _alternatives(self, records: list[Record], term: Or, context: Context) -> list[Record]:
-        """Return the records that match at least one of several terms; the last results are cached."""
+        """Return the records that match at least one alternative of `term`; the last result of each is cached."""
         if not self._branches or self._branches[0].records is not records:
             self._branches = []
         self._branches += [StepwiseSelection(records) for _ in term.terms[len(self._branches) :]]
@@ -96,8 +96,8 @@ class StepwiseSelection(Generic[Record]):
 class GradualSelection(Generic[Record]):
     """Selects records by queries part by part, so that the first matches can be shown before the others are known.
 
-    Each part remembers the last query that it evaluated. If a query is replaced before all
-    parts have evaluated it, the other parts skip it.
+    Each part caches its result for the last query that it evaluated. If a query is replaced before all parts have
+    evaluated it, the remaining parts never evaluate it.
     """
 
     def __init__(self, records: Sequence[Record], size: int = PART) -> None:
@@ -140,14 +140,14 @@ class GradualSelection(Generic[Record]):
 
 
 def _terms(query: Term) -> list[Term]:
-    """Return the terms of a query that are joined by “and” at its top level; the query itself if there is one."""
+    """Return the terms that a query joins by “and” at its top level; a list of the query itself if it joins none."""
     if not isinstance(query, And):
         return [query]
     return [each for term in query.terms for each in _terms(term)]
 
 
 def _is_narrower(term: Term, other: Term) -> bool:
-    """Return True if every record that a term matches is certain to match another term."""
+    """Return True if every record that matches `term` is known to match `other`; False if that is unknown."""
     if isinstance(term, Word | Phrase) and isinstance(other, Word | Phrase):
         return _is_longer(_needle(term), _needle(other))
     if isinstance(term, Field) and isinstance(other, Field) and term.name is other.name:
@@ -177,7 +177,7 @@ def _is_longer(needle: Needle, other: Needle) -> bool:
 
 
 def _select(records: list[Record], term: Term, context: Context) -> list[Record]:
-    """Return the records that match a term; most terms are evaluated without one call per record, in half the time."""
+    """Return the records that match a term. Most terms need no call of a predicate for each record: half the time."""
     match term:
         case And():
             for each in term.terms:

@@ -92,14 +92,14 @@ def days(value: Value | Interval, operator: Operator, today: date) -> Days | Non
 
 
 def is_begun_date(text: str) -> bool:
-    """Return True if a text is the beginning of a date: `20`, `2026-`, `7`, `yes`."""
+    """Return True if more letters may make a text a date or an age: `20`, `2026-`, `7`, `yes` (of `yesterday`)."""
     text = text.lower()
     words = any(word.startswith(text) for word in ("today", "yesterday"))
     return words or bool(re.fullmatch(r"\d{1,4}|\d{4}-|\d{4}-\d{1,2}-?", text, re.ASCII))
 
 
 def utc_text(day: date) -> str:
-    """Return the local midnight at which a day begins, as a prefix of a UTC time in ISO 8601."""
+    """Return the local midnight at which a day begins as a UTC time in ISO 8601 to the second, without a zone."""
     try:
         return datetime.combine(day, time.min).astimezone(UTC).isoformat()[:19]
     except (OverflowError, ValueError, OSError):

@@ -25,9 +25,9 @@ _UNSPACED_LETTER = LazyPattern(f"[{UNSPACED}]")
 _EAST_ASIAN_RUN = LazyPattern(
     r"[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,}|[\u30a1-\u30fa\u30fc-\u30ff]{2,}"
 )
-"""Characters of one script, Chinese or katakana, that follow each other: in Japanese mostly a word."""
+"""Matches two or more Chinese characters, or katakana, in sequence: in Japanese, such a run is mostly a word."""
 _LONGEST_RUN = 4
-"""Maximum length of a run that is offered as a word; of longer ones, pairs are offered."""
+"""Maximum length of a run of `_EAST_ASIAN_RUN` that counts as a word; of a longer one, each pair of characters does."""
 _WORD_FIELDS = (FieldName.TITLE, FieldName.NOTE, FieldName.QUOTE)
 """Fields of running text, of which words are offered."""
 
@@ -64,7 +64,10 @@ class Vocabulary:
     def words(
         self, begun: str, most: int, *, field: FieldName = FieldName.TITLE, without: Iterable[str] = ()
     ) -> list[Known]:
-        """Return the most frequent words of titles, notes or quotes that begin with the search key `begun`."""
+        """Return at most `most` words of titles, notes or quotes that begin with the search key `begun`.
+
+        The most frequent word comes first; those in `without` are left out.
+        """
         left_out, ordered, counts = set(without), self._sorted.get(field, ()), self._counts.get(field, {})
         low, high = bisect_left(ordered, begun), bisect_left(ordered, begun + _LAST)
         found = nsmallest(most + len(left_out), ordered[low:high], key=lambda word: (-counts[word], len(word), word))
@@ -73,7 +76,8 @@ class Vocabulary:
     def values(self, name: FieldName, begun: str, most: int, *, without: Iterable[str] = ()) -> list[Known]:
         """Return the values of a field that contain a word beginning with the search key `begun`.
 
-        Values that begin with the search key come first, then the others, each group by frequency.
+        At most `most`, without those whose search key is in `without`. Values that begin with `begun` come before
+        values in which only a later word does; both groups are sorted by frequency.
         """
         left_out = set(without)
         first: list[Known] = []
@@ -144,7 +148,7 @@ _FIELDS = {FieldName.SOURCE: "source", FieldName.BY: "byline", FieldName.LANG: "
 
 
 def _words_of(text: SearchedText) -> set[str]:
-    """Return the different words of a text that are offered."""
+    """Return the distinct words of a text that completion may offer: not too short, and not numbers."""
     found = {word for word in text.tokens.split() if _is_offered(word)}
     if not text.key.isascii():
         for run in _EAST_ASIAN_RUN.findall(text.key):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 MEGABYTE = 1_000_000
-"""Number of bytes per megabyte in settings and messages."""
+"""Number of bytes that settings and messages call a megabyte."""
 
 
 class Signature(NamedTuple):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _IGNORE_FILE_LIMIT = MEGABYTE
 """Maximum size of an ignore file in bytes; a larger file may be a link to any other file."""
 _STATE_FILE = "library.json"
-"""Prefix of the names of library files, which are not counted as skipped."""
+"""Beginning of the names of state files, such as `library.json.lock`; such files do not count as skipped articles."""
 
 
 class Folders:
@@ -167,7 +167,7 @@ def walk(
 
 
 def _folders_of_pages(children: Sequence[os.DirEntry[str]]) -> set[str]:
-    """Return the names of the folders that contain the pictures and styles of a saved page in the same folder."""
+    """Return the names of those subfolders that contain the pictures and styles of a saved page beside them."""
     candidates = [child.name for child in children if child.name.endswith(SAVED_SUFFIXES)]
     return saved_folders(candidates, (child.name for child in children)) if candidates else set()
 

@@ -80,7 +80,7 @@ def regex_of_path(glob: str) -> str:
 
 
 def _path(tokens: list[_Token]) -> str:
-    """Translate the tokens of a glob for paths; `**` matches any number of folders."""
+    """Translate the tokens of a glob to a regular expression for paths, in which `**` matches any number of folders."""
     parts: list[str] = []
     sections = _split(tokens, _SPAN)
     for index, section in enumerate(sections):
@@ -158,7 +158,7 @@ def _tokens(glob: str) -> list[_Token]:
 
 
 def _ends_name(glob: str, end: int) -> bool:
-    """Return True if the glob ends at an offset, or a slash is there, with or without a backslash before it."""
+    """Return True if a name of the path ends at an offset of the glob: at its end, at `/`, or at `\\/`."""
     return end == len(glob) or glob[end] == "/" or glob[end : end + 2] == "\\/"
 
 

@@ -95,7 +95,10 @@ class _PatternList:
         self.base = base
 
     def verdict(self, path: str, *, folder: bool) -> bool | None:
-        """Return True if the last matching pattern ignores a path, False if it includes the path, else None."""
+        """Return the effect of the last pattern that matches a path: True to ignore it, False to include it.
+
+        None if no pattern matches.
+        """
         number = (self._for_folders if folder else self._for_files).last(path)
         return None if number < 0 else not self._rules[number].is_negative
 
@@ -113,11 +116,11 @@ class _Index:
 
     def __init__(self, rules: Iterable[tuple[int, _Rule]]) -> None:
         self._names: dict[str, int] = {}
-        """Numbers of the last pattern for each name, such as `drafts`."""
+        """For each pattern without wildcards that is a name, such as `drafts`, the number of its last occurrence."""
         self._paths: dict[str, int] = {}
-        """Numbers of the last pattern for each path, such as `notes/drafts`."""
+        """For each pattern without wildcards that is a path, such as `notes/drafts`, likewise."""
         self._endings: dict[str, int] = {}
-        """Numbers of the last pattern for each ending of a name: `.png` for the pattern `*.png`."""
+        """For each pattern of a star and literal characters, likewise; the key is `.png` for `*.png`."""
         of_names: list[tuple[int, str]] = []
         of_paths: list[tuple[int, str]] = []
         for number, rule in rules:

@@ -45,7 +45,7 @@ class SingleFiles:
         return RawArticle(data, path.name, signature)
 
     def changes(self, stop: threading.Event) -> Iterator[bool]:
-        """Compare the signatures of all files twice a second; yield True if a file has changed, else False."""
+        """Compare the signatures of all files twice a second; yield True if one has changed, appeared or vanished."""
         before = tuple(self.entries())
         while not stop.wait(TICK):
             now = tuple(self.entries())

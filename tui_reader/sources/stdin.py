@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEY = "-"
-"""Key and displayed location of the article; as a name it means that the article has no file name."""
+"""Key and location of the article; as `RawArticle.hint` it means that the article has no file name."""
 
 
 class Stdin:

@@ -16,17 +16,18 @@ TICK = 0.5
 """Seconds between two checks of changes that the system does not report: single files, edits by other programs."""
 
 STEP_MS = 50
-"""Milliseconds for which the system's reports are collected at least, and after which the end is noticed at most."""
+"""Milliseconds without a report after which the collected reports are handled; also the delay to notice `stop`."""
 
 POLL = 1.0
 """Seconds between two listings of all folders if the system cannot report changes."""
 
 WATCHES_EACH_FOLDER = sys.platform == "linux"
-"""True where the system reports changes of one folder, not of those below it. There, watchfiles would look at every
-file to find the folders, and hold Python's global lock meanwhile: 25 ms for 10,000 files, for which a key would wait.
-The folders that a listing has found take 3 ms."""
+"""True if each folder is passed to watchfiles separately, since the system reports changes only directly in a folder.
+
+To find the subfolders, watchfiles would look at every file and hold Python's global lock: a key would wait 25 ms for
+10,000 files. Passing the folders that a listing has found takes 3 ms."""
 _COME_OR_GONE = frozenset((1, 3))
-"""Numbers of watchfiles for a path that was added, and for one that was deleted."""
+"""Values of `watchfiles.Change` for a path that was added, and for one that was deleted."""
 
 
 def changes(
@@ -113,7 +114,7 @@ def _reported(
 
 
 def _has_moved(watched: AbstractSet[str], listed: AbstractSet[str], reported: Iterable[tuple[int, str]]) -> bool:
-    """Return True if the listed folders are not the watched ones, or if a watched one came or went."""
+    """Return True if the listed folders differ from the watched ones, or if a watched one was added or deleted."""
     if listed is not watched and listed != watched:
         return True
     return any(kind in _COME_OR_GONE and path in watched for kind, path in reported)
