@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from tui_reader.model.anchor import Anchor
 
 BIN_SIZE = 40
-"""Length in code points of the parts of the text for each of which votes are counted: a third of a sentence."""
+"""Length in code points of the bins into which a text is divided to count the votes: a third of a sentence."""
 COMMON_WORD_OCCURRENCES = 300
-"""Maximum number of occurrences of a word for which it votes for a position: more cost time and identify little."""
+"""Maximum number of occurrences of a word that votes. A more frequent word costs time and identifies little."""
 MAX_VOTERS = 40
 """Maximum number of words of a quote and its context that vote; of more words, every second, third … votes."""
 QUORUM = 0.25
@@ -42,7 +42,7 @@ MAX_COMPARED = 2_000_000
 """Maximum total length in characters of the occurrences that are found, since the context of each is compared."""
 
 Positions = dict[str, list[int]]
-"""The offsets of each word of a text, without punctuation; in unspaced scripts, of each pair of letters."""
+"""The offsets at which each word of a text occurs; in unspaced scripts, each pair of letters. No punctuation."""
 
 
 class Candidate(NamedTuple):
@@ -154,15 +154,15 @@ class CandidateSearch:
         return [at * BIN_SIZE for at in chosen]
 
     def _refined(self, words: Words, exact: Range, wanted: NormalizedAnchor, at: int) -> Range | None:
-        """Return the range near a voted offset that contains most of a quote's words, or else its most similar letters.
+        """Return the range near a voted offset that fits a quote best; None if none is similar enough.
 
-        None if there is no such range.
+        It is found by matching words if these have enough of the quote's letters (`LIMITS.kept`), else by letters.
 
         Args:
             words: The words of the quote with its context.
-            exact: The range of the quote in these.
+            exact: The range of the quote within the quote with its context.
             wanted: The quote with its context.
-            at: The offset in the text.
+            at: The voted offset: where the context before the quote may begin in the text.
         """
         length = exact.end - exact.start
         margin = BIN_SIZE + 20 + length // 4

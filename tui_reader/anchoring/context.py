@@ -57,7 +57,11 @@ def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
 
 
 def _all(text: str, piece: str, size: int) -> list[int]:
-    """Return the first 100 offsets at which a piece of context occurs; none if it is nearly blank or has not `size`."""
+    """Return the first 100 offsets at which a piece of context occurs.
+
+    The list is empty if the piece has fewer than `size` characters, or less than half of that without white space at
+    its ends.
+    """
     found: list[int] = []
     if len(piece) < size or len(piece.strip()) < size // 2:
         return found

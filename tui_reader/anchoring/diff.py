@@ -22,8 +22,8 @@ RUN_LENGTHS = (6, 3, 1)
 always cut at runs of 6 words, because a longest subsequence alone tends to match words from everywhere; at runs of 3
 words and single words only pieces that are still larger than `MAX_PRODUCT`."""
 MAX_ISLAND = 2
-"""Maximum number of unchanged words between two replacements that are shown as one with these words: as few as “, the”
-do not connect anything."""
+"""Maximum number of unchanged words between two replacements that are merged into one replacement, which includes these
+words: as few as “, the” do not help the reader."""
 
 
 class ChangeKind(StrEnum):
@@ -79,7 +79,10 @@ def _span(words: Words, first: int, end: int) -> Range:
 
 
 def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, int]]:
-    """Yield the gaps between matched words: first word and end in the old text, then in the new text.
+    """Yield the gaps between matched words, each as four word numbers.
+
+    These are the first word of the gap and the word after it in the old text, then both in the new text; they are equal
+    in a text that has no words in the gap.
 
     Args:
         matches: For each old word, the number of the same word in the new text; -1 without a match.
@@ -96,7 +99,10 @@ def gaps(matches: Sequence[int], count: int) -> Iterable[tuple[int, int, int, in
 
 
 def _merged_gaps(gaps: Iterable[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Merge replacements with at most `MAX_ISLAND` words between them; pure insertions and deletions stay separate."""
+    """Return gaps (see `gaps`) in which replacements with at most `MAX_ISLAND` words between them are merged.
+
+    Pure insertions and deletions stay separate.
+    """
     merged: list[tuple[int, int, int, int]] = []
     for a, b, c, d in gaps:
         if merged:

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from tui_reader.model.ranges import Range
 
 RUN_LENGTHS = (3, 8)
-"""Lengths in words of the runs that are landmarks if they occur once: a name with its neighbours; common words."""
+"""Lengths in words of the runs that are landmarks if they occur once: 3 words suffice for a name with its neighbours,
+8 for common words."""
 FARTHEST = 150
 """Maximum distance in words from a passage to a landmark."""
 GAP_OF_ONE_SIDE = 12
-"""Maximum consecutive lost or new words from a word to a landmark for which a landmark on one side is enough."""
+"""Maximum number of consecutive words without a match, on the way from a word to a landmark, for which a landmark on
+one side of the word is enough."""
 GAP_OF_BOTH_SIDES = 30
-"""Maximum consecutive lost or new words from a word to landmarks on both sides, such as a line moved in between."""
+"""Maximum number of consecutive words without a match, on the way from a word to landmarks on both sides. The words
+may be a line that was moved in between."""
 
 
 class Landmarks:
@@ -57,7 +60,8 @@ class Landmarks:
     def confirm(self, words: Range) -> bool:
         """Return True if the matches of a range of old words are in order with landmarks near them.
 
-        One landmark is enough within `GAP_OF_ONE_SIDE`; within `GAP_OF_BOTH_SIDES`, one on each side is needed.
+        A landmark on one side is enough if no gap on the way to it is wider than `GAP_OF_ONE_SIDE`. With wider gaps, up
+        to `GAP_OF_BOTH_SIDES`, a landmark on each side is needed.
         """
         return any(self._is_in_order(each, words) for each in self._one_side) or all(
             self._is_in_order(each, words) for each in self._both_sides
@@ -92,9 +96,10 @@ def _marks(old: Sequence[str], new: Sequence[str], matches: Sequence[int]) -> by
 
 
 def _nearest(matches: Sequence[int], marks: bytearray, numbers: range, gap: int) -> array[int]:
-    """Return for each old word the number of the last landmark passed before it; -1 if there is none.
+    """Return for each old word the number of the last landmark up to this word, in the order of `numbers`.
 
-    The matches on the way from the landmark to the word must be in order, without a wider gap.
+    -1 if there is none, if the word has no match, or if the matches on the way from the landmark to the word are not in
+    order or have a gap wider than `gap`.
 
     Args:
         matches: For each old word, the number of the same word in the new text; -1 without a match.

@@ -41,7 +41,8 @@ WINDOW = 20_000
 MAX_RESOLVERS = 4
 """Number of comparisons of pieces that are kept at once; one takes up to 20 MB."""
 MIN_SHARE = 0.25
-"""Share of a piece's characters in lines that the new text has once, below which samples of it are searched too."""
+"""If the lines of a piece that occur once in the new text have a smaller share of its characters than this, samples of
+the piece are searched too."""
 
 
 class OldPiece(NamedTuple):
@@ -111,7 +112,11 @@ class LongTextResolver:
         return max(found, key=lambda each: each.score, default=None) or self._orphan(anchor)
 
     def _distance(self, old: OldPiece) -> int | None:
-        """Return by how many code points an unchanged piece was moved; None if it changed or occurs several times."""
+        """Return by how many code points an unchanged piece was moved; None if the text does not identify it.
+
+        It is identified if it occurs once in sections with its key, or once in the text with `DISTINCT` code points or
+        more.
+        """
         same = self._by_text.get(old.text.rstrip("\n"), [])
         named = [piece for piece in same if piece.key == old.key] if old.key else []
         if len(named) == 1 or (len(same) == 1 and len(old.text) >= DISTINCT):

@@ -1,4 +1,4 @@
-"""Mapping of a passage to its words in a new text; edited words are compared letter by letter, moved words found."""
+"""Mapping of a passage to its words in a new text, also if words were moved; edited words are matched by letters."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Mapping:
         Args:
             old: The words of the old text.
             new: The words of the new text.
-            moved: True if words that were moved are matched too.
+            moved: True to match words that were moved, too; if False, these have no match.
         """
         self._old, self._new = old, new
         self._letter_matches: dict[int, list[_Match]] = {}
@@ -103,12 +103,17 @@ class Mapping:
         return self._landmarks.confirm(within(self._old, passage))
 
     def has_moved_repetition(self, passage: Range) -> bool:
-        """Return True if the old text contains words of a passage twice and one occurrence was moved."""
+        """Return True if a run of words that overlaps a passage is repeated in the old text, and one of them was moved.
+
+        Runs of at least `moves.MIN_REPEAT` words count. Always False if moved words are not matched.
+        """
         words = within(self._old, passage)
         return bool(self._moved_repetitions) and not self._moved_repetitions.isdisjoint(range(words.start, words.end))
 
     def _extended(self, words: Range, part: Part, passage: Range) -> Range:
-        """Return the range of a fragment in the new text, extended by words that may have replaced lost ones beside it.
+        """Return the range of a fragment in the new text, extended by new words in place of removed ones at its ends.
+
+        It is only extended by words that are similar to the removed ones, such as a corrected typo.
 
         Args:
             words: Indices of the words of the passage in the old text.
@@ -189,7 +194,7 @@ class Mapping:
                 yield _Match(Range(start, end), Range(first, last), weight)
 
     def _remaining_letters(self, word: int) -> list[_Match]:
-        """Return the matches of letters of an unmatched word: they remain if it was split, corrected or joined."""
+        """Return the matches of single letters of an unmatched word, which may have been corrected, split or joined."""
         if word not in self._letter_matches:
             matches = self.matches
             first, end = word, word + 1
@@ -207,7 +212,8 @@ class Mapping:
     def _compare_letters(self, lost: Range, replacement: Range) -> None:
         """Compare the letters of removed words with those of the words that replaced them; store the matches.
 
-        A word less than half of whose letters match gets none.
+        A word gets none if at most half of its letters match. Words of more than `MAX_SPELLED` characters in total are
+        not compared.
         """
         from rapidfuzz.distance import Indel  # noqa: PLC0415 - see scores
 
@@ -266,7 +272,7 @@ def _letters(words: Words, which: Range, missing: str) -> list[tuple[str, int, i
 
 
 def _clusters(matches: Iterable[_Match]) -> list[list[_Match]]:
-    """Return groups of matches less than `MIN_SEPARATION` apart in the new text, in the order of the new text."""
+    """Group matches that are less than `MIN_SEPARATION` apart in the new text; return the groups in its order."""
     clusters: list[list[_Match]] = []
     for match in sorted(matches, key=lambda each: each.new):
         if clusters and match.new.start - clusters[-1][-1].new.end < MIN_SEPARATION:

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 MAX_SHIFT = 40
 """Maximum number of words by which an insertion or deletion is shifted."""
 MAX_ISLAND = 6
-"""Maximum words of a run that counts as a chance match if more than three times as many on each side do not match."""
+"""Maximum words of a matched run that counts as coincidence if on each side more than three times as many words have no
+match."""
 PASSES = 6
 """Number of searches for moved passages; each finds only passages that have kept their order among themselves."""
 STRONG_RUN_LETTERS = 24
 """Minimum letters of a run of words that counts as moved without further evidence; about five words."""
 NEARBY_WORDS = 12
-"""Distance in words from a moved run within which shorter runs also count as moved; beyond it, a match is far away."""
+"""Distance in words from a moved run within which shorter runs also count as moved. In `rejoin`, a match at a greater
+distance is far away."""
 MIN_ATTRACTING = 3
-"""Minimum words of a run to which neighbouring words are added although they match elsewhere."""
+"""Minimum words of a run to which `rejoin` adds neighbouring words that match elsewhere."""
 MIN_REPEAT = 5
 """Minimum number of consecutive words that count as a repetition if a text contains them twice."""
 
@@ -130,7 +132,7 @@ def _is_after_space(words: Words, at: int) -> bool:
 
 
 def drop_islands(old: Words, new: Words, matches: array[int]) -> None:
-    """Remove matches of few words, probably coincidences, between many words without a match."""
+    """Remove matches of a few words between many words without a match: probably coincidences, see `MAX_ISLAND`."""
     runs = list(_runs_of(matches))
     ends = [(0, 0), *((run.old + run.length, run.new + run.length) for run in runs)]
     starts = [*((run.old, run.new) for run in runs[1:]), (len(old.keys), len(new.keys))]
@@ -183,7 +185,7 @@ def _weight(words: Words, run: Run) -> int:
 
 
 def rejoin(old: Words, new: Words, matches: array[int]) -> None:
-    """Extend long runs by adjacent words that were matched far away as part of shorter runs."""
+    """Extend runs by adjacent equal words that have no match, or one far away as part of a shorter run."""
     strength = [0] * len(old.keys)
     source = [-1] * len(new.keys)
     runs = sorted(_runs_of(matches), key=lambda run: -run.length)

@@ -40,8 +40,8 @@ MAX_CANDIDATES = 5
 REPEAT_RANGE = 20_000
 """Number of characters on both sides of a passage's old position that are searched for a repetition, in 10 µs."""
 MIN_REPEAT = 100
-"""Length in characters of pieces of a quote: it is repeated, in whatever context, if the old text has most of them
-twice."""
+"""Length in characters of the pieces of a long quote: if the old text contains most of them twice, the quote counts as
+repeated, whatever its context."""
 NEARBY = 200
 """Number of characters before and after a passage within which an equal passage may be confused with it."""
 MIN_CANDIDATE_SCORE = 0.45
@@ -179,13 +179,14 @@ class Resolver:
         return found._replace(score=WEIGHTS.score(max(found.quote, part.share), found.before, found.after))
 
     def _is_torn(self, parts: list[Part]) -> bool:
-        """Return True if a passage was split into fragments, none of which clearly has most of its letters."""
+        """Return True if a passage was split into fragments of which none is clearly the largest, see `Limits.torn`."""
         return len(parts) > 1 and parts[0].share - parts[1].share < LIMITS.torn <= parts[1].share
 
     def _is_doubled(self, wanted: NormalizedAnchor) -> bool:
-        """Return True if the old text contained a passage twice with one side of its context, or most of it twice.
+        """Return True if the old text contained a passage twice.
 
-        The second is tested on pieces of `MIN_REPEAT` characters, whatever their context.
+        It did if it had the quote twice with the context on one side, or most of the pieces of `MIN_REPEAT` characters
+        into which the quote can be cut.
         """
         old_text = self._single_spaced_old
         if old_text.count(wanted.before + wanted.quote) > 1 or old_text.count(wanted.quote + wanted.after) > 1:
@@ -294,7 +295,10 @@ class Resolver:
         return [each for each in apart if each.score > found.score - LIMITS.lead]
 
     def _is_another(self, passage: Range, place: Range) -> bool:
-        """Return True if the words in a range `place` come from another passage of the snapshot."""
+        """Return True if most words in the range `place` of the text come from outside `passage` in the snapshot.
+
+        Words count by their letters, see `Limits.another`; words that are new in the text come from nowhere.
+        """
         own, words = within(self._old, passage), self._search.words
         total = others = 0
         for i in range(*within(words, place)):

@@ -28,7 +28,7 @@ class Weights(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Minimum scores of a candidate; with them, `scripts/bench_anchoring.py` finds no wrong position."""
+    """Limits for accepting a candidate; with them, `scripts/bench_anchoring.py` finds no wrong position."""
 
     floors: tuple[tuple[int, float], ...] = ((60, 0.63), (30, 0.68), (0, 0.76))
     """Minimum score by minimum length of the quote in characters: a shorter quote matches by chance more often."""
@@ -45,7 +45,8 @@ class Limits(NamedTuple):
     settled: float = 0.8
     """Similarity of the context on one side from which the position in a diff is accepted whatever else fits well."""
     context_lead: float = 0.2
-    """Lead in similarity of context, sum of both sides (0 to 2), of an exact quote elsewhere that refutes a diff."""
+    """The position in a diff is refuted by an exact quote elsewhere that has a higher score, by `lead`, and a context
+    that is more similar by this, in the sum of both sides (0 to 2)."""
     kept: float = 0.5
     """Minimum share of the quote, in letters, that a diff must match within one range."""
     most: float = 0.7
@@ -75,8 +76,8 @@ LIMITS = Limits()
 def quote_similarity(a: str, b: str) -> float:
     """Return the similarity of two normalized texts: 1 - edit distance / length of the longer text.
 
-    In texts of more than 20,000 characters, words are compared instead of letters, since the time grows with the
-    product of the lengths.
+    If the product of the lengths exceeds `_MOST_COMPARED`, as for two texts of more than 20,000 characters, words are
+    compared instead of letters, since the time grows with this product.
     """
     if a == b:
         return 1.0
