@@ -42,17 +42,20 @@ class _ChecksumError(DamagedError):
 
 @dataclass
 class Adopted:
-    """The result of a conversion: the content as a snapshot, and the problems and changes to report."""
+    """The result of an adoption: the content as a snapshot, and the problems and changes to report."""
 
     snapshot: SnapshotFile
     damage: str = ""
-    """Position and reason of the damage, as the end of a sentence; the snapshot then contains the salvaged records."""
+    """Position and reason of the damage, as a clause; empty if the file was not damaged.
+
+    The snapshot of a damaged file contains the salvaged records.
+    """
     notice: str = ""
-    """Changes that other programs made to the file, as a sentence."""
+    """What other programs changed in the file, as a sentence for the user; empty if nothing was changed."""
     newer: str = ""
-    """The later version of the program that wrote the file; empty if none did."""
+    """The version of the file, such as `version 2`, if a later version of this program wrote it; else empty."""
     joined_sides: str = ""
-    """A message if the file contained two sides of a merge; the snapshot then contains the records of both sides."""
+    """A sentence for the user if the file contained two sides of a merge, which the snapshot joins; else empty."""
 
 
 def adopt(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> Adopted:
@@ -157,10 +160,15 @@ def _work(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> tuple[byt
 
 
 def _reassembled(raw: bytes, known: State | None, timestamp: str) -> Parsed | None:
-    """Join the two sides of a merge in one file, and give external edits on either side the timestamp.
+    """Join the two sides of a merge in one file, after giving a timestamp to values that another program edited.
+
+    Args:
+        raw: The bytes of the file.
+        known: The latest generation that this program wrote, to recognize edited values; None if there is none.
+        timestamp: The timestamp for edited values.
 
     Returns:
-        None if the bytes are not the result of a merge, or if a part of the bytes cannot be read.
+        The joined content; None if the bytes are not the result of a merge, or a part of them cannot be read.
     """
 
     def timestamp_side(side: Parsed) -> None:
@@ -171,13 +179,13 @@ def _reassembled(raw: bytes, known: State | None, timestamp: str) -> Parsed | No
 
 
 def is_as_written(raw: bytes, parsed: Parsed) -> bool:
-    """Return True if a file matches the size and checksum in its header, so that it was not edited."""
+    """Return True if the size and checksum in a file's header are those of the file, so that it was not edited."""
     body = raw.find(b"\n", len(START)) + 1
     return parsed.header.get("bytes") == len(raw) and parsed.header.get("crc32") == zlib.crc32(raw[body:])
 
 
 def _expect_tables(parsed: Parsed) -> None:
-    """Raise an error if a table named in the header is missing, which is damage, not an edit.
+    """Raise an error if the header names a table with documents that is missing: that is damage, not an edit.
 
     Raises:
         DamagedError: A table is missing.
@@ -189,7 +197,7 @@ def _expect_tables(parsed: Parsed) -> None:
 
 
 def _expect_checksum(raw: bytes, parsed: Parsed) -> None:
-    """Raise an error if a file has the size but not the checksum in its header, as after a flipped bit.
+    """Raise an error if a file has the size that its header states, but another checksum, as after a flipped bit.
 
     Raises:
         _ChecksumError: The checksum is wrong.

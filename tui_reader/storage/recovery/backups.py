@@ -21,13 +21,19 @@ from tui_reader.storage.snapshot.snapshot import BACKUP, CHUNK_BYTES
 
 FOLDER = ".backups"
 _DAILY_KEPT = 7
-"""Number of the latest daily copies that are kept."""
+"""Number of the latest daily backups, all of which are kept."""
 _WEEKLY_KEPT = 4
-"""Number of weeks before them of which the last copy is kept."""
+"""Number of weeks for which the latest of the earlier daily backups is kept, one for each week."""
 _MIN_KEPT, _MAX_KEPT, _MAX_KEPT_BYTES = 3, 20, 64 << 20
-"""Minimum and maximum number of copies kept of one kind, and maximum bytes of the copies beyond the minimum."""
+"""Limits for the backups of one kind (`Backup.kind`) that `keep` makes.
+
+The latest `_MIN_KEPT` are always kept; more, up to `_MAX_KEPT`, while all together have at most `_MAX_KEPT_BYTES`.
+"""
 _COPY_NAME = LazyPattern(r"-(\d{4}-\d{2}-\d{2})-[a-z]+-(\d{6})(-\d+)?\.json$")
-"""Pattern of the end of a name that `keep` gives: `library-2026-02-01-damaged-183005.json`, then `…-183005-1.json`."""
+"""Pattern of the end of a file name that `keep` gives, such as `library-2026-02-01-damaged-183005.json`.
+
+If that name exists, the next one is `library-2026-02-01-damaged-183005-1.json`.
+"""
 _BACKUP_NAME = LazyPattern(r"(?P<stem>.+)-(?P<when>\d{4}-\d{2}-\d{2})(?P<kind>|-.+)\.json")
 """Pattern of the name of a daily backup, `library-2026-02-01.json`, or of a name that `keep` gives."""
 
@@ -37,18 +43,20 @@ class Backup(NamedTuple):
 
     path: str
     when: datetime
-    """Time at which the backup was the current state of the library, by the file's modification time."""
+    """Modification time of the file: when the library had this state."""
     size: int
     """Size of the file in bytes."""
     kind: str
-    """Reason for the backup: `before` (the last compaction), `daily`, `damaged`, `edited`, `restored`, `merged`.
+    """What the backup is a copy of.
 
-    `file` for a file that is not among the backups, which the user named (see `find`).
+    `before`: the previous generation. `daily`: the one before the first compaction of a day. `damaged`: a damaged file.
+    `edited`: the snapshot as another program edited it (by earlier versions). `restored`: the snapshot before a backup
+    was restored. `merged`: a conflict copy that was merged. `file`: any other file, which the user named (see `find`).
     """
 
     @property
     def name(self) -> str:
-        """The file name, with which users select the backup."""
+        """The file name, by which users select the backup."""
         return self.path.rpartition("/")[2]
 
 
@@ -117,7 +125,13 @@ def keep_snapshot(path: str, kind: str, disk: Disk) -> str:
 
 
 def _surplus_copies(path: str, newest: str, disk: Disk) -> list[str]:
-    """Return the oldest copies of each kind beyond the limits, to be removed; never the newest copy of all."""
+    """Return the paths of backups made by `keep` that exceed the limits of their kind, to be removed.
+
+    Args:
+        path: The snapshot.
+        newest: Path of the backup that was just made, which is never returned.
+        disk: Makes the system calls.
+    """
     kinds: dict[str, list[tuple[str, Backup]]] = {}
     for backup in backups(path, disk):
         # A name that this module does not give belongs to a file of another program.
@@ -181,7 +195,7 @@ def _link_or_copy(source: str, target: str, disk: Disk) -> None:
 
 
 def rotate(path: str, disk: Disk, today: date | None = None) -> None:
-    """Keep the previous generation as today's backup unless there is one, and remove outdated backups.
+    """Make the previous generation today's backup if today has none yet, and remove outdated daily backups.
 
     Errors of the disk are ignored: a failed backup must not prevent saving.
     """
@@ -197,7 +211,7 @@ def rotate(path: str, disk: Disk, today: date | None = None) -> None:
 
 
 def _outdated(path: str, disk: Disk) -> list[str]:
-    """Return the daily backups to be removed: all but the latest 7, and one per week for 4 more weeks."""
+    """Return the paths of the daily backups to remove: all but the latest 7, and the last of each of 4 more weeks."""
     dated = sorted(
         ((_day(backup), backup.path) for backup in backups(path, disk) if backup.kind == "daily"), reverse=True
     )
@@ -221,7 +235,8 @@ def _day(backup: Backup) -> date:
 def backups(path: str, disk: Disk) -> list[Backup]:
     """List the backups of a snapshot, latest first.
 
-    Links, pipes and devices are left out and added to `disk.refused`.
+    The previous generation, next to the snapshot, is one of them. Links, pipes and devices are left out and added to
+    `disk.refused`.
     """
     path = os.path.realpath(path)
     found = [(f"{path}{BACKUP}", "before")]

@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MAX_NAMED = 20
-"""Maximum number of records that a finding lists by name."""
+"""Maximum number of records whose names one finding lists."""
 
 
 _Move: TypeAlias = tuple[str, int, int, dict[str, Any]]
 """A document with a wrong id: its table, its id, the id derived from its key, and its fields."""
 _BATCH = 2_000
-"""Number of documents in one journal entry."""
+"""Maximum number of documents in one journal entry when documents are moved to other ids."""
 
 
 class Finding(NamedTuple):
-    """One result of a check: a fault, a repair, or a remark."""
+    """One result of a check: a fault, perhaps repaired, or information."""
 
     text: str
     """The result of the check, as a sentence."""
@@ -140,12 +140,12 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
 
 
 def _move(library: LibraryFiles, moves: Sequence[_Move]) -> str:
-    """Move documents to the document ids that are derived from their keys.
+    """Move documents to the document ids that are derived from their keys, and compact.
 
     Documents are looked up by derived ids, so documents with other ids were not shown.
 
     Returns:
-        The repair, as a sentence.
+        What was repaired, as a sentence.
     """
     for start in range(0, len(moves), _BATCH):
         batch = moves[start : start + _BATCH]
@@ -243,7 +243,7 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
 
 
 def _refuse_irregular_files(library: LibraryFiles) -> None:
-    """Record in `disk.refused` links, pipes and devices that have the name of a library file."""
+    """Add to `disk.refused` the links, pipes and devices in the folder that have the name of a library file."""
     snapshot = os.path.basename(library.path)  # noqa: PTH119
     ours = tuple(f"{snapshot}{suffix}" for suffix in (BACKUP, ".journal-", ".undo-", ".tmp-"))
     for name in _names(library):

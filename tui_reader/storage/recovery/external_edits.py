@@ -48,7 +48,7 @@ _BACKUP_HINT = "“tui-reader backup list” shows the state before."
 
 
 def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: str, disk: Disk) -> str:
-    """Give timestamps to values that another program edited in a file, and count the edits.
+    """Give timestamps to values that another program edited in a snapshot, and return a sentence about the edits.
 
     Args:
         path: The snapshot.
@@ -58,7 +58,8 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
         disk: Makes the system calls.
 
     Returns:
-        A sentence that counts the edits; empty if nothing was changed.
+        A sentence that counts the edits, or says that no earlier generation was found to compare with. Empty if nothing
+        was edited.
 
     Raises:
         DamagedError: A whole table is missing, which is not an intended edit.
@@ -89,13 +90,13 @@ def timestamp_edits(path: str, parsed: Parsed, known: State | None, timestamp: s
 
 
 def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: Disk) -> None:
-    """Give timestamps to values edited by another program in a copy; no missing record counts as removed.
+    """Give timestamps to values that another program edited in a copy of a snapshot.
 
-    A copy has no generations in its folder, and its edited values still have the timestamps of the values that they
-    replace. Without new timestamps they would lose against every other edit of the same field, notes included.
+    Otherwise such values would keep the timestamps of the values that they replaced, and lose against every other
+    edit of the same field. Records that are missing in the copy do not count as removed.
 
     Args:
-        library: The snapshot that was copied; its generations are searched for the edited one.
+        library: The snapshot that was copied; the generation that the copy was made from is searched in its folder.
         parsed: The content of the copy; changed in place.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.
@@ -110,12 +111,14 @@ def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: 
 
 
 def is_edit_of(parsed: Parsed, start: State) -> bool:
-    """Return True if a file is an edit of a generation: the generation contains all timestamps of the file.
+    """Return True if a file was made from a generation by edits of another program.
 
-    Returns:
-        False if the file contains other timestamps. Other programs make no timestamps, so some records came from
-        elsewhere, such as the other side of a merge, and the file was not made from the generation
-        that its header names.
+    Then the generation contains all timestamps of the file's records, since other programs make none. If the file has
+    others, some of its records came from elsewhere, such as the other side of a merge.
+
+    Args:
+        parsed: The content of the file.
+        start: The generation that the file's header names.
     """
     for name, documents in parsed.tables.items():
         table = name.removesuffix(TOMBSTONES)
@@ -132,10 +135,10 @@ def is_edit_of(parsed: Parsed, start: State) -> bool:
 def timestamp_against_ancestor(
     path: str, parsed: Parsed, start: State, timestamp: str, *, has_removals: bool = True
 ) -> str:
-    """Compare a file with its ancestor; give edited values timestamps and removed records tombstones.
+    """Compare a file with the generation it was made from; give edited values timestamps, removed records tombstones.
 
     Args:
-        path: The file.
+        path: The file, for the sentence.
         parsed: The content of the file; changed in place.
         start: The ancestor: the exact generation that the file was made from.
         timestamp: The timestamp for edited values.
@@ -186,10 +189,16 @@ def timestamp_against_ancestor(
 
 
 def _with_context(table: str, old: Registers, edits: dict[str, Any], timestamp: str) -> dict[str, Any]:
-    """Complete the edits of a document, so that they can be written as registers.
+    """Return the registers to write for the edits of a document, by name, without timestamps.
+
+    Args:
+        table: The document's table.
+        old: The document's registers before the edits.
+        edits: The edited registers, by name; empty if the document was only created again after its deletion.
+        timestamp: The timestamp for edited values.
 
     Returns:
-        The edits, with the register `CONTEXT` if they change the note; without edits, the register `+` (it exists).
+        The edits, and the register `CONTEXT` if they change an annotation's note. Without edits, the register `EXISTS`.
     """
     if table == ANNOTATIONS and NOTE in edits:
         return edits | {CONTEXT: context_of_edit(note_versions_of(old), timestamp)}
@@ -197,15 +206,16 @@ def _with_context(table: str, old: Registers, edits: dict[str, Any], timestamp: 
 
 
 def join_known(parsed: Parsed, known: State, timestamp: str) -> tuple[int, int, int]:
-    """Compare a file with a generation; give edited values timestamps and add missing records.
+    """Join a generation to a file's content, after giving timestamps to values that another program edited.
 
     Args:
         parsed: The content of a file; changed in place.
-        known: A generation that need not be the ancestor of the file.
+        known: A generation of the same library; the file may have been made from another one.
         timestamp: The timestamp for edited values.
 
     Returns:
-        The numbers of documents that were edited in the file, added to the file, and are missing in the file.
+        Three counts of documents: edited in the file, only in the file, and only in the generation. The last are added
+        to the content, since they were not necessarily removed.
     """
     changed = added = kept = 0
     for table in dict.fromkeys([*known.tables(), *(name.removesuffix(TOMBSTONES) for name in parsed.tables)]):
@@ -231,10 +241,15 @@ def join_known(parsed: Parsed, known: State, timestamp: str) -> tuple[int, int, 
 
 
 def _was_edited(name: str, old: Registers, new: Registers) -> bool:
-    """Return True if another program edited a register: its timestamp is known with another value.
+    """Return True if another program edited a register: it has its old timestamp with another value.
 
-    The shown text of a note, and the deletion of its annotation, depend on several registers (`note_versions`). The
-    values of such registers also differ after a text of another machine was merged, which is not an edit.
+    A note, and the deletion of its annotation, depend on several registers (`note_versions`). The values of such
+    registers also differ after the note was merged with that of another machine, which is not an edit.
+
+    Args:
+        name: Name of the register.
+        old: The document's registers in a generation.
+        new: The document's registers in the file.
     """
     if name not in old or old[name][0] != new[name][0] or same(old[name][1], new[name][1]) or name in HIDDEN:
         return False
@@ -247,13 +262,13 @@ def _was_edited(name: str, old: Registers, new: Registers) -> bool:
 
 
 def fill_from_generation(parsed: Parsed, before: State, *, prefer_known: bool) -> None:
-    """Join the last good generation to the records that were salvaged from a damaged file.
+    """Join the latest readable generation to the records that were salvaged from a damaged file.
 
     Args:
         parsed: The salvaged content; changed in place.
-        before: The last good generation.
-        prefer_known: Use the generation's value where the file has another value with the same timestamp: for a file
-            with a wrong checksum, which was damaged and not edited.
+        before: The generation.
+        prefer_known: True to take the generation's value where the file has another value with the same timestamp:
+            in a file with a wrong checksum, such a value is damaged; in any other file, it was edited.
     """
     parsed.header = parsed.header or before.snapshot.header
     for table in before.tables():

@@ -50,9 +50,12 @@ class Parsed:
     extra: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Documents of the table `meta` except the header."""
     is_merged: bool = False
-    """True if a table or a record occurs twice, since another program merged two files; the header is then invalid."""
+    """True if a table or a record occurs twice, since another program merged two files line by line.
+
+    The header then describes at most one of them.
+    """
     is_torn: bool = False
-    """True if a field of a document occurs twice: one value, or the fields of two documents, are lost."""
+    """True if a field of a document occurs twice: one value is lost, or the fields of two documents are mixed."""
 
     @property
     def newer(self) -> str:
@@ -112,13 +115,17 @@ def _reason(text: str, error: json.JSONDecodeError) -> str:
 
 
 class RepeatedKeys(dict[str, Any]):
-    """A JSON object that contained a key more than once."""
+    """The value of a JSON object in which a key occurred more than once, after `join_repeated_keys`."""
 
 
 def join_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object from its keys and values, joining values of repeated keys (an `object_pairs_hook`).
+    """Build a JSON object from its keys and values; for `object_pairs_hook` of Python's `json`.
 
-    Plain JSON parsers would drop all but the last value.
+    The values of a repeated key, of which Python would keep only the last, are joined: tables by document, documents
+    by register. Of two headers the later one is taken, of any other two values the last.
+
+    Returns:
+        The object; a `RepeatedKeys` if a key is repeated.
     """
     out = dict(pairs)
     if len(out) == len(pairs):
@@ -167,7 +174,7 @@ def _documents(table: str, documents: Any) -> dict[int, dict[str, Any]]:
 
 
 def add(tables: Tables, table: str, number: int, document: dict[str, Any]) -> None:
-    """Add a document to a table; if the table has a document with this id, join the two."""
+    """Add a document to a table of `tables`; if the table has a document with this id, join the registers of both."""
     documents = tables.setdefault(table, {})
     if number in documents:
         sets = has_sets(table)
@@ -189,9 +196,9 @@ def is_header(document: Any) -> bool:
 
 
 def later_header(one: Any, other: Any) -> dict[str, Any]:
-    """Return the later of two headers, by version and timestamp; a document that is not a header is ignored.
+    """Return the later of two headers, by version and timestamp, or the one that is a header.
 
-    If neither is a header, return the first one that is a document with fields, else an empty one.
+    If neither is a header, return the first that is an object and not empty; if there is none, an empty object.
     """
     known = [header for header in (one, other) if is_header(header)]
     if not known:
@@ -209,7 +216,7 @@ def _timestamp(value: Any) -> str:
 
 
 def table_of(heading: str, number: int, document: Mapping[str, Any], *, by_fields: bool = False) -> str:
-    """Return the table that a record belongs to, also for a deleted record.
+    """Return the table that a record belongs to, by its document id and its fields.
 
     The document id of an article, an annotation or a text is derived from its fields, so it identifies the kind of
     record.
@@ -218,7 +225,11 @@ def table_of(heading: str, number: int, document: Mapping[str, Any], *, by_field
         heading: The table in which the record was found.
         number: The record's document id.
         document: The record's fields.
-        by_fields: True if headings are unreliable: then the fields decide where the document id does not.
+        by_fields: True if headings are unreliable: then the fields decide where the document id does not; else the
+            heading.
+
+    Returns:
+        The name of the table; for a deleted record with or without the suffix `TOMBSTONES`.
     """
     table = heading.removesuffix(TOMBSTONES)
     key, parent = document.get("id"), document.get("article")
@@ -242,7 +253,7 @@ def table_of(heading: str, number: int, document: Mapping[str, Any], *, by_field
 
 
 def _is_text(document: Mapping[str, Any]) -> bool:
-    """Return True if only records of kept texts, or of their pieces, have the fields of a record."""
+    """Return True if a record has a field that only records of the table `texts` have, such as `zlib` or `piece 1`."""
     return not _TEXT_FIELDS.isdisjoint(document) or any(name.startswith("piece ") for name in document)
 
 
@@ -250,10 +261,10 @@ _KNOWN_TABLES = ("articles", "annotations", "texts")
 
 
 def rekey(parsed: Parsed) -> int:
-    """Give every article and annotation the document id that is derived from its key.
+    """Give every article and annotation the document id that is derived from its key; changes `parsed` in place.
 
-    A plain TinyDB numbers its records instead. Records in a wrong table are moved to the right table. Headers among the
-    records are dropped.
+    A plain TinyDB numbers its documents instead. Records in a wrong table are moved to the right table. Headers of
+    libraries that are in a table of records are dropped.
 
     Returns:
         The number of dropped headers.
@@ -279,10 +290,10 @@ def rekey(parsed: Parsed) -> int:
 
 
 def with_id(table: str, number: int, document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document's fields; an annotation without an `id` gets a new `id`.
+    """Return a copy of a document; an annotation without the field `id` (its key) gets one.
 
-    The id is derived from the fields, so it is the same whenever the file is read. It sorts before all ids made by this
-    program, which begin with the time.
+    The new `id` is derived from the document's content, so it is the same whenever the file is read. It sorts before
+    all others made by this program, which begin with the time.
     """
     fields = dict(document)
     parent = fields.get("article")
@@ -328,5 +339,5 @@ def lay_out(parsed: Parsed) -> bytes:
 
 
 def latest_timestamp(document: dict[str, Any]) -> str:
-    """Return the latest timestamp of a stored document; `ZERO` if it has none."""
+    """Return the latest of the timestamps that a document of a snapshot contains; `ZERO` without any."""
     return max(timestamps_of(document), default=ZERO)

@@ -1,8 +1,9 @@
 """Reading of snapshots that a version control system merged badly, for example with conflict marks.
 
-The file may contain the marks, the lines of both sides, or half-resolved hunks. Merges work by lines, so records are
-whole. But the headings of tables, the commas and the header may occur twice, be missing, or precede the wrong
-records. Therefore the table of a record is derived from the record itself (`table_of`).
+The file may contain the marks, the lines of both sides, or half-resolved hunks. Merges work by lines, so a record,
+which is one line, is whole. But table names, commas and the header may occur twice, be missing, or precede the wrong
+records. Therefore the table of a record is derived from the record itself (`table_of`). A table's name in the text is
+called its heading.
 """
 
 from __future__ import annotations
@@ -47,17 +48,17 @@ _decoder = json.JSONDecoder(object_pairs_hook=join_repeated_keys)
 
 
 class Sides(NamedTuple):
-    """The sides of a merge, separated at the conflict marks."""
+    """The two versions of a text that a merge left in one file, separated at the conflict marks."""
 
     texts: tuple[str, ...]
-    """The text of each side; if the conflict marks are not paired correctly, one text without the marks."""
+    """Two texts. One if there are no conflict marks; one without the marks if they are not paired correctly."""
     has_marks: bool
 
 
 def split_sides(text: str) -> Sides:
-    """Separate the sides of a text at its conflict marks; the common ancestor (diff3) is left out.
+    """Separate the two versions in a text at its conflict marks; the common ancestor (git's diff3 style) is left out.
 
-    Lines outside the marks belong to both sides. A text without marks has one side.
+    Lines outside the marks belong to both versions.
     """
     ours: list[str] = []
     theirs: list[str] = []
@@ -93,7 +94,7 @@ _NEXT_PART = {
     ("ancestor", "="): "theirs",
     ("theirs", ">"): "both",
 }
-"""Transitions at conflict marks: the next section, by the current section and the mark's character."""
+"""The section that begins at a conflict mark, by the section before the mark and the mark's character."""
 
 
 class FoundRecords(NamedTuple):
@@ -103,7 +104,10 @@ class FoundRecords(NamedTuple):
     is_whole: bool
     """True if the text is complete and all of it could be parsed."""
     is_mixed: bool
-    """True if a heading, record or header occurs twice, or a comma is missing: the text results from a merge."""
+    """True if a heading, record or header occurs twice, or the comma between two records is missing.
+
+    Then the text results from a merge of lines.
+    """
 
 
 def find_records(text: str) -> FoundRecords:
@@ -125,13 +129,13 @@ class _RecordScan:
         self.is_whole, self.is_mixed = True, False
         self._text = text
         self._position = 0
-        """Offset of the text that is still to be read."""
+        """Offset of the first character that was not read yet."""
         self._gap = ""
         """The white space, commas and braces before the current key."""
         self._table = "_default"
-        """The last heading; until the first one, the name that TinyDB gives to a table without a name."""
+        """The last heading that was read; before the first one, the name of TinyDB's default table."""
         self._is_after_record = False
-        """True if a record of the current table was read, so that a comma must precede the next record."""
+        """True if a record was read since the last heading, so that a comma must precede the next record."""
         self._headings: set[str] = set()
         self._records: set[tuple[str, int]] = set()
         while (key := self._next_key()) is not None:
@@ -143,7 +147,10 @@ class _RecordScan:
                 self.is_whole, self._position = False, key.end()
 
     def _next_key(self) -> re.Match[str] | None:
-        """Find the next key with an opening brace; None at the end of the text."""
+        """Find the next key whose value is an object; None if no other follows.
+
+        `is_whole` becomes False if there is other text before it, or if the text ends without its closing braces.
+        """
         gap = _BETWEEN.match(self._text, self._position)
         self._gap = gap[0] if gap else ""
         self._position += len(self._gap)
@@ -155,13 +162,16 @@ class _RecordScan:
         return key
 
     def _begin_table(self, key: re.Match[str]) -> None:
-        """Begin the table with the heading `key`."""
+        """Begin a table; `key` is the match of its heading."""
         self.is_mixed |= key[1] in self._headings
         self._headings.add(key[1])
         self._table, self._position, self._is_after_record = key[1], key.end(), False
 
     def _read_record(self, key: re.Match[str]) -> None:
-        """Read the record that begins at `key`; skip it, up to the next record or table, if a part of it is missing."""
+        """Read the record whose document id is matched by `key`, and add it to `parsed`.
+
+        If a part of the record is missing, continue instead at the next line that begins a record or a table.
+        """
         self.is_mixed |= self._is_after_record and re.search(r"[,}]", self._gap) is None
         self._is_after_record = True
         following = _next_line_of_table(self._text, key.start())
@@ -182,7 +192,7 @@ class _RecordScan:
         self._add(int(key[1]), document)
 
     def _add(self, number: int, document: dict[str, Any]) -> None:
-        """Add a whole record to `parsed`: as the header, as another document of the table `meta`, or to its table."""
+        """Add a record to `parsed`: as the header, to `extra` if it belongs to the table `meta`, or to its table."""
         if is_header(document):
             self.is_mixed |= bool(self.parsed.header)
             self.parsed.header = later_header(self.parsed.header, document)
@@ -195,24 +205,24 @@ class _RecordScan:
 
 
 def _is_heading(text: str, match: re.Match[str]) -> bool:
-    """Return True if a matched name is a table's heading, not a field of a damaged record."""
+    """Return True if a match of `_KEY` is a table's heading, not a field of a damaged record."""
     if _INSIDE_TABLE.match(text, match.end()):
         return True
     return _starts_line(text, match.start()) and text.startswith(("\n", "\r\n"), match.end())
 
 
 def _starts_line(text: str, start: int) -> bool:
-    """Return True if only white space, at most `_MAX_INDENT` columns, is before an offset on its line."""
+    """Return True if only white space, at most `_MAX_INDENT` characters, precedes an offset on its line."""
     return not text[text.rfind("\n", max(0, start - _MAX_INDENT), start) + 1 : start].strip() and (
         start <= _MAX_INDENT or "\n" in text[start - _MAX_INDENT : start]
     )
 
 
 def _next_line_of_table(text: str, start: int) -> int:
-    """Return the offset of the next line that begins another record or a table.
+    """Find the next line that begins a record or a table, indented at most as much as the record at `start`.
 
     Returns:
-        The offset of the key on that line; 0 if there is none, or if the record at `start` begins no line.
+        The offset of the key on that line; 0 if there is none, or if the record at `start` does not begin its line.
     """
     if not _starts_line(text, start):
         return 0
@@ -272,7 +282,7 @@ def reassembled(raw: bytes, timestamp_side: Callable[[Parsed], None]) -> Parsed 
 
 
 def joined(parts: Sequence[Parsed]) -> Parsed:
-    """Join the parsed content of several files of one library: the registers of documents with the same id."""
+    """Join the parsed content of several versions of one library: all documents, those with the same id by register."""
     out = Parsed(is_merged=True)
     for part in parts:
         out.header = dict(later_header(out.header, part.header))
@@ -297,6 +307,6 @@ def joined(parts: Sequence[Parsed]) -> Parsed:
 
 
 def salvage(raw: bytes) -> Parsed:
-    """Return every whole record that can be found in damaged bytes."""
+    """Return the joined content of all whole records that can be found in the bytes of a damaged file."""
     text = raw.decode("utf-8", "replace")
     return joined([find_records(each).parsed for each in split_sides(text).texts])

@@ -18,7 +18,7 @@ def repair_own_journal(library: LibraryFiles) -> str:
     """Write the undamaged lines of this machine's journal to the snapshot, and begin a new journal.
 
     Returns:
-        The repair, as a sentence; empty if another instance is compacting.
+        What was repaired, as a sentence; empty, without a repair, if another instance is compacting.
 
     Raises:
         StoreError: The snapshot or the journal cannot be written.
@@ -39,7 +39,7 @@ def repair_other_journal(library: LibraryFiles, path: str) -> str:
         path: The journal.
 
     Returns:
-        The repair, as a sentence.
+        What was repaired, as a sentence.
 
     Raises:
         StoreError: The journal cannot be read or written.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _BATCH = 2_000
-"""Maximum number of documents in one journal entry."""
+"""Number of changed documents that one journal entry contains about; only deletions of one table may be more."""
 
 
 class Restored(NamedTuple):
@@ -35,12 +35,15 @@ class Restored(NamedTuple):
 
 
 def merge(path: str | Path, replica: str, others: Sequence[str | Path]) -> list[Merged]:
-    """Merge other copies into a library: another machine's file, a conflict copy, a backup.
+    """Merge copies of a library's snapshot into the library: another machine's, a conflict copy, or a backup.
 
     Args:
         path: The snapshot.
         replica: This machine's replica id.
-        others: The copies, which are only read.
+        others: The copies; these files are not changed.
+
+    Returns:
+        The result for each copy.
 
     Raises:
         StoreError: One of the files cannot be read or is damaged, or the library cannot be written.
@@ -57,7 +60,7 @@ def merge(path: str | Path, replica: str, others: Sequence[str | Path]) -> list[
 
 
 def restore(path: str | Path, replica: str, name: str) -> Restored:
-    """Restore a backup, as an ordinary change that is synced to other machines.
+    """Give the documents of a library the content of a backup, by an ordinary change that other machines take over.
 
     Args:
         path: The snapshot.
@@ -97,7 +100,7 @@ def _restored(path: str | Path, replica: str, name: str) -> Restored:
 
 
 def _operations_to(library: LibraryFiles, goal: LibraryFiles) -> Iterator[list[list[Any]]]:
-    """Yield, in batches, the operations that make a library's documents equal to another library's."""
+    """Yield, in batches, the operations that make a library's documents equal to those of `goal`."""
     waiting: list[list[Any]] = []
     for table in dict.fromkeys([*library.state.tables(), *goal.state.tables()]):
         wanted = dict(goal.state.documents(table))

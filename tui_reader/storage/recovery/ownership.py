@@ -26,14 +26,14 @@ TAIL = 1 << 16
 
 
 class Owner(Enum):
-    """Which program a file belongs to."""
+    """What a state file is: none, empty, this program's, or another program's."""
 
     NONE = auto()
     """There is no file."""
     EMPTY = auto()
     """The file is empty; a library may be started in it at the user's request."""
     NO_TABLES = auto()
-    """The file is the JSON object `{}`, which any program may have written: write it only if the user named it."""
+    """The file contains the JSON object `{}`, as any program may write it; it is used only if the user named it."""
     OURS = auto()
     """The file is a library of this program, intact or damaged."""
     NO_FILE = auto()
@@ -49,7 +49,7 @@ class Verdict(NamedTuple):
     reason: str = ""
     """Reason why the file is foreign, as a clause such as “it holds a list”; empty if it is not foreign."""
     has_data: bool = False
-    """True if a foreign file contains data. A file with only remnants, such as `{`, may be opened read-only."""
+    """False if the file contains only remnants, such as `{`; a foreign file of this kind may be opened read-only."""
 
     @property
     def is_ours(self) -> bool:
@@ -58,12 +58,12 @@ class Verdict(NamedTuple):
 
     @property
     def is_foreign(self) -> bool:
-        """True if the file belongs or may belong to another program."""
+        """True if the file must not be taken for a library: another program's, `{}`, a folder, a pipe or a device."""
         return self.owner in (Owner.FOREIGN, Owner.NO_TABLES, Owner.NO_FILE)
 
 
 def owner_of(path: str | os.PathLike[str], disk: Disk | None = None, *, named: bool = False) -> Verdict:
-    """Decide which program a state file belongs to; reads at most 320 kB and never blocks on a pipe.
+    """Determine which program a state file belongs to; reads at most 320 kB and never blocks on a pipe.
 
     Args:
         path: The state file, such as `library.json`.
@@ -98,12 +98,12 @@ def owner_of(path: str | os.PathLike[str], disk: Disk | None = None, *, named: b
 
 
 def require_ours(path: str, disk: Disk | None = None, *, accept_without_data: bool = False) -> Verdict:
-    """Raise an error if a state file belongs to another program.
+    """Raise an error if a state file is foreign (`Verdict.is_foreign`).
 
     Args:
         path: The file, which the user named.
         disk: Makes the system calls.
-        accept_without_data: Accept a foreign file that contains no data.
+        accept_without_data: True to accept a foreign file that contains only remnants (`Verdict.has_data`).
 
     Returns:
         Which program the file belongs to.
@@ -120,10 +120,10 @@ def require_ours(path: str, disk: Disk | None = None, *, accept_without_data: bo
 
 
 def is_our_snapshot(path: str, disk: Disk) -> bool:
-    """Return True if a copy or a backup of a snapshot belongs to this program by its own content.
+    """Return True if a file is a snapshot of this program by its content, intact or damaged.
 
     Returns:
-        True if it is a regular file, no link, with content of this program, intact or damaged.
+        False for links and other irregular files, for content of other programs, and if the file cannot be read.
     """
     try:
         head, tail, size = _read(path, disk)
@@ -133,11 +133,14 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
 
 
 def foreign_copy(path: str, disk: Disk) -> str:
-    """Return the reason why a file cannot be merged: it is empty, or another program's intact file.
+    """Return the reason why a file cannot be merged into a library: it is empty, or another program's valid file.
 
     Returns:
-        The reason, as a clause; empty if the file is this program's, or so damaged that its parser gives a better
-        reason.
+        The reason, as a clause; empty if the file is this program's, or is damaged, so that the error from parsing it
+        says more.
+
+    Raises:
+        OSError: The file cannot be read.
     """
     head, tail, size = _read(os.path.realpath(path), disk)
     content, reason = judge(head, tail, size)
@@ -145,10 +148,10 @@ def foreign_copy(path: str, disk: Disk) -> str:
 
 
 def is_our_journal(path: str, disk: Disk) -> bool:
-    """Return True if a journal or undo file is this program's, even with an incomplete first line.
+    """Return True if a file is a journal or an undo file of this program, even with an incomplete first line.
 
     Returns:
-        False for anything but a regular file, such as a link.
+        False also for a link or another irregular file, and if the file cannot be read.
     """
     try:
         head, _, _ = _read(path, disk)
@@ -160,10 +163,12 @@ def is_our_journal(path: str, disk: Disk) -> bool:
 
 
 def may_replace_backups(snapshot: str, disk: Disk) -> bool:
-    """Return True if the backup of the previous generation and its journal may be overwritten.
+    """Return True if a compaction may overwrite the files next to the snapshot that keep its previous generation.
+
+    These are the previous snapshot and its journal. A link with such a name is replaced without changing its target.
 
     Returns:
-        False if a file of another program has one of the two names. A link is replaced, and its target is not.
+        False if one of the two is a file of another program.
     """
     with contextlib.suppress(OSError):
         head, tail, size = _read(f"{snapshot}{BACKUP}", disk)
@@ -181,7 +186,7 @@ def _leads_out(path: str) -> bool:
 
 
 def _read(path: str, disk: Disk) -> tuple[bytes, bytes, int]:
-    """Return the beginning and the end of a regular file, and its size.
+    """Return the bytes of a regular file at its beginning and its end, and its size in bytes; `judge` explains them.
 
     Raises:
         OSError: The file cannot be opened or read; a `RefusedError` if it is a folder, a link, a pipe or a device.
@@ -202,8 +207,7 @@ def _is_ours_by_neighbours(path: str, disk: Disk, content: Content) -> bool:
     """Return True if files in the folder of a damaged file show that it was a library of this program.
 
     A backup by this program proves that the folder contained a snapshot. A journal proves it only if the file itself is
-    not an intact document of another program, since earlier versions of this program wrote journals in the
-    folders of such documents.
+    not a valid file of another program, since earlier versions of this program wrote journals next to such files.
     """
     if is_our_snapshot(f"{path}{BACKUP}", disk):
         return True

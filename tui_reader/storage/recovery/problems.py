@@ -20,7 +20,7 @@ def is_read_only(error: OSError) -> bool:
 
 
 def not_saved(path: str, error: OSError) -> StoreError:
-    """Build the error for a change that could not be written."""
+    """Build the error for a change that could not be written to disk."""
     if isinstance(error, RefusedError):
         return StoreError(
             f"{error.path} {error.reason}: this change is NOT saved.",
@@ -54,9 +54,10 @@ def refused(path: str, error: BaseException) -> StoreError:
 
 
 def may_concern_one(error: Exception) -> bool:
-    """Return True if only one of several changes that were refused together may be at fault.
+    """Return True if changes whose common saving failed should be saved one by one, since one may be at fault.
 
-    If a sector of the disk is unreadable, or the program has a defect, the other changes may still be saved.
+    That is so if a sector of the disk is unreadable, or the program has a defect. If the disk is full, for example,
+    none of the changes can be saved.
     """
     cause = error.__cause__
     return not isinstance(error, StoreError) or (isinstance(cause, OSError) and cause.errno == errno.EIO)
@@ -87,7 +88,7 @@ def unsaved(count: int, error: BaseException) -> str:
 
 
 def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
-    """Build the error for a failed compaction; no change is lost, since the journal contains all."""
+    """Build the error for a failed compaction. The message says that no change is lost: the journal contains all."""
     if isinstance(error, RefusedError):
         reason, way_out = f"{error.path} {error.reason}", "Remove that, or move it away"
     elif error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -105,11 +106,11 @@ def not_compacted(path: str, error: OSError, journal: str) -> StoreError:
 
 
 def unexpected(path: str, doing: str, error: BaseException) -> str:
-    """Return the message for an error in a background step, by which the user loses no data.
+    """Return the message for an error in a background task. Such an error loses no data, which the message says.
 
     Args:
-        path: The file that the step worked on.
-        doing: The step that failed, as a noun phrase such as `merging`.
+        path: The file that the task worked on.
+        doing: The task that failed, as a noun phrase such as `merging conflict copies`.
         error: The exception that was raised.
     """
     if isinstance(error, MemoryError):
@@ -150,7 +151,7 @@ def own_journal_unreadable(path: str, error: OSError) -> str:
 
 
 def partly_unreadable(path: str, error: Exception) -> str:
-    """Return the message that some of a library could not be read and its content is not shown."""
+    """Return the message that a part of a library's file could not be read, so that its content is not shown."""
     if isinstance(error, OSError):
         path = error.filename if isinstance(error.filename, str) else path
         reason = error.strerror or str(error)
@@ -198,7 +199,7 @@ def no_journal(path: str) -> str:
 
 
 def foreign(path: str, reason: str) -> StoreError:
-    """Build the error for a file that belongs to another program."""
+    """Build the error for a file that belongs to another program; `reason` is a clause such as `it holds a list`."""
     return StoreError(
         f"{path} is not a library of tui-reader: {reason}. It stays as it is.",
         "Keep the state in another file with --state FILE, or move this one away.",
@@ -206,7 +207,12 @@ def foreign(path: str, reason: str) -> StoreError:
 
 
 def damaged(path: str, where: str) -> str:
-    """Return the message about a damaged file, which is overwritten only at the user's request."""
+    """Return the message that a library is damaged, which is repaired only at the user's request.
+
+    Args:
+        path: The snapshot.
+        where: Position and reason of the damage, as a clause.
+    """
     return (
         f"{path} is damaged {where}. Nothing of it was changed; new changes are kept beside it. "
         "“tui-reader doctor --fix” saves what can be read, “tui-reader backup restore” goes back to a backup."
@@ -214,7 +220,7 @@ def damaged(path: str, where: str) -> str:
 
 
 def unusable(error: RefusedError) -> str:
-    """Return the message that nothing can be saved because the journal is a link or no regular file."""
+    """Return the message that nothing can be saved because the path of the journal is a link or no regular file."""
     return (
         f"{error.path} {error.reason}: changes are shown until the reader ends, and NOT saved. "
         "Remove it, or move it away, then reopen."
@@ -222,7 +228,7 @@ def unusable(error: RefusedError) -> str:
 
 
 def read_only(path: str) -> str:
-    """Return the message about a library that cannot be written."""
+    """Return the message that a library or its folder cannot be written."""
     return (
         f"{path} or its folder is read-only: new changes are shown until the reader ends, and NOT saved. "
         "Allow writing to both, then reopen."
@@ -230,7 +236,7 @@ def read_only(path: str) -> str:
 
 
 def newer(path: str, version: str) -> str:
-    """Return the message about a file that a later version of the program wrote."""
+    """Return the message that a later version of the program wrote the file, so that it is only read."""
     return (
         f"{path} was written by a later tui-reader ({version} of the file): it is read, and nothing in it is changed. "
         "Update tui-reader to go on writing."

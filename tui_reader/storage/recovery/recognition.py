@@ -1,4 +1,4 @@
-"""Recognition of a library's bytes: by its header, or by timestamps or fields of its records."""
+"""Recognition, from a file's bytes, whether it is a library: by its header, or its records' timestamps or fields."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ _ARTICLES, _ANNOTATIONS, _TEXTS = "articles", "annotations", "texts"
 BEGINNING = START + HEADER_ID + b'{"format":"%s"' % FORMAT.encode()
 """The first bytes of every snapshot in this program's layout, up to the name of the format."""
 _SHORTEST = len(START + HEADER_ID + b'{"format"')
-"""Number of bytes from which a shorter file that agrees with `BEGINNING` counts as a snapshot that was cut."""
+"""Minimum size in bytes of a file that counts as a truncated snapshot because it is the start of `BEGINNING`."""
 _ID = re.compile(r"[1-9][0-9]{0,59}")
-"""The id of a document in a table."""
+"""Pattern of a document id, which is the key of a document in its table, such as `6194839`."""
 _BLANK = re.compile(r"[ \t\r\n]*")
-"""White space between the tokens of JSON."""
+"""Pattern of the white space between the tokens of JSON."""
 _MARKS = LazyPattern(
     rf'"format"\s*:\s*"{re.escape(FORMAT)}"'
     r'|"_t"\s*:\s*\{\s*"[^"\\]{0,80}"\s*:\s*"[0-9a-f]{12}-[0-9a-f]{3}-[0-9a-z]{1,16}"'
 )
-"""Text that only library files contain: the format in a header, or the first timestamp of a record.
+"""Pattern of text that only library files contain: the format in a header, or the first timestamp of a record.
 
-A string of another JSON file cannot contain it, since quotation marks in it are escaped.
+Examples: `"format":"tui-reader library"` and `"_t":{"title":"01a203785eda-000-k3f9"`. A string inside another JSON file
+cannot match, since its quotation marks are escaped.
 """
 _DAMAGED_START = LazyPattern(
     r'\s*\{\s*"(?:articles|annotations)(?:\.deleted)?"\s*:\s*\{\s*"[1-9][0-9]{0,59}"\s*:\s*\{\s*"id"\s*:\s*"'
 )
-"""Pattern of the beginning of a damaged library file whose header is lost."""
+"""Pattern of the beginning of a library file without its header, such as `{"articles": {"6194839": {"id": "`."""
 _VALUE_STARTS = '{["-0123456789tfnNI'
 """The characters with which a JSON value can start, for Python's `json`."""
 _MAX_DEBRIS = 4096
@@ -47,11 +48,14 @@ _DEBRIS_PARTS = LazyPattern(
     r'|"(?:meta|articles|annotations|texts)(?:\.deleted)?"|"[^"]{0,60}"\s*:\s*\{\s*\}|[\s{}\[\]:,\0\ufffd\ufeff]',
     re.MULTILINE,
 )
-"""Pattern of the content of a file without data: conflict marks, empty tables, punctuation, zero bytes."""
+"""Pattern of the parts that a remnant without data consists of.
+
+These are conflict marks, names of this program's tables, empty tables, punctuation of JSON, white space, zero bytes.
+"""
 
 
 class Content(Enum):
-    """The kind of content of a file's bytes."""
+    """What the bytes of a file contain."""
 
     OURS = auto()
     """Content of this program, intact or damaged."""
@@ -60,19 +64,18 @@ class Content(Enum):
     NO_TABLES = auto()
     """The JSON object `{}`."""
     OTHER = auto()
-    """Content of another program: valid JSON in the part that was read, without marks of this program."""
+    """Content of another program: JSON, valid as far as it was read, that is not a library."""
     BROKEN = auto()
-    """Content that is not JSON and has no marks of this program."""
+    """Content that is not JSON and has nothing that only library files contain."""
 
 
 def judge(head: bytes, tail: bytes, size: int) -> tuple[Content, str]:
-    """Determine the kind of content of a file from its bytes: this program's, or another program's.
+    """Determine what a file contains from the bytes at its beginning and its end.
 
     Args:
-        head: The first `HEAD` bytes.
-        tail: The last bytes of a larger file; empty if `head` is the whole file, or equal to `BEGINNING`, which
-            decides alone.
-        size: The size of the file.
+        head: The first `HEAD` bytes, or only `BEGINNING` if the file begins with it, which is sufficient.
+        tail: The last bytes of a file that is larger than `head`; may be empty.
+        size: The size of the file in bytes.
 
     Returns:
         The kind of content, and a clause with the reason if it is not this program's.
@@ -108,16 +111,17 @@ def _after_blanks(text: str, position: int) -> int:
 
 
 def has_data(head: bytes, size: int) -> bool:
-    """Return True if a file of another program contains data.
+    """Return True unless a file is short and contains only remnants, such as brackets, zero bytes or empty tables.
 
-    Returns:
-        False if it is short and contains only remnants: brackets, zero bytes, conflict marks, empty tables.
+    Args:
+        head: The bytes at the beginning of the file.
+        size: The size of the file in bytes.
     """
     return size > _MAX_DEBRIS or _DEBRIS_PARTS.sub("", head.decode("utf-8", "replace")) != ""
 
 
 class _TableScan:
-    """A scan of the tables of a JSON text, document by document, up to its end or the first damage."""
+    """A scan of the documents in the tables of a JSON text, up to the end of the text or the first damage."""
 
     def __init__(self, text: str, begin: int, *, is_cut: bool) -> None:
         self.is_ours = False
@@ -125,12 +129,12 @@ class _TableScan:
         self.is_broken = False
         """True if the text that was read is not valid JSON."""
         self.reason = ""
-        """Reason why the text belongs to another program, as a clause; empty if no reason was found."""
+        """First reason found why the text belongs to another program, as a clause; empty if none was found."""
         self._text, self._is_cut = text, is_cut
         self._decoder = json.JSONDecoder()
         self._has_other_format = False
         self.misfits = 0
-        """Number of records without the fields of this program, in tables with this program's names."""
+        """Number of records, in tables named `articles` or `annotations`, that this program cannot have written."""
         self._fits = 0
         try:
             if text[begin] == "{":
@@ -155,7 +159,7 @@ class _TableScan:
             self.reason = "it holds a list" if self._text[begin] == "[" else "it holds no tables"
 
     def _tables(self, position: int) -> None:
-        """Read every table in the text.
+        """Read every table in the text, beginning at an offset after the opening brace.
 
         Raises:
             ValueError: The text is not valid JSON.
@@ -175,7 +179,7 @@ class _TableScan:
             raise ValueError("text after the end")
 
     def _documents(self, table: str, position: int) -> int:
-        """Read the documents of a table.
+        """Read the documents of a table, beginning at an offset after its opening brace.
 
         Returns:
             The offset after the table.
@@ -223,7 +227,7 @@ class _TableScan:
         return name, _after_blanks(self._text, position + 1)
 
     def _next(self, position: int) -> int:
-        """Return the offset of the next key or of the end of the object."""
+        """Return the offset of the next key after a value, or of the closing brace if the object ends there."""
         position = _after_blanks(self._text, position)
         if self._text[position] == ",":
             return _after_blanks(self._text, position + 1)
@@ -233,7 +237,7 @@ class _TableScan:
 
 
 def _shown(name: str) -> str:
-    """Shorten a name found in the file for a message, without characters that could control a terminal."""
+    """Return a name from the file for a message: shortened, without characters that could control a terminal."""
     return "".join(sign if sign.isprintable() else "�" for sign in name[:40])
 
 
@@ -243,7 +247,7 @@ def _kind(value: object) -> str:
 
 
 def _is_header(document: dict[str, Any]) -> bool:
-    """Return True if a document has the fields of this program's header, even with a damaged `format`."""
+    """Return True if a document has the fields of a library's header; the field `format` may be damaged."""
     timestamp = document.get("hlc")
     return (
         is_timestamp(timestamp)
@@ -284,26 +288,25 @@ _STATE_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("opened", "finished", "location", "fingerprint", "seen"), _is_text),
     "tags": _is_list_of_texts,
 }
-"""The fields of an article with its reading state, each with a test of its value."""
+"""By name, the fields of an article that describe its reading state; the function returns True for a valid value."""
 _DESCRIPTION_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "title", "byline", "source", "date", "url", "language"), _is_text),
     "guessed": _is_list_of_texts,
 }
-"""The other fields of an article, each with a test of its value."""
+"""By name, the fields of an article beside its reading state; the function returns True for a valid value."""
 _ANNOTATION_FIELDS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("id", "article", "note", "quote", "created", "updated", "deleted"), _is_text),
     **dict.fromkeys(("anchor", "attached", "placed"), _is_object),
     "colour": _is_number,
     "tags": _is_list_of_texts,
 }
-"""The fields of an annotation, each with a test of its value."""
+"""By name, the fields of an annotation; the function returns True for a valid value."""
 
 
 def _is_article(document: dict[str, Any]) -> bool:
-    """Return True if a record without timestamps has the fields of an article of this program.
+    """Return True if a record without timestamps can be an article of this program.
 
-    Returns:
-        True if the article has no other fields, and at least one field of its reading state.
+    That is so if it has an `id`, a field of the reading state, and no fields other than those of articles.
     """
     known = _STATE_FIELDS | _DESCRIPTION_FIELDS
     has_state = False
@@ -320,10 +323,9 @@ def _is_article(document: dict[str, Any]) -> bool:
 
 
 def _is_annotation(document: dict[str, Any]) -> bool:
-    """Return True if a record without timestamps has the fields of an annotation of this program.
+    """Return True if a record without timestamps can be an annotation of this program.
 
-    Returns:
-        True if the annotation has no other fields, and one field names its article.
+    That is so if it names its article, and has at least one other field but no fields other than those of annotations.
     """
     fits = all(name in _ANNOTATION_FIELDS and _ANNOTATION_FIELDS[name](value) for name, value in document.items())
     return fits and bool(document.get("article")) and len(document.keys() - {"id", "article"}) > 0

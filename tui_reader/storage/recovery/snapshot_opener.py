@@ -35,10 +35,7 @@ def signature(status: os.stat_result) -> Signature:
 
 
 def _has_header_among_records(snapshot: SnapshotFile) -> bool:
-    """Return True if the header of another generation is among the records.
-
-    An earlier version of the program wrote headers among the records.
-    """
+    """Return True if a table of records contains a library's header, as an earlier version of the program wrote."""
     for table, (low, high) in snapshot.tables.items():
         if has_sets(table.removesuffix(TOMBSTONES)) and snapshot.source.read(min(high - low, 5), low) == b'"1": ':
             line = snapshot.line(table, 1)
@@ -53,33 +50,36 @@ class SnapshotOpener:
     Args:
         path: The snapshot.
         disk: Makes the system calls.
-        clock: Makes the timestamp for external edits.
+        clock: Makes the timestamp for values that other programs edited.
     """
 
     def __init__(self, path: str, disk: Disk, clock: HybridClock) -> None:
         self._path, self._disk, self._clock = path, disk, clock
         self.damage = ""
-        """Damage of the snapshot, as sentences; empty if it is intact."""
+        """Damage of the snapshot, as sentences for the user; empty if it is intact."""
         self.notice = ""
-        """Changes that another program made to the snapshot, as a sentence; empty if there are none."""
+        """What another program changed in the snapshot, as a sentence for the user; empty if nothing."""
         self.held_merge_sides = False
         """True if the file contained two sides of a merge, so that it must be copied to the backups and rewritten."""
         self.newer = ""
-        """Reason why the snapshot must not be written: a later version or another program wrote it."""
+        """Reason why the snapshot must not be written, as sentences: a later version or another program wrote it.
+
+        Empty if it may be written.
+        """
         self.verified = False
-        """True if the checksum of the snapshot was verified, or the file was converted and needs no check."""
+        """True if the snapshot's checksum was compared with its bytes, or need not be since the file was converted."""
         self.is_blank = False
-        """True if the file was empty at the first examination, so that a snapshot must be written."""
+        """True if the file was empty when its owner was determined, so that a snapshot must be written to it."""
         self._is_ours = False
-        """True if the file was recognized as a library before; other content is then reported as damage."""
+        """True once the file was accepted as a library; if it has other content later, that is reported as damage."""
         self._signature: Signature | None = None
         """The signature of the file that was opened last; None if there was no file."""
         self._distrusted: Signature | None = None
-        """The signature of a file to convert although it has this program's layout; None without one."""
+        """The signature of the file for which `distrust` was called; None without one."""
         self._adopted: tuple[Signature, adoption.Adopted] | None = None
-        """The last converted file, by its signature, so that it is not converted again."""
+        """Signature and content of the file that was converted last, so that it is not converted again."""
         self._adoption: tuple[Signature, adoption.Adoption] | None = None
-        """The running conversion, and the signature of its file; None without one."""
+        """Signature of the file that a subprocess is converting, and the subprocess; None without one."""
 
     @property
     def exists(self) -> bool:
@@ -88,7 +88,7 @@ class SnapshotOpener:
 
     @property
     def device_and_inode(self) -> tuple[int, int] | None:
-        """Device and inode of the file that was opened last."""
+        """Device and inode of the file that was opened last; None if there was no file."""
         return self._signature[:2] if self._signature is not None else None  # type: ignore[return-value]
 
     @property
@@ -120,15 +120,14 @@ class SnapshotOpener:
             return self._signature is not None
 
     def distrust(self) -> None:
-        """Convert the file as if another program had written it, even if it has this program's layout."""
+        """Make the next `open` convert the file as if another program had written it, unless it has changed by then."""
         self._distrusted = self._signature
 
     def require_ours(self) -> str:
-        """Raise an error if the file belongs to another program; costs nothing after the first success.
+        """Raise an error if the file belongs to another program; the file is not read again once it was accepted.
 
         Returns:
-            If the file contains only remnants, data of neither this nor another program: the reason why it must not be
-            written. Else empty.
+            Sentences that the file must not be written, if it contains only remnants such as `{`; else empty.
 
         Raises:
             StoreError: The file belongs to another program, or cannot be read.
@@ -144,7 +143,11 @@ class SnapshotOpener:
         """Open the snapshot in its current state.
 
         Args:
-            fallback: Returned while a subprocess is still converting a large file; without it, the method blocks.
+            fallback: Returned while a subprocess is still converting a large file. If it is None, the method blocks
+                until the conversion is done.
+
+        Returns:
+            The snapshot, converted if it was not in this program's layout; empty if there is no file.
 
         Raises:
             StoreError: The file cannot be read at all, or is another program's.
@@ -183,7 +186,16 @@ class SnapshotOpener:
         return adopted.snapshot
 
     def _adopt(self, here: Signature, size: int, *, may_wait: bool) -> adoption.Adopted | None:
-        """Convert the file to this program's layout, at once if it is small; None while a subprocess does it."""
+        """Convert the file to this program's layout: a small file in this process, a large one in a subprocess.
+
+        Args:
+            here: The signature of the file.
+            size: The size of the file in bytes.
+            may_wait: True to block until the subprocess has ended.
+
+        Returns:
+            The converted file; None if the subprocess is still running.
+        """
         if self._adopted is not None and self._adopted[0] == here:
             return self._adopted[1]
         if size > limits.FOREIGN_SNAPSHOT:
