@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import queue
@@ -23,6 +24,7 @@ from tui_reader.services.library import library as library_module
 from tui_reader.services.library.events import Event, Notice, ScanFinished, ScanProgress, SyncNeeded
 from tui_reader.services.library.opening import init_library, open_library
 from tui_reader.sources import files, folders
+from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
@@ -431,3 +433,23 @@ def test_the_first_scan_reports_how_many_files_there_are_before_it_reads_them(tm
     progress = [event for event in found if isinstance(event, ScanProgress)]
     assert progress[0] == ScanProgress(0, 3)
     assert library.passed_over == "1 file of a kind not read (1 .xls)"
+
+
+def test_a_change_that_cannot_be_written_is_not_reported_as_on_disk(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export in another process reads the state from the disk, and would miss the change."""
+
+    def fail(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no such luck")
+
+    owner = opened(folder).scanned()
+    one = owner.at("one.md").id
+    with monkeypatch.context() as context:
+        context.setattr(Disk, "write_some", fail)
+        owner.library.reading.toggle_star([one])
+        assert not owner.library.settle(20)
+        assert "Disk full" in owner.library.store.unsaved
+    owner.library.reading.toggle_read([one])
+    assert owner.library.settle(20)
+    assert not owner.library.store.unsaved

@@ -287,9 +287,9 @@ class Library:
             seconds: Longest wait.
 
         Returns:
-            True if no change is pending any more, even if one has failed; False if the time was too short.
+            True if every change is on disk, or the library is read-only; False if the time was too short or one failed.
         """
-        return self._parts.save_monitor.wait(seconds)
+        return self._parts.save_monitor.wait(seconds) and (bool(self.read_only) or not self.store.unsaved)
 
     def sync(self) -> tuple[ArticleId, ...]:
         """Apply the results of the threads, and the edits that other programs made in the state file.
