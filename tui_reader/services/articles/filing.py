@@ -110,6 +110,6 @@ def name_of(rule: Rule) -> str:
 
 
 def _amended(row: Headline, edits: dict[tuple[str, str], Edit]) -> Headline:
-    """Return a headline with the tags that earlier edits add."""
+    """Return a headline with the tags that it has after `edits`, which are keyed by article id and field."""
     edit = edits.get((row.id, "tags"))
     return row if edit is None else row._replace(state=row.state._replace(tags=tuple(edit.after)))

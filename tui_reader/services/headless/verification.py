@@ -27,7 +27,7 @@ MIN_QUOTE_WORDS = 4
 SEARCH_MARGIN = 2_000
 """Number of characters on each side of a passage in which a more similar passage is searched; takes 1 ms."""
 MAX_LINES = 3
-"""Largest number of lines, the most similar ones, that are compared word by word."""
+"""Largest number of lines that are compared with a quote word by word: those whose letters are most similar to it."""
 MAX_GAP_PER_WORD = 2
 """Largest number of words by which a passage may be longer than the quote before its last run of common words, for
 each word of that run.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_URL = 8_192
-"""Longest address in characters; browsers accept about as many, and Linux 128 KiB in one argument."""
+"""Longest address in characters. Browsers accept about as many; Linux limits an argument of a program to 128 KiB."""
 _SHOWN = 80
 """Number of characters of a refused address that the error message shows."""
 _SCHEME = re.compile(r"(https?|mailto):", re.IGNORECASE)

@@ -28,7 +28,7 @@ class Session(NamedTuple):
     sort: Sort = Sort.NEWEST
     """Order of the list, unless the query sets an order."""
     configured_sort: str = ""
-    """Order in the settings at that time. If the settings have changed since, their new order is used."""
+    """Order in the settings when the session was saved. If it has changed since, the order in the settings is used."""
     article: ArticleId | None = None
     """The open article, or else the article under the cursor of the list."""
     cursor: int = 0
@@ -48,7 +48,7 @@ class Session(NamedTuple):
     theme: str = ""
     """The theme chosen by the user; empty for the theme of the settings."""
     configured_theme: str = ""
-    """Theme in the settings at that time. If the settings have changed since, their new theme is used."""
+    """Theme in the settings when the session was saved. If it has changed since, the theme in the settings is used."""
 
 
 class Sessions:
