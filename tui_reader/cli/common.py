@@ -163,7 +163,9 @@ def print_lines(text: str) -> None:
 
 
 def print_filled(text: str) -> None:
-    """Write the text of a filled-in template; only the template may add line feeds and tabs.
+    """Write the text of a filled-in template, with control characters escaped except line feeds and tabs.
+
+    The caller has removed line feeds and tabs from the inserted values, so only the template can contain them.
 
     Raises:
         BrokenPipeError: The reading end of the pipe was closed.

@@ -29,7 +29,7 @@ def reading_time(minutes: int) -> str:
 
 
 PERSONAL = (".epub", ".eml", ".emlx", ".epub.gz", ".eml.gz", ".emlx.gz")
-"""Suffixes of books and mails, whose author is shown rather than the publisher or the list."""
+"""Suffixes of books and mails, whose author is shown rather than the publisher or the mailing list."""
 BEGUN = 0.005
 """Share of the text: an article counts as partly read if more than this was read and more than this remains."""
 

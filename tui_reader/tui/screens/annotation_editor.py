@@ -103,7 +103,7 @@ class AnnotationEditor:
         self._host.show_outcome(self._library.annotations.delete(ids))
 
     def edit_tags(self, ids: Sequence[AnnotationId]) -> None:
-        """Ask for the tags of annotations; for several annotations, ask for their shared tags."""
+        """Ask for the tags of annotations. For several, the tags that all have are asked; their other tags stay."""
         annotations = self._known(ids)
         if not annotations:
             return
@@ -152,7 +152,7 @@ class AnnotationEditor:
                 self._written(self._about(annotation), draft, text)
 
     def note_on_article(self, article: str, title: str) -> None:
-        """Open the existing note on a whole article, or else a new note."""
+        """Open the note on a whole article; if there is none yet, a new one."""
         there = next((each for each in self._library.annotations.of(article) if each.is_on_article), None)
         if there is not None:
             self.edit_note(there.id)

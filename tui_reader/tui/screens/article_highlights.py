@@ -97,7 +97,7 @@ class ArticleHighlights:
         the owner's thread adds the changes since.
 
         Returns:
-            True if the annotations of the article had been read ahead.
+            False if nothing was computed: the annotations were not read ahead, or the document is an error page.
         """
         ahead = self._service.ahead(article)
         if ahead is None or document.error:

@@ -87,7 +87,7 @@ def export_command(order: ExportOrder, library: Library, options: Sequence[str])
     Args:
         order: The format and the path.
         library: The library.
-        options: Further options, such as those of the settings.
+        options: Further options of the command, such as `--config FILE`.
     """
     return shlex.join(
         [

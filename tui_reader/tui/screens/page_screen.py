@@ -75,7 +75,11 @@ class Page(LinePane):
         return len(self._found)
 
     def next_found(self, by: int) -> tuple[int, int]:
-        """Go to another match. Returns: its number, from 1, and the number of matches; 0 if none."""
+        """Go `by` matches on; after the last match follows the first.
+
+        Returns:
+            The number of the match that is current now, from 1, and the number of matches; (0, 0) without matches.
+        """
         if not self._found:
             return 0, 0
         self._at = (self._at + by) % len(self._found)
@@ -84,7 +88,7 @@ class Page(LinePane):
 
     @property
     def position(self) -> tuple[int, int]:
-        """The number of the current match, from 1, and the number of matches; 0 if none."""
+        """The number of the current match, from 1, and the number of matches; (0, 0) without matches."""
         return (self._at + 1 if self._found else 0), len(self._found)
 
     def _show_found(self) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOW_HEIGHT = 16
 """On screens with fewer rows, the dialog has no empty rows."""
 SENTENCE_WIDTH = 110
-"""On screens with fewer columns, the sentence of an entry is shown in full below the list."""
+"""On screens with fewer columns, the detail of the current entry is shown in full below the list."""
 
 
 class Picker(Dialog[Choice | None]):
@@ -62,7 +62,7 @@ class Picker(Dialog[Choice | None]):
     ]
     MOST_ROWS = 20
     ALWAYS_SAYS = False
-    """True to show the current entry's sentence between text field and list, also where the row has room for it."""
+    """True to show the current entry's detail between text field and list, also where the row has room for it."""
     FEW_KEYS = "↑ ↓ move · enter takes · esc leaves"
     KEYS = "type to narrow · ↑ ↓ ctrl+n ctrl+p move · enter takes · esc leaves"
 
@@ -115,7 +115,7 @@ class Picker(Dialog[Choice | None]):
         self.describe()
 
     def describe(self) -> None:
-        """Show the sentence of the entry under the cursor in full."""
+        """Show the detail of the entry under the cursor in full; a subclass may show more about the entry."""
         current = self._list.current
         self._sentence.show(current.detail if current is not None else "", "text")
 

@@ -151,7 +151,7 @@ class QueryTyping:
         self.bar.offer(())
 
     def _edited(self, before: str) -> None:
-        """Update the query after a change of the text, and the completions after a move of the cursor."""
+        """Update the completions after an editing key, and the query too if the text is no longer `before`."""
         self._past = None
         if self.bar.edit.text != before:
             self._apply()

@@ -31,7 +31,7 @@ class AnnotationExports:
         Args:
             host: The screen.
             listing: Finds the annotations of a scope.
-            run: Pipes a text to a shell command, and shows the output.
+            run: Pipes a text through a shell command and shows the output: command, text, title of the output.
         """
         self._host, self._listing, self._run = host, listing, run
 

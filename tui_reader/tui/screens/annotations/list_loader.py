@@ -177,10 +177,13 @@ class ListLoader:
         return self._library.annotations.total
 
     def nearest(self, ids: Collection[AnnotationId] | None = None) -> AnnotationId | None:
-        """Return the annotation that gets the cursor when the list is filled again.
+        """Return the annotation for the cursor when the list is filled again: the current one, or the nearest to it.
 
         Args:
-            ids: The annotations that will be listed; None for all annotations that match the filter.
+            ids: The annotations that will be listed; None for all that match the filter.
+
+        Returns:
+            The nearest annotation that will be listed; None if no annotation will be.
         """
 
         def is_listed(annotation_id: AnnotationId) -> bool:

@@ -54,7 +54,7 @@ class ProgramActions:
         self._host.app.push_screen(CommandLine(choices, self._plan, state.former_lines), self._run_line)
 
     def _plan(self, text: str) -> Plan:
-        """Plan a line of the command line, with the commands of this list."""
+        """Return the plan of a typed line; only the commands of the list of annotations are valid."""
         line = split(text)
         found = BY_ID.get(line.name)
         if found is None:
@@ -68,7 +68,7 @@ class ProgramActions:
         return plan_plain(found, line, partial(self._host.run, found))
 
     def _plan_help(self, topic: str) -> Plan:
-        """Plan the help about a topic; the beginning of its name is enough."""
+        """Return the plan that opens the help about a topic, given the beginning of its name."""
         found = [(name, remark) for name, remark in HELP_TOPICS if name.startswith(topic)]
         completions = [Completion(name, f"help {name}", remark) for name, remark in found or HELP_TOPICS]
         if len(found) != 1:
@@ -90,7 +90,7 @@ class ProgramActions:
 
     @command("suspend")
     def suspend(self, _count: int | None) -> None:
-        """Stop the program until the shell continues it."""
+        """Suspend the program until the shell resumes it."""
         self._reading.navigator.keep_place()
         self._host.say(suspend(self._host.app, self._state.library))
 

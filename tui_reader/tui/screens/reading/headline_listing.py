@@ -200,12 +200,12 @@ class HeadlineListing:
         keep: ArticleId | None = None,
         partly: bool = False,
     ) -> None:
-        """Show another view; for another standing view or source, scroll to the top.
+        """Change parts of the view and fill the list; if the standing view or the sources change, scroll to the top.
 
         Args:
-            shelf: Another standing view.
-            query: The text of another query.
-            sort: Another order.
+            shelf: The new standing view; None for no change.
+            query: The text of the new query; None for no change.
+            sort: The new order; None for no change.
             keep: Article to set the cursor on, if it is listed.
             partly: See `refresh`.
         """
@@ -220,7 +220,7 @@ class HeadlineListing:
 
     @property
     def _sources(self) -> frozenset[str]:
-        """The sources to which the query is limited."""
+        """The sources that the query requires, as marked in the sidebar."""
         return chosen(self._state.query.term, FieldName.SOURCE).included
 
     def recount(self) -> None:
@@ -370,7 +370,7 @@ class HeadlineListing:
         return self._state.query
 
     def _edit(self, text: str) -> None:
-        """Filter the list by a query that was not typed: a space ends its last word."""
+        """Filter the list by a query that is complete: a space after it shows that its last word is not being typed."""
         self.set_view(query=f"{text.strip()} " if text.strip() else "")
 
     def sort(self, sort: Sort) -> None:

@@ -84,7 +84,7 @@ class RestoredStart(Protocol):
 
     @property
     def keeps_pane_empty(self) -> bool:
-        """True while the article pane is kept empty for the first article."""
+        """True while the article pane is active and stays empty until the first article has been found."""
 
     def try_again(self) -> bool:
         """Show the first article, if it has been found."""

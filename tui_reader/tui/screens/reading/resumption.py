@@ -51,7 +51,7 @@ class Resumption:
 
     @property
     def keeps_pane_empty(self) -> bool:
-        """True while the article pane is kept empty for the first article."""
+        """True while the article pane is active and stays empty until the first article has been found."""
         return self._waits and self._state.pane is Pane.ARTICLE
 
     @property

@@ -120,9 +120,9 @@ class ReadingScreenState:
         """Change parts of the view; the headline list is refreshed by the caller.
 
         Args:
-            shelf: Another standing view.
-            query: The text of another query.
-            sort: Another order, used unless the query sets an order.
+            shelf: The new standing view; None for no change.
+            query: The text of the new query; None for no change.
+            sort: The new order, used unless the query sets an order; None for no change.
         """
         self._sort = sort or self._sort
         if query == "":
@@ -294,7 +294,7 @@ class ReadingScreenState:
         self.say(f"{said} · {message}" if said and message not in said else message)
 
     def say_outcome(self, outcome: Outcome, *, undoable: bool = True) -> None:
-        """Show the outcome of a change, with the key that undoes the change."""
+        """Show the message about the outcome of a change, with the key for undo if `undoable`."""
         self.say(self.outcome_text(outcome, undoable=undoable))
 
     def outcome_text(self, outcome: Outcome, *, undoable: bool = True) -> str:

@@ -117,7 +117,7 @@ class CommandLines:
             choice.run()
 
     def plan(self, text: str) -> Plan:
-        """Plan a line: return its effect or its problem."""
+        """Return the plan of a typed line: a function that runs it and a description, or an error message."""
         line = split(text)
         if not line.name:
             return Plan()

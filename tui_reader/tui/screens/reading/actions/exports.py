@@ -34,7 +34,7 @@ class ExportActions:
             state: The state of the screen.
             bulk: Finds the articles of a scope.
             ask: Asks a question in the last row.
-            run: Pipes a text to a shell command, and shows the output.
+            run: Pipes a text through a shell command and shows the output: command, text, title of the output.
         """
         self._state, self._bulk, self._ask, self._run = state, bulk, ask, run
 
@@ -46,7 +46,7 @@ class ExportActions:
         self._ask(export_question(self.plan, self._state.refuse))
 
     def plan(self, line: Line) -> Plan:
-        """Plan a line: return its effect or its problem."""
+        """Return the plan of a typed `export` line: a function that runs it and a description, or an error message."""
         from tui_reader.tui.screens.export_order import plan_export  # noqa: PLC0415 - as above
 
         found = self._bulk.targets(line.scope)

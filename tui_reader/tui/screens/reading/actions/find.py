@@ -127,7 +127,7 @@ class FindActions:
 
     @command("choose")
     def choose(self, _count: int | None) -> None:
-        """Apply the row of the sidebar under the cursor."""
+        """Filter or switch the list as the sidebar's row under the cursor says, or fold its section."""
         entry = self._sidebar.current
         if entry is not None:
             to_list = self._listing.choose(entry)

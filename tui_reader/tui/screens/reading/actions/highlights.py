@@ -201,7 +201,10 @@ class HighlightActions:
         return mark is not None
 
     def _highlight(self, colour: int | None) -> AnnotationId | None:
-        """Highlight a range, or attach the pending annotation to it.
+        """Highlight the selection or the focused sentence, or attach the pending annotation to it.
+
+        Args:
+            colour: The colour; None for the last used colour, or to keep that of an existing highlight.
 
         Returns:
             The new or attached annotation, or the highlight that covers exactly that range already; None if there is no
@@ -287,6 +290,10 @@ class HighlightActions:
 
     def _attach(self, annotation_id: AnnotationId, colour: int | None) -> AnnotationId | None:
         """Attach an annotation to the selection or the focused sentence.
+
+        Args:
+            annotation_id: The annotation.
+            colour: The new colour of its highlight; None to keep the colour.
 
         Returns:
             The annotation; None without a range.

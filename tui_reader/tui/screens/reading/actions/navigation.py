@@ -220,7 +220,10 @@ class Navigation:
         self._in_text("paragraph_previous", -(count or 1), self._state.panes.article.focus.move_by_paragraphs)
 
     def _in_text(self, motion: str, count: int, focus: Callable[[int], bool]) -> None:
-        """Move the active end of the selection; without a selection, move the focus."""
+        """Move the active end of the selection by `count` times `motion`; without a selection, call `focus(count)`.
+
+        A negative count moves the focus back; the motion has a direction itself.
+        """
         pane = self._state.panes.article
         if pane.selection.kind:
             pane.selection.move(motion, abs(count))

@@ -105,7 +105,11 @@ class UndoActions:
         state.set_entered(entered=True)
 
     def _go_to_changed_highlight(self, before: Sequence[Highlight]) -> None:
-        """Go to the changed highlight of the shown article, or to the position of a deleted highlight."""
+        """Go to the changed highlight of the shown article, or to the position of a deleted highlight.
+
+        Args:
+            before: The highlights that were painted before the change.
+        """
         now = self._highlight_actions.painted
         # An unchanged highlight is the same object; comparing identities takes a millisecond for thousands.
         known = set(map(id, before))

@@ -92,7 +92,7 @@ class ViewOptions:
 
     @command("theme")
     def theme(self, _count: int | None) -> None:
-        """Choose a theme. The theme is applied at once, and saved for the next start if the settings enable that."""
+        """Open a picker of themes; a chosen theme is used from then on, and at later starts if `resume` is set."""
         names, current = self.theme_names(), self._app.theme
         self.pick(
             "Themes",
