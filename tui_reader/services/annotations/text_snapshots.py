@@ -227,7 +227,7 @@ class TextCache:
         return self._files.has(fingerprint)
 
     def put(self, fingerprint: str, text: str) -> None:
-        """Store a text, and delete the oldest texts if the cache is too large."""
+        """Store a text; now and then, delete the least recently used texts if the cache exceeds `MAX_CACHE_BYTES`."""
         self._files.put(fingerprint, zlib.compress(text.encode("utf-8", "surrogatepass"), 6))
 
 

@@ -49,5 +49,5 @@ class AnnotationTexts:
 
     @property
     def is_ready(self) -> bool:
-        """Return True if all annotations are prepared for queries."""
+        """Return True if all annotations are prepared for queries as they are now."""
         return self._index.is_counted and not self._catalogue.unprepared

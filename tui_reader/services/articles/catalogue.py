@@ -38,7 +38,7 @@ class MemoryCatalogue:
         self._orders: dict[Sort, list[Entry]] = {}
         self._context = Context()
         self._selection: tuple[Sort, GradualSelection[CatalogueRow]] | None = None
-        """Cache, until an article changes: all articles in one order, and the results of the last queries."""
+        """Cache, until an article changes: the last order, and the articles in it with results of the last queries."""
         self._tally = Tally()
         self._edition = 0
         self._unprepared: dict[ArticleId, None] = {}

@@ -38,7 +38,7 @@ class ListedCounts:
         return self.uncounted is not None
 
     def begin(self, ids: Sequence[ArticleId] | None) -> None:
-        """Start to count a list; a short list is counted at once.
+        """Start to count a list; a list of up to `SLICE` articles is counted before this returns.
 
         Args:
             ids: The listed articles; None if the list is the whole library.

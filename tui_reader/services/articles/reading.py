@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui_reader.storage.base import Edit, Transaction
 
 BOOKMARK_QUOTE = 60
-"""Number of code points stored after a bookmark, by which it is found in a changed text."""
+"""Number of code points after a bookmark's offset that are stored with it, to find it in a changed text."""
 
 
 class Outcome(NamedTuple):

@@ -43,7 +43,7 @@ FIRST_BATCH_SECONDS = 0.03
 BATCH_SECONDS = 0.15
 """Seconds of reading between later deliveries."""
 SECOND_LOOK = 0.1
-"""Seconds until a second listing if a file is missing or empty: many editors save files that way."""
+"""Seconds until a second listing if a file is missing or empty: many editors remove or empty a file to save it."""
 GONE_SECONDS = 2.0
 """Seconds for which a file must be missing or empty before this is reported. Sync programs and `git checkout` take up
 to a second to write a file again; until then the library shows the last read text."""

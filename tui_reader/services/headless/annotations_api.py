@@ -316,7 +316,7 @@ class AnnotationsApi:
         raise ReaderError(f"{clean_line(named)} has no notes.", hint)
 
     def _require_saved(self, outcome: Outcome) -> None:
-        """Wait until the change of an outcome is complete and on disk.
+        """Wait until the change of an outcome, and the re-anchoring that it started, are on disk.
 
         Raises:
             ReaderError: The library is read-only.

@@ -31,7 +31,7 @@ RETRY_POLLS = 15
 
 
 class Target(NamedTuple):
-    """The articles to export, and the file or folder to write."""
+    """What to export, articles or annotations, and the file or folder to write."""
 
     query: Term
     articles: bool

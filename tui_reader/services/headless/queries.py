@@ -50,7 +50,7 @@ class Queries:
         return parse(text, self._settings.colours)
 
     def explain(self, parsed: ParsedQuery) -> str:
-        """Describe in one line the results of a query."""
+        """Return a line that says in words which articles or annotations a query finds."""
         return explain(parsed.term, self._settings.colours)
 
     def articles(self, query: Term) -> list[Headline]:

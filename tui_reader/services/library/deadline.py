@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_PATIENCE = 12
-"""Largest multiple of the limit that a job may take: a busy machine gives a nice process a tenth of a processor."""
+"""Largest multiple of the limit that a job may take in elapsed time: on a busy machine, a process of low priority gets
+a tenth of a processor."""
 LEAST_SHARE = 0.15
 """Minimum share of the elapsed time for which a process runs or waits for a processor. With less, as when it waits for
 a lock or the disk, it counts as hung and gets no more time."""

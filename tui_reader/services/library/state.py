@@ -121,7 +121,7 @@ class LibraryState:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Delay the saving of changes until the context ends, so that it does not delay their display."""
+        """Begin to save the changes made in the context only when it ends, so that they are displayed first."""
         if self._receipts is not None:
             yield  # an outer context already delays them
             return

@@ -78,7 +78,10 @@ class UndoScope:
         return self._paths.path_of(name) if name else None
 
     def _is_here(self, article: ArticleId) -> bool:
-        """Return True if an article is in the open folders, or was recorded in them."""
+        """Return True if an article is in the open folders, or its recorded path is.
+
+        Without a recorded path, True if the library has a state file of its own, and so no other folders.
+        """
         if article in self._state.catalogue:
             return True
         path = self.path_of(article)

@@ -252,7 +252,10 @@ def _own_peak() -> int:
 
 
 def _bytes(usage: Any) -> int:
-    """Return the most memory in a process's resource usage: in bytes on macOS, in units of 1,024 bytes elsewhere."""
+    """Return the most memory in bytes that a process has used, from its resource usage.
+
+    That counts in bytes on macOS, and in units of 1,024 bytes elsewhere.
+    """
     peak: int = usage.ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak
 
