@@ -54,7 +54,7 @@ class Outcome:
     beside: list[tuple[str, str]] = field(default_factory=list)
     """Files that were not overwritten, with the names of the new files beside them."""
     kept: list[str] = field(default_factory=list)
-    """Files in which blocks edited by hand became ordinary text, since the library has a new text for the block."""
+    """Files in which blocks edited by hand became ordinary text: the export has a new text for them, or none."""
     refused: list[str] = field(default_factory=list)
     """Error messages about files that cannot be written."""
     stale: list[str] = field(default_factory=list)
