@@ -111,9 +111,9 @@ def row_named(name: str) -> Row | None:
 
 
 def edition_of(name: str) -> str:
-    """Return a string that differs when the format of a file, by its name, has another version.
+    """Return a string that changes when the format that a file's name determines gets another version.
 
-    For files whose bytes decide, it differs when any format has another version. It takes less than a microsecond,
+    For files whose bytes decide, it changes when any format gets another version. It takes less than a microsecond,
     since it is asked for each file of a library at each start.
     """
     last = name.rpartition("/")[2]

@@ -166,7 +166,7 @@ def _inflated(packed: memoryview, allowed: int) -> bytes | None:
 
 
 def _directory(data: bytes) -> dict[str, Entry]:
-    """Return the files that the directory at the end of the archive lists."""
+    """Return the files that the directory at the end of the archive lists, by name."""
     start, size, shift = _directory_range(data)
     found: dict[str, Entry] = {}
     at, end = start, start + size
@@ -224,7 +224,7 @@ def _directory_range(data: bytes) -> tuple[int, int, int]:
 
 
 def _salvaged(data: bytes) -> dict[str, Entry]:
-    """Return the files of an archive without its end, by walking from header to header; the last may be incomplete."""
+    """Return the files of an archive without its end by name, from header to header; the last may be incomplete."""
     found: dict[str, Entry] = {}
     at = 0
     while data.startswith(_LOCAL, at) and at + _local_record.size <= len(data) and len(found) < MOST_ENTRIES:

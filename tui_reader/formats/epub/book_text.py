@@ -121,7 +121,7 @@ class BookText:
         self._starts: dict[str, int] = {}
         """Offset of each chapter by the name of its file."""
         self._headings: dict[str, list[str]] = {}
-        """Texts of the first blocks of each chapter."""
+        """Texts of the first two blocks of each chapter, by the name of its file; empty if it has no text."""
         self._uncounted: set[str] = set()
         """Chapters that declare themselves front or back matter."""
         self._breaks: list[tuple[str, str]] = []

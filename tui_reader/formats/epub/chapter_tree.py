@@ -147,7 +147,7 @@ def _name_media(element: Element, kind: str) -> None:
 
 
 def _show(element: Element, name: str) -> None:
-    """Replace an element such as `<object>` by one whose content is read; an object with a picture by the picture."""
+    """Replace an element such as `<object>` by one whose content is read; the picture of an object is put into it."""
     address = element.get("data", "") if name == "object" else ""
     if address and (element.get("type", "").startswith("image/") or _PICTURE.search(address)):
         picture = element.makeelement("img", {"src": address, "alt": line_of(element)})
@@ -157,7 +157,17 @@ def _show(element: Element, name: str) -> None:
 
 
 def _mark(element: Element, name: str, kinds: frozenset[str], breaks: list[PageBreak]) -> bool:
-    """Mark a note reference, a note or a page break. Return True if the element is quiet."""
+    """Mark an element as a reference to a note, a note or a page break, if it is one.
+
+    Args:
+        element: The element.
+        name: Its local name.
+        kinds: Its semantic types (`types_of`).
+        breaks: Receives the page break if it has a label.
+
+    Returns:
+        True if the element is a footnote and got the attribute `QUIET`.
+    """
     if "pagebreak" in kinds:
         label = element.get("title", "") or element.get("aria-label", "") or line_of(element)
         identifier = element.get("id") or f"epub-page-{len(breaks)}"

@@ -58,7 +58,8 @@ class Contents(NamedTuple):
 def read_contents(archive: Archive, package: Package) -> Contents:
     """Read the tables of a book; an empty result if it has none that can be read.
 
-    Each table is that of EPUB 3; if it is missing or empty, that of EPUB 2.
+    Each of them is taken from the navigation document of EPUB 3; if it is missing or empty there, from the NCX or guide
+    of EPUB 2.
     """
     nav = _nav(archive, package.nav)
     if nav.entries and nav.pages:
@@ -109,7 +110,7 @@ def _listed(nav: Element, base: str) -> Iterator[Place]:
 
 
 def _title(element: Element) -> str:
-    """Return the text of an entry; without text, the description of its picture."""
+    """Return the text of an entry; without text, its `title` or the description of its picture; may be empty."""
     title = line_of(element)
     if not title:
         pictures = (each.get("alt", "") or each.get("title", "") for each in descendants(element, "img"))

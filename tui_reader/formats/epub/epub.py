@@ -89,7 +89,7 @@ class _Book:
         return words.count
 
     def text(self, limit: int | None = None) -> tuple[BookText, Contents]:
-        """Read the chapters.
+        """Read the chapters, and return their text with the tables of contents.
 
         Args:
             limit: Number of characters after which no further chapter is read; None to read all.
@@ -156,7 +156,7 @@ class Epub(Format):
         return None if text.is_complete or not document.blocks else document
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return the bytes of a picture in the book."""
+        """Return the bytes of a picture in the book; None if it is missing or cannot be read."""
         if not target or resolve("", target) != target.strip():
             return None
         try:

@@ -256,7 +256,7 @@ def _date(dates: list[Element]) -> tuple[str, bool]:
 
 
 def _identity(root: Element, identifiers: list[Element]) -> str:
-    """Return the identifier that the package declares as unique, else the first."""
+    """Return the identifier that the package declares as unique, else the first one; empty without identifiers."""
     wanted = root.get("unique-identifier", "")
     found = [(each.get("id", ""), line_of(each)) for each in identifiers]
     unique = next((line for name, line in found if name == wanted and line), "")

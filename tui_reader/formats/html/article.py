@@ -290,7 +290,7 @@ class _Choice:
         return names[-1:] + standfirst[:1] + above
 
     def _first_headings(self, first: int) -> list[int]:
-        """Return the headings directly above the first paragraph, if they begin a section like the headings below."""
+        """Return the headings directly above the first paragraph that have the level of a heading after it."""
         found: list[int] = []
         for number in range(first - 1, max(-1, first - 1 - _NEAR), -1):
             block = self._blocks[number].block

@@ -38,7 +38,7 @@ _CERTAIN_TEXT = re.compile(
     r"(?:^|\s)(?:cooked|s-prose|js-post-body|bbWrapper|commtext|toptext|comment_text|usertext-body|email-body"
     r"|postcontent|Post-body)(?=\s|$)"
 )
-"""Classes that only programs for discussions give to the text of a post."""
+"""Pattern of classes that only programs for discussions give to the text of a post, such as `s-prose`."""
 _TEXTS = (
     _CERTAIN_TEXT,
     re.compile(
@@ -194,7 +194,7 @@ def _inside(
 def _authors(
     element: HtmlElement, others: dict[HtmlElement, None], text: HtmlElement | None = None
 ) -> Iterator[HtmlElement]:
-    """Yield the elements with the author of a post; the surest come first."""
+    """Yield the elements with the author of a post (see `_inside` for the arguments); marked ones before classes."""
     later: list[HtmlElement] = []
     for inner in _inside(element, others, text):
         if inner.get("itemprop") == "author" or inner.get("rel") == "author":
@@ -214,7 +214,7 @@ def _name(marked: HtmlElement) -> str:
 
 
 def _date(element: HtmlElement, others: dict[HtmlElement, None], text: HtmlElement) -> str:
-    """Return the date of a post as the page shows it; empty if it shows none."""
+    """Return the date of a post as the page shows it, outside of its `text`; empty if it shows none."""
     for inner in _inside(element, others, text):
         if inner.tag == "time" or _DATE.search(inner.get("class") or ""):
             said = clean_line(text_of(inner, _LONGEST_DATE))
@@ -224,7 +224,7 @@ def _date(element: HtmlElement, others: dict[HtmlElement, None], text: HtmlEleme
 
 
 def _text(element: HtmlElement, others: dict[HtmlElement, None]) -> HtmlElement | None:
-    """Return the element with the text of a post."""
+    """Return the element with the text of a post; None without text. `others` are all elements with a post's class."""
     inside = list(_inside(element, others))
     for inner in inside:
         if inner.get("itemprop") == "text" or _TEXT_ID.fullmatch(inner.get("id") or ""):

@@ -144,7 +144,7 @@ def _is_prose(text: str) -> bool:
 
 
 def prose_text(body: HtmlElement) -> str:
-    """Return the paragraphs of a page that are sentences rather than links, in a single pass over the page."""
+    """Return the long paragraphs of a page that are mostly no links, one in each line; empty if there are none."""
     chrome = Chrome(body)
     parts = []
     for element in body.iter(*_TEXT_TAGS):

@@ -43,7 +43,7 @@ class Html(Format):
         return read_page(page, name, whole=whole)
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return the bytes of a picture in the page (`data:…`) or in its archive."""
+        """Return the bytes of a picture in the page (`data:…`) or in its archive; None if it is in neither."""
         if not target:
             return None
         page = open_page(data)

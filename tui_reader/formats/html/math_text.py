@@ -76,5 +76,5 @@ def _linear(element: Element, depth: int) -> str:
 
 
 def _group(part: str) -> str:
-    """Return a part of a formula in brackets, unless it is one character or word."""
+    """Return a part of a formula; in brackets unless it is a single character, or only letters and digits."""
     return part if len(part) < 2 or part.isalnum() else f"({part})"

@@ -45,10 +45,10 @@ class _Reference(NamedTuple):
     """A link that may refer to a note."""
 
     name: str
-    """Its target, without `#`."""
+    """Target of the link, without `#`."""
     label: str
     is_certain: bool
-    """True if markup says that it is a reference; else it is one only if its label begins with a digit."""
+    """True if markup says that the link is a reference; else it is one only if its label begins with a digit."""
 
 
 class Notes:
@@ -66,7 +66,10 @@ class Notes:
         return not self._references
 
     def find(self, root: Element, addresses: Addresses) -> None:
-        """Examine a page; the pages of a document are examined in reading order, before any of them is walked."""
+        """Record the references and the link targets of a page.
+
+        Call this for the pages of a document in reading order, before any of them is walked.
+        """
         self._found = None
         candidates = {
             link: found

@@ -20,7 +20,7 @@ _PREFIX = re.compile(
     r"|text|作者|撰文|文|記者|记者|執筆者?|著者|بقلم|كتب|كتبت|글)(?:\s*[:：/／＝=|]\s*|\s+)",
     re.IGNORECASE,
 )
-"""Words before the names in a byline, in several languages."""
+"""Pattern of the words before the names in a byline, in several languages: `By`, `Published by`, `Von`."""
 _NO_NAME = re.compile(
     r"^(?:admin(?:istrator)?|author|editor(?:ial)?|staff|unknown|none|null|undefined|webmaster|anonymous|by|\W*)$",
     re.IGNORECASE,
@@ -32,7 +32,7 @@ _DATE_AFTER = re.compile(
     r"|\d{1,2}\.?\s+[a-z]{3,9}\s+\d{4}|\d{4}-\d\d-\d\d).*$",
     re.IGNORECASE,
 )
-"""A date after an author's name, and all text that follows."""
+"""Pattern of a date after an author's name, and all text that follows: ` | Updated 5 May 2026`."""
 _AUTHOR_CLASS = re.compile(r"[Aa]uthor|[Bb]y-?[Ll]ine|BYLINE|writtenby")
 _LANGUAGES = {"di": "it", "da": "it", "door": "nl", "av": "sv no nb nn", "af": "da"}
 """Languages in which a word means `by`. The word `di` introduces authors only on a page in Italian (`it`).
@@ -55,7 +55,7 @@ _OFFICE = re.compile(
 )
 """An office or an agency after an author's name, which is written like a second name."""
 _AFTER_NAMES = re.compile(r"\s*[,|–—•·(-]\s*(?!\d)[^\n.!?]{2,60}$")
-"""What a line may have after its names: a place, an agency, or an office."""
+"""Pattern of what may follow the names in a byline: a place, an agency, or an office, as in `By Ann Roe, Reuters`."""
 _LONGEST_NAME = 100
 _LONGEST_LINE = 160
 _MOST_MARKED = 40
@@ -126,7 +126,11 @@ def _marked(root: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _in_line_of_first(marked: Sequence[tuple[HtmlElement, str]]) -> str:
-    """Return the names of the marked elements that share a short line with the first one."""
+    """Return the author of the first marked element, and of others in the same short line, joined by commas.
+
+    Args:
+        marked: Elements that are marked as authors, each with its name.
+    """
     first, name = marked[0]
     line, names = first.getparent(), [name]
     for _ in range(_LEVELS):

@@ -224,7 +224,7 @@ class _Head:
         return ""
 
     def usable(self, names: Iterable[str], is_usable: Callable[[str], bool]) -> str:
-        """Return the first content among several `<meta>` elements that passes a test."""
+        """Return the content of the first of several `<meta>` elements that passes a test; empty if none passes."""
         return next((self.metas[name] for name in names if is_usable(self.metas.get(name, ""))), "")
 
 

@@ -63,7 +63,7 @@ def _is_with_addition(title: str, heading: str, *, is_end: bool) -> bool:
 
 
 def _without_site(title: str, site: str, host: str) -> str:
-    """Return a title without the name of the site at its end or its beginning."""
+    """Return a title without the name of the site, or of its host, at its end or its beginning."""
     for found in reversed(list(_SPACED_SEPARATOR.finditer(title))):
         first, last = title[: found.start()].strip(), title[found.end() :].strip()
         if first and _is_site(last, site, host):

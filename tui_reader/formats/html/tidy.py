@@ -20,14 +20,14 @@ _GENERIC = re.compile(
     r"[\s\d.:_-]*|[^\s]+\.(?:jpe?g|png|gif|webp|avif|svg)|[\w-]*[_\d][\w-]*|\W*",
     re.IGNORECASE,
 )
-"""Descriptions of pictures without information: the name of the file, or a word such as “image”."""
+"""Pattern of descriptions of pictures that say nothing: a file name such as `IMG_1.jpg`, or a word such as `image`."""
 _WORD = re.compile(r"\w+")
 _ALIKE = 0.5
 """Minimum share of the words of a headline, or of the title, that both have if they are versions of one title."""
 _LONGEST_ADDITION = 16
 """Maximum number of letters after the title in the description of a picture that repeats it, such as `- Photo`."""
 _LABEL_OF_CODE = re.compile(r"([\w+#.-]{1,16})(?:\s*Copy(?: code)?!?)?")
-"""The bar above a block of code: the name of its language, and a button."""
+"""Pattern of the bar above a block of code: its language, perhaps with a button, as in `python Copy code`."""
 _LONG = 24
 """Minimum number of letters of a repeated text that is left out."""
 

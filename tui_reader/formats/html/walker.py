@@ -54,7 +54,7 @@ _SKIPPED = frozenset(
 )
 """Elements whose content is not text of the page, such as scripts, drawings and videos."""
 _REPLACED = _SKIPPED | {"pre", "listing", "xmp", "plaintext", "table", "img", "image", "br", "math", "a", "sup"}
-"""Elements that may be replaced, by `_replace`."""
+"""Elements that `_replace` may replace or leave out."""
 _TABLE_PARTS = frozenset(("table", "tr", "td", "th", "thead", "tbody", "tfoot", "caption", "col", "colgroup"))
 _SHOWN_FORMULAS = frozenset(("katex-html", "mjx-math", "mjx-chtml", "mathjax", "mathjax_display", "mathjax_svg"))
 """Classes of formulas drawn as letters and boxes; the page also contains them as TeX or MathML."""
@@ -66,11 +66,11 @@ _CAPTION_CLASSES = frozenset(
     gallerytext caption-text media-caption photo-caption img-caption imagecaption
     """.split()  # noqa: SIM905 - a list would take a line for each name
 )
-"""Classes of the caption of the picture above."""
+"""Classes of elements that are a caption if a picture is directly above them."""
 _ANCHOR_SIGNS = frozenset("#¶§🔗⚓\u200b\ufe0e\ufe0f ")
 """Characters of the permalinks that sites add to headings."""
 _LABEL_PUNCTUATION = frozenset("[](){},;.·– \t\n\xa0")
-"""Characters around references to footnotes in `<sup>`, which the document adds itself."""
+"""Characters around references to footnotes in `<sup>`; they are left out, since the document adds brackets."""
 _LONGEST_RAISED = 60
 """Maximum number of characters of a `<sup>` that may consist of references."""
 _FIRST_OF_NOTE = 60
@@ -173,7 +173,7 @@ class _Walker:
         self.events.finish()
 
     def _after(self, element: Element) -> Element | None:
-        """End an element, append the text after it, and return its next sibling."""
+        """End an element, append the text after it, and return its next sibling; None without one, or for the root."""
         self._leave(element)
         if element is self._root:
             return None
@@ -250,7 +250,7 @@ class _Walker:
         return is_part
 
     def _replace(self, element: Element, tag: str, given: Mapping[str, str]) -> bool:
-        """Append the replacement of an element whose content is not visited; return False for any other element."""
+        """Append what replaces an element, such as a picture or code; return False if its content is to be visited."""
         if tag not in _REPLACED:
             return False
         if tag in {"pre", "listing", "xmp", "plaintext"} or (tag == "table" and is_code_table(element, given)):
@@ -354,7 +354,7 @@ class _Walker:
         return next(filter(None, found), None)
 
     def _note_around(self, element: Element) -> Note | None:
-        """Return the footnote whose label is the first child of an element and whose text is in a block after it.
+        """Return the footnote whose label is the first child of an element, and its text a block after it; else None.
 
         Newsletters of Substack have this form: `<div><a id="footnote-1">1</a><div><p>…</p></div></div>`.
         """
@@ -369,7 +369,7 @@ class _Walker:
         return note
 
     def _is_raised(self, sup: Element) -> bool:
-        """Return True if a `<sup>` contains references to footnotes, and nothing else but brackets and commas."""
+        """Return True if a `<sup>` is short and has links, all of which are references to footnotes."""
         if len(text_of(sup, _LONGEST_RAISED)) > _LONGEST_RAISED:
             return False
         links = [link for link in islice(sup.iter(), _LONGEST_RAISED) if tag_of(link) == "a" and link.get("href")]

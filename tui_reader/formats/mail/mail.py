@@ -80,7 +80,10 @@ class Mail(Format):
         return builder.build(metadata, notices=notices, title_block=0 if is_title else None)
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return the bytes of a picture of the mail: `cid:` and its content id, or `part:` and its number."""
+        """Return the bytes of a picture of the mail; None if it is not in the mail.
+
+        The target is `cid:` and the content id of its part, or `part:` and the part's number.
+        """
         if not target.startswith(("cid:", "part:")):
             return None
         message = _message(_without_length(data, name))
@@ -159,7 +162,7 @@ def _add_html(builder: DocumentBuilder, part: Part) -> None:
         """Keeps the content id as the target of pictures that are parts of the mail."""
 
         def picture(self, source: str) -> str:
-            """Return the target of a picture."""
+            """Return the target of a picture: an address with `cid:` as it is, any other as in a page."""
             source = clean_line(source)
             return source if source.startswith("cid:") else super().picture(source)
 
@@ -187,7 +190,7 @@ def _add_text(builder: DocumentBuilder, part: Part) -> None:
 
 
 def _add_forwarded(builder: DocumentBuilder, message: EmailMessage, depth: int) -> None:
-    """Append a mail that is part of another one, with its headers above it."""
+    """Append the headers of a mail that is part of another one, and below them its text if `depth` is not too large."""
     lines = [
         f"{label}: {value}"
         for label, key in (("Subject", "Subject"), ("From", "From"), ("Date", "Date"), ("To", "To"))
@@ -203,7 +206,7 @@ def _add_forwarded(builder: DocumentBuilder, message: EmailMessage, depth: int) 
 
 
 def _metadata(message: EmailMessage, text: str, name: str) -> Metadata:
-    """Return the metadata from the headers of a mail."""
+    """Return the metadata from the headers of a mail; missing fields are guessed from its text and the file name."""
     sender = _name_of(header_of(message, "From"))
     date = _date(header_of(message, "Date"))
     identity = _ANGLES.search(header_of(message, "Message-ID"))

@@ -27,7 +27,7 @@ _FENCE = re.compile(
 )
 """The first line of a container: `:::note Title`, `:::note[Title]{#id}` or `::: {.callout-note title="Title"}`."""
 _FENCE_END = re.compile(r":{3,}[ ]*")
-"""The last line of a container."""
+"""The last line of a container: three colons or more."""
 _CODE_FENCE = re.compile(r"(`{3,}|~{3,})")
 _CLASS = re.compile(r"\.?([A-Za-z][\w-]*)(?![\w=-])")
 """A class among attributes: `.callout-note` or `note`, but not `title` in `title="Title"`."""

@@ -87,7 +87,7 @@ def _authors(people: Any) -> str:
 
 
 def _family(person: Any) -> str:
-    """Return the family name of a person, or the name of an institution; a text is returned as it is."""
+    """Return the family name of a person, or the name of an institution, given as a mapping or a text; may be empty."""
     if isinstance(person, dict):
         return str(person.get("family") or person.get("literal") or person.get("name") or "")
     return str(person)

@@ -163,7 +163,7 @@ def _end_of_brackets(source: str, start: int, limit: int) -> int:
 
 
 def _is_tex(content: str, *, is_display: bool) -> bool:
-    """Return True if text between escaped brackets is a formula, not a remark such as `[sic]`."""
+    r"""Return True if text in `\(…\)`, or in `\[…\]` if `is_display`, is a formula, not a remark such as `[sic]`."""
     if "`" in content or _ADDRESS in content or "](" in content:
         return False
     if re.search(r"\\[A-Za-z]", content):

@@ -21,7 +21,7 @@ _INLINE_NESTING = 50
 """Number of levels to which nested links and emphasis are parsed."""
 
 _ANY_MARK = re.compile(r"[\n\\`*_~\[\]!<>&^@]")
-"""A character without which a text has no inline markup, apart from `_DIALECT_MARKS` and emoji."""
+"""Pattern of characters of which every inline markup has at least one, except `_DIALECT_MARKS` and emoji."""
 _DIALECT_MARKS = ("==", "%%", "{{", "{%", "{:")
 _EMOJI_NAME = re.compile(r":[a-z0-9_+-]+:")
 _PREFIXED_TAG = re.compile(r"</?([A-Za-z][\w.-]*:[A-Za-z][\w.-]*)(?:\s[^<>]*|/)?>")

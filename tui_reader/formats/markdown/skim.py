@@ -25,7 +25,7 @@ _SHORTCODE = re.compile(r"\{[{%][^{}\n]{0,1000}[}%]\}")
 """A tag of a site generator: `{{< figure >}}`, `{% raw %}`."""
 _MARKS = "*`~[]"
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
-"""The backslash before an escaped sign."""
+"""Pattern of the backslash that escapes a sign, as in `\\*`."""
 _UNDERSCORES = re.compile(r"_(?:(?<![^\W_]_)|(?![^\W_]))")
 """An underscore that is a mark of emphasis, since it is not within a word such as `max_size`."""
 _NOTE = re.compile(r"\[\^[^\]\s]+\]")
@@ -37,7 +37,10 @@ _SOFT_BREAK = re.compile(r"\n(?<!\n\n)(?<!  \n)(?<!\\\n)(?=[^\s#>*+|=<-])")
 
 
 def rough_text(body: str) -> str:
-    """Return the approximate text of a Markdown source, to count its words and to guess its language."""
+    """Return the approximate text of a Markdown source, to count its words and to guess its language.
+
+    Marks of emphasis and the like are removed only from its first `_HEAD` characters.
+    """
     if "%%" in body:
         body = without(_REMARK, SIGN, body)
     if "{{" in body or "{%" in body:

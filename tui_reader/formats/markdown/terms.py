@@ -19,7 +19,7 @@ _LONGEST = 60
 _DEFINITION = re.compile(r"[:~][ \t]+\S")
 """The beginning of a definition: `: The meaning`."""
 _NO_TERM = re.compile(r"[#>|<=:~]|[-+*][ \t]|`{3}|\d{1,9}[.)][ \t]|.*[.!?…;,|\\]$")
-"""A line that begins like another block, or ends like running text."""
+"""Pattern of a line that is no term: it begins like another block (`- `, `1. `), or ends like running text."""
 
 
 def term_plugin(parser: MarkdownIt) -> None:

@@ -29,7 +29,7 @@ _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]++(.*)|$)")
 _ATX_END = re.compile(r"(?:^|[ \t])#+$")
 """The number signs that may end a heading after number signs: `## Words ##`."""
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-"""The line below an underlined heading."""
+"""The line that makes the line above it a heading: `=====` or `-----`."""
 _HTML_HEADING = re.compile(r"<h([1-6])(?![\w-])", re.IGNORECASE)
 _NO_CONTENT = re.compile(
     r"\s*(?:\[!\[.*|!\[[^\]]*\]\([^)]*\)|(?:</?(?:p|div|center|br|a|img|picture|source)\b[^>]*>\s*)+|\[[^\]]+\]:\s.*"
@@ -43,7 +43,7 @@ _BLOCK_MARK = re.compile(r"[\\`~\[<&|$^]|==|%%|\{[{%:]|:[a-z0-9_+-]+:|^[ >]*+(?:
 _TEX = ("$$", "\\[", "\\begin{")
 """Beginnings of formulas."""
 _MARK = re.compile(r"[\\`*_~\[\]!<>&^$#]|://|==|%%|\{[{%:]|:[a-z0-9_+-]+:")
-"""A sign with which a heading must be parsed, since it may be markup."""
+"""Pattern of a sign that may be markup, such as `*`; a heading with one must be parsed to get its text."""
 
 
 def title_heading(body: str) -> Heading | None:
@@ -228,7 +228,7 @@ def _parsed(body: str, lines: Sequence[str], index: int, *, at_top: bool) -> Hea
 
 
 def _in_html(source: str, *, at_top: bool) -> Heading | None:
-    """Return the first heading in a block of HTML; it must have level one unless it is at the top."""
+    """Return the first heading in a block of HTML, of level one unless it is at the top; None if there is none."""
     from tui_reader.formats.markdown.html_fragment import read_fragment  # noqa: PLC0415 - 8 ms, for texts with raw HTML
 
     for block, text, _ in read_fragment(source).blocks:

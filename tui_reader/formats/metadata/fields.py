@@ -151,7 +151,7 @@ def _line(value: Any) -> str:
 
 
 def _source(keys: Mapping[str, Any]) -> str:
-    """Return the publication named in a header; the host name if the header gives an address."""
+    """Return the publication named in a header, or the host name if it gives an address there; empty without one."""
     source = _first(keys, _SOURCE)
     if web_address(source):
         return (urlsplit(source).hostname or "").removeprefix("www.")

@@ -30,7 +30,7 @@ _TOML_TOKEN = re.compile(
     r"""'[^'\n]*+'|^(?P<end>\+\+\+)[ \t]*$""",
     re.DOTALL | re.MULTILINE,
 )
-"""A comment or a string of TOML, in which no line ends the header; or the line that ends the header."""
+"""Pattern of a comment or a string of TOML, in which no line `+++` ends the header; or of the line that ends it."""
 _LONGEST_STRINGS = 1_000
 """Maximum number of strings and comments that are skipped to find the end of a header."""
 _PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0,20}(?:=|:(?![^ \t]))[ \t]*(.*)")

@@ -108,7 +108,12 @@ def _first_lines(body: str) -> list[str]:
 
 
 def guess_title(lines: list[str], name: str) -> str:
-    """Guess a title: the file name if it has three words, else the first line, cut unless it is like a headline."""
+    """Guess a title: the file name if it has three words, else the first line, cut unless it is like a headline.
+
+    Args:
+        lines: The first lines of the text.
+        name: File name; without lines it is the title even if it has fewer words, and `Untitled` if it is `-`.
+    """
     if title := _title_in_name(name):
         return title
     lines = [_BULLETS.sub("", line, count=1) for line in lines if any(map(str.isalnum, line))]
@@ -152,7 +157,7 @@ def looks_like_headline(line: str) -> bool:
 
 
 def beginning(line: str) -> str:
-    """Return the first ten words of a line, or its first 30 characters in a script without spaces."""
+    """Return the first ten words of a line, or its first 30 characters if they are longer; with `…` if it is cut."""
     words = line.split()
     start = " ".join(words[:10])
     if len(start) > 100 or (not start.isascii() and len(_UNSPACED.findall(start)) > 30):

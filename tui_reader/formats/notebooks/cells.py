@@ -27,7 +27,7 @@ _OLD_TYPES = {
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 """Terminal escape sequences, by which programs colour their output."""
 _OBJECT = re.compile(r"<[\w.]+(?: [^>]*)?>|\[?<matplotlib.*")
-"""The `repr` of an object, which is left out if the output also has a picture."""
+"""The `repr` of an object, such as `<Figure size 640x480>`, which is left out if the output also has a picture."""
 _ATTACHMENT = re.compile(r"(\]\(\s*<?)attachment:")
 """Pattern of the beginning of an address in Markdown that names an attachment of its cell: `](attachment:a.png`."""
 _ATTACHED = re.compile(r"cell-(\d{1,6})-attachment/(.+)", re.DOTALL)
@@ -187,7 +187,7 @@ def _data(output: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _decoded(value: object) -> bytes | None:
-    """Return the bytes of a picture in base64."""
+    """Decode the bytes of a picture from base64; None if they are damaged, empty or too large."""
     from base64 import b64decode  # noqa: PLC0415 - only for pictures
     from binascii import Error  # noqa: PLC0415 - see above
 

@@ -47,7 +47,7 @@ class NotebookFormat(Format):
         return _metadata(notebook, name), ""
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return the bytes of a picture in the output of a cell, or attached to one."""
+        """Return the bytes of a picture in the output of a cell, or attached to one; None if there is none."""
         notebook, _ = _parsed(data) if target.startswith("cell-") else (None, "")
         return None if notebook is None else picture_in(notebook, target)
 
@@ -75,7 +75,7 @@ def _parsed(data: bytes) -> tuple[Notebook | None, str]:
 
 
 def _metadata(notebook: Notebook, name: str) -> Metadata:
-    """Return the metadata of the notebook, or of a header in its first cell; the rest is guessed from the text."""
+    """Return the metadata of the notebook and of a header in its first cell; fields that both lack are guessed."""
     cells = notebook.cells
     header: dict[str, Any] = {
         key: value

@@ -122,7 +122,7 @@ def _safe_copy(archive: Archive) -> bytes:
 
 
 def _converted(data: bytes, *, is_cut: bool) -> str:
-    """Return the document as HTML.
+    """Return the document as the source of an HTML page, converted by mammoth.
 
     Args:
         data: The bytes of the archive.

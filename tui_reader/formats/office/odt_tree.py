@@ -280,7 +280,7 @@ class _Converter:
 
 
 def _tags(style: Element) -> tuple[str, ...]:
-    """Return the HTML tags that are equivalent to a character style."""
+    """Return the HTML tags that are equivalent to a character style, such as `em`; empty for other kinds of styles."""
     if _get(style, "style:family") != "text":
         return ()
     found = []

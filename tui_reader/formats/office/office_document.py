@@ -40,7 +40,7 @@ class _OfficeAddresses(Addresses):
     """Keeps the path in the archive as the target of pictures."""
 
     def picture(self, source: str) -> str:
-        """Return the target of a picture."""
+        """Return the target of a picture: its path in the archive, as it is written."""
         source = clean_line(source)
         return source if source.startswith(("word/", "Pictures/", "media/")) else super().picture(source)
 
@@ -141,7 +141,7 @@ def document_of(root: Element | None, header: Mapping[str, Any], name: str, *, i
 
 
 def _join_captions(root: Element) -> None:
-    """Make the caption below each picture the picture's description, unless its own one has other words."""
+    """Make the caption below each picture the picture's description, unless the picture has one with other words."""
     for image in list(root.iter("img")):
         described = clean_line(image.get("alt") or "")
         paragraph = next(image.iterancestors("p"), None)

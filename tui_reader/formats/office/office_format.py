@@ -60,7 +60,7 @@ class OfficeFormat(Format):
         return office.document_of(root, header, name, is_cut=is_cut)
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
-        """Return the bytes of a picture by its path in the archive."""
+        """Return the bytes of a picture by its path in the archive; None if there is no such picture."""
         from tui_reader.formats.office.office_document import picture_of  # noqa: PLC0415 - see `read`
 
         return picture_of(data, target) if self.picture_paths.match(target) else None

@@ -181,7 +181,11 @@ class OrgReader:
         self._add(block, text, spans, _Place())
 
     def _read_block(self, match: re.Match[str], index: int, end: int, place: _Place) -> int:
-        """Read a block between `#+begin_x` and `#+end_x`; without an end, the line is text."""
+        """Read a block between `#+begin_x` and `#+end_x`; without an end, the line begins a paragraph.
+
+        Returns:
+            The index of the line after the block or the paragraph.
+        """
         kind = match[1].lower()
         closing = self._find(re.compile(rf"[ \t]*#\+end_{re.escape(kind)}[ \t]*$", re.IGNORECASE), index + 1, end)
         if closing is None:
@@ -222,7 +226,11 @@ class OrgReader:
         return stop
 
     def _read_latex(self, match: re.Match[str], index: int, end: int, place: _Place) -> int:
-        """Read an environment of LaTeX, which stays as written; without an end, the line is text."""
+        """Read an environment of LaTeX, which stays as written; without an end, the line begins a paragraph.
+
+        Returns:
+            The index of the line after the environment or the paragraph.
+        """
         closing = self._find(re.compile(rf".*\\end\{{{re.escape(match[1])}\}}"), index, end)
         if closing is None:
             return self._read_paragraph(index, end, place)
@@ -374,7 +382,7 @@ class OrgReader:
                     self._add(block, text, spans, _Place())
 
     def _find(self, pattern: re.Pattern[str], start: int, end: int) -> int | None:
-        """Return the index of the first line that matches a pattern, before the next heading; None without one."""
+        """Return the index of the first line of a range that matches a pattern; None without one before a heading."""
         key = pattern.pattern
         first, last = self._searched.get(key, (0, 0))
         if first <= start and end <= last:

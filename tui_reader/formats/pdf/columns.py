@@ -277,7 +277,14 @@ def _initials(segments: list[Segment]) -> list[Segment]:
 
 
 def _is_beside(initial: Segment, x0: float, y: float, size: float) -> bool:
-    """Return True if a line begins at the right edge of a drop capital."""
+    """Return True if a line is beside a drop capital: it begins at the right edge of `initial`, not above or below.
+
+    Args:
+        initial: The drop capital.
+        x0: Left edge of the line.
+        y: Baseline of the line.
+        size: Font size of the line.
+    """
     top = initial.y - 0.8 * initial.size
     return top < y <= initial.y + 0.3 * size and -0.3 * size < x0 - initial.x1 < 1.5 * size
 

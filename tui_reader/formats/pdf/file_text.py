@@ -106,7 +106,7 @@ class _Reading:
         self.has_text = False
 
     def read(self, last: int) -> tuple[str, ...]:
-        """Read the pages before number `last`; return notices for the reader."""
+        """Read the pages before number `last`, counted from 0; return notices to the user, such as about limits."""
         for start in range(0, last, _GROUP):
             numbers = range(start, min(start + _GROUP, last))
             contents = [self._content(number) for number in numbers]

@@ -79,7 +79,7 @@ def _style(line: Line) -> _Style:
 
 
 def _by_numbers(paragraphs: Sequence[Paragraph], levels: dict[int, int]) -> dict[int, int]:
-    """Return the levels, corrected where headings of one style have numbers of several depths (`2` and `2.1`)."""
+    """Return levels by index, corrected where headings of one level have numbers of several depths (`2` and `2.1`)."""
     tops: dict[int, int] = {}
     for index, level in levels.items():
         if (match := _DEPTH.match(paragraphs[index].text)) and not match[1]:
@@ -93,7 +93,7 @@ def _by_numbers(paragraphs: Sequence[Paragraph], levels: dict[int, int]) -> dict
 
 
 def _is_heading(paragraphs: Sequence[Paragraph], index: int, body: float) -> bool:
-    """Return True if a paragraph is a heading by its size, weight, capitals and length, without a bookmark."""
+    """Return True if a paragraph that no bookmark repeats is a heading, by its size, weight, capitals and length."""
     paragraph = paragraphs[index]
     first = paragraph.lines[0]
     text = paragraph.text

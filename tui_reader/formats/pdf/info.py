@@ -67,7 +67,7 @@ def metadata_of(pdf: Pdf, data: bytes, name: str, *, counted: int = MOST_COUNTED
 
 
 def _info(pdf: Pdf) -> dict[str, Any]:
-    """Return the info fields under the names that headers of other formats use; useless values are left out."""
+    """Return the info fields by the keys of front matter, such as `title`, without placeholders that programs write."""
     pdfium = library()
 
     found: dict[str, Any] = {}
@@ -111,7 +111,10 @@ def _iso(written: str) -> str:
 
 
 def _xmp(data: bytes) -> dict[str, Any]:
-    """Return the fields of the file's XMP packet; packets of embedded pictures are skipped."""
+    """Return the fields of the file's last XMP packet that has any, by the keys of front matter.
+
+    Packets of embedded pictures are skipped. The result is empty without a packet.
+    """
     start = data.rfind(b"<x:xmpmeta")
     while start >= 0:
         end = data.find(b"</x:xmpmeta>", start, start + 200_000)

@@ -150,7 +150,15 @@ def _line(row: Row, column: Column, page: int, number: int) -> Line:
 
 
 def _space(before: Word, word: Word, gap: float, size: float, *, mono: bool) -> str:
-    """Return the text between two words of a line: a space, or nothing."""
+    """Return the text between two words of a line: nothing or a space; several spaces in a monospaced font.
+
+    Args:
+        before: The first word.
+        word: The second word.
+        gap: Distance of the words in points.
+        size: Font size of the line.
+        mono: True for a line in a monospaced font.
+    """
     if mono:
         return " " * min(max(round(gap / (0.6 * size)), int(word.spaced)), _MOST_CODE_SPACES)
     if word.style.angle:  # the places of turned words are only estimated
@@ -167,7 +175,15 @@ def _is_raised(word: Word, row: Row) -> bool:
 
 
 def _add_runs(runs: list[Run], word: Word, row: Row, start: int, end: int) -> None:
-    """Add the styles and the link of a word; a run that ends at the word before it is continued."""
+    """Add the styles and the link of a word to `runs`; a run of one of them that ends at the previous word is extended.
+
+    Args:
+        runs: The runs of the line so far.
+        word: The word.
+        row: The row that contains it.
+        start: Offset of the word in the line.
+        end: Offset after the word.
+    """
     style = word.style
     kinds = [
         kind

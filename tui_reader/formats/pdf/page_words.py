@@ -266,7 +266,15 @@ class _Finder:
         return left, right, y
 
     def _extent(self, start: int, end: int, style: Style, x: float, end_x: float) -> tuple[float, float]:
-        """Return the left and the right edge of a word."""
+        """Return the left and the right edge of a word, which for turned text are estimated from its origins.
+
+        Args:
+            start: Index of the first character.
+            end: Index after the last character.
+            style: The style of the word.
+            x: Horizontal origin of the first character.
+            end_x: Horizontal origin of the last character.
+        """
         if style.angle:
             return (x, end_x + style.size / 2) if x <= end_x else (end_x, x + style.size / 2)
         left, right = self._edges(start)

@@ -241,7 +241,15 @@ class Flow:
         self._interrupted = False
 
     def _starts(self, opened: Paragraph, before: Line, last: Edges, line: Line, edge: Edges) -> bool:
-        """Return True if a line begins a paragraph, compared with the line before it in the same column."""
+        """Return True if a line begins a paragraph, compared with the line before it in the same column.
+
+        Args:
+            opened: The open paragraph.
+            before: Its last line.
+            last: The edges of that line.
+            line: The line.
+            edge: The edges of the line.
+        """
         size = max(before.size, line.size)
         distance = line.y - before.y
         if line.mono or before.mono:
@@ -290,7 +298,10 @@ class Flow:
         return _is_short(before, last, line) or abs(line.x0 - before.x0) > 0.5 * line.size
 
     def _resumes(self, opened: Paragraph, last: Edges, line: Line, edge: Edges) -> bool:
-        """Return True if a paragraph continues in another column, on another page, or below a picture."""
+        """Return True if the paragraph `opened` continues in another column, on another page, or below a picture.
+
+        See `_starts` for the arguments.
+        """
         before = opened.lines[-1]
         if opened.role is Role.CODE or line.mono or opened.role is Role.TABLE or edge.tabular:
             return False
@@ -333,7 +344,7 @@ def marker_of(text: str) -> tuple[str, int] | None:
 
 
 def _is_short(before: Line, edges: Edges, line: Line) -> bool:
-    """Return True if a line ends early: the first word of the next line would have fit on it."""
+    """Return True if the line `before` ends early: the first word of `line`, the next one, would have fit on it."""
     rest = edges.right - before.x1
     return rest > line.first_width + 0.55 * before.size
 

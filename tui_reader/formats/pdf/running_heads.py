@@ -72,7 +72,14 @@ class RunningHeads:
         return kept
 
     def _heads(self, page: PageWords, rows: Sequence[_Row], number: int, label: str) -> set[int]:
-        """Return the indices of the words in heads and feet of a page."""
+        """Return the indices of the words in heads and feet of a page.
+
+        Args:
+            page: The page.
+            rows: Its rows, by `_outer_rows`.
+            number: Number of the page, from 0.
+            label: Label of the page, as printed.
+        """
         heads: list[_Row] = []
         for at_top in (True, False):
             side = [row for row in rows if row.at_top is at_top]
@@ -144,7 +151,7 @@ def _keys(row: _Row) -> list[tuple[str, int]]:
 
 
 def _numbers(row: _Row) -> list[tuple[int, int]]:
-    """Return the numbers at both ends of a row, or the only number of a row, each with its place."""
+    """Return pairs of a place of a row and a number: that at either end of the row, or one between dashes."""
     words = row.text.translate(_DIGITS).split()
     values = {value for word in (words[0], words[-1]) if (value := _value(word)) is not None}
     alone = _PAGE_NUMBER.fullmatch(" ".join(words))
@@ -154,7 +161,7 @@ def _numbers(row: _Row) -> list[tuple[int, int]]:
 
 
 def _value(word: str) -> int | None:
-    """Return the value of an Arabic or Roman number up to 9,999."""
+    """Return the value of an Arabic or Roman number up to 9,999, without dashes around it; None for any other word."""
     word = word.strip("-–—[](){}|.•·")
     if word.isdecimal() and len(word) <= 4:
         return int(word)

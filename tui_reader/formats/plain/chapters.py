@@ -77,7 +77,7 @@ _UNNUMBERED_WORDS = (
     "приложение przedmowa wstęp zakończenie förord inledning efterord"
 )
 _UNNUMBERED = LazyPattern(rf"(?:{'|'.join(_UNNUMBERED_WORDS.split())})(?: (?:[A-Z]|\d))?[.:]?", re.IGNORECASE)
-"""Sections of a book without a number, which are headings only in a book with numbered chapters."""
+"""Pattern of a heading without a number, such as `Prologue`; it counts only in a book with numbered chapters."""
 _ORNAMENTS = "_*="
 _FIRST_OF_NUMBERS = frozenset("0123456789IVXLCDM第제")
 """First characters of headings that do not begin with a word."""
@@ -165,7 +165,17 @@ def _unnumbered(
 def _subsections(
     texts: list[str], single: list[int], parents: list[_Candidate], levels: dict[int, int]
 ) -> dict[int, int]:
-    """Return the levels of headings like `2.1 Data` that count from 1 under a heading like `2 Methods`."""
+    """Return the levels of headings like `2.1 Data` that count from 1 under a heading like `2 Methods`.
+
+    Args:
+        texts: The paragraphs.
+        single: Indices of the paragraphs that are not numbered headings and have empty lines around them.
+        parents: The numbered headings.
+        levels: The levels of the numbered headings, by index.
+
+    Returns:
+        The levels of the subsections, by index.
+    """
     numbers = {line.block: _value(line.number) for line in parents if line.number.isdigit()}
     if not numbers:
         return {}
@@ -225,7 +235,12 @@ def _is_title(title: str) -> bool:
 
 
 def _with_body(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
-    """Return the headings that are followed by text or by a subheading, without a table of contents."""
+    """Return the headings that are followed by text or by a subheading, without a table of contents.
+
+    Args:
+        lines: The possible headings, in order.
+        ends: Offset of the beginning of each paragraph, and of the end.
+    """
     later: set[str] = set()
     kept: dict[int, _Candidate] = {}
     following: _Candidate | None = None
@@ -267,7 +282,7 @@ def _in_sequence(lines: list[_Candidate], ends: list[int]) -> list[_Candidate]:
 
 
 def _run_with_body(run: list[_Candidate], ends: list[int]) -> list[_Candidate]:
-    """Return headings with consecutive numbers if there are several, with enough text between any two; else none."""
+    """Return headings with consecutive numbers if there are several with enough text between, else an empty list."""
     between = [ends[second.block] - ends[first.block + 1] for first, second in pairwise(run)]
     return run if between and min(between) >= _LEAST_BODY_OF_NUMBER else []
 

@@ -67,7 +67,13 @@ def _is_headline(text: str, words: int) -> bool:
 
 
 def _is_tail(last: list[str], words: list[int], start: int) -> bool:
-    """Return True if the lines from `start` follow a full sentence, and none is long or a quotation."""
+    """Return True if the lines from `start` may be other stories: after a full sentence, none long, none a quotation.
+
+    Args:
+        last: The last lines of the text.
+        words: Numbers of words of these lines.
+        start: Index in `last` of the first line to test.
+    """
     return (
         is_sentence_end(last[start - 1])
         and max(words[start:]) <= _MOST_WORDS
@@ -77,7 +83,7 @@ def _is_tail(last: list[str], words: list[int], start: int) -> bool:
 
 
 def _has_headlines(last: list[str], words: list[int], start: int) -> bool:
-    """Return True if many of the lines from `start` are headlines without a full stop."""
+    """Return True if many of the lines from `start` are headlines without a full stop; arguments as in `_is_tail`."""
     headlines = [_is_headline(text, count) for text, count in zip(last[start:], words[start:], strict=True)]
     # A deck follows each headline, so two consecutive lines that are not headlines belong to the article.
     decks_in_a_row = any(not first and not second for first, second in pairwise(headlines))
@@ -85,7 +91,14 @@ def _has_headlines(last: list[str], words: list[int], start: int) -> bool:
 
 
 def _is_pairs(last: list[str], words: list[int], start: int, story: list[str]) -> bool:
-    """Return True if the lines from `start` are pairs of headline and deck with names new to the article."""
+    """Return True if the lines from `start` are pairs of headline and deck with names that are new.
+
+    Args:
+        last: The last lines of the text.
+        words: Numbers of words of these lines.
+        start: Index in `last` of the first line to test.
+        story: All lines of the text above that line, in which the names do not occur.
+    """
     lines = last[start:]
     if len(lines) % 2 or any(_SENTENCES_WITHIN.search(line) for line in lines):
         return False
@@ -99,7 +112,7 @@ def _is_pairs(last: list[str], words: list[int], start: int, story: list[str]) -
 
 
 def _follows_a_longer_story(texts: list[str], start: int) -> bool:
-    """Return True if half of all story paragraphs and 65 % of all characters come before line `start`."""
+    """Return True if half of all story paragraphs, at least two, and 65 % of all characters are above line `start`."""
     before = sum(map(is_story_paragraph, texts[:start]))
     after = sum(map(is_story_paragraph, texts[start:]))
     if before < max(2, after):

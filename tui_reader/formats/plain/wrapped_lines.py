@@ -226,7 +226,13 @@ def _beginnings(lines: list[str], margin: int) -> list[int]:
 
 
 def _is_weak_list(lines: list[str], styles: list[str], style: str) -> bool:
-    """Return True if several lines with a weak mark count up from the first number of a list."""
+    """Return True if at least two lines have a weak mark of one style, and their numbers count up.
+
+    Args:
+        lines: The lines.
+        styles: The style of the mark of each line (`_own_style`); empty without a mark.
+        style: The style of the weak mark.
+    """
     listed = [index for index, each in enumerate(styles) if each == style]
     first = listed[0]
     if len(listed) < 2 or (first and _SENTENCE_ENDED.search(lines[first - 1]) is None):

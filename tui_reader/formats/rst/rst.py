@@ -110,7 +110,7 @@ def _title(lines: list[str]) -> Heading | None:
 
 
 def _overlined(lines: list[str], index: int) -> bool:
-    """Return True if the line above a line is like that of a section title."""
+    """Return True if the line above the line at `index` may be the overline of a section title, such as `=====`."""
     return index > 0 and lines[index - 1].strip() != "" and _UNDERLINE.match(lines[index - 1].rstrip()) is not None
 
 

@@ -57,7 +57,7 @@ def read_directive(source: str) -> Directive:
     """Return the parts of a directive that are shown.
 
     Args:
-        source: Its text, from `..` on.
+        source: The text of the directive, from `..` on.
     """
     first, _, rest = source.strip().partition("\n")
     match = _FIRST.match(first)
@@ -90,7 +90,11 @@ def read_directive(source: str) -> Directive:
 
 
 def _content(rest: str) -> str:
-    """Return the indented text of a directive without its options."""
+    """Return the content of a directive, without the options above it and without indentation.
+
+    Args:
+        rest: The lines of the directive after the first one.
+    """
     lines = dedent(rest).split("\n")
     while lines and _OPTION.match(lines[0].strip()):
         lines.pop(0)

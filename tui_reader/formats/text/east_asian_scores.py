@@ -53,7 +53,7 @@ def _rank_cost(rank: int) -> int:
 
 
 _COMMON_HAN = {"ja": ("euc_jp", 0xCF), "zhs": ("gb2312", 0xD7), "zht": ("big5", 0xC6), "ko": ("euc_kr", 0)}
-"""For each language, an encoding that sorts common characters first, and their last lead byte."""
+"""For each language, an encoding with common characters before rare ones, and the last lead byte of common ones."""
 
 
 @cache
