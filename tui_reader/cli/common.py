@@ -196,7 +196,7 @@ def print_json(value: Any) -> None:
 
 
 def print_export(content: str | bytes) -> None:
-    """Write an export to standard output: escaped on a terminal, else unchanged as UTF-8.
+    """Write an export to standard output: as UTF-8, with control characters escaped only on a terminal.
 
     Raises:
         BrokenPipeError: The reading end of the pipe was closed.

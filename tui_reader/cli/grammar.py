@@ -63,7 +63,7 @@ class Verb(NamedTuple):
     """The verb's own verbs, such as `add` for `notes`."""
 
     def all(self) -> Iterator[Verb]:
-        """Yield the verb, then its own verbs, recursively."""
+        """Yield this verb, then all verbs below it, such as `notes` and then `notes add`."""
         yield self
         for each in self.verbs:
             yield from each.all()

@@ -34,7 +34,7 @@ class Sort(StrEnum):
     SHORTEST = "shortest first"
     OPENED = "last opened first"
     QUEUE = "in your order"
-    """The order of the articles to read next, followed by all other articles."""
+    """The user's order of the up-next queue; articles that are not in the queue follow it."""
 
 
 class Operator(StrEnum):
@@ -193,7 +193,7 @@ class Not(_QueryPart):
 
 
 class _Several(_QueryPart):
-    """Base of the terms that combine other terms."""
+    """Base of `And` and `Or`."""
 
     __slots__ = ("terms",)
     __match_args__ = ("terms",)
@@ -216,7 +216,7 @@ class Or(_Several):
 
 
 Leaf: TypeAlias = Word | Phrase | Field
-"""A term that contains no other terms."""
+"""A term without inner terms."""
 
 Term: TypeAlias = Word | Phrase | Field | Not | And | Or
 """A query or a term of a query."""

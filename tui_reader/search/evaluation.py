@@ -38,19 +38,19 @@ class Context:
         colours: Sequence[str] = (),
         texts: Mapping[Value, Collection[ArticleId]] | None = None,
     ) -> None:
-        """Create the data; equal data are equal contexts.
+        """Store the data; two contexts with equal data compare as equal.
 
         Args:
             today: The current date; None for the computer's.
             colours: The reader's names of the highlight colours.
-            texts: The articles whose texts contain a value of a `text:` field; articles not searched yet are missing.
+            texts: For each value of a `text:` field, the articles found so far whose texts contain it.
         """
         self.today: Final = today or datetime.now().astimezone().date()
         self.colours: Final = colours
         self.texts: Final = texts or {}
 
     def with_texts(self, texts: Mapping[Value, Collection[ArticleId]]) -> Context:
-        """Return a copy with other results of the text search."""
+        """Return a copy in which `texts` replaces the results of the text search."""
         return Context(self.today, self.colours, texts)
 
     def __eq__(self, other: object) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _IGNORE_FILE_LIMIT = MEGABYTE
-"""Maximum size of an ignore file in bytes; a larger file may be a link to any other file."""
+"""Maximum size of an ignore file in bytes; a larger file, perhaps a link to something else, is not read."""
 _STATE_FILE = "library.json"
 """Beginning of the names of state files, such as `library.json.lock`; such files do not count as skipped articles."""
 

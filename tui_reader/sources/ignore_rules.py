@@ -48,7 +48,7 @@ class Rules:
         self._wildcards = wildcards
 
     def extended(self, lines: Iterable[str], base: str = "") -> Rules:
-        """Return a copy of the rules with further patterns, which override the existing patterns.
+        """Return a copy with further patterns; where both match, a new pattern overrides an existing one.
 
         Args:
             lines: The patterns. Empty lines, comments (`#`) and invalid patterns are skipped, and patterns beyond the

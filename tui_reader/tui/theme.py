@@ -1,8 +1,8 @@
 """The colour themes as Textual theme variables: backgrounds, three strengths of text and one accent.
 
-A built-in theme of Textual or a theme of the user may lack the reader's variables, which are then derived from its
-colours. An ink is a foreground, a tone is a background. `PAIRS` lists each pair of ink and tone that can occur on the
-screen; tests check the contrast of all pairs.
+A built-in theme of Textual or a theme of the user may lack the variables in `TONES` and `INKS`, which are then
+derived from its colours. An ink is a foreground, a tone is a background. `PAIRS` lists each pair of ink and tone that
+can occur on the screen; tests check the contrast of all pairs.
 """
 
 from __future__ import annotations
@@ -62,9 +62,15 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
 
 
 def _paper(name: str, *, dark: bool, tones: Mapping[str, str]) -> Theme:
-    """Create a theme, with Textual's colours derived from the reader's tones.
+    """Create a theme of this program.
 
-    Textual's own inputs and pickers then match the page."""
+    Textual's own colours are set to some of the theme's, so that Textual's inputs and pickers match the page.
+
+    Args:
+        name: Name of the theme.
+        dark: True if the background is dark.
+        tones: The colours by the names in `TONES` and `INKS`.
+    """
     return Theme(
         name=name,
         primary=tones["accent-ink"],

@@ -107,7 +107,7 @@ class ThemeSelection:
     # Colours
 
     def in_terminal(self, theme: Theme) -> Theme:
-        """Return a theme in the terminal's colours: reduced, or built from its 16 colours."""
+        """Return the theme as it is, or for a terminal with 16 colours a theme of those that replaces it."""
         if not (theme.ansi or self.has_few) or theme.name in {"ansi-dark", "ansi-light"}:
             return theme
         if theme.name not in self._sixteen:

@@ -101,5 +101,5 @@ def _spread(letters: str, text: str) -> int | None:
 
 
 def _key(text: str) -> str:
-    """Normalize a name or typed text for comparison: an underscore equals a space."""
+    """Return a name or typed text as a search key, with underscores as spaces, so that both can be compared."""
     return " ".join(search_key(text).replace("_", " ").split())

@@ -97,7 +97,7 @@ class PicturePage(LinePane):
         return self._at, y, self.size.height, self._painted() is not None, self._said
 
     def paint_row(self, y: int, width: int) -> Strip:
-        """Paint a row of the picture, or the last row."""
+        """Paint a row of the picture or of the reason why it is not shown, or the last row with the caption."""
         base = self.named_style("")
         if y == self.size.height - _LAST_ROW:
             return self._foot(width)

@@ -77,7 +77,7 @@ class AnnotationActions:
     def attach_annotation(self, _count: int | None) -> None:
         """Attach the annotation to the shown candidate position.
 
-        If the article of the annotation is missing, transfer all notes of that article to another article instead.
+        If the article of the annotation is missing, ask instead to which article all its notes are to be transferred.
         """
         annotation, document = self._listing.current, self._preview.document
         if annotation is not None and annotation.article not in self._library.catalogue:

@@ -140,7 +140,7 @@ class AnnotationListing:
         return changed
 
     def load(self, *, keep: AnnotationId | None = None, index: int = 0) -> None:
-        """Fill the list of annotations again.
+        """Clear the list and fill it with the annotations that match the filter.
 
         Args:
             keep: The annotation to set the cursor on.

@@ -199,7 +199,10 @@ class PlacePreview:
         return (*(((note, "note"),) if self.narrow and cut else ()), *found, *marked)
 
     def _candidate_text(self, annotation: Annotation) -> str:
-        """Return the sentence about the current candidate; with a quote of the candidate if the text is not visible."""
+        """Return the sentence that offers to attach an orphan to the current candidate position.
+
+        It quotes the words there if the screen is too narrow to show the text.
+        """
         attaches = f"{self._keymap.hint('attach_annotation')} attaches it"
         placed, document, candidate = annotation.placed, self.document, self.offered(annotation)
         if not self.narrow or candidate is None or document is None or placed is None:

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class TransferDialog:
-    """Finds the most similar articles, and asks which article receives the notes."""
+    """Finds the articles most similar to a missing article, and asks which of them receives its notes."""
 
     def __init__(self, host: AnnotationsHost) -> None:
         self._host, self._library = host, host.state.library
         self._source: ArticleId | None = None
 
     def begin(self, source: ArticleId) -> None:
-        """Start the search for similar articles; the question is asked when the search is done."""
+        """Start to search for articles similar to the missing article `source`; the question follows the search."""
         if self._library.read_only:
             self._host.say(self._library.read_only, bad=True)
         elif not len(self._library.catalogue):

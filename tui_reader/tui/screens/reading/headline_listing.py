@@ -68,7 +68,7 @@ class HeadlineListing:
 
     @property
     def is_partial(self) -> bool:
-        """True if the list contains only the first matches; `go_on` finds the others."""
+        """True if the list contains only the first matches so far; `go_on` adds further ones."""
         return self._origin is not None
 
     def go_on(self) -> None:
@@ -224,7 +224,10 @@ class HeadlineListing:
         return chosen(self._state.query.term, FieldName.SOURCE).included
 
     def recount(self) -> None:
-        """Update the counts in the sidebar and the first row; counts of long lists and saved searches follow later."""
+        """Update the counts in the sidebar and the first row.
+
+        Long lists and saved searches are counted after a delay, between keys; their last known counts stay until then.
+        """
         self.on_counts_stale()
         self.show_counts()
 

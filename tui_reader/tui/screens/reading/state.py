@@ -211,7 +211,7 @@ class ReadingScreenState:
         return changed
 
     def on_text_shown(self, callback: Callable[[], None]) -> None:
-        """Register a function to be called whenever the article pane shows another text or shows a text again."""
+        """Register a function to call after each change of the article pane's content: new text, more text, none."""
         self._text_shown.append(callback)
 
     def wait_for_text(self, callback: Callable[[], bool]) -> None:
@@ -240,7 +240,12 @@ class ReadingScreenState:
         return self.settings.colours[colour - 1]
 
     def label_of(self, keys: str, label: str) -> str:
-        """Return the label of a key that continues an incomplete command, with the user's colour names."""
+        """Return the label of the hint for a key that continues an incomplete command.
+
+        Args:
+            keys: The key, such as `2`.
+            label: The label in the command table; `colour` is replaced by the user's name of the colour `keys`.
+        """
         return self.colour_name(int(keys)) if label == "colour" and keys in "12345" else label
 
     def help_of(self, command: Command) -> str:

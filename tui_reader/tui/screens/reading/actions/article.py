@@ -55,7 +55,7 @@ class ArticleNavigator:
         self._left_at: tuple[ArticleId, int] | None = None
         """The reading position that was restored or saved last."""
         self._cut: Document | None = None
-        """A new text that looks truncated, kept until the rest of the file has been written."""
+        """A new text that looks truncated; not shown while the rest of the file may still be being written."""
         self._chosen: set[ArticleId] = set()
         """Articles for which the user switched between article and whole page, until the new text is shown."""
         self._tried_at = 0.0
@@ -116,7 +116,7 @@ class ArticleNavigator:
             self.show(self.expected)
 
     def arrived(self, article: ArticleId, document: Document) -> None:
-        """Show a loaded text, if its article is shown or expected."""
+        """Show a text that has just been loaded, if its article is the shown or the expected one."""
         state = self._state
         if article == self.expected:
             self.show(article)
@@ -422,7 +422,7 @@ class ArticleNavigator:
         return True
 
     def go_to(self, place: Place) -> None:
-        """Show a position in the shown article or in another article."""
+        """Show a position, also if its article is not the shown one."""
         state = self._state
         if place.article == state.shown:
             state.panes.article.scroller.to_offset(place.offset, place.above)

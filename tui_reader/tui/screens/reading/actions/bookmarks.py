@@ -34,7 +34,7 @@ class BookmarkActions:
 
     @key_command("set_bookmark")
     def set_bookmark(self, _count: int | None, key: str) -> None:
-        """Set a bookmark at the focused sentence, or else at the first visible row."""
+        """Set a bookmark at the focused sentence; without a focus, at the first visible row."""
         state = self._state
         pane = state.panes.article
         document, comparison, focus = pane.document, state.comparison, pane.focus.range

@@ -44,7 +44,7 @@ class FindActions:
 
     @command("search")
     def search(self, _count: int | None) -> None:
-        """Search the article's text if the article is active, else filter the list by a query."""
+        """Open the search field if the article pane is active; from another pane, open the query bar of the list."""
         if self._state.pane is Pane.ARTICLE:
             self._find_in_text()
         else:

@@ -97,7 +97,7 @@ class QueryActions:
         """The results of the text search so far."""
         self._text_timer: Timer | None = None
         self._changed_articles: set[ArticleId] = set()
-        """Articles whose texts are to be searched again."""
+        """Changed articles whose texts have not been searched since the change."""
         listing.on_query_changed = self._search_texts
         headlines.set_interval(IDLE_SECONDS, self._prepare_when_idle)
 
@@ -266,7 +266,7 @@ class QueryActions:
         self._take_in_texts()
 
     def articles_changed(self, articles: Iterable[ArticleId]) -> None:
-        """Search the texts of articles again, soon, if the query has `text:` fields."""
+        """Search the texts of articles again after `TEXT_AGAIN_SECONDS`, if the query has `text:` fields."""
         if not self._state.library.text_search.values:
             return
         if not self._changed_articles:
