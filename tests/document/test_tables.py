@@ -59,8 +59,7 @@ def test_columns_with_wide_characters_are_aligned() -> None:
 
 def test_cells_are_stacked_with_column_names_if_the_columns_do_not_fit() -> None:
     assert picture(document(table_block(ROWS)), 18) == [
-        "Name",
-        "Years",
+        "Name · Years",
         "Remark",
         "",
         "Name   Ann",
@@ -75,7 +74,25 @@ def test_cells_are_stacked_with_column_names_if_the_columns_do_not_fit() -> None
     ]
     source = document(table_block(ROWS))
     roles = {o.role for row in Layout(source, 18).rows(0, 20) for o in row.ornaments}
-    assert roles == {OrnamentRole.LABEL}
+    assert roles == {OrnamentRole.BORDER, OrnamentRole.LABEL}
+
+
+def test_offsets_in_the_header_of_stacked_cells_convert_to_rows_and_columns_and_back() -> None:
+    names = ["Name", "", "Years", "A name that is longer than a row", "Remark", "Sum"]
+    source = document(table_block([names, ["Ann", "", "7", "x", "came first", "9"]]))
+    layout = Layout(source, 18)
+    header = ["Name · Years", "A name that is", "longer than a row", "Remark · Sum", ""]
+    assert picture(source, 18)[:5] == header
+    rows = layout.rows(0, layout.height)
+    assert [row.start for row in rows[1:]] == [row.end for row in rows[:-1]], "each character belongs to one row"
+    for name in (*filter(None, names), "longer than", "Ann"):
+        offset = source.text.index(name)
+        for place in (offset, offset + len(name) - 1):
+            row, column = layout.position(place)
+            assert layout.offset_at(row, column) == place
+            assert rows[row].start <= place < rows[row].end
+    assert layout.position(source.text.index("Years")) == (0, 7)
+    assert layout.position(source.text.index("Sum")) == (3, 9)
 
 
 def test_long_column_names_are_drawn_above_their_cells() -> None:
@@ -140,8 +157,7 @@ def test_line_breaks_in_cells_are_kept_in_columns_and_in_stacked_cells() -> None
     ]
     assert picture(document(table_block([["one\ntwo"]], header=False)), 30) == ["one", "two"]
     assert picture(source, 12) == [
-        "Mode",
-        "Use",
+        "Mode · Use",
         "",
         "Mode fast",
         "     or slow",

@@ -267,7 +267,8 @@ class StackedRows(_TableRows):
     """A table whose columns do not fit: cells are drawn below each other with their columns' names.
 
     A column name is drawn before its cell, or above the cell if the names would take too much of the text's width.
-    Cells without text are left out.
+    Cells without text are left out. The header, whose names are repeated at the cells, is drawn as running text to save
+    screen rows: 2 rows, not 7, for seven names.
     """
 
     def __init__(self, placement: BlockPlacement, table: Table, narrow: bool) -> None:
@@ -284,14 +285,42 @@ class StackedRows(_TableRows):
         self._names = [_shorten(name, room) for name in names]
         self._hang = 0 if self._above or not longest else room + 1
         """Number of screen columns left of a cell's text that are reserved for the name of its column."""
+        self._header = self._header_rows() if header else []
+        """Cell lines on each screen row of the header, with the screen column at which each begins."""
         last = len(table.rows) - 1
         heights: list[int] = []
         for number in range(len(table.rows)):
             width = self._width(number)
             cells = self._shown(number)
-            lines = sum(self._lines(cell, width) + self._lead(number, column) for column, cell in cells) or 1
+            if self._is_header(number):
+                lines = len(self._header) or 1
+            else:
+                lines = sum(self._lines(cell, width) + self._lead(number, column) for column, cell in cells) or 1
             heights.append(lines + (1 if number < last else 0))
         self._set_heights(heights)
+
+    def _header_rows(self) -> list[list[tuple[int, _CellLine]]]:
+        """Return the screen rows of the header: as many names on a row as fit, and a longer name on rows of its own."""
+        left, width = self._inset.column, self._inset.width
+        rows: list[list[tuple[int, _CellLine]]] = []
+        free = 0
+        cells = self._shown(0)
+        for position, (column, cell) in enumerate(cells):
+            following = cells[position + 1][1].start if position + 1 < len(cells) else self._starts[1]
+            start = cell.start if position else self._starts[0]
+            cuts = self._cuts(cell, width)
+            for cut in cuts:
+                end = following if cut == cuts[-1] else cut
+                piece = _CellLine(column, max(start, cell.start), self._drawn_end(max(start, cell.start), cut), end)
+                cells_needed = cell_width(self._text[piece.start : piece.drawn])
+                if len(cuts) == 1 and rows and cells_needed + GUTTER <= free:
+                    free -= cells_needed + GUTTER
+                    rows[-1].append((left + width - free - cells_needed, piece))
+                else:
+                    free = width - cells_needed
+                    rows.append([(left, piece)])
+                start = cut
+        return rows
 
     def _is_header(self, number: int) -> bool:
         """Return True if a table row contains the names of the columns."""
@@ -318,6 +347,8 @@ class StackedRows(_TableRows):
         number = bisect_right(self._tops, index) - 1
         line = index - self._tops[number]
         outer = self._ornaments(index)
+        if self._is_header(number) and self._header:
+            return self._header_row(index, outer)
         width = self._width(number)
         start, end = self._starts[number], self._starts[number + 1]
         cells = self._shown(number)
@@ -343,9 +374,32 @@ class StackedRows(_TableRows):
             return Row(self._index, index, fragments, (*outer, *label), begin, owned)
         return Row(self._index, index, (), outer, end if cells or line else start, end)
 
+    def _header_row(self, index: int, outer: tuple[Ornament, ...]) -> Row:
+        """Return a screen row of the header, with a dot between two names, or the empty row below the header."""
+        if index >= len(self._header):
+            return Row(self._index, index, (), outer, self._starts[1], self._starts[1])
+        pieces = self._header[index]
+        fragments = tuple(
+            Fragment(column, piece.start, piece.drawn) for column, piece in pieces if piece.drawn > piece.start
+        )
+        dots = tuple(Ornament(column - 2, "·", OrnamentRole.BORDER) for column, _ in pieces[1:])
+        start = pieces[0][1].start if index else self._starts[0]
+        return Row(self._index, index, fragments, (*outer, *dots), start, pieces[-1][1].end)
+
+    def _locate_in_header(self, offset: int) -> tuple[int, int]:
+        """Return the screen row, and the column, of a character of the header."""
+        row = max(0, bisect_right(self._header, offset, key=lambda pieces: pieces[0][1].start) - 1)
+        pieces = self._header[row]
+        column, piece = pieces[max(0, bisect_right(pieces, offset, key=lambda shown: shown[1].start) - 1)]
+        return row, column + cell_width(self._text[piece.start : min(offset, piece.drawn)]) + max(
+            0, offset - piece.drawn
+        )
+
     def locate(self, offset: int) -> tuple[int, int]:
         """Return the row within the block, and the column, of the character at an offset."""
         number = self._row_at(offset)
+        if self._is_header(number) and self._header:
+            return self._locate_in_header(offset)
         width = self._width(number)
         top = self._tops[number]
         text_column = self._inset.column + self._inset.width - width
