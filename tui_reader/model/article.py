@@ -20,9 +20,9 @@ WORDS_PER_MINUTE = 230
 """Assumed reading speed; IReST measured 228 for English (Trauzettel-Klosinski and Dietz, 2012)."""
 
 
-def reading_time(minutes: int) -> str:
-    """Format a reading time: `12 min`, `1 h 54 min`, from ten hours on `15 h`."""
-    if minutes >= 600:
+def reading_time(minutes: int, *, brief: bool = False) -> str:
+    """Format a reading time: `12 min`, `1 h 54 min`, from ten hours on `15 h`; `2 h` for 1 h 54 min if it is brief."""
+    if minutes >= (60 if brief else 600):
         return f"{round(minutes / 60):,} h"
     hours, rest = divmod(minutes, 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
@@ -147,10 +147,18 @@ class Headline(NamedTuple):
     @property
     def time_left(self) -> str:
         """Return the reading time as text; for a partly read article the remaining time: `12 min left`."""
+        return self._time_left(brief=False)
+
+    @property
+    def brief_time_left(self) -> str:
+        """Return the time of `time_left` without minutes if it is an hour or more: `6 h left`."""
+        return self._time_left(brief=True)
+
+    def _time_left(self, *, brief: bool) -> str:
         minutes, progress = self.article.metadata.minutes, self.state.progress
         if not self.is_begun:
-            return reading_time(minutes)
-        return f"{reading_time(max(1, round(minutes * (1 - progress))))} left"
+            return reading_time(minutes, brief=brief)
+        return f"{reading_time(max(1, round(minutes * (1 - progress))), brief=brief)} left"
 
     @property
     def is_begun(self) -> bool:

@@ -86,6 +86,22 @@ def test_the_date_leaves_after_progress_weekday_and_source(width: int, text: str
     assert meta_text(begun, width, TODAY) == text
 
 
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [
+        (46, "Arthur Conan Doyle · 4 Jun · 6 h 18 min left"),
+        (37, "Arthur Conan Doyle · 4 Jun · 6 h left"),
+        (30, "Arthur Con… · 4 Jun · 6 h left"),
+        (25, "Arthu… · 4 Jun · 6 h left"),
+        (24, "4 Jun · 6 h left"),
+    ],
+)
+def test_minutes_leave_a_long_reading_time_before_the_author_is_cut(width: int, text: str) -> None:
+    """The list has 30 columns or fewer in a terminal of 80."""
+    book = headline(byline="Arthur Conan Doyle", date="2026-06-04", words=230 * 420, progress=0.1)
+    assert meta_text(book, width, TODAY) == text
+
+
 WORDS = st.text("ab 家\U0001f468é", max_size=30)
 
 

@@ -25,8 +25,8 @@ LEAST_SOURCE = 6
 def meta_text(headline: Headline, width: int, today: date) -> str:
     """Describe an article in one row: source or author, date, reading time, progress.
 
-    If the row is too long: the progress is left out, the date loses its weekday, the source is truncated, then left
-    out. The date is left out last.
+    If the row is too long: the progress is left out, the date loses its weekday, a reading time of an hour or more its
+    minutes, the source is truncated, then left out. The date is left out last.
 
     Args:
         headline: The article with its state.
@@ -63,3 +63,4 @@ def _versions(headline: Headline, today: date) -> Iterator[tuple[str, ...]]:
         yield source, whole, time, f"{headline.state.progress:.0%}".replace("%", " %")
     yield source, whole, time
     yield source, short, time
+    yield source, short, headline.brief_time_left
