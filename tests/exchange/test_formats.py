@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from tests.exchange.clips import clips
+from tests.exchange.clips import COLOURS, clips
 from tui_reader.exchange import lossless_json
-from tui_reader.exchange.clip import Clip
+from tui_reader.exchange.clip import Clip, clip
 from tui_reader.exchange.registry import EXPORTS, FORMATS, Kept, find_export
-from tui_reader.model.annotation import PlaceState
+from tui_reader.model.annotation import Annotation, PlaceState
+from tui_reader.model.article import Article, Headline, Metadata, ReadingState
 
 
 def written(form: str, *exported: Clip) -> str:
@@ -221,6 +222,13 @@ def test_org_keeps_every_line_and_no_line_ends_a_quote(exported: Clip) -> None:
     read = [re.sub(r"^(\s*),(?=,*(?:#\+|\*))", r"\1", block, flags=re.MULTILINE) for block in blocks]
     assert read == [each.quote_text for each in exported.annotations if each.quote]
     assert re.findall(r"^:ID: (.*)$", text, re.MULTILINE) == [exported.id, *(each.id for each in exported.annotations)]
+
+
+@pytest.mark.parametrize(("form", "mark"), [("markdown", "#"), ("obsidian", "#"), ("readwise", ".")])
+def test_a_tag_with_a_comma_is_one_word_in_a_line_of_text(form: str, mark: str) -> None:
+    headline = Headline(Article("a", "a.md", Metadata("T")), ReadingState(), 1)
+    note = Annotation("n", "a", note="why", tags=("Vienna, 1913", "rail;road", ","))
+    assert f"{mark}Vienna-1913 {mark}rail-road {mark}-" in written(form, clip(headline, (note,), None, COLOURS))
 
 
 @given(clips())

@@ -28,5 +28,5 @@ def with_state(clipped: ClippedAnnotation) -> list[str]:
 
 
 def joined(tag: str, filler: str = "-") -> str:
-    """Return a tag as one word, for programs whose tags end at white space."""
-    return re.sub(r"\s+", filler, tag.strip())
+    """Return a tag as one word, for programs whose tags end at white space, a comma or a semicolon."""
+    return filler.join(re.findall(r"[^\s,;]+", tag)) or filler
