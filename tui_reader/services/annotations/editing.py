@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tui_reader.anchoring.description import describe, document_fingerprint
 from tui_reader.document.clean import clean_line, clean_text
 from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.quotation import quoted
 from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.model.ranges import Range
 from tui_reader.services.annotations.annotation_records import Ids, encode, encode_anchor, encode_placement, now
@@ -359,7 +360,7 @@ class AnnotationEditing:
 
     def _title(self, article: ArticleId) -> str:
         rows = self._state.catalogue.rows((article,))
-        return f"“{rows[0].title}”" if rows else "an article"
+        return quoted(rows[0].title) if rows else "an article"
 
     @staticmethod
     def _check_colour(colour: int) -> int:
@@ -430,4 +431,4 @@ def _clean_tags(tags: Sequence[str]) -> list[str]:
 
 def _shorten(quote: str) -> str:
     line = clean_line(quote)
-    return f"“{line}”" if len(line) <= MAX_QUOTE_IN_MESSAGE else f"“{line[: MAX_QUOTE_IN_MESSAGE - 1].rstrip()}…”"
+    return quoted(line if len(line) <= MAX_QUOTE_IN_MESSAGE else f"{line[: MAX_QUOTE_IN_MESSAGE - 1].rstrip()}…")

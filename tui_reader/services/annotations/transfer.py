@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.document.normalization import search_key
+from tui_reader.document.quotation import quoted
 from tui_reader.services.articles.article_records import SEEN_FIELDS
 from tui_reader.services.articles.parsed_files import SCANNED, load
 from tui_reader.services.articles.reading import Outcome
@@ -137,7 +138,7 @@ class Transfer:
         if not edits:
             return Outcome("it has no notes")
         count = f"{len(annotations):,} {'note' if len(annotations) == 1 else 'notes'}" if annotations else "the state"
-        label = f"moved {count} of “{self._title(source)}” to “{self._title(target)}”"
+        label = f"moved {count} of {quoted(self._title(source))} to {quoted(self._title(target))}"
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def guess(self, source: ArticleId, done: Callable[[list[Guess]], None]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
 from tui_reader.document.normalization import search_key
+from tui_reader.document.quotation import quoted
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.articles.article_records import BOOKMARK, EDITABLE, WHOLE, now_in_seconds
@@ -182,7 +183,7 @@ class Reading:
             return Outcome()
         keys = [row.state.up_next for row in queue if row.id != article_id]
         edits = self._state.record_fields(queue[index], {"up_next": key_at(keys, wanted, machine_name())})
-        label = f"moved “{queue[index].title}” in up next"
+        label = f"moved {quoted(queue[index].title)} in up next"
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def set_tags(self, article_id: ArticleId, tags: Sequence[str]) -> Outcome:
@@ -285,7 +286,7 @@ class Reading:
             edits += self._state.record_fields(elsewhere, {BOOKMARK + letter: None})
         if not edits:
             return Outcome(f"bookmark {letter} is here already")
-        label = f"set bookmark {letter} in “{headline.title}”"
+        label = f"set bookmark {letter} in {quoted(headline.title)}"
         return Outcome(label, self._state.commit(edits, label), undo=True)
 
     def bookmark(self, letter: str, article_id: ArticleId | None) -> tuple[ArticleId, Anchor] | None:
@@ -424,7 +425,7 @@ def _step_message(prefix: str, transaction: Transaction) -> str:
 
 def _named(rows: Sequence[Headline], number: int = 0) -> str:
     """Return the title of a single article, or such as `12 articles`; `number` counts them if `rows` has only some."""
-    return f"“{rows[0].title}”" if len(rows) == 1 else f"{number or len(rows):,} articles"
+    return quoted(rows[0].title) if len(rows) == 1 else f"{number or len(rows):,} articles"
 
 
 def _valid_correction(field: str, value: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.anchoring.quotes import QuoteFinder
 from tui_reader.document.clean import clean_line, escape
 from tui_reader.document.normalization import fold, normalized
+from tui_reader.document.quotation import quoted
 from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.model.ranges import Range
 from tui_reader.services.articles.article_records import LOCATION
@@ -177,7 +178,7 @@ class AnnotationsApi:
         """
         short = self.short_ids()
         lines = [
-            "  ".join(filter(None, (short[each.id], each.quote and f"“{_shorten(each.quote)}”", _shorten(each.note))))
+            "  ".join(filter(None, (short[each.id], each.quote and quoted(_shorten(each.quote)), _shorten(each.note))))
             for each in annotations[:MAX_LISTED]
         ]
         more = len(annotations) - MAX_LISTED
@@ -298,9 +299,8 @@ class AnnotationsApi:
             located = [each for each in ids if named == library.missing_articles.headline(each).article.location]
             found = [named] if named in ids else located
         if len(found) > 1:
-            choices = [
-                f"{each}  “{clean_line(library.missing_articles.headline(each).title)}”" for each in found[:MAX_LISTED]
-            ]
+            titles = {each: clean_line(library.missing_articles.headline(each).title) for each in found[:MAX_LISTED]}
+            choices = [f"{each}  {quoted(title)}" for each, title in titles.items()]
             message = f"{clean_line(named)} may be any of {len(found)} articles with notes."
             raise ReaderError(message, "Which is meant? Name it by its id:", choices)
         if found:

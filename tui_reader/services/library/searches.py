@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.clean import clean_line
+from tui_reader.document.quotation import quoted
 from tui_reader.services.annotations.annotation_records import Ids
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.order_keys import key_at
@@ -91,7 +92,7 @@ class Searches:
         search_id = self._new_id()
         return self._commit(
             [Edit(SEARCHES, search_id, field, None, value) for field, value in fields.items()],
-            f"saved the search “{name}”",
+            f"saved the search {quoted(name)}",
         )
 
     def rename(self, search_id: str, name: str) -> Outcome:
@@ -99,16 +100,16 @@ class Searches:
         search, name = self.get(search_id), clean_line(name)
         if search is None or not name or name == search.name:
             return Outcome()
-        label = f"renamed the search “{search.name}” to “{name}”"
+        label = f"renamed the search {quoted(search.name)} to {quoted(name)}"
         return self._commit([Edit(SEARCHES, search.id, "name", search.name, name)], label)
 
     def edit(self, search_id: str, query: str) -> Outcome:
         """Replace the query of a saved search."""
         search, query = self.get(search_id), clean_line(query)
         if search is None or not query or query == search.query:
-            return Outcome(f"“{search.name}” is saved already" if search is not None else "")
+            return Outcome(f"{quoted(search.name)} is saved already" if search is not None else "")
         return self._commit(
-            [Edit(SEARCHES, search.id, "query", search.query, query)], f"changed the search “{search.name}”"
+            [Edit(SEARCHES, search.id, "query", search.query, query)], f"changed the search {quoted(search.name)}"
         )
 
     def move(self, search_id: str, by: int) -> Outcome:
@@ -124,7 +125,7 @@ class Searches:
         search = searches[index]
         key = key_at(others, wanted, self._machine())
         return self._commit(
-            [Edit(SEARCHES, search.id, "order", search.order, key)], f"moved the search “{search.name}”"
+            [Edit(SEARCHES, search.id, "order", search.order, key)], f"moved the search {quoted(search.name)}"
         )
 
     def delete(self, search_id: str) -> Outcome:
@@ -133,7 +134,7 @@ class Searches:
         if search is None:
             return Outcome()
         edits = [Edit(SEARCHES, search.id, field, value, None) for field, value in _fields(search).items()]
-        return self._commit(edits, f"deleted the search “{search.name}”")
+        return self._commit(edits, f"deleted the search {quoted(search.name)}")
 
     def _commit(self, edits: Sequence[Edit], label: str) -> Outcome:
         """Commit edits; if `DEFAULTS` were never written, write them first."""

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.clean import clean_line
+from tui_reader.document.quotation import quoted
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.search.evaluation import sort_order
 from tui_reader.search.parsed_query import ParsedQuery
@@ -339,9 +340,9 @@ class ReadingScreenState:
         Nothing is added if the article is shown, or if the message names it already.
         """
         headline = self.headline(outcome.ids[0]) if outcome.annotation and len(outcome.ids) == 1 else None
-        if headline is None or headline.id == shown or outcome.message.endswith(f"“{headline.title}”"):
+        if headline is None or headline.id == shown or outcome.message.endswith(quoted(headline.title)):
             return outcome
-        return outcome._replace(message=f"{outcome.message} in “{headline.title}”")
+        return outcome._replace(message=f"{outcome.message} in {quoted(headline.title)}")
 
     def empty_lines(self, *, searching: str = "", is_typing: bool = False) -> Sequence[str]:
         """Return the lines of an empty headline list: the reason, and a possible remedy.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.document.quotation import quoted
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.line import Line, Scope
@@ -85,7 +86,7 @@ class BulkActions:
         if scope is Scope.CHOSEN or (scope is None and state.pane is Pane.LIST and state.panes.headlines.chosen_count):
             return f"{len(found):,} chosen"
         headline = state.headline(found[0]) if found else None
-        return f"this article: “{headline.title}”" if headline is not None else "no article"
+        return f"this article: {quoted(headline.title)}" if headline is not None else "no article"
 
     def tags_of(self, line: Line) -> tuple[list[str], list[str]]:
         """Return the tags that a typed line adds (`+tag` or `tag`), and those that it removes (`-tag`)."""

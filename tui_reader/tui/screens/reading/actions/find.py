@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tui_reader.document.find import prepare
+from tui_reader.document.quotation import quoted
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets.prompt import Question
@@ -92,7 +93,7 @@ class FindActions:
         if not words.strip():
             self._state.say("")
         elif not found:
-            self._state.say(f"“{words}” is not in this article")
+            self._state.say(f"{quoted(words)} is not in this article")
         else:
             index, total = self._state.panes.article.search.position
             self._state.say(_match_position(index, total))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.motions import sentence_at
+from tui_reader.document.quotation import quoted
 from tui_reader.model.ranges import Range
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
@@ -286,7 +287,7 @@ class HighlightActions:
         quote = annotation.quote if annotation is not None else ""
         short = clip(quote, 24)
         keys = state.keymap.hint("highlight")
-        state.say(f"enter or {keys} attaches “{short}” to the selection, or to the focused sentence")
+        state.say(f"enter or {keys} attaches {quoted(short)} to the selection, or to the focused sentence")
 
     def _attach(self, annotation_id: AnnotationId, colour: int | None) -> AnnotationId | None:
         """Attach an annotation to the selection or the focused sentence.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.document.quotation import quoted
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 
@@ -70,7 +71,7 @@ class Navigation:
             self._navigator.step(1, unread=True)
             return
         else:
-            state.refuse(f"the end · {key}: next unread “{following.title}”")
+            state.refuse(f"the end · {key}: next unread {quoted(following.title)}")
         self._offered, self._offered_at = offer, state.commands_run
 
     @command("page_up")

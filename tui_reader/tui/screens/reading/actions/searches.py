@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.document.quotation import quoted
 from tui_reader.model.query import Shelf, View
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
@@ -83,7 +84,7 @@ class SearchActions:
         def answered(text: str) -> None:
             self._show(self._state.library.searches.edit(search.id, text))
 
-        self._ask(Question(f"query of “{search.name}”", answered, value=search.query))
+        self._ask(Question(f"query of {quoted(search.name)}", answered, value=search.query))
 
     @command("rename_search")
     def rename(self, _count: int | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.document.quotation import quoted
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.annotation_editor import run_steps
@@ -86,7 +87,7 @@ class UndoActions:
         if len(hidden) > 1:
             where = f"{len(hidden):,} articles, none in this list"
         else:
-            where = location if title in outcome.message else f"“{title}” {location}"
+            where = location if quoted(title) in outcome.message else f"{quoted(title)} {location}"
         return outcome._replace(message=f"{outcome.message} · {where}")
 
     def _show(self, article: ArticleId, outcome: Outcome) -> None:
