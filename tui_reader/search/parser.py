@@ -163,7 +163,7 @@ class _Parser:
         return found
 
     def _part(self, depth: int) -> Term:
-        """Parse a part, negated if a `-` precedes it."""
+        """Parse a part: a group, field, phrase or word; with `-` before it, its negation."""
         start = self._at
         following = self._text[start + 1 : start + 2]
         if self._text[start] == "-" and following and not following.isspace() and not (depth and following == ")"):
@@ -260,6 +260,12 @@ class _Parser:
 
     def _field(self, name: FieldName, found: re.Match[str], depth: int, *, may_order: bool) -> Term | None:
         """Parse a field with a known name.
+
+        Args:
+            name: The field.
+            found: The match of name and operator in the text.
+            depth: Depth of the surrounding parentheses.
+            may_order: True where `sort:` and `limit:` are allowed.
 
         Returns:
             None, with the position unchanged, if the text is not a field but a word such as `a<b`.

@@ -22,7 +22,7 @@ IGNORE_FILE = ".readerignore"
 _LONGEST_PATTERN = 4_096
 """Maximum number of characters in a pattern; no operating system opens longer paths."""
 _MOST_WILDCARDS = 131_072
-"""Maximum total characters of all patterns with wildcards; at it, matching a path takes up to 10 ms."""
+"""Maximum number of characters of all patterns with wildcards together; at it, matching a path takes up to 10 ms."""
 _PATTERNS_IN_REGEX = 200
 """Maximum number of patterns that are combined in one regular expression."""
 

@@ -197,7 +197,7 @@ class ReaderApp(FailureGuard, App[None]):
         await self._take_typed_ahead()
 
     def _restore(self) -> None:
-        """Save the drafts left by an earlier run that crashed as notes, and add each to the start's notices."""
+        """Save as notes the drafts that a crashed run left, and add a notice about each to those of the start."""
         try:
             restored = self.library.drafts.restore()
         except ReaderError as error:
@@ -285,7 +285,7 @@ class ReaderApp(FailureGuard, App[None]):
         self.say(str(error), bad=True)
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message in the last row of the active screen."""
+        """Show a message in the last row of the active screen; `bad` marks it as an error."""
         screen = next((each for each in reversed(self.screen_stack) if isinstance(each, KeyScreen)), self.reading)
         screen.say(message, bad=bad)
 

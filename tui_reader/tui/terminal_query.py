@@ -348,7 +348,7 @@ class TerminalQuestion:
         self._restore()
 
     def _read(self, end: float) -> None:
-        """Read replies and keys until all replies have come and no input waits, or until a time."""
+        """Read replies and keys until all replies have come and no input waits, or until the time `end` (monotonic)."""
         rest = b""
         with suppress(OSError, ValueError):
             while True:

@@ -68,7 +68,7 @@ class EditorHost(Protocol):
         """Let the user edit the text of a draft in an external editor."""
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message in the last row."""
+        """Show a message in the last row; `bad` marks it as an error."""
 
     def show_outcome(self, outcome: Outcome) -> bool:
         """Show the outcome of a change of annotations.

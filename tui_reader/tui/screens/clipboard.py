@@ -21,7 +21,7 @@ class Say(Protocol):
     """Function type: show a message in the last row."""
 
     def __call__(self, message: str, *, bad: bool = False) -> None:
-        """Show a message."""
+        """Show a message in the last row; `bad` marks it as an error."""
 
 
 class Clipboard:

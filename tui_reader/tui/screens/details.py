@@ -23,7 +23,7 @@ _PLACEHOLDERS = {"date": "such as 2026-06-05", "url": "https://…", "language":
 
 
 class Details(Dialog[tuple[str, dict[str, str]] | None]):
-    """A form with six fields; its result is the changed fields, or None."""
+    """A form with six fields; its result is the article's id and the changed fields, or None if none was changed."""
 
     AUTO_FOCUS = "Input"
     CSS = """

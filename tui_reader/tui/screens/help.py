@@ -55,7 +55,7 @@ class RowsPage(Page):
         self._lines = list(self._wrapped(self.size.width - 2))
 
     def _wrapped(self, width: int) -> Iterator[Row]:
-        """Iterate over the rows for a number of cells."""
+        """Iterate over the rows of the page, wrapped to `width` cells."""
         raise NotImplementedError
 
     def paint_row(self, y: int, width: int) -> Strip:

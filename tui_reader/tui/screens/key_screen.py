@@ -105,7 +105,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         raise NotImplementedError
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message in the last row."""
+        """Show a message in the last row; `bad` marks it as an error."""
         raise NotImplementedError
 
     # Keys

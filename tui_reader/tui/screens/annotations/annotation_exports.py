@@ -47,7 +47,7 @@ class AnnotationExports:
         return plan_export(line, summary, missing, partial(self._start, scope))
 
     def _describe(self, scope: Scope) -> tuple[str, str]:
-        """Return a description of a scope's annotations, and an error message if the scope is empty."""
+        """Return a description of a scope's annotations, and the error message if it has none (else empty)."""
         listing = self._listing
         if scope is Scope.CHOSEN:
             count = listing.chosen_here

@@ -31,7 +31,7 @@ class LibraryAnnotations:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._gone: dict[ArticleId, str] = {}
-        """The titles of articles that are not in the library."""
+        """Cache: the titles of articles that are not in the library, by article."""
 
     def get(self, annotation: AnnotationId) -> Annotation | None:
         """Return an annotation; None if it is deleted or cannot be read.

@@ -187,7 +187,7 @@ class PlacePreview:
         self._card.show([(text, style) for text, style in paragraphs if text.strip()])
 
     def _placed_text(self, annotation: Annotation) -> tuple[tuple[str, str], ...]:
-        """Return the paragraphs of the card for an annotation with a position.
+        """Return the paragraphs (text, style) of the card for an annotation with a position.
 
         For a moved annotation, they explain how it was found; in a narrow terminal, they repeat the truncated note.
         """

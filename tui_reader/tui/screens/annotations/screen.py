@@ -175,7 +175,7 @@ class AnnotationsScreen(KeyScreen):
         return self._status
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message in the last row for a few seconds."""
+        """Show a message in the last row for a few seconds; `bad` marks it as an error."""
         self._status.say(message, bad=bad)
 
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:

@@ -53,7 +53,7 @@ class Program(Protocol):
         """Open the settings in the user's editor, and apply changes."""
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message on the active screen."""
+        """Show a message on the active screen; `bad` marks it as an error."""
 
 
 class AnnotationsView(Protocol):
@@ -73,7 +73,7 @@ class AnnotationsView(Protocol):
         """Update the warning about unsaved changes in the first row."""
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message in the last row."""
+        """Show a message in the last row; `bad` marks it as an error."""
 
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
         """Show a running activity, such as saving, in the last row beside the message."""

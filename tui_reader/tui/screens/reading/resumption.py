@@ -137,7 +137,7 @@ class Resumption:
             state.say("the article that was open last is no longer in this library")
 
     def _put_cursor(self) -> None:
-        """Put the cursor on the article; an open article is listed even if it does not match the view."""
+        """Put the cursor on the first article to show; list an open article even if it does not match the view."""
         state, article = self._state, self._article
         headlines = state.panes.headlines
         if not self._waits or article is None or state.headline(article) is None:

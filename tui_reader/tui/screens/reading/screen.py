@@ -310,7 +310,7 @@ class ReadingScreen(KeyScreen):
         return self.state.panes.prompt
 
     def say(self, message: str, *, bad: bool = False) -> None:
-        """Show a message in the last row."""
+        """Show a message in the last row; `bad` marks it as an error."""
         self.state.say(message, bad=bad)
 
     def widget_below_sheet(self) -> Widget:

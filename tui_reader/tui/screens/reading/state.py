@@ -270,7 +270,7 @@ class ReadingScreenState:
         return chosen or tuple(filter(None, (self.target,)))
 
     def say(self, message: str, *, bad: bool = False, seconds: float = MESSAGE_SECONDS) -> None:
-        """Show a message in the last row for some seconds; beside a question if one is open."""
+        """Show a message in the last row for `seconds`, beside an open question, if any; `bad` marks it as an error."""
         if self.panes.prompt.question is not None:
             self.panes.prompt.remark(message)
             return

@@ -239,7 +239,7 @@ class ArticleNavigator:
         return None
 
     def _show_new_version(self, headline: Headline, document: Document, transfer: PositionTransfer, said: str) -> None:
-        """Show a new text of the shown article, with the reading position on the same words, and show a message."""
+        """Show a new text of the shown article, with the position on the same words; show the message `said`."""
         state, pane = self._state, self._state.panes.article
 
         def carry(place: tuple[int, int]) -> tuple[int, int] | None:

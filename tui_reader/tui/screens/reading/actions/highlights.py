@@ -412,7 +412,7 @@ class HighlightActions:
             self._listing.recount()
 
     def _orphan_notice(self, article: ArticleId | None) -> str:
-        """Return the notice about annotations without a position, once per version of an article's text."""
+        """Return the notice about annotations without a position; empty if none or if it was shown for this text."""
         document = self._state.panes.article.document
         now = article, self._orphans, None if document is None or document.partial else document
         if (

@@ -117,7 +117,7 @@ class QueryActions:
         self._headlines.call_after_refresh(self._load_for_letters)
 
     def _load_for_letters(self) -> None:
-        """Load what the first letter needs, between the frame of the open bar and the letter.
+        """Load the modules that handle the first typed letter, after the frame that shows the open bar.
 
         Imports take 5 ms, and patterns that are compiled at their first use 1 ms.
         """
