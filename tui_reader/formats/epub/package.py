@@ -190,7 +190,7 @@ def _text_item(item: Item | None, items: Mapping[str, Item]) -> Item | None:
 
 
 def _fields(root: Element) -> tuple[Fields, bool]:
-    """Return the metadata that the package declares, and True if its date is exact to the day."""
+    """Return the metadata that the package declares, and whether its date is exact to the day, not a year or month."""
     elements = [each for block in children(root, "metadata") for each in _all_of(block)]
     refined: dict[str, dict[str, str]] = {}
     for each in elements:

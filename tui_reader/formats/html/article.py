@@ -105,8 +105,8 @@ def article_blocks(walked: Walked, text: str, manual: Mapping[Element, Element] 
     Args:
         walked: The blocks of the element that contains the article.
         text: The text of the article that trafilatura extracted.
-        manual: The sections of a manual (`headings_with_slugs`), of which all blocks from the first chosen one to the
-            manual's end are taken; empty for other pages.
+        manual: The sections of a manual (`headings_with_slugs`), whose blocks after the last chosen one are taken, too;
+            empty for other pages.
     """
     return _Choice(walked, text, manual).chosen()
 
@@ -420,7 +420,7 @@ class _Choice:
         return found
 
     def _without_links_at_end(self, numbers: list[int]) -> list[int]:
-        """Return block numbers without the headings and the links to other pages at their end."""
+        """Return block numbers without the last ones, as long as these are headings, or links in a menu or the like."""
         while len(numbers) > 1:
             piece = self._blocks[numbers[-1]]
             is_heading = piece.block.kind is BlockKind.HEADING

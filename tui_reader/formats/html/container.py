@@ -27,7 +27,7 @@ _ADDITION = 200
 _MOST_STEPS = 4
 """Maximum number of ancestors of the container that are tried in its place."""
 _SHORT_MAIN = 60
-"""Minimum number of characters of an element that is marked as the main part of the page."""
+"""Minimum number of characters of `<main>`, or of an element with `role=main`, to be the main part of the page."""
 
 
 def article_element(body: HtmlElement, text: str) -> HtmlElement:
@@ -53,8 +53,8 @@ def article_element(body: HtmlElement, text: str) -> HtmlElement:
 def marked_element(body: HtmlElement) -> HtmlElement:
     """Return the element that a page marks as its main part.
 
-    The longest `<article>`, else the longest `<main>`, else the longest with `role=main`, each only if its text has
-    `SHORTEST` characters; else `body`.
+    That is the longest `<article>` if it has at least `SHORTEST` characters, else the longest `<main>` or the longest
+    element with `role=main` if it has at least `_SHORT_MAIN`, else `body`.
     """
     for path in (".//article", ".//main", ".//*[@role='main']"):
         element = max(body.iterfind(path), key=length_of, default=None)
@@ -94,7 +94,7 @@ def _weights(body: HtmlElement, text: str) -> dict[HtmlElement, int]:
 
 
 def _known_length(piece: str, known: set[tuple[str, str, str, str]], joined: str) -> int:
-    """Return the weight of a text between two tags if it is a part of the article; else 0.
+    """Return the weight of a text between two tags if it is a part of the article; 0 if it is none or is short.
 
     The weight is its number of characters, doubled in scripts without spaces between words.
 

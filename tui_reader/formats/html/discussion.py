@@ -117,7 +117,7 @@ def discussion_of(body: HtmlElement, source: str) -> Discussion | None:
 
 
 def _without_inner(posts: Sequence[_Post]) -> Sequence[_Post]:
-    """Return posts without those whose text is within the text of another one, which contains them."""
+    """Return posts without those whose text is within the text of another post."""
     texts = {post.text for post in posts}
     return [post for post in posts if texts.isdisjoint(post.text.iterancestors())]
 

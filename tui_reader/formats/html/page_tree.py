@@ -129,7 +129,7 @@ def drop_unread(root: HtmlElement) -> None:
 
 
 def _move_out_of_drawing(drawing: HtmlElement) -> None:
-    """Move text that libxml2 parsed into a drawing without an end tag to the place after the drawing."""
+    """Move blocks, such as `<p>`, that libxml2 put into a drawing without an end tag to the place after the drawing."""
     place = drawing
     known = {drawing: True}
     for inner in list(drawing.iter(*_OUTSIDE_OF_DRAWINGS)):

@@ -34,7 +34,7 @@ def is_hidden(given: Mapping[str, str]) -> bool:
 
 
 def shown_length(element: Element) -> int:
-    """Return the number of characters of an element without white space at the ends of its texts."""
+    """Return the number of characters of an element's texts, without white space at their ends, scripts and styles."""
     skipped = ("script", "style", "noscript", "template")
     return sum(
         len(text.strip())

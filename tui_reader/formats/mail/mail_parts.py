@@ -80,7 +80,7 @@ class Parts:
         return "" if part is None else header_of(part, "Content-ID").strip(" <>")
 
     def _collect(self, part: EmailMessage, depth: int) -> None:
-        """Record a part and the parts within it, if they are shown; of alternative versions, only the best one."""
+        """Number a part and the parts within it, and record those that are shown; of alternatives, only the best."""
         self._count += 1
         if self._count > _MOST_PARTS or depth > _MOST_DEPTH:
             return
@@ -106,7 +106,7 @@ class Parts:
             self._add_leaf(part, media_type, number)
 
     def _add_leaf(self, part: EmailMessage, media_type: str, number: int) -> None:
-        """Record a part without parts of its own."""
+        """Record a part without parts of its own as a text, a picture or an attachment, by its media type."""
         name = _file_name(part)
         is_attached = part.get_content_disposition() == "attachment"
         main, _, sub = ("text", "", "plain") if media_type.startswith("multipart/") else media_type.partition("/")

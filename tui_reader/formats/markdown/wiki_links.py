@@ -70,7 +70,14 @@ def read_wiki_link(state: StateInline, silent: bool) -> bool:
 
 
 def _push(state: StateInline, written: str, words: str, *, embeds: bool) -> None:
-    """Add the tokens of a picture or a link."""
+    """Add the tokens of a picture or a link.
+
+    Args:
+        state: The state of the parser.
+        written: The target, such as `Folder/Note#Part`.
+        words: The text or description after `|`; empty for the one that follows from the target.
+        embeds: True for `![[…]]`: a picture if the target is one, else a link.
+    """
     from markdown_it.token import Token  # noqa: PLC0415 - 43 ms, and only Markdown needs it
 
     file, heading, shown = _parts(written)

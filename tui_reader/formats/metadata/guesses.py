@@ -39,7 +39,7 @@ _DATE_LINE = LazyPattern(
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 _LONG_LINE = 240
-"""Number of characters of a line that are examined."""
+"""Number of characters of a line that are examined for a title, a byline or a date; the rest is ignored."""
 _TOP_LINES = 12
 """Number of lines at the top of a text that are searched for a byline or a date."""
 

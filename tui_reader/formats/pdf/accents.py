@@ -90,7 +90,7 @@ def _covers(
 def _letters(
     text: str, box_of: Callable[[int], tuple[float, float, float]]
 ) -> dict[int, list[tuple[float, float, float, int]]]:
-    """Return left edge, right edge, baseline and index of all letters of a page, by their rounded baselines."""
+    """Return the letters of a page by rounded baseline: left edge, right edge, baseline and index in `text` of each."""
     found: dict[int, list[tuple[float, float, float, int]]] = {}
     for index, character in enumerate(text):
         if character.isalpha():

@@ -36,7 +36,7 @@ _MOST_SEGMENTS = 20_000
 _WORDS_OF_A_LETTER = frozenset("aioeuyàé")
 """Letters that are words: a drop capital is joined to the word beside it only if it is close to it."""
 _EDGE = 0.35
-"""Minimum share of rows that begin at the same left edge, for the edge of a column."""
+"""Minimum share of a column's rows that begin at one left edge, for that edge to be the one of the column's text."""
 _MARKER = re.compile(r"\W*(?:[\dIVXivx]{1,5}|\w{1,2})\W*|\[.{1,12}\]|\W+")
 """Pattern of the bullet or number of a list item, or of a reference: `•`, `12.`, `(a)`, `[Roe21]`."""
 
@@ -117,7 +117,7 @@ def _continues(segment: Segment, word: Word) -> bool:
 
 
 def _ordered(segments: list[Segment], depth: int) -> list[list[Segment]]:
-    """Return the columns of a part of a page in reading order."""
+    """Return the columns of a part of a page in reading order; `depth` is the number of divisions made so far."""
     if depth < _MOST_DEPTH and 2 * _FEWEST_ROWS <= len(segments) <= _MOST_SEGMENTS:
         for left, right in _gutters(segments):
             parts = _divided(segments, left, right)

@@ -127,7 +127,7 @@ class _Reading:
         return (notice,)
 
     def _content(self, number: int) -> _PageContent:
-        """Read a page."""
+        """Return the content of the page with a number, from 0; a damaged page is empty."""
         pdfium = library()
 
         with LOCK:

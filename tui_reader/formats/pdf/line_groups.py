@@ -71,7 +71,7 @@ def notes_of(lines: Sequence[Line], body: float) -> set[int]:
 
 
 def edges_of(lines: Sequence[Line], sizes: TypeSizes) -> list[Edges]:
-    """Return the shared edges of each line of a page."""
+    """Return for each line of a page the edges of its group: consecutive lines, or rows of a table."""
     found: list[Edges] = []
     beside = [index for index, line in enumerate(lines) if line.beside]
     if beside:

@@ -129,7 +129,7 @@ class Frame:
 
 
 def frame_of(page: Any) -> Frame:
-    """Return the conversion of coordinates of a page."""
+    """Return the `Frame` that converts the coordinates of a page; `page` is its handle."""
     return Frame(page)
 
 

@@ -156,7 +156,7 @@ class Flow:
         return found
 
     def finish(self) -> list[Paragraph]:
-        """Return all paragraphs."""
+        """End the open paragraph, and return all paragraphs in reading order."""
         self._close()
         return self.done
 
@@ -191,7 +191,7 @@ class Flow:
         self._interrupted = True
 
     def _is_caption(self, line: Line, before: Line | None) -> bool:
-        """Return True if a line that begins like a caption begins a paragraph."""
+        """Return True if a line that begins like a caption is one, rather than a line in the middle of a paragraph."""
         if self._open is None or before is None or before.column != line.column:
             return True
         far = line.y - before.y > FAR * self._sizes.leading(line.size)

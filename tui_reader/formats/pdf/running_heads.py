@@ -112,7 +112,7 @@ class RunningHeads:
 
 
 def _outer_rows(page: PageWords) -> list[_Row]:
-    """Return the rows at the top from outside to inside, then those at the bottom from outside to inside."""
+    """Return the first rows of a page from the top edge down, then the last ones from the bottom edge up."""
     found = []
     for at_top in (True, False):
         inside = [
@@ -138,7 +138,7 @@ def _outer_rows(page: PageWords) -> list[_Row]:
 
 
 def _places(row: _Row) -> tuple[int, int]:
-    """Return the two overlapping places of a row, so that rows that differ little always share one."""
+    """Return the two overlapping places of a row, so that rows at nearly the same height share at least one."""
     return int(row.y / _PLACE), int(row.y / _PLACE + 0.5) + 1_000_000
 
 

@@ -52,5 +52,5 @@ class TypeSizes:
 
     @property
     def indents(self) -> bool:
-        """Return True if paragraphs begin with an indent."""
+        """Return True if paragraphs begin with an indent: so do more than 4 % of the lines counted so far."""
         return self._indented > 0.04 * max(self._lines, 1)

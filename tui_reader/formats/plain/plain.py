@@ -58,7 +58,7 @@ _LINES_OF_A_QUOTED_ONE = 10
 _SIGNATURE = "--"
 """The line before the signature of a mail, without its trailing space."""
 _SHORTEST, _LONGEST = 55, 85
-"""Length of the lines of a wrapped paragraph, except its last line."""
+"""Minimum and maximum length of the lines of a wrapped paragraph, except its last line."""
 _LONGER_THAN_WRAPPED = 95
 """Length above which a line was certainly not wrapped."""
 _ATTRIBUTION = re.compile(r"\S+ [^\n]*\d{1,2}[:.]\d\d|\S+ [^\n]*\b(?:19|20)\d\d\b")
@@ -147,7 +147,7 @@ class _Paragraphs(NamedTuple):
     """Quotation depth of the quoted paragraphs of a mail, by index."""
 
     def add(self, text: str, *, tight: bool, quote: int = 0) -> None:
-        """Append a paragraph."""
+        """Append a paragraph; `tight` if no empty row follows it, with `quote` bars before it."""
         if quote:
             self.quotes[len(self.texts)] = quote
         self.texts.append(text)

@@ -91,7 +91,7 @@ _DECLARED_WITHIN = 16_384
 _MISREAD = {
     ord(bytes([code]).decode("cp1252")): code for code in range(0x80, 0xA0) if code not in b"\x81\x8d\x8f\x90\x9d"
 }
-"""The bytes from 0x80 to 0x9F by the characters that Windows-1252 gives for them, where ISO-8859-1 gives controls."""
+"""For each character that Windows-1252 has for a byte from 0x80 to 0x9F (control characters of Latin-1), that byte."""
 
 
 class Decoded(NamedTuple):

@@ -101,7 +101,7 @@ class RunningText:
         self._last_number = 0
         self._open_links = 0
         self._is_gloss_bracketed = False
-        """True in a pronunciation (`<rt>`) whose opening bracket was added, so that a closing bracket is needed."""
+        """True within a pronunciation (`<rt>`) to which an opening bracket was added: it needs a closing one."""
         self.length = 0
         """Number of characters added so far."""
         self.spans: list[Span] = []
