@@ -22,10 +22,10 @@ _LIMIT = 1 << 16
 
 
 def read_session(key: str) -> dict[str, Any]:
-    """Return the saved view of a library; empty if there is no readable session file.
+    """Return the content of a library's session file; empty if there is no readable one.
 
     Args:
-        key: Key of the library, used as the file name.
+        key: Name of the file without its suffix, which identifies the library.
     """
     path = f"{os.path.realpath(state_folder())}/{_FOLDER}/{key}.json"
     try:
@@ -36,7 +36,11 @@ def read_session(key: str) -> dict[str, Any]:
 
 
 def write_session(key: str, record: dict[str, Any]) -> None:
-    """Replace the saved view of a library.
+    """Replace the content of a library's session file.
+
+    Args:
+        key: Name of the file without its suffix, which identifies the library.
+        record: The content as a JSON object; its fields are defined by `services.library.sessions` and `query_history`.
 
     Raises:
         OSError: The file could not be written.

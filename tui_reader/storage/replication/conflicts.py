@@ -1,4 +1,4 @@
-"""Search for conflict copies, which sync programs create when two machines change a file at once."""
+"""Search for conflict copies: files that sync programs create when two machines change one file concurrently."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MARKS = (
     rf" ?\[.*{_WORD}.*\]",  # pCloud
     r"[ ._-]conflict(?:ed)?(?:[ ._-][\w .@-]*|\d*|\(\d+\))?",  # ownCloud, Resilio, Unison
 )
-"""Marks that sync programs put into the file name of the losing version, as regular expressions.
+"""Regular expressions of the texts that sync programs add to the name of the version that they do not keep.
 
 Examples: `.sync-conflict-20260201-183005-K3F9XYZ`, ` (conflicted copy 2026-02-01)`, `_conflict-20260201-183005`.
 """
@@ -33,12 +33,15 @@ _PLAIN_MARKS = (
     r" \d+",  # iCloud
     r"-(?!(?:backup|bak|old|new|copy|orig|save|saved|test|tmp|temp|export|local|\d+)\b)[\w.-]+",  # OneDrive: a machine
 )
-"""Marks that users also add to copies, such as ` (1)`: such a file counts only if its header names this library."""
+"""Regular expressions of texts that sync programs add, but users too, such as ` (1)`.
+
+A file with such a name counts as a conflict copy only if its header contains the id of the library.
+"""
 _HEAD_BYTES = 1 << 16
-"""Number of bytes in which the header of a file is searched for."""
+"""Number of bytes at the beginning of a file in which its header is searched for."""
 _OWN_FORMAT = re.compile(rb'"format"\s*:\s*"%s"' % re.escape(FORMAT.encode()))
 _LIBRARY = re.compile(rb'"library"\s*:\s*"([^"]{1,100})"')
-"""The id of the library in a header."""
+"""Pattern of the library's id in a header, `"library":"5f…"`; group 1 is the id."""
 
 
 class Copy(NamedTuple):
@@ -46,30 +49,37 @@ class Copy(NamedTuple):
 
     path: str
     of: str
-    """Suffix that identifies the copied file, such as `.bak`; empty for the snapshot."""
+    """Which file was copied: its suffix after the snapshot's name, such as `.bak`; empty for the snapshot itself."""
 
     @property
     def is_snapshot(self) -> bool:
-        """True if the file is a copy of the snapshot or of the previous generation, which contain documents."""
+        """True if the copied file is the snapshot or the previous generation."""
         return self.of in ("", BACKUP)
 
     @property
     def is_journal(self) -> bool:
-        """True if this is a copy of a journal, which contains changes."""
+        """True if the copied file is a journal, of any replica or of the previous generation."""
         return self.of == BACKUP_JOURNAL or self.of.startswith(".journal-")
 
 
 def conflict_copies(path: str, disk: Disk) -> list[str]:
-    """List the conflict copies of a snapshot, sorted by name; none if the folder cannot be listed.
+    """List the paths of a snapshot's conflict copies, sorted by name; empty if the folder cannot be listed.
 
-    Links, pipes and devices are left out and added to `disk.refused`. Files of other programs with such a name are left
-    out, too, and stay unchanged.
+    Links, pipes and devices with such a name are left out and added to `disk.refused`. Files of other programs are left
+    out, too.
     """
     return [copy.path for copy in all_copies(path, disk) if not copy.of]
 
 
 def all_copies(path: str, disk: Disk) -> list[Copy]:
-    """List the conflict copies of all files of a library, sorted by name: copies of the snapshot first."""
+    """List the conflict copies of all files of a library: those of the snapshot first, then the others, by name.
+
+    `conflict_copies` says which files are left out.
+
+    Args:
+        path: The snapshot.
+        disk: Makes the system calls.
+    """
     folder, name = os.path.split(path)
     stem = _normalized(os.path.splitext(name)[0])  # noqa: PTH122 - a name, no path
     try:
@@ -91,19 +101,27 @@ def all_copies(path: str, disk: Disk) -> list[Copy]:
 
 
 def _normalized(name: str) -> str:
-    """Normalize a name as file systems do that ignore case or store letters and accents separately."""
+    """Return a form of a file name that is equal for names that differ only in case or in the encoding of accents.
+
+    Some file systems change case and encoding.
+    """
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def _original(name: str, snapshot: str, marks: tuple[str, ...]) -> str | None:
-    """Return which file of the library a conflict copy with this name was made of.
+    """Return which file of the library was copied, if a file name is that of a conflict copy.
 
-    Sync programs put their mark before a suffix of the name, or at the end. So a name belongs to a copy if the name
-    without the mark is the name of a library file.
+    Sync programs insert their mark before a suffix of the name, or append it. So a name is that of a copy if, without
+    the mark, it is the name of a library file.
+
+    Args:
+        name: The file name.
+        snapshot: The name of the snapshot.
+        marks: Regular expressions of the marks, such as `_MARKS`.
 
     Returns:
-        The part of the original's name after the snapshot's name, such as `.bak`; empty for a copy of the snapshot.
-        None if the name does not belong to a copy.
+        The suffix of the copied file after the snapshot's name, such as `.bak`; empty for the snapshot. None if the
+        name is not that of a conflict copy.
     """
     stem, suffix = os.path.splitext(_normalized(snapshot))  # noqa: PTH122 - a name, no path
     name = _normalized(name)
@@ -129,13 +147,13 @@ def _original(name: str, snapshot: str, marks: tuple[str, ...]) -> str | None:
 
 
 def _is_ours(copy: Copy, snapshot: str, disk: Disk, *, by_id: bool) -> bool:
-    """Return True if a file that is named like a conflict copy also has the content of one.
+    """Return True if a file that is named like a conflict copy contains a snapshot or a journal of this program.
 
     Args:
         copy: The file.
         snapshot: Path of the library's snapshot.
         disk: Makes the system calls.
-        by_id: True if the file's header must contain the id of this library.
+        by_id: True if a snapshot must also contain the id of this library.
     """
     if not copy.is_snapshot:
         return is_our_journal(copy.path, disk)

@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 _ALWAYS_CHECKED = 64
-"""Maximum number of operations of an entry that is always checked, at 30 µs per operation.
+"""Maximum number of operations of an entry that is always checked, which takes 30 µs for each operation.
 
-Larger entries are checked only if the library contains a timestamp later than the clock.
+Larger entries are checked only if the library contains a timestamp that is not earlier than the entry's.
 """
 
 
 def record_seen_note_versions(state: State, entry: Entry, timestamp: str) -> Entry:
-    """Record in an entry the note versions that its new texts replace, and those that existed at its deletions.
+    """Add to an entry, for each edit of a note or deletion of an annotation, which versions of the note it replaces.
 
     Args:
         state: The documents before the entry.
@@ -49,7 +49,8 @@ def record_seen_note_versions(state: State, entry: Entry, timestamp: str) -> Ent
         timestamp: The timestamp that the entry will have.
 
     Returns:
-        The entry, with the registers `CONTEXT` and `DELETION` set where they are needed.
+        The entry. Its operations that edit a note also set the register `CONTEXT`, and those that delete an annotation
+        the register `DELETION` (see `note_versions`).
     """
     operations = entry.get("o", ())
     if not any(_changes_note(operation) or _deletes(operation) for operation in operations):
@@ -84,7 +85,7 @@ def _deletes(operation: Sequence[Any]) -> bool:
 
 
 def override_future_timestamps(state: State, entry: Entry, timestamp: str) -> Entry:
-    """Give operations later timestamps if the values that they replace are newer than the entry.
+    """Give those operations of an entry a later timestamp that would otherwise lose against the values they replace.
 
     Args:
         state: The documents before the entry.
@@ -92,7 +93,7 @@ def override_future_timestamps(state: State, entry: Entry, timestamp: str) -> En
         timestamp: The timestamp that the entry will have.
 
     Returns:
-        The entry. Such operations are in its member `m` (documents with separate timestamps, to be joined) instead of
+        The entry. These operations are in its member `m` (documents with separate timestamps, to be joined) instead of
         `o` (changes at the entry's timestamp).
     """
     operations = entry.get("o", ())
@@ -114,7 +115,13 @@ def override_future_timestamps(state: State, entry: Entry, timestamp: str) -> En
 
 
 def _latest_replaced(registers: Registers, values: dict[str, Any]) -> str:
-    """Return the latest timestamp among the registers that new values replace; `ZERO` without any."""
+    """Return the latest timestamp of the registers that new values replace; `ZERO` if they replace none.
+
+    Args:
+        registers: The document's registers.
+        values: The new values by register name. A deletion replaces all registers; an edit of a deleted document also
+            replaces the deletion.
+    """
     if DELETED in values:
         names = set(registers)
     else:

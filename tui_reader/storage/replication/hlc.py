@@ -1,4 +1,4 @@
-"""A hybrid logical clock: timestamps that never decrease and sort causes before their effects.
+"""A hybrid logical clock: its timestamps never decrease, and a change sorts after all changes that its author had seen.
 
 After Kulkarni et al., “Logical Physical Clocks” (2014). A timestamp is `01a203785eda-000-k3f9`: milliseconds since 1970
 in hexadecimal, a counter within the millisecond, the replica id. Timestamps sort as text.
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ZERO = ""
-"""Default timestamp, for values such as a line added by hand; earlier than every other timestamp."""
+"""Timestamp of values that have none, such as those of a line added by hand; earlier than every other timestamp."""
 
 # After the year 2109 (2**42 ms) nothing is a timestamp, on any machine: so counting up never needs another digit.
 _TIMESTAMP = re.compile(r"0[0-3][0-9a-f]{10}-[0-9a-f]{3}-[0-9a-z]+")
 _COUNTER_MAX = 0xFFF
-"""Maximum of the counter, which has three hexadecimal digits."""
+"""Maximum of the counter within a millisecond, which has three hexadecimal digits."""
 _END_OF_TIME_MS = 1 << 42
 _JUMP_MS = 64
-"""Milliseconds after an observed timestamp, among which the next one is drawn at random.
+"""If the wall clock is behind an observed timestamp, the next one is drawn from so many milliseconds after that.
 
-With 2,047 values of the counter in each, 131,000 timestamps are possible.
+With 2,047 values of the counter in each millisecond, 131,000 timestamps are possible.
 """
 _MAX_AHEAD_MS = 24 * 3_600_000
-"""Maximum milliseconds by which another clock may be ahead of this clock; beyond, it is wrong."""
+"""Milliseconds by which a timestamp may be ahead of this clock; if it is more, the clock that made it is wrong."""
 
 
 def is_timestamp(text: object) -> bool:
-    """Return True if a value read from a file is a timestamp, including the empty timestamp."""
+    """Return True if a value read from a file is a timestamp or the empty timestamp `ZERO`."""
     return isinstance(text, str) and (text == ZERO or _TIMESTAMP.fullmatch(text) is not None)
 
 
@@ -42,11 +42,12 @@ def _wall_clock_ms() -> int:
 
 
 def next_timestamp(timestamp: str, by: str) -> str:
-    """Return the smallest timestamp after another timestamp.
+    """Return the earliest timestamp of a replica, in milliseconds and counter, that is later than another timestamp.
 
     Args:
         timestamp: The timestamp to exceed.
-        by: Any timestamp of the replica that makes the new one; it supplies the replica id.
+        by: Any timestamp of the replica that makes the new one. It supplies the replica id, and is itself returned if
+            `timestamp` is `ZERO`.
     """
     if timestamp == ZERO:
         return by
@@ -63,7 +64,7 @@ def is_far_ahead(timestamp: str, now: int | None = None) -> bool:
 
     Args:
         timestamp: The timestamp.
-        now: The present in milliseconds since 1970; None for that of the wall clock.
+        now: The present in milliseconds since 1970; None to read the wall clock.
     """
     return timestamp != ZERO and _parts(timestamp)[0] > (_wall_clock_ms() if now is None else now) + _MAX_AHEAD_MS
 
@@ -73,11 +74,11 @@ def _parts(timestamp: str) -> tuple[int, int]:
 
 
 class HybridClock:
-    """Makes timestamps later than all earlier or observed ones, even if the wall clock is set back.
+    """Makes timestamps that are later than all it made or observed before, even if the wall clock is set back.
 
     Args:
-        replica: Replica id within the timestamps: lower-case letters and digits.
-        wall: Returns milliseconds since 1970.
+        replica: Replica id with which the timestamps end: lower-case letters and digits.
+        wall: Returns the wall clock's time in milliseconds since 1970.
     """
 
     def __init__(self, replica: str, wall: Callable[[], int] = _wall_clock_ms) -> None:
@@ -85,7 +86,7 @@ class HybridClock:
         self._wall = wall
         self._last = (0, 0)
         self._has_jumped = False
-        """True if the last timestamp was observed rather than made by this clock."""
+        """True if the latest timestamp was observed rather than made by this clock."""
         self._lock = threading.Lock()
 
     @property
@@ -94,7 +95,7 @@ class HybridClock:
         return self._replica
 
     def now(self) -> str:
-        """Return a new timestamp, later than all timestamps made or observed before."""
+        """Return a new timestamp, later than all timestamps that this clock made or observed before."""
         with self._lock:
             milliseconds, counter = self._last
             wall = min(self._wall(), _END_OF_TIME_MS - 2 * _MAX_AHEAD_MS)
@@ -114,7 +115,7 @@ class HybridClock:
             return self._text()
 
     def observe(self, timestamp: str) -> None:
-        """Advance the clock past another replica's timestamp, unless that is more than a day in the future.
+        """Make all further timestamps later than another replica's, unless that is more than a day in the future.
 
         Without this limit one wrong clock would advance the clocks of all machines, up to the last possible timestamp.
         """

@@ -1,6 +1,6 @@
-"""Detect whether another instance of the reader on this machine has the same library open.
+"""Detection of another instance of the reader, on this machine, that has the same library open.
 
-Two instances do no harm; the second one only shows a notice about the first.
+Two instances do no harm; the second one only shows a notice that the first exists.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from tui_reader.storage.snapshot.private import private_folder
 
 
 class InstanceLock:
-    """A lock on a file in the state folder that marks a running instance; released when the process ends.
+    """A locked file in the state folder that shows other instances that this one has a library open.
+
+    The lock is released by `close`, or when the process ends.
 
     Args:
         path: The snapshot of the library.
@@ -24,7 +26,7 @@ class InstanceLock:
 
     def __init__(self, path: str) -> None:
         self.is_second = False
-        """True if another instance already had the library open."""
+        """True if another instance had the library open when this object was created."""
         self._handle = -1
         name = blake2b(os.fsencode(path), digest_size=10).hexdigest()
         disk = Disk()

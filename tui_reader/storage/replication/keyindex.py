@@ -1,4 +1,6 @@
-"""Lookup of a record by its key alone, although its document id also depends on its parent's key."""
+"""Look-up of an annotation by its key alone, although its document id also depends on its article's key.
+
+A document id consists of two hashes (`document_ids`): that of the record's own key, and that of its parent's key."""
 
 from __future__ import annotations
 
@@ -20,19 +22,19 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 _IDS = re.compile(rb'\n"([0-9]{1,60})": ')
-"""The beginning of a line with a document, whose id is the group."""
+"""Pattern of the beginning of a line with a document, such as `"6194839": `; group 1 is the document id."""
 
 
 class KeyIndex:
-    """An index of the document ids of one table by the part derived from the record's own key.
+    """An index of the document ids of one table by the hash of the record's own key.
 
-    Building the index searches for the start of every line (0.17 s for 100,000 in 70 MB). The index is two sorted
-    columns of numbers, 16 bytes a document.
+    Building it searches for the start of every line of the table (0.17 s for 100,000 documents in 70 MB). It consists
+    of two columns of numbers, the hashes of own keys (sorted) and of parents' keys, with 16 bytes for a document.
     """
 
     def __init__(self, snapshot: SnapshotFile, table: str) -> None:
         swapped: list[int] = []
-        """Document ids with the own key's part before the parent's, so that they sort by own key."""
+        """Document ids with their two hashes exchanged, so that they sort by that of the own key."""
         for chunk in snapshot.chunks(table):
             # Beginning the pattern with the line break is seven times as fast as anchoring it: `re` then searches for
             # the break instead of trying every position.
@@ -44,19 +46,19 @@ class KeyIndex:
         self._own = array("Q", (number >> KEY_BITS for number in swapped))
         self._parent = array("Q", (number & OWN_KEY_MASK for number in swapped))
         self.repeated = {one for one, other in pairwise(self._own) if one == other}
-        """Hashes of the own keys that occur in several documents."""
+        """Hashes of own keys that occur in several documents of the table."""
 
     @property
     def own(self) -> set[int]:
-        """The hashes of the own keys of all documents."""
+        """The hashes of the own keys of all documents of the table."""
         return set(self._own)
 
     def find(self, own: int) -> int | None:
-        """Return the lowest document id of the records whose own key has this hash; None without any."""
+        """Return the lowest document id of a record whose own key has the hash `own`; None without such a record."""
         return next(self.all(own), None)
 
     def all(self, own: int) -> Iterator[int]:
-        """Yield the document ids of all records whose own key has the hash `own`."""
+        """Yield the document ids of all records whose own key has the hash `own`, ascending."""
         at = bisect_left(self._own, own)
         while at < len(self._own) and self._own[at] == own:
             yield self._parent[at] << KEY_BITS | own
@@ -74,10 +76,10 @@ class DocumentIdIndex:
         self._deleted: tuple[SnapshotFile, KeyIndex] | None = None
 
     def find(self, state: State, table: str, key: str) -> int | None:
-        """Return the document id of a record by its key; None for an annotation of which no document is known.
+        """Return the document id of a record by its key; None for an annotation without any document.
 
-        In other tables the record need not exist, since its document id follows from the key. If an annotation has
-        several documents, return one that exists, or else that of the last change.
+        In tables other than that of annotations, the record need not exist, since its document id follows from the key.
+        If an annotation has several documents, return one that is not deleted; if all are, the one changed last.
         """
         own = document_id(key)
         if table != ANNOTATIONS:
@@ -92,15 +94,15 @@ class DocumentIdIndex:
         return next((other for other in others if state.exists(table, other)), number)
 
     def is_repeated(self, state: State, own: int) -> bool:
-        """Return True if the index contains several documents with the own key `own`.
+        """Return True if the index of annotations contains several documents whose own key has the hash `own`.
 
-        The method builds no index; before the index is built, the result is False.
+        Return False if the index of this snapshot was not built yet; it is not built here.
         """
         index = self._index
         return index is not None and index[0] is state.snapshot and own in index[1].repeated
 
     def prepare(self, state: State) -> KeyIndex:
-        """Return the index of annotations; build it first if this snapshot has none.
+        """Return the index of the annotations in the state's snapshot; build it first if necessary.
 
         This may be called from any thread.
         """
@@ -110,7 +112,7 @@ class DocumentIdIndex:
         return index[1]
 
     def prepare_deleted(self, state: State) -> KeyIndex:
-        """Return the index of deleted annotations; build it first if this snapshot has none."""
+        """Return the index of the deleted annotations in the state's snapshot; build it first if necessary."""
         index = self._deleted
         if index is None or index[0] is not state.snapshot:
             index = self._deleted = (state.snapshot, KeyIndex(state.snapshot, f"{ANNOTATIONS}{TOMBSTONES}"))

@@ -1,4 +1,4 @@
-"""Merging of other copies of a library: another machine's file, a conflict copy, a backup."""
+"""Merging of copies of a library into the library: another machine's snapshot, a conflict copy, or a backup."""
 
 from __future__ import annotations
 
@@ -31,24 +31,27 @@ if TYPE_CHECKING:
     from tui_reader.storage.engine.library_files import LibraryFiles
 
 _BATCH = 2_000
-"""Number of documents in one journal entry: a few hundred kB, so that the library is locked for milliseconds."""
+"""Maximum number of documents in one journal entry: a few hundred kB, for which the library is locked milliseconds."""
 
 
 class Merged(NamedTuple):
-    """The result of merging one other copy into a library."""
+    """The result of merging one copy into a library."""
 
     source: str
     """Path of the copy."""
     changes: int
     """Number of documents that the merge changed."""
     kept_as: str = ""
-    """Path of the copy among the backups, if it was moved there."""
+    """Path of the copy among the backups; empty if it was not moved there."""
     problem: str = ""
-    """Reasons why the copy could not be merged and stays in the folder, as sentences; empty if it was merged."""
+    """Reason why the copy stays in the folder, as sentences: it could not be merged, or not be moved to the backups.
+
+    Empty if there was no problem.
+    """
 
 
 def merge_file(library: LibraryFiles, source: str) -> Merged:
-    """Merge another copy of a library: for each field, the value with the later timestamp wins.
+    """Merge a copy of a library into the library: for each field, the value with the later timestamp wins.
 
     Args:
         library: The library to merge into.
@@ -109,7 +112,7 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
 
 
 def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
-    """Yield the documents of another snapshot that differ from the library's, as journal operations."""
+    """Yield the documents of another snapshot that would change the library, each as `[table, id, document]`."""
     for name in other.tables:
         table = name.removesuffix(TOMBSTONES)
         sets = has_sets(table)
@@ -122,7 +125,7 @@ def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any
 
 
 def _would_change(state: State, table: str, number: int, registers: Registers) -> bool:
-    """Return True if joining registers to a document changes the document."""
+    """Return True if joining these registers to the document with this id would change the document."""
     mine = state.registers(table, number) or {}
     both = dict(mine)
     join(both, registers)
@@ -138,13 +141,16 @@ def _commit(library: LibraryFiles, operations: list[list[Any]]) -> int:
 def merge_conflict_copies(library: LibraryFiles, *, again: bool = True) -> list[Merged]:
     """Merge the conflict copies in a library's folder and move them to its backups.
 
-    Merged data is written to the snapshot before its copy is removed. Otherwise only this machine's journal would
-    contain the data while the sync program removes the copy everywhere. A copy that cannot be merged stays in the
-    folder, is named in `Merged.problem`, and does not prevent the merging of others.
+    Merged data is written to the snapshot before the copy is moved. Otherwise only this machine's journal would contain
+    the data while the sync program removes the copy from all machines. A copy that cannot be merged stays in the folder
+    and does not prevent the merging of others.
 
     Args:
         library: The library to merge into.
-        again: Also retry copies that could not be merged before and have not changed since.
+        again: False to skip copies that could not be merged before and have not changed since.
+
+    Returns:
+        The result for each copy, except those that were skipped, or changed during the merge: they are merged later.
 
     Raises:
         StoreError: The library cannot be written.
@@ -209,7 +215,7 @@ def _merge_copy(library: LibraryFiles, copy: Copy) -> Merged:
 
 
 def have_bad_copies_changed(library: LibraryFiles) -> bool:
-    """Return True if a conflict copy that could not be merged has been written in place since."""
+    """Return True if a conflict copy that could not be merged (`bad_copies`) has changed since that attempt."""
     for path, seen in library.bad_copies.items():
         try:
             if signature(library.disk.stat(path)) != seen:

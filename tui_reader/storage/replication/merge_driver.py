@@ -34,7 +34,10 @@ class _Side(NamedTuple):
 
 class _Ancestor(NamedTuple):
     header: dict[str, Any]
-    """The header as read from the file; another program may have edited the records later."""
+    """The header as read from the file, which identifies the generation.
+
+    If another program edited the file afterwards, the records are not those of the generation.
+    """
     state: State
 
 
@@ -48,7 +51,7 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path, replica: str) -> No
         replica: This machine's replica id, for the timestamps of values that a plain TinyDB changed.
 
     Raises:
-        StoreError: One of the files is not a library, or cannot be read or written. No file is changed then.
+        StoreError: One of the two versions is not a library, or a file cannot be read or written.
     """
     disk, timestamp = Disk(), HybridClock(replica).now()
     common = _read_ancestor(str(ancestor), disk)
@@ -61,10 +64,10 @@ def merge_versions(ancestor: Path, ours: Path, theirs: Path, replica: str) -> No
 
 
 def _read_ancestor(path: str, disk: Disk) -> _Ancestor | None:
-    """Read the common ancestor.
+    """Read the file with the common ancestor of the two versions.
 
     Returns:
-        None if there is no ancestor or the file is not a library: then every record of the two versions is kept.
+        None if the file is empty or not a library: then no record of the two versions counts as removed.
     """
     try:
         parsed = parse(_bytes(path, disk))
@@ -110,7 +113,7 @@ def _bytes(path: str, disk: Disk) -> bytes:
 
 
 def _write(path: str, data: bytes, disk: Disk) -> None:
-    """Overwrite a file in place: git finds the file by name, and has stored its old content already."""
+    """Overwrite a file in place, not atomically: git has stored its old content already."""
     try:
         handle = disk.open(os.path.realpath(path), os.O_RDWR)
         try:

@@ -31,20 +31,26 @@ if TYPE_CHECKING:
 
 NOTE = "note"
 CONTEXT = "note_context"
-"""Field with the other versions of a note and the versions that each of them replaced; hidden from callers."""
+"""Name of the field with the data of the module's table; services do not see it."""
 DELETION = "deleted_context"
-"""Field with the note versions known at a deletion; any other version restores the annotation."""
+"""Name of the field with the timestamps of the note versions that the author of a deletion had seen.
+
+Any other version of the note restores the annotation. Services do not see the field.
+"""
 HIDDEN = (CONTEXT, DELETION)
 _MAX_VERSIONS = 32
-"""Maximum number of concurrent versions to keep; the words of older versions remain in the merged text."""
+"""Maximum number of concurrent versions of a note to store, the latest; the shown text has the words of all."""
 _MAX_SEEN = 16
-"""Maximum number of timestamps to keep per replica; at the maximum, all earlier timestamps count as seen."""
+"""Maximum number of timestamps of seen versions to store for each replica, the latest.
+
+If so many are stored, all earlier timestamps of this replica count as seen.
+"""
 _REPLICA_AT = 17
 """Index at which the replica id begins in a timestamp."""
 
 
 class _Origin(NamedTuple):
-    """An earlier text that a version was made from by editing."""
+    """An earlier text of the note that was edited to make a version, and the timestamps of the versions it merged."""
 
     timestamps: tuple[str, ...]
     text: str
@@ -66,12 +72,15 @@ class Version(NamedTuple):
     text: Any
     """The text; None if the note was removed."""
     seen: Seen | None
-    """The versions that the author had seen; None if unknown."""
+    """Timestamps of the versions that the author had seen and so replaced; None if unknown."""
     origins: tuple[_Origin, ...] = ()
-    """Earlier texts from which concurrent versions may have been edited, too; the latest first."""
+    """Earlier texts that this version was made from, the latest first; concurrent ones may be made from them, too."""
 
     def has_seen(self, timestamp: str) -> bool:
-        """Return True if the author had seen the version with this timestamp, and so replaced it."""
+        """Return True if the author had seen the version with this timestamp, and so replaced it.
+
+        If it is unknown what the author had seen, only earlier versions of the same replica count as seen.
+        """
         replica = timestamp[_REPLICA_AT:]
         if self.seen is None:
             # A replica has seen its own versions. Whether it had seen versions of others is not known.
@@ -80,11 +89,11 @@ class Version(NamedTuple):
 
 
 def versions(note: tuple[str, Any] | None, context: tuple[str, Any] | None) -> list[Version]:
-    """Return the versions of a note that two registers of its annotation contain.
+    """Decode the versions of a note from the two registers that store them, the latest version first.
 
     Args:
-        note: Timestamp and text of the note; the text is None if the note was removed.
-        context: Timestamp and value of the field `CONTEXT`.
+        note: Timestamp and text of the register `note`; the text is None if the note was removed. None without one.
+        context: Timestamp and value of the register `CONTEXT`; None without one.
     """
     if note is None:
         return []
@@ -147,9 +156,9 @@ def current(known: Sequence[Version]) -> list[Version]:
 
 
 def _united(one: Version, other: Version) -> Version:
-    """Unite two versions with the same timestamp.
+    """Return one version for two with the same timestamp; if their texts differ, it has the words of both.
 
-    The two texts differ only if another program edited one version.
+    They differ only if another program edited one of them without giving it a new timestamp.
     """
     first, second = sorted((one, other), key=_rank, reverse=True)
     if first.text == second.text or not (isinstance(first.text, str) and isinstance(second.text, str)):
@@ -164,7 +173,7 @@ def _rank(version: Version) -> tuple[bool, str]:
 
 
 def shown(left: Sequence[Version]) -> Any:
-    """Merge concurrent versions into the one text that is shown.
+    """Merge concurrent versions of a note into the one text that the field `note` shows.
 
     Args:
         left: The versions that no other version replaces, the latest first.
@@ -192,10 +201,13 @@ def shown(left: Sequence[Version]) -> Any:
 
 
 def registers(left: Sequence[Version]) -> tuple[tuple[str, Any], tuple[str, Any] | None]:
-    """Return the registers `note` and `CONTEXT` that contain these versions; the inverse of `versions`.
+    """Encode versions of a note as the two registers that store them; the inverse of `versions`.
 
     Args:
         left: The versions that no other version replaces, the latest first.
+
+    Returns:
+        Timestamp and value of the register `note` and of the register `CONTEXT`; None if the latter is not needed.
     """
     latest, *others = left[:_MAX_VERSIONS]
     note = (latest.timestamp, shown(left))
@@ -218,11 +230,11 @@ def _plain(origins: Sequence[_Origin]) -> list[Any]:
 
 
 def context_of_edit(known: Sequence[Version], timestamp: str) -> dict[str, Any]:
-    """Return the value of `CONTEXT` for a new text that replaces all known versions.
+    """Return the value of `CONTEXT` for an edit of a note, which replaces all present versions.
 
     Args:
-        known: The versions that the annotation contains.
-        timestamp: The timestamp of the new text.
+        known: The present versions.
+        timestamp: The timestamp of the edit.
     """
     left = current(known)
     if not left:
@@ -236,19 +248,21 @@ def context_of_edit(known: Sequence[Version], timestamp: str) -> dict[str, Any]:
 
 
 def seen_by_deletion(known: Sequence[Version]) -> dict[str, Any]:
-    """Return the value of `DELETION` for a deletion after its author had seen the given note versions."""
+    """Return the value of `DELETION` for a deletion whose author had seen these versions of the note."""
     return {"seen": _listed(_union(known))}
 
 
 def has_unseen_words(known: Sequence[Version], deletion: Any, timestamp: str) -> bool:
-    """Return True if a note has a text that the author of a deletion had not seen, so that it survives.
+    """Return True if a note has a version with text that the author of a deletion had not seen.
+
+    Such a version undoes the deletion of its annotation.
 
     A text with the deletion's own timestamp does not count: the same change wrote the text and the deletion, such as
     an undo that restores a deleted annotation with its words and its deletion.
 
     Args:
         known: The versions of the note.
-        deletion: The value of `DELETION`.
+        deletion: The value of `DELETION`; if it is not an object, the result is False.
         timestamp: The timestamp of the deletion.
     """
     if not isinstance(deletion, dict):
@@ -269,7 +283,7 @@ def _listed(seen: Seen) -> dict[str, list[str]]:
 
 
 def _union(known: Sequence[Version]) -> Seen:
-    """Return the timestamps of the given versions, and of all versions that their authors had seen."""
+    """Return the timestamps of these versions and of all versions that their authors had seen, by replica."""
     timestamps = {version.timestamp for version in known if version.timestamp != ZERO}
     for version in known:
         timestamps.update(*(version.seen or {}).values())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OtherJournals:
-    """The journals of other machines in a library's folder, and which versions of them have been read.
+    """Reader of the other machines' journals in a library's folder; it remembers the state of each that it read.
 
     Args:
         snapshot: Path of the snapshot.
@@ -32,13 +32,13 @@ class OtherJournals:
         self._own, self._disk = own, disk
         self._read: dict[str, Signature] = {}
         self.warnings: dict[str, str] = {}
-        """Problems with the journals, as sentences by path."""
+        """Problems with the journals or their folder: a sentence for the user by path."""
 
     def read(self, *, reread_all: bool = False) -> list[Entry]:
-        """Return the entries of the journals that are new or changed since the last call.
+        """Return all entries of each journal that is new or has changed since the last call; update `warnings`.
 
         Args:
-            reread_all: Return the entries of all journals, unchanged ones included.
+            reread_all: True to return the entries of unchanged journals, too.
         """
         if reread_all:
             self._read.clear()

@@ -36,7 +36,7 @@ DELETED = "-"
 
 
 class _Absent:
-    """The value of a register whose field was removed."""
+    """The type of `ABSENT`, the value of a register whose field was removed."""
 
     def __repr__(self) -> str:
         return "ABSENT"
@@ -61,12 +61,12 @@ def has_sets(table: str) -> bool:
 
 
 def register_name(field: str) -> str:
-    """Return the name of the register for a field."""
+    """Return the name of the register that contains a field: that of the field, or `=name` if it would be ambiguous."""
     return f"={field}" if not field or field[0] in "+-=" or "/" in field else field
 
 
 def field_name(register: str) -> str:
-    """Return the name of the field for a register; the inverse of `register_name`."""
+    """Return the name of the field that a register contains; the inverse of `register_name`."""
     return register.removeprefix("=")
 
 
@@ -79,7 +79,7 @@ def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
     """Return the register values of a new document with exactly these fields, by register name.
 
     Args:
-        fields: The fields.
+        fields: The fields with their values; `tags` is a list of strings, or any value.
         sets: True if `tags` is a set (`has_sets`).
 
     Raises:
@@ -98,7 +98,7 @@ def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
 
 
 def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
-    """Return the register values to write so that a document has exactly these fields; empty if it has them.
+    """Return the values, by register name, to write so that a document has exactly these fields; empty if it has them.
 
     Args:
         old: The document's registers.
@@ -123,7 +123,10 @@ def difference(old: Registers, fields: Mapping[str, Any], *, sets: bool) -> dict
 
 
 def same(one: Any, other: Any) -> bool:
-    """Return True if two values are equal in JSON, where 1, 1.0 and true differ from each other."""
+    """Return True if two register values have equal JSON texts, so that 1, 1.0 and true differ.
+
+    The order of keys is ignored. `ABSENT` and None are equal only to themselves.
+    """
     if one is other:
         return True
     if one is ABSENT or other is ABSENT or one is None or other is None:
@@ -238,7 +241,10 @@ def _commonest(registers: Registers) -> str:
 
 
 def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
-    """Merge registers into a document: the later timestamp wins; if the two are equal, the value decides.
+    """Merge registers into a document: for each register, the later timestamp wins.
+
+    If the timestamps are equal, the values decide: `ABSENT` loses; otherwise the one wins whose JSON text sorts later.
+    Concurrent versions of an annotation's note are all kept.
 
     Args:
         into: The document's registers; changed in place.
@@ -259,13 +265,14 @@ def join(into: Registers, other: Mapping[str, tuple[str, Any]]) -> None:
 
 
 def _joined_note(one: Registers, other: Mapping[str, tuple[str, Any]]) -> Registers | None:
-    """Join the versions of an annotation's note from two documents of the annotation.
+    """Join the versions of a note from the registers of two documents that both have a field `note`.
 
-    In other tables the field `note` is an ordinary register. If an earlier version of the program wrote the two texts,
-    it is unknown which texts they replaced; then the two texts are kept if both documents are whole annotations.
+    In tables other than that of annotations, `note` is an ordinary register. Annotations are recognized by the register
+    `CONTEXT`, or by the field `article` if an earlier version of the program wrote both notes. In the latter case it is
+    unknown which texts they replaced, and both are kept.
 
     Returns:
-        The registers with the joined versions; None if the register with the later timestamp is kept as usual.
+        The registers with the joined versions; None if the register with the later timestamp wins as usual.
     """
     if not (CONTEXT in one or CONTEXT in other or (_PARENT in one and _PARENT in other)):
         return None
@@ -275,7 +282,7 @@ def _joined_note(one: Registers, other: Mapping[str, tuple[str, Any]]) -> Regist
 
 
 def note_versions_of(registers: Mapping[str, tuple[str, Any]]) -> list[note_versions.Version]:
-    """Return the versions of an annotation's note; none if it has no note."""
+    """Return the versions of the note in an annotation's registers; an empty list if it never had a note."""
     if NOTE not in registers:
         return []
     timestamp, value = registers[NOTE]
@@ -283,10 +290,14 @@ def note_versions_of(registers: Mapping[str, tuple[str, Any]]) -> list[note_vers
 
 
 def has_note_unseen_by_deletion(registers: Mapping[str, tuple[str, Any]], timestamp: str) -> bool:
-    """Return True if an annotation's note has a version that a deletion at the timestamp had not seen.
+    """Return True if an annotation's note has a version that the author of a deletion had not seen.
+
+    Args:
+        registers: The annotation's registers.
+        timestamp: The timestamp of the deletion.
 
     Returns:
-        False if the deletion does not record the versions that its author had seen.
+        False if the registers do not say which versions the author of this deletion had seen.
     """
     context = registers.get(DELETION)
     if context is None or context[0] != timestamp:
@@ -295,7 +306,7 @@ def has_note_unseen_by_deletion(registers: Mapping[str, tuple[str, Any]], timest
 
 
 def note_registers(known: list[note_versions.Version]) -> Registers:
-    """Return the registers that contain versions of a note."""
+    """Return the registers `NOTE` and, if needed, `CONTEXT` that contain those versions that no other one replaces."""
     (timestamp, text), context = note_versions.registers(note_versions.current(known))
     out: Registers = {NOTE: (timestamp, ABSENT if text is None else text)}
     if context is not None:
@@ -310,10 +321,10 @@ def _wins(one: Any, other: Any) -> bool:
 
 
 def visible_fields(registers: Registers, names: Iterable[str], *, sets: bool) -> dict[str, Any]:
-    """Return some fields of a document that exists; fields that it does not have are missing.
+    """Return some fields of a document by name; fields that it does not have are missing.
 
     Args:
-        registers: The document's registers.
+        registers: The document's registers; the document must exist (`is_alive`).
         names: Names of the fields.
         sets: True if `tags` is a set (`has_sets`).
     """
@@ -331,7 +342,10 @@ def visible_fields(registers: Registers, names: Iterable[str], *, sets: bool) ->
 
 
 def is_alive(registers: Registers) -> bool:
-    """Return True if a document exists: it was never deleted, or a field was written after the deletion."""
+    """Return True if a document exists: it was never deleted, or one of its fields was written after the deletion.
+
+    An annotation also exists if the author of the deletion had not seen all texts of its note.
+    """
     if DELETED not in registers:
         return bool(registers)
     deleted_at = registers[DELETED][0]
@@ -340,7 +354,7 @@ def is_alive(registers: Registers) -> bool:
 
 
 def visible(registers: Registers, *, sets: bool) -> dict[str, Any] | None:
-    """Return a document without timestamps and hidden fields; None if it does not exist.
+    """Return the fields of a document, without timestamps and the fields in `HIDDEN`; None if it does not exist.
 
     Args:
         registers: The document's registers.

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 _BATCH = 50
-"""Number of annotations in one journal entry; writing an entry locks the library for a few milliseconds."""
+"""Maximum number of annotations in one journal entry, for which the library is locked for a few milliseconds."""
 
 
 class InterruptedScan(Exception):  # noqa: N818 - it is not an error
-    """The scan stopped before its end because more urgent work exists."""
+    """The search for annotations with several documents was ended because other work has priority."""
 
 
 def reunite(
@@ -49,11 +49,11 @@ def reunite(
     Args:
         library: The library.
         numbers: Finds document ids.
-        only: Document ids of the annotations to examine; None for all.
-        is_urgent: Returns True if other work has priority; called before each annotation is examined.
+        only: Document ids of the annotations to examine; None for all annotations.
+        is_urgent: Returns True if other work has priority; called before each annotation with several documents.
 
     Returns:
-        The changes that were made.
+        The changes of documents that were made.
 
     Raises:
         InterruptedScan: `is_urgent` returned True. Nothing was changed.
@@ -76,7 +76,7 @@ def reunite(
 
 
 def _groups(state: State, numbers: DocumentIdIndex, only: AbstractSet[int] | None) -> Iterable[list[int]]:
-    """Yield the document ids of each annotation that has several documents, including deleted documents."""
+    """Yield, for each annotation with several documents, a list of their ids; deleted documents are included."""
     living, deleted = numbers.prepare(state), numbers.prepare_deleted(state)
     changed: dict[int, set[int]] = {}
     for table, number in state.changed_documents():
@@ -91,10 +91,14 @@ def _groups(state: State, numbers: DocumentIdIndex, only: AbstractSet[int] | Non
 
 
 def _operations(state: State, group: list[int]) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Return the journal members `o` and `m` that merge the documents of one annotation.
+    """Return the operations for the members `o` and `m` of a journal entry that merge the documents of one annotation.
+
+    Args:
+        state: The library's documents.
+        group: The document ids of the annotation.
 
     Returns:
-        Two empty lists if the documents are merged already.
+        Two lists of operations; both are empty if the documents are merged already or all deleted.
     """
     known = {number: state.registers(ANNOTATIONS, number) or {} for number in group}
     alive = [number for number in group if is_alive(known[number])]
@@ -130,11 +134,12 @@ def _entry(groups: Iterable[list[int]], before: dict[int, dict[str, Any] | None]
 
     Args:
         groups: The document ids of each annotation.
-        before: Receives the former content of each document that the entry changes, by document id.
+        before: A dictionary to which the present content of each document that the entry will change is added, by
+            document id.
         state: The library's documents.
 
     Returns:
-        None if no document needs a change.
+        The entry; None if no document needs a change.
     """
     entry: Entry = {"o": [], "m": []}
     for group in groups:

@@ -13,11 +13,11 @@ from tui_reader.storage.snapshot.private import private_folder
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _ID_LENGTH = 4
-"""Number of letters and digits of a new id."""
+"""Number of characters of a new replica id."""
 _READ_SIZE = 100
-"""Maximum number of bytes of the file with the id that are read."""
+"""Maximum number of bytes to read from the file that contains the replica id."""
 _ID = re.compile(r"[0-9a-z]{1,16}")
-"""A valid id; it may be longer than a new one."""
+"""Pattern of a valid replica id; it may be longer than a new one."""
 
 
 def state_folder() -> Path:
@@ -44,7 +44,7 @@ def replica_id(folder: Path | None = None) -> str:
 
 
 def _draw(file: str, disk: Disk) -> str:
-    """Save a new id in a file, and return it; the id of another process if that has saved one first."""
+    """Choose a replica id, save it in a file, and return it; or return the id that another process has just saved."""
     drawn = _letters(os.urandom(_ID_LENGTH))
     temporary = f"{file}.{os.getpid()}"
     handle = disk.create(temporary)
@@ -60,7 +60,7 @@ def _draw(file: str, disk: Disk) -> str:
 
 
 def _read(file: str, disk: Disk) -> str:
-    """Return the id saved in a file; empty if the file has none."""
+    """Return the replica id that a file contains; empty if it contains no valid one or cannot be opened."""
     try:
         handle = disk.open(file, os.O_RDONLY)
     except OSError:

@@ -1,4 +1,4 @@
-"""Compaction: write a new snapshot that contains the journals, safe against a crash at any step.
+"""Compaction: write a new snapshot that contains the journals' changes, safe against a crash at any step.
 
 1. Under the lock: copy the state and note how far the journal was read. Create a temporary file and lock it.
 2. Without the lock, since this takes long: write the new snapshot and flush it to the drive.
@@ -40,11 +40,12 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
     Args:
         library: The library to compact.
         force: Write a new snapshot even if nothing changed.
-        despite_damage: Replace a damaged snapshot by its readable documents. The caller has made a copy of the file.
+        despite_damage: Replace a damaged snapshot by its readable documents, instead of returning False. The caller
+            must have made a copy of the file.
 
     Returns:
-        True if the snapshot is current after the call. False if another process is compacting or the snapshot is
-        damaged: no change is lost, and the next attempt may succeed.
+        True if the snapshot contains all changes after the call. False if nothing was written, without loss: another
+        process compacts or changed the snapshot, or the snapshot is damaged or still being converted.
 
     Raises:
         StoreError: The new snapshot could not be written; the old one and the journal are unchanged.
@@ -117,10 +118,14 @@ def _swap(library: LibraryFiles, state: State, offset: int, temporary: str) -> b
 
 
 def _keep(library: LibraryFiles, source: str) -> list[tuple[str, str]]:
-    """Link a file that is about to be replaced to a second name, as a backup; errors are ignored.
+    """Give the snapshot, which is about to be replaced, a second name as the previous generation; ignore errors.
+
+    Args:
+        library: The library.
+        source: Path of the snapshot.
 
     Returns:
-        The temporary and the final name of the backup; an empty list after an error.
+        One pair: the temporary name, and the final name to rename it to. An empty list after an error.
     """
     target = f"{library.path}{BACKUP}"
     with contextlib.suppress(OSError):
@@ -137,12 +142,12 @@ def _copy_mode(library: LibraryFiles, handle: int) -> None:
 
 
 def leftovers(library: LibraryFiles) -> list[str]:
-    """Return temporary snapshots that no process has locked, left by processes that were killed."""
+    """Return the paths of temporary snapshots that no process has locked: killed processes have left them."""
     return [path for path, is_dead in _temporaries(library, remove=False) if is_dead]
 
 
 def remove_leftovers(library: LibraryFiles) -> None:
-    """Remove temporary snapshots of killed processes. Call only with the lock of the library."""
+    """Remove temporary snapshots that killed processes have left. Call only with the lock of the library."""
     for _ in _temporaries(library, remove=True):
         pass
 

@@ -26,7 +26,7 @@ _FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr
 _SEARCH = getattr(os, "O_PATH", os.O_RDONLY)
 _HAS_FOLDER_HANDLES = os.open in os.supports_dir_fd
 _TRIES = 100
-"""Maximum number of attempts; processes that create and remove one file concurrently collide a few times in a row."""
+"""Maximum number of attempts to open or create a file that other processes create and remove meanwhile."""
 _KINDS = {
     stat.S_IFLNK: "a symbolic link",
     stat.S_IFDIR: "a folder",
@@ -39,11 +39,11 @@ _KINDS = {
 
 
 class RefusedError(OSError):
-    """A file of the store is not a regular file, or its folder is a symbolic link.
+    """A path of the store is not used: it is not a regular file, not a file of this program, or in a linked folder.
 
     Args:
         path: The refused path.
-        reason: The kind of file at the path, as the end of a sentence: `is a symbolic link`.
+        reason: Why, as a clause whose subject is the path: `is a symbolic link`.
     """
 
     def __init__(self, path: str, reason: str) -> None:
@@ -61,7 +61,7 @@ def _kind(status: os.stat_result) -> str:
 class Disk:
     """Wrappers of system calls on files and folders; they raise OSError like the calls.
 
-    Methods with a path raise `RefusedError` if following it would leave its folder, or block.
+    Methods with a path raise `RefusedError` if a symbolic link would be followed, or if opening the file could block.
     """
 
     handles_block_renames = sys.platform == "win32"
@@ -69,7 +69,7 @@ class Disk:
 
     @cached_property
     def refused(self) -> dict[str, str]:
-        """Sentences for the user about the refused paths, by path."""
+        """By path, a sentence for the user about each path that a method of this object has refused."""
         return {}
 
     # -- names in a folder --------------------------------------------------------------------------------------
@@ -114,13 +114,13 @@ class Disk:
         return handle
 
     def create(self, path: str, mode: int = 0o600) -> int:
-        """Create a file for writing, after removing a file of that name left by a killed process."""
+        """Create a file for reading and writing, and return its descriptor; remove any file of that name before."""
         with contextlib.suppress(FileNotFoundError):
             self.unlink(path)
         return self.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
 
     def rename(self, source: str, target: str) -> None:
-        """Rename a file, atomically replacing the target; a symbolic link at the target is not followed."""
+        """Rename a file, atomically replacing the target; if the target is a symbolic link, replace the link itself."""
         with self._in_folder(source) as (old, old_folder), self._in_folder(target) as (new, new_folder):
             try:
                 os.replace(old, new, src_dir_fd=old_folder, dst_dir_fd=new_folder)
@@ -147,7 +147,7 @@ class Disk:
         return os.lstat(path)
 
     def has_file(self, path: str) -> bool:
-        """Return True if the path is a regular file; add any other kind of file to `refused`."""
+        """Return True if the path is a regular file; add a path with another kind of file to `refused`."""
         try:
             with self._in_folder(path) as (name, folder):
                 self._require_file(path, os.stat(name, dir_fd=folder, follow_symlinks=False))
@@ -170,10 +170,10 @@ class Disk:
                 raise self._refusal(path, f"is {_kind(status)}, not a folder")
 
     def make_private_folder(self, path: str) -> bool:
-        """Create a folder that only this user may enter, or restrict an existing one of this user.
+        """Create a folder that only this user may enter; if it exists and belongs to this user, restrict it.
 
         Returns:
-            True if other users could enter the folder before.
+            True if the folder existed and other users had any permission for it.
         """
         self.make_folder(path, 0o700)
         if not _HAS_FOLDER_HANDLES:
@@ -185,7 +185,7 @@ class Disk:
             os.close(handle)
 
     def names(self, folder: str) -> list[str]:
-        """Return the names of the entries of a folder."""
+        """Return the names of the files and folders in a folder."""
         if not _HAS_FOLDER_HANDLES:
             return os.listdir(folder)  # noqa: PTH208 - names, no paths
         handle = self._open_folder(folder, os.O_RDONLY)
@@ -210,11 +210,11 @@ class Disk:
 
     @contextlib.contextmanager
     def _in_folder(self, path: str) -> Iterator[tuple[str, int | None]]:
-        """Open the folder of a path.
+        """Open the folder of a path for a `with` block, in which errors get the full path.
 
         Yields:
-            The file's name and the folder's descriptor; on systems without descriptors of folders, the full path and
-            None.
+            The last component of the path and the folder's descriptor, for the parameter `dir_fd` of system calls. On
+            systems without it, the full path and None.
         """
         if not _HAS_FOLDER_HANDLES:
             yield path, None
@@ -272,17 +272,17 @@ class Disk:
         return data
 
     def write(self, handle: int, data: bytes | memoryview) -> None:
-        """Write all bytes, at the end of a file opened for appending, else after the last write."""
+        """Write all bytes: at the end of the file if it was opened with O_APPEND, else at the current position."""
         view = memoryview(data)
         while view:
             view = view[self.write_some(handle, view) :]
 
     def write_some(self, handle: int, data: memoryview) -> int:
-        """Make one write call, and return the number of bytes written, which may be fewer than given."""
+        """Make one system call to write, and return the number of bytes written, which may be fewer than given."""
         return os.write(handle, data)
 
     def write_at(self, handle: int, data: bytes, offset: int) -> None:
-        """Write all bytes at an offset; later writes append at the end."""
+        """Write all bytes at an offset, then set the current position to the end of the file."""
         os.lseek(handle, offset, os.SEEK_SET)
         self.write(handle, data)
         os.lseek(handle, 0, os.SEEK_END)
@@ -300,7 +300,7 @@ class Disk:
             os.fsync(handle)
 
     def sync(self, handle: int) -> None:
-        """Flush the bytes and length of a file like `sync_data`, and its owner, mode and times."""
+        """Flush a file like `sync_data`; except on macOS, also its owner, permissions and times."""
         if sys.platform == "darwin":
             self.sync_data(handle)
         else:
@@ -311,7 +311,7 @@ class Disk:
         os.ftruncate(handle, size)
 
     def set_mode(self, handle: int, mode: int) -> None:
-        """Give a file the permissions of a mode."""
+        """Give a file the permissions in a mode, of which other bits are ignored; does nothing on Windows."""
         if hasattr(os, "fchmod"):
             os.fchmod(handle, mode & 0o777)
 
@@ -319,7 +319,7 @@ class Disk:
         """Remove all permissions of other users from a file or folder of this user.
 
         Returns:
-            True if other users had any permission.
+            True if other users had any permission; False for a file of another user, which stays unchanged.
         """
         if not hasattr(os, "fchmod"):
             return False
@@ -336,7 +336,7 @@ class Disk:
 
 
 class MemoryDisk(Disk):
-    """A disk in memory that contains a single file."""
+    """A disk in memory that contains a single file (`data`), whatever the descriptor; only for `write_snapshot`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -347,7 +347,7 @@ class MemoryDisk(Disk):
         self.data += data
 
     def write_at(self, handle: int, data: bytes, offset: int) -> None:
-        """Overwrite bytes at an offset."""
+        """Overwrite bytes of the file in memory at an offset."""
         self.data[offset : offset + len(data)] = data
 
     def sync_data(self, handle: int) -> None:

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _TIMESTAMP_MIN_LENGTH = 17
-"""Number of characters of a timestamp before the id of its replica, which has at least one more."""
+"""Number of characters of a timestamp before the replica id; a timestamp has more, since the id is not empty."""
 _MAX_DIGITS = 60
-"""Maximum number of digits of an id."""
+"""Maximum number of decimal digits of a document id."""
 _SURELY_SHORT_DIGITS = 32
-"""Number of digits below which an id certainly has at most `MAX_BITS` bits, so that no conversion is needed."""
+"""Number of decimal digits below which a document id has at most `MAX_BITS` bits, so that it need not be converted."""
 _USUAL_TABLES = frozenset(("articles", "annotations"))
 _SURROGATE = re.compile(rb"\\u[dD][89abcdefABCDEF]")
-"""Half of a surrogate pair as an escape; the store writes these bytes only in text about such escapes."""
+r"""Pattern of the JSON escape of half of a surrogate pair, such as `\ud83d`.
+
+The store writes characters unescaped, so its journals contain such bytes only where a text has a backslash and `ud83d`.
+"""
 
 
 def is_entry(value: Any) -> bool:
@@ -41,9 +44,9 @@ def is_entry(value: Any) -> bool:
 
 
 def _looks_like_timestamp(timestamp: Any) -> bool:
-    """Return True for a text with the dashes of a timestamp, and for an empty text.
+    """Return True for a text that is empty or has the two dashes of a timestamp.
 
-    The time may be one that no timestamp can have, such as the year 2200: `State` then takes the timestamp as empty.
+    It may still be no timestamp, for example with a time in the year 2200: `State` then uses the empty timestamp.
     """
     if type(timestamp) is not str:
         return False
@@ -51,7 +54,7 @@ def _looks_like_timestamp(timestamp: Any) -> bool:
 
 
 def may_hold_surrogates(data: bytes) -> bool:
-    """Return True if JSON data may contain half of a surrogate pair, which cannot be encoded again."""
+    """Return True if JSON data may contain the escape of half of a surrogate pair, which cannot be encoded as UTF-8."""
     return b"\\ud" in data or b"\\uD" in data
 
 
@@ -60,7 +63,7 @@ def is_clean(value: Any, text: bytes) -> bool:
 
     Args:
         value: The value.
-        text: The JSON from which it was decoded; usually it shows at once that there is none.
+        text: The JSON from which the value was decoded. If it has no escape of a surrogate, the value is not examined.
     """
     if _SURROGATE.search(text) is None:
         return True
@@ -148,4 +151,4 @@ _MEMBERS = {
     "u": _is_step,
     "z": _is_reversal,
 }
-"""A test of the structure of each member; `library_files` describes the members."""
+"""By name of a member of an entry (see `library_files`), a function that returns True if its structure is valid."""

@@ -13,8 +13,8 @@ def network_kind(folder: str, mounts: Path = _MOUNTS) -> str:
     """Return the kind of network file system that contains a folder; empty if it is local or unknown.
 
     Args:
-        folder: An absolute path, symbolic links resolved.
-        mounts: The mount table as Linux shows it (proc(5), `/proc/pid/mountinfo`).
+        folder: An absolute path without symbolic links.
+        mounts: The file with the mount table in the format of Linux (proc(5), `/proc/pid/mountinfo`).
     """
     if os.name == "nt":
         return "a network share" if folder.startswith("\\\\") else ""

@@ -1,9 +1,10 @@
-"""Generations of the snapshot: find the earlier snapshot that another program's file was made from.
+"""Generations of the snapshot: find the one that a file edited by another program was made from.
 
-A record that is missing in a file counts as removed only against the exact generation that the file was made from. The
-header identifies it, and a plain TinyDB keeps the header. The generation is searched for as `.bak`, among the backups,
-and as `.bak` with the journal that was compacted into the next generation. A `.bak` and a journal are combined only if
-the journal names the snapshot, and the header of the next generation names both files.
+A record that is missing in such a file counts as removed only if the exact generation that the file was made from has
+it. The file's header identifies that generation, since a plain TinyDB keeps the header. The generation is searched for
+in three places: the previous generation (`.bak`), the backups, and `.bak` with the changes of `.bak.journal` applied,
+which is the generation after it. These two files are combined only if the journal's first line names that `.bak`, and
+the header of the edited file names both.
 """
 
 from __future__ import annotations
@@ -36,51 +37,57 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _MAX_COPIED_BYTES = 4 << 20
-"""Maximum bytes of a converted snapshot that is copied to `.bak` before it is replaced."""
+"""Maximum size in bytes of a converted snapshot that is copied to `.bak` before it is replaced."""
 ORIGIN = "made_from"
 """Name of the header member that identifies the files from which a generation was made."""
 _HEAD = re.compile(rb'\{"journal":\d+(?:,"base":(?P<base>\[[0-9, ]+\]))?\}\n')
-"""Pattern of the first line of `.bak.journal`, such as `{"journal":1,"base":[834,1993308202]}`: see `_fingerprint`."""
+"""Pattern of the first line of `.bak.journal`, such as `{"journal":1,"base":[834,1993308202]}`.
+
+The group `base` is the `_fingerprint` of the snapshot to which the journal's entries were added.
+"""
 
 
 def identity(header: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Return the members of a header that identify its generation; None if a member is missing."""
+    """Return the values of the header's members that together identify a generation; None if one is missing."""
     values = tuple(header.get(name) for name in ("library", "hlc", "bytes", "crc32"))
     return None if None in values else values
 
 
 def origin(snapshot: SnapshotFile, journal: bytes, latest: str) -> dict[str, Any]:
-    """Return the header member `ORIGIN`, as an object: it identifies the files that make up the new generation.
+    """Return an object with the header member `ORIGIN`, which identifies the files that make up the new generation.
 
     Args:
         snapshot: The previous generation.
         journal: The part of this replica's journal that is compacted into the new generation.
-        latest: The member `hlc` of the new header. An older version of the program copies unknown members; the
-            timestamp then shows that they belong to another generation.
+        latest: The member `hlc` of the new header. Older versions of the program copy the member `ORIGIN` to later
+            generations; there it does not match their `hlc`, and is ignored.
     """
     return {ORIGIN: {"of": latest, "base": _fingerprint(snapshot), "journal": zlib.crc32(journal)}}
 
 
 def _fingerprint(snapshot: SnapshotFile) -> list[int]:
-    """Return the size and the checksum of a snapshot, from its header."""
+    """Return the size in bytes and the checksum of a snapshot, as its header states them; 0 for a missing one."""
     return [snapshot.header.get("bytes", 0), snapshot.header.get("crc32", 0)]
 
 
 def keep_generation(
     path: str, snapshot: SnapshotFile, journal: bytes, disk: Disk, *, is_converted: bool
 ) -> list[tuple[str, str]]:
-    """Write the backup copies of a generation; a copy that cannot be written is omitted.
+    """Write the files that keep a generation, under temporary names; one that cannot be written is omitted.
+
+    These are the journal that is compacted into the next generation, and the snapshot if it is a converted one. Any
+    other snapshot is kept by a hard link (`compaction`).
 
     Args:
         path: The snapshot.
         snapshot: The generation that is about to be replaced.
         journal: The entries that are compacted into the next generation.
         disk: Makes the system calls.
-        is_converted: True if another program wrote the file. Then its converted content is kept, so that the content
-            and the journal together make up the next generation.
+        is_converted: True if another program wrote the file, so that only its converted content and the journal
+            together make up the next generation.
 
     Returns:
-        Temporary and final name of each copy.
+        For each file its temporary name, and the final name to rename it to.
     """
     head = b'{"journal":1,"base":%s}\n' % encode(_fingerprint(snapshot))
     kept = _copy(f"{path}{BACKUP_JOURNAL}", iter((head, journal)), disk)
@@ -139,9 +146,10 @@ def ancestor(path: str, header: Mapping[str, Any], disk: Disk) -> State | None:
 
 
 def latest_known(path: str, disk: Disk) -> State | None:
-    """Return the previous generation, with the journal compacted after it if the two belong together.
+    """Return the latest generation that this program wrote and that its files still contain.
 
-    This earlier state may be merged into any other state; a record missing in one of the two does not count as removed.
+    This is the previous generation (`.bak`), with the entries of `.bak.journal` applied if these belong to it. It need
+    not be the generation that an edited file was made from, so a record missing in that file does not count as removed.
 
     Returns:
         The state; None if there is no `.bak` in this program's layout.
@@ -155,7 +163,7 @@ def latest_known(path: str, disk: Disk) -> State | None:
 
 
 def _journal(path: str, disk: Disk) -> tuple[list[int] | None, bytes]:
-    """Return the fingerprint of the snapshot that `.bak.journal` names, or None, and the journal's lines."""
+    """Return the fingerprint of the snapshot that `.bak.journal` names, or None if it names none, and its lines."""
     try:
         data = read_whole(f"{path}{BACKUP_JOURNAL}", disk, limits.JOURNAL)
     except (OSError, StoreError):
@@ -188,13 +196,14 @@ def _open(path: str, disk: Disk) -> SnapshotFile | None:
 
 
 def is_converted(snapshot: SnapshotFile, device_and_inode: tuple[int, int] | None) -> bool:
-    """Return True if a snapshot was converted from another program's file and is at most 4 MiB long.
+    """Return True if a snapshot was converted from another program's file and is small enough to be copied.
 
-    Longer snapshots are not copied, since the library is locked during the copying.
+    Snapshots of more than 4 MiB are not copied, since the library is locked during the copying.
 
     Args:
         snapshot: The snapshot.
-        device_and_inode: The file at the path of the library; if the snapshot is another file, it is converted.
+        device_and_inode: Device and inode of the file at the path of the library. If the snapshot is in memory or in
+            another file, it was converted.
     """
     source = snapshot.source
     if source.size > _MAX_COPIED_BYTES:

@@ -32,18 +32,18 @@ VERSION = 1
 HEAD = b'{"journal":%d}\n' % VERSION
 """The first line of a journal."""
 _MARK = b'{"journal":'
-"""Beginning of the first line in every version."""
+"""Beginning of the first line of a journal, in every version of the layout."""
 _LINE = re.compile(rb'\n*[0-9a-f]{8} \{"')
-"""The beginning of a line with an entry: its checksum and a brace; the first line may be missing before it."""
+"""Pattern of the beginning of a line with an entry, such as `5f3a01bc {"`; matches a file whose first line is lost."""
 _RECOGNITION_BYTES = 1 << 16
 _LOCK_SECONDS = 5.0
-"""Maximum seconds for acquiring the lock; a process that locks for longer is stopped or hangs."""
+"""Maximum time for acquiring the lock, in seconds; a process that holds it for longer is stopped or hangs."""
 _RETRY_SECONDS = 0.0005
 """Seconds between two attempts to acquire the lock."""
 
 
 READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
-"""Error numbers that mean that nothing can be written to the disk, now or later."""
+"""Error numbers of a missing permission or a read-only file system, which another attempt cannot overcome."""
 
 
 class LockedError(OSError):
@@ -63,7 +63,7 @@ def encode_line(entry: Entry) -> bytes:
 
 
 def line_of(text: bytes) -> bytes:
-    """Return the line of the journal for an encoded entry."""
+    """Return the line of the journal for an entry that is encoded as JSON: checksum, space, JSON, line break."""
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
@@ -95,11 +95,13 @@ def decode_lines(data: bytes) -> tuple[list[Entry], int]:
 
 
 def is_journal(start: bytes) -> bool:
-    """Return True if a file is a journal, possibly a damaged one; its first bytes decide.
+    """Return True if a file is a journal, possibly a damaged one.
 
-    Returns:
-        True if it is empty, begins with the first line of a journal or some of it, with a line of an entry or with zero
-        bytes (as after a power cut), or contains an intact line.
+    That is so if it is empty or blank, begins with a journal's first line or the start of one, with a line of an entry,
+    or with zero bytes (as after a power cut), or contains an intact line.
+
+    Args:
+        start: The first bytes of the file.
     """
     if not start.strip() or start.startswith((_MARK, b"\0")) or _MARK.startswith(start) or _LINE.match(start):
         return True
@@ -110,7 +112,7 @@ class Journal:
     """The journal of this replica, shared by all processes on this machine.
 
     Args:
-        path: The file. The file is not created before the first `acquire`.
+        path: Path of the file, which the first `acquire` creates.
         disk: Makes the system calls.
     """
 
@@ -121,13 +123,13 @@ class Journal:
         self.offset = 0
         """Number of bytes in whole lines that this process has read or written so far, from the start of the file."""
         self.damaged = 0
-        """Number of lines with a wrong checksum or without an entry."""
+        """Number of damaged lines read so far: with a wrong checksum, or without a valid entry."""
         self.lines = 0
-        """Number of entries in the part of the journal that was read or written so far."""
+        """Number of entries that this process has read or written so far, from the start of the file."""
         self.is_read_only = False
         """True if the file could only be opened for reading."""
         self.failed = False
-        """True if a flush of this file failed; the file must then be replaced and never written again."""
+        """True if a flush of the open file failed; the file must then be replaced and not be written again."""
 
     @property
     def is_open(self) -> bool:
@@ -141,7 +143,7 @@ class Journal:
             True if the journal is open after the call.
 
         Raises:
-            RefusedError: The path is something other than a journal.
+            RefusedError: There is a file of another program, or no regular file, at the path.
         """
         if self._handle < 0:
             try:
@@ -168,7 +170,7 @@ class Journal:
             raise RefusedError(self.path, "is not a journal of tui-reader")
 
     def is_current(self) -> bool:
-        """Return True if the open file is the file at the path, or if no file is open and none exists."""
+        """Return True if the open file is still the one at the path, or if none is open and none exists."""
         try:
             named = self._disk.stat(self.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -179,15 +181,15 @@ class Journal:
         return (mine.st_ino, mine.st_dev) == (named.st_ino, named.st_dev)
 
     def has_news(self) -> bool:
-        """Return True if another process appended to the file or replaced it since the last read."""
+        """Return True if another process has appended to, replaced, created or removed the file since the last read."""
         return not self.is_current() or (self.is_open and self._disk.fstat(self._handle).st_size != self.offset)
 
     def acquire(self) -> bool:
         """Acquire the lock; create the journal if it does not exist.
 
         Returns:
-            True if the file was open before. False if another file was opened: this file must be read from its
-            beginning, and the snapshot was replaced too.
+            True if the file that was open before was locked. False if a file was opened: it must be read from its
+            beginning, and the snapshot may have been replaced too.
 
         Raises:
             LockedError: Another process locked the journal for more than five seconds.
@@ -218,7 +220,7 @@ class Journal:
             time.sleep(_RETRY_SECONDS)
 
     def release(self) -> None:
-        """Release the lock of the journal."""
+        """Release the lock, but keep the file open."""
         if self._handle >= 0:
             unlock(self._handle)
 
@@ -230,8 +232,8 @@ class Journal:
         """Return the entries that were appended to the journal since the last read.
 
         Args:
-            cut_tail: Remove an incomplete last line: a process was killed while it wrote that line, and never
-                acknowledged the entry. Allowed only with the lock.
+            cut_tail: Remove an incomplete last line from the file. With the lock held, only a killed process can have
+                left it, which has not reported the entry as saved. Without the lock, the value must be False.
 
         Raises:
             StoreError: The journal is larger than the limit.
@@ -259,9 +261,13 @@ class Journal:
     def append(self, lines: bytes, count: int) -> None:
         """Append lines, and return once they are on disk. Call with the lock, and after `read_new`.
 
+        Args:
+            lines: One or more whole lines.
+            count: The number of lines.
+
         Raises:
             SyncFailedError: The flush failed; the file must be replaced and must not be written again.
-            OSError: The lines could not be written, and were removed.
+            OSError: The lines could not be written; a part that was written has been removed.
         """
         if self.failed:
             raise SyncFailedError(errno.EIO, "an earlier flush failed")
@@ -287,11 +293,11 @@ class Journal:
             self._disk.cut(self._handle, self.offset)
 
     def content(self, start: int = 0) -> bytes:
-        """Return the bytes of the journal from an offset to the end of the part that this process has read."""
+        """Return the journal's bytes from the offset `start` up to the end of what this process has read or written."""
         return self._disk.read_at(self._handle, self.offset - start, start)
 
     def prepare(self, lines: bytes) -> str:
-        """Write lines to a temporary file in the journal's folder, flush the file, and return its path."""
+        """Write a journal with these lines to a temporary file for `replace`, flush it, and return its path."""
         path = f"{self.path}.tmp"
         # A file with this name was left by a killed process, or its flush failed: its content is not reliable.
         handle = self._disk.create(path)
@@ -303,7 +309,7 @@ class Journal:
         return path
 
     def replace(self, prepared: str) -> None:
-        """Replace the journal by a prepared file. Call with the lock, which this releases."""
+        """Replace the journal by the file that `prepare` wrote, and close it. Call with the lock, which is released."""
         if self._disk.handles_block_renames:
             self.close()
         self._disk.rename(prepared, self.path)

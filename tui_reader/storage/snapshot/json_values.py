@@ -9,20 +9,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 UNDECODABLE: Final = object()
-"""Placeholder for a value that could not be decoded."""
+"""Placeholder in the result of `decode_each` for a text that could not be decoded."""
 
 _DECODED_DEPTH = 40
-"""Maximum nesting of decoded values: a value and its entry, with reserve for later versions."""
+"""Maximum nesting of decoded values: more than `_DEPTH` and an entry's own levels, for later versions."""
 _BRACKETS = 40
-"""Number of opening brackets below which a value cannot be nested too deeply; counting them is cheap."""
+"""Number of opening brackets in a text up to which its nesting need not be examined; counting them is cheap."""
 _DEPTH = 16
-"""Maximum nesting of encoded values: deeper nesting is a mistake, and parsers of other tools may reject it."""
+"""Maximum nesting of values to save: more is a mistake, and other programs' parsers may reject it."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 def _number(text: str) -> float:
-    """Decode a number with a fraction or an exponent; refuse `1e400`, which would become infinity."""
+    """Decode a number with a fraction or an exponent; raise ValueError for one such as `1e400`, which is infinity."""
     value = float(text)
     if value - value != 0:  # true for infinity
         raise ValueError(f"{text[:20]} is no number that JSON knows")
@@ -41,8 +41,10 @@ def check(value: Any, depth: int = 0) -> None:
     """Raise an error unless every JSON parser would read the value back unchanged.
 
     Raises:
-        ValueError: Not a number, infinity, half of a surrogate pair, an integer beyond 64 bits, nesting beyond 16.
-        TypeError: Anything but None, bool, int, float, str, list, tuple, or dict with string keys.
+        ValueError: The value is or contains NaN, infinity, half of a surrogate pair, or an integer beyond 64 bits, or
+            is nested in more than `_DEPTH` levels.
+        TypeError: The value is or contains anything but None, bool, int, float, str, list, tuple, or dict with string
+            keys.
     """
     if depth > _DEPTH:
         raise ValueError(f"nested deeper than {_DEPTH} levels")
@@ -100,7 +102,7 @@ def decode(data: bytes) -> Any:
 
 
 def decode_each(texts: Sequence[bytes]) -> list[Any]:
-    """Decode several texts; the result contains `UNDECODABLE` for each text that `decode` would refuse."""
+    """Decode each of several JSON texts; a text for which `decode` raises an error gives `UNDECODABLE`."""
     try:
         # One call for all: a call for each costs three times as much.
         values: list[Any] = _decode(b"".join((b"[", b",".join(texts), b"]")).decode())
@@ -122,7 +124,7 @@ def decode_object(data: bytes) -> dict[str, Any]:
     """Decode a JSON object from bytes.
 
     Raises:
-        ValueError: The bytes are not JSON in UTF-8, or are a value other than an object.
+        ValueError: `decode` refuses the bytes, or the value is not an object.
     """
     value = decode(data)
     if not isinstance(value, dict):
@@ -154,8 +156,8 @@ def _is_deep(value: Any, levels: int) -> bool:
 
 
 def canonical(value: Any) -> str:
-    """Encode a value so that values that are equal in JSON have equal texts, whatever the order of their keys.
+    """Return a value's JSON text with sorted keys, so that equal values have equal texts; 1, 1.0 and true differ.
 
-    The texts also define a total order of values.
+    The texts also serve to sort values.
     """
     return _canonical(value)

@@ -6,17 +6,17 @@ from tui_reader.errors import StoreError
 
 MEGABYTE = 1 << 20
 FOREIGN_SNAPSHOT = 1024 * MEGABYTE
-"""Maximum bytes of a snapshot in another layout, parsed at once; one in this program's layout may be larger."""
+"""Maximum bytes of a snapshot in another layout, which is read as a whole; one in this program's may be larger."""
 COPY = 256 * MEGABYTE
 """Maximum bytes of a conflict copy; four times the size of the library if that is more."""
 DRAFT = 16 * MEGABYTE
-"""Maximum bytes of the record of a draft, and of its note."""
+"""Maximum bytes of each of a draft's two files, `draft.json` and `note.md`."""
 JOURNAL = 256 * MEGABYTE
 """Maximum bytes of a journal."""
 LINE = 64 * MEGABYTE
 """Maximum bytes of one line of a journal."""
 HISTORY = 64 * MEGABYTE
-"""Number of bytes read at the end of the undo file; a thousand steps need less than one megabyte."""
+"""Maximum bytes to read of the undo file, from its end; a thousand steps need less than one megabyte."""
 
 
 def copy_limit(library_size: int) -> int:

@@ -11,14 +11,16 @@ from tui_reader.storage.snapshot.disk import Disk, RefusedError
 
 
 def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
-    """Create a folder that only this user may enter, or restrict an existing one of this user.
+    """Create a folder that only this user may enter; if it exists and belongs to this user, restrict it.
 
-    If others could enter it, the files in it are restricted as well: another program may have them open.
+    If other users had any permission for it, the files in it are restricted as well, since others may have opened
+    the folder before.
 
     Args:
         path: The folder.
         disk: Makes the system calls.
-        may_be_link: Follow a symbolic link: for the outermost folder, which the user may have moved and linked.
+        may_be_link: True to follow a symbolic link at the path: for the program's outermost folders, which the user
+            may have moved. False to refuse it.
 
     Returns:
         The folder's real path.
@@ -36,7 +38,7 @@ def private_folder(path: Path, disk: Disk, *, may_be_link: bool = False) -> str:
 
 
 def private_file(path: str, disk: Disk) -> None:
-    """Create an empty file that only this user may read, or restrict an existing one of this user.
+    """Create an empty file that only this user may read; if it exists and belongs to this user, restrict it.
 
     An existing file is not opened: closing its descriptor would release the locks that SQLite holds in this process.
 
