@@ -101,7 +101,7 @@ class ChoiceList(LinePane):
         self._top = max(0, min(self._cursor - self._height // 2, len(self._choices) - self._height))
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that determines the appearance of a row."""
+        """Return a value that is equal as long as the row looks the same; see `LinePane.row_key`."""
         index = y + self._top
         if index >= len(self._choices):
             return ("nothing", self.empty_text) if index == 0 else "blank"
@@ -172,7 +172,7 @@ class SideText(LinePane):
             self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that determines the appearance of a row."""
+        """Return a value that is equal as long as the row looks the same; see `LinePane.row_key`."""
         return self._text, self._style, y, self.size.height
 
     def paint_row(self, y: int, width: int) -> Strip:

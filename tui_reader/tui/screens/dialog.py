@@ -23,11 +23,11 @@ class Dialog(FailureGuard, ModalScreen[ScreenResultType]):
         self._ready = asyncio.Event()
 
     def on_mount(self) -> None:
-        """Handle the keys that were typed ahead. Textual calls this after the method of the subclass."""
+        """Let `ready` return, so that keys typed ahead are handled. The `on_mount` of a subclass is called before."""
         self._ready.set()
 
     async def ready(self) -> None:
-        """Wait until a widget has the focus: keys typed ahead would be lost before."""
+        """Wait until `on_mount` has given a widget the focus; keys typed ahead would be lost before that."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._ready.wait(), self.READY_SECONDS)
 

@@ -123,7 +123,7 @@ class Page(LinePane):
         self.repaint()
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that determines the appearance of a row."""
+        """Return a value that is equal as long as the row looks the same; see `LinePane.row_key`."""
         return y + self._top, self.mark_of(y + self._top)
 
     def on_mouse_scroll_down(self) -> None:

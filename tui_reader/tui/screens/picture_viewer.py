@@ -93,7 +93,7 @@ class PicturePage(LinePane):
         return self._feed.painted(self._wanted())
 
     def row_key(self, y: int) -> Hashable:
-        """Return everything that determines the appearance of a row."""
+        """Return a value that is equal as long as the row looks the same; see `LinePane.row_key`."""
         return self._at, y, self.size.height, self._painted() is not None, self._said
 
     def paint_row(self, y: int, width: int) -> Strip:

@@ -44,7 +44,7 @@ class ParsingProgress:
             self._timer = self._state.panes.article.set_interval(TICK_SECONDS, self._tick)
 
     def loaded(self, article: ArticleId) -> None:
-        """Record that the text of an article, or the reason why it has none, is loaded."""
+        """Record that the loading of an article has ended, with its text or with an error page."""
         if self._began.pop(article, None) is not None and not self._began:
             self._tick()
 

@@ -1,4 +1,4 @@
-"""Protocols of the reading screen for its actions, and of the app for the reading screen.
+"""Protocols: what the actions use of the reading screen, and what the reading screen uses of the app.
 
 Modules import these protocols and not the classes, so that no two modules import each other.
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Program(Protocol):
-    """Protocol of the app for the commands of the reading screen: themes and settings."""
+    """What the reading screen and its commands use of the app, such as themes and settings."""
 
     theme_selection: ThemeSelection
     """The theme in use, and what is known about the terminal."""
@@ -57,7 +57,7 @@ class Program(Protocol):
 
 
 class AnnotationsView(Protocol):
-    """Protocol of the open list of annotations for the reading screen."""
+    """What the reading screen uses of the open list of annotations."""
 
     @property
     def awaited(self) -> ArticleId | None:
@@ -97,7 +97,7 @@ class RestoredStart(Protocol):
 
 
 class ReadingHost(EditorHost, Protocol):
-    """Protocol of the reading screen for its actions, its event handlers and the list of annotations."""
+    """What its actions, its event handlers and the list of annotations use of the reading screen."""
 
     state: ReadingScreenState
     listing: HeadlineListing
@@ -124,7 +124,7 @@ class ReadingHost(EditorHost, Protocol):
         """True if the article pane, the prompt and the actions exist."""
 
     def idle_seconds(self) -> float:
-        """Return the seconds since the last command."""
+        """Return the seconds since the last key."""
 
     def show_hints(self) -> None:
         """Show hints in the last row for the keys that have an effect now."""

@@ -70,7 +70,7 @@ class QueryActions:
             listing: The list.
             navigator: Shows articles.
             activate: Makes a pane the active one.
-            idle_seconds: Returns the seconds since the last command.
+            idle_seconds: Returns the seconds since the last key.
             run: Runs a command by its id.
         """
         self._state, self._listing, self._navigator = state, listing, navigator
