@@ -17,11 +17,11 @@ STEP, FARTHEST = 32, 960
 
 
 def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
-    """Return the offset in a text at which a lost passage would be.
+    """Return the offset in a text at which a lost passage would probably be.
 
-    The longest piece of its former context that occurs only once decides, of equally long ones the nearest to the
-    passage. If each occurs several times, the occurrence nearest to the passage's old position in proportion to the
-    length of the text counts; without an occurrence, that position itself.
+    It is beside the longest piece of the former context that occurs only once in the text; of equally long pieces, the
+    one nearest to the passage. If all pieces occur several times, the occurrence is taken that is nearest to the old
+    position, in proportion to the length of the text. If none occurs, the result is this proportional position.
 
     Args:
         anchor: The passage.

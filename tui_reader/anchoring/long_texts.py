@@ -46,7 +46,7 @@ the piece are searched too."""
 
 
 class OldPiece(NamedTuple):
-    """Consecutive pieces of the text in which a passage was marked, joined."""
+    """A part of the text in which a passage was marked: consecutive pieces, joined."""
 
     start: int
     """Offset of the first piece in the old text."""

@@ -261,7 +261,7 @@ def _letters(words: Words, which: Range, missing: str) -> list[tuple[str, int, i
     Args:
         words: The words of a text.
         which: The numbers of the words.
-        missing: What to return for a character of the text to which no letter of the normalized word corresponds.
+        missing: The letter to return for each character of a word beyond the length of its normalized form.
     """
     letters = []
     for word in range(*which):

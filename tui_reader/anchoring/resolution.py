@@ -86,7 +86,7 @@ class Resolver:
         return self._followed(anchor, wanted)
 
     def nearest(self, quote: str) -> tuple[Range, float] | None:
-        """Return the range most similar to a quote of unknown origin, with its similarity, 0 to 1; None without any."""
+        """Return the range most similar to a quote of unknown origin, and its similarity, 0 to 1; None without any."""
         wanted = NormalizedAnchor(normalized(quote))
         found = [self._search.score(wanted, place) for place in self._search.similar(wanted, self._search.positions)]
         best = max(found, key=lambda each: each.quote, default=None)
@@ -297,7 +297,7 @@ class Resolver:
     def _is_another(self, passage: Range, place: Range) -> bool:
         """Return True if most words in the range `place` of the text come from outside `passage` in the snapshot.
 
-        Words count by their letters, see `Limits.another`; words that are new in the text come from nowhere.
+        Words count by their letters, see `Limits.another`; words that the snapshot does not have count as not from outside.
         """
         own, words = within(self._old, passage), self._search.words
         total = others = 0

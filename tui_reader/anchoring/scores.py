@@ -43,7 +43,7 @@ class Limits(NamedTuple):
     plain: float = 0.9
     """Score from which a position according to a diff is accepted without a further search."""
     settled: float = 0.8
-    """Similarity of the context on one side from which the position in a diff is accepted whatever else fits well."""
+    """Similarity of the context on one side above which no other passage can refute the position in a diff."""
     context_lead: float = 0.2
     """The position in a diff is refuted by an exact quote elsewhere that has a higher score, by `lead`, and a context
     that is more similar by this, in the sum of both sides (0 to 2)."""
@@ -54,11 +54,12 @@ class Limits(NamedTuple):
     telling: int = 12
     """Minimum length in characters of a missing fragment of a quote that is no coincidence if it occurs elsewhere."""
     torn: float = 0.15
-    """A passage is torn if its second fragment has this share of it or more, and the largest leads by less than it."""
+    """A passage is torn if its second largest fragment has at least this share of its letters, and the largest fragment
+    has less than this share more than the second."""
     lost: float = 0.35
     """Share of a quote's characters in lines moved elsewhere, from which its position in a diff is wrong."""
     another: float = 0.5
-    """Share of a range's characters that come from another passage, from which the range belongs to that passage."""
+    """A range belongs to another passage if more than this share of its letters comes from there."""
     stretch: float = 1.8
     """Maximum length of a range as a multiple of the quote's length."""
     insertion: int = 40

@@ -47,11 +47,11 @@ class Insets:
         # At least half of a narrow screen is left to the text, however deep the nesting is.
         self._max_indent = width - max(4, min(width // 2, 24))
         self._indents: tuple[int, ...] = ()
-        """For each list that contains the last block of `at`, the cells of its widest marker and the space after it."""
+        """For each list around the block last passed to `at`, the cells of its widest marker and the space after it."""
         self._numbered: list[bool] = []
-        """For each list that contains the last block of `at`, True if its items are numbered."""
+        """For each list around the block last passed to `at`, True if its items are numbered."""
         self._next_index = 0
-        """Index of the block after the last block of `at`."""
+        """Index of the block after the block last passed to `at`."""
         self._cache: dict[tuple[int, tuple[int, ...], str, bool], Inset] = {}
 
     def at(self, index: int) -> Inset:

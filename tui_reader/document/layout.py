@@ -259,7 +259,7 @@ class Layout:
         return result
 
     def _row_in(self, block: int, distance: int) -> Row:
-        """Return the row at a distance from a block's top, in rows."""
+        """Return the row that is `distance` rows below the top of a block."""
         rows = self._rows_of(block)
         above = self._above.get(block, 0)
         if distance < above:

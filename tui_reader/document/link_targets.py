@@ -122,7 +122,7 @@ class _TargetSearch:
         return None
 
     def _indexed_by(self, normalized: Callable[[str], str]) -> dict[str, int]:
-        """Return the offsets of all targets by their names in the form of one comparison."""
+        """Return the offsets of all targets by their names as changed by `normalized`, one of `_COMPARISONS`."""
         if self._targets is None:
             self._targets = _named_offsets(self._document)
         known = self._indexes.get(normalized)

@@ -17,7 +17,7 @@ GUTTER = 3
 MIN_COLUMN = 8
 """Minimum width in cells to which a column is narrowed."""
 MAX_WORD = 14
-"""Maximum width in cells to which a column is kept wide enough for its longest word; longer words may be broken."""
+"""Widest word in cells for which a column is kept wide enough if columns are narrowed; wider words may be broken."""
 
 
 _cell_start = attrgetter("start")

@@ -18,7 +18,7 @@ MARGIN = 3
 MOST_ROWS = 14
 """Maximum rows of a card; the article beside it gets the remaining rows."""
 LEFT_ROWS = 8
-"""Rows of the screen that a card always leaves to the list, the rows above it and the last row."""
+"""Rows of the screen that a card never takes: for the list, the rows above the list, and the last row."""
 
 
 class AnnotationCard(LinePane):

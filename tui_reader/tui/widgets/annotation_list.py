@@ -136,7 +136,7 @@ class AnnotationList(LinePane):
 
     @property
     def listed(self) -> tuple[AnnotationId, ...]:
-        """Ids of the annotations in the list, by article, unordered within an article. Reads no annotation."""
+        """Ids of the annotations in the list, in any order within an article. Reads no annotation."""
         sections = self._sections
         return tuple(each for number in range(len(sections.sections)) for each in sections.ids(number))
 
@@ -193,7 +193,7 @@ class AnnotationList(LinePane):
         """Append sections to the list.
 
         Args:
-            sections: Articles that are not listed yet.
+            sections: The sections to append, of articles that are not listed yet.
             cursor: True to move the cursor to the first annotation if the list has no cursor yet.
         """
         rows = self._sections.row_count(self._item_rows)
@@ -269,7 +269,7 @@ class AnnotationList(LinePane):
         self.repaint()
 
     def _follow(self) -> None:
-        """Scroll until the cursor is visible, with the article's title above its first annotation."""
+        """Scroll until the annotation under the cursor is visible; above an article's first one, the title as well."""
         if self._cursor < 0:
             return
         first, last = self._sections.rows_of(self._cursor, self._item_rows)

@@ -127,7 +127,7 @@ class AnnotationSections:
 
 
 class ChosenAnnotations:
-    """The annotations chosen for a common change. They stay chosen when the list changes.
+    """The annotations on which the next command acts together. They stay chosen when the list changes.
 
     Args:
         source: Provides the annotations of an article.

@@ -50,7 +50,7 @@ class BookmarkList(LinePane):
         return self._rows[self._cursor].letter if 0 <= self._cursor < len(self._rows) else ""
 
     def show(self, title: str, rows: Sequence[BookmarkRow], most: int) -> None:
-        """Show bookmarks in a limited number of rows, initially without a cursor."""
+        """Show bookmarks below a title, initially without a cursor; at most `most` bookmarks are visible at a time."""
         self._title, self._rows, self._cursor, self._top = title, rows, -1, 0
         self.styles.height = 1 + max(1, min(len(rows), most))
         self.display = True

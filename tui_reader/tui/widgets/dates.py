@@ -49,7 +49,7 @@ def long_date(text: str, today: date) -> str:
 
 
 def moment(text: str, today: date) -> str:
-    """Format a time as `14:02` if it is today in local time, else as its day; empty for an invalid time."""
+    """Format a time as `14:02` if it is today in local time, else its date as by `short_date`; empty if invalid."""
     try:
         when = datetime.fromisoformat(text).astimezone()
     except ValueError:

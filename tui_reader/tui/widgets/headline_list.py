@@ -159,7 +159,10 @@ class HeadlineList(LinePane):
         return bool(self._query.text.strip())
 
     def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
-        """Show the articles of a view, and set the cursor on an article."""
+        """Show the articles of a view, with the cursor at the index `cursor` or the nearest valid one.
+
+        If `keep_top` is True, the first visible row only changes if the cursor would not be visible.
+        """
         if self._has_choice:
             self._choice.list_changed(ids, self._cursor)
         self._ids = ids
@@ -210,7 +213,9 @@ class HeadlineList(LinePane):
         self.repaint(self._region_of(self._cursor))
 
     def move_to(self, index: int) -> bool:
-        """Move the cursor. Repaint only two headlines, or everything if the list scrolled.
+        """Move the cursor to an index, or to the nearest valid one.
+
+        Only two headlines are repainted, unless the list scrolls or the cursor extends a choice.
 
         Returns:
             True if the cursor moved.

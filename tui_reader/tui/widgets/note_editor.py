@@ -1,4 +1,4 @@
-"""The editor of a note. The editor shrinks the panes instead of covering the panes."""
+"""The editor of a note. It makes the panes smaller instead of covering them."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ FULL_MARGIN = 3
 NOTE_ROOM = 26
 """Minimum number of free columns on the right for notes in the margin."""
 GOOD_NOTE_ROOM = 29
-"""Width of the right margin, in columns, up to which the text is moved left of the centre for notes."""
+"""Intended columns of the right margin for notes: the text is moved left of the centre until the margin has them."""
 
 
 class Columns:
@@ -186,10 +186,10 @@ class Page:
             self._resume = layout.top_of(title + 1) if title + 1 < len(blocks) else layout.height
 
     def update(self, headline: Headline, article_notes: Sequence[ArticleNote]) -> bool:
-        """Replace the headline and the notes of the article.
+        """Replace the headline and the notes of the article, and lay out the header again.
 
         Returns:
-            False if the change also affects the text: the caller then needs a new page.
+            False if rows within the text would change too; nothing is replaced then, and the caller needs a new page.
         """
         parted = self.document is not None and self.document.tail is not None
         same = _title_block(headline, self.document) == self.title_block and not (

@@ -319,9 +319,14 @@ class Painter:
         return segments
 
     def _add_note(self, segments: list[Segment], at: int, margins: Margins) -> int:
-        """Append a row of a note right of the text, and return the column after it.
+        """Append a row of a note right of the text, if the text ends before it; return the column after the row.
 
         Its bar has the colour of the highlight, and the number of the colour is left of the bar in the first row.
+
+        Args:
+            segments: The segments of the row, which are extended.
+            at: Column after them, counted from the left edge of the text.
+            margins: The row of the note.
         """
         styles, page = self._styles, self._page
         column = (0 if page is None else page.width) + NOTE_GAP

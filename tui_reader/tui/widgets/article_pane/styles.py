@@ -174,11 +174,11 @@ SPAN_ROLES: dict[SpanKind, Role] = {
 """Role of each kind of span. Superscript and subscript have no role: a terminal has no small letters."""
 
 HIGHLIGHTS = (Role.HIGHLIGHT_1, *(Role(f"highlight-{colour}") for colour in range(1, 6)))
-"""Role of a highlight by its colour, 1 to 5; index 0 is a fallback."""
+"""Role of a highlight by its colour, 1 to 5; index 0, for a colour that is not valid, equals index 1."""
 SIGNS = (Role.SIGN_1, *(Role(f"sign-{colour}") for colour in range(1, 6)))
-"""Role of a highlight's bar, pen or number by its colour, 1 to 5; index 0 is a fallback."""
+"""Role of a highlight's bar, pen or number by its colour, 1 to 5; index 0 equals index 1."""
 CURRENT_SIGNS = (Role.SIGN_CURRENT_1, *(Role(f"sign-current-{colour}") for colour in range(1, 6)))
-"""Role of the number of the current highlight by its colour, 1 to 5; index 0 is a fallback."""
+"""Role of the number of the current highlight by its colour, 1 to 5; index 0 equals index 1."""
 _HIGHLIGHT_ROLES = frozenset(HIGHLIGHTS)
 _BLEND = "blend-"
 _UNDER = 0.35

@@ -311,7 +311,10 @@ class Viewport:
             return page.start_row_of(offset)
 
     def rows_changed(self, top: int) -> None:
-        """Show the changed rows of the page from row `top`, without calling the hook `scrolled`."""
+        """Read the visible rows anew after rows of the page have changed; `top` is the new row at the top of the view.
+
+        The hook `scrolled` is not called.
+        """
         page = self.page
         if page is not None:
             self.top = max(0, min(top, page.height - self.height))

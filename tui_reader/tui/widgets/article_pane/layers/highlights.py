@@ -99,7 +99,11 @@ class Highlights(Layer):
         return True
 
     def step(self, count: int = 1) -> bool:
-        """Go `count` highlights forward in the text, or back if negative. Return False if no such highlight exists."""
+        """Go `count` highlights forward in the text, or back if negative, at most to the last or the first highlight.
+
+        Returns:
+            False if there is no highlight, or if the one to go to is the current highlight.
+        """
         index = self._index
         if not len(index) or not count:
             return False
@@ -107,7 +111,7 @@ class Highlights(Layer):
         return found != self._current and self.go(found.id)
 
     def _position(self, count: int) -> int:
-        """Return the index, in text order, of the highlight to which `step` goes; it may be out of range.
+        """Return the index, in text order, of the highlight to which `step` goes; it is not limited to valid indexes.
 
         Steps count from the current highlight; without one, from the caret, the focus, or the edge of the view.
         """
