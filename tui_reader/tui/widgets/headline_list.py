@@ -158,17 +158,12 @@ class HeadlineList(LinePane):
         """True if a query filters the list."""
         return bool(self._query.text.strip())
 
-    def show(self, ids: Sequence[ArticleId], cursor: int, *, keep_top: bool = False) -> None:
-        """Show the articles of a view, with the cursor at the index `cursor` or the nearest valid one.
-
-        If `keep_top` is True, the first visible row only changes if the cursor would not be visible.
-        """
+    def show(self, ids: Sequence[ArticleId], cursor: int) -> None:
+        """Show the articles of a view, with the cursor at the index `cursor` or the nearest valid one."""
         if self._has_choice:
             self._choice.list_changed(ids, self._cursor)
         self._ids = ids
         self._cursor = max(0, min(cursor, len(ids) - 1))
-        if not keep_top:
-            self._top = min(self._top, max(0, len(ids) - self.page))
         self._follow()
         self.repaint()
 
@@ -186,7 +181,7 @@ class HeadlineList(LinePane):
         self.repaint()
 
     def repaint_bar(self) -> None:
-        """Repaint the query bar, and the headlines below, which its completions may cover."""
+        """Repaint the list with its open query bar, and move the terminal cursor to the cursor of the bar."""
         self._follow()
         self.repaint()
         x, y = self.region.offset
@@ -254,7 +249,7 @@ class HeadlineList(LinePane):
         return self._has_choice and self._choice.holds(index, self._cursor)
 
     def begin_choice(self) -> None:
-        """Choose the article under the cursor; moving the cursor extends the choice."""
+        """Choose only the article under the cursor; moving the cursor then extends the choice."""
         if self._ids:
             self._choice.begin(self._ids, self._cursor)
             self.repaint()
@@ -283,7 +278,7 @@ class HeadlineList(LinePane):
         return True
 
     def scroll_by(self, headlines: int) -> None:
-        """Scroll by a number of headlines, and keep the cursor on a visible headline."""
+        """Scroll by a number of headlines, up if negative; a cursor that is out of view then moves into it."""
         self._top = max(0, min(self._top + headlines, len(self._ids) - self.page))
         self._cursor = max(self._top, min(self._cursor, self._top + self.page - 1))
         self.repaint()

@@ -128,7 +128,7 @@ class HeadlineListing:
         cursor = ids.index(found) if found is not None else 0
         if found is None and state.has_run_command:
             cursor = following(before, at, ids)
-        headlines.show(ids, cursor, keep_top=keep is None)
+        headlines.show(ids, cursor)
         self._origin = None if is_complete else origin._replace(placed=headlines.current)
         self._lost = (lost, headlines.current) if lost is not None and lost not in ids else None
         self.describe()
