@@ -31,7 +31,7 @@ COMMON_WORD_OCCURRENCES = 300
 MAX_VOTERS = 40
 """Maximum number of words of a quote and its context that vote; of more words, every second, third … votes."""
 QUORUM = 0.25
-"""Minimum share, by weight, of all votes for a position to be examined; it also needs half the votes of the best one."""
+"""Minimum share, by weight, of all votes for a position to be examined; it also needs half as many as the best one."""
 MAX_EXAMINED = 6
 """Maximum number of positions that are examined: those with the most votes."""
 MAX_OCCURRENCES = 5_000

@@ -297,7 +297,7 @@ class Resolver:
     def _is_another(self, passage: Range, place: Range) -> bool:
         """Return True if most words in the range `place` of the text come from outside `passage` in the snapshot.
 
-        Words count by their letters, see `Limits.another`; words that the snapshot does not have count as not from outside.
+        Words count by their letters, see `Limits.another`; words that the snapshot lacks do not count as from outside.
         """
         own, words = within(self._old, passage), self._search.words
         total = others = 0

@@ -81,9 +81,9 @@ def left(document: Document, offset: int) -> int:
 
 
 def by_rows(layout: Layout, offset: int, count: int, goal: int) -> int:
-    """Return the offset nearest to the goal column, `count` rows down (up if negative).
+    """Return the offset nearest to the goal column, `count` rows down (up if negative), within the rows of the text.
 
-    Rows without text are not counted.
+    Rows without text are not counted. Without another row in this direction, return the offset itself.
 
     Args:
         layout: The rows.
@@ -136,8 +136,8 @@ def find_character(document: Document, kind: str, wanted: str, offset: int, coun
 
     Args:
         document: The document.
-        kind: `f` for the next occurrence, `F` for the previous one; `t` and `T` stop one character before the
-            occurrence.
+        kind: `f` for the next occurrence, `F` for the previous one; `t` and `T` for the character that is before the
+            next or after the previous occurrence.
         wanted: The character.
         offset: Offset of the caret.
         count: Which occurrence, counted from 1.

@@ -106,7 +106,7 @@ class AnnotationList(LinePane):
 
     @property
     def current(self) -> AnnotationId | None:
-        """The annotation under the cursor; None if the list is empty."""
+        """The annotation under the cursor; None if the list is empty, or if the annotation was deleted since."""
         return (self._sections.at(self._cursor) or None) if self._cursor >= 0 else None
 
     @property
@@ -180,7 +180,7 @@ class AnnotationList(LinePane):
         Args:
             sections: All sections of the new list.
             empty: Lines shown if the list is empty.
-            keep: The annotation that gets the cursor. If it is not listed, the cursor keeps its position.
+            keep: The annotation that gets the cursor. If None or not listed, the cursor keeps its position in the list.
         """
         index, top = self.index, self._top
         self.clear(empty)

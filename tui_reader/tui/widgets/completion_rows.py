@@ -72,7 +72,7 @@ class CompletionRows(LinePane):
         self.repaint()
 
     def move(self, by: int) -> None:
-        """Move the cursor; after the last word, continue with the first."""
+        """Move the cursor by a number of words, up if negative; from the last word to the first and vice versa."""
         if self._words:
             self._at, self._moved = (self._at + by) % len(self._words), True
             self.repaint()

@@ -37,7 +37,9 @@ class LineEdit:
         self.cursor = len(self.text) if cursor is None else max(0, min(cursor, len(self.text)))
 
     def insert(self, text: str) -> bool:
-        """Insert a text in place of the selection, without control characters; line feeds become spaces.
+        """Insert a text in place of the selection. Control characters are dropped, line feeds become spaces.
+
+        The end of the text is dropped if the line would be longer than `LONGEST`.
 
         Returns:
             True if the line has changed.

@@ -147,7 +147,7 @@ class NoteEditor(Vertical):
         return self._area.text
 
     def write(self, sheet: NoteSheet) -> None:
-        """Open a note and get the keyboard focus at once, since the next keys belong to the note."""
+        """Open a note, after closing one that is open, and get the keyboard focus: the next keys belong to the note."""
         self.finish()
         self._head.about = sheet.about
         self._area.load_text(clean_text(sheet.text))
@@ -176,7 +176,7 @@ class NoteEditor(Vertical):
             self._sheet.typed(self._area.text)
 
     def fit(self) -> None:
-        """Set the height to a third of the screen, within the minimum and maximum rows."""
+        """Set the height to a third of the screen, within `LEAST_ROWS` and `MOST_ROWS` of text."""
         self._area.styles.height = max(LEAST_ROWS, min(MOST_ROWS, self.app.size.height // 3 - 1))
 
     def is_editing_key(self, key: str) -> bool:

@@ -205,7 +205,7 @@ class Prompt(Horizontal):
         self.confirm() if key == "enter" else self.cancel()
 
     def confirm(self) -> None:
-        """Close the question and call `Question.answered`."""
+        """Close the question and call `Question.answered`, after inserting a word that was selected in the list."""
         if self._chosen:
             self._complete()
         question, value = self.close(), self._input.value

@@ -33,7 +33,7 @@ class RowChoice(Generic[Id]):
         return self.anchor is None and not self.members
 
     def begin(self, ids: Sequence[Id], index: int) -> None:
-        """Start a range at an entry of a list."""
+        """Replace the choice by a range that starts at an entry of a list."""
         self._ids, self.anchor, self.members = ids, index, frozenset()
 
     def toggle(self, ids: Sequence[Id], index: int) -> None:
@@ -42,7 +42,7 @@ class RowChoice(Generic[Id]):
         self._ids, self.members = ids, self.members ^ {ids[index]}
 
     def choose_all(self, ids: Sequence[Id]) -> None:
-        """Choose all entries of a list."""
+        """Replace the choice by all entries of a list, as a fixed set."""
         self._ids, self.anchor, self.members = ids, None, frozenset(ids)
 
     def clear(self) -> None:
@@ -56,6 +56,9 @@ class RowChoice(Generic[Id]):
 
     def list_changed(self, ids: Sequence[Id], cursor: int) -> None:
         """Update the choice for a new list: entries that are not in the new list are no longer chosen.
+
+        A range whose first entry is in the new list extends from there to the cursor of that list; another range
+        becomes a fixed set.
 
         Args:
             ids: The new list.

@@ -286,7 +286,10 @@ class MarginNotes(Layer):
         self._read()
 
     def page_made(self, page: Page) -> None:
-        """Insert folded notes into a new page, or add empty rows for margin notes that extend below its end."""
+        """Insert notes between the paragraphs of a new page if the pane is narrow.
+
+        In a wide pane, add empty rows at the end of the page for margin notes that extend below it.
+        """
         page.notes, page.after = None, 0
         if not self._noted or page.document is None or page.layout is None:
             return

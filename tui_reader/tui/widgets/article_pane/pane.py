@@ -185,7 +185,7 @@ class ArticlePane(LinePane):
         self._fit()
 
     def _fit(self) -> None:
-        """Lay out the page for a changed size or measure, and keep the focus in view."""
+        """Lay out the page for a changed size or measure, and scroll to the focus if it is not visible then."""
         focus = self.focus.range
         self.viewport.lay_out()
         if focus is not None:
@@ -320,7 +320,10 @@ class ArticlePane(LinePane):
             self._post_selected()
 
     def on_click(self, event: events.Click) -> None:
-        """Post the click on a link, a highlight or the pane; several clicks select text."""
+        """Post a message for the link, the highlight or the pane that was clicked; several clicks select text.
+
+        A click that is not on a link ends a selection, and makes a clicked highlight the current one.
+        """
         event.stop()
         if self._pointer.take_drag():
             return
@@ -340,7 +343,7 @@ class ArticlePane(LinePane):
             self.post_message(self.Activated())
 
     def _highlight_under(self, x: int, y: int) -> str:
-        """Return the id of the topmost highlight (or of the note's highlight) at a cell; empty without a highlight."""
+        """Return the id of the topmost highlight at a cell, or of the highlight whose note is there; empty without."""
         row, offset = self.viewport.text_under(x, y)
         if row is None or offset is None:
             return self._notes.highlight_under(x, y)

@@ -32,7 +32,10 @@ class Selected(NamedTuple):
 
 
 def range_between(document: Document, kind: str, ends: Ends) -> Range:
-    """Return the range of a selection, including the character at its later end."""
+    """Return the range of a selection of a kind (`KINDS`), including the character at its later end.
+
+    In a selection by paragraphs, the range is that from the block at its earlier end to the block at its later end.
+    """
     low, high = sorted(ends)
     if kind == BY_PARAGRAPH:
         first, last = motions.paragraph_at(document, low), motions.paragraph_at(document, high)
@@ -55,7 +58,7 @@ def with_pair(document: Document, kind: str, selected: Selected) -> Selected | N
 
 
 def with_object(document: Document, kind: str, selected: Selected) -> Selected:
-    """Return the selection of the text object at the caret, or the selection extended by the next object.
+    """Return the selection of the text object at the caret, or the selection extended by an object in its direction.
 
     Args:
         document: The text; must not be empty.

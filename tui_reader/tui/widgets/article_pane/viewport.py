@@ -128,7 +128,10 @@ class Viewport:
         self.lay_out()
 
     def update_headline(self, headline: Headline) -> None:
-        """Update the header of the shown article, such as tags or star, and keep the reading position."""
+        """Update the header of the shown article, such as tags or star, and keep the reading position.
+
+        Do nothing if another article is shown.
+        """
         if self.headline is None or headline.id != self.headline.id:
             return
         self.headline = headline
@@ -325,7 +328,7 @@ class Viewport:
 
     @property
     def is_stale(self) -> bool:
-        """True if the page was laid out for another size and must be laid out again."""
+        """True if the page must be laid out, since it was laid out for another width, or not at all yet."""
         page, size = self.page, self._canvas.size
         return self.headline is not None and bool(size) and (page is None or page.width != self.columns.text)
 

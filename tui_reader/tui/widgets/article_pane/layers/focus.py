@@ -78,19 +78,24 @@ class Focus(Layer):
     def move_by_sentences(self, count: int) -> bool:
         """Move the focus by `count` sentences (back if negative).
 
-        Without a focus, the first step focuses the first visible sentence, or the last one if `count` is negative.
+        Without a focus, the first step focuses the sentence of a visible search match (`candidate`), else the first
+        visible sentence, or the last one if `count` is negative.
         """
         return self._step(count, motions.next_sentence, motions.previous_sentence)
 
     def move_by_paragraphs(self, count: int) -> bool:
         """Move the focus by `count` paragraphs (back if negative), to the first sentence of that paragraph.
 
-        Without a focus, the first step focuses the first visible paragraph, or the last one if `count` is negative.
+        Without a focus, the first step focuses the sentence of a visible search match (`candidate`), else that of the
+        first visible paragraph, or of the last one if `count` is negative.
         """
         return self._step(count, motions.next_paragraph, motions.previous_paragraph)
 
     def move_by_headings(self, count: int) -> bool:
-        """Move the focus by `count` headings (back if negative), and scroll the heading to the top."""
+        """Move the focus by `count` headings (back if negative), and scroll the heading to the top.
+
+        Without a focus, headings are counted from the first visible text.
+        """
         document = self._viewport.text
         if document is None or not count:
             return False

@@ -42,7 +42,7 @@ class Links(Layer):
         self._hints: Sequence[Hint] = ()
 
     def show_hints(self) -> list[tuple[str, str]]:
-        """Paint labels over the visible links. Return the label and the target of each link."""
+        """Paint labels over the visible links and pictures. Return the label and the target of each."""
         viewport, document = self._viewport, self._viewport.text
         if document is None or viewport.structure is None:
             self._hints = ()
@@ -62,7 +62,7 @@ class Links(Layer):
         return next((hint.target for hint in self._hints if hint.label == label), "")
 
     def target_under(self, x: int, y: int) -> str:
-        """Return the target of the link at a cell of the widget; empty without a link."""
+        """Return the target of the link or picture at a cell of the widget; empty without one."""
         document, structure = self._viewport.text, self._viewport.structure
         row, offset = self._viewport.text_under(x, y)
         if document is None or structure is None or row is None or not document.blocks:
@@ -70,7 +70,7 @@ class Links(Layer):
         return target_at(document, structure, row, offset)
 
     def offset_of(self, target: str) -> int | None:
-        """Return the offset of a target inside the article, such as a footnote; None for other targets."""
+        """Return the offset of a target in the article, such as `#` and a footnote; None for others or if not found."""
         document = self._viewport.text
         is_within = document is not None and target.startswith("#")
         return offset_of_name(document, target[1:]) if is_within and document is not None else None
@@ -101,7 +101,7 @@ class Links(Layer):
 
 
 def hints_of(document: Document, structure: Structure, rows: Iterable[object]) -> list[Hint]:
-    """Return hints for the links on rows of the page, in order; a link over several rows has one hint."""
+    """Return hints for the links and pictures on rows of the page, in order; one hint for a link over several rows."""
     found = list(_visible(document, structure, rows))
     return [Hint(label, start, target) for label, (start, target) in zip(labels(len(found)), found, strict=True)]
 
@@ -115,7 +115,7 @@ def labels(count: int) -> list[str]:
 
 
 def target_at(document: Document, structure: Structure, row: Row, offset: int | None) -> str:
-    """Return the target of the link at an offset of a row; empty without a link.
+    """Return the target of the link at an offset of a row, else of the picture to which the row belongs; empty without.
 
     Args:
         document: The document.
@@ -136,7 +136,7 @@ def _links_in(structure: Structure, block: int) -> Iterator[Span]:
 
 
 def _visible(document: Document, structure: Structure, rows: Iterable[object]) -> Iterator[tuple[int, str]]:
-    """Yield the first visible offset and the target of each link."""
+    """Yield the first visible offset and the target of each link and picture on rows of the page."""
     seen: set[Span | int] = set()
     for row in rows:
         if not isinstance(row, Row) or row.index < 0 or not document.blocks:

@@ -65,6 +65,9 @@ class Search(Layer):
     def next(self, count: int = 1) -> tuple[int, int]:
         """Go `count` matches forward, or back if negative; continue at the other end of the text.
 
+        If the current match is out of view, the matches are counted from the view instead; in a selection, from the
+        caret, which moves to the match.
+
         Returns:
             The number of the match, counted from 1, and the number of all matches.
         """

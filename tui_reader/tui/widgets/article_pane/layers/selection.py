@@ -105,11 +105,11 @@ class Selection(Layer):
 
     @property
     def point(self) -> int:
-        """Offset of the caret; without a selection, of the focused or first visible sentence."""
+        """Offset of the caret; without a selection, the start of the sentence of `Focus.sentence_here`."""
         return self._ends.caret if self._kind else self._focus.sentence_here().start
 
     def target(self) -> Range:
-        """Return the range for a new highlight: the selection, else the focused or the first visible sentence."""
+        """Return the range for a new highlight: the selection, else the sentence of `Focus.sentence_here`."""
         return self.range or self._focus.sentence_here()
 
     def text_of(self, text_range: Range) -> str:
@@ -131,7 +131,7 @@ class Selection(Layer):
     # Start and end
 
     def start(self, kind: str) -> None:
-        """Select the focused sentence; during a selection, change its kind, or end it if the kind is equal.
+        """Select the sentence of `Focus.sentence_here`; in a selection, change its kind, or end it if that is `kind`.
 
         Args:
             kind: `character` or `paragraph`.
