@@ -344,7 +344,7 @@ class Resolver:
     def _best(self, anchor: Anchor, wanted: NormalizedAnchor, found: list[Candidate]) -> Placement:
         """Return the best candidate's position if its score is good and clearly higher than the next one's.
 
-        Otherwise the result is ambiguous or an orphan, with all of them as candidates.
+        Otherwise the result is ambiguous or an orphan, with the best of them as candidates.
         """
         ranked = _apart(found)
         if not ranked or not self._is_good(wanted, ranked[0]):
@@ -363,7 +363,7 @@ class Resolver:
         return found.quote >= LIMITS.quote and found.score >= LIMITS.floor(length)
 
     def _placed(self, anchor: Anchor, found: Candidate) -> Placement:
-        """Return a placement with a candidate's range, marked as certain."""
+        """Return a placement with a candidate's range: anchored if quote and context are unchanged, else moved."""
         same = min(found.quote, found.before, found.after) >= 1.0
         state = PlaceState.ANCHORED if same else PlaceState.MOVED
         start, end = self._folded.original(found.range)

@@ -18,7 +18,7 @@ MAX_CHARACTERS = 400_000
 
 
 def word_pairs(text: str) -> WordPairs:
-    """Return the pairs of neighbouring words of a text, used to compare texts."""
+    """Return the pairs of neighbouring words in the first `MAX_CHARACTERS` of a text; punctuation does not count."""
     return frozenset(pairwise(key for key in Words.of(normalized(text[:MAX_CHARACTERS])).keys if key[0].isalnum()))
 
 

@@ -141,7 +141,7 @@ class Section(NamedTuple):
     level: int = 1
     """Depth in the table of contents, from 1: a part may contain chapters, and a chapter sections."""
     label: str = ""
-    """Number of the section as written in the article, such as `III`; empty if it has none."""
+    """Number of the section as written in the article, such as `III`; empty without a number or without more title."""
     key: str = ""
     """Name of the section in the file, such as the path of an EPUB chapter; editing the chapter does not change it."""
     counted: bool = True

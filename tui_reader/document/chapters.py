@@ -67,9 +67,10 @@ class Chapter(NamedTuple):
     heading: range
     """Indexes of the blocks that are its heading; empty if the text has none."""
     label: str
-    """Number to draw above the chapter, such as `III`; empty if it has none, or if its heading in the text has it."""
+    """Text to draw above the chapter: its number, such as `III`; without a number, its title if the heading in the text
+    does not contain it. Empty if the heading contains the number."""
     title: str
-    """Title from the table of contents."""
+    """Title from the table of contents, without the number of the chapter."""
     number: int
     """Number of the chapter, from 1; 0 for parts, front and back matter, and chapters that the book does not number."""
     words: int
@@ -183,7 +184,7 @@ def split_ordinal(title: str) -> tuple[str, str]:
 
 
 def bare_title(section: Section) -> str:
-    """Return the title of a section without its number (`Chapter.label`)."""
+    """Return the title of a section without its number (`Section.label`), unless the title is only the number."""
     number, rest = split_ordinal(section.title)
     return rest if section.label and number and rest else section.title
 

@@ -76,7 +76,7 @@ def grow_forward(document: Document, unit: Unit, ends: Ends) -> Ends:
 
 
 def grow_back(document: Document, unit: Unit, ends: Ends) -> Ends:
-    """Move the caret of a selection back by a unit, the reverse of `grow_forward`."""
+    """Move the caret of a selection back by a unit, in the way in which `grow_forward` moves it forward."""
     anchor, caret = ends
     around, _, before = unit
     if caret <= anchor:

@@ -47,7 +47,7 @@ class FilterBar(LinePane):
             self.repaint()
 
     def repaint_bar(self) -> None:
-        """Repaint the filter that is being typed."""
+        """Repaint the filter that is being typed, and move the terminal cursor to the cursor in it."""
         self.repaint()
         x, y = self.region.offset
         self.app.cursor_position = Offset(x + self.bar.cursor_column(self.size.width), y)
