@@ -1,4 +1,4 @@
-"""TinyDB's interface to a library: a call is durable when it returns, and writes only its change."""
+"""TinyDB's interface to a library: a change is on disk when the call returns, and only the change is written."""
 
 from __future__ import annotations
 
@@ -31,18 +31,20 @@ if TYPE_CHECKING:
 
 
 class LibraryStorage(Storage):
-    """The TinyDB storage of a library, with the whole-file `read` and `write` that TinyDB itself calls.
+    """A TinyDB storage that keeps a library, with the methods `read` and `write` that TinyDB calls for all tables.
 
     Args:
         path: The snapshot, usually `library.json`.
         create_dirs: Create missing folders.
-        encoding: UTF-8, as JSON always is.
-        access_mode: `r` to read only.
+        encoding: None, UTF-8 or ASCII; the file is always UTF-8.
+        access_mode: `r` or `rb` to read only, `r+` or `rb+` to read and write.
         replica: Replica id in timestamps and in the name of the journal; by default the id of this machine.
-        formatting: Options that TinyDB passes to `json.dumps`. The file's layout is fixed, so options for spaces and
-            the order of keys have no effect; other options are refused.
+        formatting: Options that TinyDB passes to `json.dumps`. The file's layout is fixed, so `indent`, `sort_keys`,
+            `separators` and `ensure_ascii` have no effect.
 
     Raises:
+        ValueError: The encoding is another one.
+        TypeError: `formatting` contains another option.
         OSError: The folder does not exist, or the file does not exist and may not be created.
         StoreError: The file cannot be read.
     """
@@ -79,7 +81,7 @@ class LibraryStorage(Storage):
                 self.library.create_snapshot()
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Lock the library during a `with` block.
+        """Return a context manager that locks the library during a `with` block.
 
         Raises:
             OSError: The library was opened read-only.
@@ -90,19 +92,26 @@ class LibraryStorage(Storage):
         return self.library.exclusive()
 
     def state(self) -> State:
-        """Return the current documents, including changes by other windows."""
+        """Return the current documents; read the changes of other windows before, unless the library is locked here."""
         if not self.library.is_held:
             self.library.poll()
         return self.library.state
 
     def read(self) -> dict[str, dict[str, Any]] | None:
-        """Return all tables in TinyDB's format in memory. Parses the whole file."""
+        """Parse the whole file; return all tables as TinyDB expects them: fields by table and document id (a string).
+
+        None if there is no table.
+        """
         state = self.state()
         tables = {table: {str(n): d for n, d in state.documents(table)} for table in state.tables()}
         return tables or None
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace all tables. Unchanged documents are not written again."""
+        """Replace the content of all tables; only documents that differ are written.
+
+        Args:
+            data: Fields by table and document id, as from `read`. Tables that are missing in it are dropped.
+        """
         with self.exclusive():
             state = self.library.state
             ops: list[list[Any]] = []
@@ -128,7 +137,7 @@ class LibraryStorage(Storage):
             self.library.commit(lambda _: entry)
 
     def close(self) -> None:
-        """Write all changes into the snapshot, which plain TinyDB can read, and close the library."""
+        """Write all changes into the snapshot, which plain TinyDB can read, and close the library's files."""
         if not self._closed:
             self._closed = True
             try:
@@ -139,7 +148,7 @@ class LibraryStorage(Storage):
 
 
 def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -> list[list[Any]]:
-    """Return the operation that gives a document these fields, as a list; empty if nothing changes.
+    """Return a list of the one operation that gives a document exactly these fields; empty if it has them already.
 
     Raises:
         ValueError: A value cannot be saved.
@@ -151,7 +160,7 @@ def _changed(state: State, table: str, number: int, fields: Mapping[str, Any]) -
 
 
 class LibraryTable(Table):
-    """A table that writes its changes to the journal.
+    """A TinyDB table that writes only its changes, to the journal.
 
     With any storage other than `LibraryStorage` it behaves like TinyDB's table."""
 
@@ -160,7 +169,7 @@ class LibraryTable(Table):
             raise ValueError(f"the table “{name}” is the store's own")
         super().__init__(storage, name, **options)
         self._saved_ids: dict[int, int] = {}
-        """Document ids under which the last change saved documents, by the ids that TinyDB assigned, if they differ."""
+        """For documents of the last change that were saved under another id: that id, by the id from TinyDB."""
 
     @property
     def _store(self) -> LibraryStorage | None:
@@ -203,18 +212,21 @@ class LibraryTable(Table):
     def _derived(
         self, view: TableView, state: State, number: int, document: Mapping[str, Any], taken: set[int]
     ) -> tuple[int, dict[str, Any]]:
-        """Return the document id derived from a document's field `id`, and the document's fields.
+        """Return the document id under which to save a document, and its fields.
+
+        The id is derived from the field `id` in tables of this program; otherwise it is the one that TinyDB assigned.
 
         Args:
-            view: The table, with all documents that were accessed.
+            view: The table during the change.
             state: The documents before the change.
             number: The document id that TinyDB assigned.
             document: The document after the change.
-            taken: New ids of other documents in this change. If this document gets a new id, the method adds that id.
+            taken: Derived ids of other documents in this change. If this document gets a derived id that is not the one
+                that TinyDB assigned, the id is added.
 
         Raises:
-            ValueError: The document has no `id`, so this program would not find the document; or another document has
-                the derived id.
+            ValueError: A new article or annotation has no text as its `id`, so this program would not find it; or
+                another document has the derived id.
         """
         before = state.document(self.name, number)
         if before == document:
@@ -235,21 +247,21 @@ class LibraryTable(Table):
         return home, fields
 
     def insert(self, document: Mapping[str, Any]) -> int:
-        """Insert a document; articles and annotations get the document id that is derived from their `id`."""
+        """Insert a document and return its document id; for articles and annotations, it is derived from their `id`."""
         if self._store is None:
             return super().insert(document)
         with self._store.exclusive():
             return self._ids_as_saved([super().insert(self._identified(document))])[0]
 
     def insert_multiple(self, documents: Iterable[Mapping[str, Any]]) -> list[int]:
-        """Insert documents in one transaction."""
+        """Insert documents in one transaction, and return their document ids as `insert` does."""
         if self._store is None:
             return super().insert_multiple(documents)
         with self._store.exclusive():
             return self._ids_as_saved(super().insert_multiple(self._identified(document) for document in documents))
 
     def _ids_as_saved(self, numbers: list[int]) -> list[int]:
-        """Convert the ids that TinyDB assigned in the last change to the document ids of the saved documents."""
+        """Return, for ids that TinyDB assigned in the last change, the ids under which the documents were saved."""
         return [self._saved_ids.get(number, number) for number in numbers]
 
     def _identified(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -260,14 +272,22 @@ class LibraryTable(Table):
         return document
 
     def upsert(self, document: Mapping[str, Any], cond: QueryLike | None = None) -> list[int]:
-        """Update the documents that match `cond` with these fields; insert `document` if none matches."""
+        """Set the fields of `document` in all documents that match `cond`; insert `document` if none matches.
+
+        Returns:
+            The ids of the documents.
+        """
         if self._store is None:
             return super().upsert(document, cond)
         with self._store.exclusive():
             return super().upsert(document, cond)
 
     def get(self, cond: QueryLike | None = None, doc_id: int | None = None, doc_ids: list[int] | None = None) -> Any:
-        """Return one document by id or condition, or several by ids. Each id costs one look-up."""
+        """Return one document by `doc_id`, or by `cond`, or the list of those with an id in `doc_ids`.
+
+        A document that does not exist is None, or missing in the list. An id costs one look-up, a condition the reading
+        of the whole table.
+        """
         store = self._store
         if store is None or (doc_id is None and doc_ids is None):
             return super().get(cond, doc_id, doc_ids)  # type: ignore[arg-type]  # TinyDB checks the combination itself
@@ -286,7 +306,10 @@ class LibraryTable(Table):
         cond: QueryLike | None = None,
         doc_ids: Iterable[int] | None = None,
     ) -> list[int]:
-        """Update the documents that match. All matches are determined before the first update."""
+        """Update the documents with these ids, or that match `cond`, or all; return their ids.
+
+        The documents that match are determined before the first update.
+        """
         if self._store is None:
             return super().update(fields, cond, doc_ids)
         with self._store.exclusive():
@@ -297,14 +320,14 @@ class LibraryTable(Table):
     def update_multiple(
         self, updates: Iterable[tuple[Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None], QueryLike]]
     ) -> list[int]:
-        """Apply several updates, each to the documents that match its condition."""
+        """Apply updates in one transaction, each to the documents that match its condition; return their ids."""
         if self._store is None:
             return super().update_multiple(updates)
         with self._store.exclusive():
             return self._ids_as_saved(super().update_multiple(updates))
 
     def remove(self, cond: QueryLike | None = None, doc_ids: Iterable[int] | None = None) -> list[int]:
-        """Remove the documents that match."""
+        """Remove the documents with these ids, or that match `cond`; return their ids."""
         if self._store is None or doc_ids is not None or cond is None:
             return super().remove(cond, doc_ids)
         with self._store.exclusive():
@@ -315,7 +338,7 @@ class LibraryTable(Table):
         return [number for number, document in self._store.library.state.documents(self.name) if cond(document)]
 
     def search(self, cond: QueryLike) -> list[Document]:
-        """Return the documents that match, including changes that other windows made since the last search."""
+        """Return the documents that match a condition, in their current state, with changes by other windows."""
         if self._store is not None:
             before = self._store.library.state
             latest = before.latest
@@ -346,17 +369,17 @@ class LibraryTable(Table):
 
 
 class LibraryDB(TinyDB):
-    """A TinyDB on a library file, safe against crashes and concurrent changes by windows and machines.
+    """A TinyDB on the files of a library, safe against crashes and concurrent changes by windows and machines.
 
-    A call returns once its change is durable. `close` writes all changes to the library file. Plain TinyDB can read the
-    file at any time.
+    A call returns once its change is on disk, in the journal. `close` writes all changes to the snapshot. Plain TinyDB
+    can read the snapshot at any time.
     """
 
     table_class: type[Table] = LibraryTable
     default_storage_class = LibraryStorage  # type: ignore[assignment]  # TinyDB declares it by its own value
 
     def tables(self) -> set[str]:
-        """Return the names of the tables, without the tables reserved for the store."""
+        """Return the names of the tables, without those of headers and of deleted documents."""
         storage = self.storage
         return set(storage.state().tables()) if isinstance(storage, LibraryStorage) else super().tables()
 
@@ -364,7 +387,7 @@ class LibraryDB(TinyDB):
         """Write all changes into the snapshot, which plain TinyDB can read.
 
         Returns:
-            True if the snapshot is current now.
+            True if the snapshot contains all changes now; False if another process prevented this (see `compact`).
         """
         storage = self.storage
         return compact(storage.library) if isinstance(storage, LibraryStorage) else True

@@ -1,4 +1,6 @@
-"""A view of a table, which TinyDB's updaters change in memory; the caller then commits the changes."""
+"""A table in memory, which TinyDB's updaters change; the caller then saves the changes.
+
+An updater is the function that TinyDB passes to `Table._update_table` for each change."""
 
 from __future__ import annotations
 
@@ -10,11 +12,13 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.state import State
 
 DELETED_HERE: Final = object()
-"""Placeholder for a document that an updater deleted."""
+"""Placeholder in `TableView.accessed` for a document that an updater deleted."""
 
 
 class TableView(MutableMapping[int, dict[str, Any]]):
-    """A table for TinyDB's updaters: returns private copies, and records which ids were accessed.
+    """A mapping of a table's documents by id for TinyDB's updaters; it records which of them were accessed.
+
+    Documents that it returns are copies, and changes to them are kept only in this object.
 
     Args:
         state: The documents before the change.

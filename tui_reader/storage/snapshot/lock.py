@@ -12,10 +12,10 @@ if sys.platform == "win32":
     _LOCKED_OFFSET = 0x7FFF_0000  # other processes cannot read locked bytes on Windows: lock a byte after the content
 
     def try_lock(handle: int) -> bool:
-        """Acquire the lock if it is free.
+        """Acquire the lock on an open file without waiting.
 
         Returns:
-            True if this process has the lock now.
+            True if this process has the lock now; False if another process has it.
         """
         os.lseek(handle, _LOCKED_OFFSET, os.SEEK_SET)
         try:
@@ -27,7 +27,7 @@ if sys.platform == "win32":
         return True
 
     def unlock(handle: int) -> None:
-        """Release the lock."""
+        """Release the lock on an open file."""
         os.lseek(handle, _LOCKED_OFFSET, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
         os.lseek(handle, 0, os.SEEK_END)
@@ -36,10 +36,10 @@ else:
     import fcntl
 
     def try_lock(handle: int) -> bool:
-        """Acquire the lock if it is free.
+        """Acquire the lock on an open file without waiting.
 
         Returns:
-            True if this process has the lock now.
+            True if this process has the lock now; False if another process has it.
 
         Raises:
             OSError: The file system has no locks.
@@ -53,5 +53,5 @@ else:
         return True
 
     def unlock(handle: int) -> None:
-        """Release the lock."""
+        """Release the lock on an open file."""
         fcntl.flock(handle, fcntl.LOCK_UN)

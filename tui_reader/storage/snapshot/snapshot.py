@@ -36,9 +36,9 @@ TOMBSTONES = ".deleted"
 """Suffix of the name of the table that contains the deleted documents of another table."""
 
 BACKUP = ".bak"
-"""Suffix of the previous snapshot."""
+"""Suffix of the name of the previous snapshot, after the name of the current one."""
 BACKUP_JOURNAL = ".bak.journal"
-"""Suffix of the journal compacted into the current snapshot; `.bak` plus this journal give the snapshot."""
+"""Suffix of the name of the journal whose entries, applied to the previous snapshot, give the current one."""
 
 START = b'{"meta": {\n'
 HEADER_ID = b'"1": '
@@ -47,17 +47,17 @@ _LOOKUP_BYTES = 1 << 14
 _HEADER_MAX_BYTES = 1 << 16
 _PROBE_BYTES = 1 << 10
 _NEXT_ID = re.compile(rb'\n"([0-9]{1,60})": ')
-"""The beginning of the next line with a document, whose id is the group."""
+"""Pattern that finds the next line with a document, by its line break, id and colon; group 1 is the id."""
 _ID = re.compile(rb'"([0-9]{1,60})": ')
-"""The beginning of the line at an offset."""
+"""Pattern of the beginning of a line with a document, such as `"6194839": `; group 1 is the document id."""
 
 
 class NotOurLayoutError(Exception):
-    """The file is not in this program's layout; it may be valid JSON nevertheless."""
+    """The file is not in this program's layout: damaged, edited, or valid JSON of another program or version."""
 
 
 class UnreadableError(Exception):
-    """The bytes do not match the header: the file was damaged before, or overwritten while it was open."""
+    """The file has no document where its header says: it was damaged, or overwritten while it was open."""
 
 
 class Source(Protocol):
@@ -66,14 +66,14 @@ class Source(Protocol):
     size: int
 
     def read(self, count: int, offset: int) -> bytes:
-        """Return `count` bytes from an offset, or fewer at the end."""
+        """Return `count` bytes from an offset, or fewer at the end of the sequence."""
 
     def close(self) -> None:
-        """Release the file or the memory of the bytes."""
+        """Close the file that contains the bytes, if there is one."""
 
 
 class FileSource:
-    """An open file, which stays readable after another file replaced it."""
+    """An open file as a `Source`; its bytes stay readable after another file was renamed to its path."""
 
     def __init__(self, path: str, disk: Disk) -> None:
         self._disk, self._path = disk, path
@@ -82,7 +82,12 @@ class FileSource:
         self.size = self.status.st_size
 
     def read(self, count: int, offset: int) -> bytes:
-        """Return bytes of the file from an offset, reading them from the disk each time."""
+        """Return `count` bytes from an offset, or fewer at the end of the file.
+
+        Raises:
+            UnreadableError: The file was closed.
+            OSError: The disk fails to read the bytes.
+        """
         if self._handle < 0:
             raise UnreadableError("the file was closed")
         try:
@@ -104,14 +109,14 @@ class FileSource:
 
 
 class MemorySource:
-    """Bytes in memory: a small file that was converted to this program's layout, or no bytes."""
+    """Bytes in memory as a `Source`: the converted content of another program's file, or no bytes."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.size = len(data)
 
     def read(self, count: int, offset: int) -> bytes:
-        """Return `count` bytes from an offset, or fewer at the end."""
+        """Return `count` bytes from an offset, or fewer at the end of the bytes."""
         return self._data[offset : offset + count]
 
     def close(self) -> None:
@@ -119,13 +124,13 @@ class MemorySource:
 
 
 class Chunk(NamedTuple):
-    """Consecutive lines of one table, as in the file, without the comma and line break after the last line."""
+    """Consecutive lines of one table as in the file, without the comma and line break after the last of them."""
 
     data: bytes
     first: int
-    """Id of the first document."""
+    """Id of the document on the first line."""
     last: int
-    """Id of the last document."""
+    """Id of the document on the last line."""
 
 
 class SnapshotFile:
@@ -135,7 +140,7 @@ class SnapshotFile:
         source: The file's bytes, in the layout of the module's docstring.
 
     Raises:
-        NotOurLayoutError: Another program wrote the file, or it is damaged.
+        NotOurLayoutError: Another program or version wrote the file, or its header is damaged.
     """
 
     def __init__(self, source: Source) -> None:
@@ -143,9 +148,9 @@ class SnapshotFile:
         self.header: dict[str, Any] = {}
         """The members of the header; empty for an empty file."""
         self.tables: dict[str, tuple[int, int]] = {}
-        """Offsets of the first line of each table, and after its last line."""
+        """By table, the offset at which its first line starts, and the offset at which its last line ends."""
         self.extra = b""
-        """The documents of the table `meta` other than the header, as lines."""
+        """The lines of the table `meta` after the header, which other programs may have added."""
         self._body = 0
         if source.size:
             self._read_header()
@@ -185,7 +190,10 @@ class SnapshotFile:
         self.source.close()
 
     def verify(self) -> bool:
-        """Return True if the body has the checksum in the header; reads the whole file once."""
+        """Return True if all bytes after the header's line have the checksum in the header, or the file is empty.
+
+        Reads the whole file once.
+        """
         if not self.header:
             return True
         value = 0
@@ -200,7 +208,7 @@ class SnapshotFile:
         return data
 
     def line(self, table: str, number: int) -> bytes | None:
-        """Return the text of the document with an id, from brace to brace; None if there is none."""
+        """Return the JSON text of the document with this id; None if the table has no such document."""
         low, high = self._near(table, number)
         block = self._read(low, high)
         name = b'"%d": ' % number
@@ -211,10 +219,10 @@ class SnapshotFile:
         return block[start + len(name) : end if end >= 0 else len(block)].removesuffix(b",")
 
     def lines_of(self, table: str, numbers: Collection[int]) -> dict[int, bytes]:
-        """Return the texts of several documents by id; ids without a document are missing.
+        """Return the JSON texts of several documents by id; ids without a document are missing.
 
-        A look-up of one document reads some ten blocks of the file, so many documents are found in one pass over the
-        table instead.
+        The look-up of one document reads about ten blocks of the file. So if many documents are wanted, the whole table
+        is read instead.
         """
         low, high = self.tables.get(table, (0, 0))
         if low == high:
@@ -233,7 +241,7 @@ class SnapshotFile:
         return lines
 
     def lines(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """Yield ids and texts of a table's documents from `low` up to but not including `high`, in order."""
+        """Yield the id and JSON text of each document with an id from `low` up to but not including `high`, by id."""
         for chunk in self.chunks(table, low):
             for line in chunk.data.split(b"\n"):
                 number, document = split(line)
@@ -243,7 +251,7 @@ class SnapshotFile:
                     yield number, document
 
     def documents(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield every document of a table, timestamps included, with its id.
+        """Yield the id and content of every document of a table, with its timestamps, by id.
 
         Raises:
             UnreadableError: A line is damaged.
@@ -263,10 +271,14 @@ class SnapshotFile:
         return int(match[1])
 
     def chunks(self, table: str, low: int = 0) -> Iterator[Chunk]:
-        """Yield a table in chunks of whole lines, starting at or shortly before an id.
+        """Yield a table in chunks of whole lines.
 
-        Chunks have about 1 MiB. If they start at an id, the first has 16 KiB, and each further chunk twice the size of
-        the previous one, since most callers need the few lines of one article.
+        Chunks have about 1 MiB. If `low` is given, the first has 16 KiB, and each further chunk twice the size of the
+        one before, up to 1 MiB, since most callers need the few lines of one article.
+
+        Args:
+            table: The table.
+            low: Document id to start at; the first chunk may begin with a few lower ids. 0 for the whole table.
         """
         position, end = self.tables.get(table, (0, 0))
         if low:
@@ -285,7 +297,7 @@ class SnapshotFile:
             size = max(size, min(2 * size, CHUNK_BYTES))
 
     def differing(self, other: SnapshotFile, table: str) -> Iterator[int]:
-        """Yield the ids of a table's documents whose text differs between two snapshots."""
+        """Yield the ids of a table's documents whose JSON text differs from that in `other`, or that only one has."""
         mine, theirs = self.lines(table), other.lines(table)
         one, two = next(mine, None), next(theirs, None)
         while one is not None and two is not None:
@@ -302,7 +314,11 @@ class SnapshotFile:
             two = next(theirs, None)
 
     def _near(self, table: str, number: int) -> tuple[int, int]:
-        """Find, by bisection, a short byte range of whole lines that contains a document if it exists."""
+        """Find the part of a table that contains the document with this id, if the document exists.
+
+        Returns:
+            Offsets of the first line and after the last one; at most 16 KiB apart, unless a line is longer.
+        """
         low, high = self.tables.get(table, (0, 0))
         while high - low > _LOOKUP_BYTES:
             middle = (low + high) // 2
@@ -329,7 +345,7 @@ class SnapshotFile:
         return low, high
 
     def _next_line(self, offset: int, end: int) -> int | None:
-        """Return the offset of the first line that starts after an offset; None if not before `end`."""
+        """Return the offset of the first line that starts after `offset` and before `end`; None without one."""
         block = _PROBE_BYTES
         while offset < end:
             at = self._read(offset, min(offset + block, end)).find(b"\n") + 1
@@ -340,7 +356,7 @@ class SnapshotFile:
         return None
 
     def _line_start(self, low: int, offset: int) -> int:
-        """Return the offset at which the line around an offset starts; at least `low`."""
+        """Return the offset at which the line that contains `offset` starts; at least `low`."""
         block = _PROBE_BYTES
         while offset > low:
             start = max(low, offset - block)
@@ -365,7 +381,7 @@ def split_id(data: bytes, offset: int) -> int:
 
 
 def split(line: bytes) -> tuple[int, bytes]:
-    """Split a line into the document id and the text of the document.
+    """Split a line of a table into the document id and the JSON text of the document.
 
     Raises:
         UnreadableError: The line does not start with a document id.

@@ -24,32 +24,39 @@ if TYPE_CHECKING:
     from tui_reader.storage.snapshot.disk import Disk
 
 _FLUSH_EVERY = 8 << 20
-"""Number of bytes after which written data is flushed: a larger backlog would delay other windows' flushes."""
+"""Number of written bytes after which they are flushed: more of them would delay flushes of other windows."""
 _NEARBY_BYTES = 1 << 14
-"""Number of bytes to search for the next change before bisecting: changes are often close together."""
+"""Number of bytes in which the next changed line is searched for before bisection: changes are often close together."""
 
 
 class Plan(Protocol):
-    """The content of a new snapshot: ids and texts of its documents by table.
+    """The content of a new snapshot, as differences from the old one.
 
-    `numbers` and `text` are called for a table after the preceding tables were written.
+    `write_snapshot` calls `tables`, and before it takes the next name, `numbers` and `text` for the present one. So a
+    later table may depend on the calls for the tables before it.
     """
 
     def tables(self) -> Iterator[str]:
         """Yield the names of the tables to write, in order; other tables of the old snapshot are omitted."""
 
     def numbers(self, table: str) -> Sequence[int]:
-        """Return the ids of a table's documents that may differ from the old snapshot, ascending."""
+        """Return the ids of a table's documents that may differ from the old snapshot, ascending; others are copied."""
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """Return the new text of a document, from brace to brace; None to omit the document."""
+        """Return the JSON text of a document in the new snapshot; None to omit the document.
+
+        Args:
+            table: The table.
+            number: The document id, one of `numbers`.
+            old: The document's text in this table of the old snapshot; None if it is not there.
+        """
 
 
 class PlainPlan:
-    """A plan with a fixed set of documents.
+    """A plan that writes the given documents.
 
     Args:
-        documents: Text of documents by table and id, from brace to brace.
+        documents: JSON texts of documents by table and id.
     """
 
     def __init__(self, documents: Mapping[str, Mapping[int, bytes]]) -> None:
@@ -64,12 +71,15 @@ class PlainPlan:
         return sorted(self._documents[table])
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """Return the text of a document, from brace to brace."""
+        """Return the JSON text of a document."""
         return self._documents[table][number]
 
 
 class _Output:
-    """A buffered output that computes the checksum of the body. Large chunks bypass the buffer."""
+    """A buffered output that computes the checksum of the body (all after the header's line).
+
+    Large chunks are written without the buffer.
+    """
 
     def __init__(self, handle: int, disk: Disk) -> None:
         self._handle, self._disk = handle, disk
@@ -115,8 +125,9 @@ def write_snapshot(
         disk: Makes the system calls.
         old: The old snapshot, whose unchanged lines are copied.
         plan: The content of the new snapshot.
-        header: Members of the header, without those that depend on the content.
-        possible_tables: All names that the plan may yield, to reserve room for the header.
+        header: Members of the header, without those for format, version, size, checksum and tables.
+        possible_tables: All names that `plan.tables` may yield. The header lists the tables and is written last, so
+            room for it is reserved before the names are known.
 
     Returns:
         The header as it was written.
@@ -150,9 +161,9 @@ def write_snapshot(
 
 
 def _runs(old: SnapshotFile, table: str, plan: Plan) -> Iterator[bytes]:
-    """Yield the lines of a table of the new snapshot, in runs that the caller joins with a comma and a line break.
+    """Yield the lines of a table of the new snapshot, in pieces that the caller joins with a comma and a line break.
 
-    Lines that do not change come in runs of up to 1 MiB, as they are in the old snapshot.
+    A chunk of the old snapshot in which no line changes is one piece.
     """
     waiting = plan.numbers(table)
     done = 0
@@ -173,7 +184,9 @@ def _line(number: int, text: bytes | None) -> bytes:
 
 
 def _spliced(chunk: Chunk, numbers: Sequence[int], table: str, plan: Plan) -> Iterator[bytes]:
-    """Yield the lines of a chunk with some of them replaced, inserted or removed.
+    """Yield the lines of a chunk of the old snapshot, with some of them replaced, inserted or removed.
+
+    Adjacent unchanged lines are yielded together.
 
     Args:
         chunk: The lines.
@@ -195,12 +208,16 @@ def _spliced(chunk: Chunk, numbers: Sequence[int], table: str, plan: Plan) -> It
 
 
 def _place(data: bytes, number: int, low: int) -> tuple[int, int]:
-    """Find the offsets of a document's line in a chunk.
+    """Find the line of a document in the lines of a chunk.
+
+    Args:
+        data: The lines.
+        number: The document id.
+        low: Offset of a line, at or before that of the document.
 
     Returns:
-        Offsets of the document's line and of the next line. Without a next line, the second offset is where a next
-        line would start. Without a line of the document, both offsets are the position at which to
-        insert it.
+        Offsets of the document's line and of the line after it (or where that would start). If the document has no
+        line, both are the offset at which to insert it.
     """
     name = b'"%d": ' % number
     if data.startswith(name, low):

@@ -42,23 +42,23 @@ DocumentRef = tuple[str, int]
 
 
 class SavedDocument(NamedTuple):
-    """A document of the snapshot, and the registers that later entries changed."""
+    """A document of the snapshot, and the registers that entries of the journals changed since."""
 
     line: bytes
     content: dict[str, Any]
-    """The decoded line, with timestamps."""
+    """The document in `line`, the JSON text in the snapshot, with its timestamps."""
     changed: Registers | None
-    """The changed registers; None without a change."""
+    """The registers that entries changed; None if no entry changed the document."""
 
     def fields(self, names: Iterable[str]) -> dict[str, Any] | None:
-        """Return some fields without building all registers of the document, which costs five times as much.
+        """Return some fields of the current document, in a fifth of the time that building all its registers takes.
 
         Args:
             names: Names of the fields.
 
         Returns:
-            The values by name; fields that the document does not have are missing. None if all registers are needed:
-            if the document was deleted, has a set among the fields, or has later timestamps than the change.
+            The values by name; fields that the document does not have are missing. None if all registers are needed: if
+            an entry changed the document, and it was deleted, a field is a set, or the snapshot has a later value.
         """
         changed, content = self.changed, self.content
         if not changed:
@@ -84,9 +84,9 @@ class SavedDocument(NamedTuple):
         return fields
 
     def has_more_than(self, names: Collection[str]) -> bool:
-        """Return True if the document certainly has its key, and an unchanged field that is not one of `names`.
+        """Return True if the document has a field beside its key and `names`, so that edits of these do not empty it.
 
-        False if that is not known without all registers. A document without fields would be deleted.
+        False also if that is not known without building all registers.
         """
         content, changed = self.content, self.changed or {}
         return "id" in content and any(
@@ -95,16 +95,16 @@ class SavedDocument(NamedTuple):
 
 
 class _Overlay(NamedTuple):
-    """The documents changed by the entries that were applied last."""
+    """The documents changed by the entries that were applied in the last call of `State.apply_all`."""
 
     documents: dict[str, dict[int, Registers]]
     """Registers by table and document id."""
     numbers: dict[int, int]
-    """Ids of changed annotations by the hash of their own key."""
+    """Document ids of changed annotations by the hash of the annotation's own key."""
 
 
 class State:
-    """Documents by table and id. Reading takes no lock: registers are replaced, never modified in place."""
+    """The current documents by table and id. Reading takes no lock: registers are replaced, never modified in place."""
 
     def __init__(self, snapshot: SnapshotFile | None = None) -> None:
         self.snapshot = snapshot or SnapshotFile(MemorySource(b""))
@@ -112,21 +112,21 @@ class State:
         self.latest = latest if is_timestamp(latest) else ZERO
         """The latest timestamp in the snapshot and the entries."""
         self._changed: dict[str, dict[int, Registers]] = {}
-        """The registers that the entries changed, by table and document id."""
+        """The registers that entries changed, by table and document id."""
         self._presence: dict[str, bool] = {}
         """True for tables that entries created, False for tables that they dropped."""
         self._last = self._next = _Overlay({}, {})
-        """Changes of the entries that were applied last or are being applied."""
+        """Changes of the last call of `apply_all` (`_last`), and of the running call (`_next`)."""
         self.numbers: dict[int, int] = {}
-        """Ids of the changed annotations by the hash of their own key."""
+        """Document ids of the changed annotations by the hash of the annotation's own key."""
 
     @property
     def moment(self) -> object:
-        """An object that every new entry replaces: reads are consistent if it is the same before and after."""
+        """An object that `apply_all` replaces: reads are consistent if it is identical before and after them."""
         return self._last
 
     def view(self, table: str) -> State:
-        """Return a copy of one table in which each journal entry is applied fully or not at all. Thread-safe."""
+        """Return a state with one table, in which each journal entry is applied fully or not at all. Thread-safe."""
         while True:
             last, other = self._last, State(self.snapshot)
             changed = dict(self._changed.get(table, ()))
@@ -152,11 +152,11 @@ class State:
 
     @property
     def has_changes(self) -> bool:
-        """True if there are changes that the snapshot does not contain."""
+        """True if entries of the journals were applied, which the snapshot need not contain."""
         return bool(self._changed or self._presence)
 
     def tables(self) -> list[str]:
-        """Return the names of the tables that exist, in the order of the file."""
+        """Return the names of the tables that exist: those of the snapshot in its order, then others."""
         named = [name for name in self.snapshot.tables if not name.endswith(TOMBSTONES)]
         found = dict.fromkeys([*named, *self._changed, *self._presence])
         return [name for name in found if self._presence.get(name, True) and name != META]
@@ -168,7 +168,7 @@ class State:
         return self.merged(table, number, self.snapshot.line(table, number)) or None
 
     def exists(self, table: str, number: int) -> bool:
-        """Return True if a document exists; decodes it only if it may have been deleted since the snapshot."""
+        """Return True if a document exists; decode it only if an entry may have deleted or restored it."""
         line = self.snapshot.line(table, number)
         if line is not None and DELETED not in (self.changed_registers(table, number) or ()):
             return True
@@ -241,14 +241,14 @@ class State:
             yield number, document
 
     def count(self, table: str) -> int:
-        """Return the number of documents in a table."""
+        """Return the number of documents that a table has, deleted ones not included."""
         changed = self._changed.get(table, {})
         lines = sum(chunk.data.count(b"\n") + 1 for chunk in self.snapshot.chunks(table))
         was = sum(1 for number in changed if self.snapshot.line(table, number) is not None)
         return lines - was + sum(1 for number in list(changed) if self.document(table, number) is not None)
 
     def last_id(self, table: str) -> int:
-        """Return the greatest document id of a table; 0 if the table is empty."""
+        """Return the greatest id of a table's documents, deleted ones not included; 0 if the table is empty."""
         changed = self._changed.get(table, {})
         found = (number for number in sorted(changed, reverse=True) if self.document(table, number) is not None)
         greatest = next(found, 0)
@@ -264,11 +264,11 @@ class State:
         return list(self._changed)
 
     def changed_documents(self) -> list[DocumentRef]:
-        """Return the documents that may differ from the snapshot."""
+        """Return table and id of the documents that may differ from the snapshot."""
         return [(table, number) for table, documents in self._changed.items() for number in documents]
 
     def documents_in(self, entries: Iterable[Entry]) -> list[DocumentRef]:
-        """Return the table and id of each document that entries change, without duplicates."""
+        """Return table and id of each document that the given entries change, without duplicates."""
         return list(
             dict.fromkeys((op[0], int(op[1])) for entry in entries for op in (*entry.get("o", ()), *entry.get("m", ())))
         )
@@ -324,7 +324,7 @@ class State:
             self._join(table, int(operation[1]), registers)
 
     def _prepare_bulk(self, entry: BulkEntry) -> None:
-        """Apply an entry that is later than every other one."""
+        """Apply an entry whose timestamp is later than all others, so that its registers win without a comparison."""
         self._prepare({**entry.rest, "s": entry.timestamp})
         documents = self._next.documents.setdefault(entry.table, {})
         entry.set_registers(documents, self._changed.get(entry.table, {}))
@@ -350,12 +350,12 @@ class State:
             self._next.numbers[own] = number
 
     def number_of(self, own: int) -> int | None:
-        """Return the id of an annotation that entries changed, by the hash of its own key; None if none did."""
+        """Return the document id of an annotation by the hash of its own key; None if no entry changed it."""
         number = self._last.numbers.get(own)
         return number if number is not None else self.numbers.get(own)
 
     def changed_registers(self, table: str, number: int) -> Registers | None:
-        """Return the registers that entries changed in a document; None if no entry changed it."""
+        """Return those registers of a document that entries changed; None if no entry changed it."""
         registers = self._last.documents.get(table, {}).get(number)
         return registers if registers is not None else self._changed.get(table, {}).get(number)
 
@@ -370,8 +370,8 @@ class State:
 
         Args:
             table: The document's table.
-            number: Its id.
-            line: Its text in the snapshot; None if the table does not contain it. Then its tombstone is read.
+            number: The document id.
+            line: The document's text in the snapshot; None to read that of its tombstone, if the snapshot has one.
         """
         if line is None and f"{table}{TOMBSTONES}" in self.snapshot.tables:
             line = self.snapshot.line(f"{table}{TOMBSTONES}", number)
@@ -391,12 +391,12 @@ class CompactionPlan:
         self._tombstones: dict[str, dict[int, bytes | None]] = {}
 
     def possible_tables(self) -> list[str]:
-        """Return every name that a table of the new snapshot may have, before its documents are known."""
+        """Return all names that `tables` may yield; which it yields is known only after `text` was called."""
         names = [*self._state.tables(), *self._state.snapshot.tables, *self._state.changed_tables()]
         return list(dict.fromkeys([*names, *(f"{name}{TOMBSTONES}" for name in names)]))
 
     def tables(self) -> Iterator[str]:
-        """Yield the names of the tables of the new snapshot."""
+        """Yield the names of the tables of the new snapshot, each followed by that of its deleted documents, if any."""
         living = self._state.tables()
         for name in dict.fromkeys([*living, *self._state.changed_tables(), *self._state.snapshot.tables]):
             if name.endswith(TOMBSTONES):
@@ -417,14 +417,14 @@ class CompactionPlan:
             self.text(name, number, self._state.snapshot.line(name, number))
 
     def numbers(self, table: str) -> list[int]:
-        """Return the ids of the documents that are not copied from the old snapshot, ascending."""
+        """Return the ids of a table's documents that are not copied from the old snapshot, ascending."""
         return sorted(self._tombstones[table]) if table in self._tombstones else self._state.changed_numbers(table)
 
     def text(self, table: str, number: int, old: bytes | None) -> bytes | None:
-        """Return the text of a document for a table, or for the table of its deleted documents.
+        """Return the JSON text of a document for a table or a table of deleted documents (see `Plan.text`).
 
         Returns:
-            The text; None if the document does not belong there: it was deleted, or has been written again.
+            The text; None if the document does not belong there: it is deleted, or in the second case, not deleted.
         """
         if table.endswith(TOMBSTONES):
             return self._tombstones[table][number]

@@ -49,7 +49,7 @@ def read_end(path: str, disk: Disk, limit: int) -> bytes:
 
 
 def read_start(path: str, disk: Disk, count: int) -> bytes:
-    """Return the first bytes of a file, up to a limit.
+    """Return the first `count` bytes of a file, or all bytes of a shorter file.
 
     Raises:
         OSError: The file cannot be read.
