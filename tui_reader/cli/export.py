@@ -188,7 +188,16 @@ def _is_folder(output: str, form: Format) -> bool:
 def _target(
     options: argparse.Namespace, form: Format, template: str, clips: Clips, text: str, *, to_folder: bool
 ) -> Target:
-    """Return what to export and where: the query and ids of the options, and the folder and file name to write."""
+    """Return what to export and where: the query and ids of the options, and the folder and file name to write.
+
+    Args:
+        options: The parsed options.
+        form: The format.
+        template: The text of the template; empty without one.
+        clips: Parses the query.
+        text: The query.
+        to_folder: True if the path of the options is a folder to write into, False if it is a file.
+    """
     from tui_reader.services.headless.export_watch import Target  # noqa: PLC0415 - see `export`
 
     query = clips.parse(text)

@@ -149,7 +149,7 @@ def compile_term(term: Term, compile_leaf: Callable[[Leaf], Predicate[T]]) -> Pr
 
 
 def compile_for_annotations(query: Term, context: Context | None = None) -> Predicate[AnnotationRecord]:
-    """Return a predicate that is True for the annotations that a query matches.
+    """Return a predicate that is True for the annotations that a query matches; None for `context` is `Context()`.
 
     Words match in the quote, the note, the tags and the article's title. `tag`, `note`, `quote`, `colour`, `has`, dates
     of creation and the states of a passage compare the annotation; all other fields compare its article.

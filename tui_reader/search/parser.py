@@ -389,7 +389,8 @@ def _directed(
 ) -> Field:
     """Translate a field whose name implies an operator: `older:2w` is `date>2w`, `before:2026` is `date<2026`.
 
-    The operator of an age is reversed, because a greater age means an earlier date.
+    The operator of an age is reversed, because a greater age means an earlier date. A field whose name as typed
+    (`typed`) implies no operator keeps `operator`.
     """
     first = values[0]
     if operator is Operator.IS and isinstance(first, Value) and typed in LATER_NAMES | EARLIER_NAMES:

@@ -24,7 +24,10 @@ which prepares the texts of the records."""
 
 
 def select_articles(records: list[Record], query: Term, context: Context | None = None) -> list[Record]:
-    """Return the articles that match a query, in the given order; 10,000 articles take 1 to 6 ms."""
+    """Return the articles that match a query, in the order of `records`; 10,000 articles take 1 to 6 ms.
+
+    None for `context` is `Context()`.
+    """
     return StepwiseSelection(records).select(query, context or Context())
 
 

@@ -97,7 +97,7 @@ class _PatternList:
     def verdict(self, path: str, *, folder: bool) -> bool | None:
         """Return the effect of the last pattern that matches a path: True to ignore it, False to include it.
 
-        None if no pattern matches.
+        None if no pattern matches. Patterns for folders match only if `folder` is True.
         """
         number = (self._for_folders if folder else self._for_files).last(path)
         return None if number < 0 else not self._rules[number].is_negative
@@ -156,6 +156,10 @@ def _combined(rules: list[tuple[int, str]], *, is_path: bool) -> Iterator[tuple[
     """Combine patterns with wildcards into a few regular expressions, with the last pattern first.
 
     Patterns that are invalid globs are left out.
+
+    Args:
+        rules: The numbers and globs of the patterns.
+        is_path: True if the globs are compared with paths, False if with names.
 
     Yields:
         The numbers of the patterns in descending order, and the expression with one group for each number.

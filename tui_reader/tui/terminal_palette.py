@@ -71,7 +71,13 @@ class Ground(NamedTuple):
         return (tone, ink) if style.reverse else (ink, tone)
 
     def _on_console(self, style: Style, ink: int | Rgb | None, tone: int | Rgb | None) -> tuple[Rgb, Rgb]:
-        """Compute the colours as the kernel does: backgrounds are never bright, `bold` only brightens."""
+        """Return the colours of a style on the Linux console: backgrounds are never bright, `bold` only brightens.
+
+        Args:
+            style: The style.
+            ink: Its foreground, as `_number` returns it.
+            tone: Its background, likewise.
+        """
         fore = _nearest(ink) if isinstance(ink, tuple) else WHITE if ink is None else ink
         back = _nearest(tone) if isinstance(tone, tuple) else BLACK if tone is None else tone
         bright = bool(style.bold) or fore >= 8
@@ -204,7 +210,7 @@ class Sixteen(NamedTuple):
         return min(_contrast(*pair) for ground in self.grounds for pair in ground.painted(style))
 
     def style(self, ink: str, tone: str, *, bold: bool = False) -> Style:
-        """Create a style from the names of a foreground and a background colour."""
+        """Create a style, bold or not, from Textual's names of a foreground and a background colour."""
         return Style(color=Color.parse(ink).rich_color, bgcolor=Color.parse(tone).rich_color, bold=bold or None)
 
 

@@ -273,7 +273,7 @@ def _luminance(colour: Color) -> float:
 
 
 def _legible(ink: Color, tones: list[Color], least: float) -> Color:
-    """Shift a foreground towards black or white just until it has minimum contrast to all its backgrounds."""
+    """Shift a foreground towards black or white just until its contrast to each of `tones` is at least `least`."""
     for goal in (WHITE, BLACK) if _luminance(tones[0]) < 0.18 else (BLACK, WHITE):
         for step in range(11):
             candidate = ink.blend(goal, step / 10)

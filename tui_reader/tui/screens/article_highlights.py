@@ -233,7 +233,7 @@ class HighlightsDisplay:
             self._prepared[article] = highlights
 
     def _choose(self, article: ArticleId | None, document: Document | None) -> None:
-        """Switch to the highlights of an article, from the cache if possible."""
+        """Switch to the highlights of an article (none for None), from the cache if it has them."""
         prepared = self._prepared.pop(article, None) if article is not None else None
         if prepared is not None and prepared.is_for(document):
             self.highlights, self._shown_article = prepared, None

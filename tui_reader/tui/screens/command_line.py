@@ -87,7 +87,10 @@ class CommandLine(Picker):
         self.submit(choice)
 
     def submit(self, choice: Choice | None) -> None:
-        """Run the line, or the line of an entry that was selected by cursor or click."""
+        """Run the command `choice` while a command is being named, else the typed line.
+
+        If the list shows arguments, run the line that `choice` completes, provided that the user has moved to it.
+        """
         if self._is_naming:
             self._submit(choice.name if choice is not None else self.typed)
         elif choice is not None and self._moved:

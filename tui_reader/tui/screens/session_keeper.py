@@ -67,7 +67,7 @@ class SessionKeeper:
             Thread(target=self._library.sessions.save, args=(session,), name="session", daemon=True).start()
 
     def keep_last(self, resumption: Resumption, *, has_failed: bool) -> None:
-        """Save the session at the end. After an error no article is saved, since it may be the cause."""
+        """Save the session at the end; without the article if `has_failed`, since it may have caused the error."""
         if not self._keeps or not self._settings.resume:
             return
         session = self._session_now(resumption)

@@ -179,7 +179,7 @@ class AnnotationsScreen(KeyScreen):
         self._status.say(message, bad=bad)
 
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
-        """Show a running activity, such as saving, in the last row beside the message."""
+        """Show a running activity, such as saving, in the last row beside the message, for `seconds` if given."""
         self._status.show_activity(activity, seconds=seconds)
 
     def ask(self, question: Question) -> None:

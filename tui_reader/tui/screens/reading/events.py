@@ -102,7 +102,7 @@ class EventHandlers:
         self._show_warning()
 
     def _show_activity(self, activity: str, *, seconds: float | None = None) -> None:
-        """Show a running activity in the last row of both screens; the message beside it stays."""
+        """Show a running activity, for `seconds` if given, in the last row of both screens, beside the message."""
         self._state.panes.status.show_activity(activity, seconds=seconds)
         if self._host.annotations is not None:
             self._host.annotations.show_activity(activity, seconds=seconds)

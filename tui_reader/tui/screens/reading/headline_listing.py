@@ -99,7 +99,7 @@ class HeadlineListing:
         """Query the view again, with the cursor on the same article, else on the next listed article.
 
         Args:
-            keep: Article to set the cursor on instead, if it is listed.
+            keep: Article to set the cursor on instead, if it is listed; None for no other.
             stay: True to keep the open article in the list although it no longer matches the view.
             hold: True to keep the article under the cursor as well. Used for changes that no key caused, because the
                 next key is meant for that article.
@@ -143,7 +143,7 @@ class HeadlineListing:
         """Return the articles of the view, and True if the list is complete.
 
         Args:
-            beside: The article that gets the cursor; a partial list extends at least a page below it.
+            beside: The article that gets the cursor; a partial list extends at least a page below it. None for the top.
             partly: True to return the first articles, as a partial list, if the query takes more than `FIRST_SECONDS`.
         """
         catalogue, view = self._state.library.catalogue, self._state.view

@@ -36,14 +36,14 @@ class Arrangement(NamedTuple):
 
 
 def mode_of(width: int, *, zen: bool) -> Mode:
-    """Return how many panes fit into a number of columns."""
+    """Return how many panes are visible in `width` columns: in zen mode one, else as many as fit."""
     if zen:
         return Mode.ZEN
     return Mode.THREE if width >= THREE_PANES else Mode.TWO if width >= TWO_PANES else Mode.ONE
 
 
 def arrange(width: int, pane: Pane, *, zen: bool) -> Arrangement:
-    """Return the widths for a terminal of `width` columns with `pane` active.
+    """Return the widths of the panes in a terminal of `width` columns, with `pane` active or in zen mode.
 
     A rule of one column separates list and article if both are visible.
     """

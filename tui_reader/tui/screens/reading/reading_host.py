@@ -76,7 +76,7 @@ class AnnotationsView(Protocol):
         """Show a message in the last row; `bad` marks it as an error."""
 
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
-        """Show a running activity, such as saving, in the last row beside the message."""
+        """Show a running activity, such as saving, in the last row beside the message, for `seconds` if given."""
 
 
 class RestoredStart(Protocol):
@@ -148,4 +148,4 @@ class ReadingHost(EditorHost, Protocol):
         """Close the list of annotations."""
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
-        """Show an annotation in its article, at its position or at a candidate position."""
+        """Show an annotation in its article, at its position, or else at `candidate` (None without candidates)."""

@@ -376,7 +376,7 @@ class ReadingScreen(KeyScreen):
             self.app.pop_screen()
 
     def go_to_annotation(self, annotation: Annotation, candidate: Range | None) -> None:
-        """Show an annotation in its article, at its position or at a candidate position."""
+        """Show an annotation in its article, at its position, or else at `candidate` (None without candidates)."""
         self.pane_layout.activate(Pane.ARTICLE)
         self.highlight_actions.go_to(annotation, candidate)
 

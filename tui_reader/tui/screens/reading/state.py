@@ -320,7 +320,7 @@ class ReadingScreenState:
         return self._can_undo
 
     def undo_was_run(self, *, found: bool) -> None:
-        """Record the result of undo: True if a change was undone."""
+        """Record the result of undo for `can_undo`: `found` is True if a change was undone."""
         self._can_undo = found
 
     def drop_undo_hint(self, *, typing: bool = False) -> None:

@@ -65,7 +65,7 @@ class ArticleNavigator:
     # Showing
 
     def show(self, article: ArticleId | None, offset: int | None = None) -> None:
-        """Show an article at its saved reading position, or at an offset.
+        """Show an article at `offset`, or at its saved reading position for None; without an article, clear the pane.
 
         A text in memory is shown at once, any other text after it has been read.
         """

@@ -78,7 +78,10 @@ class BulkActions:
         return tuple(filter(None, (self._state.target,))) if scope is Scope.THIS else self._state.targets
 
     def summary(self, scope: Scope | None) -> str:
-        """Return a description of a scope: `all 12 that match`, `3 chosen`, or the title of the one article."""
+        """Return a description of a scope: `all 12 that match`, `3 chosen`, or the title of the one article.
+
+        Without a scope, describe the articles on which a key acts.
+        """
         state = self._state
         found = self.targets(scope)
         if scope is Scope.ALL:

@@ -176,7 +176,10 @@ class QueryActions:
     def _refresh(self, *, hold: bool = False) -> None:
         """Evaluate the query again, after a search has found more matches.
 
-        While the query bar is open, the first articles are shown after some milliseconds and the rest later.
+        While the query bar is open, the first articles are shown after some milliseconds and the rest between frames.
+
+        Args:
+            hold: True to keep the article under the cursor in the list, see `HeadlineListing.refresh`.
         """
         self._listing.refresh(hold=hold, recount=False, partly=self.typing.bar.is_open)
         self._complete_soon()
