@@ -76,7 +76,10 @@ def read_contents(archive: Archive, package: Package) -> Contents:
 
 
 def _nav(archive: Archive, path: str) -> Contents:
-    """Read the navigation document. A single `<nav>` without a type is the table of contents."""
+    """Return the tables in the navigation document, empty ones if it is missing or cannot be read.
+
+    A single `<nav>` without a type is the table of contents.
+    """
     root = _read(archive, path)
     if root is None:
         return Contents()
@@ -122,7 +125,7 @@ def _title(element: Element) -> str:
 
 
 def _ncx(archive: Archive, path: str) -> Contents:
-    """Read the table of contents of EPUB 2."""
+    """Return the tables in the NCX of EPUB 2, empty ones if it is missing or cannot be read."""
     root = _read(archive, path)
     if root is None:
         return Contents()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui_reader.formats.html.walker import Walked
 
 _UNIT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\\W_]+")
-"""A word, or one character of a script without spaces."""
+"""Pattern of a word, or of one character of a script without spaces."""
 _NEAR = 2
 """Maximum distance, in blocks, at which a block is near a sure one."""
 _FAR = 25
@@ -112,7 +112,7 @@ def article_blocks(walked: Walked, text: str, manual: Mapping[Element, Element] 
 
 
 class _Choice:
-    """The choice of the blocks of one page."""
+    """Chooses the blocks of one page that are its article; a block is given by its index in `Walked.blocks`."""
 
     def __init__(self, walked: Walked, text: str, manual: Mapping[Element, Element]) -> None:
         self._manual = manual

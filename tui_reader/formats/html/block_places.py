@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CONTENTS = re.compile(
     r"(?:^|[\s_-])(?:[gl]?toc|toctree|table-?of-?contents|contents|local-?toc|on-this-page)(?:[\s_-]|$)", re.IGNORECASE
 )
-"""Classes and ids of tables of contents within a page."""
+"""Pattern of the classes and ids of tables of contents within a page, such as `toc` or `table-of-contents`."""
 
 
 def linked_share(pieces: Iterable[UnplacedBlock]) -> float:

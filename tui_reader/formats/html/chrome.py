@@ -20,7 +20,7 @@ _NAMES = re.compile(
     r"|teaser\w*|read-?(?:more|next)|also-?read|tags|topics|rating|survey|feedback)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-"""Classes and ids of elements that are rarely part of an article, such as `related-posts`."""
+"""Pattern of the classes and ids of elements that are rarely part of an article, such as `related-posts`."""
 _TAGS = frozenset(("nav", "footer", "form", "aside", "menu"))
 _ROLES = frozenset(
     ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog", "alert")
@@ -39,7 +39,7 @@ _LINE = re.compile(
     r"|\d+ (?:comments?|shares?))[\s.:!»›>|]*",
     re.IGNORECASE,
 )
-"""Lines such as “Advertisement” or “Share this” that pages insert between the paragraphs of an article."""
+"""Pattern of lines, such as “Advertisement” or “Share this”, that pages insert between the paragraphs of an article."""
 _LONGEST_LINE = 100
 _PARTS = re.compile(r"[^_-]+")
 _MOST_PARTS = 3

@@ -21,7 +21,7 @@ CONTENT_ID = "cid:"
 
 
 class Archive(NamedTuple):
-    """The contents of an archive that the program uses."""
+    """An MHTML archive: its page, and what is needed to find the other parts."""
 
     page: bytes
     """The HTML, in UTF-8 if the part names its encoding; empty if the archive contains no page."""

@@ -44,7 +44,7 @@ _PARTICLES = r"(?:(?:de|da|di|du|del|della|der|den|van|von|la|le|el|al|bin|ibn|t
 _NAME = rf"(?:(?:Dr|Prof|Sir|Dame|Mr|Ms|Mrs|Rev)\.?\s+)?{_WORD}(?:\s+{_PARTICLES}{_WORD}){{1,3}}"
 _AND = r"(?:\s*,?\s+(?:and|und|et|y|e|en|och|og|и|with|mit|avec|con)\s+|\s*(?:,|&|;|/|•|·|\|)\s*)"
 _NAMES = re.compile(rf"{_NAME}(?:{_AND}{_NAME}){{0,5}}")
-"""One to six names with capitals, joined by commas and words such as `and`."""
+"""Pattern of one to six names with capitals, joined by commas and words such as `and`: `Ann Roe and Ben Poe`."""
 _UNSPACED_NAMES = re.compile(
     r"[\u3400-\u9fff\u30a0-\u30ff々]{2,8}(?:\s*[、，,·\s]\s*[\u3400-\u9fff\u30a0-\u30ff々]{2,8}){0,4}"
 )
@@ -53,7 +53,7 @@ _OFFICE = re.compile(
     r"|analyst|times|post|journal|university|professor)\b.*",
     re.IGNORECASE,
 )
-"""An office or an agency after an author's name, which is written like a second name."""
+"""Pattern of an office or an agency after an author's name, which looks like a second name: `, Staff Writer`."""
 _AFTER_NAMES = re.compile(r"\s*[,|–—•·(-]\s*(?!\d)[^\n.!?]{2,60}$")
 """Pattern of what may follow the names in a byline: a place, an agency, or an office, as in `By Ann Roe, Reuters`."""
 _LONGEST_NAME = 100

@@ -12,7 +12,7 @@ _SPACED_SEPARATOR = re.compile(r"\s+(?:[|–—»«·•~>/-]|::)\s+|\s*[|｜]\s
 """Pattern of what separates a title from the name of the site, such as ` | ` or ` – `."""
 _BRACKETS = re.compile(r"\s*[\[(][^\[\]()]*[\])]\s*")
 _ANCHOR_SIGNS = "¶#§🔗 "
-"""Texts of the permalinks that sites add to headings."""
+"""Characters of the permalinks that sites add to headings."""
 _LONGEST_HEADING = 200
 
 

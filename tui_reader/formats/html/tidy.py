@@ -85,7 +85,7 @@ def _telling_words(text: str) -> set[str]:
 
 
 def _is_title(piece: UnplacedBlock, *, is_top: bool) -> bool:
-    """Return True if a block with the text of the title repeats the title, and is not the heading of a section."""
+    """Return True if a block with the text of the title only repeats it: it is at the top, or a heading of level 1."""
     if piece.block.kind is BlockKind.HEADING:
         return is_top or piece.block.level == 1
     return is_top and piece.block.kind is BlockKind.PARAGRAPH

@@ -429,7 +429,7 @@ class _Walker:
         )
 
     def _finish_figure(self, first: int) -> None:
-        """Join a figure of one picture and a caption with its description to one block; else keep its blocks."""
+        """Join a picture and its caption if a figure has only these and the picture's description says no more."""
         blocks = self.events.blocks
         if len(blocks) > first + _MOST_IN_FIGURE:
             return

@@ -145,7 +145,7 @@ def _add_parts(builder: DocumentBuilder, parts: Parts, *, depth: int) -> None:
 
 
 def _add_picture(builder: DocumentBuilder, parts: Parts, part: Part, targets: set[str]) -> None:
-    """Append a picture, unless its target is in `targets`, because the text contains it."""
+    """Append a picture as a figure, unless its target is in `targets`, those of the pictures that the text contains."""
     identity = parts.content_id(part.number)
     if not identity or f"cid:{identity}" not in targets:
         builder.add(Block(BlockKind.FIGURE, 0, 0, target=f"part:{part.number}"), clean_line(part.text))

@@ -71,7 +71,7 @@ class _Regions(NamedTuple):
         return self.ends[number] if number >= 0 and offset < self.ends[number] else -1
 
     def last_safe(self, offset: int) -> int:
-        """Return an offset after the last region before `offset`, where parsing can begin; 0 without a region."""
+        """Return `safe` of the last region that begins at or before `offset`; 0 if there is no such region."""
         number = bisect_right(self.starts, offset) - 1
         return self.safe[number] if number >= 0 else 0
 

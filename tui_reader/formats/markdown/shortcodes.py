@@ -27,7 +27,7 @@ _LONGEST = 1_000
 _UNCLOSED = "unclosed shortcodes"
 """Key in `env`: by kind of tag, the line up to which an end tag was searched in vain."""
 _ESCAPED = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}")
-"""An escaped shortcode, which Hugo shows as text."""
+"""An escaped shortcode, which Hugo shows as text: `{{</* figure */>}}`."""
 _ARGUMENT = re.compile(r"""(?:([\w.-]+)\s*=\s*)?(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`=]+))""")
 """An argument of a tag. Groups: its name if it has one, and its value in one of four notations."""
 _SITE = r"\{\{-?\s*[\w.]*(?:base_?url|\.url|site\.)[\w.]*\s*(?:\|[^{}\n]*)?-?\}\}"

@@ -17,7 +17,7 @@ _NO_TAG = re.compile(r"[\d_/-]*|(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{4}|[0-9a-fA-F]{6}|
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})(.*)")
 """A line that begins or ends code, possibly in a quotation or a list. Groups: the fence and the text after it."""
 _CODE = re.compile(r"(`{1,9})(?!`)[^\n]*?[^`\n]\1(?!`)")
-"""Code within a line."""
+"""Code within a line, between one to nine backquotes."""
 _DEFINITION = re.compile(r"[ \t>]*\[[^\[\]\n]+\]:")
 _TEXT_OF_LINK = re.compile(r"\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 """A whole link with its target: `[words](address)`, `[words][label]`."""

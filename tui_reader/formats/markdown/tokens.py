@@ -123,7 +123,7 @@ class BlockReader:
         self._quiet = False
 
     def finish_tightness(self) -> None:
-        """Mark a block as tight if the innermost list that also contains the next block is tight."""
+        """Mark each block as tight if the innermost list that contains both it and the next block is tight."""
         blocks, enclosing = self.builder.blocks, self._enclosing
         for index in range(len(blocks) - 1):
             shared = None

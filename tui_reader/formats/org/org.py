@@ -30,7 +30,7 @@ _HIDDEN = re.compile(
     r"|\[\[[^\]\[\n]{0,500}\]\[|[*/_=~|\[\]]",
     re.MULTILINE | re.IGNORECASE,
 )
-"""What is left out where words are counted: settings, comments, drawers, stars, targets of links, and marks."""
+"""Pattern of what is no word of the text: settings, comments, drawers, stars, targets of links, and marks."""
 _MOST = 8_000_000
 """Maximum number of characters that are read; a megabyte takes 0.4 s."""
 
@@ -79,7 +79,7 @@ def _states(lines: list[str]) -> list[str]:
 
 
 def _header(front_matter: Mapping[str, Any], lines: list[str]) -> dict[str, Any]:
-    """Return front matter with the settings in the lines at the top of the text."""
+    """Return front matter, with the settings in the lines at the top of the text, such as `#+title:`, added to it."""
     header = dict(front_matter)
     for line in lines:
         if not (match := KEYWORD.match(line)):

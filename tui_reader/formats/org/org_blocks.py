@@ -149,7 +149,7 @@ class OrgReader:
         return self._read_paragraph(index, end, place)
 
     def _add(self, block: Block, text: str, spans: Sequence[Span], place: _Place) -> None:
-        """Append a block, with the link targets before it."""
+        """Append a block, with the names in `_targets` as link targets at its beginning."""
         targets = [Span(SpanKind.TARGET, 0, 0, clean_line(name)) for name in self._targets]
         self._targets = []
         block = block._replace(quote=place.quote, depth=block.depth or place.depth)
@@ -369,7 +369,7 @@ class OrgReader:
         return stop
 
     def _add_notes(self) -> None:
-        """Append the footnotes, by number."""
+        """Append the footnotes, in the order of their numbers."""
         done: set[int] = set()
         for _ in range(3):  # notes may refer to further notes
             written = {number: [text] for number, text in self._notes.inline.items()} | self._definitions

@@ -30,7 +30,7 @@ _COMBINING = {
 """The combining character for each accent that is drawn separately."""
 _ACCENT = re.compile("[¨´`ˆ^˜~˘˙˚°˝ˇ¯¸˛]")
 _DOTLESS = {"ı": "i", "ȷ": "j"}
-"""The letters for those that are drawn without a dot because an accent replaces it."""
+"""For each letter that is drawn without its dot because an accent replaces it, the usual letter."""
 _MOST = 2_000
 """Maximum number of accents of one page that are joined."""
 

@@ -62,7 +62,7 @@ class Assembler:
         self._offsets: dict[int, int] = {}
         """Offsets of lines in the document, by the `id()` of the line."""
         self._lines_at: dict[Place, Line | None] = {}
-        """Lines that places lead to: many links lead to one place."""
+        """The last result of `_line_at` for each place, kept since many links lead to one place."""
         self._names: dict[int, list[str]] = {}
         """Names of link targets, by the `id()` of the line at the target."""
         self._notes = {

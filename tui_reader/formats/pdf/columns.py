@@ -34,7 +34,7 @@ _FEWEST_CHARACTERS = 8
 """Minimum number of characters in the median row of a column; a column of a table has fewer."""
 _MOST_SEGMENTS = 20_000
 _WORDS_OF_A_LETTER = frozenset("aioeuyàé")
-"""Letters that are words: a drop capital is joined to the word beside it only if it is close to it."""
+"""Letters that may be words: a drop capital that is one is joined to the next word only if that word is close."""
 _EDGE = 0.35
 """Minimum share of a column's rows that begin at one left edge, for that edge to be the one of the column's text."""
 _MARKER = re.compile(r"\W*(?:[\dIVXivx]{1,5}|\w{1,2})\W*|\[.{1,12}\]|\W+")

@@ -30,7 +30,7 @@ NAMED_PART = re.compile(
     r"Preface|Index|Zusammenfassung|Einleitung|Literatur\w*|Inhalt\w*|Résumé|Introducción|Resumen|Введение|Литература)\Z",
     re.IGNORECASE,
 )
-"""Titles of parts that many texts have, such as “Abstract” or “References”."""
+"""Pattern of the titles of parts that many texts have, such as “Abstract” or “References”."""
 
 _Style = tuple[int, bool]
 """Font size in half points, and True for bold."""

@@ -21,7 +21,7 @@ _MOST_WORDS = 400_000
 
 
 class Vocabulary:
-    """The words of a text that are not divided at a line end; they tell how to join those that are."""
+    """The words of a text that are not divided at a line end, by which hyphens of divided words are kept or not."""
 
     def __init__(self) -> None:
         self._words: set[str] = set()

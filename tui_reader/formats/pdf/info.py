@@ -26,16 +26,16 @@ _FILE_NAME = re.compile(
     r"html?|txt|fm|pmd|p65|cdr|ai|tiff?|jpe?g|png)\Z|(?:title|untitled|scan\w*|unknown|image|\d+)\Z",
     re.IGNORECASE,
 )
-"""Titles that programs generate from a file name, or as a placeholder."""
+"""Pattern of titles that programs make from a file name or as a placeholder: `Microsoft Word - a.doc`, `Untitled`."""
 _NO_AUTHOR = re.compile(r"(?:admin\w*|user|owner|unknown|anonymous|author|root|default|n/?a|none|\W*)\Z", re.IGNORECASE)
 _DATE = re.compile(r"D?:?\s*(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?\s*(Z|[+-]\d\d'?(?:\d\d)?'?)?")
 _DIVIDED = re.compile("[\x02\ufffe\u00ad]\\s*|(?<=[^\\W\\d_])-\\r?\\n(?=[^\\W\\d_])")
 
 _LAST_MARK = re.compile(r"(?<=\w)\s*[*∗†‡§]{1,3}\Z")
-"""A footnote mark at the end of a title."""
+"""Pattern of a footnote mark at the end of a title, such as `*`."""
 
 _NUMBERED = re.compile(r"(?:chapter|kapitel|section|part)?\s*(?:\d{1,3}|[ivx]{1,5})[.\s]", re.IGNORECASE)
-"""The number of a chapter or section, whose title is not the title of the file."""
+"""Pattern of the number of a chapter or section at the start of a line, which then is not the title of the file."""
 
 MOST_COUNTED = 48
 """Maximum number of pages whose words are counted; in longer files, 48 evenly spaced pages are a sample."""

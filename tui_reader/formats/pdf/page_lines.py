@@ -19,9 +19,9 @@ _SMALL = 0.85
 _WIDE = 1.0
 """Minimum width of a gap between two cells of a table, in font sizes."""
 _UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0eff]")
-"""Characters of scripts without spaces between words."""
+"""Pattern of a character of a script without spaces between words."""
 _LEADERS = re.compile(r"[ \u2002]*(?:(?:[.·…] ?){4,}|_{4,})")
-"""Leaders: dots between an entry of a table of contents and its page number."""
+"""Pattern of leaders: the dots between an entry of a table of contents and its page number."""
 _MOST_CODE_SPACES = 80
 
 

@@ -283,7 +283,7 @@ class Flow:
         return _is_short(before, last, line)
 
     def _hung(self, opened: Paragraph) -> bool:
-        """Return True if the previous paragraph has a hanging indent, so that the open paragraph may have one."""
+        """Return True if the paragraph before `opened` has a hanging indent, so that `opened` may have one."""
         before = self.done[-1] if self.done else None
         if before is None or len(before.lines) < 2:
             return False

@@ -34,7 +34,7 @@ class _Row(NamedTuple):
     """A row at the top or the bottom of a page."""
 
     words: list[int]
-    """Indices of the words in the page."""
+    """Indices of the row's words in `PageWords.words`."""
     text: str
     y: float
     at_top: bool
@@ -101,7 +101,7 @@ class RunningHeads:
         return dropped
 
     def _is_head(self, row: _Row, number: int, label: str) -> bool:
-        """Return True if a row is repeated on other pages, counts with the pages, or is the number of its page."""
+        """Return True if a row is repeated on other pages, or has a number that counts pages or is the page's label."""
         fewest = 2 if self._pages <= 3 else 3
         if any(self._offsets[place, value - number] >= fewest for place, value in _numbers(row)):
             return True

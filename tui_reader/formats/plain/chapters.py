@@ -85,7 +85,7 @@ _PAGE = LazyPattern(r"(?:\.\s?){4,}|\s{3,}\d+$|\t\d+$")
 """Pattern of dots or a page number at the end of a line, as in a table of contents."""
 _NO_TITLE_END = LazyPattern("[,;:]$")
 _SENTENCES = LazyPattern(r"[.!?…][”\"’)]*\s+\S")
-"""Pattern of the border of two sentences."""
+"""Pattern of the end of a sentence that another sentence follows in the same line."""
 
 
 class _Candidate(NamedTuple):

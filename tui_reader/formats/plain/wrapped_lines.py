@@ -124,7 +124,7 @@ def joined(lines: list[str]) -> Iterator[tuple[str, bool]]:
 
 
 def continued(lines: list[str]) -> list[str]:
-    """Return the lines that are continued by the next line, which begins no paragraph."""
+    """Return the lines whose next line begins no paragraph, and so continues them."""
     if _is_plain(lines):
         return lines[:-1]
     begins = _beginnings(lines, _margin(lines))

@@ -43,7 +43,7 @@ _MARKS = re.compile(
     r"|^[ \t]*\.\. ",
     re.MULTILINE,
 )
-"""What is left out where words are counted: directives, names of fields, underlines, roles, targets of links."""
+"""Pattern of what is no word of the text: directives, names of fields, underlines, roles, targets of links."""
 _ROLE = re.compile(
     r":[\w:+-]+:`([^`<]*?)(?:\s*<[^>`]*>)?`|`([^`<]*?)(?:\s*<[^>`]*>)?`_{0,2}|\*{1,2}([^*]+)\*{1,2}|\|([^|]+)\|_?"
 )

@@ -356,7 +356,7 @@ def _name(node: nodes.Node) -> str:
 
 
 def _inline(node: nodes.Node, before: str = "") -> tuple[str, list[Span]]:
-    """Return the text of an element with its spans."""
+    """Return the text of an element, after the text `before`, with its spans."""
     running = RunningText()
     if before:
         running.add(before)
@@ -437,7 +437,7 @@ def _cell(entry: nodes.Node) -> CellText:
 
 
 def _number(value: int, kind: str) -> str:
-    """Return the number of a list item as it is written."""
+    """Return the number of a list item as it is shown; `kind` is the `enumtype` of docutils, such as `lowerroman`."""
     if kind in ("loweralpha", "upperalpha") and 1 <= value <= 26:
         return chr((97 if kind == "loweralpha" else 65) + value - 1)
     if kind in ("lowerroman", "upperroman") and 0 < value < 4_000:

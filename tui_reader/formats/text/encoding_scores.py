@@ -112,7 +112,7 @@ _OPENING = frozenset("“„‘«‚‹¿¡")
 _USUAL = frozenset("‘’“”„–—…«»")
 """Symbols that are frequent in any text."""
 _FAMILIAR = frozenset("•·°§£€©®™№¿¡ºª\xa0½‹›‚")
-"""Symbols that are less frequent."""
+"""Symbols that are less frequent than those in `_USUAL`, but not rare."""
 _BEFORE_WORDS = frozenset("“”„‘’«»‚‹›¿¡–—…£€\xa0\xad")
 """Symbols that a letter may follow directly."""
 _AFTER_APOSTROPHES = frozenset("strldmvaeiouyhàáâèéêìíîòóôùúûœяюєї")
@@ -379,7 +379,7 @@ def _count_apostrophes(characters: list[str], counts: _Counts) -> int:
 
 @cache
 def _unknown_cost(pair: str) -> int:
-    """Return the cost of a pair of letters, one of which is not in the alphabet of the language."""
+    """Return the cost of a pair of letters that the table of a language lacks; 0 for two spaces."""
     if pair.isascii():
         return 0 if pair == "  " else _FOREIGN_COST
     return _BORROWED_COST if all(letter in _BORROWED or letter <= "z" for letter in pair) else _FOREIGN_COST

@@ -69,7 +69,7 @@ _DECLARED = re.compile(
 """Pattern of a declared encoding: `<?xml version="1.0" encoding="ISO-8859-1"?>`, `<meta charset="gbk">`."""
 
 _ALIASES = {"x-sjis": "cp932", "x-gbk": "gbk", "x-euc-jp": "euc_jp", "ks_c_5601-1987": "cp949"}
-"""Python's names of encodings that files declare by names that Python does not know."""
+"""For each name of an encoding that files declare and Python does not know, Python's name of the encoding."""
 
 _EXTENSIONS = {
     "gb2312": "gb18030",
@@ -172,7 +172,7 @@ def _with_notice(text: str, codec: str, how: str) -> Decoded:
 
 
 def _decode_seven_bit(data: bytes) -> Decoded | None:
-    """Decode seven-bit encodings of East Asia with escape sequences; None for other encodings."""
+    """Decode seven-bit encodings of East Asia, such as ISO-2022-JP and HZ; None for bytes in another encoding."""
     if b"\x1b" in data and b"\x1b$" in data:  # a single byte is found ten times faster
         candidates = ["iso2022_jp", "iso2022_kr", "iso2022_jp_2"]
     elif b"~" in data and data.isascii() and b"~{" in data and b"~}" in data:

@@ -176,7 +176,7 @@ class RunningText:
         return targets
 
     def add_soft_break(self, following: str) -> None:
-        """Append a space for a line break of the source; between CJK characters append nothing."""
+        """Append a space for a line break before the text `following`; between CJK characters append nothing."""
         if self.last != "\n" and not (_is_wide(self.last) and _is_wide(following[:1])):
             self.add(" ")
 
