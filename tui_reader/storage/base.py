@@ -28,7 +28,7 @@ ARTICLES = "articles"
 ANNOTATIONS = "annotations"
 SEARCHES = "searches"
 UNDO_OF = "the undo of "
-"""Prefix of the label of a step that undoes undo steps; the labels of the undone steps follow."""
+"""Start of the label of a combined step (see `engine.history`), such as `the undo of 3 changes`."""
 
 
 class Edit(NamedTuple):
@@ -42,10 +42,10 @@ class Edit(NamedTuple):
 
 
 class Column(Sequence[Edit]):
-    """Edits of one field of many records, kept as columns: building 5,000 `Edit` objects takes as long as a frame.
+    """Edits of one field of many records, kept as columns: to create 5,000 `Edit` objects takes as long as a frame.
 
     Args:
-        table: The records' table; not that of annotations.
+        table: The records' table; edits of annotations cannot be a column.
         field: The field.
         keys: Keys of the records, each once.
         before: For each record the value before the edit; equal values may be one object.
@@ -75,16 +75,16 @@ class Column(Sequence[Edit]):
         return map(Edit, repeat(self.table), self.keys, repeat(self.field), self.before, self.after)
 
     def swapped(self) -> Column:
-        """Return the edits that revert these; costs the same for any number of records."""
+        """Return the edits that revert these; takes the same time for any number of records."""
         return Column(self.table, self.field, self.keys, self.after, self.before)
 
     def with_values(self, after: Sequence[Json]) -> Column:
-        """Return edits of the same records with other values after the edit."""
+        """Return edits of the same field and records from the same values to other ones, one for each record."""
         return Column(self.table, self.field, self.keys, self.before, after)
 
 
 def distinct(values: Sequence[Json]) -> dict[int, Json]:
-    """Return each object of a sequence once, by its address; a bulk change has few, and often a single one."""
+    """Return each object in a sequence once, by its `id()`; the values of a bulk change often are one object."""
     first = values[0] if values else None
     if all(map(partial(is_, first), values)):
         return {id(first): first} if values else {}
@@ -101,7 +101,7 @@ class Transaction(NamedTuple):
 
 
 class Store(Protocol):
-    """The state of one library, used by one thread. Results include all edits made so far."""
+    """The records of one library, used by one thread. Results include all edits made so far, also unsaved ones."""
 
     @property
     def read_only(self) -> str:
@@ -123,10 +123,12 @@ class Store(Protocol):
         """Return the record with this key, or None if the table has no such record."""
 
     def fields_of(self, table: str, keys: Sequence[str], names: Collection[str]) -> dict[str, Record]:
-        """Return some fields of many records by key, faster than `get` for each; absent records may be missing.
+        """Return some fields of many records by key, faster than `get` for each.
+
+        Records that do not exist are missing in the result, or have no fields.
 
         Args:
-            table: The records' table; not that of annotations.
+            table: The records' table, which cannot be that of annotations.
             keys: Keys of records.
             names: Names of the fields.
         """
@@ -140,8 +142,8 @@ class Store(Protocol):
     def items(self, table: str, of: str = "") -> Iterator[tuple[str, Record]]:
         """Yield the keys and records of a table; with `of`, only records whose field `article` is `of`.
 
-        With `of`, the cost depends on the number of records of this article, not of the table. May be called from any
-        thread; it may then miss concurrent edits, and yield only some edits of a concurrent transaction.
+        For annotations with `of`, the time depends on the number of records of this article, not of the table. May be
+        called from any thread; it may then miss concurrent edits, or yield some edits of a concurrent transaction.
         """
 
     def apply(self, edits: Sequence[Edit], label: str, *, undoable: bool = True) -> Receipt:
@@ -166,16 +168,17 @@ class Store(Protocol):
         """
 
     def undo(self) -> Transaction | None:
-        """Undo the last undoable transaction.
+        """Undo the latest transaction that can be undone, except in fields that were changed after it.
 
-        An annotation that another window or machine changed since is kept; the result may then have no edits.
+        An annotation that it created is not deleted if another window or machine has changed it.
 
         Returns:
-            The transaction that this call applied; None if there is nothing to undo.
+            The transaction that this call applied, which has no edits if only such annotations remain; None if there
+            is nothing to undo.
         """
 
     def redo(self) -> Transaction | None:
-        """Redo the transaction undone last; return the applied transaction, or None without one to redo."""
+        """Redo the transaction that was undone last; return what was applied, or None if there is nothing to redo."""
 
     def poll(self) -> Sequence[Edit]:
         """Return the edits that other programs made since the last call. `get` includes them already."""

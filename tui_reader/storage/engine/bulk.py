@@ -1,7 +1,8 @@
 """Conversion of an edit of one field of thousands of records to a journal entry.
 
-The result is that of `edits.entry_of` for each record alone. But a record is decoded only if the bytes of its line do
-not show already that it exists and does not have the field. Equal changes share one object, and are encoded once.
+The entry is the one that `edits.entry_of` would return, but is computed faster. If the bytes of a record's line in the
+snapshot show that the record exists and does not have the field, the line is not decoded. Equal changes share one
+object, and are encoded once.
 """
 
 from __future__ import annotations
@@ -41,19 +42,23 @@ if TYPE_CHECKING:
 
 _RESERVED = frozenset((KEY, TIMESTAMPS, NOTE, "deleted", *HIDDEN))
 _LOCATION = "location"
-"""A field that nearly every record has: a record with it does not become empty by an edit of another field."""
+"""Name of a field that nearly every article has. A record with it does not become empty by an edit of another field."""
 _LOCATION_BYTES, _TIMESTAMPS_BYTES = b'"location":"', b'"_t":{'
 _FIRST = b'{"id":'
 _DELETION = b'"-":'
 _TAG = f"{TAGS}/"
-"""Prefix of the register of one tag."""
+"""Prefix of the name of the register of one tag, such as `tags/space`."""
 _NO_REGISTERS: Registers = {}
 _DECODED = 200
-"""Number of documents that are decoded in one call, which no other thread can interrupt: 0.5 ms."""
+"""Maximum number of documents to decode in one call, which no other thread can interrupt: it takes 0.5 ms."""
 
 
 def as_column(edits: Sequence[Edit]) -> Column | None:
-    """Return edits as a column; None if they edit several fields or tables, or a field with rules of its own."""
+    """Return edits as a column; None if they cannot be one.
+
+    They cannot if they edit several fields or tables, a record twice, annotations, or a field with a special meaning
+    (`_RESERVED`).
+    """
     if not isinstance(edits, Column):
         if not edits:
             return None
@@ -66,7 +71,7 @@ def as_column(edits: Sequence[Edit]) -> Column | None:
 
 
 def checked_column(column: Column) -> Column:
-    """Check that edits can be saved; return them with their values copied and their tags sorted.
+    """Check that edits can be saved; return them with copies of the values after them, in which tags are sorted.
 
     Raises:
         ValueError: A value or a key cannot be saved.
@@ -96,8 +101,8 @@ def bulk_entry(state: State, column: Column, step: Step | None, members: Entry) 
     Args:
         state: The documents before the edits.
         column: The edits.
-        step: The step that stores the edits for undo; None without one.
-        members: Further members of the entry.
+        step: The step of the edits, to be stored in the entry for undo; None if they cannot be undone.
+        members: Members to add to the entry, such as `z` (see `library_files`).
     """
     builder = _Builder(state, column)
     builder.add_all()
@@ -110,7 +115,7 @@ def bulk_entry(state: State, column: Column, step: Step | None, members: Entry) 
 
 
 def _step_text(step: Step, column: Column) -> str:
-    """Return what `Step.member` returns, as JSON text."""
+    """Return the JSON text of what `Step.member` would return for the column."""
     start, middle = f"[{json_text(column.table)},", f",{{{json_text(column.field)}:"
     known: dict[tuple[int, int], str] = {}
     records: list[str] = []
@@ -124,7 +129,10 @@ def _step_text(step: Step, column: Column) -> str:
 
 
 class _Builder:
-    """Finds for each document of a column the registers to write.
+    """Computes for each document of a column the registers to write: values by register name, empty for no change.
+
+    The methods named `_of_…` compute them without comparing all fields of the document, for usual documents; this is
+    called the short way. For other documents they return None, and the edit is added to `others`.
 
     Args:
         state: The documents before the edits.
@@ -138,12 +146,12 @@ class _Builder:
         self.numbers: list[int] = []
         self.values: list[Mapping[str, Any]] = []
         self.others: list[Edit] = []
-        """The edits of records that do not exist, or that are not of the usual form."""
+        """The edits without a short way, for `edits.entry_of`."""
         self._shared: dict[Any, Mapping[str, Any] | None] = {}
         """Values by register, by what they were computed from; None for edits without a short way."""
 
     def add_all(self) -> None:
-        """Add every edit of the column."""
+        """Compute the registers to write for each edit of the column; add them to `values`, or the edit to `others`."""
         column, state = self._column, self._state
         numbers = document_ids(column.keys)
         yield_gil()
@@ -169,7 +177,11 @@ class _Builder:
             self._add_documents(to_decode[start : start + _DECODED])
 
     def _add_documents(self, lines: Sequence[tuple[int, int, bytes]]) -> None:
-        """Add edits of documents that must be decoded, each with its index, document id and line."""
+        """Do the work of `add_all` for documents that must be decoded.
+
+        Args:
+            lines: For each document the index of its edit in the column, its id, and its JSON text in the snapshot.
+        """
         for (index, number, line), content in zip(lines, decode_each([line for _, _, line in lines]), strict=True):
             values = None
             if isinstance(content, dict):
@@ -185,7 +197,12 @@ class _Builder:
             self.values.append(values)
 
     def _of_registers(self, index: int, registers: Registers | None) -> Mapping[str, Any] | None:
-        """Return the values for a document that the snapshot does not contain; None without a short way."""
+        """Return the registers to write in a document that the snapshot does not contain; None without a short way.
+
+        Args:
+            index: Index of the edit in the column.
+            registers: The document's registers, all from journal entries; None if no entry changed it.
+        """
         if self._has_tombstones:
             return None
         if registers is None:
@@ -195,7 +212,7 @@ class _Builder:
         return self._of_changed(index, registers)
 
     def _of_new(self, index: int) -> Mapping[str, Any]:
-        """Return the values for a record that never existed."""
+        """Return the registers to write for a record that has no document yet."""
         key, after = self._column.keys[index], self._column.after[index]
         if after is None:
             return {}
@@ -204,7 +221,16 @@ class _Builder:
         return {KEY: key, self._column.field: after, EXISTS: True}
 
     def _of_line(self, index: int, line: bytes, registers: Registers | None) -> Mapping[str, Any] | None:
-        """Return the values for a document whose line does not name the field; None without a short way."""
+        """Return the registers to write in a document whose line in the snapshot does not contain the field's name.
+
+        Args:
+            index: Index of the edit in the column.
+            line: The document's JSON text in the snapshot.
+            registers: The registers that journal entries changed; None if none did.
+
+        Returns:
+            The values by register name; None without a short way.
+        """
         registers = registers or _NO_REGISTERS
         if DELETED in registers:
             return None
@@ -217,7 +243,7 @@ class _Builder:
         return self._of_changed(index, registers)
 
     def _of_changed(self, index: int, registers: Registers) -> Mapping[str, Any] | None:
-        """Return the values for a document all of whose registers for the field are among the given ones."""
+        """Return the registers to write in a document if `registers` has all its registers of the edited field."""
         before, after = self._column.before[index], self._column.after[index]
         if self._is_tags:
             # No entry changes the state meanwhile, so that an address stands for one object.
@@ -233,7 +259,12 @@ class _Builder:
         return self._of_field(known, after)
 
     def _of_field(self, known: Any, after: Json) -> Mapping[str, Any]:
-        """Return the values that change a field from a known value."""
+        """Return the register to write so that the edited field gets a value; empty if it has that value already.
+
+        Args:
+            known: The field's value now; `ABSENT` if the document does not have the field.
+            after: The value that it is to have; None to remove the field.
+        """
         if known is ABSENT if after is None else (known is not ABSENT and same(known, after)):
             return {}
         values = self._shared.get(id(after))
@@ -242,7 +273,7 @@ class _Builder:
         return values
 
     def _of_document(self, index: int, number: int, saved: SavedDocument) -> Mapping[str, Any] | None:
-        """Return the values for a decoded document; None without a short way."""
+        """Return the registers to write in a document that was decoded; None without a short way."""
         content, registers = saved.content, saved.changed or {}
         stamps = content.get(TIMESTAMPS)
         if KEY not in content or not isinstance(stamps, dict) or DELETED in stamps or DELETED in registers:
@@ -259,7 +290,16 @@ class _Builder:
         return self._state.merged(self._column.table, number, saved.line)
 
     def _of_saved_tags(self, index: int, content: Mapping[str, Any], registers: Registers) -> Mapping[str, Any] | None:
-        """Return the values for the tags of a document of the snapshot that were not changed since."""
+        """Return the registers to write for an edit of tags, in a document whose tags no journal entry has changed.
+
+        Args:
+            index: Index of the edit in the column.
+            content: The document as stored in the snapshot.
+            registers: The registers that journal entries changed.
+
+        Returns:
+            The values by register name; None without a short way, for example if an entry did change the tags.
+        """
         if _LOCATION not in content or any(name == _LOCATION or name.startswith(TAGS) for name in registers):
             return None
         tags = content.get(TAGS)
@@ -275,11 +315,15 @@ class _Builder:
 
 
 _OTHER = "other"
-"""Kind of a register with an unusual value."""
+"""Stands in the result of `_tags_in` for a value that no register of tags should have."""
 
 
 def _tags_in(registers: Registers) -> dict[str, object]:
-    """Return the values of a document's registers of tags: true, false, `ABSENT`, the mark of a set, or `_OTHER`."""
+    """Return the values of a document's registers of tags (`tags`, `tags/space`) by register name.
+
+    The register `tags` is `()` if the document has the field; the register of a tag is True or False. Both may be
+    `ABSENT`. Any other value is replaced by `_OTHER`.
+    """
     if TAGS not in "".join(registers):
         return {}
     found: dict[str, object] = {}
@@ -291,15 +335,15 @@ def _tags_in(registers: Registers) -> dict[str, object]:
 
 
 def _changed_tags(own: Mapping[str, object], before: Json, after: Json) -> Mapping[str, Any] | None:
-    """Return the register values for an edit of tags, as `merged` and `difference` define them.
+    """Return the registers to write for an edit of tags; the result is that of `edits.merged` and `difference`.
 
     Args:
         own: The values of the document's registers of tags (`_tags_in`).
-        before: The tags before the edit, which the document may not have any more; None without any.
+        before: The tags before the edit, as the editor saw them; the document may have others now. None without any.
         after: The tags after the edit; None to remove the field.
 
     Returns:
-        The values; None without a short way.
+        The values by register name; None without a short way (see `_Builder`).
     """
     if _OTHER in own.values() or not all(name == TAGS or name.startswith(_TAG) for name in own):
         return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def json_text(value: Any) -> str:
-    """Encode a JSON value as the journal does; most values of bulk changes need no encoder."""
+    """Return the text that `json_values.encode` would return; for the usual values of bulk changes it is faster."""
     if value is None:
         return "null"
     if value is True or value is False:
@@ -34,15 +34,15 @@ def json_text(value: Any) -> str:
 
 
 class BulkEntry:
-    """A journal entry without a timestamp, most of whose operations set one field of a document.
+    """A journal entry that sets registers in many documents of one table.
 
     Args:
         table: The table of these documents.
-        numbers: Their ids, each once.
-        values: For each document the values by register; `ABSENT` for a removed field. Equal values may be one object,
-            and are then encoded once.
-        rest: The other members and operations of the entry.
-        step: The member `u` as JSON text; empty without one.
+        numbers: The ids of these documents, each once.
+        values: For each of these documents the values by register name; `ABSENT` for a removed field. If equal values
+            are one object, it is encoded once.
+        rest: An ordinary entry with all other members, and with the operations for other documents.
+        step: The member `u` of the entry as JSON text; empty without one.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class BulkEntry:
     ) -> None:
         self.table, self.numbers, self.values, self.rest = table, numbers, values, rest
         self.timestamp = ""
-        """The entry's timestamp, once it has one."""
+        """The entry's timestamp; empty until `LibraryFiles` sets it before it writes the entry."""
         self._step = step
 
     def plain(self) -> Entry:
-        """Return the ordinary entry with the same operations."""
+        """Return the ordinary entry with the same content, without a timestamp."""
         operations: list[list[Any]] = []
         for number, values in zip(self.numbers, self.values, strict=True):
             kept = {name: value for name, value in values.items() if value is not ABSENT}
@@ -64,7 +64,7 @@ class BulkEntry:
         return entry | {"u": decode(self._step.encode())} if self._step else entry
 
     def text(self) -> bytes:
-        """Return the entry with its timestamp as JSON text."""
+        """Return the entry, including its timestamp, as JSON text."""
         table = json_text(self.table)
         known: dict[int, str] = {}
         operations: list[str] = []
@@ -81,13 +81,15 @@ class BulkEntry:
         return f"{','.join(members)}}}".encode()
 
     def set_registers(self, documents: dict[int, Registers], earlier: Mapping[int, Registers]) -> None:
-        """Set the registers of the entry, which must be later than all that documents have: each replaces one.
+        """Set the registers of the entry in documents; they replace those with the same name.
+
+        So the entry's timestamp must be later than all others.
 
         Documents with the same registers before share one object after it: memory grows by a reference each.
 
         Args:
-            documents: Receives the registers of the changed documents; those that are in it are changed.
-            earlier: Registers of documents that are not in `documents`.
+            documents: Registers by document id, changed in place: each changed document is added or replaced.
+            earlier: The registers before the entry of documents that are not in `documents`.
         """
         # The former registers are kept with the result, because the key is their address.
         replaced: dict[tuple[int, int], tuple[Registers, Registers]] = {}
@@ -102,7 +104,7 @@ class BulkEntry:
             documents[number] = replaced[pair][1]
 
     def _registers(self) -> list[Registers]:
-        """Return for each document the registers that the entry sets; equal ones are one object."""
+        """Return for each document the registers that the entry sets; one object for all that share their values."""
         known: dict[int, Registers] = {}
         for values in self.values:
             if id(values) not in known:
@@ -111,7 +113,10 @@ class BulkEntry:
 
 
 def _registers_text(values: Mapping[str, Any]) -> str:
-    """Return the end of an operation as JSON text: the values by register, and the removed registers."""
+    """Return the JSON text of an operation after table and id: values by register, and a list of removed registers.
+
+    The list is omitted if it is empty.
+    """
     if len(values) == 1:
         [(name, value)] = values.items()
         return f"{{}},[{json_text(name)}]" if value is ABSENT else f"{{{json_text(name)}:{json_text(value)}}}"
