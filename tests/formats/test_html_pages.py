@@ -224,6 +224,16 @@ def test_a_web_archive_is_a_page_with_its_pictures() -> None:
     assert read(b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x--\n", "a.mhtml").error
 
 
+def test_a_web_archive_says_that_its_end_is_missing() -> None:
+    data = archive(page())
+    assert not read(data, "page.mhtml").notices
+    end = data.index(b"------B\r\nContent-Type: image")
+    for cut in (end - 800, end, len(data) - 9):
+        document = read(data[:cut], "page.mhtml")
+        assert PARAGRAPHS[0][:40] in document.text
+        assert any("The end of this file is missing" in notice for notice in document.notices)
+
+
 @pytest.mark.parametrize(
     ("encoding", "declared"),
     [

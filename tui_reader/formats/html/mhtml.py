@@ -16,6 +16,8 @@ _HEAD = 8_192
 _SIGN = re.compile(rb"(?:\A|\n)Content-Type:\s*multipart/related", re.IGNORECASE)
 _HEADER = re.compile(rb"\A\s*[A-Za-z][A-Za-z-]{1,40}:[ \t]")
 _MOST_PARTS = 5_000
+_NO_END = "CloseBoundaryNotFoundDefect"
+"""The defect of a group of parts whose last boundary is missing."""
 CONTENT_ID = "cid:"
 """Scheme of the address of a part by its header `Content-ID`."""
 
@@ -29,6 +31,8 @@ class Archive(NamedTuple):
     """Web address from which the page was saved; empty if unknown."""
     message: Message
     """The parsed MIME message, which contains all parts, such as pictures."""
+    is_cut_off: bool = False
+    """True if the boundary that ends the parts is missing, as after an interrupted download."""
 
 
 def is_mhtml(data: bytes) -> bool:
@@ -52,7 +56,8 @@ def read_mhtml(data: bytes) -> Archive:
     if charset:
         with contextlib.suppress(LookupError, UnicodeError):
             body = body.decode(charset).encode()
-    return Archive(body, address or web_address(_location(page)), message)
+    is_cut_off = any(type(defect).__name__ == _NO_END for part in _parts(message) for defect in part.defects)
+    return Archive(body, address or web_address(_location(page)), message, is_cut_off)
 
 
 def part_of(archive: Archive, target: str) -> bytes | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tui_reader.formats.html.mhtml import Archive
 
 _AS_DECLARED = "as the file declares."
+_CUT_OFF = "The end of this file is missing, as after an interrupted download: text and pictures may be missing."
 
 
 class PageSource(NamedTuple):
@@ -37,4 +38,6 @@ def open_page(data: bytes) -> PageSource:
     if decoded.problem:
         return PageSource(problem=decoded.problem)
     notices = (decoded.notice,) if decoded.notice and not decoded.notice.endswith(_AS_DECLARED) else ()
+    if archive is not None and archive.is_cut_off:
+        notices = (*notices, _CUT_OFF)
     return PageSource(decoded.text.removeprefix("\ufeff"), archive.address if archive else "", archive, notices)
