@@ -12,6 +12,7 @@ from PIL import Image
 from textual.drivers.headless_driver import HeadlessDriver
 
 from tui_reader.config import Settings
+from tui_reader.errors import ReaderError
 from tui_reader.services.library.sessions import Opening
 from tui_reader.tui.widgets.article_pane.painted_pictures import PLACEHOLDER
 
@@ -130,6 +131,26 @@ async def test_a_key_shows_a_picture_large_and_walks_to_the_next(
         assert opened[0][-1].endswith("sea.png")
         await reader.keys("q")
         await reader.sees("Before.")
+
+
+async def test_a_long_message_over_a_picture_is_shown_whole_in_a_narrow_terminal(
+    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "There is no program here to open it with. Set `browser` in the settings."
+
+    def refuse(_arguments: list[str]) -> None:
+        raise ReaderError(reason)
+
+    monkeypatch.setattr("tui_reader.services.library.desktop._start", refuse)
+    async with start(folder, settings=Settings(browser="viewer"), size=(60, 20)) as reader:
+        await reader.sees("Title")
+        await reader.keys("enter")
+        await reader.until(lambda: picture_rows(reader))
+        await reader.keys("g", "p", "o")
+        await reader.until(lambda: "settings." in reader.last_row)
+        assert " ".join(" ".join(reader.lines()[-2:]).split()) == reason
+        await reader.keys("n")
+        await reader.sees("The sea", "2 of 2", "open outside")
 
 
 async def test_an_article_without_pictures_says_so(start: Start, tmp_path: Path) -> None:

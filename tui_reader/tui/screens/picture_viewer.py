@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
+from tui_reader.document.cells import cell_width
 from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.article_pane.layers.pictures import WantedPicture
 from tui_reader.tui.widgets.line_pane import LinePane
@@ -67,7 +68,7 @@ class PicturePage(LinePane):
         self._want()
 
     def say(self, message: str) -> None:
-        """Show a message in place of the caption."""
+        """Show a message in place of the caption; a long one covers the last rows of the picture."""
         self._said = message
         self.repaint()
 
@@ -99,6 +100,9 @@ class PicturePage(LinePane):
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint a row of the picture or of the reason why it is not shown, or the last row with the caption."""
         base = self.named_style("")
+        message = self._message_rows(width)
+        if message and y >= self.size.height - len(message):
+            return line(width, base, [Piece(f" {message[y - self.size.height]}", base)])
         if y == self.size.height - _LAST_ROW:
             return self._foot(width)
         painted = self._painted()
@@ -117,15 +121,25 @@ class PicturePage(LinePane):
         cells = Strip(painted.row(row), painted.columns)
         return Strip.join([Strip.blank(left, base), cells, Strip.blank(right, base)])
 
+    def _message_rows(self, width: int) -> list[str]:
+        """Return the rows of a message that does not fit beside the keys; none if it does."""
+        room = width - sum(cell_width(piece.text) for piece in self._keys()) - 2
+        return wrap(self._said, max(width - 2, 1)) if cell_width(self._said) > room else []
+
     def _foot(self, width: int) -> Strip:
+        base = self.named_style("")
+        words = self._said or self.current.caption or "without a description"
+        return line(width, base, [Piece(f" {words}", base)], self._keys())
+
+    def _keys(self) -> list[Piece]:
+        """Return the keys of the last row, with the number of the picture if there are several."""
         base, muted, key = (self.named_style(name) for name in ("", "muted", "key"))
         keys = [Piece(" o", base + key), Piece(" open outside  ", base + muted), Piece("q", base + key)]
         keys.append(Piece(" back ", base + muted))
         if len(self._shown) > 1:
             count = f"{self._at + 1} of {len(self._shown)}  "
             keys[:0] = [Piece(count, base + muted), Piece("n N", base + key), Piece(" next ", base + muted)]
-        words = self._said or self.current.caption or "without a description"
-        return line(width, base, [Piece(f" {words}", base)], keys)
+        return keys
 
 
 class PictureViewer(Dialog[None]):
