@@ -35,11 +35,11 @@ QUORUM = 0.25
 MAX_EXAMINED = 6
 """Maximum number of positions that are examined: those with the most votes."""
 MAX_OCCURRENCES = 5_000
-"""Maximum number of occurrences of a quote that are found, however short it is."""
+"""Maximum number of occurrences of a short quote to find."""
 MIN_OCCURRENCES = 20
-"""Number of occurrences of a quote that are found in any case, however long it is."""
+"""Maximum number of occurrences of a very long quote to find."""
 MAX_COMPARED = 2_000_000
-"""Maximum total length in characters of the occurrences that are found, since the context of each is compared."""
+"""Maximum total length in characters of the occurrences of other quotes to find: the context of each is compared."""
 
 Positions = dict[str, list[int]]
 """The offsets at which each word of a text occurs; in unspaced scripts, each pair of letters. No punctuation."""

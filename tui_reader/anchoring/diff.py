@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_PRODUCT = 300_000_000
-"""Maximum product of two texts' lengths in words for a comparison at once: the bit matrix takes 38 MB."""
+"""Maximum product of two texts' lengths in words for a comparison without chunks: the bit matrix takes 38 MB."""
 RUN_LENGTHS = (6, 3, 1)
 """Lengths in words of the runs at which both texts are cut into pieces; a run must occur once in each text. Texts are
 always cut at runs of 6 words, because a longest subsequence alone tends to match words from everywhere; at runs of 3
@@ -142,7 +142,7 @@ def _match(old: list[int], new: list[int], matches: array[int]) -> None:
 
 
 def _match_whole(old: list[int], new: list[int], matches: array[int], piece: tuple[int, int, int, int]) -> None:
-    """Match the words of one chunk at once; write the result into `matches`.
+    """Match the words of one chunk as a whole; write the result into `matches`.
 
     Args:
         old: The words of the whole old text, as numbers.

@@ -39,7 +39,7 @@ MARGIN = 1_500
 WINDOW = 20_000
 """Number of code points around a place that are searched for a passage whose old text was not kept."""
 MAX_RESOLVERS = 4
-"""Number of comparisons of pieces that are kept at once; one takes up to 20 MB."""
+"""Maximum number of comparisons of pieces that are kept; one takes up to 20 MB."""
 MIN_SHARE = 0.25
 """If the lines of a piece that occur once in the new text have a smaller share of its characters than this, samples of
 the piece are searched too."""

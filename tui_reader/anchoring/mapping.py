@@ -174,7 +174,7 @@ class Mapping:
             yield _Match(Range(old.starts[first], old.ends[i - 1]), place, weight)
 
     def _word_matches(self, word: int, passage: Range) -> Iterator[_Match]:
-        """Yield the matches of a word or its letters in the new text, limited to a passage."""
+        """Yield the match of a word in the new text, or else those of its letters, limited to a passage."""
         old, new = self._old, self._new
         j = self.matches[word]
         if j < 0:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_reader.anchoring.resolution import Resolver
 
 BLOCK_SIZE = 1 << 16
-"""Number of code points to compare at once; a million words take 3 ms."""
+"""Number of code points to compare at a time; a million words take 3 ms."""
 CONTEXT_SIZES = (0, 32, 200)
 """Code points of context, tried in this order, that may make a range unique in the text."""
 MAX_REPETITIONS = 200
@@ -26,9 +26,9 @@ MARGIN = 2_000
 class PositionTransfer:
     """Maps ranges of the old text to the new text.
 
-    Ranges before the first change or after the last one are mapped at once, and so are ranges that are unique in both
-    texts (about 10 ms for a million words). Other ranges need a comparison of all text between the first and the last
-    change, which may take seconds if the changes are far apart.
+    Ranges before the first change or after the last one are mapped without a comparison, and so are ranges that are
+    unique in both texts (about 10 ms for a million words). Other ranges need a comparison of all text between the first
+    and the last change, which may take seconds if the changes are far apart.
     """
 
     def __init__(self, old: str, new: str) -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MAX_CANDIDATES = 5
 """Maximum number of candidates to store for the reader to choose from."""
 REPEAT_RANGE = 20_000
-"""Number of characters on both sides of a passage's old position that are searched for a repetition, in 10 µs."""
+"""Number of characters on both sides of a passage's old position to search for a repetition, which takes 10 µs."""
 MIN_REPEAT = 100
 """Length in characters of the pieces of a long quote: if the old text contains most of them twice, the quote counts as
 repeated, whatever its context."""
@@ -283,7 +283,7 @@ class Resolver:
         """Return other passages of the text that fit an anchor about as well as the candidate from a diff.
 
         A diff chooses one of several equal passages; if nothing of the context is left, its choice is arbitrary. The
-        list is empty if the candidate's context fits (`LIMITS.settled`); passages that the snapshot had do not count.
+        list is empty if the candidate's context fits (`LIMITS.settled`). Passages of the snapshot do not count.
         """
         if max(found.before, found.after) >= LIMITS.settled:
             return []

@@ -50,9 +50,10 @@ class Limits(NamedTuple):
     kept: float = 0.5
     """Minimum share of the quote, in letters, that a diff must match within one range."""
     most: float = 0.7
-    """If one range has at least this share of the quote, the missing part is not searched for elsewhere."""
+    """If one range has at least this share of the quote, the part outside it is not searched for elsewhere."""
     telling: int = 12
-    """Minimum length in characters of a missing fragment of a quote that is no coincidence if it occurs elsewhere."""
+    """Minimum length in characters of a part of a quote that the diff did not find; shorter parts are not searched for
+    elsewhere, where they may occur by chance."""
     torn: float = 0.15
     """A passage is torn if its second largest fragment has at least this share of its letters, and the largest fragment
     has less than this share more than the second."""

@@ -174,7 +174,7 @@ class Document:
     """Ranges with a style or target, sorted by start, then longest first."""
     metadata: Metadata = field(default_factory=Metadata)
     tail: int | None = None
-    """Index of the block at which other stories of the site begin, below the article of a pasted page; None without."""
+    """Index of the block at which other stories begin below the article of a pasted page; None if there are none."""
     error: str = ""
     """Reason why the article could not be read, in a few words; empty if it was read."""
     notices: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ class Figures(NamedTuple):
     """The known sizes of a document's pictures, and the maximum number of rows of one."""
 
     sizes: Mapping[str, PictureSize] = NO_SIZES
-    """Sizes by the targets of the figures; a picture that cannot be drawn is missing."""
+    """Sizes by the targets of the figures; a picture that cannot be drawn has no entry."""
     most_rows: int = MOST_ROWS
 
     def cells(self, block: Block, width: int) -> FigureCells | None:

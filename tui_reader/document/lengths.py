@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Block, Document
 
 LONG: Final = 200_000
-"""Maximum characters of a text in which the rows of all blocks of one-cell text are counted at once, in 2 ms."""
+"""Maximum characters of a text whose blocks of one-cell text are counted exactly when a layout is made, in 2 ms."""
 FIRST_WIDE: Final = "\u2e80"
 """First character of the scripts with two cells per character, except some old letters of Hangul."""
 

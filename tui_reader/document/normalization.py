@@ -58,7 +58,7 @@ _COMPOSING = (
 _COMPATIBILITY_JAMO = LazyPattern(r"[\u3131-\u318e]")
 
 _CHUNK = 65_536
-"""Number of characters to fold at once; some calls hold the GIL for a whole chunk."""
+"""Number of characters to fold at a time; some calls hold the GIL for a whole chunk."""
 _strange = re.compile(r"[^\x00-\x7f]+").findall
 
 # Scripts without spaces between words, in which each letter counts as a word: South-East Asian scripts with their

@@ -37,7 +37,7 @@ _dotted = LazyPattern(r"(?:[^\W\d_]\.)+[^\W\d_]")
 # For each line that is not blank, its first visible character.
 _lines = re.compile(r"^[^\S\n]*(\S)", re.MULTILINE).finditer
 _SEARCH_WINDOW = 4096
-"""Number of code points of a very long block to search at once: a key press must not read megabytes."""
+"""Number of code points of a very long block to search at a time: a key press must not read megabytes."""
 _has_word = LazyPattern(r"[^\W\d_]{2}")
 # A capitalized word and then one in lower case, such as `Later she`; two capitalized words may be a name.
 _sentence_like = LazyPattern(r"\s*[A-ZÀ-Þ][a-zß-ÿ]+,?\s+[a-zß-ÿ]")

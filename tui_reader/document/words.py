@@ -27,7 +27,7 @@ _SHAPE = bytes(0x20 if chr(byte) in _SPACES else 0x78 for byte in range(256))
 _SPACED_BYTES = bytes(byte for byte in range(256) if not 0xE0 <= byte <= 0xEF or byte in {0xE2, 0xEA, 0xEB, 0xEC, 0xED})
 
 _SLICE = 250_000
-"""Number of characters to count at once: more would block the screen's thread for 30 ms."""
+"""Number of characters to count at a time: more would block the screen's thread for 30 ms."""
 
 
 def count_words(text: str) -> int:

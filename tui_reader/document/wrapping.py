@@ -37,7 +37,7 @@ _HANGING = frozenset(" \t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\
 HANGING = "".join(sorted(_HANGING)) + "\n"
 """The characters that a row owns but does not draw at its end: white space and the line feed."""
 _WINDOW = 8192
-"""Number of code points of a long line of wide text to cut at once."""
+"""Number of code points of a long line of wide text to cut at a time."""
 
 
 @lru_cache(maxsize=64)
@@ -118,7 +118,7 @@ def _cut_long_line(line: str, width: int, *, code: bool) -> list[int]:
 
 
 def _cut_line(line: str, width: int, *, code: bool) -> list[int]:
-    """Return the cuts of a line that is short enough to be processed at once, with any characters."""
+    """Return the cuts of a line of any characters, or of a window of a long line, see `_cut_long_line`."""
     clusters = _clusters(line, width)
     starts: list[int] | range
     if len(clusters) == len(line):

@@ -373,7 +373,7 @@ class AnnotationList(LinePane):
         return line(width, base, [bar, gap, Piece(clip(tags, room), base + self.named_style("mark"))], right)
 
     def _quote(self, annotation: Annotation, room: int, base: Style, *, row: int = 0) -> Piece:
-        """Return row 0 of the quote; or its continuation as row 1, which takes the place of a missing note."""
+        """Return row 0 of the quote, or its continuation as row 1, which is shown if the annotation has no note."""
         if annotation.is_on_article:
             return Piece("" if row else "on the whole article", base + self.named_style("muted"))
         quote = " ".join(annotation.quote[: 8 * room].split())

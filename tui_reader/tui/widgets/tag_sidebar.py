@@ -25,7 +25,7 @@ Counted = tuple[tuple[str, int], ...]
 
 
 SHOWN = 8
-"""Number of sources, and of tags, that stand in the sidebar; the others are behind a row that says how many."""
+"""Number of sources, and of tags, that the sidebar shows; a last row gives the number of those it hides."""
 
 
 class Section(StrEnum):

@@ -96,7 +96,7 @@ def _title_rows(headline: Headline, width: int) -> Iterable[StyledRow]:
 def _meta_rows(headline: Headline, width: int, today: date, *, title_in_text: bool) -> list[StyledRow]:
     """Return the rows with source, date and length; omit the word count if it would need its own row.
 
-    If `title_in_text` is True, no title is shown above; a remark then says whether the title was guessed.
+    If `title_in_text` is True, no title is shown above; a remark says so if the title was guessed.
     """
     parts = list(_meta_parts(headline, today))
     if title_in_text and headline.is_guessed("title"):

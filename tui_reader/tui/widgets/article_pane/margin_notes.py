@@ -30,10 +30,10 @@ MOST_COLUMNS = 40
 MOST_ROWS = 6
 """Maximum rows of a note that would otherwise push down the next note. That of the current highlight is not cut."""
 MOST_LOOKED_BACK = 200
-"""Maximum number of notes of highlights above the view for which is checked whether their rows reach into it."""
+"""Maximum number of notes, of highlights above the view, that are tested for rows inside the view."""
 LONG = 100
-"""Assumed maximum height of a note in rows. The check of the notes above the view stops where it cannot be reached
-by a note of this height."""
+"""Assumed maximum height of a note in rows. The test of notes above the view ends at a highlight from which a note of
+this height could not reach the view."""
 
 _start = attrgetter("start")
 

@@ -142,7 +142,7 @@ class ArticlePane(LinePane):
         """Show an article, or a new version of the text of the shown article.
 
         Args:
-            headline: The article; its header is shown at once. None for no article.
+            headline: The article; its header is shown even while the text is loading. None for no article.
             document: The text; None while it is loading. If only its beginning was shown before, the position is kept.
             offset: Code point to show at the top.
             progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
@@ -343,7 +343,7 @@ class ArticlePane(LinePane):
             self.post_message(self.Activated())
 
     def _highlight_under(self, x: int, y: int) -> str:
-        """Return the id of the topmost highlight at a cell, or of the highlight whose note is there; empty without."""
+        """Return the id of the topmost highlight at a cell, or of that whose note is there; empty if there is none."""
         row, offset = self.viewport.text_under(x, y)
         if row is None or offset is None:
             return self._notes.highlight_under(x, y)

@@ -99,7 +99,7 @@ class Viewport:
         """Show an article, or a new version of the shown article.
 
         Args:
-            headline: The article; its header is shown at once.
+            headline: The article; its header is shown even while the text is loading.
             document: The text; None while it is loading. If only the beginning was shown before, the position is kept.
             offset: Code point to show at the top.
             progress: Share (0 to 1) of the text read in earlier sessions, shown until the text is loaded.
@@ -177,7 +177,7 @@ class Viewport:
         return max(self._canvas.size.height - 1, 1)
 
     def visible_rows(self) -> list[PageRow]:
-        """Return the visible rows of the page: the identical list object until they change."""
+        """Return the visible rows of the page: the same list object until they change."""
         if self._visible is None:
             page = self.page
             self._visible = [] if page is None else page.rows(self.top, self.height)

@@ -126,7 +126,7 @@ class Highlights(Layer):
         return self._index.first_from(high if here is None else here.start) + count
 
     def cycle(self) -> bool:
-        """Make the next of the highlights at the caret or in the focus current: from the topmost down, then again.
+        """Make the next lower of the highlights at the caret or in the focus current; after the lowest, the topmost.
 
         If only one highlight is there, cycle through it and the highlights that overlap it.
 

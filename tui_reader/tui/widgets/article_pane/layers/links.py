@@ -115,7 +115,7 @@ def labels(count: int) -> list[str]:
 
 
 def target_at(document: Document, structure: Structure, row: Row, offset: int | None) -> str:
-    """Return the target of the link at an offset of a row, else of the picture to which the row belongs; empty without.
+    """Return the target of the link at an offset of a row, else of the picture of the row; empty if there is neither.
 
     Args:
         document: The document.
