@@ -32,9 +32,12 @@ if TYPE_CHECKING:
 MOST_TEXT: Final = 40_000_000
 """Maximum number of characters of a book; the longest works have about 15 million."""
 MOST_TAGS: Final = 1_000_000
-"""Maximum number of tags of a book: each takes up to a kilobyte in the tree, and 20 µs of time."""
+"""Maximum number of tags of a book, above which chapters are read without structure.
+
+Each tag takes up to a kilobyte in the tree, and 20 µs of time.
+"""
 MOST_CHAPTER_TAGS: Final = 400_000
-"""Maximum number of tags of a chapter."""
+"""Maximum number of tags of a chapter, above which it is read without structure."""
 _LONG_LABEL: Final = 8
 """Maximum length of the text of a link that may be a reference to a note."""
 _NOTE_LABEL = re.compile(r"[\[({]?(?:\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶‖]{1,4})[\])}]?", re.IGNORECASE)

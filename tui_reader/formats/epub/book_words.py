@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from tui_reader.formats.epub.package import Item
 
 MOST_CHAPTERS: Final = 20_000
-"""Maximum number of chapters."""
+"""Maximum number of chapters of a book; further ones are left out."""
 _MOST_CHAPTER: Final = 16_000_000
-"""Maximum size of a chapter in bytes."""
+"""Maximum size of a chapter in bytes; a larger one counts as unreadable."""
 
 
 class BookWords:
@@ -29,7 +29,7 @@ class BookWords:
         self._archive = archive
         self.count = 0
         self._packed = 0
-        """Packed bytes of the chapters whose words were counted."""
+        """Number of packed bytes of the chapters whose words were counted."""
         self.missing: list[str] = []
         """The reasons why chapters could not be read."""
         self._is_readable = False

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _UNIT = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\\W_]+")
 """Pattern of a word, or of one character of a script without spaces."""
 _NEAR = 2
-"""Maximum distance, in blocks, at which a block is near a sure one."""
+"""Maximum distance, in blocks, of a block of the article within which others are judged as near it."""
 _FAR = 25
 """Distance, in blocks, beyond which a lone sure block is taken for another part of the page, such as a teaser.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _FEWEST_WORDS = 6
 """Minimum number of words of a text between two tags that is searched in the extracted text."""
 _FEWEST_WIDE = 12
-"""Minimum number of characters, instead of words, in scripts without spaces."""
+"""Minimum number of characters of such a text, in place of `_FEWEST_WORDS`, in scripts without spaces."""
 _SHARE = 0.9
 """Minimum share of the article in an element whose child elements are searched for a smaller container."""
 _MOST_LARGER = 1.4

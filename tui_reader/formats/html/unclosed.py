@@ -24,7 +24,10 @@ _VOID = ("embed", "bgsound", "keygen")
 _ENDED = ("canvas", "object", "video", "audio", "noscript", "template", "dialog", "map", "meter", "progress", "math")
 """Elements that are not text of the page, and into which libxml2 puts all that follows if their end tag is missing."""
 _MOST_SUSPECTS = 100
-"""Number of such elements that are searched for blocks; on a page with as many or more, all blocks are examined."""
+"""Number of elements of `_CHOICES` and `_ENDED` that are searched for blocks.
+
+If a page has as many or more, all its blocks are examined.
+"""
 _LEVELS = 4
 """Maximum number of ancestors of a block that are tested for being unclosed; the search ends at a block."""
 _BLOCKS = frozenset(

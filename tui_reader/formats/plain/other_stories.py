@@ -25,8 +25,9 @@ _LINE_COUNTS = range(4, 13)
 _HEADLINE_WORDS = range(4, 23)
 """Numbers of words of a headline."""
 _MOST_WORDS = 48
+"""Maximum number of words of a line of other stories: headline or deck (the sentence below a headline)."""
 _FEWEST_WORDS = 4
-"""Minimum and maximum number of words of a line of other stories: headline or deck (the sentence below a headline)."""
+"""Minimum number of words of a line of other stories, headline or deck."""
 _FEWEST_NEW_NAMES = 3
 """Minimum number of names in a headline and its deck that do not occur in the article above."""
 

@@ -105,7 +105,7 @@ _FOREIGN_COST = 28
 _ASCII_COST = 10
 """Cost in half bits of a pair of ASCII letters in a language of another script."""
 _MIXED_COST = 40
-"""Cost in half bits of words of another script in an English text."""
+"""Cost in half bits of a text that mixes English with words of another script, in addition to that of its English."""
 
 _OPENING = frozenset("“„‘«‚‹¿¡")
 """Symbols that begin a quotation or a sentence, so that no letter precedes them."""
