@@ -191,7 +191,7 @@ def _metadata(said: PageMetadata, pieces: Sequence[UnplacedBlock], name: str) ->
 
 
 def _empty(page: PageSource, name: str, said: PageMetadata | None) -> Document:
-    """Return the document shown for a file without text."""
+    """Return the document shown for a file without text, with the metadata of the page if `said` is given."""
     fields = said.fields if said else Fields()
     guessed = Fields() if "title" in fields else Fields(title=guess_title([], name))
     return empty_document(Metadata(**(guessed | fields), guessed=frozenset(guessed)), page.text)

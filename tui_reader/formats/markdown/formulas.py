@@ -46,7 +46,7 @@ After any other character, such as the colon in `$HOME:$PATH`, a dollar sign bef
 _ADDRESS = "://"
 
 UNCLOSED = "unclosed formulas"
-"""Key of the parser's state: for each kind of formula without an end, its first line and the last line searched."""
+"""Key in the parser's `env`: for each kind of formula without an end, its first line and the last line searched."""
 _BEGIN = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 
 

@@ -25,7 +25,7 @@ _TAG = re.compile(
 _LONGEST = 1_000
 """Maximum number of characters of a tag; limits the search for the end of an unclosed bracket."""
 _UNCLOSED = "unclosed shortcodes"
-"""Key in `env`: by kind of tag, the line up to which an end tag was searched in vain."""
+"""Key in the parser's `env`: by the name of a tag, the line up to which its end tag was searched in vain."""
 _ESCAPED = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}")
 """An escaped shortcode, which Hugo shows as text: `{{</* figure */>}}`."""
 _ARGUMENT = re.compile(r"""(?:([\w.-]+)\s*=\s*)?(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\s"'`=]+))""")

@@ -53,7 +53,7 @@ _QUOTED = re.compile(r"(?:>[ \t]?)+")
 _RULED = LazyPattern(r"[+|].*[+|]|[-=+|_ ]{5,}")
 """Pattern of a row or a rule of a drawn table: `| a | b |`, `+---+---+`, `-----`."""
 _RULES = ("|", "-----", "=====", "_____")
-"""Texts of which every match of `_RULED` contains at least one; searched first, since that is faster."""
+"""Texts of which a drawn table contains at least one; searched before `_RULED`, since that is faster."""
 _BEFORE_WORDS = " “\"‘'«„("
 _GAP = re.compile(r"\S {3,}\S|\t")
 """Pattern of the gap between two columns."""

@@ -44,7 +44,7 @@ class Directive(NamedTuple):
     signature: str = ""
     """A line shown as code, such as the name and arguments of a function; may be empty."""
     paths: tuple[str, ...] = ()
-    """Paths of the documents that it lists, in order."""
+    """Paths of the documents that a table of contents (`toctree`) lists, in order."""
     code: str = ""
     """Text that is shown as code; may be empty."""
     body: str = ""
