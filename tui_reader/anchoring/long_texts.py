@@ -114,8 +114,8 @@ class LongTextResolver:
     def _distance(self, old: OldPiece) -> int | None:
         """Return by how many code points an unchanged piece was moved; None if the text does not identify it.
 
-        It is identified if it occurs once in sections with its key, or once in the text with `DISTINCT` code points or
-        more.
+        It is identified if it occurs once in sections with its key, or if it has at least `DISTINCT` code points and
+        occurs once in the text.
         """
         same = self._by_text.get(old.text.rstrip("\n"), [])
         named = [piece for piece in same if piece.key == old.key] if old.key else []

@@ -185,8 +185,8 @@ class Resolver:
     def _is_doubled(self, wanted: NormalizedAnchor) -> bool:
         """Return True if the old text contained a passage twice.
 
-        It did if it had the quote twice with the context on one side, or most of the pieces of `MIN_REPEAT` characters
-        into which the quote can be cut.
+        It did if it had the quote twice with the context on one side, or if it had most of the pieces of `MIN_REPEAT`
+        characters, into which the quote can be cut, twice.
         """
         old_text = self._single_spaced_old
         if old_text.count(wanted.before + wanted.quote) > 1 or old_text.count(wanted.quote + wanted.after) > 1:

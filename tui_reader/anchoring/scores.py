@@ -56,7 +56,7 @@ class Limits(NamedTuple):
     elsewhere, where they may occur by chance."""
     torn: float = 0.15
     """A passage is torn if its second largest fragment has at least this share of its letters, and the largest fragment
-    has less than this share more than the second."""
+    has a share that is greater by less than this."""
     lost: float = 0.35
     """Share of a quote's characters in lines moved elsewhere, from which its position in a diff is wrong."""
     another: float = 0.5

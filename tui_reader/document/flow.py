@@ -27,7 +27,7 @@ class BlockPlacement(NamedTuple):
     """Number of the block."""
     block: Block
     text: str
-    """Text of the document."""
+    """Text of the whole document."""
     inset: Inset
     owned: int
     """End offset of the text that the block's rows own: after the line feed that ends the block, unless the empty row

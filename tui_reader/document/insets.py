@@ -30,7 +30,7 @@ class Inset(NamedTuple):
     first: tuple[Ornament, ...] = ()
     """Ornaments of the first row."""
     rest: tuple[Ornament, ...] = ()
-    """Ornaments of the other rows."""
+    """Ornaments of the rows after the first."""
 
 
 class Insets:

@@ -279,12 +279,12 @@ def _require_ranges(starts: array[int], ends: array[int], length: int) -> None:
 
 
 def encoded_metadata(about: Metadata) -> Mapping[str, Any]:
-    """Return metadata as JSON values."""
+    """Return the fields of metadata by their names, as JSON values."""
     return {**about._asdict(), "guessed": sorted(about.guessed), "header": dict(about.header)}
 
 
 def decoded_metadata(fields: Mapping[str, Any]) -> Metadata:
-    """Return the metadata of JSON values.
+    """Return metadata from its fields as JSON values, see `encoded_metadata`.
 
     Raises:
         ValueError: A value is not as `encoded_metadata` returns it, or is not clean.

@@ -90,7 +90,7 @@ class _CellLine(NamedTuple):
     """Number of the cell's column."""
     start: int
     drawn: int
-    """End offset of the drawn text."""
+    """End offset of the text that is drawn, without white space at a wrap."""
     end: int
     """End offset of all text of the row, with white space at a wrap and the tab or line feed after the cell."""
 

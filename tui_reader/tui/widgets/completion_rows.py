@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 8
 """Maximum number of rows, each with one completion."""
 LEAST_WIDTH = 18
-"""Minimum width in columns."""
+"""Minimum width of the list in columns, on a screen that is wide enough."""
 
 
 class CompletionRows(LinePane):

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 def _ignore_text(_: str) -> None:
-    """Ignore a change of the answer."""
+    """Do nothing with an answer; the default of callbacks of a question."""
 
 
 def _ignore_step(_: int) -> None:
-    """Ignore the up and down keys."""
+    """Do nothing for the up and down keys; the default of `Question.stepped`."""
 
 
 class Question(NamedTuple):

@@ -40,7 +40,7 @@ QUERY_STYLES: Mapping[str, str] = {
     f"query-{Role.SLIP}": "underline bad",
     f"query-{Role.BLANK}": "",
 }
-"""Styles of widgets that show queries."""
+"""Styles by name, in the notation of `theme.style_of`, for widgets that show queries."""
 PLAIN_QUERY_STYLES: Mapping[str, str] = {"bar-current": "reverse", "bar-selected": "underline"}
 MOST_COMPLETIONS = 6
 """Maximum number of completions that are offered."""

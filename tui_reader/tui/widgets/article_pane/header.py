@@ -31,7 +31,7 @@ GUESSED_TITLE = "title guessed"
 
 
 class StyledText(NamedTuple):
-    """A string with one style."""
+    """A string with the role that defines its style."""
 
     text: str
     role: Role

@@ -50,7 +50,7 @@ class PaintedPicture(Protocol):
         """Number of rows of cells."""
 
     def row(self, number: int) -> Sequence[Segment]:
-        """Return the segments of a row."""
+        """Return the segments of row `number`, from 0 at the top."""
 
 
 class HalfBlocks(NamedTuple):
@@ -62,7 +62,7 @@ class HalfBlocks(NamedTuple):
     """Red, green and blue of all pixels, row by row."""
 
     def row(self, number: int) -> Sequence[Segment]:
-        """Return the segments of a row."""
+        """Return the segments of row `number`, from 0 at the top."""
         width = 3 * self.columns
         upper = self.pixels[2 * number * width : (2 * number + 1) * width].translate(_COARSE)
         lower = self.pixels[(2 * number + 1) * width : (2 * number + 2) * width].translate(_COARSE)
@@ -79,7 +79,7 @@ class PlacedImage(NamedTuple):
     """Number of the image, below 2**24; the foreground colour of the placeholders encodes it."""
 
     def row(self, number: int) -> Sequence[Segment]:
-        """Return the segment of a row."""
+        """Return the segment with the placeholders of row `number`, from 0 at the top."""
         marks = _marks()
         cells = "".join(f"{PLACEHOLDER}{marks[number]}{marks[column]}" for column in range(self.columns))
         return [Segment(cells, Style(color=Color.from_triplet(ColorTriplet(*self.number.to_bytes(3, "big")))))]
