@@ -79,7 +79,7 @@ class Column(Sequence[Edit]):
         return Column(self.table, self.field, self.keys, self.after, self.before)
 
     def with_values(self, after: Sequence[Json]) -> Column:
-        """Return edits of the same field and records from the same values to other ones, one for each record."""
+        """Return the column with other values after the edits, one for each record."""
         return Column(self.table, self.field, self.keys, self.before, after)
 
 
@@ -170,7 +170,7 @@ class Store(Protocol):
     def undo(self) -> Transaction | None:
         """Undo the latest transaction that can be undone, except in fields that were changed after it.
 
-        An annotation that it created is not deleted if another window or machine has changed it.
+        An annotation that the transaction created is not deleted if another window or machine has changed it.
 
         Returns:
             The transaction that this call applied, which has no edits if only such annotations remain; None if there

@@ -107,7 +107,7 @@ class LibraryStorage(Storage):
         return tables or None
 
     def write(self, data: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace the content of all tables; only documents that differ are written.
+        """Replace the content of all tables; documents that stay equal are not written again.
 
         Args:
             data: Fields by table and document id, as from `read`. Tables that are missing in it are dropped.

@@ -62,7 +62,7 @@ def checked(edit: Edit) -> Edit:
 
 
 def with_edit(fields: dict[str, Json], field: str, after: Json) -> None:
-    """Set or remove a field of a record, as an edit specifies."""
+    """Set a field in a record's fields to the value after an edit; remove it if the value is None."""
     if after is None:
         fields.pop(field, None)
     else:
@@ -130,7 +130,7 @@ def annotations_changed_since(edits: Sequence[Edit], record: Callable[[str, str]
 
 
 def _comparable(fields: Record) -> dict[str, str]:
-    """Return an annotation's fields as comparable texts, without the position, which can be recomputed."""
+    """Return an annotation's fields as JSON texts by name, to be compared; without the position of its passage."""
     return {name: canonical(value) for name, value in fields.items() if name != PLACED and value is not None}
 
 

@@ -7,7 +7,7 @@ this window are not read: this window or another window made them, and each wind
 
 A new change after an undo normally discards the undone steps. If the undone steps contain words of a note, which cannot
 be typed again from memory, they are kept: the undone steps, and one that undoes them, are inserted before the new one,
-as Emacs does it. This is computed from the entries and not saved.
+as Emacs does it. This order is computed whenever the entries are read, and not saved.
 """
 
 from __future__ import annotations

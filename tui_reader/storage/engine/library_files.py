@@ -225,7 +225,7 @@ class LibraryFiles(LibraryReader):
         self.opener.verified = True  # this process wrote the snapshot's bytes and computed their checksum
 
     def temporary(self) -> tuple[str, int]:
-        """Create a temporary file in the folder of the snapshot; return its path and its descriptor."""
+        """Create a temporary file for a new snapshot in the snapshot's folder; return its path and descriptor."""
         path = f"{self.path}.tmp-{self.clock.replica}-{os.getpid()}-{os.urandom(3).hex()}"
         return path, self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """A document before and after a change by another program; None if the document did not exist."""
+    """A document before and after a change by another program; None where the document did not exist."""
 
     table: str
     number: int

@@ -71,7 +71,7 @@ class Maintenance:
         """Modification time of the library's folder, in nanoseconds, when it was last searched for conflict copies."""
 
     def has_small_copies(self) -> bool:
-        """Return True if there are conflict copies, all together small enough to merge before the library is shown."""
+        """Return True if there are conflict copies of the snapshot, with at most `_MERGE_FIRST_BYTES` together."""
         self._copies_folder_time = self._library.folder_time()
         copies = conflict_copies(self._library.path, self._library.disk)
         return bool(copies) and sum(self._library.disk.stat(copy).st_size for copy in copies) <= _MERGE_FIRST_BYTES

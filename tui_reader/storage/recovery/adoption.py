@@ -129,7 +129,7 @@ class Adoption:
 
 
 def _work(path: str, timestamp: str, disk: Disk, copy_of: str = "") -> tuple[bytes, dict[str, str]]:
-    """Convert a file; return the bytes of the snapshot, and the texts of `Adopted` by the names of its fields."""
+    """Convert a file; return the bytes of the snapshot, and the other fields of the `Adopted` to make, by name."""
     raw = read_whole(path, disk, limits.FOREIGN_SNAPSHOT)
     known = latest_known(path, disk)
     report = {"damage": "", "notice": "", "newer": "", "joined_sides": ""}

@@ -23,7 +23,7 @@ FOLDER = ".backups"
 _DAILY_KEPT = 7
 """Number of the latest daily backups, all of which are kept."""
 _WEEKLY_KEPT = 4
-"""Number of weeks for which the latest of the earlier daily backups is kept, one for each week."""
+"""Number of earlier weeks from each of which one daily backup is kept, the latest of the week."""
 _MIN_KEPT, _MAX_KEPT, _MAX_KEPT_BYTES = 3, 20, 64 << 20
 """Limits for the backups of one kind (`Backup.kind`) that `keep` makes.
 
@@ -50,8 +50,9 @@ class Backup(NamedTuple):
     """What the backup is a copy of.
 
     `before`: the previous generation. `daily`: the one before the first compaction of a day. `damaged`: a damaged file.
-    `edited`: the snapshot as another program edited it (by earlier versions). `restored`: the snapshot before a backup
-    was restored. `merged`: a conflict copy that was merged. `file`: any other file, which the user named (see `find`).
+    `edited`: the snapshot as another program edited it, kept by earlier versions of this program. `restored`: the
+    snapshot before a backup was restored. `merged`: a conflict copy that was merged. `file`: any other file, which the
+    user named (see `find`).
     """
 
     @property
@@ -76,7 +77,7 @@ def keep(path: str, source: str, kind: str, disk: Disk) -> str:
     Args:
         path: The snapshot.
         source: The file to copy: the snapshot or another file in its folder.
-        kind: Why the file is kept; becomes `Backup.kind`.
+        kind: The `Backup.kind` of the copy, which is a part of its name.
         disk: Makes the system calls.
 
     Returns:
@@ -109,7 +110,7 @@ def keep_snapshot(path: str, kind: str, disk: Disk) -> str:
 
     Args:
         path: The snapshot.
-        kind: Why the file is kept; becomes `Backup.kind`.
+        kind: The `Backup.kind` of the copy, which is a part of its name.
         disk: Makes the system calls.
 
     Returns:

@@ -96,7 +96,7 @@ def timestamp_edits_of_copy(library: str, parsed: Parsed, timestamp: str, disk: 
     edit of the same field. Records that are missing in the copy do not count as removed.
 
     Args:
-        library: The snapshot that was copied; the generation that the copy was made from is searched in its folder.
+        library: The snapshot that was copied; the generation that the copy was made from is searched for in its folder.
         parsed: The content of the copy; changed in place.
         timestamp: The timestamp for edited values.
         disk: Makes the system calls.

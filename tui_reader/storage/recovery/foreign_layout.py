@@ -71,7 +71,7 @@ def parse(raw: bytes, *, may_be_empty: bool = True) -> Parsed:
 
     Args:
         raw: The bytes of the file.
-        may_be_empty: Accept a file without content.
+        may_be_empty: True to parse a file without content as a library without tables, False to refuse it.
 
     Raises:
         DamagedError: The bytes are not valid TinyDB JSON.

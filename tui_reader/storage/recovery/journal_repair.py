@@ -32,7 +32,7 @@ def repair_own_journal(library: LibraryFiles) -> str:
 
 
 def repair_other_journal(library: LibraryFiles, path: str) -> str:
-    """Rewrite another machine's journal without its damaged lines, after a backup.
+    """Rewrite another machine's journal without its damaged lines, after copying it to the backups.
 
     Args:
         library: The library that the journal belongs to.

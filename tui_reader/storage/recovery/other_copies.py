@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _BATCH = 2_000
-"""Number of changed documents that one journal entry contains about; only deletions of one table may be more."""
+"""Approximate maximum number of changed documents in one journal entry; the deletions of a table are not divided."""
 
 
 class Restored(NamedTuple):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KEY_BITS = 53
-"""Number of bits of the hash of one key: integers of this size are exact in JSON numbers, which most parsers round."""
+"""Number of bits of the hash of one key: such integers stay exact in parsers that read JSON numbers as doubles."""
 MAX_BITS = 2 * KEY_BITS
 """Maximum number of bits of a document id: for a record with a parent, the parent's hash is in the higher bits."""
 OWN_KEY_MASK = (1 << KEY_BITS) - 1

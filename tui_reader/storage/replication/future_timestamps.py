@@ -1,4 +1,6 @@
-"""Make an edit replace a value even if the value's timestamp is in the future.
+"""Changes of a journal entry before it is written, so that its edits replace what their author saw.
+
+An edit must replace a value even if the value's timestamp is in the future.
 
 A machine whose clock is wrong by more than a day does not advance the clocks of the others (`HybridClock.observe`),
 so its values have later timestamps than all values that the others will write. An edit of such a register gets the

@@ -76,10 +76,10 @@ def is_tag_set(value: Any) -> bool:
 
 
 def assign(fields: Mapping[str, Any], *, sets: bool) -> dict[str, Any]:
-    """Return the register values of a new document with exactly these fields, by register name.
+    """Return the values, by register name, of a new document with exactly these fields.
 
     Args:
-        fields: The fields with their values; `tags` is a list of strings, or any value.
+        fields: The values by field name.
         sets: True if `tags` is a set (`has_sets`).
 
     Raises:
@@ -231,7 +231,10 @@ def _is_mark(register: tuple[str, Any] | None) -> bool:
 
 
 def _commonest(registers: Registers) -> str:
-    """Return the most frequent timestamp of the registers, to be written once as the default."""
+    """Return the most frequent timestamp of the registers, to be written once as the default.
+
+    Registers of removed fields, removed tags and the deletion do not count, since their timestamps are always written.
+    """
     timestamps = [
         s for name, (s, value) in registers.items() if value is not ABSENT and value is not False and name != DELETED
     ]

@@ -49,7 +49,7 @@ def reunite(
     Args:
         library: The library.
         numbers: Finds document ids.
-        only: Document ids of the annotations to examine; None for all annotations.
+        only: For each annotation to examine, the id of any of its documents; None for all annotations.
         is_urgent: Returns True if other work has priority; called before each annotation with several documents.
 
     Returns:

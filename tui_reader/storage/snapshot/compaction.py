@@ -39,9 +39,9 @@ def compact(library: LibraryFiles, *, force: bool = False, despite_damage: bool 
 
     Args:
         library: The library to compact.
-        force: Write a new snapshot even if nothing changed.
-        despite_damage: Replace a damaged snapshot by its readable documents, instead of returning False. The caller
-            must have made a copy of the file.
+        force: True to write a new snapshot even if there are no changes.
+        despite_damage: True to replace a damaged snapshot by its readable documents, instead of returning False. The
+            caller must have made a copy of the file.
 
     Returns:
         True if the snapshot contains all changes after the call. False if nothing was written, without loss: another

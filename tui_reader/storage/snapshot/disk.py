@@ -59,7 +59,7 @@ def _kind(status: os.stat_result) -> str:
 
 
 class Disk:
-    """Wrappers of system calls on files and folders; they raise OSError like the calls.
+    """Wrappers of the system calls on files and folders, which tests replace; they raise OSError like the calls.
 
     Methods with a path raise `RefusedError` if a symbolic link would be followed, or if opening the file could block.
     """
@@ -143,7 +143,7 @@ class Disk:
                 raise self._refusal(path, "is a folder") from None
 
     def stat(self, path: str) -> os.stat_result:
-        """Return the status of a path; a symbolic link is described, not followed."""
+        """Return the status of a path; for a symbolic link, that of the link itself."""
         return os.lstat(path)
 
     def has_file(self, path: str) -> bool:
@@ -156,10 +156,10 @@ class Disk:
         return True
 
     def make_folder(self, path: str, mode: int = 0o777) -> None:
-        """Create a folder unless it exists.
+        """Create a folder unless it exists already.
 
         Raises:
-            RefusedError: The path is a link or a file.
+            RefusedError: The path exists and is not a folder.
         """
         with self._in_folder(path) as (name, folder):
             with contextlib.suppress(FileExistsError):

@@ -54,7 +54,7 @@ class LockedError(OSError):
 
 
 class SyncFailedError(OSError):
-    """A flush failed; the file's content after the last successful flush is unknown."""
+    """A flush failed, so it is unknown whether the bytes written since the last successful flush are on disk."""
 
 
 def encode_line(entry: Entry) -> bytes:
@@ -232,8 +232,9 @@ class Journal:
         """Return the entries that were appended to the journal since the last read.
 
         Args:
-            cut_tail: Remove an incomplete last line from the file. With the lock held, only a killed process can have
-                left it, which has not reported the entry as saved. Without the lock, the value must be False.
+            cut_tail: True to remove an incomplete last line from the file. While this process has the lock, only a
+                killed process can have left such a line, and never reported its entry as saved. Without the lock,
+                another process may be writing it, so the value must be False.
 
         Raises:
             StoreError: The journal is larger than the limit.

@@ -31,7 +31,7 @@ FORMAT = "tui-reader library"
 VERSION = 1
 """Version of the layout of a snapshot."""
 META = "meta"
-"""Name of the first table, whose only document is the header."""
+"""Name of the first table, whose document 1 is the header."""
 TOMBSTONES = ".deleted"
 """Suffix of the name of the table that contains the deleted documents of another table."""
 
@@ -241,7 +241,7 @@ class SnapshotFile:
         return lines
 
     def lines(self, table: str, low: int = 0, high: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """Yield the id and JSON text of each document with an id from `low` up to but not including `high`, by id."""
+        """Yield id and JSON text of the documents with ids from `low` up to but not including `high`, ascending."""
         for chunk in self.chunks(table, low):
             for line in chunk.data.split(b"\n"):
                 number, document = split(line)
@@ -251,7 +251,7 @@ class SnapshotFile:
                     yield number, document
 
     def documents(self, table: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the id and content of every document of a table, with its timestamps, by id.
+        """Yield the id and the decoded JSON object of every document of a table, in order of the ids.
 
         Raises:
             UnreadableError: A line is damaged.

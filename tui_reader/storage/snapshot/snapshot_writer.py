@@ -32,8 +32,8 @@ _NEARBY_BYTES = 1 << 14
 class Plan(Protocol):
     """The content of a new snapshot, as differences from the old one.
 
-    `write_snapshot` calls `tables`, and before it takes the next name, `numbers` and `text` for the present one. So a
-    later table may depend on the calls for the tables before it.
+    For each name that `tables` yields, `write_snapshot` calls `numbers` and `text` before it takes the next name. So
+    the content of a table may depend on the calls for the tables before it.
     """
 
     def tables(self) -> Iterator[str]:
