@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SHAPE = 5
-"""Version of the cache, increased when columns or the metadata from formats change their meaning."""
+"""Part of `VERSION`, to be increased when the columns or the meaning of the stored metadata change."""
 _SUFFIXES = ("-wal", "-shm", "-journal")
 """Suffixes of the auxiliary files that SQLite creates next to the database."""
 VERSION = crc32(f"{_SHAPE} {__version__}".encode()) >> 1
@@ -42,7 +42,7 @@ class CachedFile(NamedTuple):
     inode: int
     fingerprint: str
     metadata: Metadata
-    """The metadata without the raw header."""
+    """The article's metadata, of which the raw header is not stored."""
     error: str
     """Why the file cannot be read; empty if it can."""
     moment: float = 0.0

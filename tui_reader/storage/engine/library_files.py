@@ -4,12 +4,12 @@ An entry of a journal is an object with these members, of which only `s` is alwa
 
 | member | meaning                                                                                                |
 |--------|--------------------------------------------------------------------------------------------------------|
-| `s`    | the timestamp of everything in this entry                                                              |
+| `s`    | the timestamp of all changes in this entry, except those in `m`                                        |
 | `o`    | changed documents: `[table, id, {register: value}, [removed registers]]`                               |
-| `m`    | documents copied from another replica, with separate timestamps:  `[table, id, document]`           |
+| `m`    | documents with separate timestamps, to be joined with those of the library: `[table, id, document]`    |
 | `t`    | tables that were created (true) or dropped (false)                                                     |
 | `u`    | for undo: `[name, label, [[table, key, {field: [before, after]}]]]`                                    |
-| `z`    | name of a step that was undone (true) or redone (false)                                                |
+| `z`    | an undo or redo of an earlier step: `[name, true]` if it was undone, `[name, false]` if redone         |
 """
 
 from __future__ import annotations

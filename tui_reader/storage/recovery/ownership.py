@@ -22,7 +22,7 @@ from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL
 
 TAIL = 1 << 16
-"""Number of bytes read from the end of a larger file if its beginning does not identify its owner."""
+"""Number of bytes to read from the end of a file that does not begin like a snapshot and is larger than `HEAD`."""
 
 
 class Owner(Enum):

@@ -1,4 +1,4 @@
-"""The system calls of the store, in one place, so that tests can fail, record and reorder them.
+"""The system calls of the store, in one place, so that tests can make them fail, record them and reorder them.
 
 A library may be in a folder that others can write to: a clone, a synced folder, an unpacked archive. A file with the
 name of a library file is used only if it is a regular file: a symbolic link would make the program write to its target;

@@ -298,7 +298,7 @@ class State:
     def load(self, entries: Iterable[Entry]) -> None:
         """Apply the entries of a journal before any other thread reads this state.
 
-        The entries are applied in place: 10,000 entries take 15 ms instead of 27.
+        The entries are applied in place: 10,000 entries take 15 ms instead of 27 ms with `apply_all`.
         """
         self._next = _Overlay(self._changed, self.numbers)
         for entry in entries:
@@ -412,7 +412,7 @@ class CompactionPlan:
                 yield tombstones
 
     def _delete_documents(self, name: str) -> None:
-        """Add the documents of a dropped table to its deleted documents; the table itself is not written."""
+        """Add the changed documents of a dropped table, which is not written, to the table of its deleted documents."""
         for number in self._state.changed_numbers(name):
             self.text(name, number, self._state.snapshot.line(name, number))
 
