@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.counts import FULL
+from tests.running import run_with_few_reports, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,15 +83,35 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
     Each worker collects all tests. In a fresh checkout each would compile all modules, which takes 5 s of a processor.
     """
-    number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
-    if not number or session.config.args != session.config.getini("testpaths"):
+    if not is_whole_suite_by_workers(session.config):
         return
+    number = os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")
     root = session.config.rootpath
     files = sorted(root.glob("tests/**/test_*.py"))
     for file in files[int(number) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
         # The collection reports what cannot be imported.
         with suppress(Exception, pytest.skip.Exception):
             importlib.import_module(".".join(file.relative_to(root).with_suffix("").parts))
+
+
+def is_whole_suite_by_workers(config: pytest.Config) -> bool:
+    """Return True if this process is one of several that run all tests."""
+    return "PYTEST_XDIST_WORKER" in os.environ and config.args == config.getini("testpaths")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Distribute the tests that wait."""
+    if is_whole_suite_by_workers(config):
+        spread(items)
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Report less, unless the full counts are wanted."""
+    if FULL or "PYTEST_XDIST_WORKER" not in os.environ:
+        return None
+    run_with_few_reports(item, nextitem)
+    return True
 
 
 def pytest_report_header() -> str:
