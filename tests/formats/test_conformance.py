@@ -21,7 +21,7 @@ STEPS = {
     "code byte for byte": step(19, 2),
     "opens: pages": 13 if FULL else 19,
     "opens: epub": step(3, 1),
-    "opens: encodings": step(),
+    "opens: encodings": step(1, 8),
     "opens: long-texts": step(1, 2),
     "opens: unicode": step(1, 2),
     "books with title, contents and every word": step(3, 1),

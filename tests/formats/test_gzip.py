@@ -76,7 +76,7 @@ def test_a_file_that_is_cut_off_is_shown_up_to_there() -> None:
 
 
 def bomb() -> bytes:
-    return gzip.compress(b"\0" * 70_000_000)
+    return gzip.compress(b"\0" * 70_000_000, compresslevel=1)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counts import size
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import Align, Block, BlockKind, Document
 from tui_reader.formats import preview, read, scan
@@ -27,6 +28,8 @@ P, H, CODE, TABLE, FIGURE, RULE = (
     BlockKind.FIGURE,
     BlockKind.RULE,
 )
+LONG = size(20_000)
+"""How often a hostile text repeats its marks."""
 
 
 def markdown(source: str) -> Document:
@@ -276,23 +279,23 @@ def test_entities_cannot_insert_control_characters() -> None:
         "> " * 2_000 + "deep",
         "- " * 3_000 + "deep",
         "\n".join(" " * 2 * depth + "- deep" for depth in range(600)),
-        "[" * 20_000 + "deep",
-        "![" * 20_000 + "deep",
-        "*a **deep " * 20_000,
-        "a" + "`" * 20_000 + "deep",
-        "<script>" * 20_000 + "deep",
+        "[" * LONG + "deep",
+        "![" * LONG + "deep",
+        "*a **deep " * LONG,
+        "a" + "`" * LONG + "deep",
+        "<script>" * LONG + "deep",
         "a <script>" * 20_000 + "deep</script>",
-        "<!-- a -->\n\n" + "<!--" * 20_000 + "deep",
-        "<!--" * 20_000 + "deep",
-        "<div>\n" + "<a deep" * 20_000,
-        "<div>\n" + "<!" * 20_000 + "deep",
-        "deep" + "(https://x.org/" + ")" * 20_000,
-        "^[" * 2_000 + "deep" + "]" * 2_000,
+        "<!-- a -->\n\n" + "<!--" * LONG + "deep",
+        "<!--" * LONG + "deep",
+        "<div>\n" + "<a deep" * LONG,
+        "<div>\n" + "<!" * LONG + "deep",
+        "deep" + "(https://x.org/" + ")" * LONG,
+        "^[" * size(2_000) + "deep" + "]" * size(2_000),
         "|" + "deep|" * 500 + "\n|" + "-|" * 500 + "\n" + "|a\n" * 50,
-        "# " + "`" * 20_000 + " deep",
-        "# deep " + " " * 20_000 + "x #",
-        "[x](" + "a" * 200_000 + " deep",
-        "<div>\n<script></script>" + "<script>" * 20_000 + "deep",
+        "# " + "`" * LONG + " deep",
+        "# deep " + " " * LONG + "x #",
+        "[x](" + "a" * size(200_000) + " deep",
+        "<div>\n<script></script>" + "<script>" * LONG + "deep",
         "deep\n" * 60_000,
         "d\n" * 60_000 + "deep",
         "".join(f"[^{number}]: deep [^{number + 1}]\n\n" for number in range(500)) + "[^0]",

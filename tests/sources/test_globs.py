@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.counts import FULL
+from tests.counts import FULL, size
 from tui_reader.sources.folders import walk
 from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATTERNS = 5_000 if FULL else 1_000
+PATTERNS = 5_000 if FULL else 500
 PIECES = (
     *"aab*?/.-!]",
     *("**", "**/", "/**", "/", "***", "[ab]", "[!a]", "[^b/]", "[a-c]", "[]a]", "[b-a]", "[a", "[[:alpha:]]"),
@@ -55,7 +55,7 @@ def test_random_patterns_leave_out_what_git_leaves_out(tmp_path: Path, seed: int
     chance = random.Random(seed)
     lists = [
         ["".join(chance.choices(PIECES, k=chance.randint(1, 7))) for _ in range(chance.choice((1, 1, 2, 3)))]
-        for _ in range(400)
+        for _ in range(size(400))
     ]
     # Git alone distinguishes `**\\/` from `**/`.
     lists = [[pattern for pattern in patterns if "*\\/" not in pattern] for patterns in lists]
