@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 CORPORA = Path(__file__).resolve().parents[1] / "../shared/corpora"
 """Folder of real articles and files by other authors, beside the checkout and not part of it."""
 
+gc.disable()  # until all tests are collected: modules and tests are many objects, and no garbage
+
 # Textual and Rich read these variables when they are imported, which is before any fixture runs.
 for surprise in (
     "NO_COLOR",
@@ -121,8 +123,8 @@ def pytest_report_header() -> str:
 
 def pytest_collection_finish() -> None:
     """Spare the garbage collector the modules and thousands of tests, which all live until the end."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
     collect_rarely()
 
 
