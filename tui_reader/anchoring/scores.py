@@ -43,7 +43,9 @@ class Limits(NamedTuple):
     plain: float = 0.9
     """Score from which a position according to a diff is accepted without a further search."""
     settled: float = 0.8
-    """Similarity of the context on one side above which no other passage can refute the position in a diff."""
+    """Similarity of the context on one side, from which a position that a diff gives is not compared with rivals:
+    passages that fit about as well, and so would make it ambiguous.
+    """
     context_lead: float = 0.2
     """The position in a diff is refuted by an exact quote elsewhere that has a higher score, by `lead`, and a context
     that is more similar by this, in the sum of both sides (0 to 2)."""

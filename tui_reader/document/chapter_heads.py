@@ -91,7 +91,10 @@ class ChapterHeads:
         return {block: len(lines) for block, lines in self._lines.items() if lines}
 
     def first_row(self, block: int) -> int:
-        """Return the index, from 0, of the first row above a block that belongs to the chapter beginning there."""
+        """Return the index of the first of the rows above a block that belong to the chapter beginning at the block.
+
+        The rows before it belong to the chapter before. It is 0 for a block at which no chapter begins.
+        """
         return self._first.get(block, 0)
 
     def ornaments(self, block: int, row: int) -> tuple[Ornament, ...]:

@@ -48,7 +48,7 @@ noticeably long."""
 _EAGER_BLOCKS: Final = 100
 """Number of estimated blocks that are made exact when the layout is created: the first ones, in about 3 ms."""
 _EAGER_CHARACTERS: Final = 20_000
-"""Maximum total characters of these blocks; if they have more, all stay estimated."""
+"""Maximum total characters of the first `_EAGER_BLOCKS` blocks; if they have more, all stay estimated."""
 
 
 class Layout:

@@ -47,7 +47,10 @@ _COVERED = 0.6
 _SHORT = 3
 """Maximum number of words of a block that is too short to be called sure by its words alone."""
 _FEWEST_WORDS = 8
-"""Minimum number of words of a paragraph that belongs to the article although a box of its own contains it."""
+"""Minimum number of words of a paragraph that is text of the article without being sure (see the module).
+
+It may be in an element of its own between sure blocks, above the running text, or a standfirst.
+"""
 _LONG = 20
 """Minimum number of words of the paragraph that begins the running text."""
 _MOST_BEFORE = 8

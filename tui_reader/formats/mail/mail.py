@@ -35,7 +35,7 @@ _CUT_OFF = "The end of this mail is missing, as after an interrupted download: t
 _MOST_FORWARDED = 5
 """Maximum depth of nested forwarded mails that are shown."""
 _TINY = re.compile(r"\b(?:width|height)\s*:\s*[012](?:\.\d+)?(?:px)?\s*(?:;|\Z|!)|display\s*:\s*none", re.IGNORECASE)
-"""Pattern of a style with which a picture is at most 2 pixels wide or high, or hidden."""
+"""Pattern of a style with which a picture is less than 3 pixels wide or high, or hidden."""
 
 
 class Mail(Format):

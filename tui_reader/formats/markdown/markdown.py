@@ -56,7 +56,7 @@ _MARKDOWN_SIGN = re.compile(
     r"\A(?:\ufeff)?(?:---|\+\+\+)[ \t]*\r?\n|^#{1,6} \S|^(?:```|~~~)|\[[^\]\n]+\]\(https?://|^(?:\*|-) \[[ x]\] ",
     re.MULTILINE,
 )
-"""A construct of Markdown: a header, `# Heading`, a fence, a link to a web page, or an item such as `- [x] task`."""
+"""Pattern of a construct of Markdown: front matter, `# Heading`, a fence, a link to a web page, `- [x] task`."""
 _FEWEST_SIGNS = 2
 """Number of different Markdown constructs that identify a file without a suffix: plain text may have one by chance."""
 

@@ -196,10 +196,10 @@ def _push_picture(state: StateInline, words: str, target: str) -> None:
 
 
 def read_shortcode(state: StateInline, silent: bool) -> bool:
-    """Parse a shortcode, a tag, a value of the site or attributes within running text.
+    """Parse within running text a shortcode, a tag of Liquid, attributes of kramdown, or `{{ site.baseurl }}`.
 
     Returns:
-        True if there is one at the position.
+        True if there is one at the position; False for any other text in braces, which stays as it is written.
     """
     source, start = state.src, state.pos
     if source[start] != "{":

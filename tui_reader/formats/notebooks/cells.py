@@ -201,7 +201,7 @@ def _decoded(value: object) -> bytes | None:
 
 
 def _text(value: object) -> str:
-    """Return a text that is a string or a list of lines; empty for anything else."""
+    """Return a text of a notebook, stored as a string or as a list of lines to join; empty for anything else."""
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""

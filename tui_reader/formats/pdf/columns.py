@@ -131,9 +131,10 @@ def _ordered(segments: list[Segment], depth: int) -> list[list[Segment]]:
 
 
 def _gutters(segments: list[Segment]) -> list[tuple[float, float]]:
-    """Return left and right edge of up to four strips of white, the one nearest to the middle of the page first.
+    """Return left and right edge of up to four vertical white strips, the one nearest to the middle first.
 
-    A strip is at least `_GUTTER` wide, and the number of segments that cross it is at most one above the smallest one.
+    A strip is at least `_GUTTER` wide and in the middle part of the page. It is crossed by at most one segment more
+    than the point that the fewest segments cross.
     """
     start, end = min(s.x0 for s in segments), max(s.x1 for s in segments)
     width = end - start

@@ -51,7 +51,7 @@ class Line(NamedTuple):
     mono: bool
     """True if the font is monospaced and the line has more than one character."""
     left: float
-    """Left edge of the column."""
+    """Left edge of the column in points; in text from right to left, minus its right edge."""
     right: float
     page: int
     """Number of the page, from 0."""

@@ -43,7 +43,7 @@ _MARKS = re.compile(
     r"|^[ \t]*\.\. ",
     re.MULTILINE,
 )
-"""Pattern of what is no word of the text: directives, names of fields, underlines, roles, targets of links."""
+"""Pattern of markup that is removed before words are counted: directives, field names, underlines, roles, targets."""
 _ROLE = re.compile(
     r":[\w:+-]+:`([^`<]*?)(?:\s*<[^>`]*>)?`|`([^`<]*?)(?:\s*<[^>`]*>)?`_{0,2}|\*{1,2}([^*]+)\*{1,2}|\|([^|]+)\|_?"
 )

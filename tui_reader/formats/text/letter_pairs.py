@@ -31,7 +31,7 @@ class Languages(NamedTuple):
     pairs: dict[str, dict[str, int]]
     """The cost of each pair of letters, by language."""
     frequent: dict[str, dict[str, int]]
-    """The rank of each frequent character, from 0, by language."""
+    """The rank of each frequent character, by language; 0 is the most frequent."""
 
 
 def fold(text: str) -> str:

@@ -33,7 +33,7 @@ class MarkupFormat(Format):
         return self.document(source, self.metadata(source, name), name)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
-        """Return the metadata, and the reason if the bytes are no text, without building blocks."""
+        """Return the metadata, and the reason if the bytes are no text, else ""; no blocks are built."""
         source = open_source(data)
         if source.problem:
             return problem_metadata(name), source.problem

@@ -69,8 +69,10 @@ class Reanchoring:
         self._running: set[tuple[ArticleId, str]] = set()
         """The article of each running search, with the fingerprint of the text in which it searches."""
         self._passages_kept: set[tuple[str, int, int]] = set()
-        """What was stored in this session: fingerprint, start and end of passages of long texts, whose pieces were
-        stored; fingerprint, 0 and 0 of shorter texts, which were stored as a whole."""
+        """Passages whose texts were given to `_store` in this session: fingerprint of the text, start, end.
+
+        Start and end are 0 for a shorter text, which is stored as a whole.
+        """
         self._touched: dict[ArticleId, None] = {}
         """Articles whose results were applied since the last `collect` or `wait`."""
         self.on_not_loaded: Callable[[Collection[AnnotationId]], None] = noop
@@ -78,7 +80,7 @@ class Reanchoring:
         self.may_keep_text: Callable[[ArticleId], bool] = always
         """Returns True if an article's text may be copied into the state; called in the background thread."""
         self.on_text_left_out: Callable[[ArticleId], None] = noop
-        """Called in the library's thread with an annotated article whose text may not be copied."""
+        """Called in the library's thread with an annotated article whose text `may_keep_text` forbade to store."""
         state.on_annotations = self._reanchor_changed
 
     def place(self, article: ArticleId, document: Document) -> None:

@@ -407,7 +407,10 @@ class Reading:
 
 _RESTORED, _UNDID, _UNDID_AGAIN = "restored what was undone: ", "undid: ", "undid again: "
 _OPPOSITES = {_UNDID: _RESTORED, _RESTORED: _UNDID, "redid: ": _UNDID_AGAIN, _UNDID_AGAIN: _RESTORED}
-"""For each message prefix of a step, the prefix if the step reverts an undo: `restored …` instead of `undid: …`."""
+"""The prefix of a message that replaces another one if the step acted on an undo, applied once per nested undo.
+
+To undo an undo is called `restored what was undone: …` instead of `undid: …`.
+"""
 
 
 def _step_message(prefix: str, transaction: Transaction) -> str:

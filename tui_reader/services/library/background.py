@@ -32,7 +32,7 @@ class Background:
         self._failed = failed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self.results: queue.SimpleQueue[tuple[_Job | None, Any]] = queue.SimpleQueue()
-        """The jobs that have ended, with their results; None for a job that raised."""
+        """Each job that has ended, with its result; `(None, None)` in place of a job that raised."""
         self._open = 0
         """Number of jobs whose results were not taken from `results` yet."""
         self._thread: threading.Thread | None = None

@@ -300,7 +300,7 @@ class Disk:
             os.fsync(handle)
 
     def sync(self, handle: int) -> None:
-        """Flush a file like `sync_data`; except on macOS, also its owner, permissions and times."""
+        """Flush a file like `sync_data`, and its owner, permissions and times too."""
         if sys.platform == "darwin":
             self.sync_data(handle)
         else:

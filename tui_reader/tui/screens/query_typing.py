@@ -185,7 +185,10 @@ class QueryTyping:
         self._edited(before)
 
     def _step(self, by: int) -> None:
-        """Choose the completion `by` places on; before the first or without completions, step through the history."""
+        """Choose the completion `by` places below the chosen one, above it if negative.
+
+        Above the first completion, or without completions, step through former queries: `by` below 0 to older ones.
+        """
         bar = self.bar
         if bar.completions and bar.chosen + by >= 0:
             bar.choose(bar.chosen + by)

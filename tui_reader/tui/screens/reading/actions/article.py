@@ -32,7 +32,7 @@ class ArticleNavigator:
     WAIT_SECONDS = 0.006
     """Longest time in seconds for which a key waits for the text of its article; reading 10 kB takes 2 ms."""
     HEADER_DELAY_SECONDS = 0.12
-    """Seconds after which the header of an article is shown before its text has been read."""
+    """Seconds to wait for the text of an article below the cursor; then its header is shown without the text."""
 
     WRITING_SECONDS = 1.0
     """Seconds after which a text that looks truncated is shown; until then its file may still be being written."""
