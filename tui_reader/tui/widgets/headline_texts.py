@@ -26,7 +26,7 @@ def meta_text(headline: Headline, width: int, today: date) -> str:
     """Describe an article in one row: source or author, date, reading time, progress.
 
     If the row is too long: the progress is left out, the date loses its weekday, a reading time of an hour or more its
-    minutes, the source is truncated, then left out. The date is left out last.
+    minutes, the source is truncated, the time is left out, then the source. The date is left out last.
 
     Args:
         headline: The article with its state.
@@ -39,13 +39,13 @@ def meta_text(headline: Headline, width: int, today: date) -> str:
     for parts in versions:
         if (text := _joined(parts)) and cell_len(text) <= width:
             return text
-    source, *rest = versions[-1]
-    room = width - cell_len(_joined(rest)) - len(PART)
-    if source and rest and room >= LEAST_SOURCE:
-        return _joined((clip(source, room), *rest))
-    while len(rest) > 1 and cell_len(_joined(rest)) > width:
-        rest.pop(0)
-    return clip(_joined(rest), width)
+    source, day, time = versions[-1]
+    for rest in (_joined((day, time)), day):
+        room = width - cell_len(rest) - len(PART)
+        if source and rest and room >= LEAST_SOURCE:
+            return _joined((clip(source, room), rest))
+    rest = _joined((day, time))
+    return rest if cell_len(rest) <= width else clip(day or time, width)
 
 
 def _joined(parts: tuple[str, ...] | list[str]) -> str:
