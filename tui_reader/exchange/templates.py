@@ -159,7 +159,10 @@ class _Line(NamedTuple):
 
 
 def _filled(lines: Sequence[_Line], values: Mapping[str, str]) -> str:
-    """Return lines with the values of their fields; consecutive empty lines are joined to one."""
+    """Return lines with the values of their fields, without the lines whose fields all have no value.
+
+    Empty lines at both ends, and after an empty line, are left out too.
+    """
     filled: list[str] = []
     is_blank = True
     for line in lines:

@@ -73,7 +73,7 @@ class Article(NamedTuple):
 
     id: ArticleId
     location: str
-    """Path of the file, relative to the library's folder if the file is inside it; `-` for standard input."""
+    """Path of the file for display: relative to the library's only folder, else absolute; `-` for standard input."""
     metadata: Metadata
     size: int = 0
     """Size of the file in bytes."""

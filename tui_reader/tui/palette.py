@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LEAST = 4.5
-"""Minimum contrast of a background to each text colour on it: 7:1 would leave only three dark tints."""
+"""Minimum contrast of a background to the colours of running text on it, if the palette has such a colour.
+
+7:1 would leave only three dark tints.
+"""
 _PAPER = ("page", "raised", "cursor-tone", "selection")
 """Names of the backgrounds that differ only in lightness, in descending order of contrast to text."""
 _LEAST_HUE = 32

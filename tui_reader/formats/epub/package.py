@@ -83,7 +83,7 @@ def read_package(archive: Archive) -> Package:
     """Read the package document of a book.
 
     Raises:
-        ArchiveError: There is no package document, or it lists no text.
+        ArchiveError: There is no package document, or it cannot be read. A book without text is not an error here.
     """
     path = _package_path(archive)
     try:
@@ -114,7 +114,11 @@ def read_package(archive: Archive) -> Package:
 
 
 def _package_path(archive: Archive) -> str:
-    """Return the name of the package document: the one that the container file names, else the first `.opf` file."""
+    """Return the name of the package document that the container file names, else of an `.opf` file in few folders.
+
+    Raises:
+        ArchiveError: There is none.
+    """
     found = archive.find(_CONTAINER)
     root = None
     if found is not None:

@@ -16,7 +16,7 @@ _FEWEST_WORDS = 6
 _FEWEST_WIDE = 12
 """Minimum number of characters of such a text, in place of `_FEWEST_WORDS`, in scripts without spaces."""
 _SHARE = 0.9
-"""Minimum share of the article in an element whose child elements are searched for a smaller container."""
+"""Share of the article's weight that a child element must contain to replace its parent as the container."""
 _MOST_LARGER = 1.4
 """Maximum ratio of the text of the parent element to that of the article, for choosing the parent element.
 

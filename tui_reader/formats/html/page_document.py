@@ -47,7 +47,10 @@ _MUCH_MORE = 4
 _MANUAL = 3
 """Number of sections named like their headings from which a page is a manual or an article of an encyclopedia."""
 _FEWEST_CHARACTERS = 250
-"""Minimum number of characters of an article; below it, the element that the page marks as its main part is used."""
+"""Number of characters below which a found article is replaced by the page's marked main part, if that is longer.
+
+The article's text in the metadata replaces it only if that is longer than this and `_MUCH_MORE` times as long.
+"""
 
 
 def read_page(page: PageSource, name: str, *, whole: bool) -> Document:

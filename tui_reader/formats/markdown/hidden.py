@@ -73,8 +73,8 @@ def _closing(tokens: Sequence[Token], index: int, tag: str) -> tuple[int, list[T
         tag: Name of the element.
 
     Returns:
-        Index of the first token after the block, -1 if there is none; and the tokens of the text after the element in
-        that block.
+        Index of the first token after the block, -1 if the element has no end; and the tokens of the text after the
+        element in that block.
     """
     level, first = tokens[index].level, index + 1
     for number in range(index + 1, len(tokens)):

@@ -56,7 +56,7 @@ class OrgFormat(MarkupFormat):
         return complete(_header(source.header, lines), _HIDDEN.sub(" ", source.body), name, heading)
 
     def document(self, source: SourceText, metadata: Metadata, name: str) -> Document:
-        """Return the whole text as a document."""
+        """Return the text as a document: of more than `_MOST` characters only the beginning, with a notice."""
         notices = source.notices
         body = source.body
         if len(body) > _MOST:

@@ -201,7 +201,10 @@ def _folders_and_files(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[P
 
 
 def _home_of(folders: tuple[Path, ...], files: tuple[Path, ...]) -> Path | None:
-    """Return the only folder that directly contains all paths; its `library.json` is used. Else None."""
+    """Return the folder whose `library.json` is used: the only one of `folders`, if all `files` lie directly in it.
+
+    Without folders, it is the one folder of all files. None if there are several.
+    """
     homes = {*folders, *(file.parent for file in files)}
     return homes.pop() if len(homes) == 1 else None
 

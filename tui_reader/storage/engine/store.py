@@ -227,7 +227,7 @@ class LibraryStore:
         return self._reverse(self._history.next_undo, is_undo=True)
 
     def redo(self) -> Transaction | None:
-        """Redo the transaction that was undone last."""
+        """Redo the transaction that was undone last, except in fields that were changed since; None without one."""
         return self._reverse(self._history.next_redo, is_undo=False)
 
     def _reverse(self, next_step: Callable[[], Step | None], *, is_undo: bool) -> Transaction | None:

@@ -255,7 +255,7 @@ class KeyScreen(FailureGuard, Screen[None]):
             await self._editor.typed()
 
     def finish_note(self) -> None:
-        """Save the open note, if any."""
+        """Close the note sheet, if it is open, and save its note."""
         if self._editor is not None:
             self._editor.finish()
             self.show_hints()
