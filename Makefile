@@ -1,8 +1,8 @@
 # What a person does with a checkout. Each target sets up .venv by itself; after that nothing needs the network.
 
 ARGS ?= sample_articles
-# More than the processors, because tests wait for threads and processes; each worker collects all tests, for 2.5 s.
-WORKERS ?= $$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 2))')
+# More than the processors, because tests wait for threads and processes; each worker collects all tests, for 2 s.
+WORKERS ?= $$($(BIN)/python -c 'import os; print(5 * (os.cpu_count() or 2) // 2)')
 BIN := .venv/bin
 READY := .venv/.ready
 
