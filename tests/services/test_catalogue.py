@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tui_reader.search.selection import GradualSelection
 from tui_reader.services.articles import bulk_states
 from tui_reader.services.articles import catalogue as catalogue_module
 from tui_reader.services.articles.article_records import amended
+from tui_reader.services.articles.bulk_states import amended_all, retagged
 from tui_reader.services.articles.catalogue import MemoryCatalogue
 from tui_reader.services.articles.catalogue_rows import epoch_seconds
 from tui_reader.services.articles.identities import FoundFile, Identities
@@ -402,16 +404,22 @@ def test_changing_many_articles_at_once_gives_what_changing_each_gives(
         assert together.rows(together.ids(View())) == apart.rows(apart.ids(View()))
 
 
+def values_of(*values: object) -> st.SearchStrategy[list[object]]:
+    """Generate values that are given to articles in turn."""
+    return st.lists(st.sampled_from(values), min_size=1, max_size=4)
+
+
 columns = st.one_of(
-    st.tuples(st.sampled_from(("read", "starred", "archived", "joined")), st.sampled_from((None, True, False, "odd"))),
-    st.tuples(st.sampled_from(("up_next", "filed")), st.sampled_from((None, "V.m", "a \x1bb", 3))),
-    st.tuples(st.just("tags"), st.sampled_from((None, [], ["b"], ["b", "c\x1b"], "odd"))),
+    st.tuples(st.sampled_from(("read", "starred", "archived", "joined")), values_of(None, True, False, "odd")),
+    st.tuples(st.sampled_from(("up_next", "filed")), values_of(None, "V.m", "a \x1bb", 3)),
+    st.tuples(st.just("up_next"), st.just([f"V{n}.m" for n in range(72)])),
+    st.tuples(st.just("tags"), values_of(None, [], ["b"], ["c"], ["b", "c"], ["b", "c\x1b"], "odd")),
 )
 
 
 @given(st.lists(changed_states, min_size=1, max_size=4), st.lists(columns, min_size=1, max_size=6), st.integers(1, 3))
 def test_amending_a_field_of_many_articles_gives_what_changing_each_gives(
-    states: list[ReadingState], changes: list[tuple[str, object]], step: int
+    states: list[ReadingState], changes: list[tuple[str, list[object]]], step: int
 ) -> None:
     articles = [
         Article(f"a{n}", f"{n}.md", Metadata(title=f"Title {n % 7}", tags=("c",) * (n % 3), source=f"s{n % 2}"))
@@ -423,13 +431,14 @@ def test_amending_a_field_of_many_articles_gives_what_changing_each_gives(
         catalogue.hold(catalogue.row("a7"))
         for sort in Sort:
             catalogue.ids(View(sort=sort))
-    for field, value in changes:
+    for field, values in changes:
         keys = [f"a{n}" for n in range(0, 72, step)]
-        known = together.amend(Column(ARTICLES, field, keys, [None] * len(keys), [value] * len(keys)))
+        given_values = dict(zip(keys, cycle(values), strict=False))
+        known = together.amend(Column(ARTICLES, field, keys, [None] * len(keys), list(given_values.values())))
         rows = apart.rows(keys)
         assert known == tuple(row.id for row in rows)
         for row in rows:
-            apart.put([row._replace(state=amended(row.state, {field: value}))])
+            apart.put([row._replace(state=amended(row.state, {field: given_values[row.id]}))])
         assert together.counts() == apart.counts()
         assert together.queued == apart.queued
         for shelf in Shelf:
@@ -439,6 +448,37 @@ def test_amending_a_field_of_many_articles_gives_what_changing_each_gives(
             found = [catalogue.matching(keys, parse(text).term, Context()) for catalogue in (together, apart)]
             assert found[0] == found[1]
         assert together.rows(keys) == apart.rows(keys)
+
+
+def test_articles_with_equal_tags_share_one_state_after_a_change_and_after_its_undo() -> None:
+    tags = [("c", "b"), ("b", "c"), ("b", "c", "b"), ("a",)]
+    rows = [Headline(Article(f"a{n}", f"{n}.md", Metadata(tags=tags[n % 4]))) for n in range(100)]
+    changed, new = retagged(rows, {"x"}, set())
+    assert changed == rows
+    assert [list(each) for each in {id(each): each for each in new}.values()] == [["b", "c", "x"], ["a", "x"]]
+    states = amended_all([row.state for row in rows], "tags", new)
+    assert {state.tags for state in states} == {("b", "c", "x"), ("a", "x")}
+    assert len(set(map(id, states))) == 2
+    undone = amended_all(states, "tags", [None] * 100)
+    assert undone == [ReadingState()] * 100
+    assert len(set(map(id, undone))) == 1
+
+
+def test_only_names_and_fingerprints_that_differ_are_recorded() -> None:
+    identities = Identities((), lambda _: False)
+    files = [FoundFile(name, name, name, Metadata(title=name), 1, 1, "old") for name in ("a.md", "b.md", "c.md")]
+    ids = [identities.assign(file) for file in files]
+    identities.note_files(ids[:2])
+    identities.assign(files[1]._replace(fingerprint="new"))
+    assert identities.unrecorded(ids) == ids[1:]
+    names, fingerprints = identities.edits_to_files(ids[1:])
+    assert list(names) == [Edit(ARTICLES, "c.md", "location", None, "c.md")]
+    assert list(fingerprints) == [
+        Edit(ARTICLES, "b.md", "fingerprint", "old", "new"),
+        Edit(ARTICLES, "c.md", "fingerprint", None, "old"),
+    ]
+    identities.note_files(ids)
+    assert [list(column) for column in identities.edits_to_files(ids)] == [[], []]
 
 
 def test_an_article_that_is_changed_before_a_bulk_change_is_saved_shows_both_changes(tmp_path: Path) -> None:

@@ -136,6 +136,25 @@ def test_a_column_is_written_as_the_edits_of_each_record(
     assert direct.latest == replayed.latest == NOW
 
 
+@settings(max_examples=examples(200))
+@given(states(), st.lists(columns(), min_size=2, max_size=4))
+def test_columns_that_follow_each_other_set_what_the_edits_of_each_record_set(
+    given_state: tuple[bytes, list[Entry]], several: list[Column]
+) -> None:
+    """Documents share the objects of registers that an earlier column set."""
+    together, apart = state_of(given_state), state_of(given_state)
+    for number, column in enumerate(map(checked_column, several)):
+        stamp = f"{NOW.partition('-')[0]}-{number:03}-2te3"
+        found = bulk_entry(together, column, None, {})
+        plain = entry_of(apart, list(column), lambda _, key: document_id(key))
+        if found is not None:
+            found.timestamp = stamp
+            together.apply(found)
+        if plain:
+            apart.apply({"s": stamp, **plain})
+        assert all_registers(together) == all_registers(apart)
+
+
 def effects(given_state: tuple[bytes, list[Entry]], entry: Entry) -> dict[str, Any]:
     state = state_of(given_state)
     state.apply({"s": NOW, **entry})

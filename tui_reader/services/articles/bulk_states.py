@@ -6,7 +6,7 @@ Articles that nobody opened share one state, and so do their changed states; tha
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.normalization import search_key
@@ -63,14 +63,18 @@ def retagged(
         remove: Search keys of tags to remove.
 
     Returns:
-        The articles whose tags change, and the new tags of each, sorted.
+        The articles whose tags change, and the new tags of each, sorted; equal ones are one object.
     """
     before = _tags_of(rows)
     wanted: dict[tuple[str, ...], list[str] | None] = {}
+    shared: dict[tuple[str, ...], list[str]] = {}
     for tags in dict.fromkeys(before):
         kept = [tag for tag in tags if tag in add or search_key(tag) not in remove] if remove else tags
-        is_same = len(kept) == len(tags) and add <= set(tags)
-        wanted[tags] = None if is_same else sorted({*add, *kept})
+        if len(kept) == len(tags) and add <= set(tags):
+            wanted[tags] = None
+        else:
+            new = sorted({*add, *kept})
+            wanted[tags] = shared.setdefault(tuple(new), new)
     after = [wanted[tags] for tags in before]
     if None in wanted.values():
         rows = [row for row, tags in zip(rows, after, strict=True) if tags is not None]
@@ -107,7 +111,13 @@ def amended_all(states: Sequence[ReadingState], field: str, values: Sequence[Jso
     if len(decoded) == 1:
         middle = tuple(decoded.values())
         known = {address: make(ReadingState, start + middle + end) for address, (start, end) in parts.items()}
+        if len(known) < len(states) // _FEW:
+            known = _merged(known)
         return [known[id(state)] for state in states]
+    if len(decoded) == len(states):  # no two articles can share a state
+        around = map(parts.__getitem__, map(id, states))
+        pairs = zip(around, decoded.values(), strict=True)
+        return [make(ReadingState, start + (value,) + end) for (start, end), value in pairs]  # noqa: RUF005 - faster
     if len(parts) == 1:
         [(start, end)] = parts.values()
         known = {address: make(ReadingState, (*start, value, *end)) for address, value in decoded.items()}
@@ -123,7 +133,15 @@ def amended_all(states: Sequence[ReadingState], field: str, values: Sequence[Jso
     return found
 
 
+def _merged(states: Mapping[int, ReadingState]) -> dict[int, ReadingState]:
+    """Return the states with one object for those whose attributes are the same objects, as after an undo."""
+    shared: dict[tuple[int, ...], ReadingState] = {}
+    return {address: shared.setdefault(tuple(map(id, state)), state) for address, state in states.items()}
+
+
 _USUAL = ReadingState()
+_FEW = 3
+"""Changed states are merged if they are at most one for this number of articles; more take longer than they save."""
 
 
 def _decoded(field: str, index: int, values: Mapping[int, Json]) -> Mapping[int, Any]:
@@ -178,7 +196,7 @@ def moves_between_shelves(field: str, old: Sequence[ReadingState], new: Sequence
     return moves
 
 
-def numbers_by_tag(headlines: Iterable[Headline]) -> tuple[Counter[str], Counter[str]]:
+def numbers_by_tag(headlines: Sequence[Headline]) -> tuple[Counter[str], Counter[str]]:
     """Count headlines by tag.
 
     Returns:
@@ -187,13 +205,37 @@ def numbers_by_tag(headlines: Iterable[Headline]) -> tuple[Counter[str], Counter
     """
     numbers: Counter[str] = Counter()
     own_numbers: Counter[str] = Counter()
-    pairs = Counter([(state.tags, article.metadata.tags) for article, state, _ in headlines])
-    for (own, of_file), number in pairs.items():
+    columns = [state.tags for _, state, _ in headlines], [article.metadata.tags for article, _, _ in headlines]
+    for (own, of_file), number in Counter(zip(*columns, strict=True)).items():
         for tag in set(of_file if own is None else own):
             numbers[tag] += number
         for tag in set(own).difference(of_file) if own else ():
             own_numbers[tag] += number
     return numbers, own_numbers
+
+
+def moves_between_tags(old: Sequence[Headline], new: Sequence[ReadingState]) -> tuple[Counter[str], Counter[str]]:
+    """Return by how much the numbers of `numbers_by_tag` change if the tags of headlines outside the archive change.
+
+    Args:
+        old: The headlines before the change; those in the archive are not counted.
+        new: Their states after it, in the same order, which differ in tags alone.
+    """
+    moves: Counter[str] = Counter()
+    own_moves: Counter[str] = Counter()
+    is_shown = [not state.archived for state in new]
+    if False in is_shown:
+        old, new = list(compress(old, is_shown)), list(compress(new, is_shown))
+    columns = [one[1].tags for one in old], [state.tags for state in new], [one[0].metadata.tags for one in old]
+    for (own, new_own, of_file), number in Counter(zip(*columns, strict=True)).items():
+        before, after = of_file if own is None else own, of_file if new_own is None else new_own
+        gained, lost = set(after).difference(before), set(before).difference(after)
+        for tags, change in ((gained, number), (lost, -number)):
+            for tag in tags:
+                moves[tag] += change
+                if tag not in of_file:
+                    own_moves[tag] += change
+    return moves, own_moves
 
 
 def _tags_of(headlines: Iterable[Headline]) -> list[tuple[str, ...]]:

@@ -12,7 +12,12 @@ from tui_reader.model.article import NOTHING, ArticleId, Headline, ReadingState
 from tui_reader.model.query import EVERYTHING, Listing, Sort
 from tui_reader.search.evaluation import Context
 from tui_reader.search.selection import GradualSelection, select_articles
-from tui_reader.services.articles.bulk_states import amended_all, moves_between_shelves, numbers_by_tag
+from tui_reader.services.articles.bulk_states import (
+    amended_all,
+    moves_between_shelves,
+    moves_between_tags,
+    numbers_by_tag,
+)
 from tui_reader.services.articles.catalogue_rows import CatalogueRow, Entry, entry_of
 from tui_reader.services.articles.counts import Counts, Tally, differ_in_flags, has_same_description
 
@@ -323,9 +328,7 @@ class MemoryCatalogue:
         new = [make(Headline, (one[0], state, one[2])) for one, state in zip(old, states, strict=True)]
         if column.field == "tags":
             self._edition += 1
-            for headlines, sign in ((old, -1), (new, 1)):
-                counted = [each for each in headlines if not each.state.archived]
-                self._tally.add_groups({}, *numbers_by_tag(counted), sign)
+            self._tally.add_groups({}, *moves_between_tags(old, states), 1)
             CatalogueRow.set_tags(rows, new)
         else:
             self._tally.add_shelves(moves_between_shelves(column.field, [each[1] for each in old], states))
@@ -359,7 +362,7 @@ class MemoryCatalogue:
             moved = [one is not is_entered and other is is_entered for one, other in zip(before, after, strict=True)]
             if True in moved:
                 sources = [row.source for row in compress(rows, moved)]
-                self._tally.add_groups(Counter(sources), *numbers_by_tag(compress(old, moved)), sign)
+                self._tally.add_groups(Counter(sources), *numbers_by_tag(list(compress(old, moved))), sign)
 
     def _amend_held(self, column: Column) -> None:
         held = [(key, value) for key, value in zip(column.keys, column.after, strict=True) if key in self._held]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from tui_reader.model.article import NOTHING, Article, ArticleId, Metadata
 from tui_reader.services.articles.article_records import FINGERPRINT, LOCATION
 from tui_reader.sources import stdin
+from tui_reader.storage.base import ARTICLES, Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -160,6 +161,23 @@ class Identities:
             if (file := files.get(each)) is not None
             and ((record := records.get(each)) is None or record != (file.name, file.fingerprint))
         ]
+
+    def edits_to_files(self, ids: Iterable[ArticleId]) -> tuple[Column, Column]:
+        """Return the edits that record the current names of articles' files, and those for their fingerprints.
+
+        Args:
+            ids: Articles that have a file.
+        """
+        files, records, nothing = self._files, self._records, _Record("", "")
+        rows = [(each, files[each], records.get(each, nothing)) for each in ids]
+        names = [(each, old.location or None, file.name) for each, file, old in rows if old.location != file.name]
+        prints = [
+            (each, old.fingerprint or None, file.fingerprint or None)
+            for each, file, old in rows
+            if old.fingerprint != file.fingerprint
+        ]
+        located, marked = (tuple(zip(*each, strict=True)) or ((), (), ()) for each in (names, prints))
+        return Column(ARTICLES, LOCATION, *located), Column(ARTICLES, FINGERPRINT, *marked)
 
     def has_record(self, article_id: ArticleId) -> bool:
         """Return True if the store has a record of the article."""

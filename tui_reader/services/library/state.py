@@ -318,22 +318,10 @@ class LibraryState:
         new = self.identities.unrecorded(ids)
         if not new or self.store.read_only:
             return
-        edits: list[Edit] = []
-        for article_id in new:
-            file = self.identities.file(article_id)
-            if file is not None:
-                location, fingerprint = self.identities.recorded(article_id)
-                if location != file.name:
-                    edits.append(Edit(ARTICLES, article_id, LOCATION, location, file.name))
-                if fingerprint != (file.fingerprint or None):
-                    edits.append(Edit(ARTICLES, article_id, FINGERPRINT, fingerprint, file.fingerprint or None))
-        if len(new) < MANY:
+        names, fingerprints = self.identities.edits_to_files(new)
+        # The edits of one field are saved faster than those of two.
+        for edits in ([*names, *fingerprints],) if len(new) < MANY else (names, fingerprints):
             self._saving(self.store.apply(edits, "recorded files", undoable=False))
-        else:
-            # The edits of one field are saved faster than those of two.
-            for field in (LOCATION, FINGERPRINT):
-                some = [edit for edit in edits if edit.field == field]
-                self._saving(self.store.apply(some, "recorded files", undoable=False))
         self.identities.note_files(new)
 
 

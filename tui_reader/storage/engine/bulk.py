@@ -149,6 +149,8 @@ class _Builder:
         """The edits without a short way, for `edits.entry_of`."""
         self._shared: dict[Any, Mapping[str, Any] | None] = {}
         """Values by register, by what they were computed from; None for edits without a short way."""
+        self._tag_names: dict[tuple[str, ...], list[str]] = {}
+        """The names of the registers of tags by the names of all registers of a document."""
 
     def add_all(self) -> None:
         """Compute the registers to write for each edit of the column; add them to `values`, or the edit to `others`."""
@@ -247,7 +249,7 @@ class _Builder:
         before, after = self._column.before[index], self._column.after[index]
         if self._is_tags:
             # No entry changes the state meanwhile, so that an address stands for one object.
-            shared: Any = id(registers), id(before), id(after)
+            shared = self._tag_registers(registers), id(before), id(after)
             if shared not in self._shared:
                 own = _tags_in(registers)
                 key = (tuple(own.items()) if own else ()), id(before), id(after)
@@ -257,6 +259,18 @@ class _Builder:
             return self._shared[shared]
         known = registers[self._column.field][1] if self._column.field in registers else ABSENT
         return self._of_field(known, after)
+
+    def _tag_registers(self, registers: Registers) -> Any:
+        """Return a key that is equal for documents with the same objects as registers of tags.
+
+        The registers of a document that is not in the snapshot name its record, so no two such documents share them.
+        But a bulk change gave them their tags as shared objects, and those are found in half of the time of `_tags_in`.
+        """
+        names = tuple(registers)
+        own = self._tag_names.get(names)
+        if own is None:
+            own = self._tag_names[names] = [name for name in names if name.startswith(TAGS)]
+        return (id(own), *[id(registers[name]) for name in own]) if own else None
 
     def _of_field(self, known: Any, after: Json) -> Mapping[str, Any]:
         """Return the register to write so that the edited field gets a value; empty if it has that value already.

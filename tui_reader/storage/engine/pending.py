@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.storage.base import ANNOTATIONS, Column, Edit, Json, Transaction, distinct
+from tui_reader.storage.base import ANNOTATIONS, Column, Edit, Json, Transaction
 from tui_reader.storage.engine.bulk import bulk_entry
 from tui_reader.storage.engine.edits import annotations_changed_since, entry_of, plain
 from tui_reader.storage.engine.history import NOTE, Step
@@ -159,11 +160,7 @@ class PendingFields:
         with self._lock:
             if isinstance(edits, Column):
                 waiting = self._fields.setdefault(edits.table, {}).setdefault(edits.field, {})
-                held = {address: (pending, value) for address, value in distinct(edits.after).items()}
-                if len(held) == 1:
-                    waiting.update(dict.fromkeys(edits.keys, *held.values()))
-                else:
-                    waiting.update(zip(edits.keys, [held[id(value)] for value in edits.after], strict=True))
+                waiting.update(zip(edits.keys, zip(repeat(pending), edits.after), strict=True))
                 return
             for edit in edits:
                 fields = self._fields.setdefault(edit.table, {})

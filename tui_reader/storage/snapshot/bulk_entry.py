@@ -10,7 +10,7 @@ from __future__ import annotations
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.storage.replication.registers import ABSENT
+from tui_reader.storage.replication.registers import ABSENT, EXISTS
 from tui_reader.storage.snapshot.json_values import decode, encode
 
 if TYPE_CHECKING:
@@ -97,6 +97,9 @@ class BulkEntry:
             known = documents.get(number) or earlier.get(number)
             if known is None:
                 documents[number] = registers
+                continue
+            if EXISTS in known:  # its registers name the record, so no other document shares them
+                documents[number] = {**known, **registers}
                 continue
             pair = id(known), id(registers)
             if pair not in replaced:
