@@ -154,8 +154,7 @@ class ReaderApp(FailureGuard, App[None]):
             try:
                 self._loop_signal(number)
             except (NotImplementedError, RuntimeError, ValueError):
-                # No signals on this system, or not the main thread: keys still quit the program.
-                break
+                break  # no signals on this system, or not the main thread: keys still quit the program
         # After a resume, the terminal shows other content, and Textual draws only changed rows.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._begin)
@@ -176,14 +175,14 @@ class ReaderApp(FailureGuard, App[None]):
         if self._notices:
             self.reading.state.say(" · ".join(self._notices), seconds=MOST_SECONDS)
         gc.freeze()
-        # Generation 0 takes half a millisecond and is collected at once; generation 1 takes 6 to 16 ms and waits for a
-        # pause; generation 2 takes 30 ms with 10,000 headlines and waits for rest. 2,000 times generation 0 is an hour
-        # without a pause.
+        # Generation 0 takes half a millisecond, and is collected at once; generation 1, 6 to 16 ms, waits for a pause;
+        # generation 2, 30 ms with 10,000 headlines, for rest. 2,000 times generation 0 is an hour without a pause.
         gc.set_threshold(2_000, 2_000, 1_000_000)
         gc.enable()
         self.set_interval(PAUSE_SECONDS, self._collect_when_idle)
         await self._take_typed_ahead()
-        if self._typed_ahead or self.reading.holds_keys:
+        if self.reading.holds_keys:
+            self.call_after_refresh(self._take_typed_ahead)
             self.set_timer(HOLD_SECONDS, self._stop_holding)
 
     async def _take_typed_ahead(self) -> None:
@@ -263,8 +262,9 @@ class ReaderApp(FailureGuard, App[None]):
     async def on_library_event_message(self, message: LibraryEventMessage) -> None:
         """Handle an event of the library in the app's own thread."""
         self.reading.library_events.handle(message.event)
-        if self._typed_ahead:
-            await self._take_typed_ahead()
+        await self._take_typed_ahead()
+        if self.reading.holds_keys:  # the text may be there, but not laid out
+            self.call_after_refresh(self._take_typed_ahead)
 
     @property
     def notices(self) -> Sequence[str]:
@@ -294,8 +294,8 @@ class ReaderApp(FailureGuard, App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Send each key to the active key screen first, unless text is being typed there.
 
-        Keys are handled one after the other, each after all effects of the previous key, so that keys typed ahead act
-        on the intended screen. Keys that arrive before the screen is complete are queued until then.
+        Each key is handled after all effects of the previous one, so that keys typed ahead act on the intended screen.
+        Keys that arrive before the screen is complete are queued.
         """
         if isinstance(event, events.InputEvent) and not event.is_forwarded and self.reading.holds_keys:
             self._typed_ahead.append(event)

@@ -56,8 +56,10 @@ class Resumption:
 
     @property
     def awaits_text(self) -> bool:
-        """True while the article pane is active, its text is not shown yet, and keys are therefore queued."""
-        return self.holds_keys and self._state.pane is Pane.ARTICLE and self._state.panes.article.document is None
+        """True while the article pane is active, its text is not laid out yet, and keys are therefore queued."""
+        article = self._state.panes.article
+        is_shown = article.document is not None and article.viewport.page is not None
+        return self.holds_keys and self._state.pane is Pane.ARTICLE and not is_shown
 
     def stop_holding(self) -> None:
         """Stop queueing keys although no text is shown yet."""
@@ -156,8 +158,10 @@ class Resumption:
         """Restore the row and the focused sentence, if the text at that position has been read."""
         session, state = self._to_restore, self._state
         document = state.panes.article.document
-        if document is not None:
+        if document is not None and state.panes.article.viewport.page is not None:
             self.holds_keys = False
+        elif document is not None:  # the pane gets its size with the next frame; keys would find no sentence before
+            self._host.app.call_after_refresh(self.stop_holding)
         if session is None:
             return
         if state.shown != session.article:
