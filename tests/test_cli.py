@@ -6,6 +6,7 @@ import gc
 import os
 import re
 import signal
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -371,3 +372,20 @@ class TestOnATerminal:
         screen.wait_for("--no-config")
         assert screen.end() == 2
         assert b"\x1b" not in screen.output
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")  # noqa: PTH110 - a device
+def test_the_exit_status_stays_if_standard_error_cannot_be_written() -> None:
+    program = "import sys; from tui_reader.cli import main as cli\n"
+    program += "cli._VERBS['config'] = lambda _: sys.stderr.write('12345')\nsys.exit(cli.main(['config']))"
+    # With the buffer that a terminal has, whatever the one who runs the tests is used to.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            stdout=subprocess.DEVNULL,
+            stderr=full,
+            env=environment,
+            check=False,
+        )
+    assert done.returncode == 5

@@ -254,6 +254,19 @@ def flush_stdout() -> None:
         raise _write_failure(error) from error
 
 
+def flush_stderr() -> None:
+    """Flush standard error; discard what cannot be written, for example after the terminal was closed.
+
+    The interpreter would fail to write it at exit, and replace the exit status by 120.
+    """
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def _write_failure(error: OSError) -> ReaderError:
     # The interpreter flushes standard output once more at exit and would print a second message about the failure.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

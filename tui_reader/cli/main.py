@@ -17,6 +17,7 @@ from tui_reader.cli.common import (
     ArgumentParser,
     escape_for_terminal,
     escape_unencodable,
+    flush_stderr,
     flush_stdout,
     print_error,
     print_line,
@@ -67,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost handler: users see no traceback
         _report(error)
         return EXIT_INTERNAL
+    finally:
+        flush_stderr()
 
 
 def _refuse_misspelled_verb(arguments: Sequence[str]) -> None:
