@@ -306,6 +306,7 @@ def _fail(text: str) -> Callable[[Sequence[str]], int]:
 STREAMS = {
     "cli/common.py": {
         "_write",
+        "flush_stderr",
         "flush_stdout",
         "print_notice",
         "_write_failure",

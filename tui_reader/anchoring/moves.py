@@ -92,7 +92,9 @@ def _shift_deletion(old: Words, new: Words, gap: tuple[int, int, int], matches: 
 
 
 def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: Callable[[int, int], bool]) -> int:
-    """Return the number of words by which to shift an insertion or deletion; negative to the left.
+    """Return the number of words by which to shift an insertion or deletion so that its edges follow white space.
+
+    Only shifts that leave equal words matched are tried. It is 0 if none is better, and negative to the left.
 
     Args:
         other: The words of the text without words in the gap.

@@ -36,7 +36,7 @@ _DIGITS = re.compile(r"\d+")
 _LONGEST_MARK = 18
 _FIRST_YEAR = 1_000
 _MOST_SKIPPED = 100
-"""Maximum difference of the numbers of two items in a list, such as years or articles of a law."""
+"""Maximum difference of the numbers of two consecutive items whose numbers may leave some out: `Art. 5`, years."""
 _SHAPE = re.compile(r"\d+|[^\W\d_]")
 """Pattern of the number or letter in a mark, which is left out to compare the kinds of marks."""
 _SPEAKER = LazyPattern(r"[A-ZÀ-ÞА-Я][\w.'’-]*(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}: ?(?=\S)")
@@ -60,7 +60,7 @@ _GAP = re.compile(r"\S {3,}\S|\t")
 _CODE = LazyPattern(r"[;{}]$|^\s*(?:def|class|for|if|return|import|from|#include)\b.*[:;>)]$")
 """Pattern of a line of code, by its end or its first word."""
 _SHORT = 55
-"""Length below which the last line of a list item ends the item, so that an unmarked line begins a paragraph."""
+"""Length of a line of a list item, below which a line after it without mark and indentation begins a paragraph."""
 
 
 def quote_depth(line: str) -> int:

@@ -185,7 +185,7 @@ class Documents:
         return article_id in self._with_whole
 
     def is_part(self, article_id: ArticleId) -> bool:
-        """Return True if a loaded document is only the article in a page."""
+        """Return True if a loaded document is the article found in a page; the whole page may be shown instead."""
         return article_id in self._with_whole and not self.is_whole(article_id)
 
     def close(self) -> None:
