@@ -20,6 +20,7 @@ class Clock:
     def __init__(self) -> None:
         self.now = 100.0
         self.tick: Callable[[], None] | None = None
+        self.document: Any = None
 
     def set_interval(self, _: float, tick: Callable[[], None]) -> Clock:
         self.tick = tick
@@ -67,3 +68,23 @@ def test_the_progress_of_a_cancelled_article_is_dropped(monkeypatch: pytest.Monk
     clock.passes(20.0)
     assert clock.tick is None
     assert shown == []
+
+
+def test_a_text_that_came_from_the_cache_is_not_said_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    shown: list[str] = []
+    monkeypatch.setattr(module, "monotonic", lambda: clock.now)
+    state = SimpleNamespace(shown="another", panes=SimpleNamespace(article=clock))
+    progress = ParsingProgress(cast("Any", state), shown.append)
+    progress.begin("book", 30.0)  # cancelled, since the user went on to another article
+    clock.passes(5.0)
+    state.shown, clock.document = "book", SimpleNamespace(partial=True)
+    clock.passes(1.0)
+    assert shown == ["reading it: 6 s of at most 30, keys work"]
+    clock.document = SimpleNamespace(partial=False)
+    clock.passes(1.0)
+    assert shown[1:] == [""]
+    assert clock.tick is None
+    progress.begin("book", 30.0)  # its whole page, while the article stays
+    clock.passes(2.0)
+    assert shown[2:] == ["reading it: 2 s of at most 30, keys work"]

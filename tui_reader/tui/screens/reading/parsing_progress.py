@@ -33,6 +33,8 @@ class ParsingProgress:
         self._state, self._show_activity = state, show_activity
         self._began: dict[ArticleId, float] = {}
         """Articles that are being loaded, with the time at which that began."""
+        self._again: set[ArticleId] = set()
+        """Those of which a whole text was shown already, such as an article in place of its whole page."""
         self._limit = 0.0
         self._timer: Timer | None = None
         self._is_shown = False
@@ -40,6 +42,9 @@ class ParsingProgress:
     def begin(self, article: ArticleId, limit: float) -> None:
         """Record that the loading of an article has begun; it takes at most `limit` seconds."""
         self._began[article], self._limit = monotonic(), limit
+        self._again.discard(article)
+        if article == self._state.shown and self._is_whole():
+            self._again.add(article)
         if self._timer is None:
             self._timer = self._state.panes.article.set_interval(TICK_SECONDS, self._tick)
 
@@ -53,6 +58,8 @@ class ParsingProgress:
         oldest = monotonic() - self._limit - TICK_SECONDS
         self._began = {article: began for article, began in self._began.items() if began > oldest}
         shown = self._state.shown
+        if shown is not None and shown not in self._again and self._is_whole():
+            self._began.pop(shown, None)  # a second loading, after a cancelled one, found the text in the cache
         began = self._began.get(shown) if shown is not None else None
         if began is not None:
             self._is_shown = True
@@ -64,3 +71,8 @@ class ParsingProgress:
         if not self._began and self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+    def _is_whole(self) -> bool:
+        """Return True if the whole text of the shown article is shown."""
+        document = self._state.panes.article.document
+        return document is not None and not document.partial
