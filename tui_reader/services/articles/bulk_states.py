@@ -1,6 +1,6 @@
 """Changes of one field in the reading states of thousands of articles, within the time of a frame.
 
-Articles that nobody opened share one state, and so do their changed states; that saves memory as well as time.
+Articles that were never opened share one `ReadingState` object, also after a bulk change: this saves memory and time.
 """
 
 from __future__ import annotations

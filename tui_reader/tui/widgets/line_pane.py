@@ -50,7 +50,7 @@ class FailureGuard(MessagePump):
 def rows_alike(render_lines: Callable[[Any, Region], list[Strip]]) -> Any:
     """Make the method `render_lines` of a widget that shows only its background return copies of the first row.
 
-    Textual composes each row of such a widget anew for a frame of the whole screen, which takes 1 ms for 35 rows,
+    Textual composes each row of such a widget again for each frame of the whole screen, which takes 1 ms for 35 rows,
     although other widgets cover them.
 
     Args:

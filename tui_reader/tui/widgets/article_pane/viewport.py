@@ -314,7 +314,7 @@ class Viewport:
             return page.start_row_of(offset)
 
     def rows_changed(self, top: int) -> None:
-        """Read the visible rows anew after rows of the page have changed; `top` is the new row at the top of the view.
+        """Read the visible rows again after rows of the page have changed; `top` is the new row at the top of the view.
 
         The hook `scrolled` is not called.
         """
