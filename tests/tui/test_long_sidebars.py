@@ -81,6 +81,24 @@ async def test_what_filters_the_list_has_a_row(start: Start, pages: Path) -> Non
         await reader.until(lambda: "keyword 18" not in names(reader, Section.TAGS))
 
 
+async def test_no_row_stands_for_a_single_name_or_for_none(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for number in range(SHOWN + 2):
+        text = f"---\ntitle: Page {number}\ntags: [k{number:02}]\n---\n\nWords.\n"
+        (folder / f"page-{number}.md").write_text(text, encoding="utf-8")
+    every = [f"k{number:02}" for number in range(SHOWN + 2)]
+    async with start(folder, size=(120, 60)) as reader:
+        await reader.sees("… 2 more")
+        for query in ("tag:k09", " tag:k08"):
+            await reader.keys("/")
+            await reader.types(query)
+            await reader.keys("enter")
+            await reader.sees("+ k09")
+            assert names(reader, Section.TAGS) == every
+            assert sum(entry.section is Section.TAGS for entry in sidebar_of(reader)._entries) == 1 + len(every)
+
+
 async def test_the_readers_own_tags_stand_first_and_always(start: Start, pages: Path) -> None:
     async with start(pages, size=(120, 60)) as reader:
         await reader.sees("20 · newest first")

@@ -251,16 +251,16 @@ class TagSidebar(LinePane):
             own: Number of the first names that are always shown.
         """
         entries = [Entry(section, name, count) for name, count in rows]
-        first = max(own, SHOWN)
+        choices, first = self._choices, max(own, SHOWN)
+        chosen = choices.sources if section is Section.SOURCES else choices.include | choices.exclude
+        shown = entries[:first] + [entry for entry in entries[first:] if entry.name in chosen]
+        hidden = len(entries) - len(shown)
         # A row that stood for a single name would save nothing.
-        if len(entries) <= first + 1:
+        if hidden <= 1:
             return entries
         if section in self._unlimited:
             return [*entries, Entry(section, "", hidden=-1)]
-        choices = self._choices
-        chosen = choices.sources if section is Section.SOURCES else choices.include | choices.exclude
-        shown = entries[:first] + [entry for entry in entries[first:] if entry.name in chosen]
-        return [*shown, Entry(section, "", hidden=len(entries) - len(shown))]
+        return [*shown, Entry(section, "", hidden=hidden)]
 
     def _follow(self) -> None:
         if not self._entries:
