@@ -5,17 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 
 from tests.document.building import HEADING, PARAGRAPH, RULE, block, document, documents
-from tui_reader.document.blocks import Block, Document, DocumentBuilder, Span, SpanKind, Structure
+from tui_reader.document.blocks import Block, Document, DocumentBuilder, Span, SpanKind, Structure, block_index
 from tui_reader.document.outline import Entry, outline
 
 
 @given(documents())
 def test_every_offset_belongs_to_one_block(source: Document) -> None:
-    structure = Structure(source)
     for number, here in enumerate(source.blocks):
         for offset in range(here.start, min(here.end + 1, len(source.text) + 1)):
-            assert structure.block_of(offset) == number
-    assert structure.block_of(-1) == 0
+            assert block_index(source, offset) == number
+    assert block_index(source, -1) == 0
 
 
 def test_spans_are_looked_up_by_block_and_links_listed_in_order() -> None:

@@ -35,7 +35,7 @@ def test_a_format_writes_nothing_and_an_article_without_notes(form: str) -> None
 def test_the_ids_of_formats_differ_and_each_is_for_exports_or_for_quotes() -> None:
     assert len({each.id for each in FORMATS}) == len(FORMATS)
     assert all(each.suffix or each.quote_example for each in FORMATS)
-    assert [each.id for each in FORMATS if each.is_lossless] == ["json"]
+    assert [each.id for each in FORMATS if each.keeps == frozenset(Kept)] == ["json"]
     with pytest.raises(ValueError, match="haiku"):
         find_export("haiku")
 

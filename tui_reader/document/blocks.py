@@ -287,7 +287,7 @@ def block_index(document: Document, offset: int) -> int:
 
 
 class Structure:
-    """Lookup of a document's blocks, spans and links for painters and motions.
+    """Lookup of the spans and links of a document, for painters and motions.
 
     Args:
         document: The document. The list of its links is computed at its first use.
@@ -296,10 +296,6 @@ class Structure:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._links: tuple[Span, ...] | None = None
-
-    def block_of(self, offset: int) -> int:
-        """Return the number of the block at an offset; the line feed after a block counts as part of it."""
-        return block_index(self._document, offset)
 
     def spans_of(self, block: int) -> tuple[Span, ...]:
         """Return the spans that begin within a block, sorted by start, then longest first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,14 +44,6 @@ class Kept(StrEnum):
     """The id of the annotation, which later imports recognize."""
 
 
-class ExportModule(Protocol):
-    """The interface of a module of an export format."""
-
-    @staticmethod
-    def write(clips: Sequence[Clip]) -> str | bytes:
-        """Return clips in the format, as one file; text ends with a line feed."""
-
-
 class Format(NamedTuple):
     """The entry of a format in the table."""
 
@@ -74,17 +66,12 @@ class Format(NamedTuple):
     quote_example: str = ""
     """Example of a copied quote in a few characters; empty if passages cannot be copied in the format."""
 
-    @property
-    def is_lossless(self) -> bool:
-        """Return True if the format keeps all data."""
-        return self.keeps == _EVERYTHING
-
     def load(self) -> ModuleType:
         """Import and return the module of the format."""
         return import_module(f"tui_reader.exchange.{self.module}")
 
     def write(self, clips: Sequence[Clip]) -> str | bytes:
-        """Return clips as one file in the format."""
+        """Return clips as one file in the format; text ends with a line feed."""
         write: Callable[[Sequence[Clip]], str | bytes] = self.load().write
         return write(clips)
 

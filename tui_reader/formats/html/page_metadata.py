@@ -46,7 +46,6 @@ _BYLINES = (
     "citation_author",
     "book:author",
 )
-
 _LATER_BYLINES = ("twitter:creator",)
 """Names of `<meta>` elements with authors that are examined after elements marked as authors."""
 _SITES = (
@@ -90,12 +89,11 @@ _SAVED = re.compile(
     r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->|<!--\s*\n?\s*Page saved with SingleFile\s*\n\s*url:\s*(\S+)",
     re.IGNORECASE,
 )
-
 """Pattern of the comment of a browser (`<!-- saved from url=(0021)https://example.org/ -->`) or of SingleFile."""
 _MOST_TAGS = 10
 """Maximum number of an article's tags; a longer list of keywords is meant for search engines and left out."""
 _LONGEST_TAG = 40
-_MOST_MARKED = 40
+_MOST_TIMES = 40
 _MOST_AUTHORS = 20
 _MOST_HEADINGS = 5
 
@@ -266,7 +264,7 @@ def _set_date(root: HtmlElement, head: _Head, own: str, fields: Fields, guessed:
         if date := _date(said):
             fields["date"] = date
             return
-    times = list(islice(root.iter("time"), _MOST_MARKED))
+    times = list(islice(root.iter("time"), _MOST_TIMES))
     marked = [each for each in times if each.get("pubdate") is not None or "published" in _names_of(each)]
     for element in [*marked, *times]:
         if date := _date(element.get("datetime") or text_of(element, 80)):

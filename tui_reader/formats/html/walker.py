@@ -112,11 +112,6 @@ def walk(
     return Walked(events.blocks, events.origins, events.targets, root)
 
 
-def blocks_of(root: Element, addresses: Addresses | None = None, notes: Notes | None = None) -> Sequence[UnplacedBlock]:
-    """Return only the blocks of a tree; see `walk`."""
-    return walk(root, addresses, notes).blocks
-
-
 class _Open(NamedTuple):
     """An element that has been begun and needs to be ended."""
 

@@ -7,7 +7,6 @@ import re
 _DIVIDED = re.compile(r"([^\W\d_]+(?:['’][^\W\d_]+)?)[-‐\u00ad]\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
-_HYPHEN = re.compile("[-‐]")
 _PREFIXES = frozenset(
     """
     self well ill half all ex high low long short full semi quasi cross so non one two three four five six seven eight

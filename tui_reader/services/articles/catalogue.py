@@ -376,11 +376,6 @@ class MemoryCatalogue:
         else:
             self.queued.pop(article_id, None)
 
-    def set_state(self, article_id: ArticleId, state: ReadingState) -> None:
-        """Replace the reading state of an article; raises KeyError if the article is not in the library."""
-        old = self._rows[article_id].headline
-        self.put((Headline(old.article, state, old.notes),))
-
     def _order(self, sort: Sort) -> list[Entry]:
         """Return all articles sorted by an order; the first call sorts them (30 ms for 10,000 articles)."""
         order = self._orders.get(sort)

@@ -147,11 +147,6 @@ class Identities:
         record = self._records.get(article_id, _Record("", ""))
         return record.location or None, record.fingerprint or None
 
-    def is_recorded(self, article_id: ArticleId) -> bool:
-        """Return True if the store has the current name and fingerprint of an article's file, or there is no file."""
-        file, record = self._files.get(article_id), self._records.get(article_id)
-        return file is None or record == (file.name, file.fingerprint)
-
     def unrecorded(self, ids: Iterable[ArticleId]) -> list[ArticleId]:
         """Return the articles whose file's name or fingerprint is not recorded; takes 2 ms for 5,000 articles."""
         files, records = self._files, self._records

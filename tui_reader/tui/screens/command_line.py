@@ -43,14 +43,10 @@ class CommandLine(Picker):
         self._back = 0
         """Position in the history, counted from the latest line; 0 for the line being typed."""
         self._draft = ""
-        self._naming = True
+        self._is_naming = True
+        """True while the list shows commands, which match the typed name or description; False for arguments."""
         self._moved = False
         """True if the cursor of the list was moved since the last letter was typed."""
-
-    @property
-    def _is_naming(self) -> bool:
-        """True while the list shows commands, which match the typed name or description; False for arguments."""
-        return self._naming
 
     def typed_changed(self, text: str) -> None:
         """Show the matching commands or arguments, and a description of the line's effect."""
@@ -61,8 +57,8 @@ class CommandLine(Picker):
         self._plan = self._plan_of(text)
         is_line = bool(self._plan.run or self._plan.completions or not self._plan.problem)
         found = matching(self._choices, text.strip().removeprefix(":")) if not line.has_arguments or not is_line else []
-        self._naming = not line.has_arguments or bool(found)
-        if not self._naming:
+        self._is_naming = not line.has_arguments or bool(found)
+        if not self._is_naming:
             found = [Choice(each.name, each.remark, lambda: None) for each in self._plan.completions]
         elif line.name in BY_ID and all(each.name != line.name for each in self._choices):
             # A command that the palette does not offer, such as a motion, is found only by its full name.

@@ -23,11 +23,6 @@ class RowChoice(Generic[Id]):
         self.members: frozenset[Id] = frozenset()
 
     @property
-    def is_extending(self) -> bool:
-        """True if moving the cursor changes the choice."""
-        return self.anchor is not None
-
-    @property
     def is_empty(self) -> bool:
         """True if nothing is chosen."""
         return self.anchor is None and not self.members

@@ -57,10 +57,6 @@ class Links(Layer):
             self._hints = ()
             self._viewport.repaint()
 
-    def hint_target(self, label: str) -> str:
-        """Return the target of the link with a label; empty for an unknown label."""
-        return next((hint.target for hint in self._hints if hint.label == label), "")
-
     def target_under(self, x: int, y: int) -> str:
         """Return the target of the link or picture at a cell of the widget; empty without one."""
         document, structure = self._viewport.text, self._viewport.structure
