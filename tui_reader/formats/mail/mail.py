@@ -12,9 +12,10 @@ from tui_reader.formats.mail.mail_parts import Part, Parts, header_of
 from tui_reader.formats.metadata.fields import web_address
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.plain import plain
-from tui_reader.formats.problem_page import empty_document, human_size, problem_document
+from tui_reader.formats.problem_page import human_size, problem_document
 from tui_reader.formats.text.appended import append_document
 from tui_reader.formats.text.source import SourceText, open_source
+from tui_reader.formats.titled_document import titled_document
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -70,14 +71,8 @@ class Mail(Format):
             return problem_document(name, len(data), "damaged: its parts are nested too deeply")
         if parts.is_encrypted and not builder.blocks:
             return problem_document(name, len(data), "an encrypted mail, which only your mail program opens")
-        document = builder.build()
-        metadata = _metadata(message, document.text, name)
-        if not builder.blocks:
-            return empty_document(metadata, "header")
-        first = document.blocks[0]
-        is_title = first.kind is BlockKind.HEADING and clean_line(document.block_text(0)) == metadata.title
-        notices = (_CUT_OFF,) if parts.is_cut_off else ()
-        return builder.build(metadata, notices=notices, title_block=0 if is_title else None)
+        metadata = _metadata(message, builder.build().text, name)
+        return titled_document(builder, metadata, "header", notices=(_CUT_OFF,) if parts.is_cut_off else ())
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
         """Return the bytes of a picture of the mail; None if it is not in the mail.
