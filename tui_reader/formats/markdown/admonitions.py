@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.formats.markdown.formulas import UNCLOSED
+from tui_reader.formats.markdown.source_lines import line_text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -56,11 +57,6 @@ def admonition_plugin(parser: MarkdownIt) -> None:
     parser.block.ruler.before("fence", "container", _read_fenced, alternatives)
 
 
-def _line(state: StateBlock, line: int) -> str:
-    """Return a line without the white space and the marks of quotations around it."""
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
-
-
 def _read_indented(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Parse a callout whose body is indented.
 
@@ -69,7 +65,7 @@ def _read_indented(state: StateBlock, start_line: int, end_line: int, silent: bo
     """
     if not state.src.startswith(("!!!", "???"), state.bMarks[start_line] + state.tShift[start_line]):
         return False
-    found = None if state.is_code_block(start_line) else _MARK.fullmatch(_line(state, start_line))
+    found = None if state.is_code_block(start_line) else _MARK.fullmatch(line_text(state, start_line))
     if found is None:
         return False
     end = line = start_line + 1
@@ -91,7 +87,7 @@ def _read_fenced(state: StateBlock, start_line: int, end_line: int, silent: bool
     """
     if not state.src.startswith(":::", state.bMarks[start_line] + state.tShift[start_line]):
         return False
-    found = None if state.is_code_block(start_line) else _FENCE.fullmatch(_line(state, start_line))
+    found = None if state.is_code_block(start_line) else _FENCE.fullmatch(line_text(state, start_line))
     head = _head_of_container(found) if found else None
     if found is None or head is None:
         return False
@@ -128,7 +124,7 @@ def _end_of_container(state: StateBlock, start_line: int, end_line: int, colons:
     for line in range(start_line + 1, end_line):
         if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
             break
-        text = _line(state, line)
+        text = line_text(state, line)
         if code := _CODE_FENCE.match(text):
             fence = code[1] if not fence else "" if text.startswith(fence) and text == code[1] else fence
         elif fence or not text.startswith(":::"):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tui_reader.formats.markdown.source_lines import line_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -253,7 +255,7 @@ def _last_line(state: StateBlock, start_line: int, end_line: int, opening: str, 
         return -1
     has_gap, line = False, start_line
     for line in range(start_line + 1, end_line):
-        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
+        text = line_text(state, line)
         if not text:
             has_gap = True
             if not stands_alone:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui_reader.formats.markdown.source_lines import line_text
+
 if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
@@ -51,7 +53,7 @@ def read_remark_lines(state: StateBlock, start_line: int, end_line: int, silent:
     for line in range(start_line + 1, end_line):
         if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
             return False
-        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
+        text = line_text(state, line)
         if SIGN in text:
             if not text.endswith(SIGN):
                 return False

@@ -10,6 +10,8 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.formats.markdown.source_lines import line_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -65,11 +67,6 @@ class _Tag(NamedTuple):
         return next((self.arguments[name] for name in names if self.arguments.get(name)), "")
 
 
-def _line(state: StateBlock, line: int) -> str:
-    """Return a line without the white space and the marks of quotations around it."""
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
-
-
 def _tag_of(found: re.Match[str]) -> _Tag:
     """Return the name and the arguments of a match of `_TAG`; the name of an end tag of Hugo begins with a slash."""
     name = "".join((found["hugo"] or found["liquid"] or "").split())
@@ -88,7 +85,7 @@ def read_shortcode_pair(state: StateBlock, start_line: int, end_line: int, silen
     Returns:
         True if such text begins at the line.
     """
-    text = _line(state, start_line)
+    text = line_text(state, start_line)
     if not text.startswith(("{{", "{%")) or state.is_code_block(start_line):
         return False
     found = _TAG.fullmatch(text)
@@ -101,7 +98,7 @@ def read_shortcode_pair(state: StateBlock, start_line: int, end_line: int, silen
     if start_line < searched.get(tag.name, 0):
         return False
     for line in range(start_line + 1, end_line):
-        written = _line(state, line)
+        written = line_text(state, line)
         last = _TAG.fullmatch(written) if written.startswith(("{{", "{%")) else None
         if last is not None and _tag_of(last).name in ends:
             break
@@ -124,7 +121,7 @@ def read_shortcode_line(state: StateBlock, start_line: int, _end_line: int, sile
     Returns:
         True if the line consists only of these; False if a tag in it is replaced by words, as running text.
     """
-    text = _line(state, start_line)
+    text = line_text(state, start_line)
     if not text.startswith("{") or state.is_code_block(start_line):
         return False
     if _ATTRIBUTES.fullmatch(text):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui_reader.formats.markdown.source_lines import line_text
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
@@ -37,25 +39,20 @@ def _read_terms(state: StateBlock, start_line: int, end_line: int, silent: bool)
     for last in range(start_line + 1, min(start_line + _MOST_TERMS, end_line) + 1):
         if last == end_line or state.isEmpty(last) or state.sCount[last] != state.sCount[start_line]:
             return False
-        text = _line(state, last)
+        text = line_text(state, last)
         if _DEFINITION.match(text):
             break
         if not _is_term(text):
             return False
     else:
         return False
-    if last < start_line + 2 or not _is_term(_line(state, start_line)):
+    if last < start_line + 2 or not _is_term(line_text(state, start_line)):
         return False
     if not silent:
         for line in range(start_line, last - 1):
             _add(state, line)
         state.line = last - 1
     return True
-
-
-def _line(state: StateBlock, line: int) -> str:
-    """Return a line without the white space and the marks of quotations around it."""
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()
 
 
 def _is_term(text: str) -> bool:
@@ -67,6 +64,6 @@ def _add(state: StateBlock, line: int) -> None:
     state.push("dl_open", "dl", 1).map = [line, line + 1]
     state.push("dt_open", "dt", 1).map = [line, line + 1]
     inline = state.push("inline", "", 0)
-    inline.content, inline.map, inline.children = _line(state, line), [line, line + 1], []
+    inline.content, inline.map, inline.children = line_text(state, line), [line, line + 1], []
     state.push("dt_close", "dt", -1)
     state.push("dl_close", "dl", -1)
