@@ -28,8 +28,9 @@ SUFFIXES = (".pdf", ".epub", ".docx", ".odt", ".md.gz")
         (docx(paragraph("Words.")), "a document of Word", ".docx"),
         (odt("<text:p>Words.</text:p>"), "an OpenDocument text", ".odt"),
         (PDF, "a PDF file", ".pdf"),
+        (b"{\\rtf1 words}", "a document in Rich Text Format", ""),
     ],
-    ids=["png", "jpeg", "epub", "docx", "odt", "pdf"],
+    ids=["png", "jpeg", "epub", "docx", "odt", "pdf", "rtf"],
 )
 def test_a_file_of_another_kind_is_named_by_what_it_is(suffix: str, data: bytes, what: str, wanted: str) -> None:
     if suffix == wanted:

@@ -8,18 +8,13 @@ from tui_reader.formats.base import suffix_of
 
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html\b)", re.IGNORECASE)
 _SIGNATURES = (
-    (b"%PDF-", "a PDF file", ".pdf"),
-    (b"\x89PNG\r\n", "a PNG picture", ""),
-    (b"\xff\xd8\xff", "a JPEG picture", ""),
-    (b"GIF8", "a GIF picture", ""),
-    (b"\x1f\x8b\x08", "a gzip archive", ".gz"),
-    (b"Rar!\x1a", "a RAR archive", ""),
-    (b"7z\xbc\xaf", "a 7z archive", ""),
-    (b"{\\rtf", "a document in Rich Text Format", ""),
-    (b"SQLite format 3\x00", "an SQLite database", ""),
-    (b"\x7fELF", "a program", ""),
+    (b"Rar!\x1a", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"{\\rtf", "a document in Rich Text Format"),
 )
-"""The first bytes of files, what such a file is, and its usual suffix; empty if no format reads it."""
+"""The first bytes of files, and what such a file is, besides those of `encodings.SIGNATURES`."""
+_SUFFIXES = {"a PDF file": ".pdf", "a gzip archive": ".gz"}
+"""Usual suffixes of files with a signature, by what they are; no format reads the others."""
 _ZIP = b"PK\x03\x04"
 _IN_ZIP = (
     (b"mimetypeapplication/epub+zip", "an EPUB", ".epub"),
@@ -83,7 +78,10 @@ def _kind_of(data: bytes) -> tuple[str, str]:
     """Return what a file is by its signature, and its usual suffix; empty if it has none."""
     if data.startswith(_ZIP):
         return next(((what, suffix) for mark, what, suffix in _IN_ZIP if mark in data), ("", ""))
-    return next(((what, suffix) for mark, what, suffix in _SIGNATURES if data.startswith(mark)), ("", ""))
+    from tui_reader.formats.text.encodings import SIGNATURES  # noqa: PLC0415 - 2 ms, only for files that cannot be read
+
+    what = next((what for mark, what in (*SIGNATURES, *_SIGNATURES) if data.startswith(mark)), "")
+    return what, _SUFFIXES.get(what, "")
 
 
 def _is_text(head: bytes) -> bool:

@@ -23,7 +23,7 @@ _MARKS = (
 )
 """Byte order marks, with Python's name and the display name of the encoding."""
 
-_SIGNATURES = (
+SIGNATURES = (
     (b"%PDF-", "a PDF file"),
     (b"PK\x03\x04", "a ZIP archive, as EPUB and office files are"),
     (b"\x89PNG\r\n", "a PNG picture"),
@@ -35,6 +35,7 @@ _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of Word before 2007, or another old office file"),
     (b"SQLite format 3\x00", "an SQLite database"),
 )
+"""The first bytes of files that are not text, and what such a file is."""
 
 _SAMPLE = 65_536
 """Number of bytes at the start of a file that decide whether it is text, and in which encoding."""
@@ -111,7 +112,7 @@ def decode(data: bytes) -> Decoded:
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
             return _decode_marked(data[len(mark) :], codec, name)
-    for signature, what in _SIGNATURES:
+    for signature, what in SIGNATURES:
         if data.startswith(signature):
             return Decoded("", problem=f"not text: {what}")
     seven_bit = _decode_seven_bit(data)
