@@ -28,8 +28,9 @@ from tui_reader.formats.text.table_text import UnplacedBlock
 from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from lxml.etree import _Element as Element
     from lxml.html import HtmlElement
 
     from tui_reader.document.blocks import Document
@@ -112,10 +113,7 @@ def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]
     manual = headings_with_slugs(body)
     if len(set(manual.values())) < _MANUAL:
         manual = {}
-    for number in range(2):
-        text = prose_text(body) if number else extracted_text(body, manual)
-        if not text or (not number and _is_too_little(text, body)):
-            continue
+    for text in _possible_texts(body, manual):
         walked = _walked(article_element(body, text), addresses)
         chosen = _selected(walked, article_blocks(walked, text, manual))
         best = max(best, chosen, key=_length)
@@ -125,6 +123,20 @@ def _article(body: HtmlElement, addresses: Addresses) -> Sequence[UnplacedBlock]
     chrome = Chrome(walked.root)
     rest = [piece for piece, origin in zip(walked.blocks, walked.origins, strict=True) if not chrome.contains(origin)]
     return max(best, rest, walked.blocks if not rest else best, key=_length)
+
+
+def _possible_texts(body: HtmlElement, manual: Mapping[Element, Element]) -> Iterator[str]:
+    """Yield texts that may be that of the article: what trafilatura extracts, then the long paragraphs of the page.
+
+    Args:
+        body: The body of the page.
+        manual: The sections of a manual (`headings_with_slugs`); empty for other pages.
+    """
+    extracted = extracted_text(body, manual)
+    if extracted and not _is_too_little(extracted, body):
+        yield extracted
+    if paragraphs := prose_text(body):
+        yield paragraphs
 
 
 def _is_too_little(text: str, body: HtmlElement) -> bool:
