@@ -159,7 +159,7 @@ class Resolver:
             return self._uncertain(anchor, PlaceState.AMBIGUOUS, [self._scored(wanted, part) for part in parts])
         doubled = bool(parts) and self._mapping.has_moved_repetition(passage) and self._is_doubled(wanted)
         if doubled:
-            return self._told_apart(anchor, wanted, parts)
+            return self._among_equals(anchor, wanted, parts)
         if parts and parts[0].share >= LIMITS.kept and not self._may_be_incomplete(passage, parts[0]):
             found = self._scored(wanted, parts[0])
             if self._mapping.has_moved_repetition(passage) and self._lost_lines(anchor, found.range) >= LIMITS.lost:
@@ -219,7 +219,7 @@ class Resolver:
         context_lead = found.before + found.after + LIMITS.context_lead
         return all(each.score < found.score + LIMITS.lead or each.before + each.after < context_lead for each in others)
 
-    def _told_apart(self, anchor: Anchor, wanted: NormalizedAnchor, parts: list[Part]) -> Placement:
+    def _among_equals(self, anchor: Anchor, wanted: NormalizedAnchor, parts: list[Part]) -> Placement:
         """Return the position of one of several equal passages if landmarks make it certain, else an ambiguous one."""
         passage = self._passage(anchor)
         if self._mapping.is_fixed(passage):

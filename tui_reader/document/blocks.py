@@ -86,7 +86,7 @@ class Block(NamedTuple):
     quote_ends: int = 0
     """Number of the quotations around the block that end with it, if other quotations begin with the next block.
 
-    Without this number, two quotations that follow each other could not be told from one."""
+    Without this number, two quotations that follow each other would look like one."""
 
     def tightened(self) -> "Block":
         """Return a copy of the block with `tight` set."""

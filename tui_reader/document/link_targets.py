@@ -146,7 +146,7 @@ def _named_offsets(document: Document) -> list[tuple[str, int]]:
         if own is not None:
             targets.append((own[1], entry.offset))
     # A link may have the id of the whole title, as GitHub makes it; of the title without the id that its author set, if
-    # he linked to the title nevertheless; or without emoji codes, as other programs make it.
+    # links use the title nevertheless; or without emoji codes, as other programs make it.
     for pattern in (None, _OWN_ID, _EMOJI_CODE):
         if pattern is None or any(map(pattern.search, titles)):
             names = unique_slugs(titles if pattern is None else [pattern.sub("", title) for title in titles])

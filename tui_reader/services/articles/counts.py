@@ -88,8 +88,9 @@ class Tally:
 
         Args:
             sources: Number of articles outside the archive by source.
-            tags: The same by tag.
-            own_tags: The same by tag that the reader gave and the article's file does not have.
+            tags: Number of articles outside the archive by tag.
+            own_tags: By tag, the number of articles outside the archive to which the reader gave it, and whose files do
+                not have it.
             sign: 1 to add, -1 to subtract.
         """
         for groups, numbers in ((self._sources, sources), (self._tags, tags), (self._own_tags, own_tags)):

@@ -169,40 +169,19 @@ def _values(file: CachedFile) -> tuple[Any, ...]:
     inode = file.inode if file.inode < _SIGNED // 2 else file.inode - _SIGNED
     return (
         *(os.fsencode(file.path), file.size, file.mtime_ns, inode, file.moment, about.words),
-        *(
-            file.fingerprint,
-            file.error,
-            file.edition,
-            about.id,
-            about.title,
-            about.byline,
-            about.source,
-            about.date,
-            about.url,
-        ),
+        *(file.fingerprint, file.error, file.edition),
+        *(about.id, about.title, about.byline, about.source, about.date, about.url, about.language),
         # Tags are clean text, so that no line feed is part of one.
-        *(about.language, "\n".join(about.tags), "\n".join(sorted(about.guessed)), "\n".join(about.aliases)),
+        *("\n".join(about.tags), "\n".join(sorted(about.guessed)), "\n".join(about.aliases)),
     )
 
 
 def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[CachedFile]:
     found = database.execute("SELECT * FROM files ORDER BY moment DESC LIMIT ? OFFSET ?", (count, after))
-    for (
-        path,
-        size,
-        mtime_ns,
-        inode,
-        moment,
-        words,
-        fingerprint,
-        error,
-        edition,
-        *texts,
-        tags,
-        guessed,
-        aliases,
-    ) in found:
-        identity, title, byline, source, date, url, language = texts
+    for path, size, mtime_ns, inode, moment, words, *texts in found:
+        fingerprint, error, edition, identity, title, byline, source, date, url, language, tags, guessed, aliases = (
+            texts
+        )
         about = Metadata(
             identity,
             title,
@@ -216,8 +195,8 @@ def _rows(database: sqlite3.Connection, count: int, after: int) -> Iterator[Cach
             frozenset(guessed.split("\n")) if guessed else _NO_FIELDS,
             tuple(aliases.split("\n")) if aliases else (),
         )
-        scanned = (fingerprint, about, error, moment, edition)
-        yield CachedFile(os.fsdecode(path), size, mtime_ns, inode % _SIGNED, *scanned)
+        signature = os.fsdecode(path), size, mtime_ns, inode % _SIGNED
+        yield CachedFile(*signature, fingerprint, about, error, moment, edition)
 
 
 _NO_FIELDS: frozenset[str] = frozenset()

@@ -58,7 +58,7 @@ class WordCompletion:
         Args:
             answer: The answer.
             cursor: Offset of the cursor in the answer.
-            every: Whether all words are returned if nothing was typed; if False, none is.
+            every: True to return all words if nothing was typed, False to return none.
         """
         part = self.part(answer, cursor)
         begun = search_key(part.typed)
