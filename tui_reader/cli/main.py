@@ -97,7 +97,7 @@ def _init(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the articles")
     folder: Path = parser.parse_args(arguments).folder
 
-    from tui_reader.services.library.ignore_files import write_ignore_files  # noqa: PLC0415 - as below
+    from tui_reader.services.library.ignore_files import write_ignore_files  # noqa: PLC0415 - the other verbs do without
     from tui_reader.services.library.opening import init_library  # noqa: PLC0415 - the other verbs do without
 
     print_line(f"{init_library(folder)} now keeps the state of this library.")

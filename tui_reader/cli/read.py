@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,15 +113,13 @@ def _show(options: argparse.Namespace, settings: config.Settings, warnings: Sequ
 
     configured_theme = ""
     if options.theme:
-        import dataclasses  # noqa: PLC0415 - loaded already, by `config`
-
-        configured_theme, settings = settings.theme, dataclasses.replace(settings, theme=options.theme)
+        configured_theme, settings = settings.theme, replace(settings, theme=options.theme)
     library = open_library(
         [path for path in options.paths if path != STDIN], state=options.state, stdin=piped, settings=settings
     )
     terminal = _ask_terminal(settings)
     try:
-        from tui_reader.services.library.sessions import Opening  # noqa: PLC0415 - as the next one
+        from tui_reader.services.library.sessions import Opening  # noqa: PLC0415 - only a screen needs it
         from tui_reader.tui.app import ReaderApp  # noqa: PLC0415 - 250 ms, and only a screen needs it
 
         opening = Opening(options.fresh, configured_theme)

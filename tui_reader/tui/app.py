@@ -214,7 +214,7 @@ class ReaderApp(FailureGuard, App[None]):
         self._collected = due
 
     def _loop_signal(self, number: signal.Signals) -> None:
-        import asyncio  # noqa: PLC0415 - Textual has loaded it by now
+        import asyncio  # noqa: PLC0415 - `event_loop` must be imported before it
 
         # Scheduled after the keys typed before the signal, which may be words of a note.
         asyncio.get_running_loop().add_signal_handler(number, self.call_later, self._quit_for, number)
@@ -413,7 +413,7 @@ class ReaderApp(FailureGuard, App[None]):
 
     def edit_settings(self) -> None:
         """Open the settings in an external editor, and apply the settings that can change at run time."""
-        from tui_reader.tui.screens.external_programs import editor_of, run_editor  # noqa: PLC0415 - only for this
+        from tui_reader.tui.screens.external_programs import editor_of, run_editor  # noqa: PLC0415 - only to edit the settings
 
         path = self._config_path or paths.config_dir() / "config.toml"
         state = self.reading.state

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from binascii import Error
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
 from tui_reader.formats.html.addresses import DATA, data_name
 from tui_reader.formats.html.mhtml import part_of
@@ -46,7 +47,6 @@ def embedded_picture(page: PageSource, target: str) -> bytes | None:
 def _decoded(address: str) -> bytes | None:
     """Return the bytes that a `data:` address contains; None if it is not such an address, or is damaged."""
     from base64 import b64decode  # noqa: PLC0415 - only for pictures in the page
-    from urllib.parse import unquote_to_bytes  # noqa: PLC0415 - see above
 
     head, comma, body = address.partition(",")
     if not comma or head[:5].lower() != DATA or len(body) > _MOST_BYTES * 3:

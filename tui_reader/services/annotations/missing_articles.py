@@ -116,7 +116,7 @@ class MissingArticles:
         Raises:
             ValueError: The annotation has no words, or the style does not exist.
         """
-        from tui_reader.exchange.quotes import place_name, quote_words  # noqa: PLC0415 - for few
+        from tui_reader.exchange.quotes import place_name, quote_words  # noqa: PLC0415 - only if the text is missing
 
         current = annotation.current
         place = "" if current is None else place_name(current.start, current.end)

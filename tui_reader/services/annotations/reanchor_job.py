@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui_reader.anchoring.description import fingerprint
 from tui_reader.services.annotations.annotation_records import decode_anchor, encode_anchor, encode_placement
 from tui_reader.services.annotations.text_snapshots import KeptText
 from tui_reader.services.library.worker import JOB_MEMORY, Job
@@ -77,7 +78,7 @@ def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         The fields of `Reanchored`; empty if the file cannot be read or has no text.
     """
-    from tui_reader.anchoring.description import fingerprint  # noqa: PLC0415 - only the worker process needs these
+    # Only the worker process needs these.
     from tui_reader.services.annotations.reanchoring import find_all  # noqa: PLC0415
     from tui_reader.services.articles.parsed_files import load_parsed  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from tui_reader.document.normalization import search_key
+from tui_reader.document.normalization import normalized, search_key
 from tui_reader.document.quotation import quoted
 from tui_reader.services.articles.article_records import SEEN_FIELDS
 from tui_reader.services.articles.parsed_files import SCANNED, load
@@ -323,10 +323,9 @@ def _compare(
     """
     # Imports the formats (0.1 s), and most users never lose a file.
     from tui_reader.anchoring.similarity import similarity, word_pairs  # noqa: PLC0415
-    from tui_reader.document.normalization import normalized as folded  # noqa: PLC0415
 
     deadline = time.monotonic() + MAX_READ_SECONDS
-    old = {each: (word_pairs(text), [folded(quote) for quote in quotes]) for each, (text, quotes) in known.items()}
+    old = {each: (word_pairs(text), [normalized(quote) for quote in quotes]) for each, (text, quotes) in known.items()}
     has_quotes = any(quotes for _, quotes in old.values())
     found: dict[Pair, float] = {}
     for article, file in files.items():
@@ -334,7 +333,7 @@ def _compare(
             break
         document = load(file.path, limit, limits=SCANNED) if file is not None and not file.error else None
         text = document.text if document is not None else ""
-        new, there = word_pairs(text), folded(text) if has_quotes else ""
+        new, there = word_pairs(text), normalized(text) if has_quotes else ""
         for each, (pairs, quotes) in old.items():
             share = sum(quote in there for quote in quotes) / len(quotes) if quotes else 1.0
             found[each, article] = similarity(pairs, new) * (

@@ -17,6 +17,7 @@ from tui_reader.services.library.events import Listener, Notice, StoreFailed, no
 from tui_reader.services.library.save_monitor import warning_of
 from tui_reader.services.library.sessions import Sessions
 from tui_reader.sources.files import too_large
+from tui_reader.sources.stdin import Stdin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -414,8 +415,6 @@ class Library:
         Returns:
             The article's id.
         """
-        from tui_reader.sources.stdin import Stdin  # noqa: PLC0415 - most starts have folders or files
-
         parts = self._parts
         source = Stdin(data, parts.limit)
         (entry,) = source.entries()

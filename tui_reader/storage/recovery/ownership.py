@@ -19,6 +19,7 @@ from typing import NamedTuple
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.recovery.recognition import BEGINNING, HEAD, Content, has_data, judge
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
+from tui_reader.storage.snapshot.journal import is_journal
 from tui_reader.storage.snapshot.snapshot import BACKUP, BACKUP_JOURNAL
 
 TAIL = 1 << 16
@@ -157,8 +158,6 @@ def is_our_journal(path: str, disk: Disk) -> bool:
         head, _, _ = _read(path, disk)
     except OSError:
         return False
-    from tui_reader.storage.snapshot.journal import is_journal  # noqa: PLC0415 - only needed for journals
-
     return is_journal(head)
 
 

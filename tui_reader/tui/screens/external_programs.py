@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -134,8 +135,6 @@ def edit_text(app: App[Any], setting: str, text: str, draft: Draft) -> Edited:
         text: The text to edit.
         draft: The draft to which the text belongs.
     """
-    import tempfile  # noqa: PLC0415 - only for those who use an editor of their own
-
     editor = editor_of(setting)
     if not editor:
         return Edited(None, "no editor is set: name one in the settings, or in $EDITOR")

@@ -233,7 +233,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         if sheet is None:
             return
         if self._editor is None:
-            from tui_reader.tui.widgets.note_editor import NoteEditor  # noqa: PLC0415 - 40 ms
+            from tui_reader.tui.widgets.note_editor import NoteEditor  # noqa: PLC0415 - 40 ms, at the first note
 
             self._editor = NoteEditor(id="note")
             await self.mount(self._editor, before=self.widget_below_sheet())

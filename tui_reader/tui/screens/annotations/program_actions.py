@@ -37,7 +37,7 @@ class ProgramActions:
     @command("palette")
     def palette(self, _count: int | None) -> None:
         """Open the command line with the commands of the list of annotations."""
-        from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - few open it
+        from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - only when the command line opens
         from tui_reader.tui.screens.command_line import CommandLine  # noqa: PLC0415 - not needed for the first frame
 
         state = self._state

@@ -32,7 +32,7 @@ class TransferDialog:
             self._library.transfer.guess(source, partial(self._ask, source))
 
     def _ask(self, source: ArticleId, guesses: list[Guess]) -> None:
-        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - few open it
+        from tui_reader.tui.screens.choice import Choice, run_choice  # noqa: PLC0415 - only for missing articles
         from tui_reader.tui.screens.picker import Picker  # noqa: PLC0415 - with its matcher, 9 ms of a start
 
         self._source = None

@@ -344,7 +344,7 @@ class ReadingScreen(KeyScreen):
         command, answer = event.command, clean_text(event.answer).strip("\n")
         shown = self.annotations or self
         if "\n" in answer and self.app.screen is shown:
-            from tui_reader.tui.screens.output import Output  # noqa: PLC0415 - for the few who need it
+            from tui_reader.tui.screens.output import Output  # noqa: PLC0415 - most commands print one line or none
 
             self.app.push_screen(Output(command, answer))
             shown.say(event.problem, bad=True)
@@ -403,8 +403,8 @@ class ReadingScreen(KeyScreen):
         width, height = self.app.size
         too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         if too_small and not self.query("#too-small"):
-            from textual.content import Content  # noqa: PLC0415 - for the few who meet it
-            from textual.widgets import Static  # noqa: PLC0415
+            from textual.content import Content  # noqa: PLC0415 - only in a tiny terminal
+            from textual.widgets import Static  # noqa: PLC0415 - as above
 
             needs = f"Needs {LEAST_WIDTH} columns, {LEAST_HEIGHT} rows"
             self.mount(Static(Content(needs), id="too-small"))

@@ -50,7 +50,7 @@ class QuoteActions:
     @command("copy_as")
     def copy_as(self, _count: int | None) -> None:
         """Copy the selection, highlight or sentence as a quote, in a style chosen from a list."""
-        from tui_reader.exchange.registry import QUOTE_STYLES  # noqa: PLC0415 - with the quotes
+        from tui_reader.exchange.registry import QUOTE_STYLES  # noqa: PLC0415 - not needed for the first frame
         from tui_reader.tui.screens.choice import Choice  # noqa: PLC0415 - not needed for the first frame
 
         chosen = self._chosen()
