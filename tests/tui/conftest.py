@@ -71,6 +71,12 @@ class Reader:
         self.burst(*text)
         await self.pilot.pause()
 
+    async def enters(self, keys: str, text: str) -> None:
+        """Press keys, separated by blanks, that open a text field; type a text into it, and press enter."""
+        await self.keys(*keys.split())
+        await self.types(text)
+        await self.keys("enter")
+
     def burst(self, *keys: str) -> None:
         """Press keys faster than the program can process them."""
         for key in keys:

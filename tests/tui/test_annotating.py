@@ -133,9 +133,7 @@ async def test_a_search_extends_the_selection_to_the_match(start: Start, article
         await reader.until(lambda: pane.selection.text_of(pane.selection.range) == words)
         await reader.keys("escape")
         assert (pane.selection.kind, pane.selection.range) == ("character", before)
-        await reader.keys("/")
-        await reader.types("third ")
-        await reader.keys("enter")
+        await reader.enters("/", "third ")
         await reader.until(lambda: pane.selection.text_of(pane.selection.range) == words)
         await reader.keys("n")
         await reader.sees("2 of 40 matches")
@@ -270,9 +268,7 @@ async def test_a_quote_is_copied_with_its_source(start: Start, articles: Path) -
         await reader.sees("sent the quote with its source")
         assert "> Paragraph 1 of Alpha wolf." in reader.app.clipboard
         assert "Zoo" in reader.app.clipboard
-        await reader.keys("g", "y")
-        await reader.types("bibtex")
-        await reader.keys("enter")
+        await reader.enters("g y", "bibtex")
         await reader.until(lambda: "@article" in reader.app.clipboard)
 
 
@@ -423,13 +419,9 @@ async def test_keys_step_through_the_changes(start: Start, articles: Path) -> No
 async def test_a_selection_is_piped_through_a_command_and_its_output_shown(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
-        await reader.keys(")", ")", "v", "|")
-        await reader.types("tr a-z A-Z")
-        await reader.keys("enter")
+        await reader.enters(") ) v |", "tr a-z A-Z")
         await reader.sees("PARAGRAPH 1 OF ALPHA WOLF.")
-        await reader.keys("escape", "|")
-        await reader.types("head -5; exit 3")
-        await reader.keys("enter")
+        await reader.enters("escape |", "head -5; exit 3")
         await reader.sees("q closes", "| head -5")
         await reader.keys("q")
         await reader.sees("ended with status 3")

@@ -104,9 +104,7 @@ async def test_an_annotation_is_changed_in_the_list_and_undone(start: Start, art
         await reader.types(" Nobody.")
         await reader.keys("escape")
         await reader.sees("who says so? Nobody.", "u undoes")
-        await reader.keys("c", "5", "t")
-        await reader.types(", lede")
-        await reader.keys("enter")
+        await reader.enters("c 5 t", ", lede")
         await reader.sees("#check #lede", "5 Paragraph 1 of Alpha")
         await reader.keys("x")
         await reader.sees("2 of 2")
@@ -256,9 +254,7 @@ async def test_enter_on_an_annotation_without_a_place_goes_to_where_it_stood(sta
         file.write_text(text[:begin] + "Something quite new is said. " * 400 + "\n\n" + text[begin:], "utf-8")
         await reader.until(lambda: not reader.library.annotations.get(lost.id).placed.is_certain)
         assert not reader.library.annotations.get(lost.id).placed.candidates
-        await reader.keys("A", "/")
-        await reader.types("is:lost")
-        await reader.keys("enter")
+        await reader.enters("A /", "is:lost")
         await reader.sees("1 of 2", "Kept out.")
         assert [mark.id for mark in painted(reader)] == [kept.id], "other highlights are painted"
         await reader.keys("enter")
@@ -280,9 +276,7 @@ async def test_an_annotation_without_a_place_is_attached_to_a_candidate(start: S
         await reader.until(
             lambda: [bool(each.placed and each.placed.is_certain) for each in annotations_of(reader)].count(False) == 2
         )
-        await reader.keys("A", "/")
-        await reader.types("is:lost")
-        await reader.keys("enter")
+        await reader.enters("A /", "is:lost")
         await reader.sees("2 of 3", "who says so?", "orphan")
         lost = next(each for each in annotations_of(reader) if each.note)
         if lost.placed and lost.placed.candidates:
@@ -358,9 +352,7 @@ async def test_the_smallest_screen_shows_all_of_the_current_annotation(start: St
         await reader.until(lambda: reader.app.reading.state.shown is not None)
         await reader.keys("enter")
         for number in range(6):
-            await reader.keys(")", "H", "t")
-            await reader.types(f"tag{number}")
-            await reader.keys("enter")
+            await reader.enters(") H t", f"tag{number}")
         await reader.keys("A", "g", "g")
         for number in range(6):
             await reader.sees(f"#tag{number}")
@@ -452,9 +444,7 @@ async def test_the_first_row_and_the_list_of_annotations_count_alike(start: Star
         await reader.keys("A")
         await reader.sees("2 of 2", "orphan")
         assert reader.lines()[0].endswith(counts)
-        await reader.keys("/")
-        await reader.types("is:orphan")
-        await reader.keys("enter")
+        await reader.enters("/", "is:orphan")
         await reader.sees("1 of 2", first)
         await reader.keys("q", "q", "g", "g", "enter")
         await reader.until(lambda: reader.lines()[0].endswith("1 highlight · 1 orphan"))

@@ -89,13 +89,9 @@ async def test_a_book_is_walked_by_chapters_contents_notes_and_pages(start: Star
         await reader.sees("The Boat")
         await reader.keys("enter")
         await reader.sees("chapter 2 of 2 · 3 min")
-        await reader.keys(":")
-        await reader.types("chapter harbour")
-        await reader.keys("enter")
+        await reader.enters(":", "chapter harbour")
         await reader.sees("chapter 1 of 2 · 3 min")
-        await reader.keys(":")
-        await reader.types("page 7")
-        await reader.keys("enter")
+        await reader.enters(":", "page 7")
         await reader.sees("It went out.")
         pane = reader.app.reading.state.panes.article
         assert pane.document is not None

@@ -27,9 +27,7 @@ def titles(reader: Reader, what: str) -> set[str]:
 
 async def runs(reader: Reader, line: str) -> None:
     """Type a line and run it."""
-    await reader.keys(":")
-    await reader.types(line)
-    await reader.keys("enter")
+    await reader.enters(":", line)
 
 
 ALL = {"Alpha", "Beta", "Gamma"}
@@ -98,9 +96,7 @@ async def test_the_line_says_what_it_acts_on_before_it_is_run(start: Start, arti
         await reader.keys(":")
         await reader.types("star chosen")
         await reader.sees("nothing is chosen")
-        await reader.keys("escape", ":")
-        await reader.types("staar")
-        await reader.keys("enter")
+        await reader.enters("escape :", "staar")
         await reader.sees("did you mean star?")
 
 

@@ -47,9 +47,7 @@ async def listed(reader: Reader) -> None:
 
 async def runs(reader: Reader, line: str) -> None:
     """Type a line and run it."""
-    await reader.keys(":")
-    await reader.types(line)
-    await reader.keys("enter")
+    await reader.enters(":", line)
 
 
 def exported(file: Path) -> list[str]:
@@ -84,9 +82,7 @@ async def test_the_scope_is_this_chosen_or_all_that_match(start: Start, articles
         await reader.sees("4 annotations: 2 files written")
         assert exported(all_ / "Alpha wolf.md") == [*alpha]
         assert exported(all_ / "Beta test.md") == [*QUOTES["beta"]]
-        await reader.keys("/")
-        await reader.types("beta")
-        await reader.keys("enter")
+        await reader.enters("/", "beta")
         await reader.sees("1 of 4")
         await reader.keys(":")
         await reader.types(f"export bibtex {tmp_path / 'refs.bib'} chosen")
@@ -120,9 +116,7 @@ async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, article
             await reader.keys("enter", "escape")
         await runs(reader, f"export org {tmp_path / 'file' / 'x.org'}")
         await reader.sees("file: File exists. ·")
-        await reader.keys(":")
-        await reader.types("export")
-        await reader.keys("enter")
+        await reader.enters(":", "export")
         await reader.types(f"plain {tmp_path / 'one.txt'}")
         await reader.keys("enter")
         await reader.sees("1 annotation: 1 file written")

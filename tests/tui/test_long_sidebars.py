@@ -72,9 +72,7 @@ async def test_the_most_frequent_names_stand_first_and_the_rest_on_demand(start:
 async def test_what_filters_the_list_has_a_row(start: Start, pages: Path) -> None:
     async with start(pages, size=(120, 60)) as reader:
         await reader.sees("20 · newest first")
-        await reader.keys("/")
-        await reader.types('tag:"keyword 18" source:"site 18"')
-        await reader.keys("enter")
+        await reader.enters("/", 'tag:"keyword 18" source:"site 18"')
         await reader.sees("+ keyword 18", "›site 18")
         assert "keyword 19" not in names(reader, Section.TAGS)
         await reader.keys("g", "c")
@@ -91,9 +89,7 @@ async def test_no_row_stands_for_a_single_name_or_for_none(start: Start, tmp_pat
     async with start(folder, size=(120, 60)) as reader:
         await reader.sees("… 2 more")
         for query in ("tag:k09", " tag:k08"):
-            await reader.keys("/")
-            await reader.types(query)
-            await reader.keys("enter")
+            await reader.enters("/", query)
             await reader.sees("+ k09")
             assert names(reader, Section.TAGS) == every
             assert sum(entry.section is Section.TAGS for entry in sidebar_of(reader)._entries) == 1 + len(every)
@@ -102,15 +98,11 @@ async def test_no_row_stands_for_a_single_name_or_for_none(start: Start, tmp_pat
 async def test_the_readers_own_tags_stand_first_and_always(start: Start, pages: Path) -> None:
     async with start(pages, size=(120, 60)) as reader:
         await reader.sees("20 · newest first")
-        await reader.keys(":")
-        await reader.types("tag +zebra +yak")
-        await reader.keys("enter")
+        await reader.enters(":", "tag +zebra +yak")
         await reader.sees("yak")
         assert names(reader, Section.TAGS)[:4] == ["yak", "zebra", "every page", "half of them"]
         more = " ".join(f"+own{number:02}" for number in range(SHOWN))
-        await reader.keys(":")
-        await reader.types(f"tag {more}")
-        await reader.keys("enter")
+        await reader.enters(":", f"tag {more}")
         await reader.until(lambda: "own07" in names(reader, Section.TAGS))
         assert names(reader, Section.TAGS) == [*[f"own{n:02}" for n in range(SHOWN)], "yak", "zebra", "…"]
 

@@ -123,9 +123,7 @@ async def test_the_help_about_queries_opens_from_the_bar_and_by_name(start: Star
         await reader.keys("f1", "A", ":")
         await reader.types("help x")
         await reader.sees("there is no help about “x”")
-        await reader.keys("backspace")
-        await reader.types("query")
-        await reader.keys("enter")
+        await reader.enters("backspace", "query")
         await reader.sees("Every text is a query.")
 
 
@@ -148,9 +146,7 @@ async def test_escape_restores_the_query_and_the_article_and_clears_it_the_secon
 ) -> None:
     async with start(articles) as reader:
         await ready(reader)
-        await reader.keys("j", "/")
-        await reader.types("tag:space")
-        await reader.keys("enter")
+        await reader.enters("j /", "tag:space")
         assert reader.app.reading.state.panes.headlines.cursor == 0
         await reader.keys("j", "/")
         assert bar(reader)[0] == "/ tag:space"
@@ -168,9 +164,7 @@ async def test_up_brings_former_queries_and_down_the_text_before(start: Start, a
     async with start(articles) as reader:
         await ready(reader)
         for query in ("beta", "tag:space", "beta"):
-            await reader.keys("/", "ctrl+u")
-            await reader.types(query)
-            await reader.keys("enter")
+            await reader.enters("/ ctrl+u", query)
         assert list(reader.library.query_history.entries[:2]) == ["beta", "tag:space"]
         await reader.keys("/", "ctrl+u", "up")
         assert bar(reader)[0] == "/ beta"
@@ -208,9 +202,7 @@ async def test_a_slip_is_said_and_tab_takes_the_suggestion(start: Start, article
 async def test_a_list_without_a_match_says_what_was_searched_and_how_to_clear(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
-        await reader.keys("/")
-        await reader.types("C++ is:unraed")
-        await reader.keys("enter")
+        await reader.enters("/", "C++ is:unraed")
         await reader.sees(
             "No article matches", "searched: “C++”, “is:unraed…”", "you mean is:unread?", "gc  clear the filter"
         )
@@ -390,9 +382,7 @@ async def test_a_query_says_that_articles_are_still_being_read(start: Start, art
 async def test_an_empty_list_says_that_texts_are_still_being_searched(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
-        await reader.keys("/")
-        await reader.types("zebra")
-        await reader.keys("enter")
+        await reader.enters("/", "zebra")
         await reader.sees("No article matches", "searched: “zebra")
         reader.app.reading.listing.progress = "searching texts 4 of 15"
         reader.app.reading.listing.describe()

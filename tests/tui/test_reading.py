@@ -170,9 +170,7 @@ async def test_the_outline_jumps(start: Start, articles: Path) -> None:
 async def test_the_palette_runs_a_command_in_the_pane_where_it_works(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
-        await reader.keys(":")
-        await reader.types("next heading")
-        await reader.keys("enter")
+        await reader.enters(":", "next heading")
         await reader.until(lambda: reader.app.reading.state.pane is Pane.ARTICLE)
 
 
@@ -289,9 +287,7 @@ async def test_the_counts_of_the_sidebar_are_those_of_the_listed_articles(start:
         assert "nature" in reader.text
         await reader.keys("escape")
         await reader.until(lambda: counts(reader).get("space") == "2")
-        await reader.keys("/")
-        await reader.types("tag:tools")
-        await reader.keys("enter")
+        await reader.enters("/", "tag:tools")
         await reader.until(lambda: counts(reader).items() >= {"space": "1", "tools": "1", "Tools": "1"}.items())
         assert not {"nature", "Zoo", "desk"} & set(counts(reader))
         await reader.keys("escape", "s", "h", "j", "j", "enter")

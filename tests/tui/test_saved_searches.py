@@ -92,14 +92,10 @@ async def test_other_orders_of_the_articles_up_next_are_shown_and_left(start: St
             return [row.title.split()[0] for row in rows]
 
         assert shown() == ["Gamma", "Beta", "Alpha"]
-        await reader.keys("S")
-        await reader.types("by title")
-        await reader.keys("enter")
+        await reader.enters("S", "by title")
         await reader.sees("sort:title")
         assert shown() == ["Alpha", "Beta", "Gamma"]
-        await reader.keys("S")
-        await reader.types("in your order")
-        await reader.keys("enter")
+        await reader.enters("S", "in your order")
         await reader.no_longer_sees("sort:title")
         assert shown() == ["Gamma", "Beta", "Alpha"]
 
@@ -123,9 +119,7 @@ async def test_a_saved_search_finds_what_the_list_showed_while_its_last_word_was
         await reader.sees("Alpha wolf")
         await reader.keys("/")
         await reader.types("tag:spa")
-        await reader.keys("enter", "ctrl+s")
-        await reader.types("Far")
-        await reader.keys("enter")
+        await reader.enters("enter ctrl+s", "Far")
         await reader.sees("saved the search “Far”", "INBOX tag:spa*")
         search = reader.library.searches.named("Far")
         assert search is not None

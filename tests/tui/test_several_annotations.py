@@ -38,9 +38,7 @@ async def test_tagging_several_annotations_is_one_step_and_keeps_their_other_tag
         await reader.types("one")
         await reader.keys("enter", "j", "t")
         await reader.types("two")
-        await reader.keys("enter", "*", "t")
-        await reader.types("lede")
-        await reader.keys("enter")
+        await reader.enters("enter * t", "lede")
         await reader.sees("tagged 3 annotations: lede")
         assert tags_of(reader) == [("lede", "one"), ("lede", "two"), ("lede",)]
         await reader.keys("t", "ctrl+u", "enter")
@@ -55,9 +53,7 @@ async def test_chosen_annotations_that_are_not_listed_are_counted_and_left_uncha
 ) -> None:
     async with start(articles) as reader:
         await three(reader)
-        await reader.keys("space", "/")
-        await reader.types("c:2")
-        await reader.keys("enter")
+        await reader.enters("space /", "c:2")
         await reader.sees("1 chosen, 1 not listed · 1 of 3")
         await reader.keys("x")
         await reader.sees("what is chosen is not listed · q chooses none")
@@ -132,9 +128,7 @@ async def test_a_tag_typed_behind_those_of_a_highlight_is_one_more(start: Start,
     async with start(articles) as reader:
         await three(reader)
         for tag in ("check", "lede", "to ask"):
-            await reader.keys("t")
-            await reader.types(tag)
-            await reader.keys("enter")
+            await reader.enters("t", tag)
         assert tags_of(reader)[0] == ("check", "lede", "to ask")
         await reader.keys("t", "enter")
         assert tags_of(reader)[0] == ("check", "lede", "to ask")

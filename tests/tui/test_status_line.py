@@ -35,18 +35,14 @@ async def test_undoing_more_steps_than_exist_shows_all_that_were_undone(start: S
 async def test_a_tag_is_added_by_typing_it(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
-        await reader.keys("t")
-        await reader.types("polar")
-        await reader.keys("enter")
+        await reader.enters("t", "polar")
         await reader.sees("tagged “Alpha wolf”: nature, polar")
 
 
 async def test_a_message_after_a_question_is_shown_in_full(start: Start, articles: Path) -> None:
     async with start(articles, size=(60, 20)) as reader:
         await reader.sees("Alpha wolf")
-        await reader.keys("t")
-        await reader.types("a long tag, another one,")
-        await reader.keys("enter")
+        await reader.enters("t", "a long tag, another one,")
         await reader.until(lambda: "u undoes" in " ".join(line.strip() for line in reader.lines()[-2:]))
         assert "…" not in "".join(reader.lines()[-2:])
 
