@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from tui_reader.document.blocks import Align, Block, BlockKind, Cell, Document, DocumentBuilder, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PARAGRAPH, HEADING, CODE = BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.CODE
 FIGURE, RULE, TABLE = BlockKind.FIGURE, BlockKind.RULE, BlockKind.TABLE
@@ -38,6 +41,12 @@ def texts(*, narrow: bool = False, breaks: str = "") -> st.SearchStrategy[str]:
     if breaks:
         piece = st.one_of(piece, st.sampled_from(breaks))
     return st.lists(piece, max_size=8).map("".join)
+
+
+def pieces_of(marks: Sequence[str]) -> list[str]:
+    """Return the pieces of an example of Unicode: `÷ 0065 × 0301 ÷ 0062 ÷` has the pieces `é` and `b`."""
+    pieces = " ".join(marks).replace("×", " ").split("÷")
+    return [text for piece in pieces if (text := "".join(chr(int(code, 16)) for code in piece.split()))]
 
 
 def table_block(rows: list[list[str]], *, header: bool = True, aligns: tuple[Align, ...] = ()) -> tuple[Block, str]:

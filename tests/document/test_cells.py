@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.document.building import texts
+from tests.document.building import pieces_of, texts
 from tui_reader.document.cells import (
     boundary_at,
     cell_width,
@@ -98,13 +98,7 @@ def test_clusters_are_those_of_unicode(corpus: Callable[[str], Path]) -> None:
         marks = line.partition("#")[0].split()
         if not marks or "000D" in marks or "0001" in marks or "D800" in marks:
             continue
-        wanted = [""]
-        for mark in marks:
-            if mark == "÷":
-                wanted.append("")
-            elif mark != "×":
-                wanted[-1] += chr(int(mark, 16))
-        clusters = [cluster for cluster in wanted if cluster]
+        clusters = pieces_of(marks)
         if any(before.endswith("\u200d") for before in clusters[:-1]):
             continue
         assert list(graphemes("".join(clusters))) == clusters, line

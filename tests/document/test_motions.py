@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.document.building import CODE, HEADING, RULE, block, document, documents, table_block
+from tests.document.building import CODE, HEADING, RULE, block, document, documents, pieces_of, table_block
 from tui_reader.document import motions
 from tui_reader.document.cells import boundary_at
 from tui_reader.model.ranges import Range
@@ -180,14 +180,9 @@ def test_words_of_scripts_with_spaces_agree_with_unicode(corpus: Callable[[str],
         marks = line.partition("#")[0].split()
         if not marks or {"003A", "3031", "05D0", "0001", "000D", "000B"} & set(marks) or "200D ÷" in line:
             continue
-        wanted = [""]
-        for mark in marks:
-            if mark == "÷":
-                wanted.append("")
-            elif mark != "×":
-                wanted[-1] += chr(int(mark, 16))
-        words = [word for word in wanted if any(map(str.isalnum, word))]
-        source = document("".join(wanted))
+        pieces = pieces_of(marks)
+        words = [word for word in pieces if any(map(str.isalnum, word))]
+        source = document("".join(pieces))
         ranges = dict.fromkeys(motions.word_at(source, offset) for offset in range(len(source.text)))
         found = [word for start, end in ranges if any(map(str.isalnum, word := source.text[start:end]))]
         tried += 1

@@ -26,6 +26,16 @@ async def highlight_first(reader: Any) -> None:
     assert marks_of(reader) == [(SENTENCES[0], 1)]
 
 
+async def begin_to_attach(reader: Any, file: Path) -> None:
+    """Highlight the first sentence of a file, remove it there, and begin to attach its annotation elsewhere."""
+    await highlight_first(reader)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(SENTENCES[0], "Nothing of it is left here, at all."), encoding="utf-8")
+    await reader.sees("1 orphan")
+    await reader.keys("A", "enter")
+    await reader.sees("H attach here")
+
+
 @pytest.mark.parametrize("way_out", [["v"], ["y"], ["q"], ["escape"], ["V", "V"], ["h", "l"]])
 async def test_leaving_the_selection_ends_the_resizing(start: Start, articles: Path, way_out: list[str]) -> None:
     async with start(articles) as reader:
@@ -72,14 +82,8 @@ async def test_the_note_key_resizes_the_highlight_and_opens_its_note(start: Star
 
 
 async def test_an_annotation_without_a_place_waits_only_in_its_article(start: Start, articles: Path) -> None:
-    file = articles / "alpha.md"
     async with start(articles) as reader:
-        await highlight_first(reader)
-        text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace(SENTENCES[0], "Nothing of it is left here, at all."), encoding="utf-8")
-        await reader.sees("1 orphan")
-        await reader.keys("A", "enter")
-        await reader.sees("H attach here")
+        await begin_to_attach(reader, articles / "alpha.md")
         await reader.keys("J")
         await reader.no_longer_sees("H attach here")
         await reader.keys(")", ")", "H")
@@ -105,14 +109,8 @@ async def test_an_overlapping_highlight_becomes_the_current_one(start: Start, ar
 
 
 async def test_a_deleted_annotation_waits_no_longer(start: Start, articles: Path) -> None:
-    file = articles / "alpha.md"
     async with start(articles) as reader:
-        await highlight_first(reader)
-        text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace(SENTENCES[0], "Nothing of it is left here, at all."), encoding="utf-8")
-        await reader.sees("1 orphan")
-        await reader.keys("A", "enter")
-        await reader.sees("H attach here")
+        await begin_to_attach(reader, articles / "alpha.md")
         await reader.keys("A", "x", "q", ")", "H")
         await reader.sees("highlighted in")
         assert len(marks_of(reader)) == 1

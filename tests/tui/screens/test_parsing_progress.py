@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from tui_reader.tui.screens.reading import parsing_progress as module
 from tui_reader.tui.screens.reading.parsing_progress import ParsingProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
 
 class Clock:
@@ -35,12 +35,22 @@ class Clock:
             self.tick()
 
 
-def test_the_message_counts_seconds_while_the_shown_article_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    shown: list[str] = []
     monkeypatch.setattr(module, "monotonic", lambda: clock.now)
-    state = SimpleNamespace(shown="book", panes=SimpleNamespace(article=clock))
-    progress = ParsingProgress(cast("Any", state), shown.append)
+    return clock
+
+
+def progress_while(article: str, clock: Clock) -> tuple[ParsingProgress, Any, list[str]]:
+    """Return the progress, the state of a screen that shows an article, and a list of the messages."""
+    state: Any = SimpleNamespace(shown=article, panes=SimpleNamespace(article=clock))
+    messages: list[str] = []
+    return ParsingProgress(state, messages.append), state, messages
+
+
+def test_the_message_counts_seconds_while_the_shown_article_is_read(clock: Clock) -> None:
+    progress, state, shown = progress_while("book", clock)
     progress.begin("book", 30.0)
     assert shown == [], "most texts are read before the first second is over"
     clock.passes(2.0)
@@ -56,12 +66,8 @@ def test_the_message_counts_seconds_while_the_shown_article_is_read(monkeypatch:
     assert clock.tick is None
 
 
-def test_the_progress_of_a_cancelled_article_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
-    shown: list[str] = []
-    monkeypatch.setattr(module, "monotonic", lambda: clock.now)
-    state = SimpleNamespace(shown="another", panes=SimpleNamespace(article=clock))
-    progress = ParsingProgress(cast("Any", state), shown.append)
+def test_the_progress_of_a_cancelled_article_is_dropped(clock: Clock) -> None:
+    progress, _, shown = progress_while("another", clock)
     progress.begin("left", 30.0)
     clock.passes(20.0)
     assert clock.tick is not None
@@ -70,12 +76,8 @@ def test_the_progress_of_a_cancelled_article_is_dropped(monkeypatch: pytest.Monk
     assert shown == []
 
 
-def test_a_text_that_came_from_the_cache_is_not_said_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
-    shown: list[str] = []
-    monkeypatch.setattr(module, "monotonic", lambda: clock.now)
-    state = SimpleNamespace(shown="another", panes=SimpleNamespace(article=clock))
-    progress = ParsingProgress(cast("Any", state), shown.append)
+def test_a_text_that_came_from_the_cache_is_not_said_to_be_read(clock: Clock) -> None:
+    progress, state, shown = progress_while("another", clock)
     progress.begin("book", 30.0)  # cancelled, since the user went on to another article
     clock.passes(5.0)
     state.shown, clock.document = "book", SimpleNamespace(partial=True)
