@@ -7,8 +7,8 @@ import gc
 import shlex
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
@@ -20,9 +20,11 @@ from tests.tui.painting import paint_when_looked_at, painted, painted_texts
 from tests.tui.settling import make_pilots_cheap
 from tests.tui.sharing import share
 from tui_reader.config import Settings
+from tui_reader.model.query import Shelf
 from tui_reader.services.articles import scanner
 from tui_reader.services.library.opening import open_library
 from tui_reader.tui.app import ReaderApp
+from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,6 +131,36 @@ class Reader:
     async def no_longer_sees(self, text: str) -> None:
         """Wait until the screen no longer shows a text."""
         await self.until(lambda: text not in self.text)
+
+    async def returns(self, *, undoing: int = 0) -> None:
+        """Show the inbox with its first article, as after a start, for the next case of a test.
+
+        Args:
+            undoing: How many steps to undo at most.
+        """
+        reading = self.app.reading
+        for _ in range(8):
+            busy = reading.typing or reading.is_typing_query
+            if self.app.screen is reading and reading.state.pane is Pane.LIST and not busy:
+                break
+            await self.keys("escape")
+        reading.listing.set_view(shelf=Shelf.INBOX, query="")
+        reading.state.panes.sidebar.move_to(1)
+        if undoing:
+            await self.keys(*str(undoing), "u")
+        await self.keys("g", "g")
+        assert self.app.screen is reading
+        assert reading.state.pane is Pane.LIST
+
+
+@contextmanager
+def case(*words: object) -> Iterator[None]:
+    """Name the case of a test that failed; a start of the app costs more than most cases do."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in the case {words}")
+        raise
 
 
 @pytest.fixture(autouse=True)
