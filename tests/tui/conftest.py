@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import io
 import shlex
 import subprocess
 import sys
@@ -16,9 +17,11 @@ from textual import events
 from textual.keys import _character_to_key
 
 from tests.conftest import collect_rarely
+from tests.counts import FULL
 from tests.tui.painting import paint_when_looked_at, painted, painted_texts
 from tests.tui.settling import make_pilots_cheap
 from tests.tui.sharing import share
+from tui_reader.cli.main import main
 from tui_reader.config import Settings
 from tui_reader.model.query import Shelf
 from tui_reader.services.articles import scanner
@@ -206,16 +209,27 @@ def start() -> Start:
 
 
 @pytest.fixture
-def exports_without_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start the processes that export without a shell, which would start no fork (`tests/forks.py`)."""
+def exports_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the verb `export` of the reader in a thread of this process, unless the full counts are wanted.
+
+    Its process imports for 0.2 s what is imported here already.
+    """
     run = subprocess.run
 
-    def run_directly(arguments: Sequence[str], **options: Any) -> Any:
+    def run_here(arguments: Sequence[str], **options: Any) -> Any:
         words = shlex.split(arguments[2]) if arguments[:2] == ["/bin/sh", "-c"] else []
-        is_export = words[:4] == [sys.executable, "-P", "-m", "tui_reader"]
-        return run([words[0], *words[2:]] if is_export else arguments, **options)
+        if FULL or words[:4] != [sys.executable, "-P", "-m", "tui_reader"]:
+            return run(arguments, **options)
+        output = io.BytesIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(options["input"]), "utf-8"))
+            for name in ("stdout", "stderr"):
+                patch.setattr(sys, name, io.TextIOWrapper(output, "utf-8", write_through=True))
+            status = main(words[4:])
+            answer = output.getvalue()
+        return subprocess.CompletedProcess(arguments, status, answer)
 
-    monkeypatch.setattr(subprocess, "run", run_directly)
+    monkeypatch.setattr(subprocess, "run", run_here)
 
 
 @pytest.fixture

@@ -243,7 +243,7 @@ def test_arguments_are_told_in_the_table() -> None:
     assert {"read", "unread", "star", "unstar", "archive", "unarchive", "up_next", "tag", "sort", "theme"} <= taking
 
 
-@pytest.mark.usefixtures("exports_without_shell")
+@pytest.mark.usefixtures("exports_in_this_process")
 async def test_an_export_says_what_it_will_write_and_what_it_has_written(
     start: Start, articles: Path, tmp_path: Path
 ) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.tui import conftest
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.services.headless.session import read_document
 
@@ -26,6 +26,12 @@ QUOTES = {
 def waits_for_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer than usual: each export starts a process, which takes seconds on a busy machine."""
     monkeypatch.setattr(conftest, "LOOKS", 700)
+
+
+@pytest.fixture(autouse=True)
+def _short_paths(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Export to relative paths: the lines of a command are planned again for each letter."""
+    monkeypatch.chdir(tmp_path)
 
 
 async def listed(reader: Reader) -> None:
@@ -56,16 +62,16 @@ def exported(file: Path) -> list[str]:
     return [quote for quotes in QUOTES.values() for quote in quotes if f"> {quote}" in text]
 
 
-@pytest.mark.usefixtures("exports_without_shell")
+@pytest.mark.usefixtures("exports_in_this_process")
 async def test_the_scope_is_this_chosen_or_all_that_match(start: Start, articles: Path, tmp_path: Path) -> None:
     alpha = QUOTES["alpha"]
-    this, chosen, all_ = tmp_path / "this one", tmp_path / "chosen", tmp_path / "all"
+    this, chosen, all_ = tmp_path / "this one", tmp_path / "two", tmp_path / "four"
     async with start(articles) as reader:
         await listed(reader)
         await reader.keys("j", ":")
         await reader.types("export obs")
         await reader.sees("obsidian", "this annotation: “Paragraph 2")
-        await reader.types(f'idian "{this}"')
+        await reader.types(f'idian "{this.name}"')
         await reader.keys("enter")
         await reader.sees("1 annotation: 1 file written")
         assert exported(this / "Alpha wolf.md") == [alpha[1]]
@@ -74,26 +80,26 @@ async def test_the_scope_is_this_chosen_or_all_that_match(start: Start, articles
         await reader.keys(":")
         await reader.types("export markdown")
         await reader.sees("2 chosen annotations · a file or folder follows")
-        await reader.types(f" {chosen}")
+        await reader.types(f" {chosen.name}")
         await reader.keys("enter")
         await reader.sees("2 annotations: 1 file written")
         assert exported(chosen / "Alpha wolf.md") == [*alpha[1:]]
-        await runs(reader, f"export markdown {all_} all")
+        await runs(reader, f"export markdown {all_.name} all")
         await reader.sees("4 annotations: 2 files written")
         assert exported(all_ / "Alpha wolf.md") == [*alpha]
         assert exported(all_ / "Beta test.md") == [*QUOTES["beta"]]
         await reader.enters("/", "beta")
         await reader.sees("1 of 4")
         await reader.keys(":")
-        await reader.types(f"export bibtex {tmp_path / 'refs.bib'} chosen")
+        await reader.types("export bibtex refs.bib chosen")
         await reader.sees("what is chosen is not listed")
         await reader.keys("enter", "escape")
-        await runs(reader, f"export bibtex {tmp_path / 'refs.bib'} all")
+        await runs(reader, "export bibtex refs.bib all")
         await reader.sees("1 annotation: 1 file written")
         assert "Alpha" not in (tmp_path / "refs.bib").read_text("utf-8")
 
 
-@pytest.mark.usefixtures("exports_without_shell")
+@pytest.mark.usefixtures("exports_in_this_process")
 async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, articles: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine\n", "utf-8")
     async with start(articles) as reader:
@@ -101,7 +107,7 @@ async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, article
         await reader.keys("A")
         await reader.sees("Nothing is annotated")
         await reader.keys(":")
-        await reader.types(f"export org {tmp_path / 'out'}")
+        await reader.types("export org out")
         await reader.sees("there is no annotation")
         await reader.keys("escape", "q")
         await listed(reader)
@@ -114,53 +120,52 @@ async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, article
             await reader.types(line)
             await reader.sees(problem)
             await reader.keys("enter", "escape")
-        await runs(reader, f"export org {tmp_path / 'file' / 'x.org'}")
+        await runs(reader, "export org file/x.org")
         await reader.sees("file: File exists. ·")
         await reader.enters(":", "export")
-        await reader.types(f"plain {tmp_path / 'one.txt'}")
+        await reader.types("plain one.txt")
         await reader.keys("enter")
         await reader.sees("1 annotation: 1 file written")
         assert "Paragraph 1 of Alpha" in (tmp_path / "one.txt").read_text("utf-8")
 
 
-@pytest.mark.usefixtures("exports_without_shell")
+@pytest.mark.usefixtures("exports_in_this_process")
 async def test_a_key_of_your_own_asks_for_format_and_path(start: Start, articles: Path, tmp_path: Path) -> None:
     async with start(articles, settings=Settings(keys={"export": ("X",)})) as reader:
         await listed(reader)
         await reader.keys("X")
         await reader.sees("obsidian ~/vault/reading")
-        await reader.types(f"markdown {tmp_path / 'notes.md'} all")
+        await reader.types("markdown notes.md all")
         await reader.keys("enter")
         await reader.sees("4 annotations: 1 file written", "4 of 4")
         assert len(exported(tmp_path / "notes.md")) == 4
 
 
-@pytest.mark.parametrize("opens_list", [True, False])
 async def test_the_process_gets_library_state_and_settings_of_the_reader(
-    start: Start, articles: Path, tmp_path: Path, opens_list: bool
+    start: Start, articles: Path, tmp_path: Path
 ) -> None:
     settings, state = tmp_path / "mine.toml", tmp_path / "state" / "my.json"
     settings.write_text('colours = ["claim", "doubt", "idea", "fact", "quote"]\n', "utf-8")
     state.parent.mkdir()
     async with start(articles, state=state) as reader:
-        for options, colour in ((("--config", str(settings)), "doubt"), (("--no-config",), "green")):
-            reader.app.reading.state.settings_options = options
-            if colour == "doubt":
-                await listed(reader)
-                if not opens_list:
-                    await reader.keys("enter")
-                    await reader.until(lambda: reader.app.reading.annotations is None)
-            target = tmp_path / f"{colour}.md"
-            await runs(reader, f"export markdown {shlex.quote(str(target))}")
-            await reader.until(target.exists)
-            assert ("doubt" in target.read_text("utf-8")) is (colour == "doubt")
+        await listed(reader)
+        for place in ("list", "article"):
+            if place == "article":
+                await reader.keys("enter")
+                await reader.until(lambda: reader.app.reading.annotations is None)
+            for options, colour in ((("--config", str(settings)), "doubt"), (("--no-config",), "green")):
+                reader.app.reading.state.settings_options = options
+                target = tmp_path / f"{place}-{colour}.md"
+                await runs(reader, f"export markdown {target.name}")
+                await reader.until(target.exists)
+                with case(place, colour):
+                    assert ("doubt" in target.read_text("utf-8")) is (colour == "doubt")
 
 
-@pytest.mark.usefixtures("exports_without_shell")
+@pytest.mark.usefixtures("exports_in_this_process")
 async def test_annotations_of_one_article_and_of_gone_ones_are_exported_wherever_the_path_leads(
-    start: Start, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Start, articles: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(tmp_path)
     async with start(articles, size=(60, 20)) as reader:
         await listed(reader)
         await reader.keys("g", "a")

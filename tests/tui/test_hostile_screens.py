@@ -138,7 +138,7 @@ async def test_no_row_of_a_screen_contains_control_characters(
                 for key in keys:
                     await reader.keys(key)
                     check(reader, f"after {key}")
-                await reader.until(lambda screen=screen: type(reader.app.screen).__name__ == screen)
+                await reader.until(lambda: type(reader.app.screen).__name__ == screen)  # noqa: B023 - called at once
                 if reader.app.reading.is_typing_query:
                     await reader.until(lambda: reader.library.query_words.is_ready)
                 check(reader, "at the end")
