@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tui.conftest import case
 from tui_reader.services.library.sessions import Opening
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.line import MOST_LINES, Scope, quoted, split, with_line
@@ -33,37 +34,40 @@ async def runs(reader: Reader, line: str) -> None:
 ALL = {"Alpha", "Beta", "Gamma"}
 
 
-@pytest.mark.parametrize(
-    ("line", "what", "changed", "back"),
-    [
-        ("read all", "read", ALL, "unread all"),
-        ("star", "starred", {"Alpha"}, "unstar"),
-        ("star all", "starred", ALL, "unstar all"),
-        ("archive this", "archived", {"Alpha"}, ""),
-        ("up_next all", "up_next", ALL, "not_up_next all"),
-        ("up-next", "up_next", {"Alpha"}, "not_up_next"),
-        ("  :read   all ", "read", ALL, "unread all"),
-    ],
-)
-async def test_a_verb_acts_on_its_scope_in_one_step(
-    start: Start, articles: Path, line: str, what: str, changed: set[str], back: str
-) -> None:
+async def test_a_verb_acts_on_its_scope_in_one_step(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
+        for line, what, changed, back in (
+            ("read all", "read", ALL, "unread all"),
+            ("star", "starred", {"Alpha"}, "unstar"),
+            ("star all", "starred", ALL, "unstar all"),
+            ("archive this", "archived", {"Alpha"}, ""),
+            ("up_next all", "up_next", ALL, "not_up_next all"),
+            ("up-next", "up_next", {"Alpha"}, "not_up_next"),
+            ("  :read   all ", "read", ALL, "unread all"),
+        ):
+            with case(line):
+                assert titles(reader, what) == set()
+                await check_verb(reader, line, what, changed, back)
+                await reader.returns()
+
+
+async def check_verb(reader: Reader, line: str, what: str, changed: set[str], back: str) -> None:
+    """Check that a line changes a state of articles in one step, and that another line and undo take it back."""
+    await runs(reader, line)
+    await reader.until(lambda: titles(reader, what) == changed)
+    await reader.last_row_shows("u undoes")
+    if what != "archived":
         await runs(reader, line)
-        await reader.until(lambda: titles(reader, what) == changed)
-        await reader.last_row_shows("u undoes")
-        if what != "archived":
-            await runs(reader, line)
-            await reader.last_row_shows(" already")
-            assert titles(reader, what) == changed, "a line sets a state, and toggles nothing"
-        if back:
-            await runs(reader, back)
-            await reader.until(lambda: titles(reader, what) == set())
-            await reader.keys("u")
-            await reader.until(lambda: titles(reader, what) == changed)
-        await reader.keys("9", "u")
+        await reader.last_row_shows(" already")
+        assert titles(reader, what) == changed, "a line sets a state, and toggles nothing"
+    if back:
+        await runs(reader, back)
         await reader.until(lambda: titles(reader, what) == set())
+        await reader.keys("u")
+        await reader.until(lambda: titles(reader, what) == changed)
+    await reader.keys("9", "u")
+    await reader.until(lambda: titles(reader, what) == set())
 
 
 async def test_the_line_says_what_it_acts_on_before_it_is_run(start: Start, articles: Path) -> None:
@@ -270,16 +274,17 @@ async def test_an_export_says_what_it_will_write_and_what_it_has_written(
         assert "Alpha" in (tmp_path / "refs.bib").read_text("utf-8")
 
 
-@pytest.mark.parametrize("width", [120, 80, 60])
-async def test_a_line_that_can_run_is_not_called_no_match_and_leaving_is_named(
-    start: Start, articles: Path, width: int
-) -> None:
-    async with start(articles, size=(width, 24)) as reader:
+async def test_a_line_that_can_run_is_not_called_no_match_and_leaving_is_named(start: Start, articles: Path) -> None:
+    async with start(articles, size=(120, 24)) as reader:
         await reader.sees("Alpha wolf")
-        await reader.keys(":")
-        await reader.types("tag +unheard")
-        await reader.sees("+unheard", "esc leaves")
-        assert "no match" not in reader.text
-        await reader.keys("ctrl+u")
-        await reader.types("qqqq")
-        await reader.sees("no match", "esc leaves")
+        for width in (120, 80, 60):
+            with case(width):
+                await reader.pilot.resize_terminal(width, 24)
+                await reader.keys(":")
+                await reader.types("tag +unheard")
+                await reader.sees("+unheard", "esc leaves")
+                assert "no match" not in reader.text
+                await reader.keys("ctrl+u")
+                await reader.types("qqqq")
+                await reader.sees("no match", "esc leaves")
+                await reader.keys("escape")
