@@ -73,7 +73,8 @@ class BlockHeights:
             else:
                 inset = self.insets[index] = self._inset_builder.at(index)
                 rows = self._count(index, block, inset)
-                self._place_caption(index, inset)
+                if block.kind is BlockKind.FIGURE:
+                    self._place_caption(index, inset)
             heights.append(rows if block.tight else rows + 1)
         return heights
 
@@ -91,14 +92,16 @@ class BlockHeights:
             block, inset = blocks[index], self._body
             if not is_plain(block):
                 inset = self.insets[index] = self._inset_builder.at(index)
-                self._place_caption(index, inset)
+                if block.kind is BlockKind.FIGURE:
+                    self._place_caption(index, inset)
             if block.kind is BlockKind.TABLE and block.table is not None:
                 rows = estimate_table(block.table)
             elif block.end > block.start and text[block.start] >= FIRST_WIDE:
                 rows = self._estimate(index, text[block.start : block.end], inset.width)
             else:
                 length = block.end - block.start
-                picture = self._figures.cells(block, inset.width)
+                is_figure = block.kind is BlockKind.FIGURE
+                picture = self._figures.cells(block, inset.width) if is_figure else None
                 rows = (
                     (picture.rows if picture is not None else 0)
                     + length // max(inset.width - _RAGGED, 1)
@@ -114,7 +117,7 @@ class BlockHeights:
         The text of the picture's block is then a description for people who do not see the picture.
 
         Args:
-            index: Index of a block; nothing is done unless it draws a picture.
+            index: Index of the block of a picture; nothing is done if the picture is not drawn.
             inset: Inset of this block.
         """
         picture = self._figures.cells(self._document.blocks[index], inset.width)

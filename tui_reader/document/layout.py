@@ -194,9 +194,8 @@ class Layout:
         inset = self._insets.get(index, self._body)
         last = index + 1 >= len(self.document.blocks)
         owned = block.end if last or (self._has_gap(index) and block.end > block.start) else block.end + 1
-        placement = BlockPlacement(
-            index, block, self.document.text, inset, owned, self._figures.cells(block, inset.width)
-        )
+        picture = self._figures.cells(block, inset.width) if block.kind is BlockKind.FIGURE else None
+        placement = BlockPlacement(index, block, self.document.text, inset, owned, picture)
         if block.kind is BlockKind.TABLE and block.table is not None:
             return table_rows(placement, block.table)
         return FlowRows(placement)

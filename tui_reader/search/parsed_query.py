@@ -59,7 +59,7 @@ class ParsedQuery(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """Return True if the query has no terms and so matches everything."""
-        return self.term == EVERYTHING
+        return self.term is EVERYTHING
 
 
 def _opened(term: Term, end: int, is_begun: bool) -> Term:

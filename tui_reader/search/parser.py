@@ -74,7 +74,8 @@ def parse(text: str, colours: Sequence[str] = ()) -> ParsedQuery:
     """
     parser = _Parser(text, colours)
     term = parser.either(0)
-    return ParsedQuery(text, term, tuple(parser.slips))
+    # The constant itself, which a key that only asks whether a query filters the list finds by identity.
+    return ParsedQuery(text, EVERYTHING if term == EVERYTHING else term, tuple(parser.slips))
 
 
 class _Part(NamedTuple):

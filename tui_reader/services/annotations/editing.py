@@ -379,6 +379,8 @@ def split_action_tags(note: str) -> tuple[str, tuple[str, ...]]:
         The note without these words, and the tags.
     """
     note = clean_text(note).strip()
+    if not note.startswith("."):
+        return note, ()
     tags: list[str] = []
     while (found := _ACTION_TAG.match(note)) is not None:
         tags.append(found[1])

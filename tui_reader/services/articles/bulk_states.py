@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from tui_reader.storage.base import Edit, Json
+    from tui_reader.storage.base import Json
 
 MANY = 64
 """Number of articles from which a change is applied as a `Column`; fewer edits are applied one by one."""
@@ -29,12 +29,12 @@ FIELDS = frozenset(("read", "starred", "archived", "joined", "finished", "filed"
 """Record fields that can be changed this way: each is an attribute of the reading state with the same name."""
 
 
-def column_of(edits: Sequence[Edit]) -> Column | None:
-    """Return `edits` if they are a column for `amended_all`; None if they are to be applied one by one.
+def column_of(edits: Column) -> Column | None:
+    """Return `edits` if they are suitable for `amended_all`; None if they are to be applied one by one.
 
     A suitable column has `MANY` edits or more of one of the `FIELDS` of articles.
     """
-    if not isinstance(edits, Column) or edits.table != ARTICLES or edits.field not in FIELDS or len(edits) < MANY:
+    if edits.table != ARTICLES or edits.field not in FIELDS or len(edits) < MANY:
         return None
     return edits
 

@@ -52,7 +52,7 @@ class ScanIngest:
         """Names of the files whose content has changed since the last complete scan."""
         self.open: ArticleId | None = None
         """The open article: its headline stays even if its file is deleted, empty or unreadable."""
-        self._missing: dict[ArticleId, str] = {}
+        self.missing: dict[ArticleId, str] = {}
         """Open articles whose files have no text now, with the fingerprint of the displayed text."""
 
     def apply(self, batch: Batch) -> dict[ArticleId, None]:
@@ -84,25 +84,25 @@ class ScanIngest:
                 # The loaded document was read from other bytes than the scan saw, such as a half-written file.
                 rewritten.append(file.name)
         gone = [article_id for article_id in left if article_id is not None]
-        self._forget([article_id for article_id in gone if article_id not in self._missing])
+        self._forget([article_id for article_id in gone if article_id not in self.missing])
         self._catalogue.put(headlines)
         touched = dict.fromkeys([*gone, *(headline.id for headline in headlines)])
-        touched.update(dict.fromkeys(self._missing))
+        touched.update(dict.fromkeys(self.missing))
         touched.update(self.reassign_disputed())
         self._gone += gone
         self._changed += batch.changed
         for name in dict.fromkeys((*batch.changed, *rewritten)):
-            if (changed := self._identities.at(name)) is not None and changed not in self._missing:
+            if (changed := self._identities.at(name)) is not None and changed not in self.missing:
                 self._change(changed)
         if batch.complete:
             touched.update(self._settle())
-        self._state.record_files(article_id for article_id in touched if article_id not in self._missing)
+        self._state.record_files(article_id for article_id in touched if article_id not in self.missing)
         self._looked_before = self._looked_before or batch.complete
         return touched
 
     def missing_reason(self, article_id: ArticleId) -> str:
         """Return briefly why the file of a listed article has no text now; empty if the file has text."""
-        rows = self._catalogue.rows([article_id]) if article_id in self._missing else []
+        rows = self._catalogue.rows([article_id]) if article_id in self.missing else []
         return rows[0].article.error if rows else ""
 
     def release_closed(self) -> dict[ArticleId, None]:
@@ -113,7 +113,7 @@ class ScanIngest:
         Returns:
             The articles that changed.
         """
-        ended = [article_id for article_id in self._missing if article_id != self.open]
+        ended = [article_id for article_id in self.missing if article_id != self.open]
         for article_id in ended:
             self._end_missing(article_id)
             file = self._identities.file(article_id)
@@ -142,12 +142,12 @@ class ScanIngest:
 
     def _had_text(self, article_id: ArticleId, known: FoundFile | None) -> bool:
         """Return True if an article had text before its file became empty or unreadable."""
-        return article_id in self._missing or (known is not None and bool(known.size) and not known.error)
+        return article_id in self.missing or (known is not None and bool(known.size) and not known.error)
 
     def _keep_listed(self, article_id: ArticleId, reason: str, known: FoundFile | None) -> None:
         """Keep the headline of an open article, and add the reason why its file has no text."""
         for row in self._catalogue.rows([article_id]):
-            self._missing.setdefault(article_id, known.fingerprint if known is not None else "")
+            self.missing.setdefault(article_id, known.fingerprint if known is not None else "")
             held = row._replace(article=row.article._replace(error=reason))
             if self._identities.file(article_id) is None:
                 self._catalogue.hold(held)
@@ -157,7 +157,7 @@ class ScanIngest:
 
     def _end_missing(self, article_id: ArticleId) -> None:
         """Record that an article has its text again, or is no longer open."""
-        self._missing.pop(article_id, None)
+        self.missing.pop(article_id, None)
         self._catalogue.release(article_id)
 
     def reassign_disputed(self) -> dict[ArticleId, None]:

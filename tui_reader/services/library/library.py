@@ -262,7 +262,8 @@ class Library:
 
     def missing_reason(self, article_id: ArticleId | None) -> str:
         """Return why the file of the open article has no text now; empty if the file has text."""
-        return self._parts.scan_ingest.missing_reason(article_id) if article_id is not None else ""
+        files = self._parts.scan_ingest
+        return files.missing_reason(article_id) if article_id is not None and article_id in files.missing else ""
 
     def successor_of(self, article_id: ArticleId) -> ArticleId | None:
         """Return the article to which a missing article's annotations were automatically transferred, if any."""

@@ -22,7 +22,7 @@ from tui_reader.services.articles.article_records import (
 )
 from tui_reader.services.articles.bulk_states import FIELDS, MANY, column_of, edits_to_field, edits_to_tags
 from tui_reader.services.library.events import noop
-from tui_reader.storage.base import ANNOTATIONS, ARTICLES, SEARCHES, Edit, Receipt, Store
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES, SEARCHES, Column, Edit, Receipt, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_reader.model.annotation import AnnotationId
     from tui_reader.services.articles.catalogue_interface import WritableCatalogue
     from tui_reader.services.articles.identities import Identities
-    from tui_reader.storage.base import Column, Record
+    from tui_reader.storage.base import Record
 
 
 _OF_FILES = frozenset((LOCATION, FINGERPRINT))
@@ -110,7 +110,7 @@ class LibraryState:
             StoreError: The state file cannot be written.
         """
         with self.hold():
-            if (column := column_of(edits)) is not None:
+            if isinstance(edits, Column) and (column := column_of(edits)) is not None:
                 self._introduce(column.keys)
             else:
                 annotated = _annotated_by(edits)
@@ -196,7 +196,7 @@ class LibraryState:
         Returns:
             The articles whose headlines changed, each once.
         """
-        if (column := column_of(edits)) is not None:
+        if isinstance(edits, Column) and (column := column_of(edits)) is not None:
             return self._absorb_column(column)
         touched: dict[ArticleId, dict[str, Any]] = {}
         opened: dict[ArticleId, None] = {}

@@ -25,6 +25,8 @@ class CommandUse:
         """Cache: the last document that was searched for headings, and True if it has headings."""
         self._noted: tuple[Document | None, bool] = (None, False)
         """Cache: the last document that was searched for footnotes, and True if it has some."""
+        self._pictured: tuple[Document | None, bool] = (None, False)
+        """Cache: the last document that was searched for pictures, and True if it has some."""
         on_article = ("open", "toggle_read", "star", "up_next", "archive", "tags", "details", "note_on_article")
         on_text = ("highlight", "note", "note_outside", "select", "copy", *COLOUR_COMMANDS)
         by_text = ("next_sentence", "previous_sentence", "next_paragraph", "previous_paragraph")
@@ -37,7 +39,7 @@ class CommandUse:
             **dict.fromkeys(("next_mark", "previous_mark"), self._has_marks),
             **dict.fromkeys(("next_change", "previous_change"), self._compares),
             **dict.fromkeys(("outline", "next_heading", "previous_heading"), self._has_headings),
-            **dict.fromkeys(("save_search", "clear_filter"), lambda: self._state.query.term != EVERYTHING),
+            **dict.fromkeys(("save_search", "clear_filter"), lambda: self._state.query.term is not EVERYTHING),
             "picture": self._has_pictures,
             **dict.fromkeys(on_tag, lambda: self._stands_in(Section.TAGS)),
             **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),
@@ -86,7 +88,14 @@ class CommandUse:
 
     def _has_pictures(self) -> bool:
         """Return True if a picture is visible."""
-        return self._host.is_wired and bool(self._state.panes.article.pictures.visible)
+        document = self._document
+        if document is None:
+            return False
+        if document is not self._pictured[0]:
+            from tui_reader.document.blocks import BlockKind  # noqa: PLC0415 - 2 ms, not for the first frame
+
+            self._pictured = document, any(block.kind is BlockKind.FIGURE for block in document.blocks)
+        return self._pictured[1] and bool(self._state.panes.article.pictures.visible)
 
     def _has_headings(self) -> bool:
         document = self._document

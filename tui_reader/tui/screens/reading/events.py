@@ -44,7 +44,7 @@ class EventHandlers:
         match event:
             case events.DocumentLoaded(article, document):
                 before = state.context
-                if not document.partial:
+                if not document.partial and self._parsing.began:
                     self._parsing.loaded(article)
                 host.navigator.arrived(article, document)
                 if state.context != before:

@@ -184,7 +184,7 @@ class HeadlineListing:
     def _count_listed(self) -> None:
         """Start to count the sources and tags of the list, if a query or view filters it."""
         state = self._state
-        is_narrowed = state.view.shelf is not Shelf.INBOX or state.query.term != EVERYTHING
+        is_narrowed = state.view.shelf is not Shelf.INBOX or state.query.term is not EVERYTHING
         if not is_narrowed and self.listed_counts.found is None and self.listed_counts.uncounted is None:
             return
         self.listed_counts.begin(state.panes.headlines.ids if is_narrowed else None)

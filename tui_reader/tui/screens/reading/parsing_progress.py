@@ -31,7 +31,7 @@ class ParsingProgress:
             show_activity: Shows a running activity in the last row; an empty string removes it.
         """
         self._state, self._show_activity = state, show_activity
-        self._began: dict[ArticleId, float] = {}
+        self.began: dict[ArticleId, float] = {}
         """Articles that are being loaded, with the time at which that began."""
         self._again: set[ArticleId] = set()
         """Those of which a whole text was shown already, such as an article in place of its whole page."""
@@ -41,7 +41,7 @@ class ParsingProgress:
 
     def begin(self, article: ArticleId, limit: float) -> None:
         """Record that the loading of an article has begun; it takes at most `limit` seconds."""
-        self._began[article], self._limit = monotonic(), limit
+        self.began[article], self._limit = monotonic(), limit
         self._again.discard(article)
         if article == self._state.shown and self._is_whole():
             self._again.add(article)
@@ -50,17 +50,17 @@ class ParsingProgress:
 
     def loaded(self, article: ArticleId) -> None:
         """Record that the loading of an article has ended, with its text or with an error page."""
-        if self._began.pop(article, None) is not None and not self._began:
+        if self.began.pop(article, None) is not None and not self.began:
             self._tick()
 
     def _tick(self) -> None:
         # Loading is cancelled without an event if the user left the article.
         oldest = monotonic() - self._limit - TICK_SECONDS
-        self._began = {article: began for article, began in self._began.items() if began > oldest}
+        self.began = {article: began for article, began in self.began.items() if began > oldest}
         shown = self._state.shown
         if shown is not None and shown not in self._again and self._is_whole():
-            self._began.pop(shown, None)  # a second loading, after a cancelled one, found the text in the cache
-        began = self._began.get(shown) if shown is not None else None
+            self.began.pop(shown, None)  # a second loading, after a cancelled one, found the text in the cache
+        began = self.began.get(shown) if shown is not None else None
         if began is not None:
             self._is_shown = True
             self._show_activity(f"reading it: {monotonic() - began:.0f} s of at most {self._limit:.0f}, keys work")
@@ -68,7 +68,7 @@ class ParsingProgress:
         if self._is_shown:
             self._is_shown = False
             self._show_activity("")
-        if not self._began and self._timer is not None:
+        if not self.began and self._timer is not None:
             self._timer.stop()
             self._timer = None
 

@@ -262,7 +262,7 @@ class ReadingScreen(KeyScreen):
             article = self.state.panes.article
             if article.document is not None and article.document.error:
                 return chosen_hints(self._keymap, BROKEN_HINTS)
-            if article.viewport.page is not None and article.viewport.page.chapters:
+            if article.viewport.page is not None and article.viewport.page.heads is not None:
                 return chosen_hints(self._keymap, BOOK_HINTS)
         return super()._usual_hints()
 

@@ -395,7 +395,7 @@ def _heads(
     headline: Headline, document: Document | None, chapters: Chapters, width: int, *, low: bool
 ) -> ChapterHeads | None:
     """Return the rows above the chapters of a book; None for an article without chapters."""
-    if document is None or not chapters:
+    if document is None or chapters is NO_CHAPTERS:
         return None
     title, author = _book_names(headline)
     return ChapterHeads(chapters, max(width, MIN_WIDTH), title, author, whole=not document.partial, low=low)

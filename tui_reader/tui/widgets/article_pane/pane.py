@@ -199,8 +199,9 @@ class ArticlePane(LinePane):
         self._drop_strips()
 
     def page_changed(self) -> None:
-        """Discard the painted rows of the former page, and update the last row."""
+        """Discard the painted rows of the former page, update the last row, and pass over absent pictures."""
         self.drop_painted()
+        self.pictures.is_idle = self.viewport.page is None or not self.viewport.page.figures.sizes
         self._foot.update()
 
     def notify_style_update(self) -> None:
@@ -260,7 +261,8 @@ class ArticlePane(LinePane):
         row = rows[y]
         if not isinstance(row, Row):
             return row, margins
-        return row.block, row.index, self._overlays_on(row), margins, self.pictures.is_drawn(row)
+        is_drawn = not self.pictures.is_idle and self.pictures.is_drawn(row)
+        return row.block, row.index, self._overlays_on(row), margins, is_drawn
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint a row; see `LinePane.paint_row`."""
@@ -272,7 +274,8 @@ class ArticlePane(LinePane):
         row = rows[y] if y < len(rows) else ()
         if not isinstance(row, Row):
             return self._brush().head(row, self._notes.margins(y))
-        return self._brush().body(row, self._overlays_on(row), self._notes.margins(y), self.pictures.row(row))
+        picture = () if self.pictures.is_idle else self.pictures.row(row)
+        return self._brush().body(row, self._overlays_on(row), self._notes.margins(y), picture)
 
     def _overlays_on(self, row: Row) -> tuple[Overlay, ...]:
         return self._stack.overlays(row.start, max(row.end, row.start + 1)) if row.index >= 0 else ()
@@ -380,8 +383,8 @@ class Foot:
     def _with_time_left(self, percent: str) -> str:
         """Return the progress in a book, preceded by the time left in chapter and book if they fit."""
         page = self._viewport.page
-        left = None if page is None else page.chapters.left(self._viewport.offset)
-        if page is None or left is None:
+        left = None if page is None or page.heads is None else page.chapters.left(self._viewport.offset)
+        if left is None:
             return percent
         chapter = f"{time_of(left.chapter)} left in the chapter"
         room = self._pane.size.width - 2

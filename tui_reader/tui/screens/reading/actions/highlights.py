@@ -222,7 +222,8 @@ class HighlightActions:
         low, high = chosen
         name = state.colour_name(colour or state.library.annotations.last_colour)
         existing = pane.highlights.over(*_words(document, low, high))
-        self._selection_actions.leave()
+        if state.context is Pane.SELECTION:
+            self._selection_actions.leave()
         if existing is not None:
             pane.highlights.go(existing.id)
             if colour is not None and colour != existing.colour:
@@ -344,20 +345,25 @@ class HighlightActions:
             True if the outcome has a message.
         """
         if outcome.ids or outcome.annotation or outcome.undo:
-            self.refresh()
-            self._listing.touch(outcome.ids)
+            self._update()
+            self._listing.touch(outcome.ids)  # which shows the counts too
         self._state.say_outcome(outcome)
         return bool(outcome.message)
 
     def refresh(self) -> None:
         """Update the highlights in the article pane. Very cheap if no highlight has changed."""
-        if self._display.update():
-            self._count()
+        if self._update() and self._state.pane is Pane.ARTICLE:
+            self._listing.recount()
+
+    def _update(self) -> bool:
+        """Update the highlights as `refresh` does, but not the shown counts. Return True if the counts have changed."""
+        is_recounted = self._display.update() and self._count()
         self._go_to_target()
         if notice := self._changes_notice():
             self._state.say_also(notice)
         if lost := self._orphan_notice(self._state.shown):
             self._state.say_also(lost)
+        return is_recounted
 
     def go_once_shown(self, target: Target) -> None:
         """Go to a position as soon as its article is shown."""
@@ -403,13 +409,12 @@ class HighlightActions:
         """The highlights that the article pane paints."""
         return self._display.highlights.shown
 
-    def _count(self) -> None:
-        """Update the counts of the shown article's annotations."""
+    def _count(self) -> bool:
+        """Count the annotations of the shown article. Return True if the numbers have changed."""
         orphans = self._display.highlights.orphans
         parts = article_counts(self._display.highlights.highlights, self._display.highlights.notes, orphans)
         self._orphans = orphans
-        if self._state.set_annotation_counts(parts) and self._state.pane is Pane.ARTICLE:
-            self._listing.recount()
+        return self._state.set_annotation_counts(parts)
 
     def _orphan_notice(self, article: ArticleId | None) -> str:
         """Return the notice about annotations without a position; empty if none or if it was shown for this text."""

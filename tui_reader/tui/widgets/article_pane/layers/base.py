@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 class Layer:
     """Base class of the layers of the pane. Each method is a hook that does nothing by default."""
 
+    is_idle = False
+    """True while the layer paints nothing and no hook would change it: the stack then calls none of its hooks.
+
+    Each frame asks for the overlays of every row, and most layers are idle most of the time.
+    """
+
     def overlays(self, start: int, end: int) -> Sequence[Overlay]:
         """Return the overlays that the layer paints over a range of the text, the topmost last."""
         return ()
@@ -61,7 +67,7 @@ class Layer:
 
 
 class LayerStack:
-    """The layers of a pane. The stack forwards each event to all layers, in paint order."""
+    """The layers of a pane. The stack forwards each event to all layers that are not idle, in paint order."""
 
     def __init__(self) -> None:
         self.layers: tuple[Layer, ...] = ()
@@ -71,57 +77,66 @@ class LayerStack:
         """Return the overlays of all layers on a range of the text, the topmost last."""
         found: tuple[Overlay, ...] = ()
         for layer in self.layers:
-            over = layer.overlays(start, end)
-            if over:
+            if not layer.is_idle and (over := layer.overlays(start, end)):
                 found = (*found, *over)
         return found
 
     def reset(self) -> None:
-        """Call `Layer.reset` of each layer, in paint order."""
+        """Call `Layer.reset` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.reset()
+            if not layer.is_idle:
+                layer.reset()
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
-        """Call `Layer.document_changed` of each layer, in paint order."""
+        """Call `Layer.document_changed` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.document_changed(old, new, carry)
+            if not layer.is_idle:
+                layer.document_changed(old, new, carry)
 
     def page_made(self, page: Page) -> None:
-        """Call `Layer.page_made` of each layer, in paint order."""
+        """Call `Layer.page_made` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.page_made(page)
+            if not layer.is_idle:
+                layer.page_made(page)
 
     def laid_out(self) -> None:
-        """Call `Layer.laid_out` of each layer, in paint order."""
+        """Call `Layer.laid_out` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.laid_out()
+            if not layer.is_idle:
+                layer.laid_out()
 
     def scrolled(self) -> None:
-        """Call `Layer.scrolled` of each layer, in paint order."""
+        """Call `Layer.scrolled` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.scrolled()
+            if not layer.is_idle:
+                layer.scrolled()
 
     def active_changed(self, active: bool) -> None:
-        """Call `Layer.active_changed` of each layer, in paint order."""
+        """Call `Layer.active_changed` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.active_changed(active)
+            if not layer.is_idle:
+                layer.active_changed(active)
 
     def attention_changed(self) -> None:
-        """Call `Layer.attention_changed` of each layer, in paint order."""
+        """Call `Layer.attention_changed` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.attention_changed()
+            if not layer.is_idle:
+                layer.attention_changed()
 
     def highlights_changed(self) -> None:
-        """Call `Layer.highlights_changed` of each layer, in paint order."""
+        """Call `Layer.highlights_changed` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.highlights_changed()
+            if not layer.is_idle:
+                layer.highlights_changed()
 
     def selection_changing(self) -> None:
-        """Call `Layer.selection_changing` of each layer, in paint order."""
+        """Call `Layer.selection_changing` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.selection_changing()
+            if not layer.is_idle:
+                layer.selection_changing()
 
     def selection_ended(self) -> None:
-        """Call `Layer.selection_ended` of each layer, in paint order."""
+        """Call `Layer.selection_ended` of each layer that is not idle, in paint order."""
         for layer in self.layers:
-            layer.selection_ended()
+            if not layer.is_idle:
+                layer.selection_ended()

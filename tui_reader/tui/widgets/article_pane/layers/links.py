@@ -40,22 +40,27 @@ class Links(Layer):
     def __init__(self, viewport: Viewport) -> None:
         self._viewport = viewport
         self._hints: Sequence[Hint] = ()
+        self.is_idle = True
 
     def show_hints(self) -> list[tuple[str, str]]:
         """Paint labels over the visible links and pictures. Return the label and the target of each."""
         viewport, document = self._viewport, self._viewport.text
         if document is None or viewport.structure is None:
-            self._hints = ()
+            self._set_hints(())
         else:
-            self._hints = hints_of(document, viewport.structure, viewport.visible_rows())
+            self._set_hints(hints_of(document, viewport.structure, viewport.visible_rows()))
         viewport.repaint()
         return [(hint.label, hint.target) for hint in self._hints]
 
     def hide_hints(self) -> None:
         """Remove the labels of the links."""
         if self._hints:
-            self._hints = ()
+            self._set_hints(())
             self._viewport.repaint()
+
+    def _set_hints(self, hints: Sequence[Hint]) -> None:
+        self._hints = hints
+        self.is_idle = not hints
 
     def target_under(self, x: int, y: int) -> str:
         """Return the target of the link or picture at a cell of the widget; empty without one."""
@@ -75,20 +80,18 @@ class Links(Layer):
 
     def reset(self) -> None:
         """Remove the labels of the links."""
-        self._hints = ()
+        self._set_hints(())
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
         """Remove the labels of the links."""
-        self._hints = ()
+        self._set_hints(())
 
     def scrolled(self) -> None:
         """Remove the labels, which belong to the links that were visible before."""
-        self._hints = ()
+        self._set_hints(())
 
     def overlays(self, start: int, end: int) -> tuple[Overlay, ...]:
         """Return the overlays that paint the labels of links in a range of the text."""
-        if not self._hints:
-            return ()
         return tuple(
             Overlay(hint.start, hint.start + 1, Role.HINT, hint.label)
             for hint in self._hints

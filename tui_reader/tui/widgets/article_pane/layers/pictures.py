@@ -58,6 +58,7 @@ class Pictures(Layer):
 
     def __init__(self, viewport: Viewport) -> None:
         self._viewport = viewport
+        self.is_idle = True  # the pane changes it with each page
         self._feed: PictureFeed | None = None
         self._figures: tuple[Document | None, Sequence[int]] = (None, ())
         """A cache: the last document, and the indices of its figure blocks."""

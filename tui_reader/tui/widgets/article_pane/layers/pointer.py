@@ -48,6 +48,7 @@ class Pointer(Layer):
         self._dragged = False
         self._position: tuple[int, int] = (0, 0)
         self._edge: Timer | None = None
+        self.is_idle = True
 
     @property
     def pressed(self) -> bool:
@@ -57,7 +58,8 @@ class Pointer(Layer):
     def press(self, x: int, y: int) -> None:
         """Record that the mouse button was pressed at a cell, where a drag may start."""
         self._pressed, self._dragged = self._character_at(x, y), False
-        if self._pressed is not None:
+        self.is_idle = self._pressed is None
+        if not self.is_idle:
             self._host.capture_mouse()
 
     def move(self, x: int, y: int) -> None:
@@ -76,7 +78,7 @@ class Pointer(Layer):
         if self._pressed is None:
             return False
         self._host.release_mouse()
-        self._pressed = None
+        self._pressed, self.is_idle = None, True
         return self._dragged
 
     def take_drag(self) -> bool:
@@ -143,7 +145,7 @@ class Pointer(Layer):
     def reset(self) -> None:
         """End a drag, since another article is shown."""
         if self._pressed is not None:
-            self._pressed = None
+            self._pressed, self.is_idle = None, True
             self._stop_scrolling()
             self._host.release_mouse()
 

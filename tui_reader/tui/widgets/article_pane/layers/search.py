@@ -28,6 +28,7 @@ class Search(Layer):
         self._current = 0
         self._before: Ends | None = None
         """The selection before the typed query extended it; None if no query has extended a selection."""
+        self.is_idle = True
 
     def find(self, query: str) -> int:
         """Find a query and go to the first match in or below the view, else to the first of the text.
@@ -40,7 +41,7 @@ class Search(Layer):
         """
         document = self._viewport.text
         confirmed = self._before is not None and query == self._query
-        self._query = query
+        self._query, self.is_idle = query, False
         if confirmed:
             self._before = None
             return self.position[1]
@@ -118,6 +119,7 @@ class Search(Layer):
         if self._matches is not None:
             self._set(None, self._current)
             self._viewport.repaint()
+        self.is_idle = True
 
     def _set(self, matches: Matches | None, current: int) -> None:
         self._matches, self._current = matches, current
@@ -146,7 +148,7 @@ class Search(Layer):
 
     def reset(self) -> None:
         """Discard the query and its matches."""
-        self._query, self._before = "", None
+        self._query, self._before, self.is_idle = "", None, True
         self._set(None, 0)
 
     def document_changed(self, old: Document | None, new: Document, carry: Carry | None) -> None:
