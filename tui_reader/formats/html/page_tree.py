@@ -7,7 +7,7 @@ from html.entities import html5
 from typing import TYPE_CHECKING, cast
 
 from tui_reader.formats.html.elements import tag_of
-from tui_reader.formats.html.unclosed import move_out_of_unclosed, without_unclosed
+from tui_reader.formats.html.unclosed_elements import move_out_of_unclosed, without_unclosed
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
