@@ -37,7 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_pane", ("tab",), "pane", "To the next pane, round and round", Group.MOVE, palette=False),
     Command("previous_pane", ("shift+tab",), "pane", "To the previous pane", Group.MOVE, palette=False),
     Command("open", ("enter",), "open", "Open the article", Group.READ, IN_LIST, footer=80),
-    Command("choose", ("enter",), "show", "Show this view or source; include, exclude or drop this tag", Group.FILTER, IN_SIDEBAR, footer=80),
+    Command("choose", ("enter",), "show", "Show this view or source; include, exclude or drop this tag; fold a section, or show all its names", Group.FILTER, IN_SIDEBAR, footer=80),
     Command("back", ("q", "escape"), "back", "One level back: close, clear the filter, leave the selection or the article", Group.READ, ANYWHERE, footer=15),
     Command("next_article", ("J",), "next", "Next article, from anywhere", Group.READ, counts=True, footer=40),
     Command("previous_article", ("K",), "previous", "Previous article, from anywhere", Group.READ, counts=True),

@@ -305,7 +305,7 @@ class HeadlineListing:
     # Filters
 
     def choose(self, entry: Entry) -> bool:
-        """Apply a row of the sidebar: fold a section, or change the standing view, the source or the tags.
+        """Apply a row of the sidebar: fold a section or show its rest, or change the standing view, source or tags.
 
         Returns:
             True if the list should become active next.

@@ -128,7 +128,7 @@ class FindActions:
 
     @command("choose")
     def choose(self, _count: int | None) -> None:
-        """Filter or switch the list as the sidebar's row under the cursor says, or fold its section."""
+        """Filter or switch the list as the row under the cursor says; fold its section, or show all names of it."""
         entry = self._sidebar.current
         if entry is not None:
             to_list = self._listing.choose(entry)
