@@ -37,7 +37,7 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports
 
-docs: $(READY) ## write the generated parts of the documents anew
+docs: $(READY) ## write the generated parts of the documents
 	$(BIN)/python scripts/gen_docs.py
 
 docs-check: $(READY)

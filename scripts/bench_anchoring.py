@@ -225,7 +225,7 @@ class Score(NamedTuple):
 def run(
     text: str, edit: Edit, *, count: int, seed: int, snapshot: bool = True, show: Callable[[str], None] | None = None
 ) -> Score:
-    """Edit a text, place highlights anew, and compare with the truth."""
+    """Edit a text, re-anchor the highlights, and compare with the truth."""
     chance = random.Random(seed)
     anchors = anchors_in(text, count, chance)
     edited, where = apply(edit(text, chance))

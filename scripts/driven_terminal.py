@@ -37,7 +37,7 @@ _STYLE = re.compile(rb"\x1b\[[0-9;]*m")
 
 
 class Piece(NamedTuple):
-    """A part of a row that a frame draws anew."""
+    """A part of a row that a frame draws again."""
 
     row: int
     column: int

@@ -17,7 +17,7 @@ from tui_reader.tui.app import ReaderApp
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "screenshot.svg"
 FONT_ADDRESSES = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
-"""The picture asks for a web font; whoever looks at it has a monospace font of their own."""
+"""The picture asks for a web font; each machine that shows it has a monospace font of its own."""
 
 
 async def draw() -> str:

@@ -203,7 +203,7 @@ BLANK = 100_000
     ids=["blanks", "hard blanks", "bracket", "word", "signs", "dots"],
 )
 def test_quotes_with_long_words_or_many_blanks_are_verified_quickly(quote: str, is_exact: bool) -> None:
-    # With a pattern that begins anew at each blank, each took more than 20 s; all six take one now.
+    # With a pattern that begins again at each blank, each takes more than 20 s; without it, all six take one.
     article = "Before.\n\nThey were the words that were said.\n\n" * 50
     headline = Headline(Article("a.md", "a.md", Metadata(title="A")))
     document = read(article.encode(), "a.md")

@@ -1,4 +1,4 @@
-"""Share among the apps of all tests what each would compute anew from the same input."""
+"""Share among the apps of all tests what each would compute again from the same input."""
 
 from __future__ import annotations
 

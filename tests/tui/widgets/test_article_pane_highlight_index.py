@@ -44,7 +44,7 @@ def test_every_character_shows_the_mark_on_top_and_the_one_below(
 def test_marks_that_change_one_by_one_lie_as_if_set_at_once(
     found: list[Highlight], changes: list[tuple[int, int, int, bool]]
 ) -> None:
-    """Whatever is put in, taken out or moved, all questions have the answers of an index made anew."""
+    """Whatever is put in, taken out or moved, all questions have the answers of a new index."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_CHUNK", 3)
         index = HighlightIndex(found, [(0, mark.id) for mark in found])
@@ -58,14 +58,14 @@ def test_marks_that_change_one_by_one_lie_as_if_set_at_once(
                 index.change([mark.id], [(mark, (at, mark.id))])
                 known[mark.id] = mark, (at, mark.id)
             assert index.noted == tuple(each for each in index if each.noted)
-        anew = HighlightIndex([mark for mark, _ in known.values()], [rank for _, rank in known.values()])
-        assert index.highlights == anew.highlights
-        assert len(index) == len(anew.highlights)
-        for number, mark in enumerate(anew.highlights):
+        new = HighlightIndex([mark for mark, _ in known.values()], [rank for _, rank in known.values()])
+        assert index.highlights == new.highlights
+        assert len(index) == len(new.highlights)
+        for number, mark in enumerate(new.highlights):
             assert index.number(mark.id) == number
             assert index.at(number) == mark == index.get(mark.id)
         for offset in range(0, 95, 4):
-            assert index.first_from(offset) == sum(mark.start < offset for mark in anew.highlights)
-            assert index.within(offset, offset + 9) == anew.within(offset, offset + 9)
-            assert index.stacked(offset, offset + 9) == anew.stacked(offset, offset + 9)
-            assert index.runs(offset, offset + 9, "3") == anew.runs(offset, offset + 9, "3")
+            assert index.first_from(offset) == sum(mark.start < offset for mark in new.highlights)
+            assert index.within(offset, offset + 9) == new.within(offset, offset + 9)
+            assert index.stacked(offset, offset + 9) == new.stacked(offset, offset + 9)
+            assert index.runs(offset, offset + 9, "3") == new.runs(offset, offset + 9, "3")
