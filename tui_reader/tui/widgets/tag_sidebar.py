@@ -250,17 +250,16 @@ class TagSidebar(LinePane):
             rows: Names with their numbers of articles.
             own: Number of the first names that are always shown.
         """
-        entries = [Entry(section, name, count) for name, count in rows]
         choices, first = self._choices, max(own, SHOWN)
         chosen = choices.sources if section is Section.SOURCES else choices.include | choices.exclude
-        shown = entries[:first] + [entry for entry in entries[first:] if entry.name in chosen]
-        hidden = len(entries) - len(shown)
+        shown = [*rows[:first], *[row for row in rows[first:] if row[0] in chosen]]
+        hidden = len(rows) - len(shown)
         # A row that stood for a single name would save nothing.
-        if hidden <= 1:
-            return entries
-        if section in self._unlimited:
-            return [*entries, Entry(section, "", hidden=-1)]
-        return [*shown, Entry(section, "", hidden=hidden)]
+        is_whole = hidden <= 1 or section in self._unlimited
+        entries = [Entry(section, name, count) for name, count in (rows if is_whole else shown)]
+        if hidden > 1:
+            entries.append(Entry(section, "", hidden=-1 if is_whole else hidden))
+        return entries
 
     def _follow(self) -> None:
         if not self._entries:
