@@ -135,6 +135,11 @@ class Reader:
         """Wait until the screen no longer shows a text."""
         await self.until(lambda: text not in self.text)
 
+    async def resizes(self, width: int, height: int) -> None:
+        """Give the terminal another size, and wait until the screen has it."""
+        await self.pilot.resize_terminal(width, height)
+        await self.until(lambda: len(self.lines()) == height and self.strips()[0].cell_length == width)
+
     async def returns(self, *, undoing: int = 0) -> None:
         """Show the inbox with its first article, as after a start, for the next case of a test.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.services.library.opening import open_library
@@ -73,23 +75,38 @@ async def choose(reader: Reader, view: str) -> None:
 VIEWS = ["inbox", "unread", "starred", "tag"]
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("read_before", [0, 1, 2, 5])
-async def test_no_article_is_skipped_after_reading_some_and_archiving_one(
-    start: Start, eight: Path, view: str, read_before: int
-) -> None:
+async def test_no_article_is_skipped_after_reading_some_and_archiving_one(start: Start, eight: Path) -> None:
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         starred(reader, *NAMES)
-        await choose(reader, view)
-        await reader.keys("enter", *"J" * read_before, "e")
-        assert shown(reader) == NAMES[read_before]
-        seen = ""
-        for _ in range(3):
-            await reader.keys("J", "e")
-            seen += shown(reader)
-        rest = NAMES[read_before + 1 :][:3]
-        assert seen == rest + rest[-1] * (3 - len(rest))
+        ids = [row.id for row in reader.library.catalogue.everything()]
+        for view, read_before in itertools.product(VIEWS, (0, 1, 2, 5)):
+            with case(view, read_before):
+                await choose(reader, view)
+                assert listed(reader) == NAMES
+                await reader.keys("enter", *"J" * read_before, "e")
+                assert shown(reader) == NAMES[read_before]
+                seen = ""
+                for _ in range(3):
+                    await reader.keys("J", "e")
+                    seen += shown(reader)
+                rest = NAMES[read_before + 1 :][:3]
+                assert seen == rest + rest[-1] * (3 - len(rest))
+                await reader.keys("q")
+                reader.library.reading.set_archived(ids, archived=False)
+                reader.library.reading.set_read(ids, read=False)
+                await reader.returns()
+
+
+async def test_an_article_that_undo_lists_again_has_its_place_of_now(start: Start, eight: Path) -> None:
+    async with start(eight) as reader:
+        await reader.sees("A title", "H title")
+        await reader.keys("j", "j", "enter", "e", "J", "e", "q", "2", "u")
+        assert listed(reader) == NAMES
+        await reader.keys("j", "enter", "e")
+        assert shown(reader) == "D"
+        await reader.keys("J")
+        assert shown(reader) == "E"
 
 
 @pytest.mark.parametrize(("view", "key"), [("unread", "r"), ("starred", "s"), ("unread", "e"), ("starred", "e")])

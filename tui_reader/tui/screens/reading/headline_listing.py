@@ -163,10 +163,11 @@ class HeadlineListing:
         """
         headlines = self._state.panes.headlines
         gap = self.gap if reading is not None else None
-        if gap is None and (reading is None or reading != headlines.current):
-            return None
-        if reading is None or reading in ids:
+        if self._gap is not None and self._gap[0] in ids:
             self._gap = None
+        if reading is None or (gap is None and reading != headlines.current):
+            return None
+        if reading in ids:
             return reading if gap is not None else None
         self._gap = reading, gap_between(headlines.ids, headlines.cursor if gap is None else gap, ids)
         return None
