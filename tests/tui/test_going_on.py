@@ -10,6 +10,7 @@ import pytest
 from textual import events
 from textual.keys import _character_to_key
 
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.model.query import Shelf, Sort
 from tui_reader.services.library import composition
@@ -228,9 +229,11 @@ async def test_a_moved_article_is_open_again(start: Start, articles: Path) -> No
         await reader.until(lambda: title_of(reader) == "Beta test" and article_rows(reader)[3:20] == before[3:20])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+async def test_a_damaged_session_does_no_harm(start: Start, articles: Path) -> None:
+    async with start(articles, opening=GO_ON) as reader:
+        await reader.sees("Alpha wolf")
+        await quit_from(reader)
+    for text in (
         "",
         "{",
         "[]",
@@ -241,18 +244,19 @@ async def test_a_moved_article_is_open_again(start: Start, articles: Path) -> No
         '{"pane": "article"}',
         '{"pane": "selection", "theme": "no such theme", "configured_theme": "auto", "cursor": 99}',
         '{"shelf": ["unread"], "sort": {}, "query": "(((tag:", "article": ["x"]}',
-    ],
-)
-async def test_a_damaged_session_does_no_harm(start: Start, articles: Path, text: str) -> None:
-    async with start(articles, opening=GO_ON) as reader:
-        await reader.sees("Alpha wolf")
-        await quit_from(reader)
-    session_file().write_text(text)
-    async with start(articles, opening=GO_ON) as reader:
-        await reader.until(lambda: reader.app.reading.state.pane is Pane.LIST and reader.app.reading.is_wired)
-        await reader.keys("escape")
-        await reader.sees("Alpha wolf", "Gamma rays")
-        assert reader.app.theme == "paper-dark"
+    ):
+        session_file().write_text(text)
+        with case(text):
+            async with start(articles, opening=GO_ON) as reader:
+                await reader.until(partial(shows_list, reader))
+                await reader.keys("escape")
+                await reader.sees("Alpha wolf", "Gamma rays")
+                assert reader.app.theme == "paper-dark"
+
+
+def shows_list(reader: Reader) -> bool:
+    """Return True if the list of articles is active."""
+    return reader.app.reading.is_wired and reader.app.reading.state.pane is Pane.LIST
 
 
 async def test_a_session_is_private_and_one_of_each_library(start: Start, articles: Path, tmp_path: Path) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tui_reader.config import Settings
 from tui_reader.model.query import Shelf, View
 from tui_reader.services.articles import scanner
+from tui_reader.services.headless.session import bring_up_to_date
+from tui_reader.services.library.opening import open_library
 from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
     from tests.tui.conftest import Reader, Start
     from tui_reader.model.article import Headline
+    from tui_reader.services.library.library import Library
 
 BLINK = 0.7
 """Seconds for which a file is away in these tests; the reader waits for longer."""
@@ -36,7 +41,11 @@ def title(reader: Reader) -> str:
 
 
 def state_of(reader: Reader, name: str) -> Headline:
-    catalogue = reader.library.catalogue
+    return state_in(reader.library, name)
+
+
+def state_in(library: Library, name: str) -> Headline:
+    catalogue = library.catalogue
     ids = [*catalogue.ids(View()), *catalogue.ids(View(shelf=Shelf.ARCHIVE))]
     return next(row for row in catalogue.rows(ids) if row.title == name)
 
@@ -157,9 +166,10 @@ async def test_a_file_missing_for_a_moment_changes_nothing(
         await asyncio.sleep(BLINK)
         await is_as_it_was(reader, offset, focus)
         await reader.keys("Q")
-    async with start(articles) as reader:
-        assert state_of(reader, "Alpha wolf").state.offset == offset
-        assert state_of(reader, "Alpha wolf").state.progress < 1
+    with closing(open_library((articles,), settings=Settings())) as library:
+        bring_up_to_date(library)
+        assert state_in(library, "Alpha wolf").state.offset == offset
+        assert state_in(library, "Alpha wolf").state.progress < 1
 
 
 LASTING = [

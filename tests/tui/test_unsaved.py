@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.tui.conftest import case
 from tui_reader.errors import StoreError
 from tui_reader.services.library.save_monitor import warning_of
 from tui_reader.storage.recovery import problems
@@ -18,18 +19,12 @@ if TYPE_CHECKING:
 
     from tests.tui.conftest import Start
 
-SIZES = pytest.mark.parametrize("size", [(120, 35), (80, 24), (60, 20), (40, 12)])
+SIZES = [(120, 35), (80, 24), (60, 20), (40, 12)]
 
 
 @pytest.mark.parametrize(("number", "reason"), [(errno.ENOSPC, "disk full"), (errno.EIO, "disk error")])
-@SIZES
 async def test_the_first_row_warns_until_changes_are_saved(
-    start: Start,
-    articles: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
-    number: int,
-    reason: str,
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, number: int, reason: str
 ) -> None:
     """The full message gives way to the hints after some seconds; the list of annotations shows the warning too."""
     monkeypatch.setattr(events, "FAILURE_SECONDS", 0.1)
@@ -37,22 +32,26 @@ async def test_the_first_row_warns_until_changes_are_saved(
     def fail(*_: object) -> int:
         raise OSError(number, "no such luck")
 
-    async with start(articles, size=size) as reader:
+    async with start(articles, size=SIZES[0]) as reader:
         await reader.sees("Alpha wolf")
-        await reader.keys("j", "k")
-        with monkeypatch.context() as context:
-            context.setattr(Disk, "write_some", fail)
-            await reader.keys("s")
-            await reader.until(lambda: f"NOT saved: {reason} (" in reader.lines()[0])
-            await reader.until(lambda: reader.app.reading.state.panes.status.said == "")
-            assert "? keys" in reader.last_row or size[0] == 40
-            await reader.keys("A")
-            await reader.until(lambda: f"NOT saved: {reason} (" in reader.lines()[0])
-            await reader.keys("q")
-            assert f"NOT saved: {reason} (" in reader.lines()[0]
-        await reader.keys("j", "s")
-        await reader.until(lambda: "NOT saved" not in reader.lines()[0])
-        assert not reader.library.store.unsaved
+        for size in SIZES:
+            await reader.resizes(*size)
+            with case(size):
+                await reader.keys("j", "k")
+                with monkeypatch.context() as context:
+                    context.setattr(Disk, "write_some", fail)
+                    await reader.keys("s")
+                    await reader.until(lambda: f"NOT saved: {reason} (" in reader.lines()[0])
+                    await reader.until(lambda: reader.app.reading.state.panes.status.said == "")
+                    assert "? keys" in reader.last_row or size[0] == 40
+                    await reader.keys("A")
+                    await reader.until(lambda: f"NOT saved: {reason} (" in reader.lines()[0])
+                    await reader.keys("q")
+                    assert f"NOT saved: {reason} (" in reader.lines()[0]
+                await reader.keys("j", "s")
+                await reader.until(lambda: "NOT saved" not in reader.lines()[0])
+                assert not reader.library.store.unsaved
+                await reader.returns(undoing=2)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
-import pytest
+from tests.tui.conftest import case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,19 +13,18 @@ if TYPE_CHECKING:
     from tests.tui.conftest import Start
 
 
-@pytest.mark.parametrize("leaving", ["enter", "ctrl+c", "escape"])
-@pytest.mark.parametrize("keys", ["S", "gT"])
-async def test_keys_after_the_one_that_closes_a_dialog_close_no_other_screen(
-    start: Start, articles: Path, keys: str, leaving: str
-) -> None:
+async def test_keys_after_the_one_that_closes_a_dialog_close_no_other_screen(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
-        await reader.keys(*keys[:-1])
-        below = reader.app.screen
-        await reader.keys(keys[-1])
-        over = reader.app.screen
-        assert over is not below
-        reader.burst(leaving, leaving, leaving)
-        await reader.until(lambda: reader.app.screen is not over)
-        await reader.pilot.pause()
-        assert reader.app.screen is below
+        for keys, leaving in itertools.product(("S", "gT"), ("enter", "ctrl+c", "escape")):
+            with case(keys, leaving):
+                await reader.keys(*keys[:-1])
+                below = reader.app.screen
+                await reader.keys(keys[-1])
+                over = reader.app.screen
+                assert over is not below
+                reader.burst(leaving, leaving, leaving)
+                await reader.until(lambda: reader.app.screen is not over)  # noqa: B023 - called at once
+                await reader.pilot.pause()
+                assert reader.app.screen is below
+                await reader.returns()
