@@ -73,6 +73,16 @@ def empty_document(metadata: Metadata, source: str) -> Document:
     return builder.build(metadata)
 
 
+def cut_off_notice(missing: str, what: str = "file") -> str:
+    """Return the notice that a file ends too early.
+
+    Args:
+        missing: What may be missing, such as `chapters`.
+        what: What ends too early, such as `mail`.
+    """
+    return f"The end of this {what} is missing, as after an interrupted download: {missing} may be missing."
+
+
 def human_size(size: int) -> str:
     """Format a size in bytes for display, such as `48 kB`."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):

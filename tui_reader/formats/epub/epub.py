@@ -12,7 +12,7 @@ from tui_reader.formats.epub.book_words import MOST_CHAPTERS, BookWords
 from tui_reader.formats.epub.package import Package, read_package
 from tui_reader.formats.epub.protection import encrypted_files, protection
 from tui_reader.formats.metadata.guesses import guess_title
-from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
+from tui_reader.formats.problem_page import cut_off_notice, empty_document, problem_document, problem_metadata
 from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _notices(book: _Book, text: BookText, contents: Contents) -> Sequence[str]:
     found: list[str] = []
     missing = [*(f"“{name}” is not in the book" for name in package.missing), *text.words.missing]
     if book.archive.is_cut:
-        found.append("The end of this file is missing, as after an interrupted download: chapters may be missing.")
+        found.append(cut_off_notice("chapters"))
     if book.locked:
         found.append(f"{_count(book.locked, 'chapter')} of this book cannot be read: encrypted.")
     if missing:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.formats.html.mhtml import is_mhtml, read_mhtml
+from tui_reader.formats.problem_page import cut_off_notice
 from tui_reader.formats.text.encodings import decode
 
 if TYPE_CHECKING:
     from tui_reader.formats.html.mhtml import Archive
 
 _AS_DECLARED = "as the file declares."
-_CUT_OFF = "The end of this file is missing, as after an interrupted download: text and pictures may be missing."
 
 
 class PageSource(NamedTuple):
@@ -39,5 +39,5 @@ def open_page(data: bytes) -> PageSource:
         return PageSource(problem=decoded.problem)
     notices = (decoded.notice,) if decoded.notice and not decoded.notice.endswith(_AS_DECLARED) else ()
     if archive is not None and archive.is_cut_off:
-        notices = (*notices, _CUT_OFF)
+        notices = (*notices, cut_off_notice("text and pictures"))
     return PageSource(decoded.text.removeprefix("\ufeff"), archive.address if archive else "", archive, notices)

@@ -12,7 +12,7 @@ from tui_reader.formats.mail.mail_parts import Part, Parts, header_of
 from tui_reader.formats.metadata.fields import web_address
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.plain import plain
-from tui_reader.formats.problem_page import human_size, problem_document
+from tui_reader.formats.problem_page import cut_off_notice, human_size, problem_document
 from tui_reader.formats.text.appended import append_document
 from tui_reader.formats.text.source import SourceText, open_source
 from tui_reader.formats.titled_document import titled_document
@@ -32,7 +32,6 @@ _FIRST_HEADER = re.compile(rb"\A(?:From [^\n]*\n)?[A-Za-z][\w-]*:[ \t]*[^\n]*\r?
 _OF_NEWSLETTERS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Post", "Feedback-ID")
 """Headers that are written only by programs that send one mail to many people."""
 _ANGLES = re.compile(r"<\s*([^<>\s]+)\s*>")
-_CUT_OFF = "The end of this mail is missing, as after an interrupted download: text and attachments may be missing."
 _MOST_FORWARDED = 5
 """Maximum depth of nested forwarded mails that are shown."""
 _TINY = re.compile(r"\b(?:width|height)\s*:\s*[012](?:\.\d+)?(?:px)?\s*(?:;|\Z|!)|display\s*:\s*none", re.IGNORECASE)
@@ -72,7 +71,8 @@ class Mail(Format):
         if parts.is_encrypted and not builder.blocks:
             return problem_document(name, len(data), "an encrypted mail, which only your mail program opens")
         metadata = _metadata(message, builder.build().text, name)
-        return titled_document(builder, metadata, "header", notices=(_CUT_OFF,) if parts.is_cut_off else ())
+        notices = (cut_off_notice("text and attachments", "mail"),) if parts.is_cut_off else ()
+        return titled_document(builder, metadata, "header", notices=notices)
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:
         """Return the bytes of a picture of the mail; None if it is not in the mail.

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, DocumentBuilder
 from tui_reader.document.clean import clean_line
-from tui_reader.formats.epub.archive import Archive, ArchiveError
+from tui_reader.formats.epub.archive import Archive, ArchiveError, CutArchiveError
 from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.walker import walk
 from tui_reader.formats.metadata.guesses import Heading, complete
+from tui_reader.formats.problem_page import cut_off_notice
 from tui_reader.formats.titled_document import titled_document
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ MOST_PICTURE = 30_000_000
 CAPTION = "caption"
 """Class of the captions in the HTML of a document."""
 ENCRYPTED = "encrypted: it opens only with its password"
-CUT_OFF = "damaged: its end is missing, as after an interrupted download"
-_IS_CUT = "The end of this file is missing, as after an interrupted download: text and pictures may be missing."
+CUT_OFF = str(CutArchiveError())
+"""Reason why a file is not shown if the part with its text is missing, with the end of the archive."""
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 
 
@@ -137,7 +138,8 @@ def document_of(root: Element | None, header: Mapping[str, Any], name: str, *, i
         return None
 
     metadata = complete(header, document.text, name, heading)
-    return titled_document(builder, metadata, "document", notices=(_IS_CUT,) if is_cut else ())
+    notices = (cut_off_notice("text and pictures"),) if is_cut else ()
+    return titled_document(builder, metadata, "document", notices=notices)
 
 
 def _join_captions(root: Element) -> None:
