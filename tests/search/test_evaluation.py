@@ -100,6 +100,7 @@ is:anchored is:gone is:lost is:un has:note has:quote has:tags has:by has:source 
 words<=100 words>=5k minutes:1 minutes:1..4 progress:50 progress<50% date:2026 date:2026-02 published:2026
 published:..2025 added:7d added:>2w added:2026-02-25 opened:today opened:>1w opened:.. finished:2025 finished:2026-02..
 annotated:1w annotated:<2026 newer:7d older:1w before:2026 after:2026-02-28 titel:x is: words>many
+tag: "" note:"" source:"" tag:nato,"" tag：nato words＞100 feed://x sort:title
 """
 PHRASES = ('"the pledge"', 'by:"jane roe"', 'source:"Brussels desk"', 'quote:"élan vital"', 'tag:"open question"')
 PARTS = st.sampled_from([*WORDS.split(), *PHRASES])
@@ -144,6 +145,17 @@ def occurs(wanted: str, texts: Sequence[str], *, is_prefix: bool) -> bool:
             if part == needle or (is_prefix and part[:-1] == needle[:-1] and part[-1].startswith(needle[-1])):
                 return True
     return False
+
+
+def restricts(term: Term) -> bool:
+    """Return True if a query says anything about a single record: `tag:`, `""` and `sort:title` do not."""
+    if isinstance(term, (And, Or)):
+        return any(map(restricts, term.terms))
+    if isinstance(term, Not):
+        return restricts(term.term)
+    if isinstance(term, (Word, Phrase)):
+        return term.text.strip() != ""
+    return term.name is not FieldName.SORT and any(not isinstance(each, Value) or each.text for each in term.values)
 
 
 def tag_fits(value: Value, tags: Sequence[str]) -> bool:
@@ -247,23 +259,23 @@ def naive_article(term: Term, headline: Headline, own: Sequence[Annotation]) -> 
     """Return True if an article matches a query."""
     metadata, reading = headline.article.metadata, headline.state
     marked = [each for each in own if not each.is_on_article]
+    if not restricts(term):
+        return True
     if isinstance(term, And):
         return all(naive_article(each, headline, own) for each in term.terms)
     if isinstance(term, Or):
-        return any(naive_article(each, headline, own) for each in term.terms)
+        return any(naive_article(each, headline, own) for each in term.terms if restricts(each))
     if isinstance(term, Not):
         return not naive_article(term.term, headline, own)
     if isinstance(term, (Word, Phrase)):
         texts = [metadata.title, metadata.byline, metadata.source, *metadata.tags]
         for each in own:
             texts += [each.note, each.quote, *each.tags]
-        if isinstance(term, Phrase) and not term.text:
-            return True
         return occurs(term.text, texts, is_prefix=term.is_prefix)
-    if not term.values:
-        return True
     for value in term.values:
         text = value.text if isinstance(value, Value) else ""
+        if isinstance(value, Value) and not text:
+            continue
         is_prefix = isinstance(value, Value) and value.is_prefix
         match term.name:
             case FieldName.IS:
@@ -339,20 +351,22 @@ def test_both_evaluations_agree_on_articles(library: list[tuple[ArticleRecord, l
 
 def naive_annotation(term: Term, each: Annotation, headline: Headline) -> bool:
     """Return True if an annotation matches a query: its own fields, else those of its article."""
+    if not restricts(term):
+        return True
     if isinstance(term, And):
         return all(naive_annotation(part, each, headline) for part in term.terms)
     if isinstance(term, Or):
-        return any(naive_annotation(part, each, headline) for part in term.terms)
+        return any(naive_annotation(part, each, headline) for part in term.terms if restricts(part))
     if isinstance(term, Not):
         return not naive_annotation(term.term, each, headline)
     if isinstance(term, (Word, Phrase)):
         texts = [each.note, each.quote, *each.tags, headline.title]
-        return (isinstance(term, Phrase) and not term.text) or occurs(term.text, texts, is_prefix=term.is_prefix)
+        return occurs(term.text, texts, is_prefix=term.is_prefix)
     own = {FieldName.NOTE, FieldName.QUOTE, FieldName.COLOUR, FieldName.ANNOTATED}
-    if term.name in own or not term.values:
+    if term.name in own:
         return naive_article(term, headline, [each])
     if term.name is FieldName.TAG:
-        return any(isinstance(value, Value) and tag_fits(value, each.tags) for value in term.values)
+        return any(isinstance(value, Value) and value.text and tag_fits(value, each.tags) for value in term.values)
     if term.name in {FieldName.DATE, FieldName.ADDED}:
         return any(on_day(each.created, term, value) for value in term.values)
     if term.name is FieldName.IS:
@@ -466,7 +480,11 @@ def test_a_query_may_ask_for_an_order_and_for_the_first_articles_only() -> None:
     assert limit_of(term) == 2
     assert select_articles(records, term) == records[:2]
     assert select_articles(records, parse("limit:0").term) == []
-    assert sort_order(parse("a OR sort:title").term) is None
+    # `OR` binds less tightly than a blank, but an order or a limit always counts for the whole list.
+    for text in ("a OR b sort:oldest limit:1", "sort:oldest limit:1 a OR b", "a OR sort:oldest OR limit:1 OR b"):
+        term = parse(text).term
+        assert sort_order(term) is Sort.OLDEST
+        assert select_articles(records, term) == records[:1], text
 
 
 CREATED = ("2024-02-29", "2025-12-31", "2026-01-01", "2026-01-31", "2026-02-15", "2026-02-28", "2026-03-01")

@@ -122,6 +122,14 @@ def tag(name: str, *, is_prefix: bool = False) -> Field:
         ("a OR", And((Word("a"), Word("OR")))),
         ("OR a", And((Word("OR"), Word("a")))),
         ("()", Word("()")),
+        ("tag：nato", tag("nato")),
+        ("words＞800", Field(FieldName.WORDS, (Value("800"),), Operator.MORE)),
+        ("words>10,000", Field(FieldName.WORDS, (Value("10000"),), Operator.MORE)),
+        ("words:5,1,000..2,500", Field(FieldName.WORDS, (Value("5"), Interval("1000", "2500")))),
+        ("minutes:5,100", Field(FieldName.MINUTES, (Value("5"), Value("100")))),
+        ("feed://x.org/rss", Word("feed://x.org/rss")),
+        ("FILE:///x", Word("FILE:///x")),
+        ("path:/x", Field(FieldName.PATH, (Value("/x"),))),
         ("#1", Word("#1")),
         ("sort:title limit:5", And((Field(FieldName.SORT, (Value("title"),)), Field(FieldName.LIMIT, (Value("5"),))))),
     ],
@@ -178,6 +186,11 @@ def test_a_slip_is_searched_as_words_and_said_with_a_suggestion(
         ("is:", And()),
         ("is:unr", is_("unr")),
         ("(a)", Word("a")),
+        ("a OR", Word("a")),
+        ("a b AND ", And((Word("a"), Word("b")))),
+        ("c (a OR", And((Word("c"), Word("a")))),
+        ("(a OR)", And((Word("a"), Word("OR")))),
+        ("OR", Word("OR", is_prefix=True)),
     ],
 )
 def test_the_end_of_a_text_that_is_being_typed_may_go_on(text: str, term: Term) -> None:
@@ -228,6 +241,9 @@ def test_parts_beyond_the_greatest_number_are_said_not_to_be_searched_for() -> N
         ("colour:cl is:lost has:notes", "colour claim, orphan or gone, with note"),
         ("date:2026-01..2026-03 opened:<2026", "dated from 2026-01 to 2026-03, opened before 2026"),
         ('titel:nato "', "“titel:nato”"),
+        ("tag: -tag: nato OR -quote: limit:2 sort:title sort:oldest", "“nato”, the first 2, oldest first"),
+        ("sort:title a OR b", "(“a” or “b”), by title"),
+        ('-"" \u0301 tag:# -note:""', "everything"),
     ],
 )
 def test_a_query_is_explained_in_one_line(text: str, explained: str) -> None:

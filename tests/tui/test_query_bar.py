@@ -189,7 +189,7 @@ async def test_a_slip_is_said_and_tab_takes_the_suggestion(start: Start, article
         await reader.types("titel:beta")
         rows = bar(reader)
         assert rows[1].split() == ["title:beta", "did", "you", "mean?"]
-        assert " ".join(rows[2:4]).strip() == "0 articles · there is no field “titel:”"
+        assert " ".join(rows[2:4]).strip() == "0 articles · there is no field “titel:”, searched for as words"
         pane = "\n".join(bar(reader))
         assert "No article matches" in pane
         for said_once in ("did you mean", "there is no field", "titel:beta"):
@@ -197,6 +197,10 @@ async def test_a_slip_is_said_and_tab_takes_the_suggestion(start: Start, article
         await reader.keys("tab")
         assert bar(reader)[0] == "/ title:beta"
         assert "● Beta test" in "".join(bar(reader))
+        await reader.types("-is:odd ")
+        assert "is:odd? searched for as words · unread, read," in " ".join(bar(reader)[1:3]), (
+            "before a list that is cut"
+        )
 
 
 async def test_a_list_without_a_match_says_what_was_searched_and_how_to_clear(start: Start, articles: Path) -> None:
@@ -311,6 +315,42 @@ async def test_the_order_in_the_query_and_the_chosen_one_are_one(start: Start, a
         await reader.keys(*"oldest", "enter")
         await reader.until(lambda: bar(reader)[0] == "INBOX sort:oldest")
         assert bar(reader)[1].endswith("oldest first")
+        # An order counts for all alternatives, and what is written with the last one is not searched for as words.
+        await reader.keys("/", "ctrl+u")
+        await reader.types("alpha OR sort:title beta ")
+        assert bar(reader)[1].startswith("2 articles · (“alpha” or “beta”), ")
+        await reader.keys("enter", "S", *"oldest", "enter")
+        await reader.until(lambda: bar(reader)[0] == "INBOX (alpha OR beta) sort:oldest")
+
+
+async def test_what_is_not_typed_to_its_end_neither_finds_nor_hides_everything(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types("tag:space ")
+        for text in ("OR", " ", "(", "backspace", "-", '"', "backspace", "backspace", "AND", " -tag:", ' -"'):
+            await (reader.keys(text) if text == "backspace" else reader.types(text))
+            assert any(row.startswith("2 articles · tagged space") for row in bar(reader)[1:9]), text
+        await reader.keys("ctrl+u")
+        await reader.types("alpha OR -tag:")
+        assert any(row == "1 article · “alpha”" for row in bar(reader)[1:9])
+
+
+async def test_the_sidebar_marks_what_the_query_means_in_any_spelling(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await ready(reader)
+        await reader.keys("/")
+        await reader.types('tag：SPACE -tag:"Tóols" source:"space DESK" ')
+        await reader.keys("enter")
+        await reader.sees("+ space", "− tools", "›Space desk")
+        sidebar = reader.app.reading.state.panes.sidebar
+        await reader.keys("h", "G")
+        assert sidebar.current is not None
+        assert sidebar.current.name == "tools"
+        await reader.keys("enter")
+        await reader.until(lambda: bar(reader)[0] == 'INBOX tag：SPACE source:"space DESK"')
+        await reader.keys("6", "k", "enter")
+        await reader.until(lambda: bar(reader)[0] == "INBOX tag：SPACE")
 
 
 async def test_the_filter_of_annotations_is_completed_too(start: Start, articles: Path) -> None:

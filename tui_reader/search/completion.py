@@ -29,7 +29,7 @@ LONGEST_TOKEN = 80
 """Length in code points from which nothing is completed, since no name is that long."""
 
 _PARTS = LazyPattern(r'[-(]*(?:[^\s"“„()]+|"[^"]*"?|“[^”]*”?|„[^“]*“?|\(|\))+|\s+')
-_FIELD = LazyPattern(r"([A-Za-z]+)(:[<>]=?|:|<=|>=|<|>)(.*)", re.DOTALL)
+_FIELD = LazyPattern(r"([A-Za-z]+)(:[<>]=?|:|<=|>=|<|>|[：＜＞])(.*)", re.DOTALL)
 _REST = LazyPattern(r"[^\s()\",“”]*")
 _QUOTES = '"“„'
 
@@ -329,7 +329,7 @@ def _numbers(start: _FieldStart) -> Iterator[tuple[str, str]]:
 
 
 def _compares(start: _FieldStart) -> bool:
-    return start.operator.endswith(("<", ">", "="))
+    return start.operator.endswith(("<", ">", "=", "＜", "＞"))
 
 
 def _dates(start: _FieldStart, offer: Offer) -> Iterator[tuple[str, str]]:
@@ -338,7 +338,7 @@ def _dates(start: _FieldStart, offer: Offer) -> Iterator[tuple[str, str]]:
     if not _compares(start):
         yield "today", ""
         yield "yesterday", ""
-    is_before = ">" in start.operator
+    is_before = start.operator.startswith((">", ":>", "＞"))
     for days in (7, 30):
         yield f"{days}d", f"more than {days} days ago" if is_before else f"in the last {days} days"
     yield f"{offer.today:%Y-%m}", "this month"

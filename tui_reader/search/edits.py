@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.model.query import And, Field, FieldName, Not, Or, Value
+from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.normalization import search_key
+from tui_reader.model.query import EVERYTHING, And, Field, FieldName, Not, Or, Value
+from tui_reader.search.effect import ORDERING, ordering_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_reader.model.query import Term
 
+_DOUBLED = LazyPattern(r" OR(?: OR)+ ")
+_DANGLING = LazyPattern(r"^OR | OR$")
+
 
 class Chosen(NamedTuple):
-    """The values of a field that a query requires at its top level, and those that it excludes there."""
+    """The keys of the values that a query requires for a field at its top level, and of those that it excludes there.
+
+    The keys are those of `value_key`.
+    """
 
     included: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=16_384)
+def value_key(text: str) -> str:
+    """Return the key of a value, by which `tag:Nato`, `tag:"#nato"` and a tag `NATO` are recognized as equal.
+
+    Cached, since with each letter the names of all sources and tags may be compared.
+    """
+    return search_key(text.strip().lstrip("#"))
 
 
 def top_terms(term: Term) -> Sequence[Term]:
@@ -36,7 +55,7 @@ def chosen(term: Term, name: FieldName) -> Chosen:
         if isinstance(inner, Field) and inner.name is name and len(inner.values) == 1:
             value = inner.values[0]
             if isinstance(value, Value) and not value.is_prefix:
-                (excluded if inner is not each else included).add(value.text)
+                (excluded if inner is not each else included).add(value_key(value.text))
     return Chosen(frozenset(included), frozenset(excluded))
 
 
@@ -48,19 +67,30 @@ def exact(name: FieldName, text: str) -> Field:
 
 
 def with_term(text: str, term: Term) -> str:
-    """Return the text of a query that is narrowed by a further term.
+    """Return the text of a query that is narrowed by a further term, which it never takes for a part of another term.
 
-    Alternatives joined by `OR` are put in parentheses first: otherwise the term would narrow only the last one.
+    Alternatives joined by `OR` are put in parentheses first, an unfinished phrase gets its quotation mark, and an `OR`
+    that waits for its second operand is removed. If all that does not help, as after an unfinished group, the query is
+    printed in its usual form.
     """
     from tui_reader.search.parser import parse  # noqa: PLC0415 - 1 ms with the printer, at the first change
     from tui_reader.search.printer import print_query  # noqa: PLC0415 - as above
 
+    added = print_query(term)
     before = text.strip()
-    if isinstance(parse(text).term, Or):
-        before = f"({before})"
-    elif before.count('"') % 2:
-        before += '"'
-    return f"{before} {print_query(term)}".strip()
+    while (query := parse(before)).waits_for_operand:
+        before = before.rsplit(maxsplit=1)[0]
+    if isinstance(query.term, Or) and (ordering := ordering_fields(query.term)):
+        # In the parentheses they would be words.
+        before = without(without(before, FieldName.SORT), FieldName.LIMIT)
+        query = parse(before)
+        added = " ".join([added, *map(print_query, ordering)])
+        term = And((term, *ordering))
+    narrowed = And((*top_terms(query.term), *top_terms(term))) if query.term != EVERYTHING else term
+    for form in (before, f"{before})", f"({before})", f'{before}"', f"{before}”"):
+        if parse(wider := f"{form} {added}".strip()).term == narrowed:
+            return wider
+    return print_query(narrowed)
 
 
 def without(text: str, name: FieldName, value: str | None = None) -> str:
@@ -68,20 +98,23 @@ def without(text: str, name: FieldName, value: str | None = None) -> str:
 
     Args:
         text: The text of the query.
-        name: The field.
+        name: The field; `sort:` and `limit:` are removed from alternatives, too, since they count for the whole query.
         value: Remove only the terms with this single value; None to remove all terms of the field.
     """
     from tui_reader.search.parser import parse  # noqa: PLC0415 - as above
 
     parts: list[str] = []
     start = 0
-    for each in top_terms(parse(text).term):
+    term = parse(text).term
+    for each in ordering_fields(term) if name in ORDERING else top_terms(term):
         inner = each.term if isinstance(each, Not) else each
         if not isinstance(inner, Field) or inner.name is not name:
             continue
-        values = [entry.text for entry in inner.values if isinstance(entry, Value)]
-        if value is None or values == [value]:
+        keys = [value_key(entry.text) for entry in inner.values if isinstance(entry, Value)]
+        if value is None or keys == [value_key(value)]:
             parts.append(text[start : each.span.start].strip())
             start = each.span.end
     parts.append(text[start:].strip())
-    return " ".join(filter(None, parts))
+    rest = " ".join(filter(None, parts))
+    # An alternative that consisted of the removed term leaves its `OR` behind.
+    return _DANGLING.sub("", _DOUBLED.sub(" OR ", rest)) if name in ORDERING else rest

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from tui_reader.document.lazy import LazyPattern
 from tui_reader.document.normalization import search_key
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Value, Word
+from tui_reader.search.effect import effective, ordering_fields
 from tui_reader.search.fields import FIELDS, ORPHAN_STATES, ValueKind, colour_numbers, part_of, sort_of, states_of
-from tui_reader.search.records import NO_ANNOTATIONS, AnnotationsText, ArticleRecord, SearchedText, annotations_text
+from tui_reader.search.records import (
+    NO_ANNOTATIONS,
+    AnnotationsText,
+    ArticleRecord,
+    SearchedText,
+    annotations_text,
+    kind_named,
+)
 from tui_reader.search.tokens import tokens
 from tui_reader.search.values import days, epoch, number_bounds, utc_text
 
@@ -99,33 +107,20 @@ _SIGNIFICANT = LazyPattern(r"[+#&@%$€£/\\=<>~^*|]|(?<=\w)[:.,](?=\w)")
 
 
 def sort_order(query: Term) -> Sort | None:
-    """Return the sort order that a query sets by `sort:`; None if it sets no order."""
-    values = [each.values[0] for each in _top_fields(query, FieldName.SORT)]
+    """Return the sort order that a query sets by `sort:`, the last one if several; None if it sets no order."""
+    values = [each.values[0] for each in ordering_fields(query) if each.name is FieldName.SORT]
     return sort_of(values[-1].text) if values and isinstance(values[-1], Value) else None
 
 
 def limit_of(query: Term) -> int | None:
     """Return the number of records that a query allows by `limit:`; None if it has no limit."""
-    values = [each.values[0] for each in _top_fields(query, FieldName.LIMIT)]
+    values = [each.values[0] for each in ordering_fields(query) if each.name is FieldName.LIMIT]
     return int(values[-1].text[:9]) if values and isinstance(values[-1], Value) else None
-
-
-def _top_fields(query: Term, name: FieldName) -> list[Field]:
-    """Return the top-level fields of a query that have this name and at least one value."""
-    terms: list[Term] = [query]
-    found: list[Field] = []
-    while terms:
-        term = terms.pop(0)
-        if isinstance(term, And):
-            terms[:0] = term.terms
-        elif isinstance(term, Field) and term.name is name and term.values:
-            found.append(term)
-    return found
 
 
 def article_predicate(term: Term, context: Context) -> Predicate[ArticleRecord]:
     """Return a predicate that is True for the articles that a query matches."""
-    return compile_term(term, lambda leaf: _article_leaf(leaf, context))
+    return compile_term(effective(term), lambda leaf: _article_leaf(leaf, context))
 
 
 def compile_term(term: Term, compile_leaf: Callable[[Leaf], Predicate[T]]) -> Predicate[T]:
@@ -155,7 +150,7 @@ def compile_for_annotations(query: Term, context: Context | None = None) -> Pred
     of creation and the states of a passage compare the annotation; all other fields compare its article.
     """
     context = context or Context()
-    return compile_term(query, lambda leaf: _annotation_leaf(leaf, context))
+    return compile_term(effective(query), lambda leaf: _annotation_leaf(leaf, context))
 
 
 def _is_in_annotations(needle: Needle, own: AnnotationsText) -> bool:
@@ -167,8 +162,6 @@ def _article_leaf(leaf: Leaf, context: Context) -> Predicate[ArticleRecord]:
     if isinstance(leaf, (Word, Phrase)):
         needle = Needle.of(leaf.text, is_prefix=leaf.is_prefix)
         return lambda record: needle.is_in(record.description.everything) or _is_in_annotations(needle, _own(record))
-    if not leaf.values or leaf.name in {FieldName.SORT, FieldName.LIMIT}:
-        return lambda _: True
     return _any_of([_article_value(leaf, value, context) for value in leaf.values])
 
 
@@ -206,8 +199,9 @@ def _article_value(leaf: Field, value: Value | Interval, context: Context) -> Pr
             found = context.texts.get(value, ())
             return lambda record: record.headline.article.id in found
         case FieldName.KIND:
-            kind_key = search_key(text)
-            return lambda record: record.kind == kind_key or (value.is_prefix and record.kind.startswith(kind_key))
+            begun = search_key(text)
+            named = kind_named(begun)
+            return lambda record: record.kind == named or (value.is_prefix and record.kind.startswith(begun))
         case FieldName.LANG:
             return _language_test(value)
         case FieldName.PATH:
@@ -215,7 +209,7 @@ def _article_value(leaf: Field, value: Value | Interval, context: Context) -> Pr
             return lambda record: path in search_key(record.headline.article.location)
         case FieldName.SOURCE if value.is_quoted:
             source = search_key(text)
-            return lambda record: not source or record.description.source.key == source
+            return lambda record: record.description.source.key == source
     needle = Needle.of(text, is_prefix=value.is_prefix)
     return _WORD_TESTS[leaf.name](needle)
 
@@ -294,8 +288,6 @@ def tag_predicate(value: Value) -> Predicate[str]:
     """Return a predicate for the search keys of tags: the tag or a subtag, as `eu/budget` is of `eu`."""
     wanted = search_key(value.text.strip().lstrip("#"))
     below = f"{wanted}/"
-    if not wanted:
-        return lambda _: True
     if value.is_prefix:
         return lambda tag: tag.startswith(wanted)
     if value.is_quoted:
@@ -386,8 +378,6 @@ def _annotation_leaf(leaf: Leaf, context: Context) -> Predicate[AnnotationRecord
         return lambda record: (
             _is_in_annotations(needle, annotations_text((record.annotation,))) or needle.is_in(_title_of(record))
         )
-    if not leaf.values or leaf.name in {FieldName.SORT, FieldName.LIMIT}:
-        return lambda _: True
     return _any_of([_annotation_value(leaf, value, context) for value in leaf.values])
 
 

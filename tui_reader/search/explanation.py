@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.model.query import And, Field, FieldName, Interval, Not, Operator, Or, Phrase, Value, Word
+from tui_reader.search.effect import effective, ordering_fields
 from tui_reader.search.fields import FIELDS, ValueKind, colour_numbers, part_of, sort_of, states_of
 
 if TYPE_CHECKING:
@@ -45,11 +46,17 @@ _AGES = {"d": "day", "w": "week", "m": "month", "y": "year"}
 def explain(term: Term, colours: Sequence[str] = ()) -> str:
     """Return in one line what a query matches, such as “tagged nato, more than 800 words, not starred”.
 
+    Parts without effect, such as `tag:` without a value, are left out; order and limit of the list come last.
+
     Args:
         term: The query.
         colours: The reader's names of the highlight colours.
     """
-    return _explained(term, colours) or "everything"
+    # Of several orders or limits, the last one counts.
+    ordering = {field.name: _explained_field(field, colours) for field in ordering_fields(term)}
+    restricting = effective(term)
+    found = _explained_part(restricting, colours) if isinstance(restricting, Or) and ordering else ""
+    return ", ".join(filter(None, (found or _explained(restricting, colours), *ordering.values()))) or "everything"
 
 
 def _explained(term: Term, colours: Sequence[str]) -> str:
@@ -57,13 +64,11 @@ def _explained(term: Term, colours: Sequence[str]) -> str:
         case And():
             return ", ".join(filter(None, (_explained_part(each, colours) for each in term.terms)))
         case Or():
-            return " or ".join(_explained_part(each, colours) or "everything" for each in term.terms)
+            return " or ".join(_explained_part(each, colours) for each in term.terms)
         case Not():
-            return f"not {_explained_part(term.term, colours) or 'everything'}"
-        case Word():
+            return f"not {_explained_part(term.term, colours)}"
+        case Word() | Phrase():
             return f"“{term.text}{'…' * term.is_prefix}”"
-        case Phrase():
-            return f"“{term.text}{'…' * term.is_prefix}”" if term.text.strip() else ""
         case Field():
             return _explained_field(term, colours)
 
@@ -71,12 +76,10 @@ def _explained(term: Term, colours: Sequence[str]) -> str:
 def _explained_part(term: Term, colours: Sequence[str]) -> str:
     """Return one term in words, in parentheses if it contains several terms."""
     text = _explained(term, colours)
-    return f"({text})" if isinstance(term, And | Or) and len(term.terms) > 1 and text else text
+    return f"({text})" if isinstance(term, And | Or) and len(term.terms) > 1 else text
 
 
 def _explained_field(term: Field, colours: Sequence[str]) -> str:
-    if not term.values:
-        return ""
     values = [_explained_value(term, value, colours) for value in term.values]
     text = " or ".join(dict.fromkeys(values))
     if term.name in _NOUNS:

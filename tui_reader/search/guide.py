@@ -36,6 +36,7 @@ WORDS = Section(
         Example('"space gap"', "the words one after another"),
         Example("pled*", "words that begin so: pledge, pledges, pledged"),
         Example("space OR pledge", "one of the words; OR is written in capitals"),
+        Example("nato AND pledge", "the same as nato pledge"),
         Example("nato -space", "the first word and not the second one"),
         Example("(space OR pledge) -budget", "parentheses group"),
         Example("C++", "signs count where they tell words apart: not every C"),
@@ -46,13 +47,15 @@ WORDS = Section(
 FIELDS_SECTION = Section(
     "Fields",
     "A name with a colon asks one field. A value with a blank stands between quotation marks, and several values with "
-    "commas between them are alternatives.",
+    "commas between them are alternatives. What has no value, such as `tag:` or two quotation marks, has no effect, "
+    "not even after a minus.",
     (
         *(Example(spec.example, spec.finds) for spec in FIELDS.values()),
         Example("tag:nato,space", "one of several tags"),
         Example("#nato", "the same as tag:nato"),
         Example("-is:starred", "what is not so"),
         Example('source:"Brussels desk"', "the whole name of a source"),
+        Example("nato OR budget sort:longest limit:1", "an order and a limit count for the whole list"),
     ),
 )
 
@@ -62,7 +65,7 @@ ORDERED = Section(
     "end may be open. A date is a day, a month, a year, `today`, `yesterday`, or an age in days, weeks, months (of 30 "
     "days) or years.",
     (
-        Example("words>=2k", "2,000 words or more"),
+        Example("words>=2k", "2,000 words or more; so does words>=2,000"),
         Example("minutes:5..20", "from 5 to 20 minutes"),
         Example("date:2026-05..2026-06", "from the first of May to the last of June"),
         Example("date:2026..", "since the beginning of 2026"),

@@ -11,17 +11,43 @@ if TYPE_CHECKING:
     from tui_reader.model.ranges import Range
 
 
+MOST_SENTENCES = 3
+"""Maximum number of invalid fields of a query that are described one by one."""
+_OPERATORS = frozenset({"OR", "AND"})
+
+
 class Slip(NamedTuple):
     """A part of a query that looks like a field but is invalid, and so is searched for as words."""
 
     span: Range
     """Position of the part in the query's text."""
-    message: str
+    error: str
     """Description of the error in the part."""
     suggestion: str = ""
     """Probably intended text of the part; empty if no known name or value is similar."""
     is_begun: bool = False
     """True if the part is at the end of the text and further letters may make it a valid field."""
+    expected: str = ""
+    """Description of the valid values; empty if the error is not in a value."""
+    is_searched: bool = True
+    """True if the part is searched for as words; False for parts that are not searched for."""
+
+    @property
+    def message(self) -> str:
+        """Return the error with the valid values."""
+        return " ".join(filter(None, (self.error, self.expected)))
+
+    @property
+    def outcome(self) -> str:
+        """Return the error and how the part is searched for, then the valid values: the end of a row may be cut off."""
+        searched = ("" if self.error.endswith("?") else ",") + " searched for as words" if self.is_searched else ""
+        return " · ".join(filter(None, (self.error + searched, self.expected)))
+
+    @property
+    def sentence(self) -> str:
+        """Return the error, the probable correction, and how the part is searched for, as sentences."""
+        correction = f" · did you mean {self.suggestion}?" if self.suggestion else "."
+        return f"{self.message}{correction}{' It is searched for as words.' if self.is_searched else ''}"
 
 
 class ParsedQuery(NamedTuple):
@@ -36,12 +62,28 @@ class ParsedQuery(NamedTuple):
         """Return the query for a text whose end is still being typed.
 
         The last word or value also matches longer words. A last part that is the beginning of a field, such as
-        `tag:`, has no effect until it is complete.
+        `tag:`, and an operator such as `OR` after the first part, have no effect until the next part follows.
         """
-        if not self.text or self.text[-1].isspace():
+        end = len(self.text.rstrip())
+        if not end:
             return self.term
-        is_begun = bool(self.slips) and self.slips[-1].is_begun and self.slips[-1].span.end == len(self.text)
-        return _opened(self.term, len(self.text), is_begun)
+        term = _without_operator(self.term, end)
+        if end < len(self.text):
+            return term
+        is_begun = bool(self.slips) and self.slips[-1].is_begun and self.slips[-1].span.end == end
+        return _opened(term, end, is_begun)
+
+    @property
+    def waits_for_operand(self) -> bool:
+        """Return True if the text ends with an operator after a first operand, as in `space OR`."""
+        return _without_operator(self.term, len(self.text.rstrip())) is not self.term
+
+    @property
+    def sentences(self) -> list[str]:
+        """Return a message for each invalid field, at most `MOST_SENTENCES`; empty if all are valid."""
+        wrong = [each.sentence for each in self.slips if not each.is_begun]
+        rest = len(wrong) - MOST_SENTENCES
+        return wrong if rest <= 0 else [*wrong[:MOST_SENTENCES], f"{rest:,} more parts are no fields either."]
 
     @property
     def slip(self) -> Slip | None:
@@ -60,6 +102,22 @@ class ParsedQuery(NamedTuple):
     def is_empty(self) -> bool:
         """Return True if the query has no terms and so matches everything."""
         return self.term is EVERYTHING
+
+
+def _without_operator(term: Term, end: int) -> Term:
+    """Return a query without the operator that ends at `end` and waits for its second operand, as in `space OR`."""
+    match term:
+        case And() | Or() if term.terms:
+            *others, last = term.terms
+            is_operator = isinstance(last, Word) and last.text in _OPERATORS and last.span.end == end
+            if is_operator and others and isinstance(term, And):
+                return others[0] if len(others) == 1 else term.with_fields(terms=tuple(others))
+            shortened = _without_operator(last, end)
+            return term if shortened is last else term.with_fields(terms=(*others, shortened))
+        case Not():
+            shortened = _without_operator(term.term, end)
+            return term if shortened is term.term else term.with_fields(term=shortened)
+    return term
 
 
 def _opened(term: Term, end: int, is_begun: bool) -> Term:

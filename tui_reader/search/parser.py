@@ -10,6 +10,7 @@ An `AND` between two parts is optional. A `*` at the end of a word matches all w
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,7 +50,6 @@ from tui_reader.search.values import days as days_of
 from tui_reader.search.values import is_begun_date, number, number_bounds
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Sequence
 
 
@@ -58,7 +58,10 @@ MAX_DEPTH = 40
 MAX_PARTS = 200
 """Maximum number of parts; the rest of a text is not searched for, so that no query takes seconds."""
 
-_FIELD = LazyPattern(r"([A-Za-z]+)(:|<=|>=|<|>)")
+_FIELD = LazyPattern(r"([A-Za-z]+)(:|<=|>=|<|>|[：＜＞])")
+"""Matches the name and the operator of a field; Chinese and Japanese keyboards type wide operators."""
+_NARROW = {"：": ":", "＜": "<", "＞": ">"}
+_THOUSANDS = LazyPattern(r",(\d{3})(?!\d)", re.ASCII)
 _TAG = LazyPattern(r"#(?=[^\W\d_])")
 _CLOSING = {'"': '"', "“": "”", "„": "“"}
 """The closing quotation mark of each opening quotation mark."""
@@ -123,9 +126,8 @@ class _Parser:
             if terms and self._at_operator("AND", depth):
                 self._at += 3
             elif self._parts >= MAX_PARTS:
-                self.slips.append(
-                    Slip(Range(self._at, len(self._text)), f"only the first {MAX_PARTS} parts are searched for")
-                )
+                rest = Range(self._at, len(self._text))
+                self.slips.append(Slip(rest, f"only the first {MAX_PARTS} parts are searched for", is_searched=False))
                 self._at = len(self._text)
             else:
                 terms.append(self._part(depth))
@@ -182,11 +184,12 @@ class _Parser:
             return Phrase(self._quoted(), span=Range(start, self._at))
         found = _FIELD.match(self._text, start)
         name = ALIASES.get(found[1].lower()) if found else None
-        if found and name is not None:
+        is_address = found is not None and self._text.startswith("//", found.end())
+        if found and name is not None and not is_address:
             term = self._field(name, found, depth, may_order=not depth and not is_negated)
             if term is not None:
                 return term
-        elif found and found[2] == ":" and not self._text.startswith("//", found.end()):
+        elif found and name is None and found[2] in ":：" and not is_address:
             self._note_unknown_field(found, depth)
         elif tag := _TAG.match(self._text, start):
             self._at = tag.end()
@@ -272,14 +275,14 @@ class _Parser:
             None, with the position unchanged, if the text is not a field but a word such as `a<b`.
         """
         start, kind = self._at, FIELDS[name].kind
-        operator = Operator(found[2])
+        operator = Operator(_NARROW.get(found[2], found[2]))
         if operator is not Operator.IS and kind not in ORDERED:
             return None
         self._at = found.end()
         if operator is Operator.IS and kind in ORDERED:
             operator = next((each for each in COMPARISONS if self._text.startswith(each, self._at)), operator)
             self._at += len(operator) if operator is not Operator.IS else 0
-        parts = list(self._values(depth))
+        parts = list(self._values(depth, has_thousands=name is FieldName.WORDS))
         span = Range(start, self._at)
         if not parts:
             return Field(name, (), operator, span)
@@ -293,13 +296,19 @@ class _Parser:
             return self._as_words(parts, start)
         return _directed(found[1].lower(), name, tuple(values), operator, span)
 
-    def _values(self, depth: int) -> Iterable[_Part]:
-        """Parse the values of a field; empty values between commas are skipped."""
+    def _values(self, depth: int, *, has_thousands: bool = False) -> Iterable[_Part]:
+        """Parse the values of a field; empty values between commas are skipped.
+
+        With `has_thousands`, a comma before three digits belongs to a number, as the reader writes it: `words>10,000`.
+        """
         while True:
             start = self._at
             if self._text[start : start + 1] in set(_CLOSING):
                 yield _Part(self._quoted(), True, Range(start, self._at))
             elif text := self._run(depth, ","):
+                while has_thousands and (found := _THOUSANDS.match(self._text, self._at)) and text[-1:].isdecimal():
+                    self._at = found.end()
+                    text += found[1] + self._run(depth, ",")
                 yield _Part(text, False, Range(start, self._at))
             if self._text[self._at : self._at + 1] != ",":
                 return
@@ -355,8 +364,8 @@ class _Parser:
         # More digits may complete a date; all other values are valid from their first letter on.
         is_begun = FIELDS[name].kind is ValueKind.DATE and (isinstance(value, Interval) or is_begun_date(value.text))
         suggestion = typed[: value.span.start - span.start] + suggested if suggested else ""
-        message = f"{name}:{text}? {_expected(name, self._colours)}"
-        self.slips.append(Slip(span, message, suggestion, is_begun))
+        expected = _expected(name, self._colours)
+        self.slips.append(Slip(span, f"{name}:{text}?", suggestion, is_begun, expected))
 
 
 def _expected(name: FieldName, colours: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.model.query import And, Field, Interval, Not, Or, Phrase, Value, Word
+from tui_reader.model.query import And, Field, FieldName, Interval, Not, Or, Phrase, Value, Word
 
 if TYPE_CHECKING:
     from tui_reader.model.query import Term
@@ -31,7 +31,11 @@ def print_query(term: Term) -> str:
         case Phrase():
             return quoted(term.text)
         case Field():
-            return f"{term.name}{term.operator}{','.join(map(_print_value, term.values))}"
+            # In a number of words, a single comma before three digits is part of the number.
+            comma = ",," if term.name is FieldName.WORDS else ","
+            values = comma.join(map(_print_value, term.values))
+            # A name with `://` is the beginning of an address.
+            return f"{term.name}{term.operator}{',' * values.startswith('//')}{values}"
 
 
 def quoted(text: str) -> str:

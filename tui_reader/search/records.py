@@ -20,8 +20,15 @@ _KINDS = {
     "mkd": "markdown",
     "txt": "text",
     "text": "text",
+    "htm": "html",
+    "xhtml": "html",
 }
 """Kinds of files, for the field `kind:`, by suffix without a dot; any other suffix is itself the kind."""
+
+
+def kind_named(name: str) -> str:
+    """Return the kind that a search key names: `markdown` for `md`, else the key itself."""
+    return _KINDS.get(name, name)
 
 
 class SearchedText(NamedTuple):

@@ -6,7 +6,8 @@ from itertools import filterfalse
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from tui_reader.document.normalization import search_key
-from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Value, Word
+from tui_reader.model.query import EVERYTHING, And, Field, FieldName, Not, Or, Phrase, Value, Word
+from tui_reader.search.effect import effective
 from tui_reader.search.evaluation import Context, Needle, article_predicate, limit_of, tag_predicate
 from tui_reader.search.fields import FIELDS, ValueKind
 from tui_reader.search.records import ArticleRecord
@@ -63,7 +64,7 @@ class StepwiseSelection(Generic[Record]):
         """
         if context != self._context:
             self._steps, self._context = [], context
-        terms = _terms(query)
+        terms = _terms(effective(query))
         kept = 0
         while kept < min(len(terms), len(self._steps)) and self._steps[kept].term == terms[kept]:
             kept += 1
@@ -113,6 +114,8 @@ class GradualSelection(Generic[Record]):
         self.size = size
         self._parts = [StepwiseSelection(list(records[at : at + size])) for at in range(0, len(records), size)]
         self._query: Term | None = None
+        self._effective: Term = EVERYTHING
+        """`_query` without the parts that restrict nothing."""
         self._context = Context()
         self._limit: int | None = None
         self.evaluated = 0
@@ -130,13 +133,14 @@ class GradualSelection(Generic[Record]):
         """Begin to evaluate a query; the evaluation of an equal query in an equal context continues."""
         if query != self._query or context != self._context:
             self._query, self._context, self._limit = query, context, limit_of(query)
+            self._effective = effective(query)
             self.evaluated, self.found = 0, []
 
     def advance(self) -> None:
         """Evaluate the query in the next part."""
         if self._query is None or self.is_complete:
             return
-        self.found += self._parts[self.evaluated].matching(self._query, self._context)
+        self.found += self._parts[self.evaluated].matching(self._effective, self._context)
         self.evaluated += 1
         if self._limit is not None:
             del self.found[self._limit :]
@@ -197,8 +201,6 @@ def _select(records: list[Record], term: Term, context: Context) -> list[Record]
             return _with_words(records, _needle(term))
         case Field(FieldName.TAG, values) if values:
             return _with_tags(records, [each for each in values if isinstance(each, Value)])
-        case Field() if not term.values or term.name in {FieldName.SORT, FieldName.LIMIT}:
-            return records
     return list(filter(article_predicate(term, context), records))
 
 

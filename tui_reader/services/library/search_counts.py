@@ -46,8 +46,8 @@ class SearchCounts:
             from tui_reader.search.parser import parse  # noqa: PLC0415 - not for the first frame
 
             del self._stale[query]
-            # As in the list: a last word without a space after it also matches longer words.
-            self._counts[query] = self._catalogue.count(View(Shelf.INBOX, parse(query, colours).while_typing))
+            # As in the list that the saved search opens: the space ends the last word.
+            self._counts[query] = self._catalogue.count(View(Shelf.INBOX, parse(f"{query} ", colours).while_typing))
         return bool(self._stale)
 
     def of(self, query: str) -> int:

@@ -39,7 +39,10 @@ class CommandUse:
             **dict.fromkeys(("next_mark", "previous_mark"), self._has_marks),
             **dict.fromkeys(("next_change", "previous_change"), self._compares),
             **dict.fromkeys(("outline", "next_heading", "previous_heading"), self._has_headings),
-            **dict.fromkeys(("save_search", "clear_filter"), lambda: self._state.query.term is not EVERYTHING),
+            "clear_filter": lambda: self._state.query.term is not EVERYTHING,
+            "save_search": lambda: (
+                self._state.query.term is not EVERYTHING or self._state.view.shelf is not Shelf.INBOX
+            ),
             "picture": self._has_pictures,
             **dict.fromkeys(on_tag, lambda: self._stands_in(Section.TAGS)),
             **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.model.query import EVERYTHING, Field, FieldName, Not, Shelf, Sort, Value
-from tui_reader.search.edits import chosen, exact, with_term, without
+from tui_reader.search.edits import chosen, exact, value_key, with_term, without
 from tui_reader.search.evaluation import sort_order
 from tui_reader.services.articles.listed_counts import ListedCounts
 from tui_reader.services.library.events import noop
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.search.parsed_query import ParsedQuery
+    from tui_reader.services.articles.counts import Counts
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
@@ -221,7 +222,7 @@ class HeadlineListing:
 
     @property
     def _sources(self) -> frozenset[str]:
-        """The sources that the query requires, as marked in the sidebar."""
+        """The keys of the sources that the query requires, as marked in the sidebar."""
         return chosen(self._state.query.term, FieldName.SOURCE).included
 
     def recount(self) -> None:
@@ -249,7 +250,7 @@ class HeadlineListing:
             counts = self.listed_counts.narrowed(counts)
         sidebar = state.panes.sidebar
         sidebar.show(
-            self._choices(), counts.shelves, self._searches, counts.sources, counts.tags, own_tags=counts.own_tags
+            self._choices(counts), counts.shelves, self._searches, counts.sources, counts.tags, own_tags=counts.own_tags
         )
         parts = [f"{counts.unread:,} unread"]
         if state.pane is Pane.ARTICLE and state.annotation_counts:
@@ -259,7 +260,7 @@ class HeadlineListing:
         missing = state.library.missing_reason(state.shown)
         state.panes.top.show(state.library.name, parts, " · ".join(filter(None, (state.library.warning, missing))))
 
-    def _choices(self) -> Choices:
+    def _choices(self, counts: Counts) -> Choices:
         """Return the rows to mark in the sidebar: the standing view, and tags and sources of the query."""
         text = self._state.query.text.strip()
         if not text:
@@ -267,7 +268,13 @@ class HeadlineListing:
         tags = chosen(self._state.query.term, FieldName.TAG)
         same = [each.id for each in self._state.library.searches.all() if each.query == text]
         is_here = bool(same) and self._state.view.shelf is Shelf.INBOX
-        return Choices(same[0] if is_here else "", self._state.view.shelf, self._sources, tags.included, tags.excluded)
+        return Choices(
+            same[0] if is_here else "",
+            self._state.view.shelf,
+            _named(self._sources, counts.sources),
+            _named(tags.included, counts.tags),
+            _named(tags.excluded, counts.tags),
+        )
 
     def describe(self) -> None:
         """Show the standing view and the query above the list, and the match count below the query bar."""
@@ -294,7 +301,7 @@ class HeadlineListing:
             found += " so far"
         if state.query.slip:
             # The first of the completions is the probable correction.
-            bar.note(f"{found} · {state.query.slip.message}", bad=True)
+            bar.note(f"{found} · {state.query.slip.outcome}", bad=True)
         elif state.query.is_empty:
             bar.note(f"{found} · tab lists fields · up former queries")
         else:
@@ -327,12 +334,12 @@ class HeadlineListing:
                 self.set_view(shelf=Shelf.INBOX, query=f"{search.query} ")
             return True
         if entry.section is Section.SOURCES:
-            is_chosen = entry.name in self._sources
+            is_chosen = value_key(entry.name) in self._sources
             text = without(text, FieldName.SOURCE)
             self._edit(text if is_chosen else with_term(text, exact(FieldName.SOURCE, entry.name)))
             return True
         tags = chosen(self._state.query.term, FieldName.TAG)
-        if entry.name in tags.included | tags.excluded:
+        if value_key(entry.name) in tags.included | tags.excluded:
             self._edit(without(text, FieldName.TAG, entry.name))
         else:
             self.mark_tag(entry.name, include=True)
@@ -342,7 +349,7 @@ class HeadlineListing:
         """Toggle a tag in the query: articles must have it (`include`), or must not have it."""
         tags = chosen(self._state.query.term, FieldName.TAG)
         text = without(self._state.query.text, FieldName.TAG, tag)
-        if tag not in (tags.included if include else tags.excluded):
+        if value_key(tag) not in (tags.included if include else tags.excluded):
             field = exact(FieldName.TAG, tag)
             text = with_term(text, field if include else Not(field))
         self._edit(text)
@@ -389,6 +396,13 @@ class HeadlineListing:
             self._edit(text if is_usual else with_term(text, Field(FieldName.SORT, (Value(sort.name.lower()),))))
         else:
             self.set_view(sort=sort)
+
+
+def _named(keys: frozenset[str], rows: Sequence[tuple[str, int]]) -> frozenset[str]:
+    """Return the names of sidebar rows that a query means by values with these keys: `NATO` and `nato` for `nato`."""
+    if not keys:
+        return keys
+    return frozenset(name for name, _ in rows if value_key(name) in keys)
 
 
 def _with(ids: Sequence[ArticleId], before: Sequence[ArticleId], index: int) -> Sequence[ArticleId]:

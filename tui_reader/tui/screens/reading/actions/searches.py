@@ -5,19 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.quotation import quoted
-from tui_reader.model.query import Shelf, View
+from tui_reader.model.query import SHELF_QUERIES, Field, Shelf, View
+from tui_reader.search.edits import top_terms, with_term
 from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets.prompt import Question
 from tui_reader.tui.widgets.tag_sidebar import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from tui_reader.model.query import Term
     from tui_reader.services.articles.reading import Outcome
     from tui_reader.services.library.searches import SavedSearch
     from tui_reader.tui.screens.reading.headline_listing import HeadlineListing
     from tui_reader.tui.screens.reading.state import ReadingScreenState
+
+
+_SHELF_TERMS: dict[Shelf, Sequence[Term]] = {
+    shelf: [each for each in top_terms(term) if isinstance(each, Field)] for shelf, term in SHELF_QUERIES.items()
+}
+"""The states of the articles in each standing view; that they are not archived holds for saved searches anyway."""
 
 
 class SearchActions:
@@ -63,16 +71,19 @@ class SearchActions:
         """Return the text of a query that finds, as a saved search, the articles that the list shows now.
 
         In the list the last word counts as the beginning of longer words; a saved search finds whole words, unless a
-        `*` follows. The `*` is left out where it finds nothing more.
+        `*` follows. The `*` is left out where it finds nothing more. A saved search opens in the inbox, so the state
+        that another standing view shows, such as `is:starred`, becomes a part of its query.
         """
         from tui_reader.search.printer import print_query  # noqa: PLC0415 - only for a search that is kept
 
         query, catalogue = self._state.query, self._state.library.catalogue
         text = query.text.strip()
-        if print_query(query.while_typing) != f"{print_query(query.term)}*":
-            return text
-        begun, whole = (catalogue.count(View(Shelf.INBOX, term)) for term in (query.while_typing, query.term))
-        return f"{text}*" if begun != whole else text
+        if print_query(query.while_typing) == f"{print_query(query.term)}*":
+            begun, whole = (catalogue.count(View(Shelf.INBOX, term)) for term in (query.while_typing, query.term))
+            text = f"{text}*" if begun != whole else text
+        for term in _SHELF_TERMS.get(self._state.view.shelf, ()):
+            text = text if term in top_terms(query.term) else with_term(text, term)
+        return text
 
     @command("edit_search")
     def edit(self, _count: int | None) -> None:
