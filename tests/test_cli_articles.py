@@ -130,6 +130,8 @@ def test_articles_are_changed_by_a_query_and_nothing_in_a_dry_run(run: Any) -> N
     [
         (("star", ""), "The query is empty."),
         (("star",), "required"),
+        (("archive", "tag:", "sort:title"), "The query tag: sort:title finds everything."),
+        (("notes", "delete", "sort:title"), "The query sort:title finds everything."),
         (("tag", "tag:nato"), "No tag is given."),
         (("list", "--format", "{nope}"), "--format knows no field “nope”."),
         (("list", "--ids", "--json"), "not allowed with"),
@@ -149,6 +151,10 @@ def test_a_path_as_query_is_refused_and_the_option_is_named(folder: Path, run: A
     status, _, err = run("list", "titel:pledge")
     assert status == 0
     assert "there is no field “titel:” · did you mean title:pledge? It is searched for as words." in err
+    err = run("list", "date:2024-13-40 is:x limit:y has:z words>q")[2]
+    assert "range such as 2026-01..2026-03. It is searched for as words.\nis:x? unread, read" in err
+    assert "2 more parts are no fields either.\n" in err
+    assert "No article matches (3 in all): “date:2024-13-40”, “is:x”, “limit:y”" in err
 
 
 def test_annotations_are_listed_and_deleted_by_a_query(folder: Path, run: Any) -> None:
@@ -163,6 +169,8 @@ def test_annotations_are_listed_and_deleted_by_a_query(folder: Path, run: Any) -
     assert [each["note"] for each in json.loads(run("notes", "list", "--json")[1])] == ["two"]
     assert run("notes", "delete", "two")[0] != 0, "words alone do not delete"
     assert run("notes", "delete", "tag:nothing")[0] == 1
+    assert "is:lots? unread" in run("notes", "delete", "tag:nothing is:lots")[2]
+    assert "No annotation matches (1 in all): tagged nothing, “is:lots”." in run("notes", "list", "#nothing is:lots")[2]
 
 
 def test_rules_of_the_settings_are_tried_and_applied(folder: Path, tmp_path: Path, run: Any) -> None:
@@ -175,7 +183,36 @@ def test_rules_of_the_settings_are_tried_and_applied(folder: Path, tmp_path: Pat
     assert run("rules", "--config", settings)[1] == "Filed 2 articles by your rules.\n"
     assert len(titles(run("list", "tag:alliance is:queued")[1])) == 2
     assert run("rules", "--config", settings)[1] == "Nothing to file.\n"
+    wrong = "".join(f'[[rules]]\nquery = "{each}"\nstar = true\n' for each in ("tag:", "-titel:x", "text:nato"))
+    settings.write_text(wrong, encoding="utf-8")
+    status, out, err = run("rules", "--dry-run", "--config", settings)
+    assert status == 0
+    assert "Filing rule “tag:”: It finds everything, so the rule is left out" in err
+    assert "Filing rule “-titel:x”: there is no field “titel:” · did you mean title:x? It is searched for" in err
+    assert "Filing rule “text:nato”: Rules do not search texts" in err
+    assert "-titel:x → star: 3 articles" in out
+    assert out.count("→") == 1
     assert "There are no filing rules" in run("rules")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x" * 10_000, "xxx”."),
+        ("x/" * 5_000, "x/”."),
+        ("~nobody-of-that-name/x", "“~nobody-of-that-name/x”."),
+        ("\ud800\x01\x1b[31m\x9b", r"“\ud800\x01\x1b[31m\x9b”."),
+        ("a\x00b", r"“a\x00b”."),
+        ("tag：港 words＞9,000", "tagged 港, more than 9000 words."),
+        ("C:\\\\x", "colour:\\\\x? 1 to 5"),
+        ("feed://x.org", "“feed://x.org”."),
+    ],
+)
+def test_any_text_is_searched_for_and_said(run: Any, text: str, said: str) -> None:
+    for verb in (("list",), ("notes", "list")) if len(text) == 10_000 else (("list",),):
+        status, out, err = run(*verb, text)
+        assert (status, out) == (0, "")
+        assert said in err or verb[0] == "notes"
 
 
 def test_a_library_without_articles_says_what_was_passed_over(run: Any, folder: Path) -> None:

@@ -41,6 +41,14 @@ def log_file() -> Path:
     return _folder("XDG_STATE_HOME", ".local/state", "user_state_dir") / f"{PROGRAM}.log"
 
 
+def expand_user(path: str | Path) -> Path:
+    """Return a path with the home folder in place of `~` or `~name`; unchanged if there is no such user.
+
+    `Path.expanduser` raises RuntimeError for an unknown user, but a file may have such a name.
+    """
+    return Path(os.path.expanduser(path))  # noqa: PTH111
+
+
 def _folder(variable: str, below_home: str, platform_function: str) -> Path:
     configured = Path(os.environ.get(variable, ""))
     if configured.is_absolute():

@@ -101,8 +101,9 @@ async def test_other_orders_of_the_articles_up_next_are_shown_and_left(start: St
 
 
 async def test_new_articles_are_filed_by_rules_with_a_notice_and_undone(start: Start, articles: Path) -> None:
-    settings = Settings(rules=(Rule("tag:space", tag=("orbit",), star=True),))
+    settings = Settings(rules=(Rule("tag:space", tag=("orbit",), star=True), Rule("titel:x", star=True)))
     async with start(articles, settings=settings) as reader:
+        assert reader.app.notices[0].startswith("Filing rule “titel:x”: there is no field “titel:” · did you mean")
         await reader.sees("filed 2 articles by your rules · u undoes")
         await reader.sees("orbit         2", "★")
         (articles / "new.md").write_text("---\ntitle: New moon\ntags: [space]\n---\n\nA text.\n", encoding="utf-8")
@@ -125,3 +126,17 @@ async def test_a_saved_search_finds_what_the_list_showed_while_its_last_word_was
         assert search is not None
         assert search.query == "tag:spa*"
         await reader.sees("›Far             2")
+        # A search that was written elsewhere has the count of the list that it opens.
+        reader.library.searches.edit(search.id, "tag:space alph")
+        reader.library.searches.add("Wide", "tag:spa")
+        reader.app.reading.listing.show_searches()
+        reader.app.reading.listing.recount()
+        await reader.until(lambda: "Far             2" not in reader.text)
+        assert reader.library.search_counts.of("tag:spa") == 0
+        # The state of a standing view is kept with the query, also alone.
+        await reader.keys("g", "s", "ctrl+s")
+        await reader.sees("keep this search as is:starred")
+        await reader.keys("escape", "g", "u", "/")
+        await reader.types("alpha")
+        await reader.keys("ctrl+s")
+        await reader.sees("keep this search as alpha is:unread")

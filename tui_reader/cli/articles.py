@@ -17,7 +17,9 @@ from tui_reader.cli.common import (
     print_json,
     print_line,
     print_notice,
+    print_slips,
     queries_last,
+    refuse_everything,
     with_count,
 )
 from tui_reader.errors import StoreError, UsageError
@@ -132,6 +134,8 @@ def rules(arguments: Sequence[str]) -> int:
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
     with library_of(options.library, options.state, settings, notify=print_notice) as library:
+        for problem in library.filing.problems(settings.rules, settings.colours):
+            print_notice(problem)
         library.annotation_texts.prepare()
         filed = library.filing.pending(settings.rules, None, today=today(), colours=settings.colours)
         if options.dry_run:
@@ -191,8 +195,7 @@ class _opened:  # noqa: N801 - used as a function
         library = self._context.__enter__()
         queries = Queries(library, settings)
         parsed = queries.parse(text)
-        if parsed.problem:
-            print_notice(f"{parsed.problem} It is searched for as words.")
+        print_slips(parsed)
         found = queries.articles(parsed.term)
         if not len(library.catalogue):
             passed_over = f" Passed over: {library.passed_over}." if library.passed_over else ""
@@ -213,8 +216,7 @@ def settings_of(options: argparse.Namespace) -> config.Settings:
 
 def _change(options: argparse.Namespace, change: Callable[[Reading, Sequence[str]], Outcome]) -> int:
     """Change the articles that match the query; with `--dry-run`, only print what would be changed."""
-    if not " ".join(options.query).strip():
-        raise UsageError("The query is empty.", "Say which articles are meant, such as is:unread or words>=0 for all.")
+    refuse_everything(" ".join(options.query), "Say which articles are meant, such as is:unread or words>=0 for all.")
     with _opened(options) as (library, headlines):
         if options.dry_run:
             for each in headlines:

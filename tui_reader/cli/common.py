@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import NoReturn
 
+    from tui_reader.search.parsed_query import ParsedQuery
+
 
 class ParserFound(BaseException):
     """Raised by a verb's `parse_args` inside `parsers_found`; the field `parser` is the verb's argument parser."""
@@ -117,10 +119,32 @@ def check_query(words: Sequence[str]) -> str:
         UsageError: The query is the path of an existing file or folder.
     """
     text = " ".join(words)
-    looks_like_path = len(words) == 1 and ("/" in text or text in {".", ".."} or Path(text).suffix)
-    if len(words) == 1 and text and (looks_like_path or Path(text).is_dir()) and Path(text).expanduser().exists():
-        raise UsageError(f"{text} is a path and no query.", f"Name a library by --library {text}")
+    if len(words) == 1 and text:
+        # Unlike those of `Path`, these functions accept every text, such as names that are too long for a file.
+        path = paths.expand_user(text)
+        looks_like_path = "/" in text or text in {".", ".."} or Path(text).suffix
+        if (looks_like_path and os.path.exists(path)) or os.path.isdir(path):  # noqa: PTH110, PTH112
+            raise UsageError(f"{text} is a path and no query.", f"Name a library by --library {text}")
     return text
+
+
+def refuse_everything(text: str, hint: str) -> None:
+    """Refuse a query that restricts nothing: a script that inserts an empty value must not change everything.
+
+    Raises:
+        UsageError: The query is empty, or consists of parts without effect, such as `tag:`.
+    """
+    from tui_reader.search.effect import finds_everything  # noqa: PLC0415 - only verbs with a query need the parser
+    from tui_reader.search.parser import parse  # noqa: PLC0415 - as above
+
+    if finds_everything(parse(text).term):
+        raise UsageError("The query is empty." if not text.strip() else f"The query {text} finds everything.", hint)
+
+
+def print_slips(query: ParsedQuery) -> None:
+    """Print the parts of a query that look like fields but are invalid, and how they are searched for."""
+    for sentence in query.sentences:
+        print_notice(sentence)
 
 
 def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:

@@ -21,6 +21,7 @@ from tui_reader.cli.common import (
     print_line,
     print_lines,
     print_notice,
+    print_slips,
     queries_last,
     with_count,
 )
@@ -160,7 +161,7 @@ def _template(file: Path | None, form: Format) -> str:
     from tui_reader.exchange.templates import Template  # noqa: PLC0415 - only where a template is given
 
     try:
-        text = file.expanduser().read_text("utf-8-sig")
+        text = paths.expand_user(file).read_text("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -179,7 +180,7 @@ def _is_folder(output: str, form: Format) -> bool:
     """
     if output == "-":
         return False
-    given = Path(output).expanduser()
+    given = paths.expand_user(output)
     return (
         output.endswith("/") or given.is_dir() or (form.per_article and not os.path.lexists(given) and not given.suffix)
     )
@@ -201,9 +202,8 @@ def _target(
     from tui_reader.services.headless.export_watch import Target  # noqa: PLC0415 - see `export`
 
     query = clips.parse(text)
-    if query.problem:
-        print_notice(f"{query.problem} It is searched for as words.")
-    output = Path(options.output).expanduser()
+    print_slips(query)
+    output = paths.expand_user(options.output)
     name = output.name if not to_folder else "" if form.per_article else f"annotations{form.suffix}"
     folder = output if to_folder else output.parent
     articles, annotations = _ids(options.ids), _ids(options.annotations)
@@ -221,7 +221,7 @@ def _ids(file: str | None) -> frozenset[str] | None:
     if file == "-" and sys.stdin is None:
         raise UsageError("Standard input is closed.", "Pipe ids into it.")
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).expanduser().read_bytes()
+        data = sys.stdin.buffer.read() if file == "-" else paths.expand_user(file).read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
     return frozenset(line.strip() for line in data.decode("utf-8", "replace").split("\n") if line.strip())

@@ -19,16 +19,16 @@ from tui_reader.cli.common import (
     print_json,
     print_line,
     print_notice,
+    print_slips,
     queries_last,
+    refuse_everything,
     with_count,
 )
 from tui_reader.errors import ReaderError, StoreError, UsageError
-from tui_reader.model.query import And, Field, Not, Or
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui_reader.model.query import Term
     from tui_reader.services.headless.annotations_api import AnnotationsApi, Note
     from tui_reader.services.headless.session import Articles
     from tui_reader.services.headless.verification import Checked
@@ -225,8 +225,7 @@ def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
     text = check_query(options.query)
     annotations = list(api.all(everywhere=not library_paths_of(options)))
     query = api.parse(text)
-    if query.problem:
-        print_notice(f"{query.problem} It is searched for as words.")
+    print_slips(query)
     found = api.matching(annotations, query.term)
     tag = None if options.tag is None else clean_line(options.tag)
     matching = [
@@ -241,7 +240,8 @@ def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
         return 0
     _print_list(api, matching)
     if annotations and not matching:
-        print_notice(f"No annotation matches ({len(annotations):,} in all).")
+        searched = f": {api.explain(query)}" if text.strip() else ""
+        print_notice(f"No annotation matches ({len(annotations):,} in all){searched}.")
     elif not annotations:
         where = ", ".join(map(str, library_paths_of(options)))
         problem = "No annotations can be read" if api.is_damaged else "There are no annotations"
@@ -285,14 +285,17 @@ def _edit(options: argparse.Namespace, api: AnnotationsApi) -> int:
 
 
 def _delete(options: argparse.Namespace, api: AnnotationsApi) -> int:
+    from tui_reader.search.effect import has_field  # noqa: PLC0415 - the services have loaded it already
+
     ids = options.ids
     query = api.parse(" ".join(ids))
-    if _has_field(query.term):
-        check_query(ids)
+    if has_field(query.term):  # words alone are ids
+        refuse_everything(check_query(ids), "Say which annotations are meant, such as tag:done or is:orphan.")
+        print_slips(query)
         found = api.matching(list(api.all(everywhere=not library_paths_of(options))), query.term)
         ids = [note.annotation.id for note in found]
         if not ids:
-            print_notice("No annotation matches.")
+            print_notice(f"No annotation matches: {api.explain(query)}.")
             return 1
     elif options.dry_run:
         found = [api.get(each) for each in ids]
@@ -315,16 +318,6 @@ def _move(options: argparse.Namespace, api: AnnotationsApi) -> int:
     else:
         print_line(message)
     return 0
-
-
-def _has_field(term: Term) -> bool:
-    """Return True if a query contains a field, such as `tag:done`; if not, its words are ids of annotations."""
-    match term:
-        case And() | Or():
-            return any(map(_has_field, term.terms))
-        case Not():
-            return _has_field(term.term)
-    return isinstance(term, Field) and bool(term.values)
 
 
 def _print_note(options: argparse.Namespace, note: Note) -> None:
@@ -374,7 +367,7 @@ def _library_paths(options: argparse.Namespace) -> list[Path]:
     """
     if options.file is None or options.library:
         return library_paths_of(options)
-    file: Path = options.file.expanduser()
+    file: Path = paths.expand_user(options.file)
     from tui_reader.services.headless.absent_files import require_file  # noqa: PLC0415 - as in `notes`
     from tui_reader.services.library.library_paths import STATE_FILE, is_library  # noqa: PLC0415 - as in `notes`
 

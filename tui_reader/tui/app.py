@@ -34,7 +34,7 @@ from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.screens.session_keeper import SessionKeeper
-from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, asking, read_input_so
+from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, asking, key_name, read_input_so
 from tui_reader.tui.terminal_query import BACKGROUND_QUESTION
 from tui_reader.tui.theme_selection import ThemeSelection
 from tui_reader.tui.widgets.bars import MOST_SECONDS
@@ -172,6 +172,7 @@ class ReaderApp(FailureGuard, App[None]):
         sys.setswitchinterval(0.001)
         self.library.start(self._post_library_event)
         self._restore()
+        self._notices += self._rule_problems()
         if self._notices:
             self.reading.state.say(" · ".join(self._notices), seconds=MOST_SECONDS)
         gc.freeze()
@@ -205,6 +206,10 @@ class ReaderApp(FailureGuard, App[None]):
         for outcome in restored:
             self.reading.show_outcome(outcome)
             self._notices.append(self.reading.state.outcome_text(outcome))
+
+    def _rule_problems(self) -> Sequence[str]:
+        rules, colours = self.settings.rules, self.settings.colours
+        return self.library.filing.problems(rules, colours) if rules else ()  # the parser is not loaded for no rule
 
     def _collect_when_idle(self) -> None:
         still = self.reading.idle_seconds()
@@ -436,15 +441,8 @@ class ReaderApp(FailureGuard, App[None]):
         self.settings, self.keys_in_force = settings, keymap
         self.use_theme(settings.theme)
         self.sessions.settings_changed(settings)
-        self._notices = [*warnings, *keymap.warnings, *self.theme_selection.problem]
+        self._notices = [*warnings, *keymap.warnings, *self._rule_problems(), *self.theme_selection.problem]
         self.reading.apply_settings(settings, keymap)
         if self._config_path is None:
             state.settings_options = ()  # the settings of the configuration folder are in force now
         state.say(" · ".join(self._notices) or "settings reloaded", bad=bool(self._notices))
-
-
-def key_name(event: events.Key) -> str:
-    """Return the name of a key in the command table: the character it prints, else Textual's name for it."""
-    if event.is_printable and event.character and "+" not in event.key and event.key != "space":
-        return event.character
-    return event.key

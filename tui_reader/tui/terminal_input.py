@@ -33,6 +33,13 @@ _sequences = LazyPattern(r"\x1b\[[0-?]*+[ -/]*+[@-~]|\x1b\][^\x07\x1b\n]*+(?:\x0
 """Pattern of control sequences and operating system commands (ECMA-48)."""
 
 
+def key_name(event: events.Key) -> str:
+    """Return the name of a key in the command table: the character it prints, else Textual's name for it."""
+    if event.is_printable and event.character and "+" not in event.key and event.key != "space":
+        return event.character
+    return event.key
+
+
 def cleaned(pasted: str) -> str:
     """Return the text of a paste without control sequences, such as colour codes."""
     return clean_text(_sequences.sub("", pasted))

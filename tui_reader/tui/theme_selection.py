@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.theme import BUILTIN_THEMES
@@ -73,7 +72,7 @@ class ThemeSelection:
         if path == AUTO:
             return ""
         try:
-            own = themes.load_theme(paths.config_dir() / Path(path).expanduser())
+            own = themes.load_theme(paths.config_dir() / paths.expand_user(path))
         except ReaderError as error:
             self.problem = (str(error),)
             return ""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.document.quotation import quoted
 from tui_reader.model.hashing import blake2b
+from tui_reader.search.effect import finds_everything
 from tui_reader.search.evaluation import Context
 from tui_reader.search.parser import parse
+from tui_reader.search.text_fields import text_values
 from tui_reader.services.articles.reading import Outcome
 
 if TYPE_CHECKING:
@@ -38,13 +41,31 @@ class Filing:
     def __init__(self, state: LibraryState, catalogue: MemoryCatalogue, reading: Reading) -> None:
         self._state, self._catalogue, self._reading = state, catalogue, reading
 
+    def problems(self, rules: Iterable[Rule], colours: Sequence[str] = ()) -> list[str]:
+        """Return a message for each part of a rule's query that does not mean what it seems to.
+
+        Args:
+            rules: The rules.
+            colours: The reader's names of the highlight colours.
+        """
+        found: list[str] = []
+        for rule in rules:
+            query = parse(rule.query, colours)
+            wrong = query.sentences
+            if finds_everything(query.term):
+                wrong.append("It finds everything, so the rule is left out; words>=0 is for all articles.")
+            if any(text_values(query.term)):
+                wrong.append("Rules do not search texts, so text: finds nothing.")
+            found += [f"Filing rule {quoted(rule.query)}: {each}" for each in wrong]
+        return found
+
     def pending(
         self, rules: Iterable[Rule], ids: Collection[ArticleId] | None, *, today: date, colours: Sequence[str] = ()
     ) -> list[Filed]:
         """Return the articles that each rule would change now.
 
         Args:
-            rules: The rules, each applied independently of the others.
+            rules: The rules, each applied independently of the others. Those that find everything are left out.
             ids: The articles to consider; None for all.
             today: The day from which ages count.
             colours: The reader's names of the highlight colours.
@@ -53,8 +74,10 @@ class Filing:
         context = Context(today, colours)
         tried = [row.id for row in self._catalogue.everything()] if ids is None else ids
         for rule in rules:
-            name = name_of(rule)
-            matching = self._catalogue.matching(tried, parse(rule.query, colours).term, context)
+            name, query = name_of(rule), parse(rule.query, colours).term
+            if finds_everything(query):
+                continue
+            matching = self._catalogue.matching(tried, query, context)
             rows = [row for row in self._catalogue.rows(matching) if name not in row.state.filed.split()]
             if rows:
                 found.append(Filed(rule, tuple(rows)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui_reader import formats
 from tui_reader.errors import UsageError
 from tui_reader.formats.registry import ROWS
+from tui_reader.paths import expand_user
 from tui_reader.sources.ignore_rules import IGNORE_FILE
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def explain_no_file(file: Path) -> tuple[str, str]:
     Args:
         file: A path as the user gave it.
     """
-    path = file.expanduser()
+    path = expand_user(file)
     if path.is_file():
         return "", ""
     if path.is_dir():
@@ -57,7 +58,7 @@ def explain_absence(file: Path, folders: Sequence[Path]) -> tuple[str, str]:
     message, hint = explain_no_file(file)
     if message:
         return message, hint
-    path = Path(os.path.abspath(file.expanduser()))  # noqa: PTH100 - without resolving links, which may lead elsewhere
+    path = Path(os.path.abspath(expand_user(file)))  # noqa: PTH100 - without resolving links, which may lead elsewhere
     root = next((folder for folder in folders if path.is_relative_to(folder)), None)
     if root is None:
         where = ", ".join(map(str, folders))

@@ -17,6 +17,7 @@ from tui_reader.document.normalization import fold, normalized
 from tui_reader.document.quotation import quoted
 from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.model.ranges import Range
+from tui_reader.paths import expand_user
 from tui_reader.services.articles.article_records import LOCATION
 from tui_reader.services.headless.absent_files import explain_absence
 from tui_reader.services.headless.clips import place
@@ -123,6 +124,10 @@ class AnnotationsApi:
     def parse(self, text: str) -> ParsedQuery:
         """Parse the text of a query."""
         return Queries(self._library, self._settings).parse(text)
+
+    def explain(self, parsed: ParsedQuery) -> str:
+        """Return a line that says in words which annotations a query finds."""
+        return Queries(self._library, self._settings).explain(parsed)
 
     def matching(self, notes: Sequence[Note], query: Term) -> list[Note]:
         """Return the annotations among `notes` that match a query, in the given order."""
@@ -291,7 +296,7 @@ class AnnotationsApi:
         """
         library = self._library
         ids = library.annotations.articles()
-        path = Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a missing link cannot be resolved
+        path = Path(os.path.abspath(expand_user(named)))  # noqa: PTH100 - a missing link cannot be resolved
         paths = {path, Path(os.path.realpath(path))}
         found = [each for each in ids if not paths.isdisjoint({library.path_of(each), self._last_path(each)})]
         # The path of an existing file means that file, not another article that has this name in the library.
@@ -367,7 +372,7 @@ class AnnotationsApi:
         Raises:
             ReaderError: The file is not an article of the library.
         """
-        article = self._library.article_at(file) or self._library.article_at(Path(os.path.realpath(file.expanduser())))
+        article = self._library.article_at(file) or self._library.article_at(Path(os.path.realpath(expand_user(file))))
         if article is None:
             raise ReaderError(*explain_absence(file, self._library.folders))
         return article

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.errors import ReaderError, StoreError
 from tui_reader.model.article import Metadata
+from tui_reader.paths import expand_user
 from tui_reader.services.articles.content import Content
 from tui_reader.services.articles.identities import FoundFile, without_header
 from tui_reader.services.articles.parsed_files import metadata_of
@@ -194,7 +195,7 @@ class Library:
 
     def article_at(self, path: Path) -> ArticleId | None:
         """Return the article of a file; None if the file is not an article."""
-        return self._identities.at(self._parts.paths.name_of(os.path.abspath(path.expanduser())))  # noqa: PTH100
+        return self._identities.at(self._parts.paths.name_of(os.path.abspath(expand_user(path))))  # noqa: PTH100
 
     def path_named(self, name: str) -> Path:
         """Return the path of a recorded file name, in the library's folders or elsewhere."""

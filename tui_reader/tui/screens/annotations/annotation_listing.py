@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_reader.search.explanation import explain
 from tui_reader.tui.screens.annotations.list_loader import ListLoader
 
 if TYPE_CHECKING:
@@ -242,11 +243,13 @@ class AnnotationListing:
 
     def _empty_text(self) -> tuple[str, ...]:
         keymap = self._state.keymap
-        if self._loader.filter.problem:
-            return self._loader.filter.problem, "", f"{keymap.hint('clear_filter')}  clear the filter"
         if self._loader.typed:
+            query = self._loader.filter
             return (
                 f"No annotation matches ({self._loader.count():,} in all)",
+                "",
+                f"searched: {explain(query.while_typing, self._state.settings.colours)}",
+                *([query.problem] if query.problem else ()),
                 "",
                 f"{keymap.hint('clear_filter')}  clear the filter",
             )
