@@ -7,8 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.tui.commands.command import Pane
 
@@ -285,18 +284,23 @@ async def test_an_article_has_one_note_of_its_own(start: Start, articles: Path) 
         await reader.until(lambda: not annotations_of(reader))
 
 
-@pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])
-async def test_annotating_works_at_every_terminal_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
-    async with start(articles, size=size) as reader:
+async def test_annotating_works_at_every_terminal_size(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
         await reader.sees("Alpha")
-        await reader.keys("enter")
-        await reader.sees("Paragraph 1 of Alpha")
-        await reader.keys(")", ")", "H", "a")
-        await reader.sees("esc saves", "Paragraph 1 of Alpha")
-        await reader.types("a thought")
-        await reader.keys("escape")
-        await reader.sees("a thought")
-        assert all(len(line) <= size[0] for line in reader.lines())
+        for size in ((200, 60), (120, 35), (80, 24), (40, 12)):
+            with case(size):
+                await reader.resizes(*size)
+                await reader.keys("enter", "g", "g")
+                await reader.sees("Paragraph 1 of Alpha")
+                await reader.keys(")", ")", "H", "a")
+                await reader.sees("esc saves", "Paragraph 1 of Alpha")
+                await reader.types("a thought")
+                await reader.keys("escape")
+                await reader.sees("a thought")
+                assert all(len(line) <= size[0] for line in reader.lines())
+                await reader.keys("2", "u")
+                await reader.no_longer_sees("a thought")
+                await reader.returns()
 
 
 async def test_annotations_survive_edits_outside_a_lost_passage_undo_and_a_restart(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import tui_reader
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.services.headless.session import read_document
 from tui_reader.tui.commands.command import Pane
@@ -292,15 +293,18 @@ async def test_an_annotation_without_a_place_is_attached_to_a_candidate(start: S
         assert reader.library.annotations.get(lost.id).placed.is_certain
 
 
-@pytest.mark.parametrize("size", [(200, 60), (120, 35), (80, 24), (40, 12)])
-async def test_the_list_fits_every_terminal_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
-    async with start(articles, size=size) as reader:
+async def test_the_list_fits_every_terminal_size(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
         await annotate(reader)
-        await reader.keys("A", "j")
-        await reader.sees("who says so?")
-        assert all(len(line) <= size[0] for line in reader.lines())
-        await reader.pilot.resize_terminal(60, 20)
-        await reader.sees("who says so?")
+        for size in ((200, 60), (120, 35), (80, 24), (40, 12)):
+            with case(size):
+                await reader.resizes(*size)
+                await reader.keys("A", "j")
+                await reader.sees("who says so?")
+                assert all(len(line) <= size[0] for line in reader.lines())
+                await reader.resizes(60, 20)
+                await reader.sees("who says so?")
+                await reader.keys("q")
 
 
 async def test_every_command_of_the_list_works(start: Start, articles: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.tui.conftest import case
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.bookmark_offer import beginning
 
@@ -97,32 +98,38 @@ async def test_a_bookmark_survives_a_restart_and_a_change_of_the_text(start: Sta
         assert first_row(reader) == there
 
 
-@pytest.mark.parametrize("size", [(120, 35), (80, 24), (40, 12)])
-async def test_the_bookmarks_are_listed_while_the_letter_is_waited_for(
-    start: Start, articles: Path, size: tuple[int, int]
-) -> None:
-    async with start(articles, size=size) as reader:
+async def test_the_bookmarks_are_listed_while_the_letter_is_waited_for(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("enter")
         await reader.sees("Paragraph 1 of Alpha")
-        await reader.keys("'")
-        await reader.sees("there is no bookmark yet")
-        await reader.keys("escape")
-        await reader.no_longer_sees("there is no bookmark yet")
-        await reader.keys("2", "ctrl+f", "m", "b")
-        there = first_row(reader)
-        await reader.keys("g", "g", "m", "Z", "m")
-        await reader.sees(" b  ", " Z  ", "a letter sets a bookmark")
-        await reader.keys("escape", "'")
-        await reader.sees(there[:20], "goes there")
-        await reader.keys("b")
-        await reader.no_longer_sees("goes there")
-        assert first_row(reader) == there
-        await reader.keys("g", "g", "'")
-        await reader.sees("goes there")
-        await reader.keys("down", "down", "up", "enter")
-        await reader.no_longer_sees("goes there")
-        assert first_row(reader) == there
+        for size in ((120, 35), (80, 24), (40, 12)):
+            with case(size):
+                await reader.resizes(*size)
+                await check_offer(reader)
+                await reader.keys("2", "u", "g", "g")
+
+
+async def check_offer(reader: Reader) -> None:
+    """Check the list of bookmarks before and after two are set in the open article."""
+    await reader.keys("'")
+    await reader.sees("there is no bookmark yet")
+    await reader.keys("escape")
+    await reader.no_longer_sees("there is no bookmark yet")
+    await reader.keys("2", "ctrl+f", "m", "b")
+    there = first_row(reader)
+    await reader.keys("g", "g", "m", "Z", "m")
+    await reader.sees(" b  ", " Z  ", "a letter sets a bookmark")
+    await reader.keys("escape", "'")
+    await reader.sees(there[:20], "goes there")
+    await reader.keys("b")
+    await reader.no_longer_sees("goes there")
+    assert first_row(reader) == there
+    await reader.keys("g", "g", "'")
+    await reader.sees("goes there")
+    await reader.keys("down", "down", "up", "enter")
+    await reader.no_longer_sees("goes there")
+    assert first_row(reader) == there
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pytest
-
+from tests.tui.conftest import case
 from tui_reader.tui.widgets.row_choice import RowChoice
 
 if TYPE_CHECKING:
@@ -78,15 +77,18 @@ async def test_single_articles_are_chosen_and_taken_out(start: Start, articles: 
         await reader.no_longer_sees("CHOOSE")
 
 
-@pytest.mark.parametrize(("key", "what"), [("s", "starred"), ("r", "read"), ("e", "archived"), ("L", "up_next")])
-async def test_keys_act_on_all_that_are_chosen_in_one_step(start: Start, articles: Path, key: str, what: str) -> None:
+async def test_keys_act_on_all_that_are_chosen_in_one_step(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
-        await reader.keys("j", "v", "j", key)
-        await reader.last_row_shows("2 articles", "u undoes")
-        assert titles(reader, what) == {"Beta", "Gamma"}
-        await reader.keys("u")
-        assert titles(reader, what) == set()
+        for key, what in (("s", "starred"), ("r", "read"), ("e", "archived"), ("L", "up_next")):
+            with case(key):
+                await reader.keys("j", "v", "j", key)
+                await reader.last_row_shows("2 articles", "u undoes")
+                assert titles(reader, what) == {"Beta", "Gamma"}
+                await reader.keys("u")
+                assert titles(reader, what) == set()
+                await reader.keys("escape")
+                await reader.returns()
 
 
 async def test_what_is_chosen_stays_so_for_the_next_command(start: Start, articles: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.geometry import Size
 
+from tests.tui.conftest import case
 from tui_reader.services.library.events import Notice, Saved, Saving, ScanFinished, ScanProgress
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.widgets import bars
@@ -34,29 +36,30 @@ async def begin(reader: Any) -> None:
 # The mode
 
 
-@pytest.mark.parametrize("size", [(120, 35), (80, 24), (40, 12)])
-async def test_a_selection_says_its_mode_and_how_much_it_holds(
-    start: Start, articles: Path, size: tuple[int, int]
-) -> None:
-    async with start(articles, size=size) as reader:
+async def test_a_selection_says_its_mode_and_how_much_it_holds(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
         await reader.sees("Alpha wolf")
-        await reader.keys("l")
-        await reader.sees("Paragraph 1 of Alpha")
-        await reader.keys("}", "}")
-        assert "SELECT" not in reader.last_row
-        await reader.keys("v")
-        assert "SELECT 5 words" in reader.last_row
-        await reader.keys("w")
-        assert "SELECT 6 words" in reader.last_row
-        await reader.keys("o", "$")
-        assert "SELECT" in reader.last_row
-        assert "? keys" in reader.last_row
-        await reader.keys("V")
-        assert "SELECT 1 paragraph" in reader.last_row
-        await reader.keys("2", "}")
-        assert re.search(r"SELECT [23] paragraphs", reader.last_row)
-        await reader.keys("escape")
-        assert "SELECT" not in reader.last_row
+        for size in ((120, 35), (80, 24), (40, 12)):
+            with case(size):
+                await reader.resizes(*size)
+                await reader.keys("l", "g", "g")
+                await reader.sees("Paragraph 1 of Alpha")
+                await reader.keys("}", "}")
+                assert "SELECT" not in reader.last_row
+                await reader.keys("v")
+                assert "SELECT 5 words" in reader.last_row
+                await reader.keys("w")
+                assert "SELECT 6 words" in reader.last_row
+                await reader.keys("o", "$")
+                assert "SELECT" in reader.last_row
+                assert "? keys" in reader.last_row
+                await reader.keys("V")
+                assert "SELECT 1 paragraph" in reader.last_row
+                await reader.keys("2", "}")
+                assert re.search(r"SELECT [23] paragraphs", reader.last_row)
+                await reader.keys("escape")
+                assert "SELECT" not in reader.last_row
+                reader.app.reading.state.panes.article.focus.clear()
 
 
 @pytest.mark.parametrize("size", [(120, 35), (40, 12)])
@@ -76,17 +79,19 @@ async def test_a_page_about_a_file_that_cannot_be_read_hints_at_the_ways_out(
 # Half-typed keys
 
 
-@pytest.mark.parametrize("size", [(120, 35), (80, 24)])
-async def test_half_typed_keys_of_a_selection_show_what_may_follow(
-    start: Start, articles: Path, size: tuple[int, int]
-) -> None:
-    async with start(articles, size=size) as reader:
+async def test_half_typed_keys_of_a_selection_show_what_may_follow(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
         await begin(reader)
-        await reader.keys("l", "}", "v", "a")
-        assert reader.last_row.strip().startswith("a  a note  s sentence  p paragraph  w word")
-        await reader.keys("escape", "i")
-        assert reader.last_row.strip().startswith("i  s sentence  p paragraph  w word")
-        assert reader.last_row.count("brackets") == 1, "a command with several keys is named once"
+        await reader.keys("l", "}", "v")
+        for size in ((120, 35), (80, 24)):
+            with case(size):
+                await reader.resizes(*size)
+                await reader.keys("a")
+                assert reader.last_row.strip().startswith("a  a note  s sentence  p paragraph  w word")
+                await reader.keys("escape", "i")
+                assert reader.last_row.strip().startswith("i  s sentence  p paragraph  w word")
+                assert reader.last_row.count("brackets") == 1, "a command with several keys is named once"
+                await reader.keys("escape")
 
 
 PREFIXES = {
@@ -98,40 +103,38 @@ PREFIXES = {
 WAYS = {Pane.SIDEBAR: ["h"], Pane.LIST: [], Pane.ARTICLE: ["l", ")"], Pane.SELECTION: ["l", ")", "v"]}
 
 
-@pytest.mark.parametrize("pane", list(PREFIXES))
-async def test_a_key_that_continues_nothing_is_refused_and_does_not_run(
-    start: Start, articles: Path, pane: Pane
-) -> None:
+async def test_a_key_that_continues_nothing_is_refused_and_does_not_run(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
-        await reader.keys(*WAYS[pane])
-        state = reader.app.reading.state
-        for prefix in PREFIXES[pane]:
-            for key, written in (("z", "z"), ("space", "space"), ("enter", "enter"), ("R", "R"), ("ctrl+d", "ctrl+d")):
-                await reader.keys(prefix, key)
-                assert said(reader) == f"no command on {prefix}{'' if len(key) == 1 else ' '}{written}"
-                assert state.context is pane
-        assert "LIBRARY" in reader.text, "z hides the panes"
-        assert "all read" not in said(reader)
-        assert reader.library.reading.undo().steps == 0
+        for pane, prefixes in PREFIXES.items():
+            await reader.keys(*WAYS[pane])
+            for prefix, key in itertools.product(prefixes, ("z", "space", "enter", "R", "ctrl+d")):
+                with case(pane, prefix, key):
+                    await reader.keys(prefix, key)
+                    assert said(reader) == f"no command on {prefix}{'' if len(key) == 1 else ' '}{key}"
+                    assert reader.app.reading.state.context is pane
+            assert "LIBRARY" in reader.text, "z hides the panes"
+            assert "all read" not in said(reader)
+            assert reader.library.reading.undo().steps == 0
+            await reader.returns()
 
 
-@pytest.mark.parametrize(("way", "prefix"), [(["l"], "m"), (["l"], "'"), ([], "'"), (["l", ")", "v"], "f")])
-async def test_a_key_that_is_not_a_letter_is_refused_where_a_letter_is_expected(
-    start: Start, articles: Path, way: list[str], prefix: str
-) -> None:
+async def test_a_key_that_is_not_a_letter_is_refused_where_a_letter_is_expected(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
-        await reader.keys(*way)
-        context = reader.app.reading.state.context
-        for key in ("enter", "tab", "ctrl+d"):
-            await reader.keys(prefix)
-            assert reader.last_row.strip().startswith(f"{prefix}  …")
-            await reader.keys(key)
-            assert said(reader) == f"no command on {prefix} {key}"
-            assert reader.app.reading.state.context is context
-        await reader.keys(prefix, "escape")
-        assert reader.app.reading.state.context is context, "esc takes back the half-typed key alone"
+        for way, prefix in ((["l"], "m"), (["l"], "'"), ([], "'"), (["l", ")", "v"], "f")):
+            await reader.keys(*way)
+            context = reader.app.reading.state.context
+            for key in ("enter", "tab", "ctrl+d"):
+                with case(*way, prefix, key):
+                    await reader.keys(prefix)
+                    assert reader.last_row.strip().startswith(f"{prefix}  …")
+                    await reader.keys(key)
+                    assert said(reader) == f"no command on {prefix} {key}"
+                    assert reader.app.reading.state.context is context
+            await reader.keys(prefix, "escape")
+            assert reader.app.reading.state.context is context, "esc takes back the half-typed key alone"
+            await reader.returns()
 
 
 async def test_a_half_typed_key_is_not_forgotten_while_its_continuations_are_read(
@@ -152,21 +155,21 @@ async def test_a_half_typed_key_is_not_forgotten_while_its_continuations_are_rea
         assert reading.state.panes.status._typed == "g"
 
 
-@pytest.mark.parametrize("words", ["this is good", "xvjJGzq", "eRR"])
-async def test_words_typed_behind_the_note_key_of_a_selection_do_nothing(
-    start: Start, articles: Path, words: str
-) -> None:
+async def test_words_typed_behind_the_note_key_of_a_selection_do_nothing(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
-        await reader.keys("l", ")", "v")
-        selected = reader.app.reading.state.panes.article.selection.range
-        reader.burst("a", *(key if key != " " else "space" for key in words))
-        await reader.until(lambda: "aa writes a note" in said(reader))
-        await reader.pilot.pause()
-        assert reader.app.reading.state.panes.article.selection.range == selected
-        assert reader.app.reading.state.context is Pane.SELECTION
-        await reader.keys("escape", "w")
-        assert reader.app.reading.state.panes.article.selection.range != selected
+        for words in ("this is good", "xvjJGzq", "eRR"):
+            with case(words):
+                await reader.keys("l", ")", "v")
+                selected = reader.app.reading.state.panes.article.selection.range
+                reader.burst("a", *(key if key != " " else "space" for key in words))
+                await reader.until(lambda: "aa writes a note" in said(reader))
+                await reader.pilot.pause()
+                assert reader.app.reading.state.panes.article.selection.range == selected
+                assert reader.app.reading.state.context is Pane.SELECTION
+                await reader.keys("escape", "w")
+                assert reader.app.reading.state.panes.article.selection.range != selected
+                await reader.returns()
 
 
 async def test_a_letter_of_no_link_is_refused(start: Start, articles: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-import pytest
+from tests.tui.conftest import case
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,19 +36,23 @@ async def begin_to_attach(reader: Any, file: Path) -> None:
     await reader.sees("H attach here")
 
 
-@pytest.mark.parametrize("way_out", [["v"], ["y"], ["q"], ["escape"], ["V", "V"], ["h", "l"]])
-async def test_leaving_the_selection_ends_the_resizing(start: Start, articles: Path, way_out: list[str]) -> None:
+async def test_leaving_the_selection_ends_the_resizing(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await highlight_first(reader)
-        await reader.keys("g", "v")
-        await reader.sees("H resize")
         # In a selection `h` and `l` move its end; they change the pane only after the selection has ended.
-        await reader.keys(*(["v", *way_out] if way_out[0] == "h" else way_out))
-        await reader.no_longer_sees("H resize")
-        await reader.sees("Paragraph 1 of Alpha")
-        reader.app.reading.state.panes.article.focus.show(*_range_of(reader, SENTENCES[1]))
-        await reader.keys("v", "H")
-        assert marks_of(reader) == [(SENTENCES[0], 1), (SENTENCES[1], 1)]
+        for way_out in (["v"], ["y"], ["q"], ["escape"], ["V", "V"], ["v", "h", "l"]):
+            with case(*way_out):
+                await highlight_first(reader)
+                await reader.keys("g", "v")
+                await reader.sees("H resize")
+                await reader.keys(*way_out)
+                await reader.no_longer_sees("H resize")
+                await reader.sees("Paragraph 1 of Alpha")
+                reader.app.reading.state.panes.article.focus.show(*_range_of(reader, SENTENCES[1]))
+                await reader.keys("v", "H")
+                assert marks_of(reader) == [(SENTENCES[0], 1), (SENTENCES[1], 1)]
+                await reader.keys("g", "g")
+                await reader.returns(undoing=2)
+                reader.app.reading.state.panes.article.focus.clear()
 
 
 async def test_a_click_that_ends_the_selection_ends_the_resizing(start: Start, articles: Path) -> None:

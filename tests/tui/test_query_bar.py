@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
+from tests.tui.conftest import case
 from tui_reader.search.selection import GradualSelection
 from tui_reader.services.articles import catalogue
 from tui_reader.tui.commands.command import Pane
@@ -212,19 +213,20 @@ async def test_a_list_without_a_match_says_what_was_searched_and_how_to_clear(st
         )
 
 
-@pytest.mark.parametrize(
-    "text", ["C++", "AT&T", "10:30", "https://x.org/a?b=c", '"', "-", "OR", "(((", "a OR", "is:", "tag:,", "\u202e港"]
-)
-async def test_odd_input_is_searched_and_said(start: Start, articles: Path, text: str) -> None:
+async def test_odd_input_is_searched_and_said(start: Start, articles: Path) -> None:
+    odd = ("C++", "AT&T", "10:30", "https://x.org/a?b=c", '"', "-", "OR", "(((", "a OR", "is:", "tag:,", "\u202e港")
     async with start(articles, size=(60, 20)) as reader:
         await ready(reader)
-        await reader.keys("/")
-        await reader.types(text)
-        rows = bar(reader)
-        assert rows[0].startswith("/ ")
-        assert any(" article" in row and " · " in row for row in rows[1:6])
-        await reader.keys(*["left"] * 3, "x", "ctrl+w", "delete", "tab", "down", "up", "enter")
-        assert reader.app.reading.state.pane is Pane.LIST
+        for text in odd:
+            with case(text):
+                await reader.keys("/")
+                await reader.types(text)
+                rows = bar(reader)
+                assert rows[0].startswith("/ ")
+                assert any(" article" in row and " · " in row for row in rows[1:6])
+                await reader.keys(*["left"] * 3, "x", "ctrl+w", "delete", "tab", "down", "up", "enter")
+                assert reader.app.reading.state.pane is Pane.LIST
+                await reader.returns()
 
 
 async def test_pastes_are_one_line_without_control_characters(start: Start, articles: Path) -> None:
@@ -241,25 +243,27 @@ async def test_pastes_are_one_line_without_control_characters(start: Start, arti
         await reader.sees("0 of 3 articles")
 
 
-@pytest.mark.parametrize(("size", "most"), [((60, 20), 4), ((40, 12), 2), ((30, 8), 1)])
-async def test_a_small_screen_shows_the_bar_and_what_is_found(
-    start: Start, articles: Path, size: tuple[int, int], most: int
-) -> None:
-    async with start(articles, size=size) as reader:
+async def test_a_small_screen_shows_the_bar_and_what_is_found(start: Start, articles: Path) -> None:
+    async with start(articles, size=(60, 20)) as reader:
         await ready(reader)
-        await reader.keys("/")
-        await reader.types("is:un OR ")
-        await reader.types("is:")
-        rows = bar(reader)
-        assert rows[0] == "/ is:un OR is:"
-        assert [row.split()[0] for row in rows[1 : most + 1]] == ["unread", "read", "starred", "archived"][:most]
-        assert rows[most + 1].startswith("3 articles")
-        assert "Alpha wolf" in rows[most + 2]
-        for _ in range(6):
-            await reader.keys("down")
-        assert rows[1] != bar(reader)[1], "completions scroll"
-        await reader.types("x" * 80)
-        assert bar(reader)[0].endswith("xxx"), "the cursor stays visible"
+        for size, most in (((60, 20), 4), ((40, 12), 2), ((30, 8), 1)):
+            with case(size):
+                await reader.resizes(*size)
+                await reader.keys("/")
+                await reader.types("is:un OR ")
+                await reader.types("is:")
+                rows = bar(reader)
+                assert rows[0] == "/ is:un OR is:"
+                assert [row.split()[0] for row in rows[1 : most + 1]] == ["unread", "read", "starred", "archived"][
+                    :most
+                ]
+                assert rows[most + 1].startswith("3 articles")
+                assert "Alpha wolf" in rows[most + 2]
+                await reader.keys(*["down"] * 6)
+                assert rows[1] != bar(reader)[1], "completions scroll"
+                await reader.types("x" * 80)
+                assert bar(reader)[0].endswith("xxx"), "the cursor stays visible"
+                await reader.returns()
 
 
 async def test_a_click_takes_a_completion_and_one_elsewhere_keeps_the_query(start: Start, articles: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.tui.conftest import case
 from tui_reader.cli.main import main
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.tui import app
@@ -90,25 +91,33 @@ async def test_changes_are_shown_undoable_and_marked_as_not_saved(start: Start, 
 
 
 @SIZES
-@pytest.mark.parametrize("keys", [("a",), ("g", "n"), ("E",), ("g", "a", "a")], ids="".join)
 async def test_words_typed_for_a_note_that_cannot_be_saved_run_no_commands(
-    start: Start, articles: Path, clock: list[float], keys: tuple[str, ...], size: tuple[int, int]
+    start: Start, articles: Path, clock: list[float], size: tuple[int, int]
 ) -> None:
     async with start(articles, size=size) as reader:
         await enter(reader)
-        await reader.keys(")", ")", "H", *keys)
-        await reader.until(lambda: "no note can be kept" in words(reader))
-        shown = reader.app.screen
-        before = shown.state.pane, reader.app.reading.state.shown
-        for key in ("Z", "Z", "space", "x", "o", "Q", "enter", "backspace", "é"):
-            clock[0] += 0.9
-            await reader.keys(key)
-        assert reader.app.screen is shown
-        assert (shown.state.pane, reader.app.reading.state.shown) == before
-        assert len(list(reader.library.annotations.all())) == 1
-        clock[0] += 1.1
-        await reader.keys("?")
-        await reader.until(lambda: reader.app.screen is not shown)
+        for keys in (("a",), ("g", "n"), ("E",), ("g", "a", "a")):
+            with case(*keys):
+                await check_typing(reader, clock, *keys)
+                await reader.returns(undoing=1)
+                await reader.keys("enter", "g", "g")
+
+
+async def check_typing(reader: Any, clock: list[float], *keys: str) -> None:
+    """Check that the keys begin no note, and that words typed after them do nothing for a while."""
+    await reader.keys(")", ")", "H", *keys)
+    await reader.until(lambda: "no note can be kept" in words(reader))
+    shown = reader.app.screen
+    before = shown.state.pane, reader.app.reading.state.shown
+    for key in ("Z", "Z", "space", "x", "o", "Q", "enter", "backspace", "é"):
+        clock[0] += 0.9
+        await reader.keys(key)
+    assert reader.app.screen is shown
+    assert (shown.state.pane, reader.app.reading.state.shown) == before
+    assert len(list(reader.library.annotations.all())) == 1
+    clock[0] += 1.1
+    await reader.keys("?")
+    await reader.until(lambda: reader.app.screen is not shown)
 
 
 async def test_escape_ends_the_discarding_and_other_keys_work(start: Start, articles: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.services.library.events import ScanFinished, ScanProgress
 from tui_reader.tui.commands.command import Pane
@@ -186,18 +187,21 @@ async def test_new_changed_and_deleted_files_are_shown(start: Start, articles: P
         await reader.no_longer_sees("Delta blues")
 
 
-@pytest.mark.parametrize("size", [(200, 60), (120, 35), (100, 30), (80, 24), (60, 20), (40, 12), (24, 6)])
-async def test_every_pane_can_be_reached_at_every_size(start: Start, articles: Path, size: tuple[int, int]) -> None:
-    async with start(articles, size=size) as reader:
-        await reader.sees("Alpha")
-        await reader.keys("l")
-        await reader.sees("Alpha wolf")
-        assert reader.app.reading.state.panes.article.size.width >= 24
-        await reader.keys("h")
-        await reader.sees("INBOX")
-        await reader.keys("h")
-        await reader.sees("LIBRARY", "Inbox")
-        assert all(len(line) <= size[0] for line in reader.lines())
+async def test_every_pane_can_be_reached_at_every_size(start: Start, articles: Path) -> None:
+    async with start(articles, size=(24, 6)) as reader:
+        for size in ((24, 6), (200, 60), (120, 35), (100, 30), (80, 24), (60, 20), (40, 12)):
+            with case(size):
+                await reader.resizes(*size)
+                await reader.sees("Alpha")
+                await reader.keys("l")
+                await reader.sees("Alpha wolf")
+                assert reader.app.reading.state.panes.article.size.width >= 24
+                await reader.keys("h")
+                await reader.sees("INBOX")
+                await reader.keys("h")
+                await reader.sees("LIBRARY", "Inbox")
+                assert all(len(line) <= size[0] for line in reader.lines())
+                await reader.keys("l")
 
 
 async def test_a_terminal_that_is_too_small_says_so_and_recovers(start: Start, articles: Path) -> None:
@@ -207,25 +211,26 @@ async def test_a_terminal_that_is_too_small_says_so_and_recovers(start: Start, a
         await reader.sees("Paragraph 1 of Alpha")
 
 
-@pytest.mark.parametrize("size", [(20, 5), (23, 6), (10, 2)])
-async def test_a_terminal_that_is_too_small_shows_nothing_else(
-    start: Start, articles: Path, size: tuple[int, int]
-) -> None:
+async def test_a_terminal_that_is_too_small_shows_nothing_else(start: Start, articles: Path) -> None:
     """No scrollbar and no row of the panes, whatever was open; the list of annotations has no scrollbar either."""
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         for keys, back in (((), ()), (("t",), ("escape",)), (("enter", ")", "a"), ("escape",)), (("A",), ("q",))):
             await reader.keys(*keys)
-            await reader.pilot.resize_terminal(*size)
-            await reader.until(lambda: len(reader.lines()) == size[1])
-            if keys != ("A",):
-                await reader.until(
-                    lambda: " ".join(reader.text.split()) in {"Needs 24 columns, 6 rows"[:n] for n in (8, 17, 19, 24)}
-                )
-            assert not any(reader.app.screen.scrollbars_enabled)
-            await reader.pilot.resize_terminal(120, 35)
-            await reader.sees("articles", "lpha wolf")
+            for size in ((20, 5), (23, 6), (10, 2)):
+                with case(*keys, size):
+                    await reader.resizes(*size)
+                    if keys != ("A",):
+                        await reader.until(lambda: says_only_what_is_needed(reader))
+                    assert not any(reader.app.screen.scrollbars_enabled)
+                    await reader.resizes(120, 35)
+                    await reader.sees("articles", "lpha wolf")
             await reader.keys(*back)
+
+
+def says_only_what_is_needed(reader: Any) -> bool:
+    """Return True if the screen shows nothing but how large a terminal has to be."""
+    return " ".join(reader.text.split()) in {"Needs 24 columns, 6 rows"[:n] for n in (8, 17, 19, 24)}
 
 
 async def test_an_empty_library_says_what_to_do(start: Start, tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.model.query import Sort
 
@@ -77,18 +76,19 @@ async def test_many_wrong_settings_leave_room_to_read_and_are_all_in_the_help(st
         assert any("“j” belongs to star in" in text and "down goes without it." in text for text in shown)
 
 
-@pytest.mark.parametrize("size", [(40, 12), (60, 20), (80, 24), (120, 35)])
-async def test_the_last_row_of_every_pane_shows_the_key_of_the_help(
-    start: Start, articles: Path, size: tuple[int, int]
-) -> None:
-    async with start(articles, size=size) as reader:
+async def test_the_last_row_of_every_pane_shows_the_key_of_the_help(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
         await reader.sees("Alpha wolf")
-        assert "? keys" in reader.last_row
-        await reader.keys("l")
-        assert "? keys" in reader.last_row
-        assert "( ) sentence" in reader.last_row
-        await reader.keys("h", "h")
-        assert "? keys" in reader.last_row
+        for size in ((40, 12), (60, 20), (80, 24), (120, 35)):
+            with case(size):
+                await reader.resizes(*size)
+                assert "? keys" in reader.last_row
+                await reader.keys("l")
+                assert "? keys" in reader.last_row
+                assert "( ) sentence" in reader.last_row
+                await reader.keys("h", "h")
+                assert "? keys" in reader.last_row
+                await reader.keys("l")
 
 
 async def test_the_help_is_complete_on_a_small_screen(start: Start, articles: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 
 if TYPE_CHECKING:
@@ -23,22 +25,24 @@ async def begin(reader: Any) -> None:
     await reader.until(lambda: state.panes.article.document is not None and not state.panes.article.document.partial)
 
 
-@pytest.mark.parametrize("size", [(120, 35), (40, 12)])
-async def test_keys_show_the_standing_views(start: Start, articles: Path, size: tuple[int, int]) -> None:
-    async with start(articles, size=size, settings=Settings(mark_read_on_open=False)) as reader:
+async def test_keys_show_the_standing_views(start: Start, articles: Path) -> None:
+    views = (
+        ("s", "STARRED", "Alpha wolf"),
+        ("e", "ARCHIVE", "Beta test"),
+        ("l", "UP NEXT", "Gamma rays"),
+        ("A", "ANNOTATED", "Nothing is annotated"),
+        ("u", "UNREAD", "Gamma rays"),
+        ("i", "INBOX", "Alpha wolf"),
+    )
+    async with start(articles, settings=Settings(mark_read_on_open=False)) as reader:
         await begin(reader)
         await reader.keys("s", "j", "e", "L")  # star Alpha, archive Beta, put Gamma up next
-        for origin in ((), ("l",), ("h",), ("l", "z")):
-            for key, view, title in (
-                ("s", "STARRED", "Alpha wolf"),
-                ("e", "ARCHIVE", "Beta test"),
-                ("l", "UP NEXT", "Gamma rays"),
-                ("A", "ANNOTATED", "Nothing is annotated"),
-                ("u", "UNREAD", "Gamma rays"),
-                ("i", "INBOX", "Alpha wolf"),
-            ):
-                await reader.keys(*origin, "g", key)
-                await reader.sees(view, title)
+        for size, origin in itertools.product(((120, 35), (40, 12)), ((), ("l",), ("h",), ("l", "z"))):
+            await reader.resizes(*size)
+            for key, view, title in views:
+                with case(size, *origin, key):
+                    await reader.keys(*origin, "g", key)
+                    await reader.sees(view, title)
 
 
 async def test_a_view_shown_by_a_key_is_whole(start: Start, articles: Path) -> None:
@@ -51,12 +55,13 @@ async def test_a_view_shown_by_a_key_is_whole(start: Start, articles: Path) -> N
         await reader.sees("Alpha wolf", "Beta test", "Gamma rays")
 
 
-@pytest.mark.parametrize(("key", "view"), [("i", "INBOX"), ("s", "STARRED"), ("e", "ARCHIVE"), ("A", "ANNOTATED")])
-async def test_the_list_of_annotations_gives_way_to_a_view(start: Start, articles: Path, key: str, view: str) -> None:
+async def test_the_list_of_annotations_gives_way_to_a_view(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
-        await reader.keys("A", "g", key)
-        await reader.sees(view, "LIBRARY")
+        for key, view in (("s", "STARRED"), ("e", "ARCHIVE"), ("A", "ANNOTATED"), ("i", "INBOX")):
+            with case(key):
+                await reader.keys("A", "g", key)
+                await reader.sees(view, "LIBRARY")
 
 
 async def test_in_a_selection_only_the_archive_key_is_a_motion(start: Start, articles: Path) -> None:
@@ -104,13 +109,15 @@ async def test_the_last_page_is_shown_before_the_end_is_said(start: Start, artic
         await reader.last_row_shows("the end · space: next unread")
 
 
-@pytest.mark.parametrize("between", [["k", "space"], ["s"], ["r"], ["v", "escape"], ["h", "l"]])
-async def test_any_command_between_takes_the_offer_back(start: Start, articles: Path, between: list[str]) -> None:
+async def test_any_command_between_takes_the_offer_back(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
-        await reader.keys("l", "G", "space", *between, "space")
-        await reader.last_row_shows("the end · space: next unread “Beta test”")
-        await reader.sees("The end of Alpha")
+        for between in (["k", "space"], ["s"], ["r"], ["v", "escape"], ["h", "l"]):
+            with case(*between):
+                await reader.keys("l", "G", "space", *between, "space")
+                await reader.last_row_shows("the end · space: next unread “Beta test”")
+                await reader.sees("The end of Alpha")
+                await reader.returns()
 
 
 async def test_the_offer_passes_over_what_is_read_and_names_the_key_in_force(start: Start, articles: Path) -> None:
