@@ -434,7 +434,9 @@ def test_a_note_keeps_every_word_however_deep_or_long_it_is() -> None:
         ("https://example.org/a?b=c&d=e", "https://example.org/a?b=c&amp;d=e"),
         ("HTTP://EXAMPLE.ORG", "HTTP://EXAMPLE.ORG"),
         ("mailto:a@example.org", "mailto:a@example.org"),
-        ('https://e.org/"onload="x', "https://e.org/&quot;onload=&quot;x"),
+        ('https://e.org/"onload="x', "https://e.org/%22onload=%22x"),
+        ("https://e.org/{a}|b^`\\<c>#d|#e", "https://e.org/%7Ba%7D%7Cb%5E%60%5C%3Cc%3E#d%7C%23e"),
+        ("https://e.org/50%?q=%20&r=100%25", "https://e.org/50%25?q=%20&amp;r=100%25"),
         ("https://e.org/a b\n\u202ec", "https://e.org/a%20b%0A%E2%80%AEc"),
         *(
             (unsafe, "")

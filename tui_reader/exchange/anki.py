@@ -37,7 +37,7 @@ def write(clips: Sequence[Clip]) -> str:
 def _row(clip: Clip, clipped: ClippedAnnotation) -> str:
     title = f'<a href="{escape(clip.url)}">{_html(clip.title)}</a>' if clip.url else _html(clip.title)
     about = " · ".join(filter(None, (_html(clip.byline), title, _html(clip.source), _html(clip.date[:10]))))
-    above = " › ".join(map(_html, clipped.where.headings))
+    above = _html(clipped.where.cited)
     source = f"<small>{'<br>'.join(filter(None, (about, above)))}</small>"
     front = f"<blockquote>{_html(clipped.quote_text)}</blockquote>" if clipped.quote else _html(clip.title)
     back = "<br><br>".join(filter(None, (_html(clipped.note), source)))

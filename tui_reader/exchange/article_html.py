@@ -237,7 +237,7 @@ class ArticleHtml:
 
     def _number(self, number: int, each: ClippedAnnotation) -> str:
         """Return the number of a highlight as HTML, linked to its note if it has one."""
-        about = (f"Highlight {number}", each.colour_name or f"colour {_colour(each)}", each.created[:10])
+        about = (f"Highlight {number}", each.colour_name or f"colour {_colour(each)}", _page(each), each.created[:10])
         title = attribute("title", ", ".join(filter(None, about)))
         state = attribute("data-state", "" if each.state is PlaceState.ANCHORED else each.state.value)
         words = str(number)
@@ -260,7 +260,7 @@ class ArticleHtml:
         former = self._former_words(each)
         changed = f'<p class="quiet">Marked as: “{escape(" ".join(former.split()))}”</p>' if former else ""
         back = f'<a class="n c{_colour(each)}" href="#{self._prefix}h{number}">{number}</a>'
-        label = _label(_joined(f"{back} {escape(each.colour_name)}".rstrip(), _tags(each)))
+        label = _label(_joined(f"{back} {escape(each.colour_name)}".rstrip(), escape(_page(each)), _tags(each)))
         return (
             f'<aside class="note c{_colour(each)}" id="{self._prefix}n{number}"{self._role.note}>'
             f"{label}{_words(each)}{changed}</aside>\n"
@@ -279,19 +279,20 @@ class ArticleHtml:
         level = self._level + 1
         heading = f'<h{level} class="s2" lang="en">{title}</h{level}>\n' if title else ""
         items: list[str] = []
-        last: tuple[str, ...] = ()
+        last = ""
         for number, each in self._unplaced:
-            headings = each.where.headings
-            if headings != last:
-                last = headings
-                items.append(_paragraph("heading-path", escape(" › ".join(headings))))
+            chapter = each.where.chapter
+            if chapter != last:
+                last = chapter
+                items.append(_paragraph("heading-path", escape(chapter)))
             items.append(self._unplaced_item(number, each))
         return f'<section class="unplaced">\n{heading}{"".join(items)}</section>\n'
 
     def _unplaced_item(self, number: int, each: ClippedAnnotation) -> str:
         colour = _colour(each)
         state = _STATES.get(each.state, "")
-        parts = (f'<span class="n c{colour}">{number}</span> {escape(each.colour_name)}'.rstrip(), state, _tags(each))
+        name = f'<span class="n c{colour}">{number}</span> {escape(each.colour_name)}'.rstrip()
+        parts = (name, escape(_page(each)), state, _tags(each))
         way = attribute("dir", direction(each.quote))
         quote = f'<blockquote class="c{colour}"{way}>{_quote(each, with_context=self._with_text)}</blockquote>'
         return (
@@ -311,6 +312,11 @@ def _id(each: ClippedAnnotation) -> str:
 def _words(each: ClippedAnnotation) -> str:
     words = note_html(each.note)
     return f'<div class="words"{attribute("dir", direction(each.note))}>{words}</div>' if words else ""
+
+
+def _page(each: ClippedAnnotation) -> str:
+    """Return the printed page of a highlight as `p. 12`; empty without pages."""
+    return f"p. {each.where.page}" if each.where.page else ""
 
 
 def _tags(each: ClippedAnnotation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui_reader.exchange.kinds import Kind, kind_of
 from tui_reader.exchange.names import authors
 from tui_reader.exchange.quote_source import QuoteSource, join_lines
 from tui_reader.exchange.tags import is_certain
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_reader.exchange.clip import Clip, ClippedAnnotation
+
+
+_TYPES = {Kind.BOOK: "book", Kind.ARTICLE: "article", Kind.LETTER: "misc", Kind.PAGE: "online", Kind.DOCUMENT: "misc"}
 
 
 def write(clips: Sequence[Clip]) -> str:
@@ -35,11 +39,11 @@ def _keys(clips: Sequence[Clip]) -> list[str]:
 
 
 def _entry(clip: Clip, key: str) -> str:
-    kind = "article" if clip.source else "online" if clip.url else "misc"
+    kind = kind_of(clip.headline)
     fields = {
         "author": " and ".join(_name(each) for each in authors(clip.byline)),
         "title": _escape(clip.title),
-        "journal": _escape(clip.source),
+        _source_field(kind): _escape(clip.source),
         "date": _escape(clip.date[:10]),
         "year": _escape(clip.date[:4]),
         "url": _escape_url(clip.url),
@@ -48,7 +52,11 @@ def _entry(clip: Clip, key: str) -> str:
         "annote": "\n\n".join(map(_annotation, clip.annotations)),
     }
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    return f"@{kind}{{{key},\n{body}}}\n"
+    return f"@{_TYPES[kind]}{{{key},\n{body}}}\n"
+
+
+def _source_field(kind: Kind) -> str:
+    return "publisher" if kind is Kind.BOOK else "journal"
 
 
 def _name(name: str) -> str:
@@ -58,11 +66,10 @@ def _name(name: str) -> str:
 
 
 def _annotation(clipped: ClippedAnnotation) -> str:
-    """Return the quote, the note and the tags of an annotation as paragraphs, and its state if it is uncertain."""
-    quote = f"“{clipped.quote_text}”" if clipped.quote else ""
+    """Return quote with place, note and tags of an annotation as paragraphs, and its state if it is uncertain."""
     state = f"({clipped.state})" if not is_certain(clipped) else ""
     tags = ", ".join(clipped.tags)
-    return "\n\n".join(_escape(each) for each in (quote, clipped.note, tags, state) if each)
+    return "\n\n".join(_escape(each) for each in (clipped.cited_quote, clipped.note, tags, state) if each)
 
 
 def write_quote(passage: str, source: QuoteSource) -> str:
@@ -70,20 +77,19 @@ def write_quote(passage: str, source: QuoteSource) -> str:
     fields = (
         ("author", source.author),
         ("title", source.title),
-        ("journal", source.publication),
+        (_source_field(source.kind), source.publication),
         ("date", source.date),
         ("year", source.date[:4]),
         ("url", source.url),
         ("note", ", ".join(filter(None, (source.file, source.position, source.guesses)))),
         ("annote", join_lines(passage)),
     )
-    kind = "article" if source.publication else "online" if source.url else "misc"
     body = "".join(
         f"  {name} = {{{_escape_url(value) if name == 'url' else _escape(value)}}},\n"
         for name, value in fields
         if value
     )
-    return f"@{kind}{{{source.citation_key},\n{body}}}\n"
+    return f"@{_TYPES[source.kind]}{{{source.citation_key},\n{body}}}\n"
 
 
 _TEX = (

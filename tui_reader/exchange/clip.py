@@ -58,6 +58,16 @@ class Where(NamedTuple):
         """Return `share` in percent, rounded; None if it is not known."""
         return None if self.share is None else round(100 * self.share)
 
+    @property
+    def chapter(self) -> str:
+        """Return the headings above the passage in one line, else the section; empty without either."""
+        return " › ".join(self.headings) or self.section
+
+    @property
+    def cited(self) -> str:
+        """Return chapter and page as a citation names them: `II: The Moon › Why there are two, p. 3`; may be empty."""
+        return ", ".join(filter(None, (self.chapter, self.page and f"p. {self.page}")))
+
 
 NOWHERE = Where()
 """The empty position, for a note on the whole article and for a passage with an uncertain position."""
@@ -92,6 +102,12 @@ class ClippedAnnotation(NamedTuple):
     def quote_text(self) -> str:
         """Return the marked words, with an empty line between paragraphs."""
         return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
+
+    @property
+    def cited_quote(self) -> str:
+        """Return the quote in quotation marks, with chapter and page behind it in brackets; empty without a quote."""
+        cited = f" ({self.where.cited})" if self.where.cited else ""
+        return f"“{self.quote_text}”{cited}" if self.quote else ""
 
     @property
     def prefix(self) -> str:
@@ -311,7 +327,9 @@ class _Finder:
         for entry in outline(self._document):
             if entry.block == self._document.title_block:
                 continue  # the title belongs to the article and is not repeated above each heading
-            path = [*(each for each in path if each[0] < entry.level), (entry.level, entry.title)]
+            # The outline has two blanks between number and title, for a column of the screen.
+            title = entry.title.replace("  ", ": ", 1)
+            path = [*(each for each in path if each[0] < entry.level), (entry.level, title)]
             found.append((entry.offset, tuple(title for _, title in path)))
         return found
 

@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.exchange.json_text import dump, filled
+from tui_reader.exchange.kinds import Kind, kind_of
 from tui_reader.exchange.names import authors, split_name
 from tui_reader.exchange.tags import is_certain
 
@@ -16,19 +17,29 @@ if TYPE_CHECKING:
     from tui_reader.exchange.clip import Clip, ClippedAnnotation
 
 
+_TYPES = {
+    Kind.BOOK: "book",
+    Kind.ARTICLE: "article-magazine",
+    Kind.LETTER: "personal_communication",
+    Kind.PAGE: "webpage",
+    Kind.DOCUMENT: "document",
+}
+
+
 def write(clips: Sequence[Clip]) -> str:
     """Return clips as a JSON array of items."""
     return dump([_item(each) for each in clips], depth=2)
 
 
 def _item(clip: Clip) -> dict[str, Any]:
+    kind = kind_of(clip.headline)
     return filled(
         {
             "id": clip.id,
-            "type": "article-magazine" if clip.source else "webpage" if clip.url else "document",
+            "type": _TYPES[kind],
             "title": clip.title,
             "author": [_author(each) for each in authors(clip.byline)],
-            "container-title": clip.source,
+            "publisher" if kind is Kind.BOOK else "container-title": clip.source,
             "issued": _date(clip.date),
             "URL": clip.url,
             "language": clip.language,
@@ -57,7 +68,6 @@ def _date(date: str) -> dict[str, Any]:
 
 
 def _annotation(clipped: ClippedAnnotation) -> str:
-    quote = f"“{clipped.quote_text}”" if clipped.quote else ""
     state = "" if is_certain(clipped) else f"({clipped.state})"
     tags = " ".join(filter(None, (*(f"#{tag}" for tag in clipped.tags), state)))
-    return "\n\n".join(filter(None, (quote, clipped.note, tags)))
+    return "\n\n".join(filter(None, (clipped.cited_quote, clipped.note, tags)))

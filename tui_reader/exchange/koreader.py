@@ -10,7 +10,7 @@ from tui_reader.exchange.json_text import dump, epoch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui_reader.exchange.clip import Clip, ClippedAnnotation
+    from tui_reader.exchange.clip import Clip, ClippedAnnotation, Where
 
 VERSION = "json/1.0.0"
 COLOURS = ("yellow", "green", "blue", "red", "purple")
@@ -36,15 +36,21 @@ def _document(clip: Clip) -> dict[str, Any]:
     }
 
 
+def _page(where: Where) -> int | str:
+    """Return the printed page of a passage, as a number unless it is a label such as `xiv`; else the paragraph."""
+    page = where.page or str(where.paragraph)
+    return int(page) if page.isdecimal() else page
+
+
 def _entry(clipped: ClippedAnnotation) -> dict[str, Any]:
     where = clipped.where
-    entry = {
+    entry: dict[str, Any] = {
         "id": clipped.id,
         "sort": "highlight",
         "drawer": "lighten",
         "text": clipped.quote_text,
-        "page": where.paragraph,
-        "chapter": " › ".join(where.headings) or where.section,
+        "page": _page(where),
+        "chapter": where.chapter,
         "time": epoch(clipped.created),
         "state": str(clipped.state),
     }

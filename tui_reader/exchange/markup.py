@@ -13,7 +13,11 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\
 _MARKUP = re.compile("[&<>\"']")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _SCHEME = re.compile(r"(?:https?://[^/?#]|mailto:[^/])", re.IGNORECASE)
-_SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
+_NOT_IN_ADDRESSES = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u2000-\u200f\u2028-\u202f\u2066-\u206f\ud800-\udfff\ufeff\ufffe\uffff\"<>\\^`{|}]"
+    "|%(?![0-9A-Fa-f]{2})"
+)
+"""Characters that no address may have as they are."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _RIGHT_TO_LEFT = re.compile(
     "[\u05be-\u05ea\u05ef-\u05f4\u0608-\u064a\u066d-\u06ef\u06fa-\u085e\u0860-\u08c9\ufb1d-\ufdff\ufe70-\ufefc"
@@ -47,12 +51,15 @@ def safe_href(target: str) -> str:
     """Return a link target if a page may link to it, else an empty string.
 
     Only whole addresses with http, https or mailto are safe: no scripts, no data, no paths of the user's disk. White
-    space is percent-encoded, so that no address can look like a second attribute or a separate line.
+    space and other characters that addresses may not have are percent-encoded, so that no address can look like a
+    second attribute or a separate line, and e-readers do not refuse a book for an address.
     """
     address = target.strip()
     if _SCHEME.match(address) is None:
         return ""
-    return _SPACES.sub(lambda found: _percent(found[0]), address).translate(_ENTITIES)
+    address, _, fragment = address.partition("#")
+    address += f"#{fragment.replace('#', '%23')}" if fragment else ""
+    return _NOT_IN_ADDRESSES.sub(lambda found: _percent(found[0]), address).translate(_ENTITIES)
 
 
 def _percent(character: str) -> str:

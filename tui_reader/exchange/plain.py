@@ -25,7 +25,7 @@ def _article(clip: Clip) -> str:
     for each in clip.annotations:
         state = "" if is_certain(each) else f"({each.state})"
         marks = " ".join(filter(None, (*(f"#{tag}" for tag in each.tags), state)))
-        parts += filter(None, (f"“{each.quote_text}”" if each.quote else "", each.note, marks))
+        parts += filter(None, (each.cited_quote, each.note, marks))
     return "\n\n".join(parts)
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tui_reader.document.clean import clean_line
+from tui_reader.exchange.kinds import kind_of
 
 if TYPE_CHECKING:
     from tui_reader.model.article import Headline
@@ -25,6 +26,7 @@ class QuoteSource:
             place_name: A suffix that distinguishes the passage from others of the article.
             title_in_text: True if the text shows the title, so that even a guessed title is cited as certain.
         """
+        self.kind = kind_of(headline)
         self.title = clean_line(headline.title)
         self.author = clean_line(re.sub(r"^by\s+", "", headline.field("byline"), flags=re.IGNORECASE))
         self.publication = clean_line(headline.field("source"))

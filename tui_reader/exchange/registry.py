@@ -85,7 +85,7 @@ _EVERYTHING = frozenset(Kept)
 _NOTES = frozenset({Kept.TITLE, Kept.QUOTE, Kept.NOTE, Kept.TAGS, Kept.STATE})
 """The data that every format for notes keeps."""
 _TEXT = _NOTES | {Kept.SOURCE, Kept.ARTICLE_TAGS, Kept.COLOUR, Kept.HEADING, Kept.ID}
-_REFERENCE = _NOTES | {Kept.SOURCE, Kept.ARTICLE_TAGS}
+_REFERENCE = _NOTES | {Kept.SOURCE, Kept.ARTICLE_TAGS, Kept.HEADING}
 _PAGE = _TEXT | {Kept.CONTEXT}
 """The data that a web page or a book shows."""
 
@@ -117,7 +117,7 @@ FORMATS = (
         "plain",
         ".txt",
         True,
-        keeps=_NOTES | {Kept.SOURCE},
+        keeps=_NOTES | {Kept.SOURCE, Kept.HEADING},
         quote_example="“words” — author, title",
     ),
     Format("json", "everything, for scripts and as a copy for keeps", "lossless_json", ".json", keeps=_EVERYTHING),
@@ -146,7 +146,7 @@ FORMATS = (
     Format(
         "bibtex", "LaTeX, JabRef", "bibtex", ".bib", of_articles=True, keeps=_REFERENCE, quote_example="@article{…}"
     ),
-    Format("ris", "Zotero, EndNote", "ris", ".ris", of_articles=True, keeps=_REFERENCE | {Kept.COLOUR, Kept.HEADING}),
+    Format("ris", "Zotero, EndNote", "ris", ".ris", of_articles=True, keeps=_REFERENCE | {Kept.COLOUR}),
     Format("csl-json", "pandoc, citation processors", "csl_json", ".json", of_articles=True, keeps=_REFERENCE),
     Format(
         "anki",

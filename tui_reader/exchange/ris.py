@@ -6,6 +6,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from tui_reader.exchange.kinds import Kind, kind_of
 from tui_reader.exchange.names import authors, split_name
 from tui_reader.exchange.tags import is_certain
 
@@ -15,20 +16,23 @@ if TYPE_CHECKING:
     from tui_reader.exchange.clip import Clip, ClippedAnnotation
 
 
+_TYPES = {Kind.BOOK: "BOOK", Kind.ARTICLE: "MGZN", Kind.LETTER: "PCOMM", Kind.PAGE: "ELEC", Kind.DOCUMENT: "GEN"}
+
+
 def write(clips: Sequence[Clip]) -> str:
     """Return a record for each article; lines end with carriage return and line feed, as RIS requires."""
     return "\r\n".join(_record(each) for each in clips)
 
 
 def _record(clip: Clip) -> str:
-    kind = "MGZN" if clip.source else "ELEC" if clip.url else "GEN"
+    kind = kind_of(clip.headline)
     year, month, day = (*re.split("-", clip.date[:10]), "", "", "")[:3]
     fields = [
-        ("TY", kind),
+        ("TY", _TYPES[kind]),
         ("ID", clip.printed_id),
         *(("AU", ", ".join(filter(None, split_name(name)))) for name in authors(clip.byline)),
         ("TI", clip.title),
-        ("T2", clip.source),
+        ("PB" if kind is Kind.BOOK else "T2", clip.source),
         ("PY", year if re.fullmatch(r"\d{4}", year) else ""),
         ("DA", f"{year}/{month}/{day}/" if re.fullmatch(r"\d{4}", year) else ""),
         ("UR", clip.url),
@@ -46,9 +50,7 @@ def _note(clipped: ClippedAnnotation) -> str:
     note = "".join(f"<p>{_html(each)}</p>" for each in re.split(r"\n{2,}", clipped.note) if each.strip())
     state = "" if is_certain(clipped) else f"({clipped.state})"
     about = " · ".join(
-        filter(
-            None, (clipped.colour_name, " › ".join(clipped.where.headings), *(f"#{tag}" for tag in clipped.tags), state)
-        )
+        filter(None, (clipped.colour_name, clipped.where.cited, *(f"#{tag}" for tag in clipped.tags), state))
     )
     return (f"<blockquote>{quote}</blockquote>" if quote else "") + note + (f"<p>{_html(about)}</p>" if about else "")
 

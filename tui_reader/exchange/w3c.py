@@ -1,6 +1,6 @@
 """The format of the W3C Web Annotation Data Model: JSON-LD, with positions in code points.
 
-Data without a name in the model, namely the number of the colour, the state and the headings, have the prefix `tuir`.
+Data without a name in the model have the prefix `tuir`: the number of the colour, the state, the headings, the page.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ def _annotation(clip: Clip, clipped: ClippedAnnotation) -> dict[str, Any]:
             "tuir:state": str(clipped.state),
             "tuir:headings": list(clipped.where.headings),
             "tuir:section": clipped.where.section,
+            "tuir:page": clipped.where.page,
         }
     )
 

@@ -38,7 +38,8 @@ _MAX_NAME = 160
 _MAX_TRIES = 5
 """Number of attempts to write a file that another program changes at the same time."""
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|#^\[\]]+')
-_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³]) *(?:\..*)?|-.*")
+"""Names that Windows reserves for devices, with any suffix, and names that commands take for options."""
 
 
 @dataclass(slots=True)
