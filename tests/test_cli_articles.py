@@ -198,8 +198,8 @@ def test_rules_of_the_settings_are_tried_and_applied(folder: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("x" * 10_000, "xxx”."),
-        ("x/" * 5_000, "x/”."),
+        ("x" * 10_000, "xxx…."),
+        ("x/" * 5_000, "/x…."),
         ("~nobody-of-that-name/x", "“~nobody-of-that-name/x”."),
         ("\ud800\x01\x1b[31m\x9b", r"“\ud800\x01\x1b[31m\x9b”."),
         ("a\x00b", r"“a\x00b”."),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from tests.search.test_query_texts import TEXTS
-from tui_reader.model.query import EVERYTHING, And, Field, FieldName, Value
+from tui_reader.model.query import EVERYTHING, And, Field, FieldName, Or, Value
 from tui_reader.search.edits import Chosen, chosen, exact, top_terms, with_term, without
 from tui_reader.search.effect import effective, finds_everything
 from tui_reader.search.parser import parse
@@ -27,6 +27,10 @@ TAG = Field(FieldName.TAG, (Value("x"),))
         ("„a b", '"a b" tag:x'),
         ("a (b OR c", "a (b OR c) tag:x"),
         ("-(a", "-(a) tag:x"),
+        ("-(", "tag:x"),
+        ("a OR ((-(", "a tag:x"),
+        ("OR", "OR tag:x"),
+        (":) OR b", ":) tag:x OR b tag:x"),
     ],
 )
 def test_a_further_term_narrows_the_whole_query(text: str, narrowed: str) -> None:
@@ -39,8 +43,9 @@ def test_a_term_is_added_to_any_text_and_removed_again(text: str) -> None:
     if before.slips and not before.slips[-1].is_searched:
         return  # what follows the last part that is searched for is ignored
     narrowed = parse(with_term(text, TAG)).term
-    assert "x" in chosen(narrowed, FieldName.TAG).included
-    if not before.waits_for_operand:
+    alternatives = narrowed.terms if isinstance(narrowed, Or) else (narrowed,)
+    assert all("x" in chosen(each, FieldName.TAG).included for each in alternatives)
+    if not before.is_unfinished and len(alternatives) == 1:
         rest = And(tuple(each for each in top_terms(narrowed) if each != TAG))
         expected = And(tuple(each for each in top_terms(before.term) if each != TAG))
         assert flat(effective(rest)) == flat(effective(expected))

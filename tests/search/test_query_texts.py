@@ -190,6 +190,8 @@ def test_a_slip_is_searched_as_words_and_said_with_a_suggestion(
         ("a b AND ", And((Word("a"), Word("b")))),
         ("c (a OR", And((Word("c"), Word("a")))),
         ("(a OR)", And((Word("a"), Word("OR")))),
+        ("a -( ", Word("a")),
+        ("a OR (", Word("a")),
         ("OR", Word("OR", is_prefix=True)),
     ],
 )

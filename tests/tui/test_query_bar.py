@@ -241,6 +241,12 @@ async def test_pastes_are_one_line_without_control_characters(start: Start, arti
         await reader.sees("only the first 200")
         await reader.keys("home", "end", "ctrl+left", "x", "backspace", "enter")
         await reader.sees("0 of 3 articles")
+        # A word of any length is searched for and said, with the way out below, as fast as a short one.
+        await reader.keys("/", "ctrl+u")
+        reader.app.post_message(events.Paste("x" * 10_000))
+        await reader.until(lambda: len(reader.app.reading.state.query.text) == 10_000)
+        await reader.keys("enter")
+        await reader.sees("searched:", "xxxxx…", "gc  clear the filter")
 
 
 async def test_a_small_screen_shows_the_bar_and_what_is_found(start: Start, articles: Path) -> None:
@@ -379,6 +385,19 @@ async def test_the_filter_of_annotations_is_completed_too(start: Start, articles
         await reader.sees("/ has:note -is:moved")
         await reader.keys("escape")
         await reader.sees("2 of 2")
+        # The command line of the list takes a query and the topics of the help as that of the articles does.
+        await reader.keys(":")
+        await reader.types("search note:zeb*")
+        await reader.sees("only note with “zeb…”")
+        await reader.keys("enter")
+        await reader.sees("/ note:zeb*", "1 of 2")
+        await reader.keys(":")
+        await reader.types("search is:odd x")
+        await reader.keys("enter")
+        await reader.sees("No annotation matches (2 in all)", "searched: “is:odd”, “x”", "is:odd? unread, read")
+        await reader.keys(":")
+        await reader.types("help ")
+        await reader.sees("keys", "query", "what queries may contain")
 
 
 async def test_words_of_the_texts_are_found_by_a_process_and_listed_as_they_are_found(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_reader.model.query import Term
 
 _DOUBLED = LazyPattern(r" OR(?: OR)+ ")
+_OPENING = LazyPattern(r"(?:OR|AND|-?\()\Z")
 _DANGLING = LazyPattern(r"^OR | OR$")
 
 
@@ -70,7 +71,7 @@ def with_term(text: str, term: Term) -> str:
     """Return the text of a query that is narrowed by a further term, which it never takes for a part of another term.
 
     Alternatives joined by `OR` are put in parentheses first, an unfinished phrase gets its quotation mark, and an `OR`
-    that waits for its second operand is removed. If all that does not help, as after an unfinished group, the query is
+    or `(` at the end is removed. If all that does not help, as after an unfinished group, the query is
     printed in its usual form.
     """
     from tui_reader.search.parser import parse  # noqa: PLC0415 - 1 ms with the printer, at the first change
@@ -78,8 +79,8 @@ def with_term(text: str, term: Term) -> str:
 
     added = print_query(term)
     before = text.strip()
-    while (query := parse(before)).waits_for_operand:
-        before = before.rsplit(maxsplit=1)[0]
+    while (query := parse(before)).is_unfinished:
+        before = _OPENING.sub("", before).rstrip()
     if isinstance(query.term, Or) and (ordering := ordering_fields(query.term)):
         # In the parentheses they would be words.
         before = without(without(before, FieldName.SORT), FieldName.LIMIT)
@@ -90,6 +91,9 @@ def with_term(text: str, term: Term) -> str:
     for form in (before, f"{before})", f"({before})", f'{before}"', f"{before}”"):
         if parse(wider := f"{form} {added}".strip()).term == narrowed:
             return wider
+    if isinstance(query.term, Or) and parse(print_query(narrowed)).term != narrowed:
+        # A word such as `:)` would close the parentheses around the alternatives.
+        return " OR ".join(f"{print_query(each)} {added}" for each in query.term.terms)
     return print_query(narrowed)
 
 

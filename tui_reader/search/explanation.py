@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from tui_reader.model.query import Term
 
+LONGEST = 400
+"""Maximum length of an explanation in code points: a longer one would hide what stands below it on the screen."""
 _NOUNS = {
     FieldName.TITLE: "title with",
     FieldName.BY: "by",
@@ -46,7 +48,8 @@ _AGES = {"d": "day", "w": "week", "m": "month", "y": "year"}
 def explain(term: Term, colours: Sequence[str] = ()) -> str:
     """Return in one line what a query matches, such as “tagged nato, more than 800 words, not starred”.
 
-    Parts without effect, such as `tag:` without a value, are left out; order and limit of the list come last.
+    Parts without effect, such as `tag:` without a value, are left out; order and limit of the list come last. Of a long
+    line, the first `LONGEST` code points are returned.
 
     Args:
         term: The query.
@@ -56,7 +59,8 @@ def explain(term: Term, colours: Sequence[str] = ()) -> str:
     ordering = {field.name: _explained_field(field, colours) for field in ordering_fields(term)}
     restricting = effective(term)
     found = _explained_part(restricting, colours) if isinstance(restricting, Or) and ordering else ""
-    return ", ".join(filter(None, (found or _explained(restricting, colours), *ordering.values()))) or "everything"
+    line = ", ".join(filter(None, (found or _explained(restricting, colours), *ordering.values()))) or "everything"
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _explained(term: Term, colours: Sequence[str]) -> str:

@@ -62,21 +62,21 @@ class ParsedQuery(NamedTuple):
         """Return the query for a text whose end is still being typed.
 
         The last word or value also matches longer words. A last part that is the beginning of a field, such as
-        `tag:`, and an operator such as `OR` after the first part, have no effect until the next part follows.
+        `tag:`, an operator such as `OR` after the first part, and a `(` have no effect until the next part follows.
         """
         end = len(self.text.rstrip())
         if not end:
             return self.term
-        term = _without_operator(self.term, end)
+        term = _without_opening(self.term, end)
         if end < len(self.text):
             return term
         is_begun = bool(self.slips) and self.slips[-1].is_begun and self.slips[-1].span.end == end
         return _opened(term, end, is_begun)
 
     @property
-    def waits_for_operand(self) -> bool:
-        """Return True if the text ends with an operator after a first operand, as in `space OR`."""
-        return _without_operator(self.term, len(self.text.rstrip())) is not self.term
+    def is_unfinished(self) -> bool:
+        """Return True if the text ends with an operator after a first operand, as in `space OR`, or with a `(`."""
+        return _without_opening(self.term, len(self.text.rstrip())) is not self.term
 
     @property
     def sentences(self) -> list[str]:
@@ -104,19 +104,24 @@ class ParsedQuery(NamedTuple):
         return self.term is EVERYTHING
 
 
-def _without_operator(term: Term, end: int) -> Term:
-    """Return a query without the operator that ends at `end` and waits for its second operand, as in `space OR`."""
+def _without_opening(term: Term, end: int) -> Term:
+    """Return a query without what ends at `end` and waits for more: an operator as in `space OR`, or a `(`."""
     match term:
         case And() | Or() if term.terms:
             *others, last = term.terms
             is_operator = isinstance(last, Word) and last.text in _OPERATORS and last.span.end == end
-            if is_operator and others and isinstance(term, And):
-                return others[0] if len(others) == 1 else term.with_fields(terms=tuple(others))
-            shortened = _without_operator(last, end)
-            return term if shortened is last else term.with_fields(terms=(*others, shortened))
+            shortened = And() if is_operator and others and isinstance(term, And) else _without_opening(last, end)
+            if shortened is last:
+                return term
+            kept = (*others, shortened) if shortened != And() else tuple(others)
+            return kept[0] if len(kept) == 1 else term.with_fields(terms=kept)
         case Not():
-            shortened = _without_operator(term.term, end)
-            return term if shortened is term.term else term.with_fields(term=shortened)
+            shortened = _without_opening(term.term, end)
+            if shortened is term.term:
+                return term
+            return term.with_fields(term=shortened) if shortened != And() else And()
+        case Word("(") if term.span.end == end:
+            return And()
     return term
 
 

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from tui_reader.tui.widgets import styled_lines
 from tui_reader.tui.widgets.styled_lines import merged, wrap
 
 INKS = ("#d9d4c7", "#97938a", None)
@@ -57,3 +58,17 @@ def test_wrapping_ends_and_no_row_is_too_wide(text: str, width: int) -> None:
     rows = wrap(text, width)
     assert all(cell_len(row) <= width for row in rows)
     assert [row for row in rows if row.strip()]
+
+
+def test_a_long_word_is_measured_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measuring the rest of the word for each row took a second for 10,000 letters, in each row that was painted."""
+    measured: list[int] = []
+
+    def measure(text: str) -> int:
+        measured.append(len(text))
+        return cell_len(text)
+
+    monkeypatch.setattr(styled_lines, "cell_len", measure)
+    assert wrap("x" * 4_000, 40) == ["x" * 40] * 100
+    assert sum(measured) < 5 * 4_000
+    assert wrap("e\u0301" * 2_000 + "家" * 2_000, 40) == ["e\u0301" * 40] * 50 + ["家" * 20] * 100

@@ -25,6 +25,20 @@ def show_query_help(app: App[Any]) -> None:
     app.push_screen(QueryHelp())
 
 
+def query_summary(text: str, colours: Sequence[str]) -> str:
+    """Return what a query that is complete finds, and the first error in it, for the command line.
+
+    Args:
+        text: The text of the query.
+        colours: The user's names of the colours.
+    """
+    from tui_reader.search.explanation import explain  # noqa: PLC0415 - not needed for the first frame
+    from tui_reader.search.parser import parse  # noqa: PLC0415 - as above
+
+    query = parse(f"{text} ", colours)
+    return " · ".join(filter(None, (f"only {explain(query.while_typing, colours)}", query.problem)))
+
+
 class Callbacks(NamedTuple):
     """The callbacks of a query bar, called when its text changes or the bar closes."""
 

@@ -60,7 +60,7 @@ class ListActions:
         self._host, self._reading, self._state = host, reading, host.state
         self._listing, self._preview, self._cursor_actions = listing, preview, cursor_actions
         self._today, self._repaint = today, repaint
-        callbacks = Callbacks(self._narrow, self._keep, self._keep, None, repaint, lambda: show_query_help(host.app))
+        callbacks = Callbacks(self._narrow, self.narrow, self.narrow, None, repaint, lambda: show_query_help(host.app))
         self.typing = QueryTyping(bar, self._state.library.query_history, self._offer, callbacks)
         self._is_limited_here = False
         """True if a command of this screen limited the list to an article; `back` then lists the library."""
@@ -86,7 +86,8 @@ class ListActions:
         self._listing.narrow(text, self._today())
         return self._listing.query
 
-    def _keep(self, text: str) -> None:
+    def narrow(self, text: str) -> None:
+        """Filter the list by the text of a query."""
         self._narrow(text)
         self._repaint()
 

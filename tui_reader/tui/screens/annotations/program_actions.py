@@ -11,10 +11,12 @@ from tui_reader.tui.commands.keymap import written_all
 from tui_reader.tui.commands.line import Completion, Plan, plan_plain, split, with_line
 from tui_reader.tui.commands.query_keys import HELP_TOPICS, QUERY_TOPIC
 from tui_reader.tui.commands.table import BY_ID, COMMANDS, VIEW_COMMANDS
-from tui_reader.tui.screens.query_typing import show_query_help
+from tui_reader.tui.screens.query_typing import query_summary, show_query_help
 from tui_reader.tui.screens.suspension import suspend
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui_reader.tui.screens.annotations.annotation_exports import AnnotationExports
     from tui_reader.tui.screens.annotations.annotations_host import AnnotationsHost
     from tui_reader.tui.screens.choice import Choice
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
 class ProgramActions:
     """Runs the commands that concern the program, while the list of annotations is open."""
 
-    def __init__(self, host: AnnotationsHost, reading: ReadingHost, exports: AnnotationExports) -> None:
+    def __init__(
+        self, host: AnnotationsHost, reading: ReadingHost, exports: AnnotationExports, narrow: Callable[[str], None]
+    ) -> None:
         self._host, self._reading, self._state, self._exports = host, reading, host.state, exports
+        self._narrow = narrow
+        """Filters the list by the text of a query."""
 
     @command("help")
     def help(self, _count: int | None) -> None:
@@ -63,14 +69,20 @@ class ProgramActions:
             return Plan(problem=f"{found.id} does not work in the list of annotations")
         if found.id == "export":
             return self._exports.plan(line)
-        if found.id == "help" and line.rest.strip():
+        if found.id == "help" and line.has_arguments:
             return self._plan_help(line.rest.strip())
+        if found.id == "search" and line.rest.strip():
+            typed = line.rest.strip()
+            said = query_summary(typed, self._state.settings.colours)
+            return Plan(said, "", partial(self._narrow, f"{typed} "), takes_arguments=True)
         return plan_plain(found, line, partial(self._host.run, found))
 
     def _plan_help(self, topic: str) -> Plan:
         """Return the plan that opens the help about a topic, given the beginning of its name."""
         found = [(name, remark) for name, remark in HELP_TOPICS if name.startswith(topic)]
         completions = [Completion(name, f"help {name}", remark) for name, remark in found or HELP_TOPICS]
+        if not topic:
+            return Plan("", "", partial(self.help, None), completions, takes_arguments=True)
         if len(found) != 1:
             return Plan("", f"there is no help about “{topic}”", None, completions, takes_arguments=True)
         name, remark = found[0]

@@ -110,7 +110,8 @@ class AnnotationsScreen(KeyScreen):
         self.query_typing = self._list_actions.typing
         actions = AnnotationActions(self, self._listing, self._preview, self._copies)
         exports = AnnotationExports(self, self._listing, reading.run_outside)
-        owners = cursor_actions, self._list_actions, actions, exports, ProgramActions(self, reading, exports)
+        program = ProgramActions(self, reading, exports, self._list_actions.narrow)
+        owners = cursor_actions, self._list_actions, actions, exports, program
         self._handlers = handlers_of(owners, IN_ANNOTATIONS)
         self._situation = AnnotationCommandUse(self.state, self._listing)
 

@@ -15,6 +15,7 @@ from tui_reader.tui.commands.line import Completion, Line, Plan, Scope, plan_pla
 from tui_reader.tui.commands.query_keys import HELP_TOPICS
 from tui_reader.tui.commands.table import BY_ID, COMMANDS
 from tui_reader.tui.screens.choice import Choice, matching
+from tui_reader.tui.screens.query_typing import query_summary
 from tui_reader.tui.screens.reading.actions.bulk import VERBS
 from tui_reader.tui.widgets.headline_list import Density
 
@@ -170,7 +171,8 @@ class CommandLines:
             summary = f"{summary} · {tags}" if tags else f"{summary} · +TAG adds, -TAG removes"
             is_ready = is_ready and bool(tags)
         elif line.words:
-            problem = f"“{line.words[0].text}” is neither this, chosen nor all"
+            unknown = next((word for word in line.words if word.text not in list(Scope)), line.words[0])
+            problem = f"“{unknown.text}” is neither this, chosen nor all"
         if not found:
             problem = "nothing is chosen" if line.scope is Scope.CHOSEN else "there is no article"
         run = partial(self._bulk.run_line, line) if is_ready and not problem else None
@@ -239,9 +241,8 @@ class CommandLines:
         typed = line.rest.strip()
         completions = self._complete_value(line)
         if line.name == "search":
-            return Plan(
-                f"narrow the list by {typed}", "", partial(use, typed) if use else None, (), takes_arguments=True
-            )
+            said = query_summary(typed, self._state.settings.colours)
+            return Plan(said, "", partial(use, typed) if use else None, (), takes_arguments=True)
         names = dict(values())
         if not names and line.name in _OF_BOOKS:
             return Plan("", f"this text has no {_OF_BOOKS[line.name]}", None, (), takes_arguments=True)
