@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import Future
 from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from tui_reader.storage.engine.bulk import as_column, bulk_entry, checked_column
 from tui_reader.storage.engine.edits import entry_of
 from tui_reader.storage.engine.history import Step
 from tui_reader.storage.engine.library_files import LibraryFiles
+from tui_reader.storage.engine.pending import Pending, PendingFields
 from tui_reader.storage.engine.store import LibraryStore
 from tui_reader.storage.recovery.foreign_layout import Parsed, lay_out
 from tui_reader.storage.replication.document_ids import document_id, document_ids
@@ -372,7 +374,7 @@ def test_edits_are_a_column_if_they_are_of_one_plain_field() -> None:
         with pytest.raises(ValueError, match=r"surrogate|number"):
             checked_column(Column(ARTICLES, "tags", [key], [None], [after]))
     assert checked_column(Column(ARTICLES, "tags", ["a"], [None], [["b", "a", "b"]])).after == [["a", "b"]]
-    assert document_ids(["a", "ü", "\ud800"]) == [document_id("a"), document_id("ü"), document_id("\ud800")]
+    assert document_ids(("a", "ü", "\ud800")) == (document_id("a"), document_id("ü"), document_id("\ud800"))
 
 
 def test_articles_that_change_alike_share_their_registers(tmp_path: Path) -> None:
@@ -389,3 +391,25 @@ def test_articles_that_change_alike_share_their_registers(tmp_path: Path) -> Non
     assert found[0].keys() == {"starred", "read"}
     assert len(set(map(id, found))) == 1
     library.close()
+
+
+@settings(max_examples=examples(100))
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(("a.md", "b.md", "c.md"))), max_size=8), st.data())
+def test_unsaved_values_are_those_of_the_latest_transactions(
+    kinds: list[tuple[bool, str]], data: st.DataObject
+) -> None:
+    fields, keys = PendingFields(), ("a.md", "b.md", "c.md")
+    waiting: list[Pending] = []
+    for number, (is_column, key) in enumerate(kinds):
+        column = Column(ARTICLES, "up_next", keys, (None,) * 3, (number,) * 3)
+        one = [Edit(ARTICLES, key, "up_next", None, number)]
+        waiting.append(Pending(column if is_column else one, None, None, Future()))
+        fields.add(waiting[-1])
+        if data.draw(st.booleans()):
+            fields.remove(waiting.pop(0))
+        latest = {edit.key: edit.after for pending in waiting for edit in pending.edits}
+        if data.draw(st.booleans()):
+            assert {each: dict(fields.of(ARTICLES, each)).get("up_next") for each in fields.keys(ARTICLES)} == latest
+    for pending in waiting:
+        fields.remove(pending)
+    assert not fields.keys(ARTICLES)

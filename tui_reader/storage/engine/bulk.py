@@ -78,10 +78,10 @@ def checked_column(column: Column) -> Column:
         TypeError: A value is not a JSON value.
     """
     "".join(column.keys).encode()  # raises UnicodeEncodeError for half of a surrogate pair
-    values = distinct(column.after)
-    if set(map(type, values.values())) == {str}:
-        "".join(values.values()).encode()
+    if set(map(type, column.after)) == {str}:
+        "".join(column.after).encode()
         return column
+    values = distinct(column.after)
     if column.field == TAGS and has_sets(column.table) and set(map(type, values.values())) <= {list, tuple}:
         all_tags = list(chain.from_iterable(values.values()))
         if set(map(type, all_tags)) <= {str}:
@@ -155,7 +155,7 @@ class _Builder:
     def add_all(self) -> None:
         """Compute the registers to write for each edit of the column; add them to `values`, or the edit to `others`."""
         column, state = self._column, self._state
-        numbers = document_ids(column.keys)
+        numbers = document_ids(tuple(column.keys))
         yield_gil()
         lines = state.snapshot.lines_of(column.table, numbers)
         yield_gil()

@@ -128,6 +128,7 @@ class LibraryFiles(LibraryReader):
         """
         with self.exclusive():
             # Later entries build on earlier ones, which may not be visible to readers before all are on disk.
+            moment = self.state.moment
             state = self.state if len(builds) == 1 else self.state.copy()
             entries: list[Committed] = []
             lines: list[bytes] = []
@@ -143,7 +144,11 @@ class LibraryFiles(LibraryReader):
                 self.create_snapshot()
             if entries:
                 self._append(b"".join(lines), len(lines))
-                self.state.apply_all(entries)
+                if state is not self.state and self.state.moment is moment:
+                    state.snapshot = self.state.snapshot
+                    self.state = state  # it has the entries already
+                else:
+                    self.state.apply_all(entries)
             return entries
 
     def _encode(self, state: State, content: Committed) -> tuple[Committed, bytes]:

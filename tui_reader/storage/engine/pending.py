@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tui_reader.storage.base import ANNOTATIONS, Column, Edit, Json, Transaction
 from tui_reader.storage.engine.bulk import bulk_entry
@@ -146,44 +146,58 @@ def conflict_notices(pendings: Sequence[Pending]) -> list[str]:
     return sentences
 
 
+_Values: TypeAlias = dict[str, tuple[Pending, Json]]
+"""By key of a record: the latest unsaved transaction that changes the field, and the field's value after it."""
+
+
 class PendingFields:
     """The fields with unsaved values: the store's thread adds them, the writer thread removes the saved ones."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._fields: dict[str, dict[str, dict[str, tuple[Pending, Json]]]] = {}
-        """By table, field and key: the latest transaction that changes the field, and the value after it."""
+        self._fields: dict[str, dict[str, tuple[Pending, Column] | _Values]] = {}
+        """The unsaved values by table and field; or the bulk change that made them, until one of them is read.
+
+        Usually none is read before the change is saved, so that no object is made for each of them.
+        """
 
     def add(self, pending: Pending) -> None:
         """Add the new values of a transaction; they replace those of earlier transactions."""
         edits = pending.edits
         with self._lock:
             if isinstance(edits, Column):
-                waiting = self._fields.setdefault(edits.table, {}).setdefault(edits.field, {})
-                waiting.update(zip(edits.keys, zip(repeat(pending), edits.after), strict=True))
+                fields = self._fields.setdefault(edits.table, {})
+                if edits.field in fields:
+                    self._values(edits.table, edits.field).update(_values_of(pending, edits))
+                else:
+                    fields[edits.field] = pending, edits
                 return
             for edit in edits:
-                fields = self._fields.setdefault(edit.table, {})
-                fields.setdefault(edit.field, {})[edit.key] = (pending, edit.after)
+                self._fields.setdefault(edit.table, {}).setdefault(edit.field, {})
+                self._values(edit.table, edit.field)[edit.key] = (pending, edit.after)
 
     def remove(self, pending: Pending) -> None:
         """Remove the values of a transaction that was saved, except those that a later transaction has replaced."""
         with self._lock:
-            for table, field, keys in _cells(pending.edits):
+            for table, field, keys in _fields_of(pending.edits):
                 fields = self._fields.get(table, {})
-                waiting = fields.get(field, {})
+                waiting = fields.get(field)
+                if isinstance(waiting, tuple) and waiting[0] is pending:
+                    del fields[field]
+                    continue
+                values = self._values(table, field)
                 for key in keys:
-                    held = waiting.get(key)
+                    held = values.get(key)
                     if held is not None and held[0] is pending:
-                        del waiting[key]
-                if not waiting:
+                        del values[key]
+                if not values:
                     fields.pop(field, None)
 
     def of(self, table: str, key: str) -> list[tuple[str, Json]]:
         """Return name and value (a copy) of each unsaved field of a record; the value None removes the field."""
         with self._lock:
-            fields = self._fields.get(table, {})
-            return [(field, fresh(waiting[key][1])) for field, waiting in fields.items() if key in waiting]
+            waiting = [(field, self._values(table, field)) for field in self._fields.get(table, ())]
+            return [(field, fresh(values[key][1])) for field, values in waiting if key in values]
 
     def some(self, table: str, keys: Iterable[str], names: Collection[str]) -> dict[str, dict[str, Json]]:
         """Return the unsaved values of some fields of several records, by key and field name.
@@ -192,8 +206,8 @@ class PendingFields:
         """
         found: dict[str, dict[str, Json]] = {}
         with self._lock:
-            fields = self._fields.get(table, {})
-            waiting = [(name, fields[name]) for name in names if name in fields]
+            fields = self._fields.get(table, ())
+            waiting = [(name, self._values(table, name)) for name in names if name in fields]
             for key in keys if waiting else ():
                 for name, values in waiting:
                     if key in values:
@@ -203,10 +217,24 @@ class PendingFields:
     def keys(self, table: str) -> dict[str, None]:
         """Return the keys of the records of a table that have unsaved fields, as the keys of a dictionary."""
         with self._lock:
-            return dict.fromkeys(key for waiting in self._fields.get(table, {}).values() for key in waiting)
+            fields = self._fields.get(table, ())
+            return dict.fromkeys(key for field in fields for key in self._values(table, field))
+
+    def _values(self, table: str, field: str) -> _Values:
+        """Return the unsaved values of a field; call with the lock."""
+        fields = self._fields.get(table, {})
+        values = fields.get(field, {})
+        if isinstance(values, tuple):
+            values = fields[field] = _values_of(*values)
+        return values
 
 
-def _cells(edits: Sequence[Edit]) -> Iterable[tuple[str, str, Sequence[str]]]:
+def _values_of(pending: Pending, column: Column) -> _Values:
+    """Return the new values of a bulk change."""
+    return dict(zip(column.keys, zip(repeat(pending), column.after), strict=True))
+
+
+def _fields_of(edits: Sequence[Edit]) -> Iterable[tuple[str, str, Sequence[str]]]:
     """Return the fields that edits change, as tuples of a table, a field, and the keys of records."""
     if isinstance(edits, Column):
         return [(edits.table, edits.field, edits.keys)]
