@@ -6,7 +6,9 @@ Articles that were never opened share one `ReadingState` object, also after a bu
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import chain, compress
+from operator import ne
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.normalization import search_key
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from tui_reader.model.article import ArticleId
     from tui_reader.storage.base import Json
 
 MANY = 64
@@ -75,7 +78,7 @@ def retagged(
         else:
             new = sorted({*add, *kept})
             wanted[tags] = shared.setdefault(tuple(new), new)
-    after = [wanted[tags] for tags in before]
+    after = list(map(wanted.__getitem__, before))
     if None in wanted.values():
         rows = [row for row, tags in zip(rows, after, strict=True) if tags is not None]
     return rows, [tags for tags in after if tags is not None]
@@ -83,16 +86,23 @@ def retagged(
 
 def edits_to_tags(rows: Sequence[Headline], tags: Sequence[list[str]]) -> Column:
     """Return the edits that give each article its new tags."""
-    known: dict[tuple[str, ...] | None, list[str] | None] = {row[1].tags: None for row in rows}
-    for each in known:
-        known[each] = list(each) if each is not None else None
-    return Column(ARTICLES, "tags", [row[0][0] for row in rows], [known[row[1].tags] for row in rows], tags)
+    before = [row[1].tags for row in rows]
+    known = {each: list(each) if each is not None else None for each in set(before)}
+    return Column(ARTICLES, "tags", [row[0][0] for row in rows], list(map(known.__getitem__, before)), tags)
 
 
 def edits_to_queue(rows: Sequence[Headline], keys: Sequence[str]) -> Column:
     """Return the edits that put articles into the up-next queue, each with its sort key."""
     before = [row.state.up_next or None for row in rows]
     return Column(ARTICLES, "up_next", [row.article.id for row in rows], before, keys)
+
+
+def edits_to_texts(field: str, ids: Sequence[ArticleId], before: Sequence[str], after: Sequence[str]) -> Column:
+    """Return the edits that change a text of articles; an empty text is stored as None."""
+    if not all(map(ne, before, after)):
+        is_changed = list(map(ne, before, after))
+        ids, before, after = (list(compress(each, is_changed)) for each in (ids, before, after))
+    return Column(ARTICLES, field, ids, [each or None for each in before], [each or None for each in after])
 
 
 def amended_all(states: Sequence[ReadingState], field: str, values: Sequence[Json]) -> list[ReadingState]:
@@ -114,10 +124,10 @@ def amended_all(states: Sequence[ReadingState], field: str, values: Sequence[Jso
         if len(known) < len(states) // _FEW:
             known = _merged(known)
         return [known[id(state)] for state in states]
-    if len(decoded) == len(states):  # no two articles can share a state
-        around = map(parts.__getitem__, map(id, states))
-        pairs = zip(around, decoded.values(), strict=True)
-        return [make(ReadingState, start + (value,) + end) for (start, end), value in pairs]  # noqa: RUF005 - faster
+    if len(decoded) == len(states) > 0:  # no two articles can share a state
+        columns = list(zip(*states, strict=True))
+        columns[index] = tuple(decoded.values())
+        return list(map(partial(make, ReadingState), zip(*columns, strict=True)))
     if len(parts) == 1:
         [(start, end)] = parts.values()
         known = {address: make(ReadingState, (*start, value, *end)) for address, value in decoded.items()}
@@ -196,45 +206,46 @@ def moves_between_shelves(field: str, old: Sequence[ReadingState], new: Sequence
     return moves
 
 
-def numbers_by_tag(headlines: Sequence[Headline]) -> tuple[Counter[str], Counter[str]]:
+def numbers_by_tag(headlines: Sequence[Headline]) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Count headlines by tag.
 
     Returns:
         The number of headlines for each tag; and for each tag the number of headlines to which the reader gave it and
         whose files lack it.
     """
-    numbers: Counter[str] = Counter()
-    own_numbers: Counter[str] = Counter()
+    numbers: dict[str, int] = {}
+    own_numbers: dict[str, int] = {}
     columns = [state.tags for _, state, _ in headlines], [article.metadata.tags for article, _, _ in headlines]
     for (own, of_file), number in Counter(zip(*columns, strict=True)).items():
         for tag in set(of_file if own is None else own):
-            numbers[tag] += number
+            numbers[tag] = numbers.get(tag, 0) + number
         for tag in set(own).difference(of_file) if own else ():
-            own_numbers[tag] += number
+            own_numbers[tag] = own_numbers.get(tag, 0) + number
     return numbers, own_numbers
 
 
-def moves_between_tags(old: Sequence[Headline], new: Sequence[ReadingState]) -> tuple[Counter[str], Counter[str]]:
+def moves_between_tags(
+    old: Sequence[Headline], new: Sequence[ReadingState]
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Return by how much the numbers of `numbers_by_tag` change if the tags of headlines outside the archive change.
 
     Args:
         old: The headlines before the change; those in the archive are not counted.
         new: Their states after it, in the same order, which differ in tags alone.
     """
-    moves: Counter[str] = Counter()
-    own_moves: Counter[str] = Counter()
+    moves: dict[str, int] = {}
+    own_moves: dict[str, int] = {}
     is_shown = [not state.archived for state in new]
     if False in is_shown:
         old, new = list(compress(old, is_shown)), list(compress(new, is_shown))
     columns = [one[1].tags for one in old], [state.tags for state in new], [one[0].metadata.tags for one in old]
     for (own, new_own, of_file), number in Counter(zip(*columns, strict=True)).items():
         before, after = of_file if own is None else own, of_file if new_own is None else new_own
-        gained, lost = set(after).difference(before), set(before).difference(after)
-        for tags, change in ((gained, number), (lost, -number)):
-            for tag in tags:
-                moves[tag] += change
-                if tag not in of_file:
-                    own_moves[tag] += change
+        for tag in {*before}.symmetric_difference(after):
+            change = number if tag in after else -number
+            moves[tag] = moves.get(tag, 0) + change
+            if tag not in of_file:
+                own_moves[tag] = own_moves.get(tag, 0) + change
     return moves, own_moves
 
 

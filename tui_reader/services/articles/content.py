@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.model.article import NOTHING
 from tui_reader.model.hashing import blake2b
 from tui_reader.sources.files import read_bytes
 
@@ -89,3 +91,17 @@ def content_from(source: Source, key: str) -> Content:
         UnreadableError: The bytes cannot be read, or there are more than the source's limit.
     """
     return Content(*source.read(key))
+
+
+def listed_metadata(metadata: Metadata) -> Metadata:
+    """Return metadata without the front matter itself, which may be large and is not shown in lists.
+
+    Equal tags of articles are one object, which is counted and compared in less time.
+    """
+    return metadata._replace(header=NOTHING, tags=_shared(metadata.tags))
+
+
+@lru_cache(maxsize=4096)
+def _shared(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the same object for equal tags."""
+    return tags

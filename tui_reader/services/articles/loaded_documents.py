@@ -6,7 +6,7 @@ import queue
 from typing import TYPE_CHECKING
 
 from tui_reader.anchoring.description import document_fingerprint
-from tui_reader.services.articles.identities import without_header
+from tui_reader.services.articles.content import listed_metadata
 from tui_reader.services.library.events import DocumentLoaded, Event, noop
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class LoadedDocuments:
         file = self._state.identities.file(article_id)
         if file is None or not file.error or document.error or article_id not in self._state.catalogue:
             return False
-        article = file.article(article_id)._replace(error="", metadata=without_header(document.metadata))
+        article = file.article(article_id)._replace(error="", metadata=listed_metadata(document.metadata))
         self._state.catalogue.put([self._state.headline(article)])
         return True
 

@@ -10,8 +10,8 @@ from tui_reader.document.clean import clean_line
 from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.catalogue_rows import epoch_seconds
-from tui_reader.services.articles.content import content_from
-from tui_reader.services.articles.identities import Batch, found_file, without_header
+from tui_reader.services.articles.content import content_from, listed_metadata
+from tui_reader.services.articles.identities import Batch, found_file
 from tui_reader.services.articles.parsed_files import (
     FailedParsingError,
     InterruptedParsingError,
@@ -298,7 +298,7 @@ class Scanner:
             signature = read_at
         metadata = scanned.metadata
         when = epoch_seconds(metadata.date) or signature.mtime_ns / 1e9
-        about, edition = without_header(metadata), _edition(entry.key)
+        about, edition = listed_metadata(metadata), _edition(entry.key)
         return CachedFile(entry.key, *signature, scanned.fingerprint, about, scanned.error, when, edition)
 
     def _scanned(self, path: Path) -> Scanned:

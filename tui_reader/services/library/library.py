@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tui_reader.errors import ReaderError, StoreError
 from tui_reader.model.article import Metadata
 from tui_reader.paths import expand_user
-from tui_reader.services.articles.content import Content
-from tui_reader.services.articles.identities import FoundFile, without_header
+from tui_reader.services.articles.content import Content, listed_metadata
+from tui_reader.services.articles.identities import FoundFile
 from tui_reader.services.articles.parsed_files import metadata_of
 from tui_reader.services.library.composition import file_of_article
 from tui_reader.services.library.events import Listener, Notice, StoreFailed, noop
@@ -433,7 +433,7 @@ class Library:
             entry.key,
             f"stdin:{fingerprint}",
             entry.key,
-            without_header(metadata),
+            listed_metadata(metadata),
             len(data),
             fingerprint=fingerprint,
             error=problem,

@@ -313,7 +313,7 @@ class LibraryState:
             [each for each in going if self.identities.has_record(each) and self.annotation_index.count(each)]
         )
 
-    def _introduce(self, ids: Iterable[ArticleId]) -> None:
+    def _introduce(self, ids: Collection[ArticleId]) -> None:
         """Record path and fingerprint of articles where they have changed; the edits cannot be undone."""
         new = self.identities.unrecorded(ids)
         if not new or self.store.read_only:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from tui_reader.document.clean import clean_line
@@ -39,7 +40,7 @@ def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[A
     while len(taken) < count and (following := step()).steps:
         taken.append(following)
     done, alone = [each for each in taken if not each.left], sum(each.left for each in taken)
-    touched = tuple(article for each in taken for article in each.ids)
+    touched = tuple(chain.from_iterable([each.ids for each in taken]))
     if len(taken) == 1 or not done:
         return taken[-1], touched
     outcome = done[-1]

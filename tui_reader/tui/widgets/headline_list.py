@@ -103,7 +103,10 @@ class HeadlineList(LinePane):
         self._rows, self._today = rows, today
         self._ids: Sequence[ArticleId] = ()
         self._choice: RowChoice[ArticleId] = RowChoice()
+        self._changes = 0
+        """Number of calls of `touch`."""
         self._versions: dict[ArticleId, int] = {}
+        """For each changed article the number of the last call of `touch` with it; rows are cached by this number."""
         self._cursor = 0
         self._top = 0
         self.bar = QueryBar()
@@ -195,9 +198,9 @@ class HeadlineList(LinePane):
 
     def touch(self, ids: Iterable[ArticleId]) -> None:
         """Repaint headlines whose articles changed."""
-        touched = set(ids)
-        for article in touched:
-            self._versions[article] = self._versions.get(article, 0) + 1
+        self._changes += 1
+        touched = dict.fromkeys(ids, self._changes)
+        self._versions.update(touched)
         window = range(self._top, min(self._top + self.page + 1, len(self._ids)))
         regions = [self._region_of(index) for index in window if self._ids[index] in touched]
         if regions:

@@ -54,7 +54,7 @@ class UndoActions:
         outcome, touched = run_steps(step, count)
         if outcome.steps or step == state.library.reading.undo:
             state.undo_was_run(found=bool(outcome.steps))
-        self._listing.touch(touched)
+        state.panes.headlines.touch(touched)
         # The change may add the article to the view or remove it; show the changed article.
         article = outcome.ids[0] if len(outcome.ids) == 1 else None
         self._listing.refresh(keep=article)
