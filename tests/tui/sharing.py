@@ -5,15 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from textual import _callback, message_pump
 from textual.css.stylesheet import Stylesheet
 from textual.design import ColorSystem
+from textual.message import Message
+from textual.message_pump import MessagePump
 
 from tui_reader.formats.markdown.markdown import Markdown
 from tui_reader.tui import app as reader_app
 from tui_reader.tui.commands.keymap import Keymap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import CodeType
 
     from tui_reader.document.blocks import Document
 
@@ -24,17 +28,29 @@ _rules: dict[frozenset[tuple[str, str]], dict[Any, Any]] = {}
 """The parsed style sheets by colours. No app changes a rule."""
 _colours: dict[tuple[Any, ...], dict[str, str]] = {}
 """The generated colours by everything that a theme defines."""
+_handlers: dict[tuple[Any, ...], list[tuple[type, Any]] | None] = {}
+"""The message handlers of classes; None if decorators choose them by the sender."""
+_parameters: dict[CodeType, int] = {}
+"""The numbers of parameters of functions."""
 _make_sheet = Stylesheet.__init__
 _read = Markdown.read
 _generate = ColorSystem.generate
+_find_handlers: Any = MessagePump._get_dispatch_methods
+_count_parameters = _callback._count_parameters
 
 
 def share() -> None:
-    """Share parsed style sheets, the colours of themes, keymaps and the documents of short Markdown files."""
+    """Share parsed style sheets, colours, keymaps, documents of short Markdown files, and what messages call.
+
+    The last is a twelfth of the time, with the log that only a console of Textual would show.
+    """
     Stylesheet.__init__ = _make_sheet_with_shared_rules  # type: ignore[method-assign]
     ColorSystem.generate = _generate_once  # type: ignore[method-assign]
     vars(reader_app).update(Keymap=_keymap)
     Markdown.read = _read_once  # type: ignore[method-assign]
+    MessagePump._get_dispatch_methods = _known_handlers  # type: ignore[method-assign, assignment]
+    vars(_callback).update(_count_parameters=_known_parameters)
+    vars(message_pump).update(log=_NoLog())
 
 
 def _make_sheet_with_shared_rules(self: Stylesheet, *, variables: dict[str, str] | None = None) -> None:
@@ -82,3 +98,54 @@ def _read_once(self: Markdown, data: bytes, name: str, *, whole: bool = False) -
 @lru_cache(512)
 def _document(data: bytes, name: str) -> Document:
     return _read(Markdown(), data, name)
+
+
+def _known_handlers(self: MessagePump, name: str, message: Message) -> Iterator[tuple[type, Callable[..., Any]]]:
+    cls = type(self)
+    # A handler that a test has replaced is another one.
+    key = cls, type(message), getattr(cls, name, None), getattr(cls, f"_{name}", None)
+    if key not in _handlers:
+        _handlers[key] = _plain_handlers(cls, name, type(message))
+    found = _handlers[key]
+    if found is None:
+        yield from _find_handlers(self, name, message)
+        return
+    for owner, handler in found:
+        if message._no_default_action:
+            return
+        yield owner, handler.__get__(self, owner)
+
+
+def _plain_handlers(cls: type, name: str, message: type[Message]) -> list[tuple[type, Any]] | None:
+    """Return the handlers of a class and its bases; None if a decorator is among them."""
+    messages = [each for each in message.__mro__ if issubclass(each, Message)]
+    found = []
+    for owner in cls.__mro__:
+        decorated = vars(owner).get("_decorated_handlers") or {}
+        if any(each in decorated for each in messages):
+            return None
+        handler = vars(owner).get(f"_{name}") or vars(owner).get(name)
+        if handler is not None and not getattr(handler, "_textual_on", None):
+            found.append((owner, handler))
+    return found
+
+
+def _known_parameters(function: Any) -> int:
+    code = getattr(function, "__code__", None)
+    if code is None or hasattr(function, "__wrapped__"):
+        return _count_parameters(function)
+    if code not in _parameters:
+        _parameters[code] = _count_parameters(function)
+    return _parameters[code]
+
+
+class _NoLog:
+    """Stands in for the log of messages, which no console of Textual shows."""
+
+    event = warning = property(lambda self: self)
+
+    def verbosity(self, _verbose: bool) -> _NoLog:
+        return self
+
+    def __call__(self, *_words: object) -> None:
+        """Write nothing."""
