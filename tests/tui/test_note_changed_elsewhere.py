@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from tests.tui.conftest import case
 from tui_reader.cli.main import main
 from tui_reader.document.text_merge import BETWEEN
 
@@ -45,25 +45,32 @@ def change(articles: Path, wanted: str, note: str) -> None:
     assert main(["notes", "edit", wanted, str(articles), "--note", note]) == 0
 
 
-@pytest.mark.parametrize("size", [(120, 35), (60, 20)])
-@pytest.mark.parametrize("seen", [True, False], ids=["after it was seen", "at the same moment"])
-async def test_both_versions_of_a_note_are_kept_and_undo_restores_the_other_one(
-    start: Start, articles: Path, seen: bool, size: tuple[int, int]
-) -> None:
+async def test_both_versions_of_a_note_are_kept_and_undo_restores_the_other_one(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        for size, seen in itertools.product(((120, 35), (60, 20)), (True, False)):
+            with case(size, "after it was seen" if seen else "at the same moment"):
+                await reader.resizes(*size)
+                await check_both(reader, articles, seen=seen)
+                reader.library.annotations.delete([each.id for each in reader.library.annotations.all()])
+                await reader.returns()
+                reader.app.reading.state.panes.article.focus.clear()
+
+
+async def check_both(reader: Any, articles: Path, *, seen: bool) -> None:
+    """Check that both versions of a note are kept that is changed elsewhere before it is closed, seen or not."""
     both = f"CLI words\n\n{BETWEEN}\n\nbase TUI"
-    async with start(articles, size=size) as reader:
-        made = await begin(reader)
-        await reader.types(" TUI")
-        change(articles, made, "CLI words")
-        if seen:
-            await reader.until(lambda: notes(reader) == ["CLI words"])
-        await reader.keys("escape")
-        await reader.until(lambda: notes(reader) == [both])
-        await reader.sees("changed", "meanwhile")
-        await reader.keys("u")
+    made = await begin(reader)
+    await reader.types(" TUI")
+    change(articles, made, "CLI words")
+    if seen:
         await reader.until(lambda: notes(reader) == ["CLI words"])
-        await reader.keys("ctrl+r")
-        await reader.until(lambda: notes(reader) == [both])
+    await reader.keys("escape")
+    await reader.until(lambda: notes(reader) == [both])
+    await reader.sees("changed", "meanwhile")
+    await reader.keys("u")
+    await reader.until(lambda: notes(reader) == ["CLI words"])
+    await reader.keys("ctrl+r")
+    await reader.until(lambda: notes(reader) == [both])
 
 
 async def test_changes_in_different_places_are_merged_with_a_message(start: Start, articles: Path) -> None:

@@ -133,7 +133,9 @@ class Maintenance:
             many = "s" * (merged.changes != 1)
             name = Path(merged.source).name
             self._copies_folder_time = -1  # search once more: another copy may have appeared while this one was merged
-            self._notices.add(f"Merged {merged.changes} change{many} from {name}, which is among the backups now.")
+            self._notices.add_events(
+                f"Merged {merged.changes} change{many} from {name}, which is among the backups now."
+            )
 
     def _merge_new_copies(self) -> None:
         """Merge conflict copies if the folder has changed since it was last searched, or a copy that failed has.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Notices:
-    """A list of distinct sentences for the user, in the order of their addition. Thread-safe.
+    """A list of sentences for the user, in the order of their addition. Thread-safe.
 
     Args:
         path: The snapshot of the library, to name in sentences about unexpected errors.
@@ -22,8 +22,12 @@ class Notices:
         self.sentences: list[str] = []
 
     def add(self, *sentences: str) -> None:
-        """Add sentences to the list, except empty sentences and repetitions."""
+        """Add sentences about what lasts, such as damage, except empty sentences and repetitions."""
         self.sentences += [sentence for sentence in sentences if sentence and sentence not in self.sentences]
+
+    def add_events(self, *sentences: str) -> None:
+        """Add sentences about what has happened, such as a merge; it may happen again in the same words."""
+        self.sentences += sentences
 
     def add_unexpected(self, doing: str, error: BaseException) -> None:
         """Add a sentence about an error of an unexpected type.

@@ -249,7 +249,7 @@ class Writer:
         for pending in saved:
             pending.committed()
             self._on_committed(pending)
-        self._notices.guard("comparing notes", lambda: self._notices.add(*conflict_notices(saved)))
+        self._notices.guard("comparing notes", lambda: self._notices.add_events(*conflict_notices(saved)))
         self._add_news([edit for pending in saved for edit in pending.deviations])
         for pending in batch:
             _complete(pending, self._failure if pending in refused else None)
