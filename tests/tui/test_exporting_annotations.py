@@ -142,8 +142,9 @@ async def test_a_key_of_your_own_asks_for_format_and_path(start: Start, articles
 
 
 async def test_the_process_gets_library_state_and_settings_of_the_reader(
-    start: Start, articles: Path, tmp_path: Path
+    start: Start, articles: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    """A shell starts the first process; the others differ in their arguments alone."""
     settings, state = tmp_path / "mine.toml", tmp_path / "state" / "my.json"
     settings.write_text('colours = ["claim", "doubt", "idea", "fact", "quote"]\n', "utf-8")
     state.parent.mkdir()
@@ -156,10 +157,12 @@ async def test_the_process_gets_library_state_and_settings_of_the_reader(
             for options, colour in ((("--config", str(settings)), "doubt"), (("--no-config",), "green")):
                 reader.app.reading.state.settings_options = options
                 target = tmp_path / f"{place}-{colour}.md"
-                await runs(reader, f"export markdown {target.name}")
-                await reader.until(target.exists)
                 with case(place, colour):
+                    await runs(reader, f"export markdown {target.name}")
+                    await reader.sees("1 file written")
                     assert ("doubt" in target.read_text("utf-8")) is (colour == "doubt")
+                reader.app.screen.say("")  # type: ignore[attr-defined]
+                request.getfixturevalue("exports_in_this_process")
 
 
 @pytest.mark.usefixtures("exports_in_this_process")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.tui.commands.command import Pane
 
@@ -62,37 +63,43 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return calls
 
 
-@pytest.mark.parametrize(("size", "above"), [((120, 35), 0), ((80, 24), 1), ((40, 12), 2)])
-async def test_links_within_an_article_lead_to_headings_and_back(
-    start: Start, tmp_path: Path, size: tuple[int, int], above: int
-) -> None:
+async def test_links_within_an_article_lead_to_headings_and_back(start: Start, tmp_path: Path) -> None:
     article = (
         "# Tides\n\n" + FILLING + "\n\nHere are [a](#before--after), [s](#setup-1), [d](#CUSTOM), "
         f"[f](#%C3%A9t%C3%A9), [g](#nothing).\n\n{FILLING}\n\n## Before & After\n\n{FILLING}\n\n## Setup\n\n{FILLING}"
         f'\n\n## Setup\n\n{FILLING}\n\n<a name="Custom"></a>\n\nNamed by HTML.\n\n{FILLING}\n\n## 🌞 Été\n\n{FILLING}\n'
     )
     write(tmp_path / "a.md", article)
-    async with start(tmp_path, size=size) as reader:
+    async with start(tmp_path) as reader:
         await reader.sees("Tides")
         await reader.keys("enter")
         await reader.sees("Paragraph 1 is")
-        state = reader.app.reading.state
-        document = state.panes.article.document
-        assert document is not None
-        second = document.text.rindex("\nSetup\n") + 1
-        state.panes.article.scroller.to_offset(document.text.index("Here are"))
-        await reader.keys(*"k" * above)
-        before = article_rows(reader)
-        for letter, words in zip("asdf", ("Before & After", "Setup", "Named by HTML", "🌞 Été"), strict=True):
-            await reader.keys("f", letter)
-            assert first_row(reader).startswith(words)
-            assert letter != "s" or state.panes.article.viewport.offset == second
-            assert "ctrl+o goes back" in reader.last_row
-            await reader.keys("ctrl+o")
-            assert article_rows(reader) == before
-        await reader.keys("f", "g")
-        await reader.last_row_shows("there is no “nothing” in this article")
+        for size, above in (((120, 35), 0), ((80, 24), 1), ((40, 12), 2)):
+            with case(size):
+                await reader.resizes(*size)
+                await check_links(reader, above)
+
+
+async def check_links(reader: Reader, above: int) -> None:
+    """Follow each link and go back, with the row of links so many rows below the top."""
+    state = reader.app.reading.state
+    document = state.panes.article.document
+    assert document is not None
+    second = document.text.rindex("\nSetup\n") + 1
+    state.panes.article.scroller.to_offset(document.text.index("Here are"))
+    await reader.keys(*"k" * above)
+    before = article_rows(reader)
+    for letter, words in zip("asdf", ("Before & After", "Setup", "Named by HTML", "🌞 Été"), strict=True):
+        await reader.keys("f", letter)
+        assert first_row(reader).startswith(words)
+        assert letter != "s" or state.panes.article.viewport.offset == second
+        assert "ctrl+o goes back" in reader.last_row
+        await reader.keys("ctrl+o")
         assert article_rows(reader) == before
+    await reader.keys("f", "g")
+    await reader.last_row_shows("there is no “nothing” in this article")
+    assert article_rows(reader) == before
+    state.say("")
 
 
 async def test_a_link_opens_another_article_at_a_heading(start: Start, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from textual.drivers.headless_driver import HeadlessDriver
 
+from tests.tui.conftest import case
 from tui_reader.config import Settings
 from tui_reader.errors import ReaderError
 from tui_reader.services.library.sessions import Opening
@@ -71,21 +72,21 @@ def is_near(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     return all(abs(a - b) < 8 for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize(("size", "rows"), [((120, 35), 6), ((80, 24), 6), ((40, 12), 6)])
-async def test_a_picture_is_drawn_in_the_text_with_its_caption(
-    start: Start, folder: Path, size: tuple[int, int], rows: int
-) -> None:
-    async with start(folder, size=size) as reader:
+async def test_a_picture_is_drawn_in_the_text_with_its_caption(start: Start, folder: Path) -> None:
+    async with start(folder) as reader:
         await reader.sees("Title")
         await reader.keys("enter")
-        await reader.until(lambda: picture_rows(reader))
-        if size[1] < 20:
-            await reader.keys("6", "j")
-        await reader.sees("The sun")
-        await reader.until(lambda: len(picture_rows(reader)) == rows)
-        (colour,) = colours(reader, picture_rows(reader)[0])
-        assert is_near(colour, (250, 90, 10))
-        assert "▣" not in reader.text
+        for size in ((120, 35), (80, 24), (40, 12)):
+            with case(size):
+                await reader.resizes(*size)
+                await reader.until(lambda: picture_rows(reader))
+                if size[1] < 20:
+                    await reader.keys("6", "j")
+                await reader.sees("The sun")
+                await reader.until(lambda: len(picture_rows(reader)) == 6)
+                (colour,) = colours(reader, picture_rows(reader)[0])
+                assert is_near(colour, (250, 90, 10))
+                assert "▣" not in reader.text
 
 
 async def test_a_picture_scrolls_with_the_text_and_comes_back(start: Start, folder: Path) -> None:
