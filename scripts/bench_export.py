@@ -1,11 +1,13 @@
 """CPU time of exports of 10,000 annotations of 1,000 articles: each format, then folders, new and with nothing changed.
 
 The texts are read, parsed and searched for headings in that time; opening the library is not in it, and printed apart.
+`--only FORMAT` measures one format.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import tempfile
 from pathlib import Path
@@ -18,8 +20,12 @@ from tui_reader.services.headless.clips import Clips
 from tui_reader.services.headless.export_files import ExportFiles
 from tui_reader.services.headless.session import library_of, read_document
 from tui_reader.services.library.opening import init_library
+from tui_reader.services.library.worker import COLLECTED_FROM
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_reader.exchange.registry import Format
     from tui_reader.services.library.library import Library
 
 WORDS = "The ministers arrive with a number already on the table. What remains open is when, and how, said {}. "
@@ -58,16 +64,24 @@ def timed(label: str, start: float) -> None:
     print(f"  {label:32} {process_time() - start:6.2f} s")
 
 
-def measure(library: Library, folder: Path) -> None:
+def timed_loop() -> None:
+    """Time a loop that took 0.7 s on the machine of the figures in docs/performance.md, to compare machines."""
+    start, total = process_time(), 0
+    for number in range(10_000_000):
+        total += number * number
+    timed("a loop of ten million steps", start)
+
+
+def measure(library: Library, folder: Path, forms: Sequence[Format]) -> None:
     start = process_time()
     everything = Clips(library, Settings()).parse("").term
     clips = list(Clips(library, Settings()).of_annotations(everything))
     timed(f"clips: {len(clips)} articles", start)
-    for form in EXPORTS:
+    for form in forms:
         start = process_time()
         form.write(clips)
         timed(f"write {form.id}", start)
-    for form in EXPORTS:
+    for form in forms:
         for label in ("new", "unchanged"):
             start = process_time()
             files = ExportFiles(folder / form.id, form)
@@ -83,7 +97,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=1_000)
     parser.add_argument("--annotations", type=int, default=10_000)
+    parser.add_argument("--only", metavar="FORMAT", choices=[each.id for each in EXPORTS], action="append")
     options = parser.parse_args()
+    forms = [each for each in EXPORTS if options.only is None or each.id in options.only]
+    gc.set_threshold(COLLECTED_FROM)  # as the verb does
+    timed_loop()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "library"
         folder.mkdir()
@@ -91,7 +109,8 @@ def main() -> None:
         start = process_time()
         with library_of([folder], None, Settings()) as library:
             timed("open the library", start)
-            measure(library, Path(temporary) / "out")
+            measure(library, Path(temporary) / "out", forms)
+    timed_loop()
 
 
 if __name__ == "__main__":
