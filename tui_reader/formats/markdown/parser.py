@@ -62,12 +62,12 @@ def _new_parser() -> MarkdownIt:
     from tui_reader.formats.markdown.admonitions import admonition_plugin  # noqa: PLC0415 - not needed for listing articles
     from tui_reader.formats.markdown.dialects import dialect_plugin  # noqa: PLC0415 - see above
     from tui_reader.formats.markdown.formulas import formula_plugin  # noqa: PLC0415 - see above
-    from tui_reader.formats.markdown.plain_paragraphs import plain_paragraph_plugin  # noqa: PLC0415 - see above
+    from tui_reader.formats.markdown.simple_paragraphs import simple_paragraph_plugin  # noqa: PLC0415 - see above
     from tui_reader.formats.markdown.terms import term_plugin  # noqa: PLC0415 - see above
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin).use(deflist_plugin)
     parser.use(formula_plugin).use(admonition_plugin).use(term_plugin).use(dialect_plugin)
-    parser.use(plain_paragraph_plugin)
+    parser.use(simple_paragraph_plugin)
     parser.inline.ruler.before("autolink", "prefixed_tag", _read_prefixed_tag)
     # `read_tokens` collects the footnotes, since it also keeps footnotes without references.
     parser.disable("footnote_tail")

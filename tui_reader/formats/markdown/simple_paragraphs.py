@@ -17,12 +17,12 @@ _QUOTATION_MARKS = frozenset("“‘„‚«»‹›")
 _CODE_INDENT = 4
 
 
-def plain_paragraph_plugin(parser: MarkdownIt) -> None:
-    """Add the rule for plain paragraphs to a parser, in front of the rules of all other blocks."""
-    parser.block.ruler.before(parser.block.ruler.get_all_rules()[0], "plain_paragraph", _read_plain_paragraph)
+def simple_paragraph_plugin(parser: MarkdownIt) -> None:
+    """Add the rule for simple paragraphs to a parser, in front of the rules of all other blocks."""
+    parser.block.ruler.before(parser.block.ruler.get_all_rules()[0], "simple_paragraph", _read_simple_paragraph)
 
 
-def _read_plain_paragraph(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+def _read_simple_paragraph(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """Parse a paragraph outside of lists and quotations, unless the lines below it may define it as a term.
 
     Returns:

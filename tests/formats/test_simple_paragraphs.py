@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PLAIN = _new_parser()
 GENERAL = _new_parser()
-GENERAL.block.ruler.disable("plain_paragraph")
+GENERAL.block.ruler.disable("simple_paragraph")
 LINES = st.sampled_from(
     [
         *(
@@ -54,13 +54,13 @@ def parsed(parser: MarkdownIt, source: str) -> list[dict[str, Any]]:
 
 
 @given(st.lists(LINES, max_size=12).map("\n".join))
-def test_plain_paragraphs_are_read_as_the_general_rules_read_them(source: str) -> None:
+def test_simple_paragraphs_are_read_as_the_general_rules_read_them(source: str) -> None:
     assert parsed(PLAIN, source) == parsed(GENERAL, source)
 
 
 def test_a_text_of_letters_needs_no_other_rule_of_blocks() -> None:
     parser = _new_parser()
-    parser.block.ruler.enableOnly(["plain_paragraph"])
+    parser.block.ruler.enableOnly(["simple_paragraph"])
     source = "Some words\nand more.\n\n“Others” follow."
     assert parsed(parser, source) == parsed(GENERAL, source)
     assert [token.type for token in parser.parse(source)] == ["paragraph_open", "inline", "paragraph_close"] * 2
