@@ -29,7 +29,7 @@ def dumped(value: Any, depth: int, level: int) -> Dumped:
         depth: Number of levels of the value whose members have a line each, see `dump`.
         level: Nesting depth of the value in the larger one, for its indentation by two blanks a level.
     """
-    return Dumped(escape_json(_dumped(value, depth, "  " * level)))
+    return Dumped(_dumped(value, depth, "  " * level))
 
 
 _SCHEME = re.compile(r"(?:https?://[^/?#]|(?:urn|doi|mailto|ftp|file):[^\s])", re.IGNORECASE)
@@ -44,22 +44,31 @@ def dump(value: Any, depth: int) -> str:
         depth: Number of levels whose members have a line each. Deeper values have no line feeds, so that each
             annotation is one line; full indentation would take five times as long.
     """
-    return f"{escape_json(_dumped(value, depth, ''))}\n"
+    return f"{_dumped(value, depth, '')}\n"
 
 
 def _dumped(value: Any, depth: int, indent: str) -> str:
     if isinstance(value, Dumped):
         return value.text
     if depth == 0 or not value or not isinstance(value, dict | list):
-        return _encode(value)
+        return _escaped(value)
     deeper = f"{indent}  "
     if isinstance(value, dict):
-        members = [f"{_encode(name)}: {_dumped(each, depth - 1, deeper)}" for name, each in value.items()]
+        members = [f"{_escaped(name)}: {_dumped(each, depth - 1, deeper)}" for name, each in value.items()]
     else:
         members = [_dumped(each, depth - 1, deeper) for each in value]
     inner = f",\n{deeper}".join(members)
     start, end = "{}" if isinstance(value, dict) else "[]"
     return f"{start}\n{deeper}{inner}\n{indent}{end}"
+
+
+def _escaped(value: Any) -> str:
+    """Return a value as JSON in one line, with escapes for characters that must not reach a terminal.
+
+    Each part is escaped on its own, since a watch inserts the JSON of unchanged articles, which is escaped already.
+    """
+    text = _encode(value)
+    return text if text.isprintable() else escape_json(text)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
