@@ -43,3 +43,28 @@ def test_the_fast_path_for_separate_elements_gives_the_same_result(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inline_html, "_in_turn", inline_html._weave)
         assert writer.write(start, end, highlights) == written
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "is_reference"),
+    [
+        ("chapel.", "1", True),
+        ("word", "†", True),
+        ("word", "**", True),
+        ("see ", "12", False),
+        ("see 1", "2", False),
+        ("", "1", False),
+        ("word", "1999", False),
+        ("word-", "chapter", False),
+    ],
+)
+def test_a_number_behind_a_word_that_leads_into_the_text_is_a_reference(
+    before: str, words: str, is_reference: bool
+) -> None:
+    text = f"{before}{words} and more"
+    span = Span(SpanKind.LINK, len(before), len(before) + len(words), "#end")
+    block = Block(BlockKind.PARAGRAPH, 0, len(text))
+    document = Document(text, (block,), (span,), Metadata("Title"), link_targets={"end": 0})
+    written = InlineHtml(document, PageNames(document, "a-", 1)).write(0, len(text), ())
+    assert (f'{before}<a class="ref" href=' in written) is is_reference
+    assert f">{words}</a> and more" in written

@@ -6,6 +6,7 @@ element is closed and opened again where an enclosing element ends; no text is w
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from itertools import pairwise
 from operator import attrgetter
@@ -32,6 +33,7 @@ _TAGS = {
     SpanKind.DELETED: "del",
 }
 LINE_BREAK = "<br/>"
+_REFERENCE = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}")
 _AUTHOR_MARK = '<span class="marked">'
 """Tag for text that the author marked; `mark` is used for the reader's highlights."""
 _MOST_LAYERS = 3
@@ -130,13 +132,20 @@ class InlineHtml:
     def _link(self, span: Span, end: int) -> _Element:
         if span.target.startswith("#"):
             href = self._names.href(span.target[1:])
-            return _Element(span.start, end, f'<a href="{href}">' if href else "", "</a>", is_link=True)
+            kind = ' class="ref"' if self._is_reference(span) else ""
+            return _Element(span.start, end, f'<a{kind} href="{href}">' if href else "", "</a>", is_link=True)
         href = safe_href(span.target)
         words = self._text[span.start : end].strip()
         # In print, the address follows the words of a link, unless the words are the address.
         kind = ' class="bare"' if words and words in span.target and "." in words else ""
         opening = f'<a{kind} href="{href}" rel="noreferrer">' if href else ""
         return _Element(span.start, end, opening, "</a>", is_link=True)
+
+    def _is_reference(self, span: Span) -> bool:
+        """Return True if a link follows a word directly, and consists of a number or sign: in books, such are notes."""
+        before = self._text[span.start - 1 : span.start] if span.start else ""
+        is_short = _REFERENCE.fullmatch(self._text, span.start, span.end) is not None
+        return is_short and bool(before.strip()) and not before.isdecimal()
 
 
 class _Line(NamedTuple):
