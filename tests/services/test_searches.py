@@ -211,3 +211,29 @@ def test_searches_are_counted_one_at_a_time(machine: Machine) -> None:
     while counts.count_next(()):
         pass
     assert counts.of("minutes>=15 is:unread") == 0, "the archive is left out unless it is asked for"
+
+
+def test_damaged_searches_of_another_machine_are_left_out_or_searched_as_words(machine: Machine) -> None:
+    machine.searches.add("Mine", "title")
+    damaged: dict[str, dict[str, object]] = {
+        "long": {"name": "long", "query": "x" * 10_000, "order": "a"},
+        "deep": {"name": "deep\x1b[31m\n", "query": "(" * 5_000 + 'title:4 "', "order": 7},
+        "slip": {"name": "slip", "query": "-titel:x\x00 -is:nonsense", "order": "b"},
+        "blank": {"name": "blank", "query": " \t", "order": "c"},
+        "no name": {"name": 5, "query": "x"},
+        "no query": {"name": "none", "query": None},
+    }
+    machine.state.commit(
+        [Edit(SEARCHES, key, field, None, value) for key, record in damaged.items() for field, value in record.items()],
+        "came from elsewhere",
+    )
+    found = {each.id: each for each in machine.searches.all()}
+    assert set(damaged) & set(found) == {"long", "deep", "slip"}, "a search without a query would be the inbox"
+    assert found["deep"].name == "deep[31m"
+    counts = SearchCounts(machine.catalogue, machine.searches)
+    counts.invalidate()
+    while counts.count_next(()):
+        pass
+    assert [counts.of(found[key].query) for key in ("long", "deep", "slip")] == [0, 1, 5]
+    assert machine.searches.move("deep", 1).undo
+    assert machine.searches.delete("long").undo

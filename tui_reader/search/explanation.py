@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.query import Term
 
-LONGEST = 400
+LONGEST = 240
 """Maximum length of an explanation in code points: a longer one would hide what stands below it on the screen."""
 _NOUNS = {
     FieldName.TITLE: "title with",

@@ -51,12 +51,14 @@ class StepwiseSelection(Generic[Record]):
 
     def select(self, query: Term, context: Context) -> list[Record]:
         """Return the records that match a query, in their order, at most as many as its `limit:` allows."""
-        found = self.matching(query, context)
+        found = self.matching(effective(query), context)
         limit = limit_of(query)
         return found if limit is None else found[:limit]
 
     def matching(self, query: Term, context: Context) -> list[Record]:
         """Return all records that match a query, in their order.
+
+        All parts of the query must restrict something, see `effective`.
 
         Terms at the beginning that are equal to those of the previous query are not evaluated again. If the first
         different term is narrower than the previous term at its position, such as a word with one more letter, only the
@@ -64,7 +66,7 @@ class StepwiseSelection(Generic[Record]):
         """
         if context != self._context:
             self._steps, self._context = [], context
-        terms = _terms(effective(query))
+        terms = _terms(query)
         kept = 0
         while kept < min(len(terms), len(self._steps)) and self._steps[kept].term == terms[kept]:
             kept += 1

@@ -160,6 +160,6 @@ def _fields(search: SavedSearch) -> dict[str, Any]:
 def _decode(key: str, record: Any) -> SavedSearch | None:
     """Return the search of a record; None if the record has no name or no query, or has values of wrong types."""
     name, query, order = (record.get(field) for field in ("name", "query", "order"))
-    if not isinstance(name, str) or not isinstance(query, str) or not clean_line(name):
+    if not isinstance(name, str) or not isinstance(query, str) or not clean_line(name) or not clean_line(query):
         return None
     return SavedSearch(key, clean_line(name), clean_line(query), order if isinstance(order, str) else "")
