@@ -12,7 +12,7 @@ from tests.search.test_query_texts import TEXTS
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.annotation import Annotation
 from tui_reader.model.article import Article, Headline, Metadata, ReadingState
-from tui_reader.model.query import FieldName
+from tui_reader.model.query import Field, FieldName, Not, Value
 from tui_reader.search.completion import MOST, Completion, Offer, complete, insert
 from tui_reader.search.fields import FIELDS
 from tui_reader.search.parser import parse
@@ -51,6 +51,9 @@ def offered(text: str, cursor: int | None = None, *, everything: bool = False) -
         ("SPA", ["space", "tag:space", "source:Space desk"]),
         ("é", ["elan"]),
         ("so", ["source:", "sort:"]),
+        ("-so", ["source:"]),
+        ("tag：q", ["open question"]),
+        ("words＞", ["500", "1000", "2000", "5000"]),
         ("tag", ["tag:", "tagging"]),
         ("auth", ["author:"]),
         ("spring sp", ["space", "spending", "tag:space", "source:Space desk"]),
@@ -126,6 +129,22 @@ def test_all_fields_are_listed_where_nothing_is_typed_if_asked_for() -> None:
 )
 def test_a_completion_replaces_what_it_completes(text: str, cursor: int, taken: str) -> None:
     assert insert(text, offered(text, cursor)[0])[0] == taken
+
+
+@pytest.mark.parametrize("typed", ["#", '#"', "tag:", "-#nato,", "(#", "source:", 'source:"', "by:"])
+def test_a_taken_name_of_any_spelling_means_that_name(typed: str) -> None:
+    names = {"to read": 9, "2024": 8, "_x": 7, "eu/b": 6, "a,b": 5, 'say "hi"': 4, "f(x)": 3, "#x": 2, "x*": 1, "..": 1}
+    vocabulary = Vocabulary({}, dict.fromkeys((FieldName.TAG, FieldName.SOURCE, FieldName.BY), names))
+    found = complete(parse(typed), len(typed), Offer(vocabulary, (), date(2026, 11, 29)))
+    assert {each.label for each in found} == set(names)
+    for each in found:
+        text = insert(typed, each)[0]
+        term = parse(text).term
+        field = term.term if isinstance(term, Not) else term
+        assert isinstance(field, Field), text
+        value = field.values[-1]
+        assert isinstance(value, Value)
+        assert (value.text, value.is_prefix) == (each.label, False), text
 
 
 @given(TEXTS, st.data())

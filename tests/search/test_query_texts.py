@@ -94,6 +94,7 @@ def tag(name: str, *, is_prefix: bool = False) -> Field:
         ("a AND b", And((Word("a"), Word("b")))),
         ("-(a b)", Not(And((Word("a"), Word("b"))))),
         ("-tag:nato", Not(tag("nato"))),
+        ('#"to read",x', Field(FieldName.TAG, (Value("to read", is_quoted=True), Value("x")))),
         ("#nato,港", Field(FieldName.TAG, (Value("nato"), Value("港")))),
         ("Tag:nato", tag("nato")),
         ('tag:"a b",c', Field(FieldName.TAG, (Value("a b", is_quoted=True), Value("c")))),

@@ -10,6 +10,7 @@ from tui_reader.document.normalization import search_key
 from tui_reader.model.annotation import COLOURS
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Value, Word
 from tui_reader.model.ranges import Range
+from tui_reader.search.effect import ORDERING
 from tui_reader.search.fields import ALIASES, FIELDS, SORTS, ValueKind
 from tui_reader.search.printer import quoted
 
@@ -31,6 +32,8 @@ LONGEST_TOKEN = 80
 _PARTS = LazyPattern(r'[-(]*(?:[^\s"“„()]+|"[^"]*"?|“[^”]*”?|„[^“]*“?|\(|\))+|\s+')
 _FIELD = LazyPattern(r"([A-Za-z]+)(:[<>]=?|:|<=|>=|<|>|[：＜＞])(.*)", re.DOTALL)
 _REST = LazyPattern(r"[^\s()\",“”]*")
+_OF_THE_LIST = frozenset(f"{name}:" for name in ORDERING)
+"""Fields that are not offered after a minus, since they concern the whole list."""
 _QUOTES = '"“„'
 
 
@@ -88,6 +91,8 @@ def complete(query: ParsedQuery, cursor: int, offer: Offer, *, everything: bool 
     at_cursor = [each for each in slips if each.span.start <= cursor <= each.span.end]
     others = [each for each in slips if each not in at_cursor]
     found = [each for each in found if each.text != query.text[each.span.start : each.span.end]]
+    if query.text[: token.span.start].endswith("-"):
+        found = [each for each in found if each.kind != "field" or each.text not in _OF_THE_LIST]
     return [*at_cursor, *found, *others][:MOST]
 
 
@@ -167,12 +172,13 @@ def _leaves(term: Term) -> Iterator[Term]:
 def _completions(token: _Token, present: _Present, offer: Offer) -> Iterable[Completion]:
     text, _ = token
     if text.startswith("#"):
-        return _values(_FieldStart(FieldName.TAG, "", 1), token, present, offer)
-    found = _FIELD.fullmatch(text)
-    name = ALIASES.get(found[1].lower()) if found else None
-    if found and name is not None and name in offer.fields:
-        return _values(_FieldStart(name, found[2], found.start(3)), token, present, offer)
-    if text.startswith(tuple(_QUOTES)) or found:
+        found = _values(_FieldStart(FieldName.TAG, "", 1), token, present, offer)
+        return [each._replace(text=_after_sign(each.text, each.span.start - token.span.start)) for each in found]
+    field = _FIELD.fullmatch(text)
+    name = ALIASES.get(field[1].lower()) if field else None
+    if field and name is not None and name in offer.fields:
+        return _values(_FieldStart(name, field[2], field.start(3)), token, present, offer)
+    if text.startswith(tuple(_QUOTES)) or field:
         return ()
     return _words(token, present, offer)
 
@@ -294,6 +300,16 @@ def _after_last_comma(typed: str) -> int:
 def _value_text(value: str) -> str:
     """Return a value as it is written in a query, quoted if necessary."""
     return value if _REST_FITS.fullmatch(value) and not value.endswith("*") else quoted(value)
+
+
+def _after_sign(value: str, start: int) -> str:
+    """Return a value for a tag that is typed with `#`: directly after the sign, only a letter or a quote begins a tag.
+
+    Args:
+        value: The value as it is written after `tag:`.
+        start: Offset of the value in the part that begins with `#`.
+    """
+    return value if start > 1 or value[:1].isalpha() or value.startswith(tuple(_QUOTES)) else quoted(value)
 
 
 _REST_FITS = LazyPattern(r"[^\s()\",“”„#]+")

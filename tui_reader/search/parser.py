@@ -62,7 +62,8 @@ _FIELD = LazyPattern(r"([A-Za-z]+)(:|<=|>=|<|>|[：＜＞])")
 """Matches the name and the operator of a field; Chinese and Japanese keyboards type wide operators."""
 _NARROW = {"：": ":", "＜": "<", "＞": ">"}
 _THOUSANDS = LazyPattern(r",(\d{3})(?!\d)", re.ASCII)
-_TAG = LazyPattern(r"#(?=[^\W\d_])")
+_TAG = LazyPattern(r'#(?=[^\W\d_]|["“„])')
+"""Matches the sign of a tag such as `#nato` or `#"to read"`; `#1` is a word."""
 _CLOSING = {'"': '"', "“": "”", "„": "“"}
 """The closing quotation mark of each opening quotation mark."""
 _ANY_DAY = date(2000, 1, 1)
