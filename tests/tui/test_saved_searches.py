@@ -43,6 +43,10 @@ async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: St
         names = [each.name for each in reader.library.searches.all()]
         assert names == ["Long reads", "This week", "Sky", "With open questions"]
         await reader.keys("e", "end", *["backspace"] * 9)
+        await reader.types("titel:x")
+        await reader.keys("enter")
+        await reader.sees("changed the search “Sky”", "there is no field “titel:”")
+        await reader.keys("e", "end", *["backspace"] * 7)
         await reader.types("wolf")
         await reader.keys("enter")
         await reader.sees("changed the search “Sky”")

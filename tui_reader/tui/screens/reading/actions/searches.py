@@ -93,7 +93,11 @@ class SearchActions:
             return
 
         def answered(text: str) -> None:
-            self._show(self._state.library.searches.edit(search.id, text))
+            from tui_reader.search.parser import parse  # noqa: PLC0415 - only for a search that is edited
+
+            problem = parse(text, self._state.settings.colours).problem
+            if self._show(self._state.library.searches.edit(search.id, text)) and problem:
+                self._state.say_also(problem)
 
         self._ask(Question(f"query of {quoted(search.name)}", answered, value=search.query))
 
