@@ -39,9 +39,13 @@ class Slip(NamedTuple):
 
     @property
     def outcome(self) -> str:
-        """Return the error and how the part is searched for, then the valid values: the end of a row may be cut off."""
-        searched = ("" if self.error.endswith("?") else ",") + " searched for as words" if self.is_searched else ""
-        return " · ".join(filter(None, (self.error + searched, self.expected)))
+        """Return in few words the error and how the part is searched for, then the valid values.
+
+        Two rows of a narrow list have room for the first two; the rest may be cut off.
+        """
+        error = self.error.removeprefix("there is ")
+        searched = ("" if error.endswith("?") else ",") + " searched as words" if self.is_searched else ""
+        return " · ".join(filter(None, (error + searched, self.expected)))
 
     @property
     def sentence(self) -> str:
