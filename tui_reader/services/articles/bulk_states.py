@@ -68,7 +68,7 @@ def retagged(
     Returns:
         The articles whose tags change, and the new tags of each, sorted; equal ones are one object.
     """
-    before = _tags_of(rows)
+    before = tags_of(rows)
     wanted: dict[tuple[str, ...], list[str] | None] = {}
     shared: dict[tuple[str, ...], list[str]] = {}
     for tags in dict.fromkeys(before):
@@ -249,6 +249,6 @@ def moves_between_tags(
     return moves, own_moves
 
 
-def _tags_of(headlines: Iterable[Headline]) -> list[tuple[str, ...]]:
+def tags_of(headlines: Iterable[Headline]) -> list[tuple[str, ...]]:
     """Return the tags of each headline, twice as fast as `Headline.tags`."""
     return [article.metadata.tags if state.tags is None else state.tags for article, state, _ in headlines]

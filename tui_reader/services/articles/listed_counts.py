@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from tui_reader.services.articles.bulk_states import tags_of
 from tui_reader.services.articles.counts import rank
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.catalogue_interface import Catalogue
     from tui_reader.services.articles.counts import Counts
 
-SLICE = 500
+SLICE = 1_000
 """Number of articles that are counted at a time, which takes 1 ms."""
 
 _Ranked = tuple[tuple[str, int], ...]
@@ -54,10 +56,9 @@ class ListedCounts:
         if self.uncounted is None:
             return
         sources, tags = self._counting
-        for headline in self._catalogue.rows(self.uncounted[:SLICE]):
-            sources[headline.field("source")] += 1
-            if headline.tags:
-                tags.update(set(headline.tags))
+        headlines = self._catalogue.rows(self.uncounted[:SLICE])
+        sources.update([each.field("source") if each[1].edits else each[0].metadata.source for each in headlines])
+        tags.update(chain.from_iterable(map(set, tags_of(headlines))))
         self.uncounted = self.uncounted[SLICE:] or None
         if self.uncounted is None:
             self.found = self._counting
