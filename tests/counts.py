@@ -8,9 +8,14 @@ FULL = bool(os.environ.get("CI"))
 """True if the tests try all that they can, as `.ci/run` does."""
 
 
-def size(full: int) -> int:
-    """Return how long a hostile text is: a quarter of the full length, which is hostile still and costs a quarter."""
-    return full if FULL else full // 4
+def size(full: int, part: int = 8) -> int:
+    """Return how long a hostile text is: an eighth of the full length, which is hostile still and costs an eighth.
+
+    Args:
+        full: The full length.
+        part: By how much shorter the text is without the full counts, if an eighth were too short to be hostile.
+    """
+    return full if FULL else full // part
 
 
 def step(full: int = 1, part: int = 4) -> int:

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from tests.counts import size
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.formats import read
+from tui_reader.formats.markdown import markdown
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.text.running_text import RunningText
 
-SIZE = 300_000
+SIZE = size(300_000, 4)
+LIMIT = 2 * SIZE / 300_000
+"""Estimated seconds from which a text is read as plain text: the limit of the program, with the full counts."""
 COSTLY = {
     "brackets": "[" * 30 + "\n\n",
     "pictures": "![" * 20 + "\n\n",
@@ -39,10 +43,13 @@ def estimate(piece: str) -> float:
 
 
 @pytest.mark.parametrize("piece", COSTLY.values(), ids=COSTLY.keys())
-def test_a_text_that_consists_of_costly_marks_is_read_as_plain_text(piece: str) -> None:
+def test_a_text_that_consists_of_costly_marks_is_read_as_plain_text(
+    piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = repeated(piece)
-    assert estimate(piece) > 1
-    document = read(source.encode() * (1 + int(2 / estimate(piece))), "a.md")
+    assert estimate(piece) > LIMIT / 2
+    monkeypatch.setattr(markdown, "_MOST_SECONDS", LIMIT)
+    document = read(source.encode() * (1 + int(LIMIT / estimate(piece))), "a.md")
     assert any("shown as plain text" in notice for notice in document.notices)
     assert re.findall(r"\w+", document.text)[:9] == re.findall(r"\w+", source)[:9]
 

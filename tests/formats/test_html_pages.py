@@ -302,9 +302,9 @@ def test_a_page_without_an_article_is_shown_whole() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "<div>" * size(10_000) + "The text.",
+        "<div>" * size(10_000, 4) + "The text.",
         "<p " + " ".join(f"a{number}=v" for number in range(size(50_000))) + ">The text.</p>",
-        "<table><tr><td colspan=1000>The text.<td>b" * 100,
+        "<table><tr><td colspan=1000>The text.<td>b" * size(100, 2),
         "<script type='application/ld+json'>" + "[" * size(50_000) + "</script><p>The text.",
         "<p>The text." + "<p" * size(10_000),
         "<title>\x1b[31m</title><meta name=author content='\x1b]0;\x07'><pre class='lang-\x1b'>\x1b[2JThe text.\u2066",

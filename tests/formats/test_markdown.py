@@ -296,8 +296,8 @@ def test_entities_cannot_insert_control_characters() -> None:
         "# deep " + " " * LONG + "x #",
         "[x](" + "a" * size(200_000) + " deep",
         "<div>\n<script></script>" + "<script>" * LONG + "deep",
-        "deep\n" * 60_000,
-        "d\n" * 60_000 + "deep",
+        "deep\n" * size(60_000),
+        "d\n" * size(60_000) + "deep",
         "".join(f"[^{number}]: deep [^{number + 1}]\n\n" for number in range(500)) + "[^0]",
     ],
     ids=lambda source: source[:12],
@@ -378,17 +378,22 @@ def test_scan_and_read_agree_on_any_markdown(source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "- [ ] a\n" * 42_000,
-        "1. a\n\n" * 34_000,
-        "".join(f"[^{n}]: note {n}\n\n" for n in range(30_000)),
-        "> - quoted\n" * 24_000,
-        "".join(f"[a{n}]: /u\n" for n in range(80_000)),
-        "|" + "a|" * 60_000 + "\n|" + "-|" * 60_000 + "\n",
+        "- [ ] a\n" * size(42_000, 4),
+        "1. a\n\n" * size(34_000, 4),
+        "".join(f"[^{n}]: note {n}\n\n" for n in range(size(30_000, 4))),
+        "> - quoted\n" * size(24_000, 4),
+        "".join(f"[a{n}]: /u\n" for n in range(size(80_000, 4))),
+        "|" + "a|" * size(60_000, 4) + "\n|" + "-|" * size(60_000, 4) + "\n",
         ">" * 200 + "a\n" + "b\n" * 6_000,
     ],
     ids=["tasks", "ordered", "notes", "quoted", "definitions", "columns", "quotes"],
 )
-def test_a_text_that_would_take_too_long_is_shown_as_plain_text_with_a_notice(source: str) -> None:
+def test_a_text_that_would_take_too_long_is_shown_as_plain_text_with_a_notice(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The limits of the program, with the full counts.
+    monkeypatch.setattr(format_module, "_MOST_SECONDS", size(8, 4) / 4)
+    monkeypatch.setattr(format_module, "_MOST_SHORT_LINES", size(50_000, 4))
     document = markdown(source)
     assert "shown as plain text" in document.notices[-1]
     words = re.findall(r"\w+", source)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image as Pictures
 
+from tests.counts import size
 from tests.formats.conforming import flaws_of
 from tests.formats.pdf_files import Image, Link, Sheet, Text, column, pdf, written
 from tui_reader.document.blocks import BlockKind, Document, Page, SpanKind
 from tui_reader.document.link_targets import offset_of_name
 from tui_reader.formats import preview, read, resource, scan
+from tui_reader.formats.pdf import file_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -491,7 +493,9 @@ def test_threads_read_files_at_the_same_time() -> None:
     assert found == [expected] * 4
 
 
-def test_a_file_of_very_many_pages_is_read_in_part() -> None:
+def test_a_file_of_very_many_pages_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The limit of the program, with the full counts.
+    monkeypatch.setattr(file_text, "_MOST_PAGES", size(2_000))
     pages = b"3 0 R " * 2_100
     content = b"BT /F 10 Tf 60 700 Td (Words on a page.) Tj ET"
     objects = {
@@ -503,5 +507,5 @@ def test_a_file_of_very_many_pages_is_read_in_part() -> None:
         5: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     }
     document = read(written(objects), "a.pdf")
-    assert document.notices == ("Only its first 2,000 of 2,100 pages are shown.",)
-    assert len(document.pages) == 2_000
+    assert document.notices == (f"Only its first {size(2_000):,} of 2,100 pages are shown.",)
+    assert len(document.pages) == size(2_000)
