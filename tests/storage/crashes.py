@@ -34,7 +34,7 @@ Files = dict[str, bytes]
 MODES = ("nothing", "everything", "zeros", "half", "short", "last alone")
 """What a power cut leaves of a file's unflushed writes; `half` and `short` cut the last of them."""
 
-EVERY = 1 if FULL else 8
+EVERY = 1 if FULL else 16
 """Of so many states or kills the tests check one; all of them where the full counts are wanted."""
 
 

@@ -124,11 +124,18 @@ def walk(path: Path, disk: Disk) -> tuple[list[str], list[str]]:
 
 
 def every_call(
-    folder: Path, call: str, number: int = errno.EIO, *, for_good: bool = False, step: int = 1
+    start: Path, folder: Path, call: str, number: int = errno.EIO, *, for_good: bool = False, step: int = 1
 ) -> tuple[int, list[str]]:
-    """Make each call of a kind fail in turn. Return the number of calls, and the faults found."""
-    start = folder / "start"
-    prepare(start)
+    """Make each call of a kind fail in turn. Return the number of calls, and the faults found.
+
+    Args:
+        start: A folder that `prepare` made.
+        folder: Where copies of it are used.
+        call: The kind of call, one of `READS`.
+        number: The number of the error.
+        for_good: True if all later calls fail, too.
+        step: Distance between two calls that are tried.
+    """
     at, wrong = 1, []
     while True:
         work = folder / "work"
@@ -141,13 +148,13 @@ def every_call(
             return at - 1, wrong
         if for_good and at == 1 and call != "has_file" and not any(str(work) in sentence for sentence in sentences):
             wrong.append(f"{call} {at}: no sentence names a file: {sentences}")
-        wrong += [f"{call} {at}: lost {key}" for key in ("a", "b", "c", "late", "last") if not _has(work, key)]
+        wrong += [f"{call} {at}: lost {key}" for key in _lost(work)]
         at += step
 
 
-def _has(folder: Path, key: str) -> bool:
+def _lost(folder: Path) -> list[str]:
     store = LibraryStore(LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed()))
-    found = store.get(ARTICLES, key)
+    lost = [key for key in ("a", "b", "c", "late", "last") if store.get(ARTICLES, key) is None]
     with contextlib.suppress(StoreError):
         store.close()
-    return found is not None
+    return lost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -23,20 +24,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the folder of a library, of which the tests use copies."""
+    return failing_disk.prepare(tmp_path_factory.mktemp("prepared") / "library").parent
+
+
+@pytest.fixture
+def path(prepared: Path, tmp_path: Path) -> Path:
+    """Return the file of a library in a folder of the test."""
+    return shutil.copytree(prepared, tmp_path / "library") / "library.json"
+
+
 @pytest.mark.parametrize("for_good", [False, True], ids=["once", "for good"])
 @pytest.mark.parametrize("call", failing_disk.READS)
-def test_a_failing_read_gives_a_clear_sentence_and_loses_nothing(tmp_path: Path, call: str, for_good: bool) -> None:
-    count, wrong = failing_disk.every_call(tmp_path, call, for_good=for_good, step=3 if FULL else 7)
+def test_a_failing_read_gives_a_clear_sentence_and_loses_nothing(
+    prepared: Path, tmp_path: Path, call: str, for_good: bool
+) -> None:
+    count, wrong = failing_disk.every_call(prepared, tmp_path, call, for_good=for_good, step=3 if FULL else 7)
     assert count > 0
     assert not wrong, wrong[:5]
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EPERM])
 @pytest.mark.parametrize("is_known", [True, False], ids=["access says so", "access does not say so"])
-def test_a_read_only_mount_with_a_leftover_journal_opens_for_reading(
-    tmp_path: Path, number: int, is_known: bool
-) -> None:
-    path = failing_disk.prepare(tmp_path / "library")
+def test_a_read_only_mount_with_a_leftover_journal_opens_for_reading(path: Path, number: int, is_known: bool) -> None:
     before = sorted((item.name, item.stat().st_mtime_ns) for item in path.parent.iterdir())
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Mounted(number, is_known=is_known)))
     assert "read-only" in store.read_only
@@ -71,14 +83,13 @@ def test_a_real_read_only_mount_opens_for_reading(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["journal-aaaa", "journal-bbbb", "undo-aaaa"])
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO])
-def test_another_file_that_cannot_be_opened_does_not_prevent_reading(tmp_path: Path, name: str, number: int) -> None:
+def test_another_file_that_cannot_be_opened_does_not_prevent_reading(path: Path, name: str, number: int) -> None:
     class Refusing(Unflushed):
         def open(self, path: str, flags: int, mode: int = 0o600) -> int:
             if path.endswith(name):
                 raise OSError(number, os.strerror(number), path)
             return super().open(path, flags, mode)
 
-    path = failing_disk.prepare(tmp_path / "library")
     store = LibraryStore(LibraryFiles(path, "aaaa", disk=Refusing()))
     assert {key for key, _ in store.items(ARTICLES)} >= {"a", "b", "c"}
     if name != "undo-aaaa":
@@ -93,13 +104,12 @@ def test_another_file_that_cannot_be_opened_does_not_prevent_reading(tmp_path: P
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO])
-def test_an_unreadable_snapshot_is_named_with_advice(tmp_path: Path, number: int) -> None:
+def test_an_unreadable_snapshot_is_named_with_advice(path: Path, number: int) -> None:
     class Refusing(Unflushed):
         def open(self, path: str, flags: int, mode: int = 0o600) -> int:
             if path.endswith("library.json"):
                 raise OSError(number, os.strerror(number), path)
             return super().open(path, flags, mode)
 
-    path = failing_disk.prepare(tmp_path / "library")
     with pytest.raises(StoreError, match=r"library\.json cannot be read: .*\. (Check|See)"):
         LibraryFiles(path, "aaaa", disk=Refusing())

@@ -146,9 +146,12 @@ import sys
 package, root = sys.argv[1:3]
 del sys.argv[1:3]
 sys.path[:0] = [package, root]
-# A forked process (tests/forks.py) has the real store already.
-for name in [each for each in sys.modules if each.partition(".")[0] in ("tests", "tui_reader")]:
+# A forked process (tests/forks.py) has the real store already. All else is the same in the package with the mutant.
+for name in [each for each in sys.modules if each.startswith(("tests.storage", "tui_reader.storage"))]:
     del sys.modules[name]
+if "tui_reader" in sys.modules:
+    sys.modules["tui_reader"].__path__ = [package + "/tui_reader"]
+    del sys.modules["tui_reader"].storage
 from tests.storage.mutants import main
 sys.exit(main())
 """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counts import FULL
 from tests.storage import storms
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(6 if FULL else 3))
 def test_machines_synced_with_conflict_copies_lose_nothing(tmp_path: Path, seed: int) -> None:
     counts, wrong = storms.over_copies(tmp_path, random.Random(seed), steps=30)
     assert not wrong
@@ -24,7 +25,7 @@ def test_machines_synced_with_conflict_copies_lose_nothing(tmp_path: Path, seed:
 
 
 @needs_git
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(2 if FULL else 1))
 def test_machines_synced_by_git_with_conflict_marks_lose_nothing(tmp_path: Path, seed: int) -> None:
     counts, wrong = storms.over_git(tmp_path, random.Random(seed), driver=False, steps=20)
     assert not wrong

@@ -148,9 +148,10 @@ def test_undoing_and_redoing_often_does_not_lengthen_a_long_undo_file(
 ) -> None:
     monkeypatch.setattr(history_file, "STEPS", 6)
     monkeypatch.setattr(history_file, "_REWRITE_AT", 36)
-    kept = list(history_file._reachable(session(actions)))
+    entries = session(actions)
+    kept = list(history_file._reachable(entries))
     assert len(kept) <= 18
-    assert labels(kept, 6) == labels(session(actions), 6)
+    assert labels(kept, 6) == labels(entries, 6)
 
 
 def test_the_undo_file_does_not_grow_without_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +159,7 @@ def test_the_undo_file_does_not_grow_without_bound(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(history_file, "_REWRITE_AT", 30)
     monkeypatch.setattr(history_file, "_MOST", 90)
     path, disk, number = str(tmp_path / "undo"), Unflushed(), 0
-    for _ in range(120):
+    for _ in range(80):
         number += 3
         save_entries(path, [step(number, note=True), turn(number + 1, number, undone=True)], disk)
     assert len(read_entries(path, disk)) <= 100
