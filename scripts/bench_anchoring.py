@@ -53,7 +53,7 @@ def units(text: str) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for found in re.finditer(r"\s+|\S+", text):
         word, start = found.group(), found.start()
-        if word.isspace() or not any(map(is_unspaced, word)):
+        if word.isascii() or word.isspace() or not any(map(is_unspaced, word)):
             pieces.append(Piece(word, start))
         else:
             pieces += [Piece(word[at : at + 2], start + at) for at in range(0, len(word), 2)]
@@ -183,7 +183,7 @@ def apply(pieces: list[Piece]) -> tuple[str, dict[int, int]]:
     at = 0
     for text, origin in pieces:
         if origin >= 0:
-            where.update((origin + step, at + step) for step in range(len(text)))
+            where.update(zip(range(origin, origin + len(text)), range(at, at + len(text)), strict=True))
         at += len(text)
     return "".join(piece.text for piece in pieces), where
 

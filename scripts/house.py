@@ -8,6 +8,7 @@ Exits with 1 if a rule is broken. `make house` calls it, and `tests/test_house.p
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import sys
 from collections import defaultdict
@@ -58,11 +59,31 @@ class Module(NamedTuple):
 def modules(package: Path = PACKAGE) -> list[Module]:
     """Every module of the package."""
     found = []
-    for path in sorted(package.rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        parts = path.relative_to(package.parent).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found.append(Module(name, path, list(ast.walk(ast.parse(text))), text.count("\n")))
+    # The nodes of all trees are half a million objects and no garbage: to look for it takes longer than to parse.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        for path in sorted(package.rglob("*.py")):
+            text = path.read_text(encoding="utf-8")
+            parts = path.relative_to(package.parent).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            found.append(Module(name, path, _nodes(ast.parse(text)), text.count("\n")))
+    finally:
+        if was_enabled:
+            gc.enable()
+    return found
+
+
+def _nodes(tree: ast.AST) -> list[ast.AST]:
+    """Return the nodes of a tree in the order of `ast.walk`, which takes twice as long."""
+    found = [tree]
+    for node in found:  # grows meanwhile
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                found += [each for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
     return found
 
 

@@ -17,7 +17,9 @@ from tui_reader.model.ranges import Range
 
 SIZE = 100_000 if FULL else 20_000
 WORDS = SIZE if FULL else SIZE // 3
-PROSE = " ".join(f"The {n} boats lay on the mud, and gull number {n} walked about." for n in range(2_000))
+PROSE = " ".join(
+    f"The {n} boats lay on the mud, and gull number {n} walked about." for n in range(2_000 if FULL else 600)
+)
 TEXTS = {
     "prose": PROSE,
     "one word": "a" * SIZE,

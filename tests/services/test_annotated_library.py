@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     Opener = Callable[..., Any]
 
-PARAGRAPHS = 30_000 if FULL else 8_000
-"""Paragraphs of a long article: a megabyte where the full counts are wanted."""
+PARAGRAPHS = 30_000 if FULL else 4_500
+"""Paragraphs of an article that is long (`pieces.LONG`): a megabyte where the full counts are wanted."""
 
 STORY = """\
 # Low water
