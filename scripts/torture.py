@@ -148,7 +148,8 @@ def instances_ending(folder: Path, seed: int) -> tuple[dict[str, int], list[str]
 def failing_reads(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     chance = random.Random(seed)
     call, number = chance.choice(failing_disk.READS), chance.choice((errno.EIO, errno.EACCES, errno.EROFS))
-    count, wrong = failing_disk.every_call(folder / "state", call, number, for_good=chance.random() < 0.5)
+    start = failing_disk.prepare(folder / "start").parent
+    count, wrong = failing_disk.every_call(start, folder / "state", call, number, for_good=chance.random() < 0.5)
     return {"failed reads": count}, wrong
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counts import size
 from tests.formats.epub_files import book, epub, package, xhtml
 from tests.formats.pdf_files import Link, Sheet, Text, pdf
 from tests.hostile import acts
@@ -62,7 +63,7 @@ def pages(outside: str, address: str) -> dict[str, str]:
     links = "".join(f'<p><a href="{t}">words</a><img src="{t}" alt="picture"></p>' for t in targets)
     named = {name: markup("<p>a &x;&x;&x;</p>", before=kind) for name, kind in entities(outside).items()}
     return {
-        "depth.html": markup("<div>" * 20_000 + "deep"),
+        "depth.html": markup("<div>" * size(20_000, 4) + "deep"),
         "spans.html": markup("<b><i>" * 5_000 + "deep"),
         "attributes.html": markup(f"<p {' '.join(f'a{n}=x' for n in range(20_000))}>text</p>"),
         "spanned.html": markup("<table><tr>" + "<td colspan=9999999 rowspan=9999999>a" * 50 + "<tr><td>b</table>"),
@@ -87,7 +88,8 @@ def books(outside: str) -> dict[str, bytes]:
     """Return books by their names."""
     text = f"<p>{NEEDLE} of this book</p>"
     good = book({"c1.xhtml": text})
-    lying = bytearray(book({"c1.xhtml": text + "a" * 20_000_000}))
+    inflated = book({"c1.xhtml": text + "a" * 20_000_000})
+    lying = bytearray(inflated)
     struct.pack_into("<I", lying, lying.rfind(b"PK\x01\x02") + 24, 10)
     manifest = {f"c{n}.xhtml": "application/xhtml+xml" for n in range(3)}
     away = package(manifest, "".join(f'<itemref idref="c{n}"/>' for n in range(3)))
@@ -96,7 +98,7 @@ def books(outside: str) -> dict[str, bytes]:
     return {
         "escaped.epub": epub({"content.opf": away, "c2.xhtml": xhtml(text), "../../../evil": "x", "/evil": "x"}),
         "lying.epub": bytes(lying),
-        "inflated.epub": book({"c1.xhtml": text + "a" * 20_000_000}),
+        "inflated.epub": inflated,
         "cut.epub": good[: len(good) // 2],
         "nested.epub": book({"c1.xhtml": text}, files={"inner.epub": good}),
         "locked.epub": bytes(lying[: len(lying) // 2]),
@@ -124,13 +126,13 @@ def others(outside: str, address: str) -> dict[str, str | bytes]:
     with zipfile.ZipFile(office, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         archive.writestr("content.xml", entities(outside)["external"] + "<a>&x;</a>")
-    parts = f"--b\n\n{NEEDLE}\n" + "--b\nContent-Type: text/plain; charset=none\n\nx\n" * 300
+    parts = f"--b\n\n{NEEDLE}\n" + "--b\nContent-Type: text/plain; charset=none\n\nx\n" * size(300, 2)
     return {
         "deep.ipynb": '{"nbformat": 4, "cells": ' + "[" * 20_000,
         "cells.ipynb": json.dumps({"nbformat": 4, "metadata": {"title": ESCAPES}, "cells": cells}),
         "raw.rst": f"{NEEDLE}\n\n.. include:: {outside}\n\n.. raw:: html\n   :file: {outside}\n\n.. raw:: html\n"
         f"   :url: {address}\n\n.. csv-table:: t\n   :file: {outside}\n",
-        "deep.rst": f"{NEEDLE}\n\n" + "".join(f"{' ' * n}- x\n\n" for n in range(200)),
+        "deep.rst": f"{NEEDLE}\n\n" + "".join(f"{' ' * n}- x\n\n" for n in range(size(200, 2))),
         "include.org": f"{NEEDLE}\n#+INCLUDE: {outside}\n#+SETUPFILE: {address}\n[[file:{outside}]]\n",
         "wiki.md": f"{NEEDLE} ![[{outside}]] [[../outside]] ![x]({outside}) ![y](data:image/png;base64,{picture})",
         "aliases.md": f"---\na: &a [x, x]\nb: &b [*a, *a]\ntitle: *b\n---\n{NEEDLE}",
@@ -145,7 +147,7 @@ def others(outside: str, address: str) -> dict[str, str | bytes]:
         "picture.epub": huge,
         "picture.html": markup(f'<img src="data:image/png;base64,{picture}" alt="huge">'),
         "thrice.md.gz": gzip.compress(gzip.compress(gzip.compress(NEEDLE.encode()))),
-        "bomb.txt.gz": gzip.compress(b"a" * 70_000_000),
+        "bomb.txt.gz": gzip.compress(b"a" * 70_000_000, 1),
         "cut.md.gz": gzip.compress(f"{NEEDLE} {os.urandom(2_000).hex()}".encode())[:900],
         "external.odt": office.getvalue(),
         "parts.eml": f"Subject: {ESCAPES}\nMIME-Version: 1.0\n"

@@ -34,7 +34,6 @@ from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Column, Edit
 from tui_reader.storage.engine import edits as edits_module
 from tui_reader.storage.engine import store as store_module
 
-
 VIEWS = tuple(View(shelf, sort=sort) for sort in Sort for shelf in Shelf)
 SHARE = 1 if FULL else 3
 """Of how many views one is compared after each verb; the next verb is followed by the next ones."""
