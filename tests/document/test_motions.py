@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.counts import size
 from tests.document.building import CODE, HEADING, RULE, block, document, documents, pieces_of, table_block
 from tui_reader.document import motions
 from tui_reader.document.cells import boundary_at
@@ -147,16 +148,17 @@ def test_paragraph_and_heading_motions_visit_each_in_order() -> None:
 
 def test_sentence_motions_work_in_a_block_of_megabytes() -> None:
     sentence = "It was the best of times. "
-    source = document("Before.", sentence * 4000, "After.")
+    count = size(4_000, 2)
+    source = document("Before.", sentence * count, "After.")
     start = source.blocks[1].start
     places = walk(motions.next_sentence, source)
-    assert places[1:-2] == [start + number * len(sentence) for number in range(4000)]
+    assert places[1:-2] == [start + number * len(sentence) for number in range(count)]
     offset, back = places[-2], []
     while offset:
         offset = motions.previous_sentence(source, offset)
         back.append(offset)
     assert back[::-1] == places[:-2]
-    for offset in (start + 3, start + 40_000, start + 99_999):
+    for offset in (start + 3, start + 10 * count, start + 25 * count - 1):
         found = motions.sentence_at(source, offset)
         assert found.start <= offset < found.end + 1
         assert source.text[found.start : found.end] == sentence.strip()
@@ -169,8 +171,8 @@ def test_sentence_motions_advance_in_long_text_without_sentences() -> None:
 
 
 def test_sentence_motions_advance_by_lines_in_long_code() -> None:
-    source = document(block(CODE, "x = 1\n" * 3_000))
-    assert len(walk(motions.next_sentence, source)) == 3_000 + 1
+    source = document(block(CODE, "x = 1\n" * size(3_000, 2)))
+    assert len(walk(motions.next_sentence, source)) == size(3_000, 2) + 1
 
 
 def test_words_of_scripts_with_spaces_agree_with_unicode(corpus: Callable[[str], Path]) -> None:

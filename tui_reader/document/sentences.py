@@ -186,9 +186,8 @@ def _window_start(text: str, block: Block, number: int) -> int:
         return block.end
     window = text[grid : min(grid + _SEARCH_WINDOW - 1, block.end)]
     starts = _line_starts(window) if block.kind is BlockKind.CODE else sentence_starts(window)
-    inside = [start for start in starts if start]
-    if inside:
-        return grid + inside[0]
+    if inside := next(filter(None, starts), 0):
+        return grid + inside
     space = window.find(" ")
     return boundary_at(text, grid + space + 1 if space >= 0 else grid)
 
