@@ -87,7 +87,7 @@ def test_parts_of_a_library_that_skip_letters_select_what_the_whole_selects() ->
     for _, text in sequences()[:: step(3, 5)]:
         for end in range(1, len(text) + 1):
             term = parse(text[:end], COLOURS).while_typing
-            expected = [each for each in library if article_predicate(term, CONTEXT)(each)][: limit_of(term)]
+            expected = list(filter(article_predicate(term, CONTEXT), library))[: limit_of(term)]
             selection.begin(term, CONTEXT)
             for _ in range(draw.choice((0, 1, 2, 9))):  # the next letter comes before all parts are evaluated
                 selection.advance()
