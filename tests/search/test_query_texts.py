@@ -124,6 +124,8 @@ def tag(name: str, *, is_prefix: bool = False) -> Field:
         ("OR a", And((Word("OR"), Word("a")))),
         ("()", Word("()")),
         ("tag：nato", tag("nato")),
+        ("\ufeff\u200ftag:nato \u200e-港", And((tag("nato"), Not(Word("港"))))),
+        ("\u200f", And()),
         ("words＞800", Field(FieldName.WORDS, (Value("800"),), Operator.MORE)),
         ("words>10,000", Field(FieldName.WORDS, (Value("10000"),), Operator.MORE)),
         ("words:5,1,000..2,500", Field(FieldName.WORDS, (Value("5"), Interval("1000", "2500")))),

@@ -66,6 +66,10 @@ _TAG = LazyPattern(r'#(?=[^\W\d_]|["“„])')
 """Matches the sign of a tag such as `#nato` or `#"to read"`; `#1` is a word."""
 _CLOSING = {'"': '"', "“": "”", "„": "“"}
 """The closing quotation mark of each opening quotation mark."""
+_INVISIBLE = (
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+"""Joiners and marks of direction, which keyboards of right-to-left scripts and pasted texts put before words."""
 _ANY_DAY = date(2000, 1, 1)
 
 
@@ -135,7 +139,8 @@ class _Parser:
         return terms[0] if len(terms) == 1 else And(tuple(terms), Range(start, self._at))
 
     def _skip_blanks(self) -> None:
-        while self._at < len(self._text) and self._text[self._at].isspace():
+        """Skip blanks, and invisible characters before a part, which would hide that it is a field."""
+        while self._at < len(self._text) and _is_blank(self._text[self._at]):
             self._at += 1
 
     def _at_end(self, depth: int) -> bool:
@@ -367,6 +372,10 @@ class _Parser:
         suggestion = typed[: value.span.start - span.start] + suggested if suggested else ""
         expected = _expected(name, self._colours)
         self.slips.append(Slip(span, f"{name}:{text}?", suggestion, is_begun, expected))
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or character in _INVISIBLE
 
 
 def _expected(name: FieldName, colours: Sequence[str]) -> str:
