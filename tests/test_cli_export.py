@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import zipfile
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from tui_reader.cli.main import main
 from tui_reader.config import Settings
 from tui_reader.exchange import lossless_json
 from tui_reader.exchange.registry import find_export
+from tui_reader.model.query import EVERYTHING
 from tui_reader.services.annotations import reanchor_queue
 from tui_reader.services.headless import clips as clips_module
 from tui_reader.services.headless import export_watch
@@ -388,6 +390,30 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
     assert reads[1:] == [["unread.txt"], ["low-water.md"]]
     assert [page.count("<mark") for page in pages] == [3, 4, 5]
     assert pages[-1] == whole
+
+
+def test_a_watch_collects_articles_that_change_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = [f"article {number}" for number in range(40)]
+    waiting = list(changes)
+    exports: list[set[str]] = []
+    stop = threading.Event()
+
+    def export(_: ExportWatch, changed: set[str] | None) -> None:
+        exports.append(changed or set())
+        if not waiting:
+            stop.set()
+
+    monkeypatch.setattr(export_watch, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(export_watch, "STEP_SECONDS", 0.001, raising=False)
+    monkeypatch.setattr(ExportWatch, "_export", export)
+    library: Any = SimpleNamespace(sync=lambda: (waiting.pop(0),) if waiting else ())
+    form, clips = find_export("json"), Clips.__new__(Clips)
+    target = Target(EVERYTHING, False, form, "", tmp_path, "all.json", prune=False)
+    ExportWatch(library, clips, target, lambda _: None).run(stop, lambda error: pytest.fail(str(error)))
+    assert len(exports) <= 10
+    assert changes[-1] in exports[-1]
 
 
 PIXEL = base64.b64decode(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import ReaderError
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.4
 """Seconds between two polls for changes; an export starts after one poll without further changes."""
-MOST_POLLS = 3
+STEP_SECONDS = 0.02
+"""Seconds between two looks at the library within a poll that has found a change."""
+MOST_POLLS = 2
 """Largest number of polls before an export starts, even if each poll finds further changes."""
 RETRY_POLLS = 15
 """Number of polls after which a failed export is tried again."""
@@ -102,7 +105,7 @@ class ExportWatch:
             waited = MOST_POLLS
             polls = 0
             while not stop.is_set():
-                changed = set(self._library.sync())
+                changed, left = self._poll(stop)
                 if pending is not None:
                     pending |= changed
                 waited = waited + 1 if pending is None or pending else 0
@@ -116,9 +119,21 @@ class ExportWatch:
                         failed(error)
                         polls = RETRY_POLLS
                 polls -= 1
-                stop.wait(POLL_SECONDS)
+                stop.wait(left)
         finally:
             self._lock.close()
+
+    def _poll(self, stop: threading.Event) -> tuple[set[ArticleId], float]:
+        """Return the articles that changed, and the seconds until the next poll.
+
+        After a change the library is asked again and again for the time of a poll: it reports one article at a time
+        when it finds passages again, and an export for each of 1,000 articles would take minutes.
+        """
+        end = time.monotonic() + POLL_SECONDS
+        changed = set(self._library.sync())
+        while changed and time.monotonic() < end and not stop.wait(STEP_SECONDS):
+            changed.update(self._library.sync())
+        return changed, max(0.0, end - time.monotonic())
 
     def _export(self, changed: set[ArticleId] | None) -> None:
         """Export the articles that changed.
