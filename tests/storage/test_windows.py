@@ -168,7 +168,7 @@ def test_the_thread_of_the_screen_never_flushes_and_never_reads_the_whole_file(t
     assert flushed == flushed_opening
 
 
-def test_undo_goes_back_a_thousand_steps_across_restarts_and_compactions(tmp_path: Path) -> None:
+def test_undo_goes_back_every_step_across_restarts_and_compactions(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
 
     def reopened() -> LibraryStore:
