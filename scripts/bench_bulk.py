@@ -4,8 +4,9 @@
 
 For each verb: the milliseconds until the verb returns (the interface waits for that), and until the change is durable;
 then the same for its undo. Median and worst of the rounds. The first row is the first change of a library whose
-articles have no records yet, which also records their files. The last two columns are the processor's time of the
-calling thread and of the writer's thread, which other programs on the machine change less.
+articles have no records yet, which also records their files. The next columns are the processor's time of the calling
+thread and of the writer's thread, which other programs on the machine change less. The last column is the time until
+sources and tags are counted, which the interface does after it has shown the change.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Watch:
 
     def __init__(self, library: Library) -> None:
         self._store = cast("Any", library.reading._state.store)
+        self._catalogue = library.catalogue
         self._receipts: list[Receipt] = []
         self._written = 0.0
         submit, save = self._store._submit, self._store._writer._save
@@ -65,7 +67,7 @@ class Watch:
         self._store._submit, self._store._writer._save = submitted, saved
 
     def timed(self, run: Callable[[], object]) -> tuple[float, ...]:
-        """Return the milliseconds until a change returns, until it is durable, and of both threads' processor time."""
+        """Return the figures of a change: the columns of the table, in milliseconds."""
         self._receipts.clear()
         self._written = 0.0
         used, began = time.thread_time(), time.perf_counter()
@@ -75,16 +77,19 @@ class Watch:
             receipt.result(30)
         durable = time.perf_counter() - began
         time.sleep(0.2)
-        return tuple(each * MILLISECONDS for each in (blocked, durable, used, self._written))
+        began = time.perf_counter()
+        self._catalogue.counts()
+        counted = time.perf_counter() - began
+        return tuple(each * MILLISECONDS for each in (blocked, durable, used, self._written, counted))
 
 
 def show(name: str, figures: Sequence[tuple[float, ...]]) -> None:
     """Print one row."""
-    blocked, durable, used, written = zip(*figures, strict=True)
+    blocked, durable, used, written, counted = zip(*figures, strict=True)
     sys.stdout.write(
         f"{name:<28}{statistics.median(blocked):>9.1f}{max(blocked):>9.1f}"
         f"{statistics.median(durable):>11.1f}{max(durable):>9.1f}"
-        f"{statistics.median(used):>11.1f}{statistics.median(written):>9.1f}\n"
+        f"{statistics.median(used):>11.1f}{statistics.median(written):>9.1f}{statistics.median(counted):>9.1f}\n"
     )
 
 
@@ -100,7 +105,9 @@ def measure(folder: Path, rounds: int) -> None:
     ids = library.catalogue.ids(View(Shelf.INBOX))
     reading = library.reading
     sys.stdout.write(f"{len(ids):,} articles{'':<15}{'blocked, ms':>18}{'durable, ms':>20}{'processor, ms':>20}\n")
-    sys.stdout.write(f"{'':<28}{'median':>9}{'worst':>9}{'median':>11}{'worst':>9}{'caller':>11}{'writer':>9}\n")
+    sys.stdout.write(
+        f"{'':<28}{'median':>9}{'worst':>9}{'median':>11}{'worst':>9}{'caller':>11}{'writer':>9}{'counts':>9}\n"
+    )
     show("read, first change of all", [watch.timed(lambda: reading.set_read(ids, read=True))])
     show("  undo", [watch.timed(reading.undo)])
     verbs: dict[str, Callable[[], object]] = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tui_reader.services.articles import bulk_states
 from tui_reader.tui.widgets.tag_sidebar import SHOWN, Section
 
 if TYPE_CHECKING:
@@ -111,3 +112,16 @@ async def test_few_names_have_no_row_for_a_rest(start: Start, articles: Path) ->
     async with start(articles) as reader:
         await reader.sees("Space desk", "nature")
         assert "…" not in [*names(reader, Section.TAGS), *names(reader, Section.SOURCES)]
+
+
+async def test_counts_follow_a_change_of_many_articles(
+    start: Start, pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_states, "MANY", 2)
+    async with start(pages, size=(120, 60)) as reader:
+        await reader.sees("every page", "half of them")
+        for key, shown in (("e", []), ("u", [20, 10])):
+            await reader.keys("*", key)
+            await reader.last_row_shows("20 articles")
+            entries = sidebar_of(reader)._entries
+            assert [entry.articles for entry in entries if entry.name in ("every page", "half of them")] == shown

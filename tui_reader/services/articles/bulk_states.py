@@ -252,3 +252,8 @@ def moves_between_tags(
 def tags_of(headlines: Iterable[Headline]) -> list[tuple[str, ...]]:
     """Return the tags of each headline, twice as fast as `Headline.tags`."""
     return [article.metadata.tags if state.tags is None else state.tags for article, state, _ in headlines]
+
+
+def sources_of(headlines: Iterable[Headline]) -> list[str]:
+    """Return the source of each headline, twice as fast as `Headline.field`."""
+    return [each.field("source") if each[1].edits else each[0].metadata.source for each in headlines]

@@ -17,6 +17,7 @@ from tui_reader.services.articles.bulk_states import (
     moves_between_shelves,
     moves_between_tags,
     numbers_by_tag,
+    sources_of,
 )
 from tui_reader.services.articles.catalogue_rows import CatalogueRow, Entry, entry_of
 from tui_reader.services.articles.counts import Counts, Tally, differ_in_flags, has_same_description
@@ -146,6 +147,10 @@ class MemoryCatalogue:
     def counts(self) -> Counts:
         """Return the article counts for the sidebar."""
         return self._tally.counts()
+
+    def counts_so_far(self) -> tuple[Counts, bool]:
+        """Return the article counts without counting sources and tags; see `Catalogue.counts_so_far`."""
+        return self._tally.counts_so_far(), not self._tally.has_uncounted
 
     def ids(self, view: Listing) -> Sequence[ArticleId]:
         """Return the ids of the articles of a view, in the order of the view."""
@@ -328,12 +333,12 @@ class MemoryCatalogue:
         new = [make(Headline, (one[0], state, one[2])) for one, state in zip(old, states, strict=True)]
         if column.field == "tags":
             self._edition += 1
-            self._tally.add_groups({}, *moves_between_tags(old, states), 1)
+            self._tally.count_later(lambda: self._tally.add_groups({}, *moves_between_tags(old, states), 1))
             CatalogueRow.set_tags(rows, new)
         else:
             self._tally.add_shelves(moves_between_shelves(column.field, [each[1] for each in old], states))
             if column.field == "archived":
-                self._regroup(rows, old, states)
+                self._tally.count_later(lambda: self._regroup(old, states))
             for row, headline in zip(rows, new, strict=True):
                 row.headline = headline
         if column.field == "up_next":
@@ -346,23 +351,19 @@ class MemoryCatalogue:
         self._listed = self._positions = self._selection = None
         return tuple(known)
 
-    def _regroup(self, rows: Sequence[CatalogueRow], old: Sequence[Headline], states: Sequence[ReadingState]) -> None:
+    def _regroup(self, old: Sequence[Headline], states: Sequence[ReadingState]) -> None:
         """Update the counts of sources and tags, which leave out the archive, after `archived` has changed.
 
         Args:
-            rows: The rows of the changed articles.
-            old: Their headlines before the change.
+            old: The headlines of the changed articles before the change.
             states: Their states after it.
         """
         before, after = [each[1].archived for each in old], [each.archived for each in states]
-        if True not in before and False not in after:
-            self._tally.add_groups(Counter([row.source for row in rows]), *numbers_by_tag(old), -1)
-            return
         for is_entered, sign in ((True, -1), (False, 1)):
             moved = [one is not is_entered and other is is_entered for one, other in zip(before, after, strict=True)]
             if True in moved:
-                sources = [row.source for row in compress(rows, moved)]
-                self._tally.add_groups(Counter(sources), *numbers_by_tag(list(compress(old, moved))), sign)
+                headlines = list(compress(old, moved))
+                self._tally.add_groups(Counter(sources_of(headlines)), *numbers_by_tag(headlines), sign)
 
     def _amend_held(self, column: Column) -> None:
         held = [(key, value) for key, value in zip(column.keys, column.after, strict=True) if key in self._held]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_reader.model.query import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tui_reader.model.article import Headline, ReadingState
 
@@ -43,6 +43,19 @@ class Tally:
         self._annotations = 0
         self._ranked_sources: tuple[tuple[str, int], ...] | None = ()
         self._ranked_tags: tuple[tuple[str, int], ...] | None = ()
+        self._uncounted: list[Callable[[], None]] = []
+        """Functions that count sources and tags after bulk changes: see `count_later`."""
+        self._latest = Counts({})
+        """The result of the last call of `counts`."""
+
+    @property
+    def has_uncounted(self) -> bool:
+        """True if sources and tags must be counted because of a bulk change."""
+        return bool(self._uncounted)
+
+    def count_later(self, count: Callable[[], None]) -> None:
+        """Call `count`, which adds to the counts of sources and tags, when these are needed."""
+        self._uncounted.append(count)
 
     def replace(self, old: Headline | None, new: Headline | None) -> None:
         """Update the counts for a headline that is added, replaced or removed.
@@ -103,12 +116,15 @@ class Tally:
 
     def counts(self) -> Counts:
         """Return the current counts."""
+        uncounted, self._uncounted = self._uncounted, []
+        for count in uncounted:
+            count()
         if self._ranked_sources is None:
             self._ranked_sources = rank(self._sources)
         if self._ranked_tags is None:
             ranked = rank(self._tags)
             self._ranked_tags = tuple(sorted(ranked, key=lambda group: group[0] not in self._own_tags))
-        return Counts(
+        self._latest = Counts(
             dict(self._shelves),
             self._ranked_sources,
             self._ranked_tags,
@@ -116,6 +132,14 @@ class Tally:
             self._annotations,
             len(self._own_tags),
         )
+        return self._latest
+
+    def counts_so_far(self) -> Counts:
+        """Return the current counts; those of sources and tags are of the last `counts` if `has_uncounted`."""
+        if not self._uncounted:
+            return self.counts()
+        unread = self._shelves[Shelf.UNREAD]
+        return self._latest._replace(shelves=dict(self._shelves), unread=unread, annotations=self._annotations)
 
     def _count(self, headline: Headline | None, sign: int) -> None:
         if headline is None:

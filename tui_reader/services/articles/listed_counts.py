@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tui_reader.services.articles.bulk_states import tags_of
+from tui_reader.services.articles.bulk_states import sources_of, tags_of
 from tui_reader.services.articles.counts import rank
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class ListedCounts:
             return
         sources, tags = self._counting
         headlines = self._catalogue.rows(self.uncounted[:SLICE])
-        sources.update([each.field("source") if each[1].edits else each[0].metadata.source for each in headlines])
+        sources.update(sources_of(headlines))
         tags.update(chain.from_iterable(map(set, tags_of(headlines))))
         self.uncounted = self.uncounted[SLICE:] or None
         if self.uncounted is None:

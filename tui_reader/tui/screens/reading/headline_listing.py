@@ -242,10 +242,18 @@ class HeadlineListing:
         ]
         self.show_counts()
 
-    def show_counts(self) -> None:
-        """Show the last known counts."""
+    def show_counts(self, *, at_once: bool = False) -> None:
+        """Show the last known counts.
+
+        Args:
+            at_once: True to count sources and tags even if a bulk change was just made; False to show that first.
+        """
         state = self._state
-        counts = state.library.catalogue.counts()
+        counts, is_complete = state.library.catalogue.counts_so_far()
+        if not is_complete and at_once:
+            counts = state.library.catalogue.counts()
+        elif not is_complete:
+            state.panes.headlines.call_after_refresh(self.show_counts, at_once=True)
         if self.listed_counts.found is not None:
             counts = self.listed_counts.narrowed(counts)
         sidebar = state.panes.sidebar
