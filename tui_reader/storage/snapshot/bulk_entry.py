@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 def json_text(value: Any) -> str:
     """Return the text that `json_values.encode` would return; for the usual values of bulk changes it is faster."""
+    if type(value) is str:
+        return encode_basestring(value)
     if value is None:
         return "null"
     if value is True or value is False:
         return "true" if value else "false"
-    if type(value) is str:
-        return encode_basestring(value)
     if type(value) in (list, tuple) and set(map(type, value)) <= {str}:
         return f"[{','.join(map(encode_basestring, value))}]"
     return encode(value).decode()
@@ -91,28 +91,28 @@ class BulkEntry:
             documents: Registers by document id, changed in place: each changed document is added or replaced.
             earlier: The registers before the entry of documents that are not in `documents`.
         """
+        is_shared = len(set(map(id, self.values))) < len(self.values)
+        new: dict[int, Registers] = {}
+        """The registers of the entry by the address of their values, if several documents share values."""
         # The former registers are kept with the result, because the key is their address.
         replaced: dict[tuple[int, int], tuple[Registers, Registers]] = {}
-        for number, registers in zip(self.numbers, self._registers(), strict=True):
+        for number, values in zip(self.numbers, self.values, strict=True):
+            registers = new.get(id(values))
+            if registers is None:
+                registers = {name: (self.timestamp, value) for name, value in values.items()}
+                if is_shared:
+                    new[id(values)] = registers
             known = documents.get(number) or earlier.get(number)
             if known is None:
                 documents[number] = registers
                 continue
-            if EXISTS in known:  # its registers name the record, so no other document shares them
+            if EXISTS in known or not is_shared:  # with EXISTS, a register names the record, so no document shares them
                 documents[number] = {**known, **registers}
                 continue
             pair = id(known), id(registers)
             if pair not in replaced:
                 replaced[pair] = known, {**known, **registers}
             documents[number] = replaced[pair][1]
-
-    def _registers(self) -> list[Registers]:
-        """Return for each document the registers that the entry sets; one object for all that share their values."""
-        known: dict[int, Registers] = {}
-        for values in self.values:
-            if id(values) not in known:
-                known[id(values)] = {name: (self.timestamp, value) for name, value in values.items()}
-        return [known[address] for address in map(id, self.values)]
 
 
 def _registers_text(values: Mapping[str, Any]) -> str:
@@ -123,11 +123,8 @@ def _registers_text(values: Mapping[str, Any]) -> str:
     if len(values) == 1:
         [(name, value)] = values.items()
         return f"{{}},[{json_text(name)}]" if value is ABSENT else f"{{{json_text(name)}:{json_text(value)}}}"
-    kept: list[str] = []
-    absent: list[str] = []
-    for name, value in values.items():
-        if value is ABSENT:
-            absent.append(encode_basestring(name))
-        else:
-            kept.append(f"{encode_basestring(name)}:{json_text(value)}")
-    return f"{{{','.join(kept)}}},[{','.join(absent)}]" if absent else f"{{{','.join(kept)}}}"
+    kept = [f"{encode_basestring(name)}:{json_text(value)}" for name, value in values.items() if value is not ABSENT]
+    if len(kept) == len(values):
+        return f"{{{','.join(kept)}}}"
+    absent = [encode_basestring(name) for name, value in values.items() if value is ABSENT]
+    return f"{{{','.join(kept)}}},[{','.join(absent)}]"
