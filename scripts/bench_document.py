@@ -11,8 +11,8 @@ import time
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
-from tui_reader.document.find import find_all
 from tui_reader.document.layout import Layout
+from tui_reader.document.matches import find_all
 from tui_reader.document.motions import next_sentence, next_word, previous_sentence, sentence_at
 from tui_reader.document.words import count_words
 

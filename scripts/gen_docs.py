@@ -17,7 +17,7 @@ from tui_reader.exchange.templates import ANNOTATION_FIELDS, ARTICLE_FIELDS
 from tui_reader.formats.descriptions import brief_format_table, format_table
 from tui_reader.search import guide
 from tui_reader.tui.commands.binding import modules_of_commands
-from tui_reader.tui.commands.describe import line_sheet, markdown_table
+from tui_reader.tui.commands.command_texts import line_sheet, markdown_table
 from tui_reader.tui.commands.keymap import Keymap
 from tui_reader.tui.commands.query_keys import bar_sheet
 from tui_reader.tui.commands.table import COMMANDS

@@ -24,7 +24,7 @@ from tests.hostile import STORABLE, TEXTS, acting, hostile, make_library
 from tui_reader import paths
 from tui_reader.cli import common, notes, state
 from tui_reader.cli import main as cli
-from tui_reader.document.clean import clean_row, escape, escape_json
+from tui_reader.document.cleaning import clean_row, escape, escape_json
 from tui_reader.exchange.registry import EXPORTS
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.counts import FULL
 from tests.document.building import document
-from tui_reader.document.find import find_all
+from tui_reader.document.matches import find_all
 from tui_reader.document.normalization import (
     CASED_SEARCH,
     EXACT_WORDS,

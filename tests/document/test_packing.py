@@ -24,7 +24,7 @@ from tui_reader.document.blocks import (
     SpanKind,
     Structure,
 )
-from tui_reader.document.clean import clean_text
+from tui_reader.document.cleaning import clean_text
 from tui_reader.document.packing import MAGIC, pack, unpack
 from tui_reader.model.article import Metadata
 

@@ -12,7 +12,7 @@ from tests.document.building import texts
 from tui_reader.document import wrapping
 from tui_reader.document.blocks import Document
 from tui_reader.document.cells import boundary_at, cell_width, graphemes, next_boundary
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.lengths import prepare
 from tui_reader.document.wrapping import HANGING, code_pattern, cut_rows, flow_pattern
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.exchange.clip import Clip, clip
 from tui_reader.model.anchor import Anchor
 from tui_reader.model.annotation import Annotation, Placement, PlaceState

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exchange.clips import clips, texts
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.exchange.clip import Clip
 from tui_reader.exchange.registry import find_export
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.formats.conforming import flaws_of
 from tui_reader.document.blocks import BlockKind, Document, SpanKind
-from tui_reader.document.clean import clean_text
+from tui_reader.document.cleaning import clean_text
 from tui_reader.formats import preview, read
 from tui_reader.formats.plain import plain
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.counts import FULL, step
 from tests.formats.conforming import CORPORA, files
 from tui_reader.document.blocks import BlockKind, SpanKind
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats import read, scan
 from tui_reader.formats.text.source import open_source
 

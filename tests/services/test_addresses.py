@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.document.clean import is_clean
+from tui_reader.document.cleaning import is_clean
 from tui_reader.errors import ReaderError
 from tui_reader.services.library import desktop
 from tui_reader.services.library.addresses import RefusedUrlError, safe_url

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.document.clean import is_clean
+from tui_reader.document.cleaning import is_clean
 from tui_reader.services.library import desktop
 from tui_reader.services.library.library_paths import LibraryPaths
 from tui_reader.services.library.linked_files import (

@@ -15,7 +15,7 @@ from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers import linux_driver
 
-from tui_reader.document.clean import is_clean
+from tui_reader.document.cleaning import is_clean
 from tui_reader.tui.terminal_input import (
     BEGIN,
     END,

@@ -154,7 +154,7 @@ def escape_for_terminal(text: str, *, keep_line_feeds: bool = False) -> str:
         text: The text; a file's name, a tag or a note in it may contain any character.
         keep_line_feeds: True to keep line feeds; only for texts whose line feeds the program itself wrote.
     """
-    from tui_reader.document.clean import escape  # noqa: PLC0415 - nothing is printed where a screen is shown
+    from tui_reader.document.cleaning import escape  # noqa: PLC0415 - nothing is printed where a screen is shown
 
     return escape(text, keep="\n" if keep_line_feeds else "")
 
@@ -195,7 +195,7 @@ def print_filled(text: str) -> None:
         BrokenPipeError: The reading end of the pipe was closed.
         ReaderError: The line cannot be written.
     """
-    from tui_reader.document.clean import escape  # noqa: PLC0415 - see `escape_for_terminal`
+    from tui_reader.document.cleaning import escape  # noqa: PLC0415 - see `escape_for_terminal`
 
     _write(f"{escape(text, keep=chr(10) + chr(9))}\n")
 
@@ -209,7 +209,7 @@ def print_json(value: Any) -> None:
     """
     import json  # noqa: PLC0415 - most verbs print none
 
-    from tui_reader.document.clean import escape_json  # noqa: PLC0415 - as `json`
+    from tui_reader.document.cleaning import escape_json  # noqa: PLC0415 - as `json`
 
     text = escape_json(json.dumps(value, ensure_ascii=False, indent=2))
     try:
@@ -228,7 +228,7 @@ def print_export(content: str | bytes) -> None:
         UsageError: The export is binary, and standard output is a terminal.
     """
     if sys.stdout is not None and sys.stdout.isatty():
-        from tui_reader.document.clean import escape  # noqa: PLC0415 - see `escape_for_terminal`
+        from tui_reader.document.cleaning import escape  # noqa: PLC0415 - see `escape_for_terminal`
 
         if isinstance(content, bytes):
             raise UsageError("This format is no text.", "Name a file by -o, or lead standard output into one.")

@@ -220,7 +220,7 @@ def _add_common_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
-    from tui_reader.document.clean import clean_line  # noqa: PLC0415 - the services have loaded it already
+    from tui_reader.document.cleaning import clean_line  # noqa: PLC0415 - the services have loaded it already
 
     text = check_query(options.query)
     annotations = list(api.all(everywhere=not library_paths_of(options)))

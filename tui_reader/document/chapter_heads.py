@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.cells import cell_width, graphemes
 from tui_reader.document.chapters import time_of
-from tui_reader.document.clean import clean_row
+from tui_reader.document.cleaning import clean_row
 from tui_reader.document.rows import Ornament, OrnamentRole
 from tui_reader.document.wrapping import cut_rows
 

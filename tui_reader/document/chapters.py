@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tui_reader.document.blocks import BlockKind, block_index
 from tui_reader.document.cooperative import yield_gil
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.words import count_words
 from tui_reader.model.article import WORDS_PER_MINUTE, reading_time
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind, Document, block_index
 from tui_reader.document.cells import boundary_at, next_boundary, previous_boundary
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.outline import outline
 from tui_reader.document.sentences import units_near
 from tui_reader.model.ranges import Range

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category, combining, decomposition, is_normalized, normalize
 
 from tui_reader.document.cooperative import yield_gil
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.model.ranges import Range
 
 if TYPE_CHECKING:

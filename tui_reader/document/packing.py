@@ -20,7 +20,7 @@ from operator import le
 from typing import TYPE_CHECKING, Any, overload
 
 from tui_reader.document.blocks import Align, Block, BlockKind, Cell, Document, Page, Section, Span, SpanKind, Table
-from tui_reader.document.clean import clean_text, is_clean
+from tui_reader.document.cleaning import clean_text, is_clean
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.model.article import NOTHING, Metadata
 

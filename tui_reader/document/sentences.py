@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
 from tui_reader.document.cells import boundary_at, is_plain
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Block, Cell, Document, Table

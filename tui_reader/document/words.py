@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_reader.document.cooperative import yield_gil
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 
 # Scripts written without spaces: kana and ideographs; Thai, Lao, Burmese and Khmer with their vowel signs.
 _IDEOGRAPHS = (

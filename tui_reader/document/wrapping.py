@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 
 from tui_reader.document.cells import TAB_STOP, cells_of_character, cells_of_cluster, clusters_of, is_narrow, is_plain
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 
 # Between words, a row may end after the spaces; inside a word after a hyphen or en dash followed by a letter
 # (a digit may belong to a number: "-5", "1990-95" stay whole), and after an em dash that does not begin the word. The

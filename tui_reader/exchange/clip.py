@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tui_reader.document.blocks import BlockKind
 from tui_reader.document.chapters import numbered_title
-from tui_reader.document.clean import clean_line, escape
+from tui_reader.document.cleaning import clean_line, escape
 from tui_reader.document.outline import outline
 
 if TYPE_CHECKING:

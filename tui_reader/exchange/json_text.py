@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from tui_reader.document.clean import escape_json
+from tui_reader.document.cleaning import escape_json
 
 if TYPE_CHECKING:
     from tui_reader.exchange.clip import Clip, ClippedAnnotation

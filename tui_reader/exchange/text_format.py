@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.exchange.blocks import Block, Comments, Page
 from tui_reader.exchange.clip import place_in_words
 from tui_reader.exchange.templates import Template

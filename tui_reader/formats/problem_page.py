@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.model.article import Metadata
 
 _ADVICE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.normalization import search_key
 from tui_reader.model.annotation import COLOURS
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Value, Word

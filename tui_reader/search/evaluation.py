@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.normalization import search_key
 from tui_reader.model.query import And, Field, FieldName, Not, Or, Phrase, Value, Word
 from tui_reader.search.effect import effective, ordering_fields

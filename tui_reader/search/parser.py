@@ -14,7 +14,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.model.annotation import COLOURS
 from tui_reader.model.query import (
     EVERYTHING,

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.model.query import Interval, Operator, Value
 
 _NUMBER = LazyPattern(r"(\d{1,9}(?:\.\d{1,3})?)(k?)%?", re.IGNORECASE | re.ASCII)

@@ -8,7 +8,7 @@ from heapq import nsmallest
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.normalization import UNSPACED, search_key
 from tui_reader.model.query import FieldName
 from tui_reader.search.records import NO_ANNOTATIONS

@@ -12,7 +12,7 @@ from tui_reader.sources import watcher
 from tui_reader.sources.base import Entry, RawArticle
 from tui_reader.sources.files import MEGABYTE, Signature, UnreadableError, read_bytes
 from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
-from tui_reader.sources.passed_over import PassedOver, PassedOverCounter
+from tui_reader.sources.skipped_files import PassedOver, PassedOverCounter
 
 if TYPE_CHECKING:
     import threading

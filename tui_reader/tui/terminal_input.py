@@ -16,8 +16,8 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
-from tui_reader.document.clean import clean_text
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.cleaning import clean_text
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.tui.terminal_query import MODE_REPORTS_OFF, MODE_REPORTS_ON, PARTIAL, REPLY, TerminalAnswers
 
 if TYPE_CHECKING:

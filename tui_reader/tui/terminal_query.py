@@ -15,7 +15,7 @@ import tty
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui_reader.tui.commands.command import Command, Pane
-from tui_reader.tui.commands.describe import footer_hints, help_lines, markdown_table
+from tui_reader.tui.commands.command_texts import footer_hints, help_lines, markdown_table
 from tui_reader.tui.commands.keymap import Keymap, is_key_sequence, written
 from tui_reader.tui.commands.table import BY_ID, COMMANDS
 

@@ -13,7 +13,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
-from tui_reader.document.clean import escape
+from tui_reader.document.cleaning import escape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui_reader.document.blocks import DocumentBuilder, Page, Section, Span, SpanKind
 from tui_reader.document.chapters import folded, split_ordinal
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.epub.archive import Archive, resolve
 from tui_reader.formats.epub.book_words import MOST_CHAPTERS, BookWords

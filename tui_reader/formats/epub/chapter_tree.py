@@ -12,7 +12,7 @@ from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.epub.xml_tree import OPS, line_of, local_name, types_of
 
 if TYPE_CHECKING:

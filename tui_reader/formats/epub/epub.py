@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.epub.archive import Archive, ArchiveError, CutArchiveError, resolve
 from tui_reader.formats.epub.book_words import MOST_CHAPTERS, BookWords

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.epub.archive import Archive, ArchiveError, resolve
 from tui_reader.formats.epub.xml_tree import children, descendants, line_of, local_name, parse_xml
 from tui_reader.formats.metadata.fields import Fields, iso_date

@@ -7,7 +7,7 @@ from codecs import lookup
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, Span, SpanKind
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.metadata.guesses import Heading, complete
 from tui_reader.formats.text.bare_links import bare_links
 from tui_reader.formats.text.markup_format import MarkupFormat

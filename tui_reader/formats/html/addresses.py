@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urljoin
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.text.running_text import safe_target
 from tui_reader.model.hashing import blake2b
 from tui_reader.model.saved_pages import is_in_saved_folder

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, Span, SpanKind
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.formats.html.html_cells import TableRows
 from tui_reader.formats.html.html_lists import HtmlList
 from tui_reader.formats.html.note_labels import without_label

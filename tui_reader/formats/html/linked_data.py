@@ -7,7 +7,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.metadata.fields import web_address
 
 if TYPE_CHECKING:

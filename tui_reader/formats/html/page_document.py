@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.words import count_words
 from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.article import article_blocks
@@ -18,7 +18,7 @@ from tui_reader.formats.html.extraction import extracted_text, prose_text
 from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.page_metadata import page_metadata
 from tui_reader.formats.html.page_tree import drop_unread, parse, simplified
-from tui_reader.formats.html.tidy import folded_text, tidied
+from tui_reader.formats.html.repetitions import folded_text, tidied
 from tui_reader.formats.html.walker import walk
 from tui_reader.formats.metadata.fields import Fields
 from tui_reader.formats.metadata.guesses import guess_byline, guess_date, guess_title

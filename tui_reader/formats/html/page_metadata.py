@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.html.elements import text_of
 from tui_reader.formats.html.linked_data import LinkedData, read_linked_data
 from tui_reader.formats.html.page_authors import author_name, is_name, marked_authors, written_authors

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tui_reader.document.blocks import Span, SpanKind
-from tui_reader.document.clean import clean_text
+from tui_reader.document.cleaning import clean_text
 from tui_reader.formats.text.bare_links import may_have_links
 from tui_reader.formats.text.running_text import TAGS, safe_target
 

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, Span, SpanKind
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.mail.mail_parts import Part, Parts, header_of
 from tui_reader.formats.metadata.fields import web_address
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.plain import plain
 from tui_reader.formats.problem_page import cut_off_notice, human_size, problem_document
-from tui_reader.formats.text.appended import append_document
+from tui_reader.formats.text.concatenation import append_document
 from tui_reader.formats.text.source import SourceText, open_source
 from tui_reader.formats.titled_document import titled_document
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Span, SpanKind
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.document.link_targets import slug
 from tui_reader.formats.markdown.emoji import EMOJI
 from tui_reader.formats.text.bare_links import may_have_links

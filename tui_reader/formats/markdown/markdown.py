@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Document
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
+from tui_reader.formats.markdown.approximate_text import rough_text
 from tui_reader.formats.markdown.citations import CITED, cited_works
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.markdown.parser import markdown_parser, parse_blocks, parse_marks
-from tui_reader.formats.markdown.skim import rough_text
 from tui_reader.formats.markdown.text_tags import tags_in, with_tags
 from tui_reader.formats.markdown.titles import first_lines, title_heading
 from tui_reader.formats.markdown.wiki_links import has_wiki_links
@@ -127,7 +127,7 @@ def _read_beginning(body: str, metadata: Metadata) -> Document | None:
     """
     from tui_reader.formats.markdown.definitions import add_definitions  # noqa: PLC0415 - not needed for listing articles
     from tui_reader.formats.markdown.formulas import first_unclosed  # noqa: PLC0415 - see above
-    from tui_reader.formats.markdown.hidden import unclosed as is_unclosed  # noqa: PLC0415 - see above
+    from tui_reader.formats.markdown.hidden_html import unclosed as is_unclosed  # noqa: PLC0415 - see above
     from tui_reader.formats.markdown.tokens import read_tokens  # noqa: PLC0415 - see above
 
     parser = _parser()

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Span, SpanKind, Structure
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.metadata.guesses import Heading
 

@@ -9,10 +9,10 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder, Span, SpanKind
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.markdown.callouts import read_callout
-from tui_reader.formats.markdown.hidden import without_hidden
+from tui_reader.formats.markdown.hidden_html import without_hidden
 from tui_reader.formats.markdown.inline import alternative_text, id_of_source, inline_text
 from tui_reader.formats.text.running_text import safe_target
 from tui_reader.formats.text.table_text import CellText, join_table

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.metadata.null_values import NULLS, is_null
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.formats.metadata.header_shape import are_comments, is_header, is_remark
 from tui_reader.formats.metadata.null_values import is_null, unquoted_value
 

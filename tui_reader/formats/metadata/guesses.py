@@ -9,8 +9,8 @@ import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_line
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.cleaning import clean_line
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.words import count_words
 from tui_reader.formats.metadata.failed_header import FailedHeader, failed_header
 from tui_reader.formats.metadata.fields import Fields, fields_of, iso_date

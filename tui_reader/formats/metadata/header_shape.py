@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.formats.metadata.null_values import is_null
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind
-from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.formats.text.appended import append_document
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.formats.text.bare_links import bare_links
+from tui_reader.formats.text.concatenation import append_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import Document, DocumentBuilder
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.document.words import count_words
 from tui_reader.formats.base import Format
-from tui_reader.formats.markdown.skim import rough_text
+from tui_reader.formats.markdown.approximate_text import rough_text
 from tui_reader.formats.markdown.titles import first_lines, title_heading
 from tui_reader.formats.metadata.front_matter import read_front_matter
 from tui_reader.formats.metadata.guesses import complete

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, DocumentBuilder
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.epub.archive import Archive, ArchiveError, CutArchiveError
 from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.note_references import Notes

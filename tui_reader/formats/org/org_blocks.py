@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder, Span, SpanKind
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.org.org_inline import Notes, inline_text, picture_link
 from tui_reader.formats.text.table_text import CellText, join_table
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import SpanKind
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.text.running_text import RunningText, safe_target
 
 if TYPE_CHECKING:

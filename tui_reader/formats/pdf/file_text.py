@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder, Page
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.formats.pdf.assembly import Assembler
 from tui_reader.formats.pdf.columns import columns_of

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.document.words import count_words
 from tui_reader.formats.metadata.guesses import Heading, complete, file_stem, looks_like_headline
 from tui_reader.formats.pdf.columns import columns_of

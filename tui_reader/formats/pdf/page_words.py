@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_row
+from tui_reader.document.cleaning import clean_row
 from tui_reader.formats.pdf.accents import REMOVED, with_joined_accents
 from tui_reader.formats.pdf.ligatures import ligatures_in
 from tui_reader.formats.pdf.pdfium import library

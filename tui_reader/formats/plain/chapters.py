@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tui_reader.document.cooperative import yield_gil
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 
 _LONGEST = 80
 """Maximum length of a heading in characters."""

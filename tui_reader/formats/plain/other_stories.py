@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 
 _SENTENCE_END = LazyPattern(r"[.!?…。！？][\"'”’»)\]]*$")
 _NO_HEADLINE_END = LazyPattern(r"(?:[.!?…。！？](?:[\"'”’»)\]]|\[\d+\])*|[:;,—–\-”\"])$")

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, Document
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.partial import with_ending
 from tui_reader.formats.base import BY_NAME, FALLBACK, Format, suffix_of

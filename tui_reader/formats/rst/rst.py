@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.metadata.guesses import Heading, complete
 from tui_reader.formats.plain import plain
 from tui_reader.formats.text.markup_format import MarkupFormat

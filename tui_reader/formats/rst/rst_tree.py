@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Align, Block, BlockKind, DocumentBuilder, Span, SpanKind
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.formats.rst.rst_directives import read_directive
 from tui_reader.formats.rst.rst_parser import parsed
 from tui_reader.formats.text.running_text import RunningText, safe_target

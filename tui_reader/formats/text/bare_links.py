@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import Span, SpanKind
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

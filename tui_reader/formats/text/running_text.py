@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Span, SpanKind
-from tui_reader.document.clean import clean_line, clean_text
+from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.formats.text.bare_links import bare_links, may_have_links
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_text, is_clean_utf8
+from tui_reader.document.cleaning import clean_text, is_clean_utf8
 from tui_reader.formats.metadata.front_matter import read_front_matter
 from tui_reader.formats.text.encodings import decode
 

@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.storage.drafts import DraftFile, drafts_left, new_draft
 

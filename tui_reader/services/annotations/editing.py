@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tui_reader.anchoring.description import describe, document_fingerprint
-from tui_reader.document.clean import clean_line, clean_text
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.cleaning import clean_line, clean_text
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.quotation import quoted
 from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.model.ranges import Range

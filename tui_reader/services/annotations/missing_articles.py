@@ -6,7 +6,7 @@ import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from tui_reader.document.clean import clean_line, escape
+from tui_reader.document.cleaning import clean_line, escape
 from tui_reader.model.article import Article, Headline
 from tui_reader.services.annotations.revisions import SEEN
 from tui_reader.services.articles.article_records import LOCATION, decode, decode_description

@@ -21,7 +21,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tui_reader.anchoring.description import fingerprint as fingerprint_of
-from tui_reader.document.clean import clean_text
+from tui_reader.document.cleaning import clean_text
 from tui_reader.services.library.events import Notice
 from tui_reader.storage.base import Edit
 from tui_reader.storage.cache.blob_cache import BlobCache

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.model.article import NOTHING, Metadata, ReadingState
 from tui_reader.services.annotations.annotation_records import decode_anchor, decode_tags
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.services.articles.content import Content, read_content
 from tui_reader.services.library import picture_forms
 from tui_reader.sources.files import MEGABYTE, UnreadableError

@@ -6,7 +6,7 @@ from datetime import datetime
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.normalization import search_key
 from tui_reader.document.quotation import quoted
 from tui_reader.model.query import Shelf, Sort, View

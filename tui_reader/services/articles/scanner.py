@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.cooperative import lower_priority, yield_gil
 from tui_reader.model.article import Metadata
 from tui_reader.services.articles.catalogue_rows import epoch_seconds
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui_reader.services.articles.identities import FoundFile
     from tui_reader.services.library.library_paths import LibraryPaths
     from tui_reader.sources.base import Source
-    from tui_reader.sources.passed_over import PassedOver
+    from tui_reader.sources.skipped_files import PassedOver
 
 FIRST_BATCH_SECONDS = 0.03
 """Seconds of reading before the first batch is delivered, so that the list appears quickly."""

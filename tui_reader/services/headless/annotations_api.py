@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.anchoring.quotes import QuoteFinder
-from tui_reader.document.clean import clean_line, escape
+from tui_reader.document.cleaning import clean_line, escape
 from tui_reader.document.normalization import fold, normalized
 from tui_reader.document.quotation import quoted
 from tui_reader.errors import ReaderError, StoreError, UsageError

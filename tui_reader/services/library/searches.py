@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.quotation import quoted
 from tui_reader.services.annotations.annotation_records import Ids
 from tui_reader.services.articles.reading import Outcome

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.errors import StoreError
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.recovery.ownership import is_our_snapshot

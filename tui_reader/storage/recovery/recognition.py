@@ -7,7 +7,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.storage.replication.hlc import ZERO, is_timestamp
 from tui_reader.storage.replication.registers import TIMESTAMPS
 from tui_reader.storage.snapshot.snapshot import FORMAT, HEADER_ID, META, START, TOMBSTONES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_reader.tui.commands.describe import Hint
+from tui_reader.tui.commands.command_texts import Hint
 
 QUERY_TOPIC = "query"
 HELP_TOPICS = (("keys", "all keys"), (QUERY_TOPIC, "what queries may contain, with examples"))

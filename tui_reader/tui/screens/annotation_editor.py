@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.normalization import search_key
 from tui_reader.model.annotation import PlaceState
 from tui_reader.tui.widgets.note_sheet import NoteSheet

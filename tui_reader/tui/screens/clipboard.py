@@ -6,7 +6,7 @@ import os
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tui_reader.document.clean import clean_text
+from tui_reader.document.cleaning import clean_text
 from tui_reader.errors import ReaderError
 
 if TYPE_CHECKING:

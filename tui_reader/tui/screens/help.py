@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
 from tui_reader.search.guide import SECTIONS, field_values, other_names
-from tui_reader.tui.commands.describe import LINE_RULES, help_lines, line_usages
+from tui_reader.tui.commands.command_texts import LINE_RULES, help_lines, line_usages
 from tui_reader.tui.commands.query_keys import BAR_KEYS
 from tui_reader.tui.screens.page_screen import Page, PageScreen
 from tui_reader.tui.widgets.styled_lines import Piece, line, wrap

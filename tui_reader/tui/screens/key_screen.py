@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.screen import Screen
 
-from tui_reader.tui.commands.describe import Hint, footer_hints
+from tui_reader.tui.commands.command_texts import Hint, footer_hints
 from tui_reader.tui.commands.keymap import written
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.widgets.line_pane import FailureGuard, rows_alike

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui_reader.search.completion import Completion, Offer
     from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.services.library.query_history import QueryHistory
-    from tui_reader.tui.commands.describe import Hint
+    from tui_reader.tui.commands.command_texts import Hint
     from tui_reader.tui.widgets.query_rows import QueryBar
 
 

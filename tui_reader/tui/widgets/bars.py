@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, clip, fit_parts, line, wrap
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
     from textual.timer import Timer
 
-    from tui_reader.tui.commands.describe import Hint
+    from tui_reader.tui.commands.command_texts import Hint
 
 
 MESSAGE_SECONDS = 4.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cells import cells_of_cluster, next_boundary, previous_boundary
-from tui_reader.document.clean import clean_text
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.cleaning import clean_text
+from tui_reader.document.lazy_patterns import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

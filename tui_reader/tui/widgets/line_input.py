@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
-from tui_reader.document.clean import clean_line, clean_row
+from tui_reader.document.cleaning import clean_line, clean_row
 
 if TYPE_CHECKING:
     from textual import events

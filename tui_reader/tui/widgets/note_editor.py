@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
-from tui_reader.document.clean import clean_text
-from tui_reader.tui.commands.describe import Hint
+from tui_reader.document.cleaning import clean_text
+from tui_reader.tui.commands.command_texts import Hint
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 

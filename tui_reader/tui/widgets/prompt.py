@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.tui.widgets.completion_rows import CompletionRows
 from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane

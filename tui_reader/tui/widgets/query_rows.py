@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 
 from tui_reader.document.cells import next_boundary
-from tui_reader.document.clean import clean_row
+from tui_reader.document.cleaning import clean_row
 from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.roles import Role, parts_with_roles
 from tui_reader.tui.widgets.line_edit import LineEdit

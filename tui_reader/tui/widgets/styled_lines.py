@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui_reader.document.clean import clean_row
+from tui_reader.document.cleaning import clean_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

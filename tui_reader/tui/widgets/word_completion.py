@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.cells import next_boundary
-from tui_reader.document.clean import clean_row
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.cleaning import clean_row
+from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.normalization import SEARCH, fold, normalized, search_key
 from tui_reader.model.ranges import Range
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tui_reader.anchoring.description import document_fingerprint
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.motions import sentence_at
 from tui_reader.model.annotation import PlaceState
 from tui_reader.tui.screens.article_highlights import ArticleHighlights

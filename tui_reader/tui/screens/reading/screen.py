@@ -6,9 +6,9 @@ import time
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from tui_reader.document.clean import clean_text
+from tui_reader.document.cleaning import clean_text
 from tui_reader.tui.commands.command import Command, Pane
-from tui_reader.tui.commands.describe import BOOK_HINTS, BROKEN_HINTS, Hint, chosen_hints
+from tui_reader.tui.commands.command_texts import BOOK_HINTS, BROKEN_HINTS, Hint, chosen_hints
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.bookmark_offer import BookmarkOffer

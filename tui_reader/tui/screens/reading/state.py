@@ -6,7 +6,7 @@ from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.quotation import quoted
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.search.evaluation import sort_order

@@ -16,13 +16,13 @@ from tui_reader.tui.screens.reading.actions.bulk import BulkActions
 from tui_reader.tui.screens.reading.actions.changes import ChangesActions
 from tui_reader.tui.screens.reading.actions.command_lines import CommandLines
 from tui_reader.tui.screens.reading.actions.exports import ExportActions
-from tui_reader.tui.screens.reading.actions.find import FindActions
 from tui_reader.tui.screens.reading.actions.highlights import HighlightActions
 from tui_reader.tui.screens.reading.actions.links import LinkActions
 from tui_reader.tui.screens.reading.actions.navigation import Navigation
 from tui_reader.tui.screens.reading.actions.pictures import PictureActions
 from tui_reader.tui.screens.reading.actions.query import QueryActions
 from tui_reader.tui.screens.reading.actions.quotes import QuoteActions
+from tui_reader.tui.screens.reading.actions.search import FindActions
 from tui_reader.tui.screens.reading.actions.searches import SearchActions
 from tui_reader.tui.screens.reading.actions.selection import SelectionActions
 from tui_reader.tui.screens.reading.actions.triage import Triage

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tui_reader.document.blocks import block_index
 from tui_reader.document.cells import graphemes
-from tui_reader.document.clean import clean_text
+from tui_reader.document.cleaning import clean_text
 from tui_reader.tui.widgets.article_pane.header import StyledRow, StyledText, wrapped
 from tui_reader.tui.widgets.article_pane.styles import SIGNS, Role
 

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from tui_reader.document.blocks import Block, BlockKind, SpanKind
 from tui_reader.document.cells import boundary_at, cell_width, expand_tabs, graphemes
-from tui_reader.document.clean import clean_row
+from tui_reader.document.cleaning import clean_row
 from tui_reader.document.insets import CODE_PADDING
 from tui_reader.document.rows import Fragment, OrnamentRole
 from tui_reader.tui.widgets.article_pane.note_rows import NO_MARGINS, NOTE_GAP, Margins

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui_reader.document.cells import cell_width
 from tui_reader.document.motions import sentence_at
 from tui_reader.tui.commands.binding import command
-from tui_reader.tui.commands.describe import Hint
+from tui_reader.tui.commands.command_texts import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

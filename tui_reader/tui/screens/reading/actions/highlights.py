@@ -11,7 +11,7 @@ from tui_reader.tui.commands.binding import command, command_family
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import COLOUR_COMMANDS
 from tui_reader.tui.screens.article_highlights import HighlightsDisplay
-from tui_reader.tui.screens.reading.actions.attach import AttachActions
+from tui_reader.tui.screens.reading.actions.attaching import AttachActions
 from tui_reader.tui.screens.reading.state import Place
 from tui_reader.tui.widgets.bars import article_counts
 from tui_reader.tui.widgets.styled_lines import clip

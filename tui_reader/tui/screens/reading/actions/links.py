@@ -9,7 +9,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from tui_reader.document.clean import clean_line
+from tui_reader.document.cleaning import clean_line
 from tui_reader.document.link_targets import offset_of_name
 from tui_reader.errors import ReaderError
 from tui_reader.services.library import desktop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_reader.document.find import Matches, find_all
+from tui_reader.document.matches import Matches, find_all
 from tui_reader.tui.widgets.article_pane.layers.base import Layer
 from tui_reader.tui.widgets.article_pane.painter import Overlay
 from tui_reader.tui.widgets.article_pane.styles import Role

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import cache
 
 from tui_reader.document.cooperative import yield_gil
-from tui_reader.document.lazy import LazyPattern
+from tui_reader.document.lazy_patterns import LazyPattern
 
 _HARMFUL = LazyPattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff\U000e0000-\U000e007f]")
 _UNPRINTABLE = LazyPattern(

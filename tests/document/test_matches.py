@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.document.building import document, documents
 from tui_reader.document.cells import boundary_at
-from tui_reader.document.find import find_all
+from tui_reader.document.matches import find_all
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from tui_reader.document.find import prepare
+from tui_reader.document.matches import prepare
 from tui_reader.document.quotation import quoted
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane

@@ -8,7 +8,7 @@ import pytest
 
 from tui_reader.sources.folders import Folders
 from tui_reader.sources.ignore_rules import Rules
-from tui_reader.sources.passed_over import PassedOver
+from tui_reader.sources.skipped_files import PassedOver
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.tui.commands.command import Pane
-from tui_reader.tui.commands.describe import Hint
+from tui_reader.tui.commands.command_texts import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.document.clean import clean_line, clean_text, is_clean, is_clean_utf8
+from tui_reader.document.cleaning import clean_line, clean_text, is_clean, is_clean_utf8
 
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 ANY_TEXT = st.text(st.characters() | st.sampled_from("\x00\x1b\r\n\t\x85\x9f\u202e\u2028\u2067\ud800"))
