@@ -401,7 +401,7 @@ def test_a_watch_collects_articles_that_change_one_after_the_other(
     stop = threading.Event()
 
     def export(_: ExportWatch, changed: set[str] | None) -> None:
-        exports.append(changed or set())
+        exports.append(set(changes) if changed is None else changed)
         if not waiting:
             stop.set()
 
