@@ -31,6 +31,7 @@ TAG = Field(FieldName.TAG, (Value("x"),))
         ("a OR ((-(", "a tag:x"),
         ("OR", "OR tag:x"),
         (":) OR b", ":) tag:x OR b tag:x"),
+        ("a OR*", "a OR* tag:x"),
     ],
 )
 def test_a_further_term_narrows_the_whole_query(text: str, narrowed: str) -> None:

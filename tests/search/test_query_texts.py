@@ -196,6 +196,7 @@ def test_a_slip_is_searched_as_words_and_said_with_a_suggestion(
         ("a -( ", Word("a")),
         ("a OR (", Word("a")),
         ("OR", Word("OR", is_prefix=True)),
+        ("a OR*", And((Word("a"), Word("OR", is_prefix=True)))),
     ],
 )
 def test_the_end_of_a_text_that_is_being_typed_may_go_on(text: str, term: Term) -> None:

@@ -68,7 +68,9 @@ def exact(name: FieldName, text: str) -> Field:
 
 
 def with_term(text: str, term: Term) -> str:
-    """Return the text of a query that is narrowed by a further term, which it never takes for a part of another term.
+    """Return the text of a query that is narrowed by a further term.
+
+    No open part of the query, such as a phrase or a group, may absorb the term.
 
     Alternatives joined by `OR` are put in parentheses first, an unfinished phrase gets its quotation mark, and an `OR`
     or `(` at the end is removed. If all that does not help, as after an unfinished group, the query is

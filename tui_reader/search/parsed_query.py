@@ -113,7 +113,8 @@ def _without_opening(term: Term, end: int) -> Term:
     match term:
         case And() | Or() if term.terms:
             *others, last = term.terms
-            is_operator = isinstance(last, Word) and last.text in _OPERATORS and last.span.end == end
+            is_at_end = last.span.end == end
+            is_operator = is_at_end and isinstance(last, Word) and last.text in _OPERATORS and not last.is_prefix
             shortened = And() if is_operator and others and isinstance(term, And) else _without_opening(last, end)
             if shortened is last:
                 return term
