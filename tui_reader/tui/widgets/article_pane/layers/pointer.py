@@ -56,7 +56,11 @@ class Pointer(Layer):
         return self._pressed is not None
 
     def press(self, x: int, y: int) -> None:
-        """Record that the mouse button was pressed at a cell, where a drag may start."""
+        """Record that the mouse button was pressed at a cell, where a drag may start.
+
+        A drag whose end the terminal has not reported ends first.
+        """
+        self.reset()
         self._pressed, self._dragged = self._character_at(x, y), False
         self.is_idle = self._pressed is None
         if not self.is_idle:
@@ -143,7 +147,7 @@ class Pointer(Layer):
     # Hooks
 
     def reset(self) -> None:
-        """End a drag, since another article is shown."""
+        """End a drag, such as before another article is shown."""
         if self._pressed is not None:
             self._pressed, self.is_idle = None, True
             self._stop_scrolling()
