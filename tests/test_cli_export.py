@@ -392,28 +392,43 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
     assert pages[-1] == whole
 
 
+class Clock:
+    """Stands in for the time, and for the event that ends a watch: a wait takes exactly as long as it says."""
+
+    def __init__(self) -> None:
+        self.now, self.is_over = 0.0, False
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def is_set(self) -> bool:
+        return self.is_over
+
+    def wait(self, seconds: float) -> bool:
+        self.now += seconds
+        return self.is_over
+
+
 def test_a_watch_collects_articles_that_change_one_after_the_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes = [f"article {number}" for number in range(40)]
+    changes = [f"article {number}" for number in range(100)]
     waiting = list(changes)
     exports: list[set[str]] = []
-    stop = threading.Event()
+    clock: Any = Clock()
 
     def export(_: ExportWatch, changed: set[str] | None) -> None:
-        exports.append(set(changes) if changed is None else changed)
-        if not waiting:
-            stop.set()
+        exports.append(changed or set())
+        clock.is_over = not waiting
 
-    monkeypatch.setattr(export_watch, "POLL_SECONDS", 0.05)
-    monkeypatch.setattr(export_watch, "STEP_SECONDS", 0.001, raising=False)
+    monkeypatch.setattr(export_watch, "time", clock)
     monkeypatch.setattr(ExportWatch, "_export", export)
     library: Any = SimpleNamespace(sync=lambda: (waiting.pop(0),) if waiting else ())
     form, clips = find_export("json"), Clips.__new__(Clips)
     target = Target(EVERYTHING, False, form, "", tmp_path, "all.json", prune=False)
-    ExportWatch(library, clips, target, lambda _: None).run(stop, lambda error: pytest.fail(str(error)))
-    assert len(exports) <= 10
-    assert changes[-1] in exports[-1]
+    ExportWatch(library, clips, target, lambda _: None).run(clock, lambda error: pytest.fail(str(error)))
+    assert len(exports) == 3, "one of everything, then one for the looks of two polls"
+    assert set.union(*exports) == set(changes[21:]), "a poll is twenty-one looks; the first export has those of one"
 
 
 PIXEL = base64.b64decode(
