@@ -22,11 +22,12 @@ from tui_reader.exchange import lossless_json
 from tui_reader.exchange.registry import find_export
 from tui_reader.model.query import EVERYTHING
 from tui_reader.services.annotations import reanchor_queue
-from tui_reader.services.headless import clips as clips_module
+from tui_reader.services.articles import parsing_ahead
+from tui_reader.services.articles.parsed_files import load
 from tui_reader.services.headless import export_watch
 from tui_reader.services.headless.clips import Clips
 from tui_reader.services.headless.export_watch import ExportWatch, Target
-from tui_reader.services.headless.session import document_of, library_of
+from tui_reader.services.headless.session import library_of
 from tui_reader.services.library.opening import init_library
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.services.headless.export_files import ExportFiles
-    from tui_reader.services.library.library import Library
 
     Run = Callable[..., tuple[int, str, str]]
 
@@ -357,9 +357,9 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
 ) -> None:
     read: list[str] = []
 
-    def watching(library: Library, article: str, path: Path, settings: Settings) -> Document | None:
+    def watching(path: Path, limit: int, *, whole: bool) -> Document | None:
         read.append(path.name)
-        return document_of(library, article, path, settings)
+        return load(path, limit, whole=whole)
 
     def annotate(file: str, quote: str) -> Callable[[], object]:
         arguments = ("notes", "add", folder / file, "--quote", quote, "--library", folder)
@@ -374,7 +374,7 @@ def test_a_watch_into_one_file_reads_again_only_what_changed(
     monkeypatch.setattr(export_watch, "POLL_SECONDS", 0.02)
     # On a slow machine, the search for passages would begin, and read the articles again.
     monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 3600.0)
-    monkeypatch.setattr(clips_module, "document_of", watching)
+    monkeypatch.setattr(parsing_ahead, "load", watching)
     reads: list[list[str]] = []
     pages: list[str] = []
     errors: list[OSError] = []

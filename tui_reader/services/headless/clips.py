@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ from tui_reader.exchange.clip import clip
 from tui_reader.search.evaluation import limit_of
 from tui_reader.services.annotations.reanchoring import find_all
 from tui_reader.services.annotations.text_snapshots import kept_texts
+from tui_reader.services.articles.parsing_ahead import ParsingAhead, WantedFile
 from tui_reader.services.headless.export_pictures import ArticlePictures
 from tui_reader.services.headless.queries import Queries
-from tui_reader.services.headless.session import document_of, file_of
+from tui_reader.services.headless.session import file_of, read_document
 from tui_reader.sources.files import MEGABYTE
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence, Set
+    from collections.abc import Container, Iterable, Iterator, Sequence, Set
     from pathlib import Path
 
     from tui_reader.config import Settings
@@ -44,6 +46,7 @@ class Clips:
         self._queries = Queries(library, settings)
         self._latest: tuple[ArticleId, Document | None] = ("", None)
         self._left = _KEPT_CHARACTERS
+        self._ahead: ParsingAhead | None = None
 
     def parse(self, text: str) -> ParsedQuery:
         """Parse the text of a query."""
@@ -68,18 +71,18 @@ class Clips:
         ids = [each for each in library.annotations.articles() if only is None or each in only]
         if chosen is not None:
             ids = [each for each in ids if not chosen.isdisjoint(library.annotations.ids(each))]
-        headlines = map(library.missing_articles.headline, ids)
+        headlines = sorted(map(library.missing_articles.headline, ids), key=by_title)
         limit = limit_of(query)
-        self._read_ahead(len(ids))
-        for headline in sorted(headlines, key=by_title):
-            annotations = library.annotations.of(headline.id)
-            if chosen is not None:
-                annotations = tuple(each for each in annotations if each.id in chosen)
-            for found in self._clips(headline, annotations, query, limit):
-                limit = None if limit is None else limit - len(found.annotations)
-                yield found
-            if limit == 0:
-                return
+        with self._reading_ahead(headlines):
+            for headline in headlines:
+                annotations = library.annotations.of(headline.id)
+                if chosen is not None:
+                    annotations = tuple(each for each in annotations if each.id in chosen)
+                for found in self._clips(headline, annotations, query, limit):
+                    limit = None if limit is None else limit - len(found.annotations)
+                    yield found
+                if limit == 0:
+                    return
 
     def articles(self, query: Term) -> list[ArticleId]:
         """Return the articles that match a query, in the order that it sets; newest first if it sets none."""
@@ -94,14 +97,38 @@ class Clips:
         """
         self._latest, self._left = ("", None), _KEPT_CHARACTERS  # the file may have changed since the scan
         headlines = [each for each in self._queries.articles(query) if only is None or each.id in only]
-        self._read_ahead(len(headlines))
-        for headline in headlines:
-            yield from self._clips(headline, self._library.annotations.of(headline.id), None)
+        with self._reading_ahead(headlines):
+            for headline in headlines:
+                yield from self._clips(headline, self._library.annotations.of(headline.id), None)
 
-    def _read_ahead(self, articles: int) -> None:
-        """Read all annotations in one pass if that is faster than reading those of `articles` articles one by one."""
-        if _SHARE_READ_AT_ONCE * articles > len(self._library.annotations.articles()):
-            self._library.annotations.read_all()
+    @contextmanager
+    def _reading_ahead(self, headlines: Sequence[Headline]) -> Iterator[None]:
+        """Read the texts and annotations of articles ahead until the context ends, where that is faster.
+
+        All annotations are read in one pass, if those of enough articles are needed, and the texts of annotated
+        articles are parsed in other processes.
+
+        Args:
+            headlines: The articles, in the order in which their clips are created.
+        """
+        annotations = self._library.annotations
+        annotated = frozenset(annotations.articles())
+        files = self._files(each for each in headlines if each.id in annotated)
+        ahead = self._ahead = ParsingAhead(files, self._settings.max_file_mb * MEGABYTE)
+        try:
+            if _SHARE_READ_AT_ONCE * len(headlines) > len(annotated):
+                annotations.read_all()
+            yield
+        finally:
+            ahead.close()
+            self._ahead = None
+
+    def _files(self, headlines: Iterable[Headline]) -> Iterator[WantedFile]:
+        """Yield the files of those articles that have one."""
+        for headline in headlines:
+            path = file_of(self._library, headline.id)
+            if path is not None:
+                yield WantedFile(path, headline.state.whole)
 
     def _clips(
         self, headline: Headline, annotations: Sequence[Annotation], query: Term | None, limit: int | None = None
@@ -115,7 +142,7 @@ class Clips:
             limit: Maximum number of annotations; None for no limit.
         """
         library, path = self._library, file_of(self._library, headline.id)
-        document = self._document(headline.id, path) if annotations else None
+        document = self._document(headline, path) if annotations else None
         if document is not None:
             annotations = place(annotations, document, library.store)
         if query is not None:
@@ -123,18 +150,22 @@ class Clips:
             if not annotations:
                 return
         self._left -= len(document.text) if document is not None else 0
-        load = None if document is not None and self._left >= 0 else partial(self._document, headline.id, path)
+        load = None if document is not None and self._left >= 0 else partial(self._document, headline, path)
         file = str(path) if path is not None else ""
         picture = None
         if path is not None:
             picture = ArticlePictures(library.paths, path, self._settings.max_file_mb * MEGABYTE).read
         yield clip(headline, annotations, document, self._settings.colours, file=file, load=load, picture=picture)
 
-    def _document(self, article: ArticleId, path: Path | None) -> Document | None:
+    def _document(self, headline: Headline, path: Path | None) -> Document | None:
         """Return the text of an article, or its last kept text if the file is missing; caches the last document."""
-        if self._latest[0] != article:
-            document = document_of(self._library, article, path, self._settings) if path is not None else None
-            self._latest = article, document or self._library.missing_articles.document(article)
+        if self._latest[0] != headline.id:
+            document = None
+            if path is not None and self._ahead is not None:
+                document = self._ahead.document(WantedFile(path, headline.state.whole))
+            elif path is not None:
+                document = read_document(path, self._settings, whole=headline.state.whole)
+            self._latest = headline.id, document or self._library.missing_articles.document(headline.id)
         return self._latest[1]
 
 

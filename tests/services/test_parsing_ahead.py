@@ -1,0 +1,144 @@
+"""Files parsed ahead in processes give the documents that parsing them here gives, whatever the processes do."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader.cli.main import main
+from tui_reader.config import Settings
+from tui_reader.services.articles import parsing_ahead
+from tui_reader.services.articles.parsed_files import load
+from tui_reader.services.articles.parsing_ahead import ParsingAhead, WantedFile, parse_files
+from tui_reader.services.headless.session import library_of
+from tui_reader.services.library.opening import init_library
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tui_reader.document.blocks import Document
+
+pytest.importorskip("resource")
+LIMIT = 1_000_000
+DEADLY, HANGING = "deadly.md", "hanging.md"
+
+
+def parse_or_die(arguments: Mapping[str, Any]) -> list[str]:
+    """Kill the process if a file has a deadly name, and sleep if one has a hanging name; a job."""
+    names = [os.path.basename(path) for path, _ in arguments["files"]]  # noqa: PTH119 - a string
+    if DEADLY in names:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if HANGING in names:
+        time.sleep(60.0)
+    return parse_files(arguments)
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[WantedFile]:
+    """Write seven small files in five formats, and have them parsed two at a time, however small they are."""
+    monkeypatch.setattr(parsing_ahead, "LEAST_BYTES", 0)
+    monkeypatch.setattr(parsing_ahead, "_BATCH", 2)
+    monkeypatch.setattr(parsing_ahead, "FUNCTION", f"{__name__}:{parse_or_die.__name__}")
+    texts = {
+        "a.md": "---\ntitle: A\ndate: 2026-06-05\nother: [1, 2]\n---\n\n# A\n\nOne **bold** [link](https://a.example).\n",
+        "b.txt": "B\n\nTwo lines\nof text.\n",
+        "c.md": "| a | b |\n|---|--:|\n| 1 | 2 |\n\nA note[^1].\n\n[^1]: Here.\n",
+        "d": "No suffix.\n",
+        "e.html": "<html><body><article><h1>E</h1><p>A page.</p></article></body></html>",
+        "f.md": "",
+        "g.md": "The last one.\n",
+    }
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    return [WantedFile(folder / name) for name in [*texts, "missing.md"]]
+
+
+def documents(ahead: ParsingAhead, files: list[WantedFile]) -> list[Document | None]:
+    """Return the documents of files, one after the other, and end the processes."""
+    try:
+        return [ahead.document(file) for file in files]
+    finally:
+        ahead.close()
+
+
+def shown(document: Document | None) -> Any:
+    """Return what an export can use of a document."""
+    if document is None:
+        return None
+    fields = {field.name: getattr(document, field.name) for field in dataclasses.fields(document)}
+    return fields | {"spans": tuple(document.spans), "metadata": document.metadata._replace(header={})}
+
+
+def parsed_here(files: list[WantedFile]) -> list[Any]:
+    return [shown(load(file.path, LIMIT)) for file in files]
+
+
+def test_a_document_from_a_process_is_the_one_that_parsing_gives(files: list[WantedFile]) -> None:
+    ahead = ParsingAhead(files, LIMIT, processes=1)
+    with ahead._changed:
+        assert ahead._changed.wait_for(lambda: len(ahead._parsed) >= 5, 60.0), "all of four fast formats, but no page"
+    assert list(map(shown, documents(ahead, files))) == parsed_here(files)
+    assert not any(thread.is_alive() for thread in ahead._threads)
+
+
+def test_documents_come_while_processes_parse_or_in_another_order(files: list[WantedFile]) -> None:
+    backwards = [*files[::-1], files[0], WantedFile(files[1].path, whole=True)]
+    for order in (files, backwards):
+        assert list(map(shown, documents(ParsingAhead(files, LIMIT, processes=2), order))) == parsed_here(order)
+
+
+def test_a_process_that_dies_costs_no_document(files: list[WantedFile]) -> None:
+    deadly = WantedFile(files[2].path.rename(files[2].path.with_name(DEADLY)))
+    files[2] = deadly
+    ahead = ParsingAhead(files, LIMIT, processes=1)
+    ahead._threads[0].join(60.0)
+    assert set(ahead._parsed) == set(files[:2]), "the process is not used again"
+    assert list(map(shown, documents(ahead, files))) == parsed_here(files)
+
+
+def test_a_process_that_hangs_is_ended(files: list[WantedFile]) -> None:
+    hanging = WantedFile(files[0].path.rename(files[0].path.with_name(HANGING)))
+    ahead = ParsingAhead([hanging, *files[1:]], LIMIT, processes=1)
+    with ahead._changed:
+        assert ahead._changed.wait_for(lambda: ahead._running, 60.0)
+    began = time.monotonic()
+    ahead.close()
+    assert time.monotonic() - began < 30.0
+
+
+def test_an_export_with_a_process_is_that_without_one(
+    files: list[WantedFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = files[0].path.parent
+    init_library(folder)
+    with library_of([folder], None, Settings()) as library:
+        for file, text in zip(files, (load(each.path, LIMIT) for each in files), strict=True):
+            article = library.article_at(file.path)
+            if article is not None and text is not None and text.text:
+                library.annotations.add(article, text, 0, len(text.text) // 2, note="A **note**.")
+        library.require_saved()
+    forms = ("json", "html", "epub", "obsidian", "w3c", "bibtex")
+    made: list[list[bytes]] = []
+    for processors in (1, 2):
+        monkeypatch.setattr(parsing_ahead, "_processors", lambda count=processors: count)
+        targets = [tmp_path / f"{processors}.{form}" for form in forms]
+        for form, target in zip(forms, targets, strict=True):
+            assert main(["export", "--to", form, "-o", str(target), "--articles", "--library", str(folder)]) == 0
+        made.append([target.read_bytes() for target in targets])
+    assert made[0] == made[1]
+    assert made[0][0].count(b"A **note**.") >= 5
+
+
+def test_few_small_files_need_no_process(files: list[WantedFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ParsingAhead(files, LIMIT, processes=0)._threads == []
+    assert ParsingAhead(files[:2], LIMIT, processes=1)._threads == []
+    monkeypatch.setattr(parsing_ahead, "LEAST_BYTES", 10_000)
+    assert ParsingAhead(files, LIMIT, processes=1)._threads == []
