@@ -58,10 +58,7 @@ def write_book(clips: Sequence[Clip], *, with_text: bool) -> bytes:
         clips: The articles, each of which becomes a chapter.
         with_text: True for the full texts, False for quotes only.
     """
-    chapters = [
-        clip.written(("epub", with_text, number), partial(_chapter, number, with_text=with_text))
-        for number, clip in enumerate(clips, 1)
-    ]
+    chapters = [_written(clip, number, with_text=with_text) for number, clip in enumerate(clips, 1)]
     title = _title(clips, with_text=with_text)
     files: dict[str, str | bytes] = {
         "META-INF/container.xml": _CONTAINER,
@@ -77,6 +74,16 @@ def write_book(clips: Sequence[Clip], *, with_text: bool) -> bytes:
 def _title(clips: Sequence[Clip], *, with_text: bool) -> str:
     kind = "" if with_text else "Quotes from "
     return f"{kind}{clips[0].title}" if len(clips) == 1 else f"{kind}{len(clips)} articles"
+
+
+def prepare(clip: Clip, number: int) -> None:
+    """Write the chapter of a clip ahead; see `Format.prepare`."""
+    _written(clip, number, with_text=True)
+
+
+def _written(clip: Clip, number: int, *, with_text: bool) -> _Chapter:
+    """Return the chapter of a clip, which the clip keeps."""
+    return clip.written(("epub", with_text, number), partial(_chapter, number, with_text=with_text))
 
 
 def _chapter(number: int, clip: Clip, *, with_text: bool) -> _Chapter:

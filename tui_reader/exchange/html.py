@@ -28,9 +28,20 @@ def write(clips: Sequence[Clip]) -> str:
         return _page(clips[0].title, f"<main>\n{article.write()}</main>\n")
     title = f"{len(clips)} articles" if clips else "No articles"
     entries = "".join(_entry(clip, f"a{number}-") for number, clip in enumerate(clips, 1))
-    articles = "".join(clip.written(("html", number), _article(number)) for number, clip in enumerate(clips, 1))
+    articles = "".join(_part(clip, number) for number, clip in enumerate(clips, 1))
     contents = f'<nav class="contents" aria-label="Contents">\n<ol>\n{entries}</ol>\n</nav>\n' if entries else ""
     return _page(title, f'<main>\n<h1 class="page-title">{title}</h1>\n{contents}{articles}</main>\n')
+
+
+def prepare(clip: Clip, number: int) -> None:
+    """Write the part of a clip ahead; see `Format.prepare`."""
+    if number > 1:  # the only article of a page is written without a number
+        _part(clip, number)
+
+
+def _part(clip: Clip, number: int) -> str:
+    """Return one of several articles as HTML."""
+    return clip.written(("html", number), _article(number))
 
 
 def _article(number: int) -> Callable[[Clip], str]:

@@ -30,6 +30,11 @@ def write(clips: Sequence[Clip]) -> str:
     )
 
 
+def prepare(clip: Clip, _number: int) -> None:
+    """Write the part of a clip ahead; see `Format.prepare`."""
+    clip.written("hypothesis", _annotations)
+
+
 def _annotations(clip: Clip) -> list[Dumped]:
     return [dumped(_annotation(clip, each), depth=0, level=2) for each in clip.annotations]
 

@@ -36,6 +36,11 @@ def write(clips: Sequence[Clip]) -> str:
     )
 
 
+def prepare(clip: Clip, _number: int) -> None:
+    """Write the part of a clip ahead; see `Format.prepare`."""
+    clip.written(FORMAT, _dumped)
+
+
 def _dumped(clip: Clip) -> Dumped:
     return dumped(_article(clip), depth=2, level=2)
 

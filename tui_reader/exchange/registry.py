@@ -75,6 +75,22 @@ class Format(NamedTuple):
         write: Callable[[Sequence[Clip]], str | bytes] = self.load().write
         return write(clips)
 
+    def prepare(self, clip: Clip, number: int, template: str = "") -> None:
+        """Write the part of a clip in a file of several articles ahead; the clip keeps it for `write`.
+
+        So an article can be written while later ones are still being parsed, and its text is parsed only once.
+
+        Args:
+            clip: The clip.
+            number: Its number in the file, from 1.
+            template: Template of a text format; empty for the format's own.
+        """
+        module = self.load()
+        if self.has_blocks:
+            module.FORM.prepare(clip, template)
+        elif hasattr(module, "prepare"):
+            module.prepare(clip, number)
+
     def write_quote(self, passage: str, source: QuoteSource) -> str:
         """Return a passage with its source in the format; the result ends with a line feed."""
         write_quote: Callable[[str, QuoteSource], str] = self.load().write_quote

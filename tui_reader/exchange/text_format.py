@@ -89,6 +89,14 @@ class TextFormat:
         parsed = _parsed(template or self.template)
         return Page(EVERYTHING, [block for clip in clips for block in self._written(clip, parsed)])
 
+    def prepare(self, clip: Clip, template: str = "") -> None:
+        """Write the blocks of a clip ahead; see `Format.prepare`.
+
+        Raises:
+            UsageError: The template is wrong.
+        """
+        self._written(clip, _parsed(template or self.template))
+
     def _written(self, clip: Clip, template: Template) -> list[Block]:
         return clip.written(template, lambda each: list(self._blocks(each, template)))
 

@@ -47,6 +47,11 @@ def write(clips: Sequence[Clip]) -> str:
     )
 
 
+def prepare(clip: Clip, _number: int) -> None:
+    """Write the part of a clip ahead; see `Format.prepare`."""
+    clip.written("w3c", _annotations)
+
+
 def _annotations(clip: Clip) -> list[Dumped]:
     return [dumped(_annotation(clip, each), depth=0, level=3) for each in clip.annotations]
 

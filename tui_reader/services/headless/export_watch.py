@@ -12,7 +12,7 @@ from tui_reader.storage.replication.instance_lock import InstanceLock
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Set
+    from collections.abc import Callable, Iterable, Iterator, Set
     from pathlib import Path
 
     from tui_reader.exchange.clip import Clip
@@ -64,6 +64,15 @@ class Target(NamedTuple):
         if self.articles:
             return clips.of_articles(self.query, only)
         return clips.of_annotations(self.query, only, self.annotations)
+
+    def prepared(self, clips: Iterable[Clip]) -> Iterator[Clip]:
+        """Yield clips for one file in the order of the file, each after its part of the file was written ahead.
+
+        An article is thus written while other processes parse the next ones.
+        """
+        for number, clip in enumerate(clips, 1):
+            self.form.prepare(clip, number, self.template)
+            yield clip
 
 
 class ExportWatch:
@@ -166,7 +175,7 @@ class ExportWatch:
         """
         target, kept = self._target, self._cache
         if changed is None:
-            self._cache = {each.id: each for each in target.chosen(self._clips)}
+            self._cache = {each.id: each for each in target.prepared(target.chosen(self._clips))}
             return
         if not target.articles:
             found = {each.id: each for each in target.chosen(self._clips, changed)}
