@@ -30,11 +30,12 @@ class Chosen(NamedTuple):
     excluded: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=131_072)
 def value_key(text: str) -> str:
     """Return the key of a value, by which `tag:Nato`, `tag:"#nato"` and a tag `NATO` are recognized as equal.
 
-    Cached, since with each letter the names of all sources and tags may be compared.
+    Cached, since with each letter the names of all sources and tags may be compared. The cache must have room for all
+    of them: as each call passes through all names, a smaller one would find none of them again.
     """
     return search_key(text.strip().lstrip("#"))
 
