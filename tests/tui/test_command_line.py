@@ -136,6 +136,10 @@ async def test_names_numbers_and_letters_follow_other_commands(start: Start, art
         await reader.keys(":")
         await reader.types("search tag:tools titel:x")
         await reader.sees("only tagged tools, “titel:x” · there is no field “titel:” · did you mean title:x?")
+        await reader.keys("ctrl+u")
+        await reader.types("search sort:title")
+        await reader.sees("by title")
+        assert "only" not in reader.text
         await reader.keys("escape")
         await runs(reader, "search tag:tools")
         await reader.sees("INBOX tag:tools")

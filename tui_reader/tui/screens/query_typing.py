@@ -32,11 +32,14 @@ def query_summary(text: str, colours: Sequence[str]) -> str:
         text: The text of the query.
         colours: The user's names of the colours.
     """
-    from tui_reader.search.explanation import explain  # noqa: PLC0415 - not needed for the first frame
+    from tui_reader.search.effect import finds_everything  # noqa: PLC0415 - not needed for the first frame
+    from tui_reader.search.explanation import explain  # noqa: PLC0415 - as above
     from tui_reader.search.parser import parse  # noqa: PLC0415 - as above
 
     query = parse(f"{text} ", colours)
-    return " · ".join(filter(None, (f"only {explain(query.while_typing, colours)}", query.problem)))
+    found = explain(query.while_typing, colours)
+    is_narrower = not finds_everything(query.while_typing)
+    return " · ".join(filter(None, (f"only {found}" if is_narrower else found, query.problem)))
 
 
 class Callbacks(NamedTuple):
