@@ -63,14 +63,16 @@ def test_references_and_plain_text_cite_as_copied_quotes_do(form: str) -> None:
     )
 
 
-def test_a_page_number_is_a_number_for_koreader() -> None:
+@pytest.mark.parametrize(
+    ("label", "page"), [("xiv", "xiv"), ("12", 12), ("9" * 5_000, "9" * 5_000)], ids=["roman", "decimal", "too long"]
+)
+def test_a_page_number_is_a_number_for_koreader(label: str, page: str | int) -> None:
     clipped = book(has_headings=False)
     (annotation,) = clipped.annotations
-    numbered = annotation._replace(where=annotation.where._replace(page="12"))
-    pages = [json.loads(exported("koreader", each))["entries"][0]["page"] for each in (clipped,)]
-    assert pages == ["xiv"]
+    assert annotation.where.page == "xiv"
+    numbered = annotation._replace(where=annotation.where._replace(page=label))
     entry = json.loads(exported("koreader", Clip(clipped.headline, (numbered,))))["entries"][0]
-    assert (entry["page"], entry["chapter"]) == (12, "II: The Moon Is Late")
+    assert (entry["page"], entry["chapter"]) == (page, "II: The Moon Is Late")
 
 
 @pytest.mark.parametrize(

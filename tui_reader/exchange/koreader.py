@@ -17,6 +17,9 @@ COLOURS = ("yellow", "green", "blue", "red", "purple")
 """The colours of KOReader for colours 1 to 5, used if KOReader has no colour of the configured name."""
 _KNOWN = frozenset({"red", "orange", "yellow", "green", "olive", "cyan", "blue", "purple", "gray"})
 
+_MOST_DIGITS = 9
+"""Maximum number of digits of a page number: labels of books may have any length, and long numbers raise ValueError."""
+
 
 def write(clips: Sequence[Clip]) -> str:
     """Return a single clip as a book, several clips as a list of documents."""
@@ -39,7 +42,7 @@ def _document(clip: Clip) -> dict[str, Any]:
 def _page(where: Where) -> int | str:
     """Return the printed page of a passage, as a number unless it is a label such as `xiv`; else the paragraph."""
     page = where.page or str(where.paragraph)
-    return int(page) if page.isdecimal() else page
+    return int(page) if page.isdecimal() and len(page) <= _MOST_DIGITS else page
 
 
 def _entry(clipped: ClippedAnnotation) -> dict[str, Any]:
