@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COLOURS = ("claim", "evidence", "", "doubt", "open question")
 
 SIGNS = """
-" “ ” „ ( ) - -( OR AND * , .. : < >= # #nato C++ AT&T 10:30 a(b f(x) x) nato* 港 é
+" “ ” „ ( ) - -( OR AND OR* * , .. : < >= # #nato C++ AT&T 10:30 a(b f(x) x) nato* 港 é
 """
 PIECES = st.sampled_from(
     [
