@@ -262,6 +262,8 @@ def test_printed_pages_come_from_the_page_list_or_from_page_breaks() -> None:
     chapters = {"one.xhtml": breaks}
     document = read(book(chapters), "a.epub")
     assert [(page.label, at(document, page.offset)) for page in document.pages] == [("1", "b"), ("2", "c")]
+    longest = read(book({"one.xhtml": breaks.replace('"2"', f'"{"2" * 9_000}"')}), "a.epub").pages[1].label
+    assert longest == "2" * 500, "as long as an entry of the contents"
     listed = '<nav epub:type="page-list"><ol><li><a href="one.xhtml#p1">xiv</a></li></ol></nav>'
     toc = nav(("one.xhtml", "One")).replace("</body>", f"{listed}</body>")
     assert [page.label for page in read(book(chapters, toc=toc), "a.epub").pages] == ["xiv"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from tui_reader.document.cleaning import clean_line
+from tui_reader.formats.epub.contents import LONGEST_TITLE
 from tui_reader.formats.epub.xml_tree import OPS, line_of, local_name, types_of
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def _mark(element: Element, name: str, kinds: frozenset[str], breaks: list[PageB
         label = element.get("title", "") or element.get("aria-label", "") or line_of(element)
         identifier = element.get("id") or f"epub-page-{len(breaks)}"
         element.set("id", identifier)
-        if label := clean_line(label):
+        if label := clean_line(label)[:LONGEST_TITLE]:
             breaks.append(PageBreak(identifier, label))
     elif name == "a":
         if "noteref" in kinds:

@@ -29,7 +29,8 @@ _MOST_ENTRIES: Final = 50_000
 """Maximum number of entries of a table."""
 _MOST_LEVELS: Final = 12
 """Deepest level of an entry; deeper ones get this level."""
-_LONGEST_TITLE: Final = 500
+LONGEST_TITLE: Final = 500
+"""Maximum number of characters of an entry of a table, and of the label of a page."""
 
 
 class Place(NamedTuple):
@@ -118,7 +119,7 @@ def _title(element: Element) -> str:
     if not title:
         pictures = (each.get("alt", "") or each.get("title", "") for each in descendants(element, "img"))
         title = clean_line(element.get("title", "") or next(filter(None, pictures), ""))
-    return title[:_LONGEST_TITLE]
+    return title[:LONGEST_TITLE]
 
 
 # EPUB 2
@@ -154,7 +155,7 @@ def _point(element: Element, base: str, level: int) -> Place:
     label = next(children(element, "navlabel"), None)
     content = next(children(element, "content"), None)
     path, fragment = _target(base, "" if content is None else content.get("src", ""))
-    title = line_of(label)[:_LONGEST_TITLE] or clean_line(element.get("value", ""))
+    title = (line_of(label) or clean_line(element.get("value", "")))[:LONGEST_TITLE]
     return Place(title, path, fragment, level)
 
 
