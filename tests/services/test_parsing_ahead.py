@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui_reader.cli.main import main
 from tui_reader.config import Settings
+from tui_reader.exchange.registry import find_export
+from tui_reader.model.query import EVERYTHING
 from tui_reader.services.articles import parsing_ahead
 from tui_reader.services.articles.parsed_files import load
 from tui_reader.services.articles.parsing_ahead import ParsingAhead, WantedFile, parse_files
+from tui_reader.services.headless.clips import Clips
+from tui_reader.services.headless.export_watch import Target
 from tui_reader.services.headless.session import library_of
 from tui_reader.services.library.opening import init_library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tui_reader.document.blocks import Document
+    from tui_reader.exchange.clip import Clip
 
 pytest.importorskip("resource")
 LIMIT = 1_000_000
@@ -41,7 +45,7 @@ def parse_or_die(arguments: Mapping[str, Any]) -> list[str]:
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[WantedFile]:
-    """Write seven small files in five formats, and have them parsed two at a time, however small they are."""
+    """Write seven small files, and have them parsed two at a time, however small they are."""
     monkeypatch.setattr(parsing_ahead, "LEAST_BYTES", 0)
     monkeypatch.setattr(parsing_ahead, "_BATCH", 2)
     monkeypatch.setattr(parsing_ahead, "FUNCTION", f"{__name__}:{parse_or_die.__name__}")
@@ -50,7 +54,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[WantedFile]:
         "b.txt": "B\n\nTwo lines\nof text.\n",
         "c.md": "| a | b |\n|---|--:|\n| 1 | 2 |\n\nA note[^1].\n\n[^1]: Here.\n",
         "d": "No suffix.\n",
-        "e.html": "<html><body><article><h1>E</h1><p>A page.</p></article></body></html>",
+        "e.tsv": "A\tB\n1\t2\n",
         "f.md": "",
         "g.md": "The last one.\n",
     }
@@ -84,7 +88,7 @@ def parsed_here(files: list[WantedFile]) -> list[Any]:
 def test_a_document_from_a_process_is_the_one_that_parsing_gives(files: list[WantedFile]) -> None:
     ahead = ParsingAhead(files, LIMIT, processes=1)
     with ahead._changed:
-        assert ahead._changed.wait_for(lambda: len(ahead._parsed) >= 5, 60.0), "all of four fast formats, but no page"
+        assert ahead._changed.wait_for(lambda: len(ahead._parsed) >= 6, 60.0), "all but the empty and the missing one"
     assert list(map(shown, documents(ahead, files))) == parsed_here(files)
     assert not any(thread.is_alive() for thread in ahead._threads)
 
@@ -119,22 +123,23 @@ def test_an_export_with_a_process_is_that_without_one(
 ) -> None:
     folder = files[0].path.parent
     init_library(folder)
+    made: list[list[str | bytes]] = []
     with library_of([folder], None, Settings()) as library:
-        for file, text in zip(files, (load(each.path, LIMIT) for each in files), strict=True):
-            article = library.article_at(file.path)
+        for file in files:
+            article, text = library.article_at(file.path), load(file.path, LIMIT)
             if article is not None and text is not None and text.text:
                 library.annotations.add(article, text, 0, len(text.text) // 2, note="A **note**.")
-        library.require_saved()
-    forms = ("json", "html", "epub", "obsidian", "w3c", "bibtex")
-    made: list[list[bytes]] = []
-    for processors in (1, 2):
-        monkeypatch.setattr(parsing_ahead, "_processors", lambda count=processors: count)
-        targets = [tmp_path / f"{processors}.{form}" for form in forms]
-        for form, target in zip(forms, targets, strict=True):
-            assert main(["export", "--to", form, "-o", str(target), "--articles", "--library", str(folder)]) == 0
-        made.append([target.read_bytes() for target in targets])
+        for processors in (1, 2):
+            monkeypatch.setattr(parsing_ahead, "_processors", lambda count=processors: count)
+            clips: Iterable[Clip] = Clips(library, Settings()).of_articles(EVERYTHING)
+            forms = [find_export(each) for each in ("json", "html", "epub", "w3c")]
+            for form in forms:
+                target = Target(EVERYTHING, True, form, "", tmp_path, "file", prune=False)
+                clips = target.prepared(clips) if processors > 1 else clips
+            clips = list(clips)
+            made.append([form.write(clips) for form in forms])
     assert made[0] == made[1]
-    assert made[0][0].count(b"A **note**.") >= 5
+    assert str(made[0][0]).count("A **note**.") >= 5
 
 
 def test_few_small_files_need_no_process(files: list[WantedFile], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tui_reader.services.headless.export_watch import Target
     from tui_reader.services.library.library import Library
 
-_SWITCH_SECONDS = 0.001
+_SWITCH_SECONDS = 0.0002
 """Longest time in seconds for which a thread runs while another one waits; Python's default is 0.005."""
 _EPILOG = """\
 QUERY chooses annotations, as in the reader's list of annotations and in “{program} notes list”; with --articles it

@@ -91,7 +91,7 @@ def _annotation(clipped: ClippedAnnotation) -> dict[str, Any]:
 def _record(record: Any, default: Any) -> dict[str, Any]:
     """Return the fields of a named tuple that differ from the fields of `default`, as JSON values."""
     fields = zip(record._fields, record, default, strict=True)
-    return {name: _plain(value) for name, value, usual in fields if value != usual}
+    return {name: value if type(value) in _SIMPLE else _plain(value) for name, value, usual in fields if value != usual}
 
 
 def _plain(value: Any) -> Any:
@@ -99,7 +99,8 @@ def _plain(value: Any) -> Any:
     if type(value) in _SIMPLE:  # nearly all values; the tests below take four times as long
         return value
     if isinstance(value, Article | Metadata | ReadingState | Annotation | Anchor | Placement):
-        return {name: _plain(each) for name, each in value._asdict().items()}
+        fields = zip(value._fields, value, strict=True)
+        return {name: each if type(each) in _SIMPLE else _plain(each) for name, each in fields}
     if isinstance(value, dict | MappingProxyType):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, frozenset | set):
