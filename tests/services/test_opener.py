@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,6 +179,28 @@ def test_processes_that_are_not_used_end(desk: Desk, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(parser_pool, "LAST_SECONDS", 0.0)
     with desk.news:
         assert desk.news.wait_for(lambda: desk.rested == 2, DEADLINE)
+
+
+def test_a_neighbour_whose_cancelled_parsing_has_not_ended_is_parsed_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, goes_on = threading.Event(), threading.Event()
+
+    def rest(documents: Documents, _: float) -> bool:
+        if waits.is_set():
+            return True
+        waits.set()
+        assert goes_on.wait(DEADLINE)
+        return False
+
+    monkeypatch.setattr(Documents, "_is_at_rest", rest)
+    desk.end("1")
+    desk.end("3")
+    desk.documents.want("1", ["2"])
+    assert waits.wait(DEADLINE)
+    desk.documents.want("3", ["2"])
+    goes_on.set()
+    desk.until(lambda: "2" in [name for name, _ in desk.begun])
 
 
 def test_neighbours_are_parsed_when_the_keys_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,8 @@ class Documents:
         """The article that was requested last."""
         self._ahead: deque[ArticleId] = deque()
         """The neighbours to read ahead."""
+        self._ahead_again: set[ArticleId] = set()
+        """The neighbours that were being read when they were requested: once more if that reading is cancelled."""
         self._working: dict[ArticleId, object] = {}
         """A ticket for each article that a thread reads; a result whose ticket was removed meanwhile is discarded."""
         self._threads: list[threading.Thread] = []
@@ -138,6 +140,7 @@ class Documents:
             self._latest = article_id
             self._wanted = article_id if self._is_lacking(article_id) else None
             self._ahead = deque(i for i in dict.fromkeys(neighbours) if i != article_id and self._may_read_ahead(i))
+            self._ahead_again = self._working.keys() & set(neighbours)
             tasks = (self._wanted is not None) + bool(self._ahead)
             while tasks > self._idle and len(self._threads) < MAX_THREADS and not self._closed:
                 thread = threading.Thread(target=self._work, name=f"documents-{len(self._threads)}", daemon=True)
@@ -245,6 +248,9 @@ class Documents:
                     if not is_done and self._latest == article_id and self._wanted is None:
                         # It was requested while it was being read ahead, or after its parsing was interrupted.
                         self._wanted = article_id
+                    elif not is_done and article_id in self._ahead_again:
+                        self._ahead_again.remove(article_id)
+                        self._ahead.append(article_id)
 
     def _await_task(self) -> None:
         """Wait for a request, for the end of the pause before neighbours are read ahead, or for `close`."""
