@@ -29,7 +29,8 @@ class Section(NamedTuple):
 WORDS = Section(
     "Words",
     "Words are searched for in title, author, source, tags, and in your highlights and notes. Upper and lower case, "
-    "accents, width, ligatures and the kind of quotation mark do not matter. The word that you are typing counts as a "
+    "accents, width, ligatures such as ﬁ and the kind of quotation mark do not matter; æ, œ and ø are letters of their "
+    "own. The word that you are typing counts as a "
     "beginning; before a blank it is a whole word.",
     (
         Example("space pledge", "both words, anywhere and in any order"),
