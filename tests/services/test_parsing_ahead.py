@@ -20,6 +20,7 @@ from tui_reader.services.headless.clips import Clips
 from tui_reader.services.headless.export_watch import Target
 from tui_reader.services.headless.session import library_of
 from tui_reader.services.library.opening import init_library
+from tui_reader.services.library.worker import Answer, Failure, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,6 +98,19 @@ def test_documents_come_while_processes_parse_or_in_another_order(files: list[Wa
     backwards = [*files[::-1], files[0], WantedFile(files[1].path, whole=True)]
     for order in (files, backwards):
         assert list(map(shown, documents(ParsingAhead(files, LIMIT, processes=2), order))) == parsed_here(order)
+
+
+def test_what_was_needed_meanwhile_is_not_parsed_once_more(
+    files: list[WantedFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Worker, "attempt", lambda *_: Answer(None, Failure.CRASH))
+    ahead = ParsingAhead(files, LIMIT, processes=1)
+    ahead._threads[0].join(60.0)
+    ahead._next = 1  # the first two are being parsed by a process
+    assert ahead._another() == files[2]
+    assert ahead.document(files[3]) is not None
+    assert ahead._another() == files[4]
+    ahead.close()
 
 
 def test_a_process_that_dies_costs_no_document(files: list[WantedFile]) -> None:

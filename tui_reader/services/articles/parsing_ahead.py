@@ -129,9 +129,14 @@ class ParsingAhead:
 
     def _another(self) -> WantedFile | None:
         """Return a file for the calling thread to parse while it waits; None if enough are parsed. Needs the lock."""
-        if not self._own and (number := self._claimed()) is not None:
-            self._own = self._batches[number][::-1]
-        return self._own.pop() if self._own else None
+        while True:
+            if not self._own:
+                if (number := self._claimed()) is None:
+                    return None
+                self._own = self._batches[number][::-1]
+            file = self._own.pop()
+            if file in self._numbers:  # its document has not been needed since the batch was claimed
+                return file
 
     def _claimed(self) -> int | None:
         """Claim the next batch; None if there is none or enough are parsed ahead. Needs the lock."""
