@@ -21,15 +21,22 @@ PATIENCE = 60.0
 class Terminal:
     """A process of the program on a pseudo-terminal of 100 columns and 30 rows.
 
-    Standard input and standard error are the terminal, unless the test passes other descriptors."""
+    Standard input and standard error are the terminal, unless the test passes other descriptors. The terminal controls
+    the process, unless `controls` is False: then the process gets no SIGHUP, as below a program that keeps it."""
 
     def __init__(
-        self, arguments: list[str], stdin: int | None = None, stderr: int | None = None, prelude: str = ""
+        self,
+        arguments: list[str],
+        stdin: int | None = None,
+        stderr: int | None = None,
+        prelude: str = "",
+        *,
+        controls: bool = True,
     ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _ON_TERMINAL.format(prelude=prelude), *arguments],
+            [sys.executable, "-c", _ON_TERMINAL.format(controls=controls, prelude=prelude), *arguments],
             stdin=slave if stdin is None else stdin,
             stdout=slave,
             stderr=slave if stderr is None else stderr,
@@ -80,7 +87,8 @@ class Terminal:
 
 _ON_TERMINAL = """
 import fcntl, sys, termios
-fcntl.ioctl(1, termios.TIOCSCTTY, 0)
+if {controls}:
+    fcntl.ioctl(1, termios.TIOCSCTTY, 0)
 before = termios.tcgetattr(1)
 from tui_reader.cli.main import main
 {prelude}

@@ -65,6 +65,8 @@ class Owner:
         while True:
             self.synced.update(self.library.sync())
             if true():
+                # An event may have come between these two lines, and its articles with it.
+                self.synced.update(self.library.sync())
                 return
             with self._news:
                 left = deadline - time.monotonic()

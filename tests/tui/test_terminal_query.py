@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +19,6 @@ from tui_reader.tui.terminal_query import TerminalAnswers, colour_depth, questio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
 SIXTEEN = (
     "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
@@ -214,8 +215,8 @@ def open_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterable[C
     monkeypatch.setenv("COLORTERM", "truecolor")
     opened: list[Terminal] = []
 
-    def make(*arguments: str) -> Terminal:
-        opened.append(Terminal([str(tmp_path), *arguments]))
+    def make(*arguments: str, controls: bool = True) -> Terminal:
+        opened.append(Terminal([str(tmp_path), *arguments], controls=controls))
         return opened[-1]
 
     yield make
@@ -280,6 +281,38 @@ def test_the_reader_ends_with_its_window(open_terminal: Callable[..., Terminal],
     terminal.press(answer)
     terminal.wait_for("Words of")
     terminal.wait_for("keys")
+    terminal.hang_up()
+    assert terminal.process.wait(10) == 129
+
+
+@pytest.mark.usefixtures("real_processes")
+def test_the_reader_ends_with_its_window_though_no_signal_says_so(
+    open_terminal: Callable[..., Terminal],
+) -> None:
+    terminal = open_terminal(controls=False)
+    terminal.wait_for("Words of")
+    terminal.wait_for("keys")
+    terminal.press("gnkept")
+    terminal.wait_for("kept")
+    terminal.hang_up()
+    assert terminal.process.wait(10) == 129
+    files = Path(os.environ["XDG_DATA_HOME"]).rglob("*.json*")
+    assert any("kept" in path.read_text("utf-8") for path in files), "the note that was being written"
+
+
+@pytest.mark.usefixtures("real_processes")
+def test_the_reader_ends_if_its_window_is_closed_while_an_editor_runs(
+    open_terminal: Callable[..., Terminal], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\necho "editor runs"\nread -r _\necho meanwhile >> "$1"\n', encoding="utf-8")
+    editor.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(editor))
+    terminal = open_terminal(controls=False)
+    terminal.wait_for("Words of")
+    terminal.wait_for("keys")
+    terminal.press(",")
+    terminal.wait_for("editor runs")
     terminal.hang_up()
     assert terminal.process.wait(10) == 129
 

@@ -34,7 +34,7 @@ from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.screens.session_keeper import SessionKeeper
-from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, asking, key_name, read_input_so
+from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, TerminalClosed, asking, key_name, read_input_so
 from tui_reader.tui.terminal_query import BACKGROUND_QUESTION
 from tui_reader.tui.theme_selection import ThemeSelection
 from tui_reader.tui.widgets.bars import MOST_SECONDS
@@ -150,11 +150,13 @@ class ReaderApp(FailureGuard, App[None]):
 
     def on_ready(self) -> None:
         """Install the signal handlers, and schedule the rest of the start after the first frame."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            try:
-                self._loop_signal(number)
-            except (NotImplementedError, RuntimeError, ValueError):
-                break  # no signals on this system, or not the main thread: keys still quit the program
+        import asyncio  # noqa: PLC0415 - `event_loop` must be imported before it
+
+        # Without signals on this system, or outside the main thread, keys still quit the program.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                # Scheduled after the keys typed before the signal, which may be words of a note.
+                asyncio.get_running_loop().add_signal_handler(number, self.call_later, self._quit_for, number)
         # After a resume, the terminal shows other content, and Textual draws only changed rows.
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._begin)
@@ -218,11 +220,9 @@ class ReaderApp(FailureGuard, App[None]):
             gc.collect(due)
         self._collected = due
 
-    def _loop_signal(self, number: signal.Signals) -> None:
-        import asyncio  # noqa: PLC0415 - `event_loop` must be imported before it
-
-        # Scheduled after the keys typed before the signal, which may be words of a note.
-        asyncio.get_running_loop().add_signal_handler(number, self.call_later, self._quit_for, number)
+    def on_terminal_closed(self, _: TerminalClosed) -> None:
+        """Quit because the terminal is gone, as for the signal that a program may have kept from this one."""
+        self.call_later(self._quit_for, signal.SIGHUP)
 
     async def _quit_for(self, number: signal.Signals) -> None:
         """Quit because of a signal, with the exit status that shells expect: 128 plus the signal's number."""

@@ -6,10 +6,11 @@ paste of coloured output would run commands of the program, and a malicious past
 
 from __future__ import annotations
 
+import select
 import sys
 from contextlib import suppress
 from queue import Full
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -95,6 +96,12 @@ class TerminalAnswered(Message):
         self.answers = answers
 
 
+class TerminalClosed(Message):
+    """Message: the terminal is gone, so that no key can come any more."""
+
+
+CLOSED_SECONDS = 0.05
+"""Seconds between two attempts of Textual to read from a closed terminal, which do not block."""
 HELD_SECONDS = 0.05
 """Seconds for which input that may be the beginning of a reply is held back."""
 
@@ -102,9 +109,12 @@ HELD_SECONDS = 0.05
 class InputParser(XTermParser):
     """Textual's parser, extended: pastes are cleaned, and replies of the terminal are not read as keys.
 
-    The parser also keeps `alt` for keys that are not letters.
+    The parser also keeps `alt` for keys that are not letters, and reports a closed terminal. The system sends SIGHUP
+    for it, but not to programs that were started by a program that keeps the signal, such as make.
     """
 
+    terminal: ClassVar[int | None] = None
+    """Descriptor of the terminal that the next parser watches; None if it reads from no terminal."""
     typed_ahead: ClassVar[str] = ""
     """Input that was read before the parser existed; the next parser parses it first."""
     answers: ClassVar[TerminalAnswers] = TerminalAnswers()
@@ -115,6 +125,12 @@ class InputParser(XTermParser):
         self._filter = PasteFilter()
         self._ahead, InputParser.typed_ahead = InputParser.typed_ahead, ""
         self._held, self._held_until = "", 0.0
+        self._watched: select.poll | None = None
+        terminal, InputParser.terminal = InputParser.terminal, None
+        if terminal is not None:
+            self._watched = select.poll()
+            self._watched.register(terminal, 0)  # errors and the end only
+        self._is_closed = False
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parse input; empty `data` marks the end of the input."""
@@ -142,8 +158,14 @@ class InputParser(XTermParser):
     def tick(self) -> Iterable[Message]:
         """Parse input that was typed ahead, or held back as the possible beginning of a reply for `HELD_SECONDS`.
 
-        Like Textual's method, also end incomplete key sequences after a timeout.
+        Like Textual's method, also end incomplete key sequences after a timeout. Textual calls it after each attempt to
+        read.
         """
+        if self._is_closed:
+            sleep(CLOSED_SECONDS)
+        elif self._watched is not None and any(found & select.POLLHUP for _, found in self._watched.poll(0)):
+            self._is_closed = True
+            yield TerminalClosed()
         if self._ahead:
             ahead, self._ahead = self._ahead, ""
             yield from self.feed(ahead)
@@ -189,6 +211,8 @@ def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
             self._frame: list[str] = []
 
         def start_application_mode(self) -> None:
+            if sys.platform != "win32":
+                InputParser.terminal = self.fileno
             super().start_application_mode()
             if question.attributes is not None:
                 # The echo of input was off because replies are missing.
