@@ -64,8 +64,8 @@ def test_damage_is_reported_and_repaired_only_with_fix_and_its_bytes_are_kept(pa
     assert not found.has_no_faults
     assert any("damaged at line" in finding.text for finding in found.findings)
     assert path.read_bytes() == damaged
-    mended = maintenance.check(path, fix=True)
-    assert mended.has_no_faults
+    repaired = maintenance.check(path, fix=True)
+    assert repaired.has_no_faults
     assert maintenance.check(path).has_no_faults
     assert kept(path) == {"a": 1, "b": 2, "c": 3}, "the damaged line is read from the previous generation"
     saved = [backup for backup in maintenance.list_backups(path) if backup.kind == "damaged"]

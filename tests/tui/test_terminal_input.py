@@ -22,9 +22,9 @@ from tui_reader.tui.terminal_input import (
     FRAME_BEGIN,
     FRAME_END,
     InputParser,
-    asking,
     cleaned,
-    read_input_so,
+    patched_driver,
+    use_input_parser,
 )
 from tui_reader.tui.terminal_query import TerminalAnswers, TerminalQuestion
 
@@ -83,7 +83,7 @@ def test_a_paste_is_never_typed_however_the_input_is_split(pastes: list[str], da
 def test_the_app_reads_the_terminal_with_this_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     names = vars(linux_driver)
     monkeypatch.setitem(names, "XTermParser", names["XTermParser"])
-    read_input_so(linux_driver.LinuxDriver)
+    use_input_parser(linux_driver.LinuxDriver)
     assert names["XTermParser"] is InputParser
 
 
@@ -147,7 +147,7 @@ class Output:
 @pytest.mark.skipif(sys.platform == "win32", reason="long writes fail in consoles of Windows")
 def test_a_frame_is_written_at_once() -> None:
     """Each write wakes a thread, which takes the GIL from the frame."""
-    made: Any = asking(cast("Any", Output), TerminalQuestion(TerminalAnswers()))
+    made: Any = patched_driver(cast("Any", Output), TerminalQuestion(TerminalAnswers()))
     driver = made()
     for part in (FRAME_BEGIN, "rows", FRAME_END, "title", FRAME_BEGIN, FRAME_END, "bell"):
         driver.write(part)

@@ -53,8 +53,8 @@ def doctor(arguments: Sequence[str]) -> int:
     checkup = check(state, fix=options.fix)
     print_line(f"{state}")
     for finding in checkup.findings:
-        mark = "mended" if finding.mended else "WRONG" if finding.is_wrong else "ok"
-        print_line(f"  {mark:6} {finding.text}{f' {finding.mended}' if finding.mended else ''}")
+        mark = "mended" if finding.repair else "WRONG" if finding.is_wrong else "ok"
+        print_line(f"  {mark:6} {finding.text}{f' {finding.repair}' if finding.repair else ''}")
     if not checkup.has_no_faults:
         print_line(f"Something is wrong. {paths.PROGRAM} doctor --fix mends it and keeps what was there.")
     return 0 if checkup.has_no_faults else 1

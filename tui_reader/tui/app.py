@@ -34,7 +34,7 @@ from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.screens.session_keeper import SessionKeeper
-from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, TerminalClosed, asking, key_name, read_input_so
+from tui_reader.tui.terminal_input import InputParser, TerminalAnswered, TerminalClosed, key_name, patched_driver
 from tui_reader.tui.terminal_query import BACKGROUND_QUESTION
 from tui_reader.tui.theme_selection import ThemeSelection
 from tui_reader.tui.widgets.bars import MOST_SECONDS
@@ -137,12 +137,9 @@ class ReaderApp(FailureGuard, App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver for this terminal, patched so that pastes and replies are never read as keys."""
-        driver = super().get_driver_class()
-        read_input_so(driver)
-        if self._terminal is None:
-            return driver
-        InputParser.answers, InputParser.typed_ahead = self._terminal.answers, self._terminal.keys
-        return asking(driver, self._terminal)
+        if self._terminal is not None:
+            InputParser.answers, InputParser.typed_ahead = self._terminal.answers, self._terminal.keys
+        return patched_driver(super().get_driver_class(), self._terminal)
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the reading screen, the lowest screen of the stack."""

@@ -180,7 +180,7 @@ class InputParser(XTermParser):
             yield events.Key(f"alt+{event.key}", event.character) if alt else event
 
 
-def read_input_so(driver: type[Driver]) -> None:
+def use_input_parser(driver: type[Driver]) -> None:
     """Make a Textual driver use `InputParser`, by replacing the parser class in the module that defines the driver."""
     names = vars(sys.modules[driver.__module__])
     if "XTermParser" in names:
@@ -193,19 +193,24 @@ WRITE_SECONDS = 0.1
 """Seconds between checks, during a blocked write, that the writing thread is still alive."""
 
 
-def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
-    """Return a subclass of a driver that requests dark/light reports, and that stops when its terminal is closed.
+def patched_driver(driver: type[Driver], given: TerminalQuestion | None) -> type[Driver]:
+    """Make a driver use `InputParser`; return a subclass that requests dark/light reports and stops with its terminal.
 
-    The driver also restores the terminal's attributes. Textual's thread that writes ends at the first error;
-    from then on only the first 30 writes return, so the program would hang when a window is closed.
+    If no question was asked (`given` is None), the driver itself is returned. The subclass also restores the terminal's
+    attributes. Textual's thread that writes ends at the first error; from then on only the first 30 writes return, so
+    the program would hang when a window is closed.
 
     Textual writes a frame in three parts, each of which wakes the thread that writes. That thread then takes the GIL
     while the frame is still being made, and on a busy machine it may first wait 4 ms for a processor. So the parts are
     joined.
     """
+    use_input_parser(driver)
+    if given is None:
+        return driver
+    question: TerminalQuestion = given
     base: Any = driver
 
-    class AskingDriver(base):  # type: ignore[misc]
+    class PatchedDriver(base):  # type: ignore[misc]
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
             self._frame: list[str] = []
@@ -243,4 +248,4 @@ def asking(driver: type[Driver], question: TerminalQuestion) -> type[Driver]:
             if self._writer_thread is not None and self._writer_thread.is_alive():
                 super().close()
 
-    return AskingDriver
+    return PatchedDriver

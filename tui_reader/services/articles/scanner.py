@@ -107,7 +107,7 @@ class Scanner:
         """
         lower_priority()
         try:
-            self._remember()
+            self._deliver_cached()
             took = self._scan(first=True)
             if not self._stop.is_set():
                 self._send(ScanFinished(len(self._known)))
@@ -134,13 +134,13 @@ class Scanner:
         """Files that the last listing of the folders skipped. Thread-safe."""
         return self._in_folders.passed_over
 
-    def _remember(self) -> None:
+    def _deliver_cached(self) -> None:
         """Deliver the cached results that the library does not list yet."""
         rest = [file for file in self._cache.load(after=len(self._known)) if file.path not in self._known]
         self._known.update((file.path, file) for file in rest)
         for start in range(0, len(rest), CHUNK):
             yield_gil()
-            self._deliver(Batch(tuple(map(self._describe, rest[start : start + CHUNK])), remembered=True))
+            self._deliver(Batch(tuple(map(self._found_file, rest[start : start + CHUNK])), remembered=True))
 
     def _scan(self, *, first: bool = False) -> float:
         """List every file, and read the changed files.
@@ -266,9 +266,9 @@ class Scanner:
         if files:
             # Files to read again at the next start are cached with an impossible inode.
             self._cache.update(f._replace(inode=0) if f.path in self._must_reread else f for f in files)
-        self._deliver(Batch(tuple(map(self._describe, files)), tuple(changed), gone, complete))
+        self._deliver(Batch(tuple(map(self._found_file, files)), tuple(changed), gone, complete))
 
-    def _describe(self, file: CachedFile) -> FoundFile:
+    def _found_file(self, file: CachedFile) -> FoundFile:
         """Return a cached file as a `FoundFile`, with its names in this library."""
         return found_file(self._paths, file)
 

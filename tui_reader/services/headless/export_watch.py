@@ -135,8 +135,8 @@ class ExportWatch:
     def _poll(self, stop: threading.Event) -> tuple[set[ArticleId], float]:
         """Return the articles that changed, and the seconds until the next poll.
 
-        After a change the library is asked again and again for the time of a poll: it reports one article at a time
-        when it finds passages again, and an export for each of 1,000 articles would take minutes.
+        After a change, collect further changes for `POLL_SECONDS`: re-anchoring reports one article at a time, and a
+        separate export for each of 1,000 articles would take minutes.
         """
         end = time.monotonic() + POLL_SECONDS
         changed = set(self._library.sync())
@@ -155,7 +155,7 @@ class ExportWatch:
         only = changed if limit_of(target.query) is None else None
         files = self._files = ExportFiles(target.folder, target.form, target.template)
         if target.name:
-            self._remember(only)
+            self._update_cache(only)
             files.write_file(target.name, list(self._cache.values()))
         else:
             files.write_folder(target.chosen(self._clips, only), only)
@@ -164,7 +164,7 @@ class ExportWatch:
         if changed is None or _did_anything(files.outcome):
             self._report(files)
 
-    def _remember(self, changed: Set[ArticleId] | None) -> None:
+    def _update_cache(self, changed: Set[ArticleId] | None) -> None:
         """Create the clips of the changed articles again, and put all clips into the order of the file.
 
         Clips of other articles are kept with their cached texts: an export of 1,000 articles, one of which has

@@ -44,7 +44,7 @@ class Finding(NamedTuple):
     """The result of the check, as a sentence."""
     is_wrong: bool
     """True if the finding is a fault; other findings are for information."""
-    mended: str = ""
+    repair: str = ""
     """The repair of the fault, as a sentence; empty if it was not repaired."""
 
 
@@ -57,7 +57,7 @@ class Checkup(NamedTuple):
     @property
     def has_no_faults(self) -> bool:
         """True if no check found a fault, or every fault was repaired."""
-        return all(finding.mended for finding in self.findings if finding.is_wrong)
+        return all(finding.repair for finding in self.findings if finding.is_wrong)
 
 
 def doctor(path: str | Path, replica: str, *, fix: bool = False) -> Checkup:
@@ -98,14 +98,14 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
         yield Finding(f"{library.path} does not exist yet: it comes with the first change.", is_wrong=False)
         return
     if library.opener.notice:
-        notice, mended = library.opener.notice, ""
+        notice, repair = library.opener.notice, ""
         if fix and library.opener.held_merge_sides and not library.read_only and compact(library):
-            mended = "Written to the file."
-        yield Finding(notice, is_wrong=False, mended=mended)
+            repair = "Written to the file."
+        yield Finding(notice, is_wrong=False, repair=repair)
     library.verify()
     if library.damage:
         damage = library.damage.split(" Nothing of it")[0]
-        yield Finding(damage, is_wrong=True, mended=_repair(library) if fix and not library.read_only else "")
+        yield Finding(damage, is_wrong=True, repair=_repair(library) if fix and not library.read_only else "")
         return
     state = library.state
     misplaced = 0
@@ -127,8 +127,8 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
             yield Finding(f"The table “{name}” of {library.path} cannot be read: {error}.", is_wrong=True)
     if misplaced or moves:
         text = f"{misplaced + len(moves)} documents of {library.path} are in the wrong place."
-        mended = _move(library, moves) if fix and moves and not misplaced and not library.read_only else ""
-        yield Finding(text, is_wrong=True, mended=mended)
+        repair = _move(library, moves) if fix and moves and not misplaced and not library.read_only else ""
+        yield Finding(text, is_wrong=True, repair=repair)
     if ahead:
         named = ", ".join(f"“{key}”" for key in ahead[:_MAX_NAMED]) + " …" * (len(ahead) > _MAX_NAMED)
         text = f"{len(ahead)} records have timestamps of the future, from a clock that was wrong: {named}. "
@@ -173,15 +173,15 @@ def _repair(library: LibraryFiles) -> str:
 def _check_journals(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     if library.journal.damaged:
         text = f"{library.journal.damaged} lines of {library.journal.path} are damaged."
-        mended = repair_own_journal(library) if fix and not library.damage and not library.read_only else ""
-        yield Finding(text, is_wrong=True, mended=mended)
+        repair = repair_own_journal(library) if fix and not library.damage and not library.read_only else ""
+        yield Finding(text, is_wrong=True, repair=repair)
     elif library.state.has_changes:
         many = "" if library.journal.lines == 1 else "s"
-        mended = ""
+        repair = ""
         if fix and not library.damage and not library.read_only and compact(library):
-            mended = "Written to the file."
+            repair = "Written to the file."
         text = f"{library.journal.lines} change{many} of this machine wait in the journal of {library.path}."
-        yield Finding(text, is_wrong=False, mended=mended)
+        yield Finding(text, is_wrong=False, repair=repair)
     prefix = f"{os.path.basename(library.path)}.journal-"  # noqa: PTH119
     for name in _names(library):
         path = f"{library.folder}/{name}"
@@ -205,19 +205,19 @@ def _check_other_journal(library: LibraryFiles, path: str, *, fix: bool) -> Iter
         return
     entries, damaged = decode_lines(data)
     if damaged:
-        mended = repair_other_journal(library, path) if fix and not library.read_only else ""
-        yield Finding(f"{damaged} lines of {path} are damaged.", is_wrong=True, mended=mended)
+        repair = repair_other_journal(library, path) if fix and not library.read_only else ""
+        yield Finding(f"{damaged} lines of {path} are damaged.", is_wrong=True, repair=repair)
     yield Finding(f"{path} holds {len(entries)} changes of another machine; they count here too.", is_wrong=False)
 
 
 def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     for path in leftovers(library):
-        mended = ""
+        repair = ""
         if fix and not library.read_only:
             with library.exclusive():
                 remove_leftovers(library)
-            mended = "Removed."
-        yield Finding(f"{path} was left behind by a run that was killed while writing.", is_wrong=True, mended=mended)
+            repair = "Removed."
+        yield Finding(f"{path} was left behind by a run that was killed while writing.", is_wrong=True, repair=repair)
     copies = [copy.path for copy in all_copies(library.path, library.disk)]
     if copies and fix and not library.read_only and not library.damage:
         for merged in merge_conflict_copies(library):
@@ -225,7 +225,7 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
                 yield Finding(merged.problem, is_wrong=True)
                 continue
             text = f"{merged.source} is a conflict copy."
-            yield Finding(text, is_wrong=True, mended=f"Merged {merged.changes} changes; kept as {merged.kept_as}.")
+            yield Finding(text, is_wrong=True, repair=f"Merged {merged.changes} changes; kept as {merged.kept_as}.")
         compact(library)
     else:
         for copy in copies:

@@ -94,10 +94,10 @@ def _read(path: str, disk: Disk, common: _Ancestor | None, timestamp: str) -> _S
         parsed = parse(raw, may_be_empty=False)
         timestamp_changes(parsed)
     except DamagedError as error:
-        mended = reassembled(raw, timestamp_changes)
-        if mended is None:
+        joined = reassembled(raw, timestamp_changes)
+        if joined is None:
             raise StoreError(f"{path} is damaged {error}. Nothing was merged.", "Mend it, then merge again.") from None
-        parsed = mended
+        parsed = joined
     if not is_header(parsed.header):
         raise StoreError(f"{path} is no library of tui-reader. Nothing was merged.", "Merge it by hand.")
     if parsed.newer:

@@ -28,7 +28,7 @@ class Step(Enum):
     """The key is not bound in the active pane."""
 
 
-class Fed(NamedTuple):
+class KeyResult(NamedTuple):
     """The sequencer's interpretation of a key, with the command that the key completes."""
 
     step: Step
@@ -78,7 +78,7 @@ class Sequencer:
         """Discard an incomplete count and sequence."""
         self._digits, self._typed, self._taker = "", (), None
 
-    def feed(self, key: str, keymap: Mapping[Sequence, Command]) -> Fed:
+    def feed(self, key: str, keymap: Mapping[Sequence, Command]) -> KeyResult:
         """Process one key, and return its interpretation.
 
         Args:
@@ -88,28 +88,28 @@ class Sequencer:
         had_something = self.pending
         if key == "escape" and had_something:
             self.reset()
-            return Fed(Step.CANCEL)
+            return KeyResult(Step.CANCEL)
         if self._taker is not None:
             taker, count = self._taker, self._count
             self.reset()
             character = " " if key == "space" else key
-            return Fed(Step.RUN, taker, count, character) if len(character) == 1 else Fed(Step.CANCEL)
+            return KeyResult(Step.RUN, taker, count, character) if len(character) == 1 else KeyResult(Step.CANCEL)
         if not self._typed and len(key) == 1 and key in "0123456789" and (key != "0" or self._digits):
             self._digits = (self._digits + key)[: self.MOST_DIGITS]
-            return Fed(Step.WAIT)
+            return KeyResult(Step.WAIT)
         keys = (*self._typed, key)
         command = keymap.get(keys)
         if command is None and any(bound[: len(keys)] == keys for bound in keymap):
             self._typed = keys
-            return Fed(Step.WAIT)
+            return KeyResult(Step.WAIT)
         if command is not None and command.takes_key:
             self._typed, self._taker = keys, command
-            return Fed(Step.WAIT)
+            return KeyResult(Step.WAIT)
         count = self._count
         self.reset()
         if command is None:
-            return Fed(Step.CANCEL if had_something else Step.PASS)
-        return Fed(Step.RUN, command, count)
+            return KeyResult(Step.CANCEL if had_something else Step.PASS)
+        return KeyResult(Step.RUN, command, count)
 
     @property
     def _count(self) -> int | None:

@@ -252,7 +252,7 @@ class AnnotationList(LinePane):
         self._chosen.add_listed()
         self.repaint()
 
-    def choose_those_left(self) -> None:
+    def unchoose_missing(self) -> None:
         """Unchoose the annotations that no longer exist."""
         self._chosen.drop_missing()
         self.repaint()

@@ -170,7 +170,7 @@ class AnnotationListing:
         Args:
             annotation: The annotation to set the cursor on; None to leave the cursor where it is.
         """
-        self._list.choose_those_left()
+        self._list.unchoose_missing()
         self._change_number, _ = self._state.library.annotations.changed_since(self._change_number)
         if annotation or self._loader.count() != self._loader.total:
             self.load(keep=annotation or self._loader.nearest(), index=self._list.index)
@@ -188,7 +188,7 @@ class AnnotationListing:
         self._change_number, ids = self._state.library.annotations.changed_since(self._change_number)
         if ids is not None and not ids:
             return False
-        self._list.choose_those_left()
+        self._list.unchoose_missing()
         self._list.touch()
         self._loader.refresh(self._empty_text())
         self._load_more()

@@ -44,9 +44,9 @@ class CommandUse:
                 self._state.query.term is not EVERYTHING or self._state.view.shelf is not Shelf.INBOX
             ),
             "picture": self._has_pictures,
-            **dict.fromkeys(on_tag, lambda: self._stands_in(Section.TAGS)),
-            **dict.fromkeys(on_search, lambda: self._stands_in(Section.SEARCHES)),
-            **dict.fromkeys(("move_down", "move_up"), self._is_in_order_by_hand),
+            **dict.fromkeys(on_tag, lambda: self._is_on_entry_of(Section.TAGS)),
+            **dict.fromkeys(on_search, lambda: self._is_on_entry_of(Section.SEARCHES)),
+            **dict.fromkeys(("move_down", "move_up"), self._is_movable),
             "footnote": self._has_footnotes,
             "join_stories": self._has_other_stories,
             "whole_page": self._has_whole,
@@ -133,13 +133,13 @@ class CommandUse:
         headlines = self._state.panes.headlines
         return headlines.cursor + 1 < len(headlines.ids) or self._state.pane is Pane.ARTICLE
 
-    def _is_in_order_by_hand(self) -> bool:
+    def _is_movable(self) -> bool:
         """Return True if the row under the cursor can be moved up and down: a saved search, or an article up next."""
         if self._state.pane is Pane.SIDEBAR:
-            return self._stands_in(Section.SEARCHES)
+            return self._is_on_entry_of(Section.SEARCHES)
         return self._state.pane is Pane.LIST and self._state.view.shelf is Shelf.UP_NEXT and self._has_article()
 
-    def _stands_in(self, section: Section) -> bool:
+    def _is_on_entry_of(self, section: Section) -> bool:
         """Return True if the sidebar's cursor is on an entry of a section, and not on its title."""
         entry = self._state.panes.sidebar.current
         return entry is not None and entry.section is section and bool(entry.name)
