@@ -59,8 +59,8 @@ def estimate_position(anchor: Anchor, text: str, old: str | None = None) -> int:
 def _all(text: str, piece: str, size: int) -> list[int]:
     """Return the first 100 offsets at which a piece of context occurs.
 
-    The list is empty if the piece has fewer than `size` characters, or less than half of that without white space at
-    its ends.
+    The list is empty if the piece has fewer than `size` characters, or fewer than half of that without the white
+    space at its ends.
     """
     found: list[int] = []
     if len(piece) < size or len(piece.strip()) < size // 2:

@@ -23,7 +23,7 @@ always cut at runs of 6 words, because a longest subsequence alone tends to matc
 words and single words only pieces that are still larger than `MAX_PRODUCT`."""
 MAX_ISLAND = 2
 """Maximum number of unchanged words between two replacements that are merged into one replacement, which includes these
-words: as few as “, the” do not help the reader."""
+words. An unchanged “, the” between two changes would only divide them."""
 
 
 class ChangeKind(StrEnum):

@@ -123,7 +123,7 @@ def _best_shift(other: Words, mine: Words, gap: tuple[int, int, int], matched: C
 
 
 def _edges_at_space(other: Words, mine: Words, gap: tuple[int, int, int]) -> int:
-    """Return how many of the three words of a gap, see `_best_shift`, follow white space, 0 to 3."""
+    """Return how many of the three words of `gap` follow white space, 0 to 3; `_best_shift` explains the arguments."""
     at, first, end = gap
     return _is_after_space(other, at) + _is_after_space(mine, first) + _is_after_space(mine, end)
 

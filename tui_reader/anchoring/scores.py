@@ -47,8 +47,8 @@ class Limits(NamedTuple):
     passages that fit about as well, and so would make it ambiguous.
     """
     context_lead: float = 0.2
-    """The position in a diff is refuted by an exact quote elsewhere that has a higher score, by `lead`, and a context
-    that is more similar by this, in the sum of both sides (0 to 2)."""
+    """An exact quote elsewhere replaces the position in a diff if its score is higher by at least `lead`, and the
+    similarities of both sides of its context, added up (0 to 2), are higher by at least this."""
     kept: float = 0.5
     """Minimum share of the quote, in letters, that a diff must match within one range."""
     most: float = 0.7
@@ -60,7 +60,7 @@ class Limits(NamedTuple):
     """A passage is torn if its second largest fragment has at least this share of its letters, and the largest fragment
     has a share that is greater by less than this."""
     lost: float = 0.35
-    """Share of a quote's characters in lines moved elsewhere, from which its position in a diff is wrong."""
+    """A position in a diff is wrong if this share of the quote's characters, or more, is in lines moved elsewhere."""
     another: float = 0.5
     """A range belongs to another passage if more than this share of its letters comes from there."""
     stretch: float = 1.8

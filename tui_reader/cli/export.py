@@ -104,10 +104,10 @@ def export(arguments: Sequence[str]) -> int:
 
 @contextmanager
 def _quick_export() -> Iterator[None]:
-    """Let Python look for cycles of garbage rarely, and change threads often.
+    """Context manager: the garbage collector runs rarely, and the interpreter switches threads often.
 
-    Texts have no cycles, and the search takes a tenth of the time. Threads that hand texts to processes wait for less
-    than a millisecond each time, so that the processes are seldom idle.
+    An export creates no reference cycles, and searching for them would take a tenth of the time. Threads that pass
+    texts to processes get the interpreter within a millisecond each time, so that the processes are seldom idle.
     """
     from tui_reader.services.library.worker import COLLECTED_FROM  # noqa: PLC0415 - see `export`
 

@@ -117,7 +117,7 @@ def can_hold_caret(document: Document, row: Row) -> bool:
 def row_range(layout: Layout, offset: int) -> Range:
     """Return the range of text drawn on the row that contains an offset; in a table, only that of the cell there.
 
-    If the character at the offset is not drawn, such as white space at a wrap, that of the text drawn before it.
+    If the character at the offset is not drawn, such as white space at a wrap, return the range drawn before it.
     """
     row = layout.row(layout.position(offset)[0])
     for fragment in row.fragments:

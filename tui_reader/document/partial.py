@@ -15,7 +15,7 @@ SIGN = "…"
 
 
 def with_ending(beginning: Document, blocks: Sequence[Block], text: str) -> Document:
-    """Join the beginning of a text, a mark for the middle, which is not read yet, and the ending to one document.
+    """Join the beginning of a text, a mark for the middle that is not read yet, and the ending into one document.
 
     Args:
         beginning: A partial document.

@@ -343,7 +343,7 @@ class _Finder:
         return numbers
 
     def where(self, start: int, end: int) -> Where:
-        """Return the position of a range of code points in the text, with all that `Where` tells about it."""
+        """Return the position of a range of code points in the text, with headings, paragraph and page."""
         document = self._document
         headings = self._outline
         above = bisect_right(headings, start, key=lambda entry: entry[0])

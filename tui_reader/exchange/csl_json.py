@@ -1,4 +1,4 @@
-"""CSL-JSON for citation processors: one item per article, with its quotes and notes as note."""
+"""CSL-JSON for citation processors: one item per article, with its quotes and notes in the field `note`."""
 
 from __future__ import annotations
 

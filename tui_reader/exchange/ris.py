@@ -1,4 +1,4 @@
-"""RIS: one record per article, with each annotation as an HTML note, like Zotero."""
+"""RIS: one record per article, with each annotation as a note in HTML, as Zotero writes notes."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ def _salvaged(data: bytes) -> dict[str, Entry]:
 
 
 def _packed_length(data: bytes, start: int) -> int:
-    """Return the number of packed bytes of a file whose size is only stated behind it, by inflating it.
+    """Return the number of packed bytes of a file whose size follows its data: inflate the file to find its end.
 
     Args:
         data: The bytes of the archive.

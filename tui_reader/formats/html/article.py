@@ -64,7 +64,7 @@ _ENDS = (".", "!", "?", "…", "。", "！", "？")
 _APART = frozenset((BlockKind.CODE, BlockKind.TABLE, BlockKind.HEADING))
 """Kinds of blocks that are never a line with a date or a name."""
 _LINKED = 0.5
-"""Share of links in the text of a box, from which the box leads to other pages and is not part of the article."""
+"""Minimum share of links in the text of a box that counts as links to other pages, not as a part of the article."""
 _MOST_LINKED = 0.2
 """Maximum share of links in a list at the end of an article; above it, the list may name topics or other articles."""
 _MAIN = 0.2

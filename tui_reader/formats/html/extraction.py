@@ -1,4 +1,4 @@
-"""The text of the article that trafilatura extracts from a page: its fast mode first, then what finds more."""
+"""The text of the article that trafilatura extracts from a page, by its fast mode or, if that finds little, others."""
 
 from __future__ import annotations
 

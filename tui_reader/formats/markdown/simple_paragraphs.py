@@ -1,8 +1,8 @@
-"""The short way for paragraphs of which every line begins with a letter.
+"""A fast path of the parser for paragraphs in which every line begins with a letter.
 
-All other blocks begin with a mark or a digit, or are recognized by such a line below, so that none of their rules can
-apply. The parser tries eleven rules at each paragraph, and some again at each of its lines: without them, an article is
-parsed in four fifths of the time.
+All other blocks begin with a mark or a digit, or are recognized by such a line below their first line, so their rules
+need not be tried. The parser would try eleven rules at each paragraph, and some of them at each line: with the fast
+path, parsing an article takes four fifths of the time.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _HIDDEN = re.compile(
     r"|\[\[[^\]\[\n]{0,500}\]\[|[*/_=~|\[\]]",
     re.MULTILINE | re.IGNORECASE,
 )
-"""Pattern of what is no word of the text: settings, comments, drawers, stars, targets of links, and marks."""
+"""Pattern of parts that are not counted as words: settings, comments, drawers, stars, targets of links, and marks."""
 _MOST = 8_000_000
 """Maximum number of characters that are read; a megabyte takes 0.4 s."""
 

@@ -28,7 +28,7 @@ _PLANNING = re.compile(r"[ \t]*(?:SCHEDULED|DEADLINE|CLOSED):")
 """The beginning of a line with the dates of a task: `DEADLINE: <2024-03-05 Tue>`."""
 _COMMENT = re.compile(r"[ \t]*#(?: |$)")
 _FIXED = re.compile(r"[ \t]*:(?: (.*))?$")
-"""A line of fixed width: `: as it is`."""
+"""A line of preformatted text: `: text`."""
 _RULE = re.compile(r"[ \t]*-{5,}[ \t]*$")
 _TABLE = re.compile(r"[ \t]*\|")
 _TABLE_RULE = re.compile(r"[ \t]*\|[-+|: ]*-[-+|: ]*$")

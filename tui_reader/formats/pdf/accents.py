@@ -72,7 +72,7 @@ def with_joined_accents(text: str, box_of: Callable[[int], tuple[float, float, f
 def _covers(
     text: str, index: int, box_of: Callable[[int], tuple[float, float, float]], middle: float, y: float
 ) -> bool:
-    """Return True if the character at `index` is a letter below or above an accent, and on its line.
+    """Return True if the character at `index` is a letter on the line of an accent, directly below or above it.
 
     Args:
         text: The characters of the page.

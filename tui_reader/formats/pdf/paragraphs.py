@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui_reader.formats.pdf.type_sizes import TypeSizes
 
 _SHORTEST_LINE = 45
-"""Minimum number of characters of a lone line that may continue in another column; shorter ones are as on slides."""
+"""Minimum number of characters of a lone line that may continue in another column; slides have shorter lone lines."""
 _INDENT = 0.7
 """Minimum difference of two left edges that is an indent, in font sizes."""
 

@@ -142,9 +142,9 @@ class ReanchorQueue:
         self._unchecked.update(dict.fromkeys(ids))
 
     def _check(self, annotation_id: AnnotationId) -> None:
-        """Queue the article of an annotation that this program changed, if it may be placed in an earlier text.
+        """Queue the article of an annotation that this program changed, if the annotation's position may be outdated.
 
-        That happens, for example, if an undo restores a deleted annotation after its article has changed.
+        It is, for example, if an undo restores a deleted annotation after the text of its article has changed.
         """
         annotation = self._state.annotation_index.get(annotation_id)
         if annotation is None or annotation.current is None or annotation.article in self._stale:

@@ -151,7 +151,7 @@ def _merged(states: Mapping[int, ReadingState]) -> dict[int, ReadingState]:
 
 _USUAL = ReadingState()
 _FEW = 3
-"""Changed states are merged if they are at most one for this number of articles; more take longer than they save."""
+"""Changed states are merged if there are fewer than one for this number of articles; else merging costs too much."""
 
 
 def _decoded(field: str, index: int, values: Mapping[int, Json]) -> Mapping[int, Any]:

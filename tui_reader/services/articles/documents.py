@@ -83,7 +83,7 @@ class Documents:
         self._ahead: deque[ArticleId] = deque()
         """The neighbours to read ahead."""
         self._ahead_again: set[ArticleId] = set()
-        """The neighbours that were being read when they were requested: once more if that reading is cancelled."""
+        """Requested neighbours that a thread was reading already; if that is cancelled, they are queued again."""
         self._working: dict[ArticleId, object] = {}
         """A ticket for each article that a thread reads; a result whose ticket was removed meanwhile is discarded."""
         self._threads: list[threading.Thread] = []

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FUNCTION = f"{__name__}:parse_files"
 LEAST_BYTES = 300_000
-"""Total size of files in bytes from which processes are used: fewer are parsed in the time in which a process starts"""
+"""Minimum total size of files in bytes for using processes: starting a process takes as long as parsing so many."""
 MOST_BYTES = 4_000_000
 """Largest size in bytes of a file that is parsed ahead, so that no process is busy for long when its parent ends."""
 MOST_PROCESSES = 2

@@ -407,9 +407,9 @@ class Reading:
 
 _RESTORED, _UNDID, _UNDID_AGAIN = "restored what was undone: ", "undid: ", "undid again: "
 _OPPOSITES = {_UNDID: _RESTORED, _RESTORED: _UNDID, "redid: ": _UNDID_AGAIN, _UNDID_AGAIN: _RESTORED}
-"""The prefix of a message that replaces another one if the step acted on an undo, applied once per nested undo.
+"""For each prefix of a message, the prefix for the same step on an undo: `restored what was undone: ` for `undid: `.
 
-To undo an undo is called `restored what was undone: …` instead of `undid: …`.
+If the undone step is the undo of an undo, the replacement is applied once more, and so on.
 """
 
 
@@ -427,7 +427,7 @@ def _step_message(prefix: str, transaction: Transaction) -> str:
 
 
 def _named(rows: Sequence[Headline], number: int = 0) -> str:
-    """Return the title of a single article, or such as `12 articles`; `number` counts them if `rows` has only some."""
+    """Return the title of a single article, else the number of articles: `number` if not 0, else that of `rows`."""
     return quoted(rows[0].title) if len(rows) == 1 else f"{number or len(rows):,} articles"
 
 

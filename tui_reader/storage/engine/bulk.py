@@ -131,8 +131,8 @@ def _step_text(step: Step, column: Column) -> str:
 class _Builder:
     """Computes for each document of a column the registers to write: values by register name, empty for no change.
 
-    The methods named `_of_…` compute them without comparing all fields of the document, for usual documents; this is
-    called the short way. For other documents they return None, and the edit is added to `others`.
+    The methods named `_of_…` compute them without comparing all fields of the document; this fast path applies to usual
+    documents. For other documents they return None, and the edit is added to `others`.
 
     Args:
         state: The documents before the edits.
@@ -146,9 +146,9 @@ class _Builder:
         self.numbers: list[int] = []
         self.values: list[Mapping[str, Any]] = []
         self.others: list[Edit] = []
-        """The edits without a short way, for `edits.entry_of`."""
+        """The edits to which the fast path does not apply, for `edits.entry_of`."""
         self._shared: dict[Any, Mapping[str, Any] | None] = {}
-        """Values by register, by what they were computed from; None for edits without a short way."""
+        """Values by register, by what they were computed from; None for edits to which the fast path does not apply."""
         self._tag_names: dict[tuple[str, ...], list[str]] = {}
         """The names of the registers of tags by the names of all registers of a document."""
 
@@ -199,7 +199,7 @@ class _Builder:
             self.values.append(values)
 
     def _of_registers(self, index: int, registers: Registers | None) -> Mapping[str, Any] | None:
-        """Return the registers to write in a document that the snapshot does not contain; None without a short way.
+        """Return the registers to write in a document that the snapshot does not contain; None without the fast path.
 
         Args:
             index: Index of the edit in the column.
@@ -231,7 +231,7 @@ class _Builder:
             registers: The registers that journal entries changed; None if none did.
 
         Returns:
-            The values by register name; None without a short way.
+            The values by register name; None without the fast path.
         """
         registers = registers or _NO_REGISTERS
         if DELETED in registers:
@@ -287,7 +287,7 @@ class _Builder:
         return values
 
     def _of_document(self, index: int, number: int, saved: SavedDocument) -> Mapping[str, Any] | None:
-        """Return the registers to write in a document that was decoded; None without a short way."""
+        """Return the registers to write in a document that was decoded; None without the fast path."""
         content, registers = saved.content, saved.changed or {}
         stamps = content.get(TIMESTAMPS)
         if KEY not in content or not isinstance(stamps, dict) or DELETED in stamps or DELETED in registers:
@@ -312,7 +312,7 @@ class _Builder:
             registers: The registers that journal entries changed.
 
         Returns:
-            The values by register name; None without a short way, for example if an entry did change the tags.
+            The values by register name; None without the fast path, for example if an entry did change the tags.
         """
         if _LOCATION not in content or any(name == _LOCATION or name.startswith(TAGS) for name in registers):
             return None
@@ -357,7 +357,7 @@ def _changed_tags(own: Mapping[str, object], before: Json, after: Json) -> Mappi
         after: The tags after the edit; None to remove the field.
 
     Returns:
-        The values by register name; None without a short way (see `_Builder`).
+        The values by register name; None without the fast path (see `_Builder`).
     """
     if _OTHER in own.values() or not all(name == TAGS or name.startswith(_TAG) for name in own):
         return None

@@ -66,7 +66,7 @@ class Named(Protocol):
 
 
 class CommandLines:
-    """Plans lines: finds the effect of a line before it is run."""
+    """Plans the lines typed on the command line: finds the effect of a line before it is run."""
 
     def __init__(
         self,

@@ -165,8 +165,8 @@ class Focus(Layer):
     def _first_visible(self, document: Document, forward: Step) -> int:
         """Return the start of the first sentence or paragraph that begins in the view, excluding the title.
 
-        If none begins there, return the first visible offset, which is inside a long one. `forward` is the motion to
-        the next sentence or paragraph.
+        If none begins there, return the first visible offset, which is inside a long sentence or paragraph. `forward`
+        is the motion to the next one.
         """
         low, high = self._viewport.visible_range()
         text_start = 0 if self._viewport.page is None else self._viewport.page.text_start
