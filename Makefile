@@ -21,7 +21,7 @@ test: $(READY) ## run all tests (WORKERS=... processes)
 
 check: format-check lint types imports docs-check test ## everything a change must pass: format, lint, types, layers, docs, tests
 
-format: $(READY) ## put all code into its form
+format: $(READY) ## format the code
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix-only --quiet
 
