@@ -11,7 +11,7 @@ import pytest
 from tui_reader.services.articles import scanner
 from tui_reader.services.articles.identities import Identities
 from tui_reader.services.library import opening
-from tui_reader.services.library.events import DocumentChanged, DocumentLoaded
+from tui_reader.services.library.events import DocumentChanged, DocumentLoaded, ScanProgress
 from tui_reader.sources import folders, watcher
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ANNOTATIONS, ARTICLES, Edit
@@ -86,6 +86,22 @@ def test_a_moved_file_stays_the_same_article_even_if_reading_it_takes_long(
     owner.library.reading.toggle_star([owner.at("one.md").id])
     (folder / "one.md").rename(folder / "three.md")
     owner.until(lambda: "three.md" in owner.headlines() and owner.at("three.md").state.starred)
+
+
+def test_a_later_scan_that_reported_progress_reports_its_end(
+    folder: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = opened(folder).scanned()
+    monkeypatch.setattr(scanner, "FIRST_BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(scanner, "BATCH_SECONDS", 1000.0)
+    for name in ("three", "four", "five"):
+        write(folder.parent / "new" / f"{name}.md", name)
+    (folder.parent / "new").rename(folder / "new")
+    owner.until(lambda: ScanProgress(3, 3) in owner.events)
+    assert [event for event in owner.events if isinstance(event, ScanProgress)][-2:] == [
+        ScanProgress(1, 3),
+        ScanProgress(3, 3),
+    ]
 
 
 def test_changes_are_noticed_without_file_events_of_the_system(

@@ -14,6 +14,7 @@ from textual.geometry import Size
 from tests.tui.conftest import case
 from tui_reader.services.library.events import Notice, Saved, Saving, ScanFinished, ScanProgress
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading import scan_progress
 from tui_reader.tui.widgets import bars
 
 if TYPE_CHECKING:
@@ -289,6 +290,32 @@ async def test_the_progress_of_a_scan_stands_in_the_first_row(start: Start, arti
         assert said(reader) == ""
         handle(ScanFinished(3))
         await reader.until(lambda: "reading 1,200" not in reader.text)
+        # A later scan, of files that came while the library is open, ends without `ScanFinished`.
+        handle(ScanProgress(900, 901))
+        await reader.until(lambda: "reading 900 of 901" in reader.lines()[0])
+        handle(ScanProgress(901, 901))
+        await reader.until(lambda: "reading 90" not in reader.text)
+
+
+async def test_a_scan_of_few_files_that_takes_long_shows_its_progress(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with start(articles) as reader:
+        await begin(reader)
+        handle = reader.app.reading.library_events.handle
+        now = 100.0
+        monkeypatch.setattr(scan_progress, "monotonic", lambda: now)
+        handle(ScanProgress(0, 40))
+        await reader.pilot.pause()
+        assert "reading" not in reader.lines()[0]
+        now += scan_progress.LONG_SECONDS
+        handle(ScanProgress(7, 40))
+        await reader.until(lambda: "reading 7 of 40" in reader.lines()[0])
+        handle(ScanProgress(40, 40))
+        await reader.until(lambda: "reading" not in reader.lines()[0])
+        handle(ScanProgress(1, 40))
+        await reader.pilot.pause()
+        assert "reading" not in reader.lines()[0]
 
 
 async def test_every_message_ends_by_itself(start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,7 +233,7 @@ class Scanner:
         if gone:
             self._cache.update((), gone)
         due = time.monotonic() + FIRST_BATCH_SECONDS
-        was_split = False
+        was_split, reported = False, 0
         if first and stale:
             self._send(ScanProgress(0, len(stale)))
         for done, entry in enumerate(stale):
@@ -253,11 +253,14 @@ class Scanner:
             if time.monotonic() >= due:
                 self._deliver_files(found, changed, gone_names)
                 found, changed, gone_names, was_split = [], [], (), True
-                self._send(ScanProgress(done + 1, len(stale)))
+                reported = done + 1
+                self._send(ScanProgress(reported, len(stale)))
                 due = time.monotonic() + BATCH_SECONDS
         self._parser.rest()
         if found or gone_names or was_split or first:
             self._deliver_files(found, changed, gone_names, complete=True)
+        if 0 < reported < len(stale):
+            self._send(ScanProgress(len(stale), len(stale)))
 
     def _deliver_files(
         self, files: Sequence[CachedFile], changed: Sequence[str], gone: tuple[str, ...], *, complete: bool = False

@@ -35,7 +35,8 @@ class SyncNeeded(_Fieldless):
 class ScanProgress(NamedTuple):
     """Progress of a scan: the number of new and changed files that were read, and the total.
 
-    While the folders are still being listed, `total` is 0 and `done` the number of files listed so far.
+    While the folders are still being listed, `total` is 0 and `done` the number of files listed so far. If a part was
+    reported, the last event of the scan has equal numbers.
     """
 
     done: int

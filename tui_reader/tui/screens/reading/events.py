@@ -9,13 +9,12 @@ from tui_reader.services.library import events
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.parsing_progress import ParsingProgress
 from tui_reader.tui.screens.reading.rule_runner import RuleRunner
+from tui_reader.tui.screens.reading.scan_progress import MANY_FILES, ScanProgressDisplay
 
 if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.screens.reading.reading_host import ReadingHost
 
-LONG_SCAN = 200
-"""Number of articles from which the progress of a scan is shown."""
 FAILURE_SECONDS = 8.0
 """Seconds for the full message about an unsaved change; the first row keeps a short message."""
 SAVED_SECONDS = 2.0
@@ -33,6 +32,7 @@ class EventHandlers:
         self._totals: tuple[int, int] | None = None
         """The numbers of annotations and orphans that the first row shows."""
         self._rules = RuleRunner(host)
+        self._scan_progress = ScanProgressDisplay(host.state.panes.top.show_progress)
         self._parsing = ParsingProgress(host.state, self._show_activity)
         self._unlisted: dict[ArticleId, None] = {}
         """The changed articles that the list does not show yet, because more scan results wait."""
@@ -74,11 +74,10 @@ class EventHandlers:
                 if state.scan is not None:
                     state.scan = done, total
                 self._describe_empty_list()
-                if total > LONG_SCAN and done < total:
-                    state.panes.top.show_progress(f"reading {done:,} of {total:,}")
+                self._scan_progress.update(done, total)
             case events.ScanFinished():
-                state.panes.top.show_progress("")
-                was_long, state.scan = state.scan is not None and state.scan[1] > LONG_SCAN, None
+                self._scan_progress.end()
+                was_long, state.scan = state.scan is not None and state.scan[1] > MANY_FILES, None
                 if was_long and state.library.passed_over and not state.panes.status.said:
                     state.say_also(f"passed over: {state.library.passed_over}")
                 host.listing.describe()
