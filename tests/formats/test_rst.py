@@ -39,6 +39,13 @@ def test_titles_are_headings_and_fields_are_metadata() -> None:
     assert "Ada" not in document.text
 
 
+@pytest.mark.parametrize("title", [":mod:`email` and *more*", ":py:mod:`email` and more", "`email` and more"])
+def test_a_title_may_begin_with_a_role(title: str) -> None:
+    document = opened(f":orphan:\n\n{title}\n{'=' * len(title)}\n\nOverview\n--------\n\nText.\n")
+    assert document.metadata.title == "email and more"
+    assert document.title_block == 0
+
+
 def test_lists_definitions_lines_and_quotations() -> None:
     source = """
 - one

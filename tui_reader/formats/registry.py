@@ -69,7 +69,7 @@ ROWS: tuple[Row, ...] = (
     Row("tui_reader.formats.office.docx", (".docx", ".docm"), is_slow=True, reads_to_scan=True, version=2),
     Row("tui_reader.formats.office.odt", (".odt", ".fodt"), is_slow=True, reads_to_scan=True, version=2),
     # 2 ms to import after plain text; docutils takes 40 ms to import, and 2 s for a megabyte.
-    Row("tui_reader.formats.rst.rst", (".rst", ".rest"), is_slow=True),
+    Row("tui_reader.formats.rst.rst", (".rst", ".rest"), is_slow=True, version=2),
     # 3 ms to import after Markdown; a notebook with pictures has several megabytes.
     Row("tui_reader.formats.notebooks.notebook", (".ipynb",), is_slow=True),
     # 2 ms to import after plain text.

@@ -98,7 +98,8 @@ def _title(lines: list[str]) -> Heading | None:
     is_first = True
     for index, line in enumerate(lines[:-1]):
         text, below = line.rstrip(), lines[index + 1].rstrip()
-        if not text.strip() or (text.startswith(("..", ":", " ")) and not _overlined(lines, index)):
+        is_marked = text.startswith(("..", ":", " ")) and not _ROLE.match(text)
+        if not text.strip() or (is_marked and not _overlined(lines, index)):
             continue
         if _UNDERLINE.match(text):
             continue
