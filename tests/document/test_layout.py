@@ -339,8 +339,17 @@ def test_a_picture_is_drawn_as_a_label_and_its_text() -> None:
     assert labels == [OrnamentRole.LABEL] * 3
 
 
-def test_a_file_name_with_control_characters_is_not_shown_as_label() -> None:
-    assert picture(document(block(FIGURE, target="a/\x1b[2Jmap.png")), 30) == ["▣ picture"]
+def test_a_name_with_control_characters_or_of_a_part_of_the_file_is_not_shown_as_label() -> None:
+    for target in (
+        "a/\x1b[2Jmap.png",
+        "data:image/png;base64,AA",
+        "page:1:1",
+        "part:3",
+        "cid:a@b.org",
+        "cell-2-output-0",
+    ):
+        assert picture(document(block(FIGURE, target=target)), 30) == ["▣ picture"]
+    assert picture(document(block(FIGURE, target="cell-2-attachment/tide.png")), 30) == ["▣ tide.png"]
 
 
 def test_trailing_stories_are_under_a_divider_unless_joined() -> None:

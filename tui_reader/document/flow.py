@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 PICTURE = "▣"
 """Symbol at the beginning of the label of a picture."""
+_INNER_TARGET = re.compile(r"(?:data|cid|part|page):|cell-\d+-output-\d+\Z")
+"""Targets of pictures without a file name: embedded ones, parts of mails, regions of PDF pages, output of notebooks."""
 LEAST_CAPTION = 24
 """Minimum width of a caption in columns; a caption with less space below a picture begins left of the picture."""
 
@@ -70,10 +73,11 @@ def offset_in_fragment(text: str, fragment: Fragment, column: int) -> int:
 def figure_label(block: Block, width: int) -> str:
     """Return the label of a picture: a symbol and the file's name, cut with an ellipsis at `width` columns.
 
-    The word `picture` replaces the name if a caption follows, or if the file has no name that can be shown.
+    The word `picture` replaces the name if a caption follows, if the file has no name that can be shown, or if only the
+    program uses that name for a part of the article's own file.
     """
     name = "picture"
-    if block.end == block.start and not block.target.startswith("data:"):
+    if block.end == block.start and not _INNER_TARGET.match(block.target):
         path = block.target.partition("?")[0].partition("#")[0]
         found = path.rstrip("/").rpartition("/")[2]
         name = found if found and found.isprintable() else name
