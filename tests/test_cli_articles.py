@@ -84,7 +84,9 @@ def test_a_list_has_forms_for_scripts(folder: Path, run: Any) -> None:
     ]
     ids = run("list", "tag:nato", "--ids")[1].splitlines()
     form = r"{title}\t{source}: {tags}, {minutes} min\\"
-    assert run("list", "tag:space", "--format", form)[1] == "Space gap\tBrussels desk: nato, space, 7 min\\\n"
+    for end in ("", r"\n"):
+        shown = run("list", "tag:space", "--format", form + end)[1]
+        assert shown == "Space gap\tBrussels desk: nato, space, 7 min\\\n"
     run(
         "notes",
         "add",

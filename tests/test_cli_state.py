@@ -36,7 +36,7 @@ def state(tmp_path: Path) -> Path:
 
 def test_doctor_reports_that_a_library_is_well(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--state", str(state)]) == 0
-    assert "is sound: 1 articles" in capsys.readouterr().out
+    assert "is sound: 1 article." in capsys.readouterr().out
 
 
 def test_doctor_reports_damage_and_mends_it_only_with_fix(state: Path, capsys: pytest.CaptureFixture[str]) -> None:

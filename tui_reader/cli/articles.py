@@ -256,7 +256,8 @@ def _form(options: argparse.Namespace) -> Callable[[Library, Headline], str]:
                 return _LETTERS.get(found[2], found[0])
             return _field(library, headline, found[1])
 
-        return _placeholder(value, template)
+        # The line ends by itself, as after a template without \n at its end.
+        return _placeholder(value, template).removesuffix("\n")
 
     return fill
 

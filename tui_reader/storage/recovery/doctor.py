@@ -133,7 +133,8 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
         named = ", ".join(f"“{key}”" for key in ahead[:_MAX_NAMED]) + " …" * (len(ahead) > _MAX_NAMED)
         text = f"{len(ahead)} records have timestamps of the future, from a clock that was wrong: {named}. "
         yield Finding(text + "Changes that are made to them here are kept all the same.", is_wrong=False)
-    counts = ", ".join(f"{state.count(name):,} {name}" for name in state.tables())
+    found = [(state.count(name), name) for name in state.tables()]
+    counts = ", ".join(f"{count:,} {name if count != 1 else name.removesuffix('s')}" for count, name in found)
     if deleted := sum(bool(document.get("deleted")) for _, document in state.documents(ANNOTATIONS)):
         counts += f" ({deleted:,} of the annotations deleted, for undo)"
     yield Finding(f"{library.path} is sound: {counts or 'empty'}.", is_wrong=False)
