@@ -1,4 +1,4 @@
-"""Highlights sentences of every article of a folder, by the program's own services, to measure lists of annotations."""
+"""Highlight sentences of every article of a folder, by the program's services, to measure lists of annotations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TAGS = ("claim", "figure", "lede", "check", "quote")
 
 
 def annotate(folder: Path, each: int, seed: int) -> int:
-    """Make the folder a library of its own, and put so many highlights into each article; every third has a note."""
+    """Turn the folder into a library, and add `each` highlights to each article; every third has a note."""
     rng, settings, made = random.Random(seed), Settings(), 0
     init_library(folder)
     with library_of([folder], None, settings) as library:

@@ -1,12 +1,13 @@
-"""How well highlights are found again: 1,000 of them, eight kinds of edits, three texts, the truth known by character.
+"""Measure how well highlights are found again: 1,000 highlights, eight kinds of edits, three texts, known positions.
 
     python scripts/bench_anchoring.py [--highlights 1000] [--words 10000] [--seed 1] [--seeds 10] [--without-snapshot]
 
-Each seed marks other passages and makes other edits. Of what is right, the worst seed is told, then the mean of all;
-the rest is summed up over the seeds. Seconds are processor time for all highlights of a seed, the median.
+Each seed marks other passages and makes other edits. The share of right positions is printed for the worst seed, then
+as the mean of all; the other columns are sums over the seeds. Seconds are the median processor time for all highlights
+of a seed.
 
-A place is right if it shares 0.8 of its characters with the true one (intersection over union), wrong below 0.4. A
-highlight is gone if less than half of it survived in one stretch; it must not be painted anywhere.
+A position is right if it shares 0.8 of its characters with the true one (intersection over union), wrong below 0.4. A
+highlight is gone if less than half of it survived in one part; it must not be painted anywhere.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ from tui_reader.model.ranges import Range
 CORPORA = Path(__file__).resolve().parents[1] / "../shared/corpora"
 RIGHT, WRONG = 0.8, 0.4
 SPREAD = 150
-"""Characters without a survivor that part two stretches of a torn highlight."""
+"""Number of characters between two surviving ones from which they belong to two parts of a torn highlight."""
 
 
 class Piece(NamedTuple):
-    """Part of an edited text: what it says, and where it stood before; -1 if it is new."""
+    """A part of an edited text, with its offset in the old text; -1 if it is new."""
 
     text: str
     origin: int
@@ -49,7 +50,7 @@ Edit = Callable[[str, random.Random], list[Piece]]
 
 @functools.lru_cache(4)
 def units(text: str) -> tuple[Piece, ...]:
-    """A text in words and white space; in scripts without spaces, in pairs of letters."""
+    """Split a text into words and white space; in scripts without spaces, into pairs of letters."""
     pieces: list[Piece] = []
     for found in re.finditer(r"\s+|\S+", text):
         word, start = found.group(), found.start()
@@ -61,7 +62,7 @@ def units(text: str) -> tuple[Piece, ...]:
 
 
 def words_edited(rate: float) -> Edit:
-    """A share of the words replaced, deleted, or another one put behind them, a third each."""
+    """Return an edit that replaces or deletes words, or adds words after them, a third each; `rate` is their share."""
 
     def edit(text: str, chance: random.Random) -> list[Piece]:
         pieces = units(text)
@@ -84,7 +85,7 @@ def words_edited(rate: float) -> Edit:
 
 
 def typing_errors(text: str, chance: random.Random) -> list[Piece]:
-    """Two of a hundred letters wrong, missing, or followed by a stray one."""
+    """Replace, remove or add letters: about two errors per hundred letters."""
     letters = "".join(c for c in sorted(set(text)) if c.isalpha()) or "x"
     edited = []
     for at, letter in enumerate(text):
@@ -101,12 +102,12 @@ def typing_errors(text: str, chance: random.Random) -> list[Piece]:
 
 
 def paragraphs(text: str) -> list[Piece]:
-    """The paragraphs of a text."""
+    """Return the paragraphs of a text."""
     return [Piece(found.group(), found.start()) for found in re.finditer(r"[^\n]+", text)]
 
 
 def moved(text: str, chance: random.Random) -> list[Piece]:
-    """A tenth of the paragraphs elsewhere, and a new header above all."""
+    """Move a tenth of the paragraphs, and add a header at the top."""
     parts = paragraphs(text)
     movers = set(chance.sample(range(len(parts)), len(parts) // 10))
     order = [at for at in range(len(parts)) if at not in movers]
@@ -122,7 +123,7 @@ _STRAIGHT = {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "--", "…":
 
 
 def retyped(text: str, chance: random.Random) -> list[Piece]:
-    """Straight quotes, doubled hyphens, other white space."""
+    """Replace the presentation: straight quotes, doubled hyphens, other white space."""
     edited = []
     for at, letter in enumerate(text):
         other = _STRAIGHT.get(letter, letter)
@@ -135,7 +136,7 @@ def retyped(text: str, chance: random.Random) -> list[Piece]:
 
 
 def mixed(text: str, chance: random.Random) -> list[Piece]:
-    """Five of a hundred words edited, a tenth of the stretches of 200 pieces moved, quotes straight."""
+    """Edit five words of a hundred, move a tenth of the runs of 200 words and spaces, and make quotes straight."""
     straight = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
     pieces = [Piece(piece.text.translate(straight), piece.origin) for piece in words_edited(0.05)(text, chance)]
     stretches = [pieces[at : at + 200] for at in range(0, len(pieces), 200)]
@@ -146,7 +147,7 @@ def mixed(text: str, chance: random.Random) -> list[Piece]:
 
 
 def halved(text: str, chance: random.Random) -> list[Piece]:
-    """Half of the paragraphs gone."""
+    """Remove half of the paragraphs."""
     return [part for piece in paragraphs(text) if chance.random() < 0.5 for part in (piece, Piece("\n", -1))]
 
 
@@ -163,7 +164,7 @@ EDITS: dict[str, Edit] = {
 
 
 def anchors_in(text: str, count: int, chance: random.Random) -> list[Anchor]:
-    """Highlights of 2 to 120 words, most of them some 10 words long."""
+    """Return the anchors of highlights of 2 to 120 words, most of them about 10 words long."""
     words = [piece for piece in units(text) if not piece.text.isspace()]
     mark = fingerprint(text)
     anchors = []
@@ -178,7 +179,7 @@ def anchors_in(text: str, count: int, chance: random.Random) -> list[Anchor]:
 
 
 def apply(pieces: list[Piece]) -> tuple[str, dict[int, int]]:
-    """The edited text, and where each character of the old one stands in it."""
+    """Return the edited text, and for each surviving character, by its old offset, the offset in the edited text."""
     where: dict[int, int] = {}
     at = 0
     for text, origin in pieces:
@@ -189,7 +190,7 @@ def apply(pieces: list[Piece]) -> tuple[str, dict[int, int]]:
 
 
 def truth(anchor: Anchor, where: dict[int, int]) -> Range | None:
-    """Where the largest stretch of a highlight is; None if it is less than half of it."""
+    """Return the largest surviving part of a highlight; None if it is less than half of the highlight."""
     marked = [at for at, letter in enumerate(anchor.exact, anchor.start) if not letter.isspace()]
     left = sorted(where[at] for at in marked if at in where)
     stretches: list[list[int]] = []
@@ -203,22 +204,22 @@ def truth(anchor: Anchor, where: dict[int, int]) -> Range | None:
 
 
 class Score(NamedTuple):
-    """How a run went, in highlights."""
+    """The results of a run, as numbers of highlights."""
 
     right: int = 0
     partly: int = 0
     wrong: int = 0
     lost: int = 0
     ambiguous: int = 0
-    """Of the lost ones, those with candidates to choose from."""
+    """Lost highlights that have candidates to choose from."""
     gone: int = 0
     painted: int = 0
-    """Of the gone ones, those that were found somewhere."""
+    """Deleted highlights that were found somewhere, which is wrong."""
     seconds: float = 0.0
 
     @property
     def there(self) -> int:
-        """Highlights that could be found."""
+        """The number of highlights that still exist in the edited text."""
         return self.right + self.partly + self.wrong + self.lost
 
 
@@ -255,7 +256,7 @@ def run(
 
 
 def first_words(text: str, words: int) -> str:
-    """The paragraphs that hold the first so many words."""
+    """Return the paragraphs with the first words of a text, up to a number of words."""
     kept, count = [], 0
     for line in filter(None, map(str.strip, text.split("\n"))):
         kept.append(line)
@@ -270,7 +271,7 @@ def sherlock() -> str:
 
 
 def japanese() -> str:
-    """What old Japanese feeds say, without the lines that repeat others."""
+    """Return the text of old Japanese feeds, without lines that repeat others."""
     lines: list[str] = []
     seen: set[str] = set()
     for folder, encoding in (("EUC-JP", "euc-jp"), ("SHIFT_JIS", "cp932"), ("CP932", "cp932")):
@@ -285,12 +286,12 @@ def japanese() -> str:
 
 
 def technical() -> str:
-    """The CommonMark specification as the reader shows it: prose, and hundreds of code blocks that are much alike."""
+    """Return the CommonMark specification as the reader shows it: prose, and hundreds of similar code blocks."""
     return read((CORPORA / "commonmark/spec.txt").read_bytes(), "spec.md").text
 
 
 def repetitive(kind: str) -> Callable[[], str]:
-    """A text of a kind in which many lines repeat."""
+    """Return a text of a kind in which many lines repeat."""
 
     def text() -> str:
         sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -313,7 +314,7 @@ TEXTS: dict[str, Callable[[], str]] = {
 
 
 def row(scores: list[Score]) -> str:
-    """What several seeds came to, as a line of the table."""
+    """Return the scores of several seeds as a row of the table."""
     rights = [100 * score.right / max(1, score.there) for score in scores]
     total = Score(*map(sum, zip(*scores, strict=True)))
     kept = f"{total.gone - total.painted} of {total.gone}"

@@ -1,4 +1,4 @@
-"""What a highlight in a book costs, and how quickly highlights are found again after an edit.
+"""Print the cost of highlights in a book, and the time until they are found again after an edit.
 
     python scripts/bench_books.py [--words 1400000] [--highlights 1000] [--seed 1]
 

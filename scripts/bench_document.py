@@ -1,4 +1,4 @@
-"""Prints what laying out, finding and counting cost on a million words, in CPU time: figures to compare, not tests."""
+"""Print the processor time of layout, search and counting for a million words: figures to compare, not tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IDEOGRAPHS = "東京湾の夜警港灯静船人間自由平等尊厳権利理性
 
 
 def prose(words: int, *, curly: bool = False) -> list[str]:
-    """Paragraphs of some 90 words each."""
+    """Return paragraphs of about 90 words each."""
     rng = random.Random(7)
     stock = str.split(*WORDS) * 2 + str.split(*LONG) + (CURLY if curly else [])
     paragraphs = []
@@ -38,7 +38,7 @@ def prose(words: int, *, curly: bool = False) -> list[str]:
 
 
 def document(paragraphs: list[str]) -> Document:
-    """A document of paragraphs."""
+    """Return a document of paragraphs."""
     builder = DocumentBuilder()
     for text in paragraphs:
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0), text)
@@ -46,7 +46,7 @@ def document(paragraphs: list[str]) -> Document:
 
 
 def timed(work: Callable[[], object], runs: int) -> tuple[float, float]:
-    """Median and minimum in milliseconds of CPU time, which other work on the machine disturbs least."""
+    """Return median and minimum in milliseconds of processor time, which other programs affect least."""
     times = []
     for _ in range(runs):
         gc.collect()
@@ -57,20 +57,20 @@ def timed(work: Callable[[], object], runs: int) -> tuple[float, float]:
 
 
 def refined(source: Document) -> None:
-    """Lay out and make everything exact, in slices as a screen would."""
+    """Lay out a document, and make all heights exact, in slices as a screen does."""
     layout = Layout(source, 72)
     while not layout.refine(0.004):
         pass
 
 
 def pages(layout: Layout) -> Callable[[], object]:
-    """Shows another page at each call."""
+    """Return a function that gets the rows of another page at each call."""
     tops = itertools.cycle(range(0, layout.height - 40, 997))
     return lambda: layout.rows(next(tops), 40)
 
 
 def main() -> None:
-    """Run all."""
+    """Measure everything, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7, help="times each thing is done")
     runs: int = parser.parse_args().runs

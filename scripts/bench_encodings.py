@@ -1,4 +1,4 @@
-"""Measures how many texts in the encodings of older systems are decoded exactly, as a whole and cut to lines.
+"""Measure how many texts in the encodings of older systems are decoded exactly, as a whole and cut to lines.
 
 The texts are files in UTF-8, named by the code of their language (`cs.txt`). Each is encoded in every encoding that was
 usual for its language, and cut to 12 lines and to single lines. A decoded text counts as right if it equals the
@@ -106,7 +106,7 @@ _PLAIN = {
     "Ș": "Ş",
     "Ț": "Ţ",
 }
-"""What a writer types where an encoding lacks a character."""
+"""Substitutes that people type for characters that an encoding lacks."""
 
 
 class Case(NamedTuple):

@@ -1,7 +1,7 @@
-"""CPU time of exports of 10,000 annotations of 1,000 articles: each format, then folders, new and with nothing changed.
+"""Print the processor time of exports of 10,000 annotations of 1,000 articles: each format, then folders.
 
-The texts are read, parsed (also in other processes) and searched for headings in that time; opening the library is not
-in it, and printed apart.
+A folder is exported twice: new, and without changes. The time includes reading the texts, parsing them (in other
+processes, too) and finding their headings. Opening the library is not included, and is printed separately.
 `--only FORMAT` measures one format.
 """
 

@@ -39,7 +39,7 @@ SEED = 1
 
 
 class Stage(App[None]):
-    """The pane alone."""
+    """An app that contains only the article pane."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
@@ -54,7 +54,7 @@ class Stage(App[None]):
 
 
 def article() -> Document:
-    """A million words."""
+    """Return an article of a million words."""
     builder = DocumentBuilder()
     for _ in range(PARAGRAPHS):
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0), (WORDS * 5).strip())
@@ -62,7 +62,7 @@ def article() -> Document:
 
 
 def highlights(document: Document, note: str) -> list[Highlight]:
-    """Highlights anywhere, of any length up to a paragraph, every other one with a note."""
+    """Return highlights at random offsets, up to a paragraph long; every other one has a note."""
     draw = random.Random(SEED)
     starts = [draw.randrange(len(document.text) - 300) for _ in range(HIGHLIGHTS)]
     return [
@@ -72,7 +72,7 @@ def highlights(document: Document, note: str) -> list[Highlight]:
 
 
 def spent(work: Callable[[], object], count: int = 1) -> str:
-    """Median and 99th percentile in milliseconds."""
+    """Return median and 99th percentile of the milliseconds that a call takes."""
     times = []
     for _ in range(count):
         start = process_time()
@@ -135,7 +135,7 @@ def make_library(folder: Path, count: int, *, noted: bool) -> None:
 
 
 def main() -> None:
-    """Measure, or make what is to be measured."""
+    """Measure, or make the library to be measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--library", type=Path, metavar="FOLDER", help="make a library there, and measure nothing")
     parser.add_argument("--count", type=int, default=HIGHLIGHTS, help="highlights of the library, up to 5,000")

@@ -2,16 +2,16 @@
 
     python scripts/bench_import.py [--pages 1000] [--runs 1] [FOLDER…]
 
-The pages are copies of those in FOLDERs, with all their folders, also compressed ones (.html.gz); each copy has a
-number in its title and its paragraphs, so that none is in a cache. Without a FOLDER they are made up. Each run has
-parts, each with a start and a home directory of its own:
+The pages are copies of those in FOLDERs and their subfolders, also compressed ones (.html.gz). Each copy has a number
+in its title and its paragraphs, so that none is in a cache. Without a FOLDER, pages are generated. Each run has parts,
+each with its own start and home directory:
 
 - keys: `j` in the list, 60 ms apart, and `k` from the end of the list; from key written to frame read.
-- opened: a page further in the list, `enter`; from `enter` to the frame with the text. One is opened every 0.3 s.
+- opened: a page further down, opened by `enter`; from `enter` to the frame with the text. One is opened every 0.3 s.
 - first of its kind: the same with a file of each other format, some rows further down, so that it is not read ahead;
-  then the whole page in place of the article (`gw`), which is parsed when it is asked for.
+  then the whole page in place of the article (`gw`), which is parsed only then.
 
-What other programs used of the processors meanwhile is printed, since it is in all figures.
+The processor time that other programs used meanwhile is printed, since it affects all figures.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ TITLES = tuple(
         rb"(\"headline\"\s*:\s*\")",
     )
 )
-"""What stands before titles and paragraphs of a page."""
+"""Tags before titles and paragraphs of a page."""
 
 
 class Answer(NamedTuple):
@@ -72,7 +72,7 @@ class Answer(NamedTuple):
 
 
 def made_up(number: int) -> bytes:
-    """Return a page that nobody wrote, with what stands around an article."""
+    """Return a generated page, with the usual parts around its article."""
     chance = random.Random(number)
     menu = "".join(f"<li><a href='/{word}'>{word}</a></li>" for word in chance.sample(WORDS, 20))
     text = "".join(f"<p>{' '.join(chance.choices(WORDS, k=70))}.</p>" for _ in range(chance.randrange(5, 60)))
@@ -158,7 +158,7 @@ def make_others(folder: Path) -> int:
 
 
 class Load:
-    """What programs outside this process and its children use of the processors."""
+    """Measures the processor time that programs outside this process and its children use."""
 
     def __init__(self, process: int) -> None:
         self._process = process

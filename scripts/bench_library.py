@@ -1,4 +1,4 @@
-"""Prints what opening, scanning, listing and marking cost; lone figures of a shared machine, not tests."""
+"""Print the time of opening, scanning, listing and marking; figures of one shared machine, not tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def show(what: str, seconds: list[float]) -> None:
-    """One row: median and worst, in milliseconds."""
+    """Print a row: median and maximum, in milliseconds."""
     ordered = sorted(seconds)
     worst = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
     print(f"{what:<58}{statistics.median(ordered) * 1000:>10.2f}{worst * 1000:>10.2f}")
@@ -42,7 +42,7 @@ def timed(work: Callable[[], object], times: int = 1) -> list[float]:
 
 
 def scan(library: Library) -> tuple[float, float, list[float]]:
-    """Seconds to the first articles and to the last, and what each `sync` cost the owner's thread."""
+    """Return the seconds until the first and until all articles, and those of each `sync` in the owner's thread."""
     news = threading.Condition()
     events: list[Event] = []
 
@@ -98,7 +98,7 @@ def bench(folder: Path, count: int) -> None:
 
 
 def imports() -> None:
-    """What the modules of an opened library add to a bare interpreter."""
+    """Print the time that importing the modules of an opened library takes in a new interpreter."""
     code = "import time; b = time.perf_counter(); import tui_reader.services.library.library as _; "
     code += "print(time.perf_counter() - b)"
     runs = [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(7)]

@@ -1,4 +1,4 @@
-"""What files of slow formats cost: a book of 2,000 chapters, and many small files through the process that parses them.
+"""Print the time of parsing files of slow formats: a book of 2,000 chapters, and many small files in a process.
 
     python scripts/bench_parsing.py [--chapters 2000] [--files 300] [FOLDER]
 
@@ -92,7 +92,7 @@ def least(name: str, work: Callable[[], T], times: int = 3) -> T:
 
 
 def measure_book(path: Path) -> None:
-    """Print what a book costs the first and the second time."""
+    """Print the times of a book: parsing, packing, unpacking, and opening it by a process, first and from the cache."""
     from tui_reader.document.packing import pack, unpack
     from tui_reader.services.articles.content import read_content
     from tui_reader.services.articles.parsed_files import OPENED, Parser, cached

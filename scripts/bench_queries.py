@@ -1,4 +1,4 @@
-"""Measure what a letter in the query bar costs, by kind of query: `python scripts/bench_queries.py [COUNT]`.
+"""Measure the time of a letter in the query bar, by kind of query: `python scripts/bench_queries.py [COUNT]`.
 
 The first two columns are all that the letter's key handler computes for articles in memory: parsing, selecting the
 articles of the first frame, explaining, completing. The painting costs as much as that of a list that scrolls. The last

@@ -1,4 +1,4 @@
-"""What a change costs, beside stock TinyDB: the table that design and documentation promise.
+"""Print the time of changes beside stock TinyDB, as a table with the target of each operation.
 
     python scripts/bench_store.py [--sizes 1000 10000 100000] [--changes 1000]
 
@@ -81,7 +81,7 @@ def words(chance: random.Random, count: int) -> str:
 
 
 def documents(count: int) -> tuple[list[str], Parsed]:
-    """Articles' keys, and a library of as many articles and annotations of the sizes that real ones have."""
+    """Return the keys of articles, and a library of as many articles and annotations, with sizes as in real ones."""
     chance = random.Random(1)
     keys = [f"feeds/{n % 300}/{chance.getrandbits(80):020x}.md" for n in range(count)]
     articles = {
@@ -123,7 +123,7 @@ def annotation(chance: random.Random, article: str) -> dict[str, Any]:
 
 
 def timed(action: Callable[..., object], *given: object) -> float:
-    """Milliseconds."""
+    """Return the milliseconds that a call takes."""
     started = time.perf_counter()
     action(*given)
     return (time.perf_counter() - started) * 1e3
@@ -134,7 +134,7 @@ def percentile(values: list[float], share: float) -> float:
 
 
 class Rows:
-    """Lines of the table: what, target, ours, stock."""
+    """Collects rows of the table: operation, target, figure of this program, figure of stock TinyDB."""
 
     def __init__(self, count: int) -> None:
         title = f"{count:,} articles and as many annotations"
@@ -152,7 +152,7 @@ class Rows:
 
 
 def in_child(code: str, *arguments: str) -> float:
-    """A number that a fresh process prints."""
+    """Return the number that some code prints in a new process."""
     command = [sys.executable, "-c", code, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return float(done.stdout)
@@ -273,7 +273,7 @@ def ours(folder: Path, keys: list[str], rows: Rows, changes: int, stock: dict[st
 
 
 def kept(store: LibraryStore, edits: list[Edit]) -> None:
-    """A change until it is on disk, through the writer's thread and back."""
+    """Apply edits, and wait until the writer's thread has them on disk."""
     store.apply(edits, "changed").result()
 
 

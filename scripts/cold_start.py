@@ -1,4 +1,4 @@
-"""Tell what a start is made of: the price of each import on its way, and the time until the command line answers.
+"""Print the parts of a start: the time of each import, and the time until the command line answers.
 
 Times of one machine say little; the ratios to a bare interpreter and to a bare Textual app, taken in the same run in
 turns, are what to compare. `--limit 1.4` exits with 1 where the imports of the reader take longer than that times the
@@ -86,7 +86,7 @@ finally:
     with open(os.environ["MARKS"], "w") as file:
         json.dump(taken, file)
 """
-"""A start of the reader that writes processor milliseconds since the start of the process into the file $MARKS."""
+"""Program that starts the reader and writes processor milliseconds since its start into the file $MARKS."""
 REST_SECONDS = 0.6
 """Seconds without output after which a started reader is at rest, and is quit."""
 END_SECONDS = 20.0
@@ -125,7 +125,7 @@ def main() -> int:
 
 
 def timed(runs: int) -> dict[str, tuple[float, float]]:
-    """Median and lowest milliseconds of each program. They take turns, so that a drift of the machine hits all."""
+    """Return median and minimum milliseconds of each program."""
     taken: dict[str, list[float]] = defaultdict(list)
     for turn in range(runs + 1):
         for name, arguments in PROGRAMS.items():

@@ -1,4 +1,4 @@
-"""Reads every file of the corpora beside the checkout, and prints how many are read as they should be."""
+"""Read every file of the corpora beside the checkout, and print how many are read as they should be."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Module(NamedTuple):
 
 
 def modules(package: Path = PACKAGE) -> list[Module]:
-    """Every module of the package."""
+    """Return every module of the package."""
     found = []
     # The nodes of all trees are half a million objects and no garbage: to look for it takes longer than to parse.
     was_enabled = gc.isenabled()
@@ -166,7 +166,7 @@ def classes(found: list[Module]) -> list[tuple[int, str, str]]:
 
 
 def repeated_names(found: list[Module]) -> list[list[str]]:
-    """Return the modules of one layer that share a name, roles and pairs left out."""
+    """Return the modules of one layer that share a name, except `ROLES` and `PAIRS`."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     for module in found:
         parts = module.name.split(".")

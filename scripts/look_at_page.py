@@ -1,4 +1,4 @@
-"""Picture an exported page in headless Chromium: wide and narrow, light, dark and printed.
+"""Draw pictures of an exported page in headless Chromium: wide and narrow, light, dark and printed.
 
     python scripts/look_at_page.py [FOLDER [PAGE ...]]
 

@@ -1,4 +1,4 @@
-"""Writes the table of letter pairs from lists of words with their frequencies, for the detection of encodings.
+"""Write the table of letter pairs from lists of words with their frequencies, for the detection of encodings.
 
 A folder holds a list for each language: `cs.tsv` with a word and its frequency a line; or `th.pairs.tsv` with pairs of
 letters instead of words, a space standing for the edge of a word; or `ja.chars.tsv` with single characters, most

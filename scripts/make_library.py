@@ -1,4 +1,4 @@
-"""Makes a folder of articles that nobody wrote, to measure with: many titles, sources, dates, tags and lengths."""
+"""Make a folder of generated articles, to measure with: many titles, sources, dates, tags and lengths."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ WORDS = [
 
 
 def article(number: int, rng: random.Random) -> tuple[str, str]:
-    """Name within the library, and text."""
+    """Return the name of an article within the library, and its text."""
     title = f"{rng.choice(OPENINGS)} {rng.choice(SUBJECTS)}{rng.choice(ENDINGS)} ({number})"
     day = date(2020, 1, 1) + timedelta(days=rng.randrange(2_400))
     tags = rng.sample(TAGS, rng.randrange(4))

@@ -1,4 +1,4 @@
-"""Writes the short illustrated book of the sample articles, and the picture of the saved page among them.
+"""Write the short illustrated book of the sample articles, and the picture of the saved page among them.
 
 The bytes are the same on every machine: nothing is compressed, since libraries that compress differ in their output.
 """

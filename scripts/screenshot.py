@@ -1,4 +1,4 @@
-"""Draw docs/screenshot.svg: the reader over the sample library, as a newcomer meets it."""
+"""Draw docs/screenshot.svg: the reader on the sample library, after a few keys of a new user."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tui_reader.tui.app import ReaderApp
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "screenshot.svg"
-FONT_ADDRESSES = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
-"""The picture asks for a web font; each machine that shows it has a monospace font of its own."""
+WEB_FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
+"""Pattern of the rules that load web fonts, which are removed: each machine has a monospace font of its own."""
 
 
 async def draw() -> str:
-    """Read a little, star something, and take the picture."""
+    """Read a little, star an article, and draw the picture."""
     with tempfile.TemporaryDirectory() as scratch:
         os.environ |= {f"XDG_{kind}_HOME": scratch for kind in ("DATA", "CACHE", "CONFIG", "STATE")}
         library = open_library([ROOT / "sample_articles"], state=Path(scratch) / "library.json", settings=Settings())
@@ -44,5 +44,5 @@ async def draw() -> str:
 
 if __name__ == "__main__":
     TARGET.parent.mkdir(exist_ok=True)
-    svg = FONT_ADDRESSES.sub("", asyncio.run(draw()))
+    svg = WEB_FONTS.sub("", asyncio.run(draw()))
     TARGET.write_text(re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Runs TinyDB's own test suite, from its source distribution, against `LibraryDB`.
+"""Run TinyDB's own test suite, from its source distribution, against `LibraryDB`.
 
     python scripts/tinydb_suite.py [ARCHIVE]
 

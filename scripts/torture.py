@@ -1,4 +1,4 @@
-"""Stress-tests the store for a long time, trying to make it lose data.
+"""Stress-test the store for a long time, trying to make it lose data.
 
     python scripts/torture.py [--minutes 30] [--seed N]
 

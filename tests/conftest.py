@@ -122,14 +122,14 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector the modules and thousands of tests, which all live until the end."""
+    """Exclude the modules and thousands of tests from garbage collection, since all live until the end."""
     gc.freeze()
     gc.enable()
     collect_rarely()
 
 
 def collect_rarely() -> None:
-    """Let the garbage collector work less often, which is a tenth of the time: a test leaves little garbage."""
+    """Make the garbage collector run less often, which saves a tenth of the time: a test leaves little garbage."""
     gc.set_threshold(20_000, 20, 50)
 
 
@@ -141,7 +141,7 @@ _PLACES = (
     ("XDG_CACHE_HOME", "/cache"),
     ("XDG_STATE_HOME", "/state"),
 )
-"""Variables of places, and where in the home of a test they are."""
+"""Environment variables with paths, and the path of each in the home folder of a test."""
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ FULL = bool(os.environ.get("CI"))
 
 
 def size(full: int, part: int = 8) -> int:
-    """Return how long a hostile text is: an eighth of the full length, which is hostile still and costs an eighth.
+    """Return the length of a hostile text: an eighth of the full length, which is still hostile and costs an eighth.
 
     Args:
         full: The full length.
@@ -19,7 +19,7 @@ def size(full: int, part: int = 8) -> int:
 
 
 def step(full: int = 1, part: int = 4) -> int:
-    """Return of how many real files or cases one is tried.
+    """Return the step through real files or cases, of which one in this number is tried.
 
     Args:
         full: The step of the full counts; 1 to try all.
@@ -29,5 +29,5 @@ def step(full: int = 1, part: int = 4) -> int:
 
 
 def examples(full: int) -> int:
-    """Return how many examples a costly property is tried with: a sixth of the full count, but at least four."""
+    """Return the number of examples for a costly property: a sixth of the full count, but at least four."""
     return full if FULL else max(4, full // 6)

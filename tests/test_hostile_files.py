@@ -173,7 +173,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def server() -> Iterator[socket.socket]:
-    """A server of this machine, to which the files refer, and which no file may reach."""
+    """Run a server on this machine, to which the files refer, and which no file may reach."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setblocking(False)
         yield listening

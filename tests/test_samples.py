@@ -16,7 +16,7 @@ def read_sample(name: str) -> Document:
 
 @pytest.fixture(scope="module")
 def written() -> dict[str, bytes]:
-    """What the script writes."""
+    """Return the files that the script writes."""
     return {str(path.relative_to(SAMPLES)): data for path, data in samples().items()}
 
 

@@ -1,4 +1,4 @@
-"""Pages show the whole text with every highlight and note, and nothing that an article says acts in a browser."""
+"""Pages show the whole text with every highlight and note, and no text of an article runs code in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Completion offers what fits at the cursor, by frequency, and taking it makes a query that means it."""
+"""Completion offers what fits at the cursor, the most frequent first, and an accepted offer has the offered meaning."""
 
 from __future__ import annotations
 

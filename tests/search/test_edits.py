@@ -1,4 +1,4 @@
-"""Edits of a query's text by keys change what they mean to change, whatever has been typed before."""
+"""Edits of a query's text by keys change only their own part of it, whatever else the text contains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every text is a query; a query's text says what it is; what is searched for is said."""
+"""Every text is a query, printing gives an equal query, and invalid parts are searched for as words with a message."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ from tui_reader.storage.engine import store as store_module
 
 VIEWS = tuple(View(shelf, sort=sort) for sort in Sort for shelf in Shelf)
 SHARE = 1 if FULL else 3
-"""Of how many views one is compared after each verb; the next verb is followed by the next ones."""
+"""After each verb, one in this number of views is compared; after the next verb, the ones that follow them."""
 
 
 def headline(name: str, state: ReadingState | None = None, notes: int = 0, mtime: int = 0, **about: object) -> Headline:

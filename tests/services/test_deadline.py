@@ -1,4 +1,4 @@
-"""A job has its time of the processor, whatever else the machine does, and a job that hangs has no more."""
+"""A job gets its full processor time on a busy machine, too, and a job that hangs gets no more."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 resource = pytest.importorskip("resource")
 
 SUM = Job("builtins:sum", {})
-"""The sum of no numbers: 0."""
+"""A job that returns 0: the sum of no numbers."""
 
 
 def sleep(arguments: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What all tests of the storage share."""
+"""Fixtures for all tests of the storage."""
 
 from __future__ import annotations
 

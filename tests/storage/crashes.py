@@ -35,7 +35,7 @@ MODES = ("nothing", "everything", "zeros", "half", "short", "last alone")
 """What a power cut leaves of a file's unflushed writes; `half` and `short` cut the last of them."""
 
 EVERY = 1 if FULL else 16
-"""Of so many states or kills the tests check one; all of them where the full counts are wanted."""
+"""The tests check one of so many states or kills; with the full counts, they check all."""
 
 
 class Unflushed(Disk):

@@ -1,4 +1,4 @@
-"""Shortcuts for changes of thousands of records give what the long way gives."""
+"""Fast paths for changes of thousands of records give the result of the general functions."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def test_a_state_is_amended_as_its_whole_record_is_decoded(state: ReadingState, 
 
 
 def depth(value: object) -> int:
-    """Return how many containers that are not empty lie in each other."""
+    """Return the nesting depth of a value; empty containers do not count."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return 1 + max(map(depth, inner)) if inner else 0
 

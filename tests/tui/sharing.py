@@ -72,7 +72,7 @@ class _SharedRules:
         self._rules[key] = rules
 
     def clear(self) -> None:
-        """Share no more: the style sheet gets other colours."""
+        """Stop sharing, since the style sheet gets other colours."""
         self._rules = {}
 
 

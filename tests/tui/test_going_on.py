@@ -1,4 +1,4 @@
-"""A start goes on where the last one ended; a single file and standard input open as a page."""
+"""A start restores the last session; a single file and standard input open as a page."""
 
 from __future__ import annotations
 

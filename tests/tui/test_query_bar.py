@@ -1,4 +1,4 @@
-"""The query bar: what is typed narrows the list at once, and completions, former queries and slips are at hand."""
+"""The query bar: typing filters the list at once; completions, former queries and corrections are offered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stage for the article pane: an app with nothing but the pane, and articles to show."""
+"""An app that contains only the article pane, and articles to show in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WORDS = "The ministers arrive with a number already on the table. What remains o
 
 
 class Stage(App[None]):
-    """The pane alone."""
+    """An app that contains only the article pane."""
 
     def __init__(self, theme: str = "paper-dark") -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class Stage(App[None]):
 
 
 class Shown:
-    """A running pane."""
+    """A running article pane, with the keys and views that tests need."""
 
     def __init__(self, app: Stage, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
@@ -73,7 +73,7 @@ class Shown:
 
     @property
     def top_words(self) -> str:
-        """The first row that is not empty."""
+        """Return the words of the first row that is not empty."""
         return next(line.strip() for line in self.lines() if line.strip())
 
     @property
@@ -85,7 +85,7 @@ class Shown:
         await self.pilot.pause()
 
     def style_of(self, words: str) -> Any:
-        """Style of the first segment that begins with some words, blanks aside."""
+        """Return the style of the first segment that begins with some words, leading blanks ignored."""
         for strip in self.strips():
             for segment in strip:
                 if segment.text.lstrip().startswith(words):
@@ -107,7 +107,7 @@ def headline_of(document: Document | None, **state: Any) -> Headline:
 
 
 def article(paragraphs: int = 60, **metadata: Any) -> Document:
-    """Numbered paragraphs of two sentences, a heading before every tenth."""
+    """Return an article of numbered paragraphs of two sentences, with a heading before every tenth."""
     builder = DocumentBuilder()
     for number in range(paragraphs):
         if number % 10 == 0:

@@ -1,4 +1,4 @@
-"""The article pane: what a reader sees of an article, of one that is being read, and of none."""
+"""The article pane shows an article, one that is still loading, an error page, or a message without an article."""
 
 from __future__ import annotations
 

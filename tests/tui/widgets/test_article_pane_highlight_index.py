@@ -1,4 +1,4 @@
-"""The index of highlights: what lies where, whatever overlaps."""
+"""The index of highlights finds the highlights of any range, however they overlap."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_every_character_shows_the_mark_on_top_and_the_one_below(
 def test_marks_that_change_one_by_one_lie_as_if_set_at_once(
     found: list[Highlight], changes: list[tuple[int, int, int, bool]]
 ) -> None:
-    """Whatever is put in, taken out or moved, all questions have the answers of a new index."""
+    """After any insertion, removal or move, the index gives the answers of a new index."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_CHUNK", 3)
         index = HighlightIndex(found, [(0, mark.id) for mark in found])

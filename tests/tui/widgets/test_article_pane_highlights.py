@@ -1,4 +1,4 @@
-"""The article pane: highlights are seen without hiding a word, and what was noted stands by them at any width."""
+"""The article pane shows every highlight without hiding a word, and its note beside it at any width."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def test_the_messages_are_those_of_the_pane() -> None:
 
 
 async def test_numbers_of_several_highlights_stand_apart() -> None:
-    """14 would be one number; where the margin has no room for all, a + says that there are more."""
+    """Without a space, 1 and 4 would look like 14; if the margin has no room for all, a + says that there are more."""
     marks = [Highlight(str(n), n, 30, colour=n, uncertain=n == 4) for n in (1, 4, 5)]
     text = document("One sentence is here, of some length. Two follow it.")
     for width, numbers in ((120, " 1 4? 5 One"), (76, "1+ One"), (20, "1One")):
@@ -341,7 +341,7 @@ async def test_the_current_number_is_among_those_that_fit() -> None:
 
 
 def many_notes(count: int) -> list[Highlight]:
-    """Notes of five rows or so, each on another word of one paragraph."""
+    """Return notes of about five rows, each on another word of one paragraph."""
     start = TEXT.text.index("Paragraph 5.")
     words = list(re.finditer(r"\S+", TEXT.text[start : start + 110]))
     return [
@@ -374,7 +374,7 @@ async def test_of_many_notes_on_a_paragraph_the_current_one_stands_beside_it() -
 
 
 async def test_notes_keep_the_order_of_the_text_while_one_walks() -> None:
-    """With many notes on one paragraph, notes on several, and notes at the very beginning of the page."""
+    """Tested with many notes on one paragraph, notes on several, and notes at the top of the page."""
     first = TEXT.text.index("Paragraph 1.")
     several = [
         Highlight(

@@ -69,7 +69,7 @@ def _roles(pane: Any, where: Any) -> list[str]:
 
 
 def _modules() -> dict[str, set[str]]:
-    """Modules of the article pane with those of it that they import, also for type checking only."""
+    """Return the modules of the article pane, each with those of them that it imports, also for type checking only."""
     files = {PACKAGE + ".".join(p.relative_to(FOLDER).with_suffix("").parts): p for p in FOLDER.rglob("*.py")}
     return {
         name: {

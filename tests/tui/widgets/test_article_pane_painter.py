@@ -1,4 +1,4 @@
-"""The article pane: what is painted is the text, whole and in its columns, whatever lies over it."""
+"""The article pane paints the whole text in its columns, whatever overlays cover it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLAIN_STYLES = Style()
 
 
 def look_of(role: str) -> Style:
-    """A style a role, so that pieces of different looks are told apart."""
+    """Return a different style for each role, so that tests can tell pieces apart."""
     return Style(italic=True) if role in (Role.QUOTE, Role.EMPHASIS) else Style(color=f"color({hash(role) % 200})")
 
 
@@ -36,7 +36,7 @@ def opened(text: Document, width: int) -> tuple[Page, Painter]:
 
 @st.composite
 def dressed(draw: st.DrawFn) -> tuple[Document, list[Overlay]]:
-    """A document with spans and overlays that begin and end anywhere, also within a character."""
+    """Generate a document with spans and overlays that begin and end anywhere, even within a character."""
     plain = draw(documents())
     size = len(plain.text)
     ranges = st.tuples(st.integers(0, size), st.integers(0, size)).map(sorted).filter(lambda pair: pair[0] < pair[1])

@@ -1,4 +1,4 @@
-"""The article pane: finding words, following links, the mouse."""
+"""The article pane: searching for words, following links, and the mouse."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ async def test_many_links_get_two_letters_each_and_keep_the_columns() -> None:
 
 
 async def test_letters_of_links_hide_no_word_where_a_row_is_full() -> None:
-    """They take the place of the space before the word, and the row goes on into the margin."""
+    """The letters replace the space before the word, and the rest of the row moves into the margin."""
     async with stage(34, 12) as shown:
         text = "Aaaaa bbbbb ccccc ddddd eeeee"
         spans = [Span(SpanKind.LINK, at, at + 5, f"#{at}") for at in (6, 18)]

@@ -1,4 +1,4 @@
-"""The article pane: text is selected by keys and by mouse, and what is selected is what is seen."""
+"""The article pane: text is selected by keys and by mouse, and exactly the text shown as selected is used."""
 
 from __future__ import annotations
 
@@ -305,7 +305,7 @@ async def test_a_caret_on_what_is_not_drawn_is_seen_all_the_same() -> None:
 
 
 async def test_text_objects_take_counts_and_pairs() -> None:
-    """v2as selects two sentences; brackets and quotes go outwards; straight after v a word is not a full stop."""
+    """v2as selects two sentences; brackets and quotes extend outwards; just after v, a word excludes its full stop."""
     text = document("One is here. Two “follows (it)” well. Three ends. Four too.")
     async with stage() as shown:
         await shown.show(text)

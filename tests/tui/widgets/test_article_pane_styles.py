@@ -1,4 +1,4 @@
-"""The looks of the article pane: what is read stays legible where highlights overlap."""
+"""The styles of the article pane: text stays legible where highlights overlap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The article pane: moving, the focus, and a place that is kept."""
+"""The article pane: scrolling, the focus, and the reading position that stays when the width changes."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ async def test_another_measure_keeps_the_place() -> None:
 
 
 def wide(paragraphs: int = 600) -> Document:
-    """A text whose heights are estimates at first."""
+    """Return a text whose heights are estimates at first."""
     builder = DocumentBuilder()
     for number in range(paragraphs):
         text = f"第{number}段。" + "東京湾の入り口に、細い海の道がある。" * (number % 7)
@@ -193,7 +193,7 @@ def wide(paragraphs: int = 600) -> Document:
 
 @pytest.fixture
 def slow_counting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the heights as estimates, as they are in a text so long that a reader is faster than they are counted."""
+    """Leave the heights as estimates, as in a text so long that the reader scrolls before they are counted."""
     monkeypatch.setattr(viewport, "REFINE_EVERY", 3600.0)
 
 

@@ -1,4 +1,4 @@
-"""Rows: the same picture, whatever they are made of."""
+"""Rows look the same after their segments were merged, fitted or wrapped."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SEGMENTS = st.lists(st.builds(Segment, st.text("ab ·家 ", max_size=4), STYLES)
 
 
 def picture(strip: Strip) -> list[object]:
-    """What every character looks like: its ink counts only where it has any."""
+    """Return the appearance of every character; the text colour of a space counts only if it is visible."""
     seen: list[object] = []
     for text, style, _ in strip:
         assert style is not None
@@ -61,7 +61,7 @@ def test_wrapping_ends_and_no_row_is_too_wide(text: str, width: int) -> None:
 
 
 def test_a_long_word_is_measured_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measuring the rest of the word for each row took a second for 10,000 letters, in each row that was painted."""
+    """When the rest of the word was measured for each row, 10,000 letters took a second per painted row."""
     measured: list[int] = []
 
     def measure(text: str) -> int:
