@@ -16,6 +16,7 @@ from tests.document.building import pieces_of, texts
 from tui_reader.document.cells import (
     boundary_at,
     cell_width,
+    clipped,
     expand_tabs,
     graphemes,
     is_narrow,
@@ -133,3 +134,12 @@ def test_real_texts_of_many_scripts_measure_as_rich_does(corpus: Callable[[str],
     for line in path.read_text("utf-8").replace("\t", " ").splitlines():
         assert cell_width(line) == cell_len(line)
         assert sum(map(cell_width, graphemes(line))) == cell_len(line)
+
+
+@given(texts(), st.integers(1, 30))
+def test_a_clipped_text_fits_and_ends_between_clusters(text: str, width: int) -> None:
+    found = clipped(text, width)
+    assert found == text or (found.endswith("…") and cell_width(found) <= width)
+    kept = found if found == text else found.removesuffix("…")
+    assert text.startswith(kept)
+    assert boundary_at(text, len(kept)) == len(kept)

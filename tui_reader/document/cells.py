@@ -223,3 +223,16 @@ def boundary_at(text: str, offset: int) -> int:
         return offset
     before = previous_boundary(text, offset)
     return offset if next_boundary(text, before) == offset else before
+
+
+def clipped(text: str, width: int) -> str:
+    """Return a text without line feeds, cut with an ellipsis if it is wider than `width` cells."""
+    if cell_width(text) <= width:
+        return text
+    kept, cells = "", 1
+    for cluster in graphemes(text):
+        cells += cell_width(cluster)
+        if cells > width:
+            break
+        kept += cluster
+    return f"{kept.rstrip()}…"

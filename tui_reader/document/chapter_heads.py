@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.cells import cell_width, graphemes
+from tui_reader.document.cells import cell_width, clipped
 from tui_reader.document.chapters import time_of
 from tui_reader.document.cleaning import clean_row
 from tui_reader.document.rows import Ornament, OrnamentRole
@@ -153,7 +153,7 @@ class ChapterHeads:
         """Return the title of the book on the left, and its author on the right if both fit."""
         width = self._width
         author = self._author if cell_width(self._title) + _GAP + cell_width(self._author) <= width else ""
-        pieces = [Ornament(0, _clipped(self._title, width), OrnamentRole.META)]
+        pieces = [Ornament(0, clipped(self._title, width), OrnamentRole.META)]
         if author:
             pieces.append(Ornament(width - cell_width(author), author, OrnamentRole.META))
         return tuple(pieces)
@@ -178,7 +178,7 @@ class ChapterHeads:
             parts += [time_of(chapter.words), f"{chapter.words:,} word{'' if chapter.words == 1 else 's'}"]
         while len(parts) > 1 and cell_width(PART.join(parts)) > self._width:
             parts.pop()
-        return _clipped(PART.join(parts), self._width)
+        return clipped(PART.join(parts), self._width)
 
     def _wrapped(self, text: str) -> list[str]:
         """Return the rows of a label or title."""
@@ -187,16 +187,3 @@ class ChapterHeads:
             return [text]
         cuts = cut_rows(text, self._width)
         return [text[start:end].strip() for start, end in zip([0, *cuts], cuts, strict=False)]
-
-
-def _clipped(text: str, width: int) -> str:
-    """Return a text, cut with an ellipsis if it is wider than a width in cells."""
-    if cell_width(text) <= width:
-        return text
-    kept, cells = "", 1
-    for cluster in graphemes(text):
-        cells += cell_width(cluster)
-        if cells > width:
-            break
-        kept += cluster
-    return f"{kept.rstrip()}…"

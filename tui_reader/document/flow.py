@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tui_reader.document.blocks import Block, BlockKind
-from tui_reader.document.cells import cell_width, graphemes, is_narrow
+from tui_reader.document.cells import cell_width, clipped, graphemes, is_narrow
 from tui_reader.document.rows import Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.wrapping import HANGING, cut_rows
 
@@ -81,10 +81,7 @@ def figure_label(block: Block, width: int) -> str:
         path = block.target.partition("?")[0].partition("#")[0]
         found = path.rstrip("/").rpartition("/")[2]
         name = found if found and found.isprintable() else name
-    label = f"{PICTURE} {name}"
-    while cell_width(label) > width:
-        label = label.removesuffix("…")[:-1] + "…"
-    return label
+    return clipped(f"{PICTURE} {name}", width)
 
 
 def lead_rows(block: Block, picture: FigureCells | None) -> int:

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from tui_reader.document.blocks import Align, Cell, Table
-from tui_reader.document.cells import cell_width, is_narrow
+from tui_reader.document.cells import cell_width, clipped, is_narrow
 from tui_reader.document.flow import BlockPlacement, BlockRows, offset_in_fragment
 from tui_reader.document.rows import Fragment, Ornament, OrnamentRole, Row
 from tui_reader.document.wrapping import HANGING, cut_rows
@@ -282,7 +282,7 @@ class StackedRows(_TableRows):
         """True if the name of a column is drawn above its cell, not before it."""
         if self._above:
             room = inset.width
-        self._names = [_shorten(name, room) for name in names]
+        self._names = [clipped(name, room) for name in names]
         self._hang = 0 if self._above or not longest else room + 1
         """Number of screen columns left of a cell's text that are reserved for the name of its column."""
         self._header = self._header_rows() if header else []
@@ -416,12 +416,3 @@ class StackedRows(_TableRows):
         end = self._drawn_end(start, cuts[line])
         top += self._lead(number, column) + line
         return top, text_column + cell_width(self._text[start : min(offset, end)]) + max(0, offset - end)
-
-
-def _shorten(name: str, cells: int) -> str:
-    """Shorten a name to a width in cells, with an ellipsis if it was cut."""
-    if cell_width(name) <= cells:
-        return name
-    while name and cell_width(name) >= cells:
-        name = name[:-1]
-    return name.rstrip() + "…"
