@@ -16,8 +16,6 @@ _HEAD = 8_192
 _SIGN = re.compile(rb"(?:\A|\n)Content-Type:\s*multipart/related", re.IGNORECASE)
 _HEADER = re.compile(rb"\A\s*[A-Za-z][A-Za-z-]{1,40}:[ \t]")
 _MOST_PARTS = 5_000
-_NO_END = "CloseBoundaryNotFoundDefect"
-"""The defect of a group of parts whose last boundary is missing."""
 CONTENT_ID = "cid:"
 """Scheme of the address of a part by its header `Content-ID`."""
 
@@ -41,6 +39,11 @@ def is_mhtml(data: bytes) -> bool:
     return _HEADER.match(head) is not None and _SIGN.search(head) is not None
 
 
+def lacks_end(part: Message) -> bool:
+    """Return True if the boundary that ends a group of parts is missing, as after an interrupted download."""
+    return any(type(defect).__name__ == "CloseBoundaryNotFoundDefect" for defect in part.defects)
+
+
 def read_mhtml(data: bytes) -> Archive:
     """Return the page of an archive and its address."""
     from email import message_from_bytes  # noqa: PLC0415 - 30 ms, and only archives need it
@@ -56,7 +59,7 @@ def read_mhtml(data: bytes) -> Archive:
     if charset:
         with contextlib.suppress(LookupError, UnicodeError):
             body = body.decode(charset).encode()
-    is_cut_off = any(type(defect).__name__ == _NO_END for part in _parts(message) for defect in part.defects)
+    is_cut_off = any(map(lacks_end, _parts(message)))
     return Archive(body, address or web_address(_location(page)), message, is_cut_off)
 
 

@@ -6,11 +6,7 @@ The interface for formats that hold HTML (EPUB chapters, mails, converted office
     for root in roots:                            # every page of the document, in reading order
         notes.find(root, addresses_of(root))
     for root in roots:
-        walked = walk(root, addresses_of(root), notes)
-        for block, text, spans in walked.blocks:
-            builder.add(block, text, spans)       # a DocumentBuilder
-        for span in walked.targets:
-            builder.add_target(span.target)
+        walk(root, addresses_of(root), notes).append_to(builder)    # a DocumentBuilder
 
 `Addresses` (`addresses.py`) decides how links, pictures and names appear in the document; subclass it where links lead
 from one page to another within a document, as in an EPUB: `link("c2.xhtml#x")` then returns `#OPS/c2.xhtml#x`, and
@@ -41,7 +37,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-    from tui_reader.document.blocks import Span
+    from tui_reader.document.blocks import DocumentBuilder, Span
     from tui_reader.formats.html.note_labels import Note
     from tui_reader.formats.html.pictures import Picture
     from tui_reader.formats.text.table_text import UnplacedBlock
@@ -92,6 +88,13 @@ class Walked(NamedTuple):
     targets: Sequence[Span]
     """Link targets at the end without text after them; they belong to the next text, or to the end of the document."""
     root: Element
+
+    def append_to(self, builder: DocumentBuilder) -> None:
+        """Append the blocks and the link targets to a document."""
+        for block, text, spans in self.blocks:
+            builder.add(block, text, spans)
+        for span in self.targets:
+            builder.add_target(span.target)
 
 
 def walk(

@@ -170,11 +170,7 @@ def _add_html(builder: DocumentBuilder, part: Part) -> None:
             image.drop_tree()
     addresses, notes = MailAddresses(), Notes()
     notes.find(root, addresses)
-    walked = walk(root, addresses, notes)
-    for block, text, spans in walked.blocks:
-        builder.add(block, text, spans)
-    for span in walked.targets:
-        builder.add_target(span.target)
+    walk(root, addresses, notes).append_to(builder)
 
 
 def _add_text(builder: DocumentBuilder, part: Part) -> None:

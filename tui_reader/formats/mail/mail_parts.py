@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.cleaning import clean_line
+from tui_reader.formats.html.mhtml import lacks_end
 from tui_reader.formats.text.encodings import decode
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
 _MOST_PARTS = 2_000
-_NO_END = "CloseBoundaryNotFoundDefect"
-"""The defect of a group of parts whose last boundary is missing."""
 _MOST_DEPTH = 20
 """Maximum depth of nested mails and multipart groups."""
 _MOST_TEXT = 16_000_000
@@ -96,7 +95,7 @@ class Parts:
             if isinstance(inner, list) and inner:
                 self.shown.append(Part("mail", number, message=inner[0]))  # type: ignore[arg-type]
         elif part.is_multipart():
-            self.is_cut_off |= any(type(defect).__name__ == _NO_END for defect in part.defects)
+            self.is_cut_off |= lacks_end(part)
             children: list[EmailMessage] = [each for each in part.get_payload() if not isinstance(each, str)]  # type: ignore[misc]
             if media_type == "multipart/alternative":
                 children = _best(children)

@@ -124,11 +124,7 @@ def document_of(root: Element | None, header: Mapping[str, Any], name: str, *, i
         _join_captions(root)
         addresses, notes = _OfficeAddresses(), Notes()
         notes.find(root, addresses)
-        walked = walk(root, addresses, notes)
-        for block, text, spans in walked.blocks:
-            builder.add(block, text, spans)
-        for span in walked.targets:
-            builder.add_target(span.target)
+        walk(root, addresses, notes).append_to(builder)
     document = builder.build()
 
     def heading() -> Heading | None:
