@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tui_reader.document.blocks import BlockKind, block_index
 from tui_reader.document.cooperative import yield_gil
 from tui_reader.document.lazy_patterns import LazyPattern
+from tui_reader.document.normalization import title_key
 from tui_reader.document.words import count_words
 from tui_reader.model.article import WORDS_PER_MINUTE, reading_time
 
@@ -31,7 +32,6 @@ _HEADING_BLOCKS: Final = 4
 """Maximum number of blocks at the beginning of a chapter that form its heading."""
 _LONGEST_HEADING: Final = 300
 """Maximum number of characters of a block that belongs to a heading."""
-_signs = re.compile(r"[\W_]+")
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:C[MD]|D?C{0,3})(?:X[CL]|L?X{0,3})(?:I[XV]|V?I{0,3})"
 _KINDS = (
     "chapter chap part book volume vol section letter day night act scene canto stave lesson "
@@ -194,11 +194,6 @@ def numbered_title(section: Section, between: str) -> str:
     return between.join(filter(None, (section.label, bare_title(section))))
 
 
-def folded(title: str) -> str:
-    """Return the letters and digits of a title in lower case, to compare titles."""
-    return _signs.sub("", title.casefold())
-
-
 def first_block(document: Document, offset: int) -> int:
     """Return the index of the first block of a section that begins at an offset.
 
@@ -353,7 +348,7 @@ def _heading(document: Document, section: Section, first: int, stop: int) -> tup
     while at < stop and blocks[at].kind in {BlockKind.FIGURE, BlockKind.RULE}:
         at += 1
     bare = bare_title(section)
-    title = folded(bare)
+    title = title_key(bare)
     label = section.label
     begin = at
     seen = ""
@@ -361,8 +356,10 @@ def _heading(document: Document, section: Section, first: int, stop: int) -> tup
         block = blocks[at]
         if block.end - block.start > _LONGEST_HEADING or block.table is not None or block.marker:
             break
-        line = folded(document.block_text(at))
-        repeats = bool(line) and (line == title or line == folded(label) or line == title.removeprefix(folded(label)))
+        line = title_key(document.block_text(at))
+        repeats = bool(line) and (
+            line == title or line == title_key(label) or line == title.removeprefix(title_key(label))
+        )
         if block.kind is not BlockKind.HEADING and not repeats:
             break
         if block.kind is BlockKind.HEADING and at > begin and not repeats and block.level > blocks[begin].level:
@@ -377,5 +374,5 @@ def _heading(document: Document, section: Section, first: int, stop: int) -> tup
     if not shown and at == begin + 1 and not split_ordinal(" ".join(document.block_text(begin).split()))[1]:
         return range(begin, at), "", True
     if label:
-        return range(begin, at), "" if folded(label) in seen else label, False
+        return range(begin, at), "" if title_key(label) in seen else label, False
     return range(begin, at), "" if shown else bare, False

@@ -268,6 +268,11 @@ def normalized(text: str) -> str:
     return fold(text).text
 
 
+def title_key(text: str) -> str:
+    """Return the letters and digits of a title or caption in lower case, by which repetitions of it are found."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
 def search_key(text: str) -> str:
     """Return a text in the form in which typed queries are compared, with single spaces."""
     key = text.lower() if text.isascii() and text.isprintable() else fold(text, SEARCH).text

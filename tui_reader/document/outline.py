@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import BlockKind, Document
-from tui_reader.document.chapters import bare_title, chapters_of, first_block, folded, numbered_title
+from tui_reader.document.chapters import bare_title, chapters_of, first_block, numbered_title
+from tui_reader.document.normalization import title_key
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Section
@@ -85,5 +86,6 @@ def _sections(document: Document) -> list[tuple[Section, int]]:
 def _is_same(heading: Entry, section: Section, block: int) -> bool:
     """Return True if a heading is at the beginning of a section, or repeats its title directly below."""
     return heading.block == block or (
-        heading.block <= block + 2 and folded(heading.title) in {folded(section.title), folded(bare_title(section))}
+        heading.block <= block + 2
+        and title_key(heading.title) in {title_key(section.title), title_key(bare_title(section))}
     )

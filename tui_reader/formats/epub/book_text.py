@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tui_reader.document.blocks import DocumentBuilder, Page, Section, Span, SpanKind
-from tui_reader.document.chapters import folded, split_ordinal
+from tui_reader.document.chapters import split_ordinal
 from tui_reader.document.cleaning import clean_line, clean_text
 from tui_reader.document.cooperative import yield_gil
+from tui_reader.document.normalization import title_key
 from tui_reader.formats.epub.archive import Archive, resolve
 from tui_reader.formats.epub.book_words import MOST_CHAPTERS, BookWords
 from tui_reader.formats.epub.chapter_tree import NOTE_PREFIX, is_quiet, prepare
@@ -48,7 +49,7 @@ _MARKED_NOTE: Final = f"#{NOTE_PREFIX}"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _UNCOUNTED = frozenset(
     map(
-        folded,
+        title_key,
         (
             "Cover",
             "Cover Page",
@@ -241,10 +242,15 @@ class BookText:
         label, rest = split_ordinal(title)
         label = label if rest else ""
         first = self._headings.get(path, [])
-        if not label and len(first) > 1 and offset == self._starts.get(path) and folded(first[1]) == folded(title):
+        if (
+            not label
+            and len(first) > 1
+            and offset == self._starts.get(path)
+            and title_key(first[1]) == title_key(title)
+        ):
             ordinal, remainder = split_ordinal(clean_line(first[0]))
             label = "" if remainder else ordinal
-        counted = path not in self._uncounted and offset >= body and folded(title) not in _UNCOUNTED
+        counted = path not in self._uncounted and offset >= body and title_key(title) not in _UNCOUNTED
         return Section(offset, title, level, label, path, counted and path != self._package.nav)
 
     def _title_of(self, path: str) -> str:

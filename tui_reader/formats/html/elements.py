@@ -6,6 +6,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tui_reader.document.normalization import title_key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -101,7 +103,7 @@ def headings_with_slugs(root: Element) -> dict[Element, Element]:
         around = heading.getparent()
         for element in (heading, around) if around is not None and _begins(heading) else (heading,):
             name = element.get("id")
-            if name and _folded(name.removeprefix("user-content-")) == _folded(text_of(heading, 200)):
+            if name and title_key(name.removeprefix("user-content-")) == title_key(text_of(heading, 200)):
                 found[element] = heading
     return found
 
@@ -110,7 +112,3 @@ def _begins(heading: Element) -> bool:
     """Return True if only elements without text, such as link targets, precede a heading in its parent element."""
     before = list(islice(heading.itersiblings(preceding=True), _FIRST_INSIDE))
     return len(before) < _FIRST_INSIDE and not any(len(each) or each.text for each in before)
-
-
-def _folded(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder
 from tui_reader.document.cleaning import clean_line
+from tui_reader.document.normalization import title_key
 from tui_reader.document.words import count_words
 from tui_reader.formats.html.addresses import Addresses
 from tui_reader.formats.html.article import article_blocks
@@ -18,7 +19,7 @@ from tui_reader.formats.html.extraction import extracted_text, prose_text
 from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.page_metadata import page_metadata
 from tui_reader.formats.html.page_tree import drop_unread, parse, simplified
-from tui_reader.formats.html.repetitions import folded_text, tidied
+from tui_reader.formats.html.repetitions import tidied
 from tui_reader.formats.html.walker import walk
 from tui_reader.formats.metadata.fields import Fields
 from tui_reader.formats.metadata.guesses import guess_byline, guess_date, guess_title
@@ -184,7 +185,7 @@ def _walked(element: HtmlElement, addresses: Addresses) -> Walked:
 def _title_block(pieces: Sequence[UnplacedBlock], title: str) -> int | None:
     """Return 0 if the first block is a heading that repeats the title, else None."""
     first = pieces[0]
-    is_title = first.block.kind is BlockKind.HEADING and folded_text(first.text) == folded_text(title)
+    is_title = first.block.kind is BlockKind.HEADING and title_key(first.text) == title_key(title)
     return 0 if is_title and first.text else None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui_reader.document.normalization import title_key
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,11 +34,13 @@ def page_title(
     if not best:
         return headings[0] if headings else ""
     if best.endswith(("...", "…")):
-        start = _folded(best)
-        longer = (each for each in (titles[-1], *headings) if len(each) > len(best) and _folded(each).startswith(start))
+        start = title_key(best)
+        longer = (
+            each for each in (titles[-1], *headings) if len(each) > len(best) and title_key(each).startswith(start)
+        )
         best = next(longer, best)
     first = _SPACED_SEPARATOR.split(best, maxsplit=1)[0]
-    if first != best and (found := next((each for each in lower if _folded(each) == _folded(first)), "")):
+    if first != best and (found := next((each for each in lower if title_key(each) == title_key(first)), "")):
         return found.strip(_ANCHOR_SIGNS)
     for is_end in (False, True):
         for heading in headings:
@@ -53,13 +57,13 @@ def _is_with_addition(title: str, heading: str, *, is_end: bool) -> bool:
     if not is_end and title.startswith(heading) and _BRACKETS.fullmatch(title[len(heading) :]):
         return True
     parts = _SPACED_SEPARATOR.split(title)
-    folded = _folded(heading)
+    folded = title_key(heading)
     if len(parts) < 2 or not folded:
         return False
     if not is_end:
-        return folded in (_folded("".join(parts[:count])) for count in range(1, len(parts)))
+        return folded in (title_key("".join(parts[:count])) for count in range(1, len(parts)))
     is_longer = len(heading.split()) > 1 and len(heading) * 2 > len(title)
-    return is_longer and folded in (_folded("".join(parts[count:])) for count in range(1, len(parts)))
+    return is_longer and folded in (title_key("".join(parts[count:])) for count in range(1, len(parts)))
 
 
 def _without_site(title: str, site: str, host: str) -> str:
@@ -75,13 +79,9 @@ def _without_site(title: str, site: str, host: str) -> str:
 
 def _is_site(part: str, site: str, host: str) -> bool:
     """Return True if a part of a title is the name of the site, or of its host."""
-    folded, name = _folded(part), _folded(host.rpartition(".")[0])
+    folded, name = title_key(part), title_key(host.rpartition(".")[0])
     if not folded:
         return False
-    if site and (folded == _folded(site) or (len(folded) > 3 and folded in _folded(site))):
+    if site and (folded == title_key(site) or (len(folded) > 3 and folded in title_key(site))):
         return True
     return len(name) > 2 and name.endswith(folded)
-
-
-def _folded(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui_reader.document.blocks import BlockKind
+from tui_reader.document.normalization import title_key
 from tui_reader.formats.html.pictures import says_no_more
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ _LONG = 24
 """Minimum number of letters of a repeated text that is left out."""
 
 
-def folded_text(text: str) -> str:
-    """Return the letters and digits of a text in lower case, to compare texts."""
-    return "".join(filter(str.isalnum, text.casefold()))
-
-
 def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
     """Return the blocks of an article without repetitions.
 
@@ -44,12 +40,12 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
         pieces: The blocks.
         title: The title, which the metadata has and a screen draws above the text.
     """
-    heading = folded_text(title)
+    heading = title_key(title)
     seen: set[tuple[BlockKind, str]] = set()
     kept: list[UnplacedBlock] = []
     is_top = True
     for written in pieces:
-        kind, folded = written.block.kind, folded_text(written.text)
+        kind, folded = written.block.kind, title_key(written.text)
         is_figure = kind is BlockKind.FIGURE
         piece = _described(written, folded, heading, seen) if is_figure else written
         if heading and folded == heading and _is_title(piece, is_top=is_top):
@@ -60,7 +56,7 @@ def tidied(pieces: Sequence[UnplacedBlock], title: str) -> list[UnplacedBlock]:
             kept.pop()
         is_top = is_top and (is_figure or piece.block.quiet or len(piece.text) < _PARAGRAPH)
         if piece.block.quiet and not piece.block.marker and kept and kept[-1].block.kind is BlockKind.FIGURE:
-            if (BlockKind.FIGURE, folded) in seen and folded != folded_text(kept[-1].text):
+            if (BlockKind.FIGURE, folded) in seen and folded != title_key(kept[-1].text):
                 continue
             seen.add((BlockKind.FIGURE, folded))
             if says_no_more(kept[-1].text, piece.text):
@@ -104,8 +100,8 @@ def _described(piece: UnplacedBlock, folded: str, heading: str, seen: set[tuple[
 
     Args:
         piece: The picture.
-        folded: The description, by `folded_text`.
-        heading: The title, by `folded_text`; empty if it is not compared.
+        folded: The description, by `title_key`.
+        heading: The title, by `title_key`; empty if it is not compared.
         seen: Kinds and texts of the pictures above, to which the picture is added if its description is kept.
     """
     is_title = bool(heading) and heading in folded and len(folded) <= len(heading) + _LONGEST_ADDITION

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import BlockKind, Document
 from tui_reader.document.cleaning import clean_line
+from tui_reader.document.normalization import title_key
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.markdown.approximate_text import rough_text
 from tui_reader.formats.markdown.citations import CITED, cited_works
@@ -204,7 +205,7 @@ def _read_body(source: SourceText, metadata: Metadata, name: str, size: int) -> 
 def _with_title(document: Document) -> Document:
     """Return a document with `title_block` set if its first heading repeats the title."""
     heading = document.block_text(0) if document.blocks[0].kind is BlockKind.HEADING else ""
-    repeats = heading and _only_letters(_NOTE_MARK.sub("", heading)) == _only_letters(document.metadata.title)
+    repeats = heading and title_key(_NOTE_MARK.sub("", heading)) == title_key(document.metadata.title)
     return replace(document, title_block=0) if repeats else document
 
 
@@ -212,11 +213,6 @@ def _as_plain(source: SourceText, name: str, metadata: Metadata, why: str, *, pa
     """Parse a text as plain text, with a notice that gives the reason `why`, such as `is too large`."""
     notice = f"It {why} to be read as Markdown and is shown as plain text."
     return plain.read_body(source._replace(notices=(*source.notices, notice)), name, partial=partial, metadata=metadata)
-
-
-def _only_letters(text: str) -> str:
-    """Return the letters and digits of a text in lower case, to compare texts."""
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _metadata(source: SourceText, name: str, whole: str = "") -> Metadata:

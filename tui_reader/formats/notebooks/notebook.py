@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.blocks import Document, DocumentBuilder
 from tui_reader.document.cleaning import clean_line, clean_text
+from tui_reader.document.normalization import title_key
 from tui_reader.document.words import count_words
 from tui_reader.formats.base import Format
 from tui_reader.formats.markdown.approximate_text import rough_text
@@ -91,4 +92,4 @@ def _metadata(notebook: Notebook, name: str) -> Metadata:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, clean_line(text).casefold()))
+    return title_key(clean_line(text))
