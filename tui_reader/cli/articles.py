@@ -20,6 +20,7 @@ from tui_reader.cli.common import (
     print_slips,
     queries_last,
     refuse_everything,
+    settings_of,
     with_count,
 )
 from tui_reader.errors import StoreError, UsageError
@@ -130,14 +131,14 @@ def rules(arguments: Sequence[str]) -> int:
         where = options.config or paths.config_file()
         print_notice(f"There are no filing rules in {where}; “{paths.PROGRAM} config” shows how to write one.")
         return 0
-    from tui_reader.services.headless.queries import today  # noqa: PLC0415 - refused arguments must not wait
+    from tui_reader.search.values import local_today  # noqa: PLC0415 - refused arguments must not wait
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
     with library_of(options.library, options.state, settings, notify=print_notice) as library:
         for problem in library.filing.problems(settings.rules, settings.colours):
             print_notice(problem)
         library.annotation_texts.prepare()
-        filed = library.filing.pending(settings.rules, None, today=today(), colours=settings.colours)
+        filed = library.filing.pending(settings.rules, None, today=local_today(), colours=settings.colours)
         if options.dry_run:
             for rule, headlines in filed:
                 print_line(f"{rule.query} → {', '.join(_actions(rule))}: {with_count(len(headlines), 'article')}")
@@ -206,12 +207,6 @@ class _opened:  # noqa: N801 - used as a function
 
     def __exit__(self, *error: Any) -> None:
         self._context.__exit__(*error)
-
-
-def settings_of(options: argparse.Namespace) -> config.Settings:
-    """Load the settings without their warnings, which only the full-screen reader shows."""
-    file: Path = options.config or paths.config_file()
-    return config.load(file)[0] if options.config or file.exists() else config.Settings()
 
 
 def _change(options: argparse.Namespace, change: Callable[[Reading, Sequence[str]], Outcome]) -> int:

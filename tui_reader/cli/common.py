@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import NoReturn
 
+    from tui_reader.config import Settings
     from tui_reader.search.parsed_query import ParsedQuery
 
 
@@ -79,6 +80,14 @@ def add_library_options(
     if alias:
         parser.add_argument(alias, dest="library", action="append", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--state", type=Path, metavar="FILE", help="the state file, where it is not the library's own")
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Load the settings without their warnings, which only the full-screen reader shows."""
+    from tui_reader import config  # noqa: PLC0415 - several verbs have no settings
+
+    file: Path = options.config or paths.config_file()
+    return config.load(file)[0] if options.config or file.exists() else config.Settings()
 
 
 def library_paths_of(options: argparse.Namespace) -> list[Path]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import paths
-from tui_reader.cli.articles import settings_of
 from tui_reader.cli.common import (
     ArgumentParser,
     add_library_options,
@@ -25,6 +24,7 @@ from tui_reader.cli.common import (
     print_notice,
     print_slips,
     queries_last,
+    settings_of,
     with_count,
 )
 from tui_reader.config import Settings

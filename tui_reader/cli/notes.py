@@ -22,6 +22,7 @@ from tui_reader.cli.common import (
     print_slips,
     queries_last,
     refuse_everything,
+    settings_of,
     with_count,
 )
 from tui_reader.errors import ReaderError, StoreError, UsageError
@@ -60,7 +61,7 @@ def notes(arguments: Sequence[str]) -> int:
     from tui_reader.services.headless.annotations_api import AnnotationsApi  # noqa: PLC0415
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
-    settings = _settings(options)
+    settings = settings_of(options)
     options.colour = _colour(getattr(options, "colour", None), settings)
     with library_of(_library_paths(options), options.state, settings, notify=print_notice) as library:
         api = AnnotationsApi(library, settings)
@@ -94,7 +95,7 @@ def verify(arguments: Sequence[str]) -> int:
     from tui_reader.services.headless.verification import verify as check  # noqa: PLC0415
 
     quotes = quotes_in(_read_draft(options.draft))
-    settings = _settings(options)
+    settings = settings_of(options)
     given_paths = library_paths_of(options)
     with library_of(given_paths, options.state, settings, notify=print_notice) as library:
         articles = Articles(library, settings, everywhere=not given_paths, excluded=options.draft)
@@ -374,12 +375,6 @@ def _library_paths(options: argparse.Namespace) -> list[Path]:
     require_file(file)
     home = next((folder for folder in file.absolute().parents if is_library(folder / STATE_FILE)), None)
     return [home] if home is not None and options.state is None else [file]
-
-
-def _settings(options: argparse.Namespace) -> config.Settings:
-    """Load the settings without their warnings, which only the full-screen reader shows."""
-    file: Path = options.config or paths.config_file()
-    return config.load(file)[0] if options.config or file.exists() else config.Settings()
 
 
 def _colour(given: str | None, settings: config.Settings) -> int | None:

@@ -21,7 +21,7 @@ from tui_reader.search.records import (
     kind_named,
 )
 from tui_reader.search.tokens import tokens
-from tui_reader.search.values import days, epoch, number_bounds, utc_text
+from tui_reader.search.values import days, epoch, local_today, number_bounds, utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -53,7 +53,7 @@ class Context:
             colours: The reader's names of the highlight colours.
             texts: For each value of a `text:` field, the articles found so far whose texts contain it.
         """
-        self.today: Final = today or datetime.now().astimezone().date()
+        self.today: Final = today or local_today()
         self.colours: Final = colours
         self.texts: Final = texts or {}
 

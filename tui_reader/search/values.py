@@ -106,6 +106,11 @@ def utc_text(day: date) -> str:
         return day.isoformat()
 
 
+def local_today() -> date:
+    """Return the current date in the local time zone."""
+    return datetime.now().astimezone().date()
+
+
 def epoch(day: date) -> float:
     """Return the local midnight at which a day begins, in seconds since 1970."""
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tui_reader.model.query import And, Sort, Value
@@ -18,11 +17,11 @@ from tui_reader.search.explanation import explain
 from tui_reader.search.parser import parse
 from tui_reader.search.records import SearchedText
 from tui_reader.search.text_fields import text_values
+from tui_reader.search.values import local_today
 from tui_reader.services.headless.session import Articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
     from tui_reader.config import Settings
     from tui_reader.model.annotation import Annotation
@@ -81,7 +80,7 @@ class Queries:
         return found if limit is None else found[:limit]
 
     def _context(self, query: Term) -> Context:
-        return Context(today(), self._settings.colours, self._texts(query))
+        return Context(local_today(), self._settings.colours, self._texts(query))
 
     def _texts(self, query: Term) -> dict[Value, frozenset[ArticleId]]:
         """Return the articles whose texts contain each value of a query's `text:` fields.
@@ -99,11 +98,6 @@ class Queries:
                 if needle.is_in(text):
                     found[value].add(headline.id)
         return {value: frozenset(ids) for value, ids in found.items()}
-
-
-def today() -> date:
-    """Return the current date in the local time zone."""
-    return datetime.now().astimezone().date()
 
 
 def as_json(headline: Headline, path: str, annotations: Sequence[Annotation]) -> dict[str, Any]:

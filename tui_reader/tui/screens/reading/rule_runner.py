@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui_reader.tui.screens.reading.state import local_today
+from tui_reader.search.values import local_today
 
 if TYPE_CHECKING:
     from collections.abc import Collection

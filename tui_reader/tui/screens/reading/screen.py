@@ -7,6 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cleaning import clean_text
+from tui_reader.search.values import local_today
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.command_texts import BOOK_HINTS, BROKEN_HINTS, Hint, chosen_hints
 from tui_reader.tui.commands.table import BY_ID
@@ -19,7 +20,7 @@ from tui_reader.tui.screens.reading.layout import LEAST_HEIGHT, LEAST_WIDTH
 from tui_reader.tui.screens.reading.pane_layout import PaneLayout
 from tui_reader.tui.screens.reading.panes_container import PanesContainer
 from tui_reader.tui.screens.reading.resumption import Resumption
-from tui_reader.tui.screens.reading.state import Panes, ReadingScreenState, local_today
+from tui_reader.tui.screens.reading.state import Panes, ReadingScreenState
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
 from tui_reader.tui.widgets.headline_list import Density, HeadlineList
 from tui_reader.tui.widgets.tag_sidebar import TagSidebar

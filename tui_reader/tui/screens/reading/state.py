@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,13 +10,13 @@ from tui_reader.document.quotation import quoted
 from tui_reader.model.query import Shelf, Sort, View
 from tui_reader.search.evaluation import sort_order
 from tui_reader.search.parsed_query import ParsedQuery
+from tui_reader.search.values import local_today
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.widgets.bars import MESSAGE_SECONDS, MOST_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from tui_reader.config import Settings
     from tui_reader.model.article import ArticleId, Headline
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.headline_list import HeadlineList
     from tui_reader.tui.widgets.prompt import Prompt
     from tui_reader.tui.widgets.tag_sidebar import TagSidebar
-
-
-def local_today() -> date:
-    """Return the current date in the local time zone."""
-    return datetime.now().astimezone().date()
 
 
 class Place(NamedTuple):

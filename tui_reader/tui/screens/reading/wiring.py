@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_reader.search.values import local_today
 from tui_reader.tui.commands.binding import handlers_of
 from tui_reader.tui.commands.command import WITH_SELECTION
 from tui_reader.tui.screens.annotation_editor import AnnotationEditor
@@ -30,7 +31,6 @@ from tui_reader.tui.screens.reading.actions.undo import UndoActions
 from tui_reader.tui.screens.reading.actions.view_options import ViewOptions
 from tui_reader.tui.screens.reading.actions.views import ViewActions
 from tui_reader.tui.screens.reading.picture_feed import ArticlePictures
-from tui_reader.tui.screens.reading.state import local_today
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.prompt import Prompt
 

@@ -6,9 +6,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui_reader.search.text_fields import text_values
+from tui_reader.search.values import local_today
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.query_typing import Callbacks, QueryTyping, show_query_help
-from tui_reader.tui.screens.reading.state import local_today
 from tui_reader.tui.widgets.query_rows import LEFT
 
 if TYPE_CHECKING:
