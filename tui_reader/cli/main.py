@@ -22,6 +22,8 @@ from tui_reader.cli.common import (
     print_error,
     print_line,
     print_lines,
+    print_notice,
+    with_count,
 )
 from tui_reader.errors import ReaderError, UsageError
 
@@ -91,16 +93,27 @@ def _refuse_misspelled_verb(arguments: Sequence[str]) -> None:
 def _init(arguments: Sequence[str]) -> int:
     parser = ArgumentParser(
         prog=f"{paths.PROGRAM} init",
-        description="Make a folder a library that carries its own state, in a file library.json with relative paths.",
+        description="Make a folder a library that carries its own state, in a file library.json with relative paths. "
+        "It begins with what you did with the articles of the folder so far; that stays where it is as well.",
         allow_abbrev=False,
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the articles")
     folder: Path = parser.parse_args(arguments).folder
 
+    from tui_reader.services.library.carried_state import default_state_of  # noqa: PLC0415 - the other verbs do without
     from tui_reader.services.library.ignore_files import write_ignore_files  # noqa: PLC0415 - the other verbs do without
     from tui_reader.services.library.opening import init_library  # noqa: PLC0415 - the other verbs do without
 
-    print_line(f"{init_library(folder)} now keeps the state of this library.")
+    carried = default_state_of(folder)
+    print_line(f"{init_library(folder, carried.edits)} now keeps the state of this library.")
+    default = paths.data_dir() / "library.json"
+    if carried.articles:
+        notes = f" and {with_count(carried.annotations, 'annotation')}" if carried.annotations else ""
+        print_line(
+            f"It begins with the state of {with_count(carried.articles, 'article')}{notes}, copied from {default}."
+        )
+    if carried.problem:
+        print_notice(f"What {default} has of this folder may be missing in it: {carried.problem}")
     for sentence in write_ignore_files(folder):
         print_line(sentence)
     return 0

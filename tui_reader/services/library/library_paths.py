@@ -136,6 +136,15 @@ def carried_state(folder: Path) -> Verdict:
         raise StoreError(error.message, f"{error.hint} To keep the state elsewhere, write --state FILE.") from error
 
 
+def name_inside(name: str, folder: Path) -> str | None:
+    """Return the name that a library in a folder gives to a file of which the whole path was recorded (`name_of`).
+
+    None if the file is not in the folder.
+    """
+    inside = _relative(name, Path(_printable(str(folder))))
+    return None if inside is None else unicodedata.normalize("NFC", inside)
+
+
 def is_library(file: Path) -> bool:
     """Decide whether a file is a library of this program.
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tui_reader.storage.base import Edit
+
 
 def open_library(
     paths: Sequence[Path] = (),
@@ -65,8 +67,12 @@ def open_library(
     return library
 
 
-def init_library(folder: Path) -> Path:
+def init_library(folder: Path, edits: Sequence[Edit] = ()) -> Path:
     """Turn a folder into a library: create a state file with relative names in the folder.
+
+    Args:
+        folder: The folder.
+        edits: What the state file contains from the beginning.
 
     Returns:
         The path of the state file.
@@ -88,7 +94,7 @@ def init_library(folder: Path) -> Path:
         )
     store = open_store(state)
     try:
-        store.apply((), "made a library", undoable=False).result()
+        store.apply(edits, "made a library", undoable=False).result()
     finally:
         store.close()
     return state

@@ -1,0 +1,104 @@
+"""A folder that becomes a library keeps what was done with its articles before, in the program's own state file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui_reader import paths
+from tui_reader.cli.main import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TIDES = "---\ntitle: Tides\n---\n\nThe sea comes in twice a day. Some harbours dry out. Nobody asks it.\n"
+MOON = "---\ntitle: Moon\nid: the-moon\n---\n\nThe moon has no light of its own. It borrows.\n"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    def call(*arguments: object) -> str:
+        status = main([str(argument) for argument in arguments])
+        out = capsys.readouterr()
+        assert status == 0, out
+        return out.out
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path: Path, run: Callable[..., str]) -> Path:
+    """A folder without a state of its own, whose articles are starred, tagged and annotated."""
+    root = tmp_path / "articles"
+    (root / "deep").mkdir(parents=True)
+    (root / "deep" / "tides.md").write_text(TIDES, encoding="utf-8")
+    (root / "moon.md").write_text(MOON, encoding="utf-8")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "sun.md").write_text("# Sun\n\nIt has light. It shines.\n", encoding="utf-8")
+    run("star", "--library", root, "title:tides")
+    run("tag", "--library", root, "title:moon", "+night")
+    run("star", "--library", tmp_path / "other", "title:sun")
+    add = ("notes", "add", "--library", root)
+    run(*add, root / "deep" / "tides.md", "--quote", "Some harbours dry out.", "--note", "where?", "--tag", "ports")
+    run(*add, root / "deep" / "tides.md", "--quote", "Nobody asks it.")
+    run(*add, root / "moon.md", "--quote", "It borrows.")
+    return root
+
+
+def shown(run: Callable[..., str], folder: Path) -> tuple[list[Any], list[Any]]:
+    """Return the articles and the annotations of a library, without ids, which may contain paths."""
+    articles = json.loads(run("list", "--library", folder, "--json", "sort:title"))
+    notes = json.loads(run("notes", "list", "--library", folder, "--json"))
+    kept = ("title", "starred", "tags", "highlights", "notes")
+    return (
+        [{name: each[name] for name in kept} for each in articles],
+        [{name: each[name] for name in ("quote", "note", "tags", "colour", "state")} for each in notes],
+    )
+
+
+def test_a_new_library_begins_with_what_was_done_with_its_articles(folder: Path, run: Callable[..., str]) -> None:
+    before = shown(run, folder)
+    out = run("init", folder)
+    assert f"begins with the state of 2 articles and 3 annotations, copied from {paths.data_dir()}" in out
+    assert (folder / "library.json").is_file()
+    assert shown(run, folder) == before
+    assert [each["starred"] for each in before[0]] == [False, True]
+    assert len(before[1]) == 3
+
+    text = (folder / "library.json").read_text(encoding="utf-8")
+    assert str(folder) not in text
+    assert "sun" not in text.lower()
+    assert '"texts"' in text
+
+
+def test_a_moved_library_finds_its_passages_in_changed_texts(
+    folder: Path, run: Callable[..., str], tmp_path: Path
+) -> None:
+    run("init", folder)
+    moved = folder.rename(tmp_path / "elsewhere")
+    tides = moved / "deep" / "tides.md"
+    tides.write_text(TIDES.replace("The sea", "Before all, the sea"), encoding="utf-8")
+    articles, notes = shown(run, moved)
+    assert [(each["title"], each["highlights"]) for each in articles] == [("Moon", 1), ("Tides", 2)]
+    assert {each["state"] for each in notes} <= {"anchored", "moved"}
+
+
+def test_deleted_annotations_and_links_out_of_the_folder_are_left_out(
+    folder: Path, run: Callable[..., str], tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text("# A private title\n\nA private sentence.\n", encoding="utf-8")
+    (folder / "link.md").symlink_to(secret)
+    run("notes", "add", "--library", folder, folder / "link.md", "--quote", "A private sentence.")
+    run("notes", "delete", "--library", folder, "quote:borrows")
+    assert "2 articles and 2 annotations" in run("init", folder)
+    text = (folder / "library.json").read_text(encoding="utf-8")
+    assert "private" not in text
+    assert "borrows" not in text
+
+
+def test_a_folder_without_a_state_begins_empty(tmp_path: Path, run: Callable[..., str]) -> None:
+    assert "begins with" not in run("init", tmp_path)
