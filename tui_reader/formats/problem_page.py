@@ -13,6 +13,7 @@ _ADVICE = (
     "A pattern in the setting “ignore” leaves them out of the list."
 )
 
+ENCRYPTED = "encrypted: it opens only with its password"
 WEB_PAGE = "a web page, not a PDF file, as sites send in its place"
 _ENDINGS = {
     "a PDF file": ".pdf",

@@ -43,6 +43,11 @@ EMPTY = "empty, as after an interrupted download or on a full disk"
 """Reason why a file without content cannot be read, in formats whose files cannot be empty."""
 
 
+def is_web_page(data: bytes) -> bool:
+    """Return True if a file begins like an HTML page."""
+    return _WEB_PAGE.match(data) is not None
+
+
 def is_blank(data: bytes) -> bool:
     """Return True if a file contains only white space, zero bytes or a byte order mark."""
     return not data.strip(_BLANK)
@@ -70,7 +75,7 @@ def mistake_in(data: bytes, name: str) -> tuple[str, str]:
     suffix = suffix_of(name)
     what, wanted = _kind_of(data)
     if not what and suffix in _BINARY and _is_text(data[:_HEAD]):
-        what, wanted = ("a web page", ".html") if _WEB_PAGE.match(data) else ("text", ".txt or .md")
+        what, wanted = ("a web page", ".html") if is_web_page(data) else ("text", ".txt or .md")
     return (what, wanted) if wanted != _SYNONYMS.get(suffix, suffix) else ("", "")
 
 

@@ -17,7 +17,7 @@ from tui_reader.formats.html.elements import text_of
 from tui_reader.formats.html.linked_data import LinkedData, read_linked_data
 from tui_reader.formats.html.page_authors import author_name, is_name, marked_authors, written_authors
 from tui_reader.formats.html.page_title import page_title
-from tui_reader.formats.metadata.fields import Fields, iso_date, web_address
+from tui_reader.formats.metadata.fields import Fields, iso_date, language_tag, web_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,7 +78,6 @@ _DATES = (
 )
 _VOCABULARIES = {"dc": "dc", "dcterm": "dcterms", "dcterms": "dcterms"}
 """Usual prefix of a vocabulary by the prefix before a colon: `dcterm:date` means `dcterms.date`."""
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _DATE_IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)|/((?:19|20)\d\d)(\d\d)(\d\d)(?=[/-]|$)"
 )
@@ -145,9 +144,9 @@ def page_metadata(root: HtmlElement, source: str, address: str = "") -> PageMeta
         fields["title"] = title
     _set_byline(root, head, fields, guessed)
     _set_date(root, head, own, fields, guessed)
-    language = next(filter(_LANGUAGE.fullmatch, head.languages), "")
+    language = next(filter(None, map(language_tag, head.languages)), "")
     if language:
-        fields["language"] = language.replace("_", "-")
+        fields["language"] = language
     if tags := _tags(head, {site.casefold(), fields.get("title", "").casefold()}):
         fields["tags"] = tags
     addresses = tuple(dict.fromkeys(each for each in (saved_url, *declared) if each))

@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from tui_reader.formats.metadata.header_shape import is_header
+from tui_reader.formats.metadata.header_shape import FENCE, HEADING, is_header
 from tui_reader.formats.metadata.null_values import is_null, unquoted_value
 
-_FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _HEADER_LINE = re.compile(r"\s|-[ \t]|[\]}#]|(?:[\"']?[A-Za-z_][\w .-]{0,60}[\"']?)[ \t]*(?:=|:(?:[ \t]|$))")
 """The beginning of a header line: an indent, a list item, a closing bracket, a comment or a key."""
 _ENTRY = re.compile(r"(?:-[ \t]+)?([\"']?)([A-Za-z_][\w .-]{0,60}?)\1[ \t]{0,20}[:=](.*)")
 """Pattern of a key with its value, also as the first one of a list item: `title: A`, `- "name" = B`."""
-_HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _FOLDED = re.compile(r"[>|][+-]?\d?[ \t]*")
 """The mark after a YAML key (`>` or `|`) whose value is on the following lines."""
 _MOST_LINES = 200
@@ -37,7 +35,7 @@ def failed_header(text: str) -> FailedHeader:
     Returns:
         Its title and its end; both are empty if there is no such header, or if the lines are prose between two rules.
     """
-    opening = _FENCE.match(text)
+    opening = FENCE.match(text)
     if opening is None:
         return FailedHeader()
     end, title, folded = opening.end(), "", False
@@ -49,7 +47,7 @@ def failed_header(text: str) -> FailedHeader:
         closes = line.rstrip() in (opening[1], "...")
         if not closes and _HEADER_LINE.match(line) is None:
             break
-        has_heading |= _HEADING.match(line) is not None
+        has_heading |= HEADING.match(line) is not None
         if folded and line[:1].isspace() and not title:
             title = line.strip()
         found = _ENTRY.match(line)

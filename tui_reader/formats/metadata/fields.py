@@ -106,9 +106,8 @@ def fields_of(header: Mapping[str, Any]) -> Fields:
         if url := web_address(keys.get(name)):
             fields["url"] = url
             break
-    language = _first(keys, _LANGUAGE)
-    if _LANGUAGE_TAG.fullmatch(language):
-        fields["language"] = language.replace("_", "-")
+    if language := language_tag(_first(keys, _LANGUAGE)):
+        fields["language"] = language
     if tags := _tags(keys):
         fields["tags"] = tags
     if aliases := _aliases(keys):
@@ -186,6 +185,11 @@ def _split(line: str) -> list[str]:
         return line.split()
     parts = [part.strip() for part in re.split(r"[,;、，]", line)]
     return parts if len(parts) == 1 else [part for part in parts if part not in NULLS]
+
+
+def language_tag(value: str) -> str:
+    """Return a language as a BCP 47 tag, such as `en-GB` for `en_GB`; empty if the value is not a language tag."""
+    return value.replace("_", "-") if _LANGUAGE_TAG.fullmatch(value) else ""
 
 
 def web_address(value: object) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.cleaning import clean_line, clean_text
-from tui_reader.formats.metadata.header_shape import are_comments, is_header, is_remark
+from tui_reader.formats.metadata.header_shape import FENCE, HEADING, are_comments, is_header, is_remark
 from tui_reader.formats.metadata.null_values import is_null, unquoted_value
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     import yaml
 
-_FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
 _ENDS = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
@@ -36,8 +35,6 @@ _LONGEST_STRINGS = 1_000
 _PAIR = re.compile(r"[ \t]{0,99}([\"']?)([^\W\d][\w .-]{0,60}?|[\w.-]+)\1[ \t]{0,20}(?:=|:(?![^ \t]))[ \t]*(.*)")
 """Pattern of a key with its value, `title: A` or `"title" = "A"`; groups 2 and 3 are key and value."""
 _ITEM = re.compile(r"[ \t]*-(?:[ \t]+(.*)|$)")
-_REMARK = re.compile(r"#{1,6}[ \t]+\S")
-"""Pattern of a comment that would be a heading in Markdown."""
 _TABLE = re.compile(r"\[\[?[\w.\"' -]{1,100}\]\]?")
 """Pattern of the name of a table in TOML: `[extra]`, `[[authors]]`."""
 _CONTINUATION = re.compile(r"[ \t]|[\]}],?|[\"'].*[\"'],?$")
@@ -67,7 +64,7 @@ class FrontMatter(NamedTuple):
 
 def read_front_matter(text: str) -> FrontMatter:
     """Read the header at the top of a cleaned text. Never raises."""
-    opening = _FENCE.match(text)
+    opening = FENCE.match(text)
     if opening is None:
         return FrontMatter({}, 0)
     closing = _ENDS[opening[1]].search(text, opening.end())
@@ -101,7 +98,7 @@ def _headings(source: str) -> int:
     alone = [
         line.lstrip("# ")
         for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
-        if _REMARK.match(line) and not (before.startswith("#") or after.startswith("#"))
+        if HEADING.match(line) and not (before.startswith("#") or after.startswith("#"))
     ]
     return sum(_PAIR.fullmatch(line) is None and not is_remark(line) for line in alone)
 

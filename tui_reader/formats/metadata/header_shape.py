@@ -15,6 +15,10 @@ from tui_reader.formats.metadata.null_values import is_null
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+FENCE = re.compile(r"(---|\+\+\+)[ \t]*\n")
+"""The first line of a header, `---` or `+++`."""
+HEADING = re.compile(r"#{1,6}[ \t]+\S")
+"""Pattern of a comment that would be a heading in Markdown."""
 _SITE_FIELDS = frozenset(
     """
     title subtitle headline tags tag keywords categories category topics taxonomies extra params layout template slug

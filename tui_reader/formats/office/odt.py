@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.office.office_format import ConvertedFile, OfficeFormat
+from tui_reader.formats.problem_page import ENCRYPTED
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -67,7 +68,7 @@ def _roots(data: bytes) -> tuple[list[Element], bool]:
         if is_cut and "content.xml" not in archive.entries:
             raise office.UnreadableOfficeError(office.CUT_OFF)
         if b"encryption-data" in office.part_of(archive, "META-INF/manifest.xml"):
-            raise office.UnreadableOfficeError(office.ENCRYPTED)
+            raise office.UnreadableOfficeError(ENCRYPTED)
         roots = [office.xml_root(office.part_of(archive, part)) for part in ("content.xml", "styles.xml", "meta.xml")]
     found = [root for root in roots if root is not None]
     if roots[0] is None or not str(roots[0].tag).startswith("{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"):

@@ -27,7 +27,6 @@ MOST_PICTURE = 30_000_000
 """Maximum number of inflated bytes of a picture."""
 CAPTION = "caption"
 """Class of the captions in the HTML of a document."""
-ENCRYPTED = "encrypted: it opens only with its password"
 CUT_OFF = str(CutArchiveError())
 """Reason why a file is not shown if the part with its text is missing, with the end of the archive."""
 _COMPOUND = b"\xd0\xcf\x11\xe0"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_reader.formats.problem_page import WEB_PAGE
+from tui_reader.formats.problem_page import ENCRYPTED, WEB_PAGE
+from tui_reader.formats.true_kinds import is_web_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 LOCK = RLock()
 """Lock around every call of pdfium."""
 
-ENCRYPTED = "encrypted: it opens only with its password"
 DAMAGED = "damaged: it is no whole PDF file"
 NO_PAGES = "a PDF file without pages"
 FOREIGN_LOCK = "encrypted in a way that is not known"
-_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html\b)", re.IGNORECASE)
 
 
 class UnreadableFileError(Exception):
@@ -65,7 +63,7 @@ def opened(data: bytes) -> Iterator[Pdf]:
             document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:
             reason = _reason(getattr(error, "err_code", None))
-            is_page = reason == DAMAGED and _WEB_PAGE.match(data)
+            is_page = reason == DAMAGED and is_web_page(data)
             raise UnreadableFileError(WEB_PAGE if is_page else reason) from None
     try:
         with LOCK:

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui_reader.services.articles.article_records import EDITABLE
 from tui_reader.tui.screens.dialog import Dialog
 from tui_reader.tui.widgets.line_input import LineInput
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import Headline
 
-FIELDS = ("title", "byline", "source", "date", "url", "language")
 NOTE = "ctrl+s, or enter on the last field, saves; esc leaves all as it was.\nThe file itself stays as it is."
 _PLACEHOLDERS = {"date": "such as 2026-06-05", "url": "https://…", "language": "such as en"}
 
@@ -62,7 +62,7 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
         """Yield a row for each field, between a heading and a note about the keys."""
         with VerticalScroll(can_focus=False):
             yield Static(Content("Details"), classes="heading")
-            for field in FIELDS:
+            for field in EDITABLE:
                 with Horizontal():
                     yield Static(Content(field), classes="label")
                     yield LineInput(
@@ -80,13 +80,13 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Move to the next field at enter; in the last field, save."""
-        if event.input.id == FIELDS[-1]:
+        if event.input.id == EDITABLE[-1]:
             self.action_save()
         else:
             self.focus_next()
 
     def action_save(self) -> None:
         """Close the form with the changed fields as the result."""
-        values = {field: self.query_one(f"#{field}", Input).value.strip() for field in FIELDS}
+        values = {field: self.query_one(f"#{field}", Input).value.strip() for field in EDITABLE}
         changed = {field: value for field, value in values.items() if value != self._headline.field(field)}
         self.dismiss((self._headline.id, changed) if changed else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.document.cells import cells_of_cluster, next_boundary, previous_boundary
-from tui_reader.document.cleaning import clean_text
+from tui_reader.document.cleaning import clean_row
 from tui_reader.document.lazy_patterns import LazyPattern
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class LineEdit:
 
     def set(self, text: str, cursor: int | None = None) -> None:
         """Replace the text; the cursor is set to the end of the text unless given."""
-        self.text, self.anchor = _clean(text)[:LONGEST], None
+        self.text, self.anchor = clean_row(text)[:LONGEST], None
         self.cursor = len(self.text) if cursor is None else max(0, min(cursor, len(self.text)))
 
     def insert(self, text: str) -> bool:
@@ -45,7 +45,7 @@ class LineEdit:
             True if the line has changed.
         """
         start, end = self.selection
-        added = _clean(text)[: LONGEST - len(self.text) + end - start]
+        added = clean_row(text)[: LONGEST - len(self.text) + end - start]
         if not added:
             return False
         self._delete(start, end)
@@ -134,11 +134,6 @@ class LineEdit:
 
     def _move(self, offset: int) -> None:
         self.cursor, self.anchor = offset, None
-
-
-def _clean(text: str) -> str:
-    """Convert a text to one line: drop control characters; line feeds and tabs become spaces."""
-    return text if text.isprintable() else clean_text(text).replace("\n", " ").replace("\t", " ")
 
 
 _ACTIONS: Mapping[Callable[[LineEdit], None], tuple[str, ...]] = {
