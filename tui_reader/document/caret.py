@@ -115,7 +115,7 @@ def can_hold_caret(document: Document, row: Row) -> bool:
 
 
 def row_range(layout: Layout, offset: int) -> Range:
-    """Return the range of text drawn on the row that contains an offset; in a table, only that of the cell there.
+    """Return the range of text drawn on the row that contains an offset; in a table, only the range of the cell there.
 
     If the character at the offset is not drawn, such as white space at a wrap, return the range drawn before it.
     """

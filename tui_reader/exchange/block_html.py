@@ -219,8 +219,8 @@ def _spread(highlight: Highlight, ranges: Sequence[Block] | Sequence[Cell]) -> l
     """Return the index of each range with text of a highlight, and the highlight to write there.
 
     The number of a highlight is written at its end. So in the last range it ends with the text of that range; in the
-    ranges before, it goes on beyond the range. A highlight without visible text, such as a line feed, has one range, in
-    which only its number is written.
+    ranges before, it continues beyond the range. A highlight without visible text, such as a line feed, has one range,
+    in which only its number is written.
 
     Args:
         highlight: The highlight.

@@ -21,7 +21,7 @@ _ENDINGS = {
     "a gzip archive": ".txt.gz or .html.gz",
     WEB_PAGE: ".html",
 }
-"""Suffixes under which a file with the wrong suffix would be read, by what its bytes are."""
+"""For each reason that names another kind of file: the suffix under which the file can be read."""
 
 
 def base_name(name: str) -> str:

@@ -32,7 +32,7 @@ _BINARY = frozenset((".pdf", ".epub", ".docx", ".docm", ".odt", ".gz"))
 """Suffixes of formats whose files are never plain text."""
 _HEAD = 4_096
 _LEAST = 1_024
-"""Only a file of fewer bytes is examined for consisting of white space and zero bytes."""
+"""Size in bytes from which a file of white space and zero bytes counts as damaged, not as empty."""
 _MOST_CONTROLS = 0.02
 """Maximum share of control bytes in a text."""
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\f\r\x1b")

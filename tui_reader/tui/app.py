@@ -208,7 +208,7 @@ class ReaderApp(FailureGuard, App[None]):
 
     def _rule_problems(self) -> Sequence[str]:
         rules, colours = self.settings.rules, self.settings.colours
-        return self.library.filing.problems(rules, colours) if rules else ()  # the parser is not loaded for no rule
+        return self.library.filing.problems(rules, colours) if rules else ()  # no rules, no import
 
     def _collect_when_idle(self) -> None:
         still = self.reading.idle_seconds()

@@ -362,7 +362,7 @@ def load_theme(path: Path) -> Theme:
     Raises:
         ConfigError: The file cannot be read, or one of its colours is invalid.
     """
-    import tomllib  # noqa: PLC0415 - needed only by those who have a theme file
+    import tomllib  # noqa: PLC0415 - needed only for a theme file
 
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -22,7 +22,7 @@ If both the extracted text and the paragraphs of a page have fewer, the full mod
 `<article>` with fewer is not taken for the main part of a page. A text with fewer is not examined for being a menu.
 """
 FIRST_WIDE = "\u2e80"
-"""Characters from this one on are taken for Chinese, Japanese or Korean, where one is worth two or three letters."""
+"""Characters from this one on count as Chinese, Japanese or Korean; one of them counts as two or three letters."""
 _MOST_ELEMENTS, _MOST_LINKS, _MOST_CHARACTERS = 30_000, 6_000, 3_000_000
 """Maximum sizes of a page on which trafilatura is run; it takes seconds for larger ones."""
 _LINE = 60

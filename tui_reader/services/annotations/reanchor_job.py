@@ -86,7 +86,7 @@ def find_in_file(arguments: Mapping[str, Any]) -> dict[str, Any]:
         parsed = load_parsed(arguments["path"], arguments["limit"], whole=arguments["whole"])
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - an article that trips its format has no text to look in
+    except Exception:  # noqa: BLE001 - an article whose format raises has no text to search
         return {}
     if parsed is None or not parsed.document.has_text:
         return {}

@@ -151,7 +151,7 @@ def _merged(states: Mapping[int, ReadingState]) -> dict[int, ReadingState]:
 
 _USUAL = ReadingState()
 _FEW = 3
-"""Changed states are merged if there are fewer than one for this number of articles; else merging costs too much."""
+"""Changed states are merged only if there are fewer of them than the number of articles divided by this."""
 
 
 def _decoded(field: str, index: int, values: Mapping[int, Json]) -> Mapping[int, Any]:

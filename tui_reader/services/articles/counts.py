@@ -24,9 +24,9 @@ class Counts(NamedTuple):
     sources: tuple[tuple[str, int], ...] = ()
     tags: tuple[tuple[str, int], ...] = ()
     unread: int = 0
-    """Unread articles that are not archived."""
+    """Number of unread articles that are not archived."""
     annotations: int = 0
-    """Annotations of all articles of the library."""
+    """Number of annotations of all articles of the library."""
     own_tags: int = 0
     """Number of tags that the reader gave: the first ones of `tags`. All further tags come from files only."""
 

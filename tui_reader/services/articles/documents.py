@@ -296,7 +296,7 @@ class Documents:
                 self._keep(article_id, ticket, beginning, fingerprint)
                 self._give_way(article_id)
             document = content.document(whole=self.is_whole(article_id))
-        except Exception as error:  # noqa: BLE001 - one article that trips a format must not take the others along
+        except Exception as error:  # noqa: BLE001 - an error in one article must not end the thread
             document = _refusal(file.metadata, file.location, f"the reader failed at it ({type(error).__name__})")
         self._keep(article_id, ticket, document, fingerprint)
         return True
@@ -356,9 +356,9 @@ class Documents:
 
     def _keep(self, article_id: ArticleId, ticket: object, document: Document, fingerprint: str = "") -> None:
         """Prepare a document, cache it unless it was dropped during reading, and send `DocumentLoaded`."""
-        from tui_reader.document import lengths  # noqa: PLC0415 - with what reads documents, after the first frame
-        from tui_reader.document.chapters import chapters_of  # noqa: PLC0415 - likewise
-        from tui_reader.document.figures import figure_targets  # noqa: PLC0415 - likewise
+        from tui_reader.document import lengths  # noqa: PLC0415 - loaded with the formats, after the first frame
+        from tui_reader.document.chapters import chapters_of  # noqa: PLC0415 - see above
+        from tui_reader.document.figures import figure_targets  # noqa: PLC0415 - see above
 
         lengths.prepare(document)
         chapters_of(document)

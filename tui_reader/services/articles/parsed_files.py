@@ -107,7 +107,7 @@ class Parser:
             FailedParsingError: The file exceeded its limits, or its parser failed.
             InterruptedParsingError: `interrupt` or `close` was called.
         """
-        from tui_reader.document.packing import decoded_metadata  # noqa: PLC0415 - with what reads documents
+        from tui_reader.document.packing import decoded_metadata  # noqa: PLC0415 - loaded with the formats
 
         arguments = _arguments(source, None) if isinstance(source, Content) else {"path": str(source)}
         answer = self._run(SCAN_FUNCTION, arguments, SCANNED)
@@ -222,7 +222,7 @@ def edition(name: str) -> str:
 
 def cached(content: Content, *, whole: bool = False) -> Document | None:
     """Return the document of a file of a slow format that was parsed before; None if the cache does not have it."""
-    from tui_reader.document.packing import unpack  # noqa: PLC0415 - with what reads documents
+    from tui_reader.document.packing import unpack  # noqa: PLC0415 - loaded with the formats
 
     packed = _cache().get(_key(content, content.fingerprint, whole=whole))
     return unpack(packed) if packed is not None else None
@@ -387,7 +387,7 @@ def _handed_over(answer: Mapping[str, Any]) -> Parsed | None:
 
     None if the cache does not have it or it is damaged.
     """
-    from tui_reader.document.packing import unpack  # noqa: PLC0415 - with what reads documents
+    from tui_reader.document.packing import unpack  # noqa: PLC0415 - loaded with the formats
 
     packed = _cache().get(answer["key"]) if "key" in answer else base64.b64decode(answer["packed"])
     document = unpack(packed) if packed is not None else None
@@ -407,7 +407,7 @@ def _cache_in(folder: Path) -> BlobCache:
 
 def _key(content: Content, fingerprint: str, *, whole: bool) -> str:
     """Return the key of a document in the cache: it contains the versions of the format and of the packing."""
-    from tui_reader.document.packing import MAGIC  # noqa: PLC0415 - with what reads documents
+    from tui_reader.document.packing import MAGIC  # noqa: PLC0415 - loaded with the formats
     from tui_reader.formats import row_for  # noqa: PLC0415 - see `content`
 
     row = row_for(content.name, content.data)

@@ -91,7 +91,7 @@ class ParsingAhead:
 
         A file that was not announced, or whose document was returned before, is read and parsed by this call.
         """
-        from tui_reader.document.packing import unpack  # noqa: PLC0415 - with what reads documents
+        from tui_reader.document.packing import unpack  # noqa: PLC0415 - loaded with the formats
 
         with self._changed:
             number = self._numbers.pop(file, -1)
@@ -207,7 +207,7 @@ def _packed(path: Path, limit: int, *, whole: bool) -> str:
         document = None if is_slow(content) else content.document(whole=whole)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - the calling thread meets the same error, and says what it says without processes
+    except Exception:  # noqa: BLE001 - the calling thread reads the file again, and reports the error
         return ""
     return "" if document is None or document.error else base64.b64encode(pack(document)).decode("ascii")
 

@@ -184,7 +184,7 @@ def _prepared(path: str, fingerprint: str, limit: int, *, whole: bool) -> Any:
             parsed = load_parsed(path, limit, whole=whole)
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001 - an article that trips its format has no text to search
+        except Exception:  # noqa: BLE001 - an article whose format raises has no text to search
             return None
         if parsed is None:
             return None

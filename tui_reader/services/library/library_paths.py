@@ -103,7 +103,7 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
         if verdict is not None and home is not None:
             notice = _why_not_used(home, verdict, chosen)
     else:
-        chosen = Path(os.path.abspath(state))  # noqa: PTH100 - a symbolic link is the store's business
+        chosen = Path(os.path.abspath(state))  # noqa: PTH100 - the store follows symbolic links itself
         if chosen.is_dir():
             raise StoreError(f"{state} is a folder.", f"Name a file in it, such as {state / STATE_FILE}.")
         require_library(chosen)

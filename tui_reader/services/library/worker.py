@@ -269,7 +269,7 @@ def main(niceness: int) -> None:
     os.nice(niceness)
     # Linux shares the processor between sessions first, and each of these processes is one: without this line their
     # niceness has no effect on the reader. Other systems have no such file.
-    with suppress(OSError), open("/proc/self/autogroup", "w", encoding="ascii") as file:  # noqa: PTH123 - as short
+    with suppress(OSError), open("/proc/self/autogroup", "w", encoding="ascii") as file:  # noqa: PTH123 - no Path is needed
         file.write(str(niceness))
     # The objects of a parsed file live until its job ends. Looking for cycles among them over and over takes 2.8 s of
     # the 7.2 s for a DOCX of 40,000 paragraphs, and saves a fifth of its memory.

@@ -110,7 +110,7 @@ class FieldLog:
                 self._changes[field] = [_Change(), change]
             return
         if not (change.step or changes[-1].step):
-            changes[-1] = change  # none of the two is undone by this log, so one says enough
+            changes[-1] = change  # changes without a step are never looked up: one suffices
             return
         changes.append(change)
         if len(changes) > _MOST_CHANGES:

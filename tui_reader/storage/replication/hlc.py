@@ -24,7 +24,7 @@ _COUNTER_MAX = 0xFFF
 """Maximum of the counter within a millisecond, which has three hexadecimal digits."""
 _END_OF_TIME_MS = 1 << 42
 _JUMP_MS = 64
-"""If the wall clock is behind an observed timestamp, the next one is drawn from so many milliseconds after that.
+"""If the wall clock is behind an observed timestamp, the next one has a random time up to so many milliseconds later.
 
 With 2,047 values of the counter in each millisecond, 131,000 timestamps are possible.
 """

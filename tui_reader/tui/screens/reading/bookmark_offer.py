@@ -60,7 +60,7 @@ class BookmarkOffer:
         if self.waiting is None:
             return
         # Not for the first frame, which shows no bookmarks.
-        from tui_reader.tui.widgets.bookmark_list import BookmarkList, BookmarkRow  # noqa: PLC0415 - as the line above says
+        from tui_reader.tui.widgets.bookmark_list import BookmarkList, BookmarkRow  # noqa: PLC0415 - see above
 
         if self._list is None:
             self._list = BookmarkList(id="bookmarks")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FIRST_SECONDS = 0.002
 """Seconds for which the handler of a typed letter evaluates the query.
 
-If it has not found a screenful of matches by then, it goes on for up to twice that time."""
+If it has not found a screenful of matches by then, it continues for up to twice that time."""
 SLICE_SECONDS = 0.002
 """Seconds for which a query is evaluated between two frames."""
 
@@ -60,7 +60,7 @@ class HeadlineListing:
         """The rows of the saved searches in the sidebar."""
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
-        """An article that vanished under the cursor, and the one that got the cursor, until the former returns."""
+        """An article that left the list while the cursor was on it, and the article that got the cursor instead."""
 
     @property
     def gap(self) -> int | None:
