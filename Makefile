@@ -1,7 +1,7 @@
 # What a person does with a checkout. Each target sets up .venv by itself; after that nothing needs the network.
 
 ARGS ?= sample_articles
-# More than the processors, because tests wait for threads and processes; each worker collects all tests, for 2 s.
+# More than the processors, because tests wait for threads and processes.
 WORKERS ?= $$($(BIN)/python -c 'import os; print(5 * (os.cpu_count() or 2) // 2)')
 BIN := .venv/bin
 READY := .venv/.ready
@@ -17,7 +17,7 @@ run: $(READY) ## open the reader on the sample articles (ARGS=... for something 
 	@$(BIN)/tui-reader $(ARGS)
 
 test: $(READY) ## run all tests (WORKERS=... processes)
-	$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal --durations=10
+	$(BIN)/pytest --workers=$(WORKERS) --durations=10
 
 check: format-check lint types imports docs-check test ## everything a change must pass: format, lint, types, layers, docs, tests
 

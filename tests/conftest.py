@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import itertools
 import os
 import shutil
@@ -11,15 +10,15 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import workers
 from tests.counts import FULL
-from tests.running import run_with_few_reports, spread
+from tests.running import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,40 +79,33 @@ settings.register_profile("thorough", max_examples=2_000, **_PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Import a share of the test modules in each worker process, so that the others find them compiled.
-
-    Each worker collects all tests. In a fresh checkout each would compile all modules, which takes 5 s of a processor.
-    """
-    if not is_whole_suite_by_workers(session.config):
-        return
-    number = os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")
-    root = session.config.rootpath
-    files = sorted(root.glob("tests/**/test_*.py"))
-    for file in files[int(number) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
-        # The collection reports what cannot be imported.
-        with suppress(Exception, pytest.skip.Exception):
-            importlib.import_module(".".join(file.relative_to(root).with_suffix("").parts))
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option by which `make test` runs the tests in several processes."""
+    parser.addoption("--workers", type=int, default=0, help="run the tests in so many forks of this process")
 
 
-def is_whole_suite_by_workers(config: pytest.Config) -> bool:
-    """Return True if this process is one of several that run all tests."""
-    return "PYTEST_XDIST_WORKER" in os.environ and config.args == config.getini("testpaths")
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Leave the work to pytest-xdist where this process cannot be forked."""
+    if config.option.workers and not workers.is_possible():
+        config.option.numprocesses, config.option.dist = config.option.workers, "worksteal"
+        config.option.workers = 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Run the tests in several processes if that is wanted."""
+    if not session.config.option.workers or session.config.option.collectonly or session.testsfailed:
+        return None
+    workers.Pool(session, session.config.option.workers).run()
+    return True
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Distribute the tests that wait."""
-    if is_whole_suite_by_workers(config):
+    if config.option.workers:
         spread(items)
-
-
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Report less, unless the full counts are wanted."""
-    if FULL or "PYTEST_XDIST_WORKER" not in os.environ:
-        return None
-    run_with_few_reports(item, nextitem)
-    return True
 
 
 def pytest_report_header() -> str:

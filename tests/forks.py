@@ -29,7 +29,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH1
 FREE = {"HOME", "PATH", "EDITOR", "VISUAL", "BROWSER", "PYTEST_CURRENT_TEST", "PWD", "OLDPWD"}
 """Variables that no module reads when it is imported, besides those that begin with one of `FREE_PREFIXES`."""
 FREE_PREFIXES = ("XDG_", "TUI_READER_")
-_READING = (
+READING = (
     "tui_reader.services.articles.parsed_files",
     "tui_reader.services.annotations.reanchor_job",
     "tui_reader.services.articles.text_search",
@@ -37,9 +37,10 @@ _READING = (
     "trafilatura",
     "tests.services.slow_formats",
 )
+"""What nearly all processes import that read files, and most tests of formats and services as well."""
 _VERBS = ("tui_reader.cli.main", "tui_reader.cli.notes", "tui_reader.cli.articles", "tui_reader.cli.export")
 IMPORTS = {
-    "services.library.worker": _READING,
+    "services.library.worker": READING,
     "cli.main": (*_VERBS, "tui_reader.tui.app"),
     "tests.storage": ("tinydb", "tui_reader.storage"),
 }

@@ -1,4 +1,4 @@
-"""How the workers run the tests of the whole suite: in which order, and what they send to the process that prints."""
+"""How workers (tests/workers.py) run tests: in which order, and what they send to the process that prints."""
 
 from __future__ import annotations
 
