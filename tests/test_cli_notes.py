@@ -322,13 +322,17 @@ def test_an_edit_without_a_change_is_refused(folder: Path, run: Callable[..., tu
     assert (status, "nothing to change" in out) == (2, True)
 
 
-def test_an_empty_list_is_reported_on_standard_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_list_is_reported_on_standard_error(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def told(*arguments: str) -> tuple[str, str]:
         assert main(["notes", "list", *arguments]) == 0
         said = capsys.readouterr()
         return said.out, said.err
 
     assert told("--library", str(folder)) == ("", f"There are no annotations in {folder}.\n")
+    monkeypatch.chdir(folder)
+    assert told("--library", ".") == ("", f"There are no annotations in {folder}.\n")
     assert main(["notes", "add", str(folder / "other.md"), "--note", "x"]) == 0
     capsys.readouterr()
     assert told("--library", str(folder), "--tag", "nope") == ("", "No annotation matches (1 in all).\n")

@@ -244,7 +244,7 @@ def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
         searched = f": {api.explain(query)}" if text.strip() else ""
         print_notice(f"No annotation matches ({len(annotations):,} in all){searched}.")
     elif not annotations:
-        where = ", ".join(map(str, library_paths_of(options)))
+        where = ", ".join(str(path.absolute()) for path in library_paths_of(options))
         problem = "No annotations can be read" if api.is_damaged else "There are no annotations"
         print_notice(f"{problem} {f'in {where}' if where else 'in your default library or elsewhere'}.")
     return 0
