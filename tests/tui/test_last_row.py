@@ -120,6 +120,19 @@ async def test_a_key_that_continues_nothing_is_refused_and_does_not_run(start: S
             await reader.returns()
 
 
+async def test_a_key_with_ctrl_that_has_no_command_is_refused(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await begin(reader)
+        for pane in (Pane.LIST, Pane.ARTICLE):
+            await reader.keys(*WAYS[pane])
+            for key in ("ctrl+x", "ctrl+w", "shift+f5"):
+                with case(pane, key):
+                    await reader.keys(key)
+                    assert said(reader) == f"no command on {key}"
+            await reader.keys("ctrl+c")
+            assert said(reader) == "Q quits"
+
+
 async def test_a_key_that_is_not_a_letter_is_refused_where_a_letter_is_expected(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
@@ -279,6 +292,20 @@ async def test_saving_hides_neither_hints_nor_messages_in_the_list_of_annotation
         await reader.keys("l", ")", "H", "A")
         reader.app.reading.library_events.handle(Saving(0.2))
         await reader.until(lambda: "saving…" in reader.last_row and "? keys" in reader.last_row)
+
+
+async def test_the_first_count_is_whole_beside_a_long_name_of_a_library(start: Start, articles: Path) -> None:
+    async with start(articles, size=(40, 12)) as reader:
+        await reader.sees("Alpha wolf")
+        top = reader.app.reading.state.panes.top
+        for name, counts, row in (
+            ("Sample library", ("2 highlights", "1 note"), "tui-reader  Sample lib…   2 highlights"),
+            ("Sample library", ("20 highlights of 30 texts",), "tui-reader  Sample…   20 highlights o…"),
+            ("w", ("1 highlight", "1 note"), "tui-reader  w     1 highlight · 1 note"),
+        ):
+            with case(name, counts):
+                top.show(name, counts)
+                assert reader.lines()[0].strip() == row
 
 
 async def test_the_progress_of_a_scan_stands_in_the_first_row(start: Start, articles: Path) -> None:

@@ -137,8 +137,8 @@ class KeyScreen(FailureGuard, Screen[None]):
             begun: The commands that the sequence could have become without its last key, by id, each with the keys
                 that were still missing.
         """
-        if len(keys) == 1 and "+" in keys[0][1:]:
-            return  # Textual may have a binding for the key
+        if len(keys) == 1 and keys[0] in self.active_bindings:
+            return  # the key has a meaning in Textual, such as ctrl+q
         refused = f"no command on {written(' '.join(keys))}"
         if WRITES_NOTE in begun:
             note = written(" ".join((*keys[:-1], begun[WRITES_NOTE])))

@@ -72,8 +72,10 @@ class TopBar(LinePane):
         warning = f"{clip(self._warning, width - 3)}  " if self._warning else ""
         name = " tui-reader  " if width - cell_len(warning) >= 30 else " "
         room = max(0, width - len(name) - cell_len(warning) - 2)
-        library = clip(self._library, max(room // 2, room - 24))
         parts = (self._progress, *self._counts) if self._progress else self._counts
+        # The first count is shown whole; the library's name is clipped for it, but not below a third of the room.
+        left_over = room - 2 - cell_len(parts[0]) if parts else room
+        library = clip(self._library, max(room // 3, min(left_over, max(room // 2, room - 24))))
         counts = fit_parts(parts, max(0, room - cell_len(library) - 2))
         left = [Piece(name, base + self.named_style("name")), Piece(library, muted)]
         right = [Piece(warning, base + self.named_style("bad")), Piece(f"{counts} ", muted)]
