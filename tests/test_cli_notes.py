@@ -322,6 +322,17 @@ def test_an_edit_without_a_change_is_refused(folder: Path, run: Callable[..., tu
     assert (status, "nothing to change" in out) == (2, True)
 
 
+def test_a_note_in_a_library_that_cannot_be_written_has_the_exit_status_of_an_unusable_state(
+    folder: Path, run: Callable[..., tuple[int, str]]
+) -> None:
+    later = '{"meta": {"1": {"format": "tui-reader library", "version": 99}}}'
+    (folder / "library.json").write_text(later, encoding="utf-8")
+    status, out = run("notes", "add", folder / "other.md", "--note", "x")
+    assert (status, "later tui-reader" in out) == (3, True)
+    assert run("star", "--library", folder, "words>0")[0] == 3
+    assert (folder / "library.json").read_text(encoding="utf-8") == later
+
+
 def test_an_empty_list_is_reported_on_standard_error(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

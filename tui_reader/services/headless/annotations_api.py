@@ -324,11 +324,10 @@ class AnnotationsApi:
         """Wait until the change of an outcome, and the re-anchoring that it started, are on disk.
 
         Raises:
-            ReaderError: The library is read-only.
-            StoreError: The change could not be saved.
+            StoreError: The library is read-only, or the change could not be saved.
         """
         if self._library.read_only:
-            raise ReaderError(self._library.read_only)
+            raise StoreError(self._library.read_only)
         if outcome.undo:
             self._library.annotations.reanchoring.wait()
         self._library.require_saved()
