@@ -9,6 +9,7 @@ import pytest
 from tui_reader.cli.main import main
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
+from tui_reader.storage.recovery.doctor import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +47,14 @@ def test_doctor_reports_damage_and_mends_it_only_with_fix(state: Path, capsys: p
     assert state.read_bytes() == damaged
     assert "doctor --fix" in capsys.readouterr().out
     assert main(["doctor", "--fix", "--state", str(state)]) == 0
+    assert "Saved 1 document; the damaged file is kept as" in capsys.readouterr().out
     assert main(["doctor", "--state", str(state)]) == 0
     assert kept(state) == {"one": True}
+
+
+@pytest.mark.parametrize(("number", "text"), [(1, "1 line of it is damaged"), (2_000, "2,000 lines of it are damaged")])
+def test_findings_of_the_doctor_count_in_the_right_number(number: int, text: str) -> None:
+    assert f"{counted(number, 'line', 'is', 'are', of='it')} damaged" == text
 
 
 def test_merge_takes_the_changes_of_another_copy(

@@ -33,6 +33,8 @@ _MAX_NAMED = 20
 
 _Move: TypeAlias = tuple[str, int, int, dict[str, Any]]
 """A document with a wrong id: its table, its id, the id derived from its key, and its fields."""
+_ONE = {"articles": "article", "annotations": "annotation", "searches": "search", "texts": "text"}
+"""The names of tables for a single record."""
 _BATCH = 2_000
 """Maximum number of documents in one journal entry when documents are moved to other ids."""
 
@@ -126,15 +128,16 @@ def _check_snapshot(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
         except (UnreadableError, ValueError) as error:
             yield Finding(f"The table “{name}” of {library.path} cannot be read: {error}.", is_wrong=True)
     if misplaced or moves:
-        text = f"{misplaced + len(moves)} documents of {library.path} are in the wrong place."
+        text = f"{counted(misplaced + len(moves), 'document', 'is', 'are', of=library.path)} in the wrong place."
         repair = _move(library, moves) if fix and moves and not misplaced and not library.read_only else ""
         yield Finding(text, is_wrong=True, repair=repair)
     if ahead:
         named = ", ".join(f"“{key}”" for key in ahead[:_MAX_NAMED]) + " …" * (len(ahead) > _MAX_NAMED)
-        text = f"{len(ahead)} records have timestamps of the future, from a clock that was wrong: {named}. "
+        text = f"{counted(len(ahead), 'record', 'has', 'have')} timestamps of the future, from a clock that was wrong: "
+        text += f"{named}. "
         yield Finding(text + "Changes that are made to them here are kept all the same.", is_wrong=False)
-    found = [(state.count(name), name) for name in state.tables()]
-    counts = ", ".join(f"{count:,} {name if count != 1 else name.removesuffix('s')}" for count, name in found)
+    tables = [(state.count(name), name) for name in state.tables()]
+    counts = ", ".join(f"{count:,} {_ONE.get(name, name) if count == 1 else name}" for count, name in tables)
     if deleted := sum(bool(document.get("deleted")) for _, document in state.documents(ANNOTATIONS)):
         counts += f" ({deleted:,} of the annotations deleted, for undo)"
     yield Finding(f"{library.path} is sound: {counts or 'empty'}.", is_wrong=False)
@@ -154,7 +157,7 @@ def _move(library: LibraryFiles, moves: Sequence[_Move]) -> str:
         gone = [[table, str(number), {DELETED: True}] for table, number, _, _ in batch]
         library.commit(lambda _, o=gone: {"o": o})  # type: ignore[misc]
     compact(library)
-    return f"Moved {len(moves):,} documents to their places."
+    return f"Moved {counted(len(moves), 'document')} to the right place."
 
 
 def _repair(library: LibraryFiles) -> str:
@@ -168,20 +171,20 @@ def _repair(library: LibraryFiles) -> str:
         raise
     if not compact(library, despite_damage=True):
         return ""
-    return f"Saved {documents:,} documents; the damaged file is kept as {kept}."
+    return f"Saved {counted(documents, 'document')}; the damaged file is kept as {kept}."
 
 
 def _check_journals(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
     if library.journal.damaged:
-        text = f"{library.journal.damaged} lines of {library.journal.path} are damaged."
+        text = f"{counted(library.journal.damaged, 'line', 'is', 'are', of=library.journal.path)} damaged."
         repair = repair_own_journal(library) if fix and not library.damage and not library.read_only else ""
         yield Finding(text, is_wrong=True, repair=repair)
     elif library.state.has_changes:
-        many = "" if library.journal.lines == 1 else "s"
         repair = ""
         if fix and not library.damage and not library.read_only and compact(library):
             repair = "Written to the file."
-        text = f"{library.journal.lines} change{many} of this machine wait in the journal of {library.path}."
+        changes = counted(library.journal.lines, "change", "waits", "wait", of="this machine")
+        text = f"{changes} in the journal of {library.path}."
         yield Finding(text, is_wrong=False, repair=repair)
     prefix = f"{os.path.basename(library.path)}.journal-"  # noqa: PTH119
     for name in _names(library):
@@ -207,8 +210,10 @@ def _check_other_journal(library: LibraryFiles, path: str, *, fix: bool) -> Iter
     entries, damaged = decode_lines(data)
     if damaged:
         repair = repair_other_journal(library, path) if fix and not library.read_only else ""
-        yield Finding(f"{damaged} lines of {path} are damaged.", is_wrong=True, repair=repair)
-    yield Finding(f"{path} holds {len(entries)} changes of another machine; they count here too.", is_wrong=False)
+        text = f"{counted(damaged, 'line', 'is', 'are', of=path)} damaged."
+        yield Finding(text, is_wrong=True, repair=repair)
+    changes = counted(len(entries), "change", "counts", "count", of="another machine, which")
+    yield Finding(f"{path} holds {changes} here too.", is_wrong=False)
 
 
 def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]:
@@ -225,8 +230,8 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
             if merged.problem:
                 yield Finding(merged.problem, is_wrong=True)
                 continue
-            text = f"{merged.source} is a conflict copy."
-            yield Finding(text, is_wrong=True, repair=f"Merged {merged.changes} changes; kept as {merged.kept_as}.")
+            text, changes = f"{merged.source} is a conflict copy.", counted(merged.changes, "change")
+            yield Finding(text, is_wrong=True, repair=f"Merged {changes}; kept as {merged.kept_as}.")
         compact(library)
     else:
         for copy in copies:
@@ -239,8 +244,15 @@ def _check_other_files(library: LibraryFiles, *, fix: bool) -> Iterator[Finding]
         )
         yield Finding(text, is_wrong=True)
     known = backups.backups(library.path, library.disk)
-    text = f"{len(known)} backups, the latest of {known[0].when:%Y-%m-%d %H:%M} UTC." if known else "No backups yet."
+    latest = f", the latest of {known[0].when:%Y-%m-%d %H:%M} UTC." if known else ""
+    text = f"{counted(len(known), 'backup')}{latest}" if known else "No backups yet."
     yield Finding(text, is_wrong=False)
+
+
+def counted(number: int, noun: str, one: str = "", many: str = "", *, of: str = "") -> str:
+    """Return a number with its noun, what it is a part of, and its verb: `1 line of FILE is`, `2 lines of FILE are`."""
+    words = f"{number:,} {noun if number == 1 else noun + 's'}", of and f"of {of}", one if number == 1 else many
+    return " ".join(filter(None, words))
 
 
 def _refuse_irregular_files(library: LibraryFiles) -> None:

@@ -130,7 +130,8 @@ def plan_plain(command: Command, line: Line, run: Callable[[int | None, str], No
     if not argument:
         return Plan(run=partial(run, None, ""), takes_arguments=command.counts)
     if command.counts and argument.isdecimal() and len(argument) <= MOST_DIGITS:
-        return Plan(f"{int(argument):,} times", run=partial(run, int(argument) or None, ""), takes_arguments=True)
+        times = "once" if int(argument) == 1 else f"{int(argument):,} times"
+        return Plan(times, run=partial(run, int(argument) or None, ""), takes_arguments=True)
     what = "a number" if command.counts else "nothing"
     return Plan(problem=f"{command.id} takes {what} after its name")
 
