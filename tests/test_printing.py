@@ -245,7 +245,7 @@ def test_no_text_can_forge_a_row_of_the_output(tmp_path: Path) -> None:
         assert len(names) == len(set(names))
         assert set(names) <= {"article", "file", "state", "colour", "tags", "made", "quote", "marked", "note"}
     doctor = run("doctor", case.folder)[1].splitlines()
-    assert all(row.startswith(("  ok ", "  WRONG ", "  mended ")) for row in doctor[1:-1])
+    assert all(row.startswith(("  ok ", "  WRONG ", "  fixed ")) for row in doctor[1:-1])
     backups = run("backup", "list", case.folder)[1].splitlines()
     assert all(row.startswith("20") for row in backups)
 

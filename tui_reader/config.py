@@ -176,7 +176,7 @@ def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
     # Imported only if the settings file exists: the import takes 8 ms.
     import tomllib  # noqa: PLC0415
 
-    hint = "Mend it, or start with --no-config."
+    hint = "Correct it, or start with --no-config."
     try:
         # Some editors write a byte order mark, which TOML does not allow.
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))

@@ -34,7 +34,7 @@ commands:
   tui-reader notes …       list, show, add, edit and delete highlights and notes (tui-reader notes --help)
   tui-reader export …      write highlights and notes for other programs (tui-reader export --help)
   tui-reader verify DRAFT  say which quotes in a draft are exact, altered, or not in the library
-  tui-reader doctor        check the state of the library (--fix: mend it)
+  tui-reader doctor        check the state of the library (--fix: repair it)
   tui-reader merge FILE…   merge other copies of the state into the library's
   tui-reader backup …      list the backups of the state, or restore one
   tui-reader completion …  print what bash, zsh or fish completes commands and options by

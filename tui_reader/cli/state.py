@@ -41,9 +41,9 @@ def doctor(arguments: Sequence[str]) -> int:
     parser = _parser(
         "doctor",
         "Check the state file of a library, its journals and backups, and say what is wrong. Nothing is changed "
-        "without --fix, and what is mended is kept first.",
+        "without --fix, which keeps a copy of a file before it repairs it.",
     )
-    parser.add_argument("--fix", action="store_true", help="mend what is wrong")
+    parser.add_argument("--fix", action="store_true", help="fix what is wrong")
     add_library_options(parser, _DEFAULT, positional=True)
     options = parser.parse_args(arguments)
 
@@ -53,10 +53,10 @@ def doctor(arguments: Sequence[str]) -> int:
     checkup = check(state, fix=options.fix)
     print_line(f"{state}")
     for finding in checkup.findings:
-        mark = "mended" if finding.repair else "WRONG" if finding.is_wrong else "ok"
+        mark = "fixed" if finding.repair else "WRONG" if finding.is_wrong else "ok"
         print_line(f"  {mark:6} {finding.text}{f' {finding.repair}' if finding.repair else ''}")
     if not checkup.has_no_faults:
-        print_line(f"Something is wrong. {paths.PROGRAM} doctor --fix mends it and keeps what was there.")
+        print_line(f"Something is wrong. {paths.PROGRAM} doctor --fix repairs it and keeps what was there.")
     return 0 if checkup.has_no_faults else 1
 
 

@@ -109,7 +109,7 @@ class ParsedQuery(NamedTuple):
 
 
 def _without_opening(term: Term, end: int) -> Term:
-    """Return a query without what ends at `end` and waits for more: an operator as in `space OR`, or a `(`."""
+    """Return a query without an unfinished part that ends at `end`: an operator as in `space OR`, or a `(`."""
     match term:
         case And() | Or() if term.terms:
             *others, last = term.terms

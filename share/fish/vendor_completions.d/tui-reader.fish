@@ -155,7 +155,7 @@ complete -c tui-reader -n '__tui_reader_at \'verify\' \'\'' -l json -d 'print JS
 complete -c tui-reader -n '__tui_reader_at \'verify\' \'\'' -l config -r -F -d 'take the settings from FILE'
 complete -c tui-reader -n '__tui_reader_at \'doctor\' \'\'' -F
 complete -c tui-reader -n '__tui_reader_at \'doctor\' \'\'' -s h -l help -d 'show this help message and exit'
-complete -c tui-reader -n '__tui_reader_at \'doctor\' \'\'' -l fix -d 'mend what is wrong'
+complete -c tui-reader -n '__tui_reader_at \'doctor\' \'\'' -l fix -d 'fix what is wrong'
 complete -c tui-reader -n '__tui_reader_at \'doctor\' \'\'' -l library -r -F -d 'folder or file of the library; may be given again. Without it: your default library'
 complete -c tui-reader -n '__tui_reader_at \'doctor\' \'\'' -l state -r -F -d 'the state file, where it is not the library\'s own'
 complete -c tui-reader -n '__tui_reader_at \'merge\' \'\'' -F

@@ -177,7 +177,7 @@ def as_store_errors(path: str) -> Iterator[None]:
 def damaged_lines(path: str, count: int) -> str:
     """Return the message that damaged lines of a journal were skipped."""
     lines = "1 damaged line" if count == 1 else f"{count:,} damaged lines"
-    return f"{lines} of {path} were skipped. “tui-reader doctor --fix” keeps the damaged file and mends it."
+    return f"{lines} of {path} were skipped. “tui-reader doctor --fix” keeps the damaged file and repairs it."
 
 
 def journal_unreadable(path: str, error: OSError) -> str:

@@ -105,7 +105,7 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
     else:
         adopted = adopt(source, library.clock.now(), library.disk, library.path)
     if adopted.damage:
-        raise StoreError(f"{source} is damaged {adopted.damage}. Nothing was merged.", "Mend it, or merge a backup.")
+        raise StoreError(f"{source} is damaged {adopted.damage}. Nothing was merged.", "Repair it, or merge a backup.")
     if adopted.newer:
         raise StoreError(problems.newer(source, adopted.newer))
     return adopted.snapshot

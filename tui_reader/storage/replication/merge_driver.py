@@ -96,7 +96,9 @@ def _read(path: str, disk: Disk, common: _Ancestor | None, timestamp: str) -> _S
     except DamagedError as error:
         joined = reassembled(raw, timestamp_changes)
         if joined is None:
-            raise StoreError(f"{path} is damaged {error}. Nothing was merged.", "Mend it, then merge again.") from None
+            raise StoreError(
+                f"{path} is damaged {error}. Nothing was merged.", "Repair it, then merge again."
+            ) from None
         parsed = joined
     if not is_header(parsed.header):
         raise StoreError(f"{path} is no library of tui-reader. Nothing was merged.", "Merge it by hand.")
