@@ -40,7 +40,7 @@ def test_doctor_reports_that_a_library_is_well(state: Path, capsys: pytest.Captu
     assert "is sound: 1 article." in capsys.readouterr().out
 
 
-def test_doctor_reports_damage_and_mends_it_only_with_fix(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_reports_damage_and_repairs_it_only_with_fix(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     damaged = state.read_bytes()[:-20] + b"\n<<<<<<< mine\n"
     state.write_bytes(damaged)
     assert main(["doctor", "--state", str(state)]) == 1

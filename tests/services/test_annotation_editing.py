@@ -137,7 +137,7 @@ def test_undo_keeps_a_highlight_on_which_another_program_has_written_a_note(tmp_
         annotation=made,
         place=TEXT.index("the ferry"),
         steps=1,
-        left=True,
+        had_no_effect=True,
     )
     assert bench.one(made) == kept
     assert bench.reading.undo().message == "nothing to undo"

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tui_reader.document.figures import PictureSize
 from tui_reader.services.articles.picture_files import copy_picture, draw_picture, measure_pictures
-from tui_reader.services.articles.pictures import DrawnPicture, PictureOrder
+from tui_reader.services.articles.pictures import DrawnPicture, PictureRequest
 from tui_reader.services.library.events import PicturesDrawn, PicturesMeasured
 from tui_reader.services.library.picture_forms import PIXELS, PNG, SIXEL
 
@@ -169,13 +169,13 @@ def test_the_library_announces_sizes_and_pictures(opened: Opener, tmp_path: Path
     assert pictures.sizes(article, document) == {}
     owner.until(lambda: any(isinstance(event, PicturesMeasured) for event in owner.events))
     assert pictures.sizes(article, document) == {"img/a.png": PictureSize(160, 160)}
-    order = PictureOrder(article, "img/a.png", 8, 8)
-    pictures.want([order, PictureOrder(article, "none.png", 8, 8)])
+    request = PictureRequest(article, "img/a.png", 8, 8)
+    pictures.want([request, PictureRequest(article, "none.png", 8, 8)])
     owner.until(lambda: sum(isinstance(event, PicturesDrawn) for event in owner.events) == 2)
-    found = pictures.get(order)
+    found = pictures.get(request)
     assert found is not None
     assert near(found.data[:3], RED)
-    assert pictures.get(PictureOrder(article, "none.png", 8, 8)) == DrawnPicture(
+    assert pictures.get(PictureRequest(article, "none.png", 8, 8)) == DrawnPicture(
         8, 8, b"", "it is neither in the file of the article nor in the library"
     )
 

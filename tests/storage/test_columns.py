@@ -226,7 +226,7 @@ class Windows:
                 self.store.apply(edits, field, undoable=field != "read")
         elif kind == "undo":
             done = self.store.undo() if what else self.store.redo()
-            return None if done is None else (done.label, sorted(done.edits), done.left)
+            return None if done is None else (done.label, sorted(done.edits), done.spared)
         elif kind == "save":
             self.changes += 1
             self.store.apply([Edit(ARTICLES, "other", "n", None, self.changes)], "n", undoable=False).result(9)

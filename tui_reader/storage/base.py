@@ -96,7 +96,7 @@ class Transaction(NamedTuple):
 
     label: str
     edits: Sequence[Edit]
-    left: tuple[str, ...] = ()
+    spared: tuple[str, ...] = ()
     """Keys of annotations that undo or redo did not delete, since another window or machine changed them."""
 
 

@@ -57,7 +57,7 @@ _FAILURES: Mapping[Failure | None, str] = {
 """Reasons why a picture is not drawn, by the failure of its job."""
 
 
-class PictureOrder(NamedTuple):
+class PictureRequest(NamedTuple):
     """A request for a picture of an article at a size in pixels: `columns` wide and `rows` high.
 
     In the form `PIXELS`, a cell shows two pixels above each other.
@@ -81,7 +81,7 @@ class DrawnPicture(NamedTuple):
     columns: int
     rows: int
     data: bytes
-    """The picture in the form of the order; empty if it cannot be drawn."""
+    """The picture in the form of the request; empty if it cannot be drawn."""
     reason: str = ""
     """Why it cannot be drawn, as a clause such as `it is larger than 20 MB`."""
 
@@ -111,10 +111,10 @@ class Pictures:
         self._paths, self._path_of, self._events, self._limit = paths, path_of, events, limit
         self._worker = Worker(NICENESS)
         self._sizes: OrderedDict[ArticleId, tuple[Document, Mapping[str, PictureSize]]] = OrderedDict()
-        self._drawn: OrderedDict[PictureOrder, DrawnPicture] = OrderedDict()
+        self._drawn: OrderedDict[PictureRequest, DrawnPicture] = OrderedDict()
         self._bytes = 0
         self._to_measure: deque[tuple[ArticleId, Document]] = deque(maxlen=4)
-        self._to_draw: Sequence[PictureOrder] = ()
+        self._to_draw: Sequence[PictureRequest] = ()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._changed = threading.Condition()
@@ -133,21 +133,21 @@ class Pictures:
             self._begin()
         return {}
 
-    def get(self, order: PictureOrder) -> DrawnPicture | None:
+    def get(self, request: PictureRequest) -> DrawnPicture | None:
         """Return a drawn picture, without data if it cannot be drawn; None until that is known."""
         with self._changed:
-            drawn = self._drawn.get(order)
+            drawn = self._drawn.get(request)
             if drawn is not None:
-                self._drawn.move_to_end(order)
+                self._drawn.move_to_end(request)
             return drawn
 
-    def want(self, orders: Sequence[PictureOrder]) -> None:
+    def want(self, requests: Sequence[PictureRequest]) -> None:
         """Request pictures to be drawn, in place of those requested before.
 
         The event `PicturesDrawn` follows for each that is not drawn yet.
         """
         with self._changed:
-            self._to_draw = [each for each in orders if each not in self._drawn]
+            self._to_draw = [each for each in requests if each not in self._drawn]
             if self._to_draw:
                 self._begin()
 
@@ -191,13 +191,13 @@ class Pictures:
                 if self._closed:
                     return
                 measured = self._to_measure.pop() if self._to_measure else None
-                order = self._to_draw[0] if measured is None else None
-                if order is not None:
+                request = self._to_draw[0] if measured is None else None
+                if request is not None:
                     self._to_draw = self._to_draw[1:]
             if measured is not None:
                 self._measure(*measured)
-            elif order is not None:
-                self._draw(order)
+            elif request is not None:
+                self._draw(request)
 
     def _measure(self, article_id: ArticleId, document: Document) -> None:
         targets = figure_targets(document)[:MOST_MEASURED]
@@ -215,30 +215,30 @@ class Pictures:
         if sizes:
             self._events.send(PicturesMeasured(article_id, document))
 
-    def _draw(self, order: PictureOrder) -> None:
-        path = self._path_of(order.article)
+    def _draw(self, request: PictureRequest) -> None:
+        path = self._path_of(request.article)
         answer, reason = None, ""
         if path is not None:
             arguments = {
-                "picture": self._source(path, order.target),
-                "columns": order.columns,
-                "rows": order.rows,
-                "is_box": order.is_box,
-                "form": order.form,
-                "cell_height": order.cell_height,
+                "picture": self._source(path, request.target),
+                "columns": request.columns,
+                "rows": request.rows,
+                "is_box": request.is_box,
+                "form": request.form,
+                "cell_height": request.cell_height,
             }
             outcome = self._worker.attempt(self._job(DRAW_FUNCTION, path, arguments))
             answer = outcome.result
             reason = answer["reason"] if answer and not answer["data"] else _FAILURES.get(outcome.failure, "")
-        drawn = DrawnPicture(order.columns, order.rows, b"", reason)
+        drawn = DrawnPicture(request.columns, request.rows, b"", reason)
         if answer and answer["data"]:
             drawn = DrawnPicture(answer["columns"], answer["rows"], base64.b64decode(answer["data"]))
         with self._changed:
-            self._drawn[order] = drawn
+            self._drawn[request] = drawn
             self._bytes += len(drawn.data)
             while self._bytes > KEPT_BYTES and len(self._drawn) > 1:
                 self._bytes -= len(self._drawn.popitem(last=False)[1].data)
-        self._events.send(PicturesDrawn(order.article))
+        self._events.send(PicturesDrawn(request.article))
 
     def _job(self, function: str, path: Path, arguments: Mapping[str, Any]) -> Job:
         return Job(function, {"file": str(path), "limit": self._limit, **arguments}, SECONDS, MEMORY)

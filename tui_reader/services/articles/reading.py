@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
     """Offset of an undone or redone `annotation`, or the one before its deletion; None if it has no position."""
     steps: int = 0
     """Number of undo or redo steps, including steps without effect because of later changes elsewhere."""
-    left: bool = False
+    had_no_effect: bool = False
     """True if the step had no effect, because another program changed the same fields later."""
 
 
@@ -360,17 +360,17 @@ class Reading:
         if transaction is None:
             others = self._scope is not None and self._scope.has_others
             return Outcome(f"{nothing} here; changes in other folders are undone there" if others else nothing)
-        left = transaction.left
+        spared = transaction.spared
         edits = () if isinstance(transaction.edits, Column) else transaction.edits
-        keys = {edit.key for edit in edits if edit.table == ANNOTATIONS} or set(left)
+        keys = {edit.key for edit in edits if edit.table == ANNOTATIONS} or set(spared)
         key = keys.pop() if len(keys) == 1 else ""
         place = self._place_of(key, transaction.edits) if key else None
         stay = (
-            annotation.article for annotation in map(self._state.annotation_index.get, left) if annotation is not None
+            annotation.article for annotation in map(self._state.annotation_index.get, spared) if annotation is not None
         )
         message = _step_message(prefix, transaction) + self._elsewhere(transaction, ids)
         touched = tuple(dict.fromkeys((*ids, *stay)))
-        return Outcome(message, touched, annotation=key, place=place, steps=1, left=not transaction.edits)
+        return Outcome(message, touched, annotation=key, place=place, steps=1, had_no_effect=not transaction.edits)
 
     def _elsewhere(self, transaction: Transaction, ids: Sequence[ArticleId]) -> str:
         """Return the addition to an undo message that names the file of the first changed article, in parentheses.
@@ -418,11 +418,11 @@ def _step_message(prefix: str, transaction: Transaction) -> str:
     label = clean_line(str(transaction.label))  # the label may come from a journal that another program wrote
     while label.startswith(UNDO_OF):
         prefix, label = _OPPOSITES[prefix], label.removeprefix(UNDO_OF)
-    if not transaction.left:
+    if not transaction.spared:
         return prefix + label
     if not transaction.edits:
         return f"left alone, since it was changed elsewhere: {label}"
-    number = f"{len(transaction.left):,} annotations" if len(transaction.left) > 1 else "an annotation"
+    number = f"{len(transaction.spared):,} annotations" if len(transaction.spared) > 1 else "an annotation"
     return f"{prefix}{label}; without {number} changed elsewhere since"
 
 

@@ -256,8 +256,8 @@ def _was_edited(name: str, old: Registers, new: Registers) -> bool:
     if name == "deleted" and (DELETION in old or DELETION in new):
         return False
     if name == NOTE and (CONTEXT in old or CONTEXT in new):
-        left = current(note_versions_of(new))
-        return len(left) > 1 and shown(left) != new[name][1]
+        unreplaced = current(note_versions_of(new))
+        return len(unreplaced) > 1 and shown(unreplaced) != new[name][1]
     return True
 
 

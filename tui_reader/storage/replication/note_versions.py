@@ -146,13 +146,13 @@ def current(known: Sequence[Version]) -> list[Version]:
         there = by_timestamp.get(version.timestamp)
         by_timestamp[version.timestamp] = version if there is None else _united(there, version)
     all_of_them = sorted(by_timestamp.values(), key=lambda version: version.timestamp, reverse=True)
-    left = [
+    unreplaced = [
         version
         for version in all_of_them
         if not any(other.timestamp != version.timestamp and other.has_seen(version.timestamp) for other in all_of_them)
         and (version.timestamp != ZERO or len(all_of_them) == 1)
     ]
-    return left or all_of_them[:1]
+    return unreplaced or all_of_them[:1]
 
 
 def _united(one: Version, other: Version) -> Version:
@@ -172,26 +172,26 @@ def _rank(version: Version) -> tuple[bool, str]:
     return version.seen is not None, canonical([version.text, version.seen, version.origins])
 
 
-def shown(left: Sequence[Version]) -> Any:
+def shown(unreplaced: Sequence[Version]) -> Any:
     """Merge concurrent versions of a note into the one text that the field `note` shows.
 
     Args:
-        left: The versions that no other version replaces, the latest first.
+        unreplaced: The versions that no other version replaces, the latest first.
 
     Returns:
         The text; None if the note was removed.
     """
-    if len(left) == 1:
-        return left[0].text
-    origins = {origin for version in left for origin in version.origins}
+    if len(unreplaced) == 1:
+        return unreplaced[0].text
+    origins = {origin for version in unreplaced for origin in version.origins}
     common = [
         origin
         for origin in origins
-        if all(origin in version.origins or all(map(version.has_seen, origin.timestamps)) for version in left)
+        if all(origin in version.origins or all(map(version.has_seen, origin.timestamps)) for version in unreplaced)
     ]
     latest = max(common, key=lambda origin: (max(origin.timestamps, default=ZERO), origin.text), default=None)
     ancestor = latest.text if latest is not None else None
-    texts = [version.text if isinstance(version.text, str) else "" for version in reversed(left)]
+    texts = [version.text if isinstance(version.text, str) else "" for version in reversed(unreplaced)]
     from tui_reader.document.text_merge import combined  # noqa: PLC0415 - only notes with concurrent versions need it
 
     text = texts[0]
@@ -200,17 +200,17 @@ def shown(left: Sequence[Version]) -> Any:
     return text or None
 
 
-def registers(left: Sequence[Version]) -> tuple[tuple[str, Any], tuple[str, Any] | None]:
+def registers(unreplaced: Sequence[Version]) -> tuple[tuple[str, Any], tuple[str, Any] | None]:
     """Encode versions of a note as the two registers that store them; the inverse of `versions`.
 
     Args:
-        left: The versions that no other version replaces, the latest first.
+        unreplaced: The versions that no other version replaces, the latest first.
 
     Returns:
         Timestamp and value of the register `note` and of the register `CONTEXT`; None if the latter is not needed.
     """
-    latest, *others = left[:_MAX_VERSIONS]
-    note = (latest.timestamp, shown(left))
+    latest, *others = unreplaced[:_MAX_VERSIONS]
+    note = (latest.timestamp, shown(unreplaced))
     if latest.seen is None and not others:
         return note, None
     value: dict[str, Any] = {} if latest.seen is None else {"seen": _listed(latest.seen)}
@@ -236,15 +236,15 @@ def context_of_edit(known: Sequence[Version], timestamp: str) -> dict[str, Any]:
         known: The present versions.
         timestamp: The timestamp of the edit.
     """
-    left = current(known)
-    if not left:
+    unreplaced = current(known)
+    if not unreplaced:
         return {"seen": {}}
-    origins = [_origin(left, shown(left))]
-    if len(left) == 1 and left[0].timestamp[_REPLICA_AT:] == timestamp[_REPLICA_AT:]:
+    origins = [_origin(unreplaced, shown(unreplaced))]
+    if len(unreplaced) == 1 and unreplaced[0].timestamp[_REPLICA_AT:] == timestamp[_REPLICA_AT:]:
         # If one replica edits several times in a row, the others may have none of its texts. The common original of all
         # versions is then the text before the replica's first edit.
-        origins += left[0].origins[-1:]
-    return {"seen": _listed(_union(left)), "from": _plain(origins)}
+        origins += unreplaced[0].origins[-1:]
+    return {"seen": _listed(_union(unreplaced)), "from": _plain(origins)}
 
 
 def seen_by_deletion(known: Sequence[Version]) -> dict[str, Any]:
@@ -274,8 +274,8 @@ def has_unseen_words(known: Sequence[Version], deletion: Any, timestamp: str) ->
     )
 
 
-def _origin(left: Sequence[Version], text: Any) -> _Origin:
-    return _Origin(tuple(sorted(version.timestamp for version in left)), text if isinstance(text, str) else "")
+def _origin(unreplaced: Sequence[Version], text: Any) -> _Origin:
+    return _Origin(tuple(sorted(version.timestamp for version in unreplaced)), text if isinstance(text, str) else "")
 
 
 def _listed(seen: Seen) -> dict[str, list[str]]:

@@ -39,7 +39,7 @@ def run_steps(step: Callable[[], Outcome], count: int) -> tuple[Outcome, tuple[A
     taken = [outcome]
     while len(taken) < count and (following := step()).steps:
         taken.append(following)
-    done, alone = [each for each in taken if not each.left], sum(each.left for each in taken)
+    done, alone = [each for each in taken if not each.had_no_effect], sum(each.had_no_effect for each in taken)
     touched = tuple(chain.from_iterable([each.ids for each in taken]))
     if len(taken) == 1 or not done:
         return taken[-1], touched

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.line import Line, Plan, Scope
-from tui_reader.tui.screens.export_order import (
+from tui_reader.tui.screens.export_request import (
     NOT_ON_DISK,
-    ExportOrder,
+    ExportRequest,
     export_command,
     export_question,
     plan_export,
@@ -62,7 +62,7 @@ class AnnotationExports:
         words = (current.quote or current.note) if current is not None else ""
         return f"this annotation: “{_shortened(words)}”" if words else "this annotation", none
 
-    def _start(self, scope: Scope, order: ExportOrder) -> None:
+    def _start(self, scope: Scope, request: ExportRequest) -> None:
         """Start the export in another process, which reads the library from disk."""
         state, listing = self._host.state, self._listing
         if not state.library.settle(0):
@@ -74,9 +74,9 @@ class AnnotationExports:
             ids = listing.ids
         else:
             ids = tuple(filter(None, (listing.current_id,)))
-        self._host.say(f"exporting to {order.path}")
-        command_line = export_command(order, state.library, ("--annotations", "-", *state.settings_options))
-        self._run(command_line, "\n".join(ids), f"export {order.form.id}")
+        self._host.say(f"exporting to {request.path}")
+        command_line = export_command(request, state.library, ("--annotations", "-", *state.settings_options))
+        self._run(command_line, "\n".join(ids), f"export {request.form.id}")
 
 
 def _shortened(words: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tui_reader.document.blocks import Document
     from tui_reader.document.figures import PictureSize
-    from tui_reader.services.articles.pictures import DrawnPicture, PictureOrder
+    from tui_reader.services.articles.pictures import DrawnPicture, PictureRequest
     from tui_reader.tui.screens.reading.reading_host import Program
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.article_pane.layers.pictures import WantedPicture
@@ -46,7 +46,7 @@ class ArticlePictures:
 
     def __init__(self, app: App[Any], program: Program, state: ReadingScreenState) -> None:
         self._app, self._program, self._state = app, program, state
-        self._images: OrderedDict[PictureOrder, PlacedImage] = OrderedDict()
+        self._images: OrderedDict[PictureRequest, PlacedImage] = OrderedDict()
         """The images in the terminal, the last used last."""
         self._last_number = os.getpid() % 0xFFFF * 0x80
         """Number of the image sent last. Numbers start at a multiple of the process id, so that two programs in one
@@ -68,41 +68,41 @@ class ArticlePictures:
 
     def painted(self, picture: WantedPicture) -> PaintedPicture | None:
         """Return a picture, with 0 columns if it cannot be drawn; None while it is being drawn."""
-        order = self._order(picture)
-        drawn = self._state.library.pictures.get(order) if order is not None else None
-        if order is None or drawn is None:
+        request = self._request(picture)
+        drawn = self._state.library.pictures.get(request) if request is not None else None
+        if request is None or drawn is None:
             return None
-        # See `_order`.
+        # See `_request`.
         from tui_reader.tui.widgets.article_pane.painted_pictures import HalfBlocks, SixelRows  # noqa: PLC0415
 
         if not drawn.data:
             return HalfBlocks(0, 0, b"")
-        if order.form == PNG:
-            return self._placed(order, drawn)
-        if order.form == SIXEL:
+        if request.form == PNG:
+            return self._placed(request, drawn)
+        if request.form == SIXEL:
             lines = drawn.data.decode("ascii").split("\n")
             return SixelRows(max(1, drawn.columns // _cell_size().width), len(lines), lines)
         return HalfBlocks(drawn.columns, drawn.rows // 2, drawn.data)
 
     def reason(self, picture: WantedPicture) -> str:
         """Return why a picture cannot be drawn; empty if it can, or if that is not known."""
-        order = self._order(picture)
-        drawn = self._state.library.pictures.get(order) if order is not None else None
+        request = self._request(picture)
+        drawn = self._state.library.pictures.get(request) if request is not None else None
         return drawn.reason if drawn is not None else ""
 
     def want(self, pictures: Sequence[WantedPicture]) -> None:
         """Request pictures to be drawn, in place of those requested before."""
-        orders = [order for each in pictures if (order := self._order(each)) is not None]
-        if orders:
-            self._state.library.pictures.want(orders)
+        requests = [request for each in pictures if (request := self._request(each)) is not None]
+        if requests:
+            self._state.library.pictures.want(requests)
 
     def _can_draw(self) -> bool:
         """Return False if the terminal has too few colours for pictures: 16, or none."""
         return self._app.console.color_system in ("256", "truecolor") and not self._app.no_color
 
-    def _order(self, picture: WantedPicture) -> PictureOrder | None:
+    def _request(self, picture: WantedPicture) -> PictureRequest | None:
         # Most articles have no pictures, and are shown without these modules.
-        from tui_reader.services.articles.pictures import PictureOrder  # noqa: PLC0415
+        from tui_reader.services.articles.pictures import PictureRequest  # noqa: PLC0415
         from tui_reader.tui.widgets.article_pane.painted_pictures import MOST_CELLS  # noqa: PLC0415
 
         article, form = self._state.shown, self._form
@@ -111,7 +111,7 @@ class ArticlePictures:
         target, columns, rows, is_box = picture
         width, height = (1, 2) if form == PIXELS else _cell_size()
         columns, rows = min(columns, MOST_CELLS) * width, min(rows, MOST_CELLS) * height
-        return PictureOrder(article, target, columns, rows, is_box=is_box, form=form, cell_height=height)
+        return PictureRequest(article, target, columns, rows, is_box=is_box, form=form, cell_height=height)
 
     @property
     def _form(self) -> str:
@@ -123,13 +123,13 @@ class ArticlePictures:
             return PNG
         return SIXEL if answers.has_sixels and not is_multiplexed(os.environ) else PIXELS
 
-    def _placed(self, order: PictureOrder, drawn: DrawnPicture) -> PlacedImage:
+    def _placed(self, request: PictureRequest, drawn: DrawnPicture) -> PlacedImage:
         """Return an image in the terminal; send it first if the terminal does not have it."""
-        image = self._images.get(order)
+        image = self._images.get(request)
         if image is not None:
-            self._images.move_to_end(order)
+            self._images.move_to_end(request)
             return image
-        from tui_reader.tui.widgets.article_pane.painted_pictures import (  # noqa: PLC0415 - see `_order`
+        from tui_reader.tui.widgets.article_pane.painted_pictures import (  # noqa: PLC0415 - see `_request`
             PlacedImage,
             deletion_sequence,
             image_sequences,
@@ -138,7 +138,7 @@ class ArticlePictures:
         width, height = _cell_size()
         columns, rows = max(1, round(drawn.columns / width)), max(1, round(drawn.rows / height))
         self._last_number = self._last_number % 0xFFFFFF + 1
-        image = self._images[order] = PlacedImage(columns, rows, self._last_number)
+        image = self._images[request] = PlacedImage(columns, rows, self._last_number)
         self._write("".join(image_sequences(image.number, drawn.in_base64(), columns, rows)))
         while len(self._images) > KEPT_IMAGES:
             self._write(deletion_sequence(self._images.popitem(last=False)[1].number))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tui_reader.model.article import ArticleId
     from tui_reader.tui.commands.line import Line, Plan
-    from tui_reader.tui.screens.export_order import ExportOrder
+    from tui_reader.tui.screens.export_request import ExportRequest
     from tui_reader.tui.screens.reading.actions.bulk import BulkActions
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.prompt import Question
@@ -41,26 +41,26 @@ class ExportActions:
     @command("export")
     def export(self, _count: int | None) -> None:
         """Ask for format and path, and export the chosen articles or the current article."""
-        from tui_reader.tui.screens.export_order import export_question  # noqa: PLC0415 - 2 ms with the formats
+        from tui_reader.tui.screens.export_request import export_question  # noqa: PLC0415 - 2 ms with the formats
 
         self._ask(export_question(self.plan, self._state.refuse))
 
     def plan(self, line: Line) -> Plan:
         """Return the plan of a typed `export` line: a function that runs it and a description, or an error message."""
-        from tui_reader.tui.screens.export_order import plan_export  # noqa: PLC0415 - as above
+        from tui_reader.tui.screens.export_request import plan_export  # noqa: PLC0415 - as above
 
         found = self._bulk.targets(line.scope)
         missing = "" if found else "there is no article"
         return plan_export(line, self._bulk.summary(line.scope), missing, partial(self._start, found))
 
-    def _start(self, articles: Sequence[ArticleId], order: ExportOrder) -> None:
+    def _start(self, articles: Sequence[ArticleId], request: ExportRequest) -> None:
         """Start the export in another process, which reads the library from disk."""
-        from tui_reader.tui.screens.export_order import NOT_ON_DISK, export_command  # noqa: PLC0415 - as above
+        from tui_reader.tui.screens.export_request import NOT_ON_DISK, export_command  # noqa: PLC0415 - as above
 
         library = self._state.library
         if not library.settle(0):
             self._state.refuse(NOT_ON_DISK)
             return
-        options = ("--ids", "-", *(("--articles",) if order.form.of_articles else ()), *self._state.settings_options)
-        self._state.say(f"exporting to {order.path}")
-        self._run(export_command(order, library, options), "\n".join(articles), f"export {order.form.id}")
+        options = ("--ids", "-", *(("--articles",) if request.form.of_articles else ()), *self._state.settings_options)
+        self._state.say(f"exporting to {request.path}")
+        self._run(export_command(request, library, options), "\n".join(articles), f"export {request.form.id}")

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from tui_reader.services.library.library import Library
 
 
-class ExportOrder(NamedTuple):
+class ExportRequest(NamedTuple):
     """A complete export command, ready to run."""
 
     form: Format
     path: str
 
 
-def plan_export(line: Line, scope: str, missing: str, start: Callable[[ExportOrder], None]) -> Plan:
+def plan_export(line: Line, scope: str, missing: str, start: Callable[[ExportRequest], None]) -> Plan:
     """Return the plan of a line `export FORMAT PATH [SCOPE]`: its function and description, or an error message.
 
     Args:
@@ -47,7 +47,7 @@ def plan_export(line: Line, scope: str, missing: str, start: Callable[[ExportOrd
     elif len(words) < 2:
         return Plan(f"{scope} · a file or folder follows", "", None, completions, takes_arguments=True)
     where = words[1] if len(words) > 1 else ""
-    run = (lambda: start(ExportOrder(form, where))) if not problem else None
+    run = (lambda: start(ExportRequest(form, where))) if not problem else None
     return Plan(f"{scope} · as {form.id} to {where}", problem, run, completions, takes_arguments=True)
 
 
@@ -81,17 +81,17 @@ def export_question(plan: Callable[[Line], Plan], refuse: Callable[[str], None])
     return Question("export", answered, placeholder="obsidian ~/vault/reading", suggestions=names, in_list=False)
 
 
-def export_command(order: ExportOrder, library: Library, options: Sequence[str]) -> str:
+def export_command(request: ExportRequest, library: Library, options: Sequence[str]) -> str:
     """Return the shell command that runs `export` on the files of a library.
 
     Args:
-        order: The format and the path.
+        request: The format and the path.
         library: The library.
         options: Further options of the command, such as `--config FILE`.
     """
     return shlex.join(
         [
-            *(sys.executable, "-P", "-m", "tui_reader", "export", "--to", order.form.id, f"--output={order.path}"),
+            *(sys.executable, "-P", "-m", "tui_reader", "export", "--to", request.form.id, f"--output={request.path}"),
             *options,
             *("--state", str(library.paths.state)),
             *(each for place in (*library.paths.folders, *library.paths.files) for each in ("--library", str(place))),
