@@ -346,24 +346,29 @@ class HighlightActions:
         """
         if outcome.ids or outcome.annotation or outcome.undo:
             self._update()
+            self._say_orphans()
             self._listing.touch(outcome.ids)  # which shows the counts too
         self._state.say_outcome(outcome)
         return bool(outcome.message)
 
     def refresh(self) -> None:
-        """Update the highlights in the article pane. Very cheap if no highlight has changed."""
-        if self._update() and self._state.pane is Pane.ARTICLE:
+        """Update the highlights in the article pane, and the notices. Very cheap if no highlight has changed."""
+        is_recounted = self._update()
+        if notice := self._changes_notice():
+            self._state.say_also(notice)
+        self._say_orphans()
+        if is_recounted and self._state.pane is Pane.ARTICLE:
             self._listing.recount()
 
     def _update(self) -> bool:
-        """Update the highlights as `refresh` does, but not the shown counts. Return True if the counts have changed."""
+        """Update the highlights in the article pane. Return True if the counts, which are shown elsewhere, changed."""
         is_recounted = self._display.update() and self._count()
         self._go_to_target()
-        if notice := self._changes_notice():
-            self._state.say_also(notice)
+        return is_recounted
+
+    def _say_orphans(self) -> None:
         if lost := self._orphan_notice(self._state.shown):
             self._state.say_also(lost)
-        return is_recounted
 
     def go_once_shown(self, target: Target) -> None:
         """Go to a position as soon as its article is shown."""
