@@ -441,7 +441,7 @@ async def test_the_first_row_and_the_list_of_annotations_count_alike(start: Star
         await reader.keys(")", ")", "H", "h")
         alpha.write_text(alpha.read_text("utf-8").replace(first, "Nothing is left."), encoding="utf-8")
         beta.unlink()
-        await reader.until(lambda: reader.library.annotations.known_totals == (2, 1))
+        await reader.until(lambda: reader.library.annotations.index.known_totals == (2, 1))
         await reader.until(lambda: len(reader.library.catalogue) == 2)
         counts = "2 annotations · 1 orphan"
         await reader.until(lambda: reader.lines()[0].endswith(counts))

@@ -142,7 +142,7 @@ async def test_the_preview_of_an_orphan_marks_no_other_passage(start: Start, tmp
         await reader.sees("The minister")
         await reader.keys(")", ")", "H", ")", "H", "g", "g")
         file.write_text(text_of("Intro.", *FILLER), encoding="utf-8")
-        await reader.until(lambda: reader.library.annotations.known_totals == (2, 1))
+        await reader.until(lambda: reader.library.annotations.index.known_totals == (2, 1))
         await reader.keys("A")
         await reader.sees("2 annotations · 1 orphan")
         pane, screen = reader.app.screen.query_one("#article"), reader.app.screen

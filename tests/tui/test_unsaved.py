@@ -86,8 +86,8 @@ async def test_an_unreadable_state_file_is_reported_and_the_reader_goes_on(
             with case(*keys):
                 with monkeypatch.context() as context:
                     context.setattr(Disk, "read_at", fail)
-                    reader.library.annotations._index._pages.clear()
-                    reader.library.annotations._index._known.clear()
+                    reader.library.annotations.index._pages.clear()
+                    reader.library.annotations.index._known.clear()
                     shown = ""
                     for key in keys:
                         await reader.keys(key)

@@ -58,7 +58,7 @@ def test_highlights_updated_step_by_step_equal_those_computed_from_scratch(
         )
     moments = (f"2026-06-05T10:00:00.{count:06}Z" for count in itertools.count())
     notes, reading = AnnotationEditing(state, (), lambda: next(moments)), Reading(state)
-    kept = ArticleHighlights(notes)
+    kept = ArticleHighlights(notes.index)
     made: list[str] = []
     shown: Document | None = DOCUMENTS[0]
     for at, (verb, number, colour) in enumerate(steps):
@@ -87,7 +87,7 @@ def test_highlights_updated_step_by_step_equal_those_computed_from_scratch(
             continue
         before = kept.shown
         changed = kept.update("a", shown)
-        fresh = ArticleHighlights(notes)
+        fresh = ArticleHighlights(notes.index)
         fresh.update("a", shown)
         assert kept.shown == fresh.shown
         assert changed or kept.shown == before
@@ -106,10 +106,10 @@ def test_highlights_computed_in_a_thread_include_later_changes(tmp_path: Path) -
     state = LibraryState(store, MemoryCatalogue(), Identities(store.items(ARTICLES), lambda _: False), lambda _: None)
     notes, text = AnnotationEditing(state, ()), DOCUMENTS[0]
     assert text is not None
-    assert not ArticleHighlights(notes).prepare("a", text), "nothing was read yet"
+    assert not ArticleHighlights(notes.index).prepare("a", text), "nothing was read yet"
     first = notes.add("a", text, 0, 13).annotation
     assert len(notes.of("a")) == 1
-    prepared = ArticleHighlights(notes)
+    prepared = ArticleHighlights(notes.index)
     assert prepared.prepare("a", text)
     assert prepared.is_for(text)
     second = notes.add("a", text, 20, 30).annotation

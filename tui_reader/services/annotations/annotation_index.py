@@ -138,6 +138,11 @@ class AnnotationIndex:
         """Return the number of annotations that an article has, without deleted ones."""
         return len(self._ids.get(article, ())) if self._counted else len(self._page(article))
 
+    @property
+    def known_totals(self) -> tuple[int, int] | None:
+        """The numbers of annotations and of orphans in the library; None until they have been counted."""
+        return (len(self._owners), len(self._orphans)) if self._counted else None
+
     def orphans(self) -> int:
         """Return the number of annotations that are orphaned or ambiguous."""
         self._count()

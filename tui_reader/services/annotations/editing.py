@@ -38,7 +38,7 @@ class AnnotationEditing:
     """The service that reads and changes the annotations of a library.
 
     A change is visible at once and on disk soon; no method waits for the disk. Used from the thread that calls
-    `Library.sync`, except `ahead`.
+    `Library.sync`.
     """
 
     def __init__(
@@ -67,7 +67,8 @@ class AnnotationEditing:
         self._state = state
         self.reanchoring = Reanchoring(state, document_of, notify, background or Background())
         """The service that finds the passages of annotations in changed texts."""
-        self._index = state.annotation_index
+        self.index = state.annotation_index
+        """All annotations, for readers."""
         self._names = tuple(names)
         self._clock = clock
         self._new_id = new_id or Ids()
@@ -77,7 +78,7 @@ class AnnotationEditing:
     def last_colour(self) -> int:
         """The most recently used colour, 1 to 5; after a restart the colour of the newest annotation."""
         if not self._last_colour:
-            newest = self._index.newest()
+            newest = self.index.newest()
             self._last_colour = newest.colour if newest is not None else 1
         return self._last_colour
 
@@ -91,68 +92,45 @@ class AnnotationEditing:
 
     def get(self, annotation_id: AnnotationId) -> Annotation | None:
         """Return an annotation; None if it does not exist or is deleted."""
-        return self._index.get(annotation_id)
+        return self.index.get(annotation_id)
 
     def of(self, article: ArticleId) -> tuple[Annotation, ...]:
         """Return the annotations of an article in the order of its text, notes on the whole article first."""
-        return self._index.of(article)
+        return self.index.of(article)
 
     def all(self) -> Iterator[Annotation]:
         """Yield every annotation of the library, article by article, in the order of `articles`."""
-        return self._index.all()
+        return self.index.all()
 
     def read_all(self) -> None:
         """Read the annotations of all articles in one pass, for a caller that then asks for them by `of`."""
-        self._index.read_all()
+        self.index.read_all()
 
     def articles(self) -> tuple[ArticleId, ...]:
         """Return the articles that have annotations, most recently annotated first."""
-        return self._index.articles()
+        return self.index.articles()
 
     def ids(self, article: ArticleId) -> frozenset[AnnotationId]:
         """Return the ids of an article's annotations; far faster than `of`, which decodes the records."""
-        return self._index.ids(article)
+        return self.index.ids(article)
 
     @property
     def is_being_counted(self) -> bool:
         """True while a thread counts the annotations; `total`, `articles` and `ids` wait for the count."""
-        return self._index.is_being_counted
+        return self.index.is_being_counted
 
     @property
     def total(self) -> int:
         """The number of annotations of the library, including annotations of missing articles."""
-        return len(self._index)
-
-    @property
-    def known_totals(self) -> tuple[int, int] | None:
-        """The numbers of annotations and of orphans in the library; None until they have been counted."""
-        return (len(self._index), self._index.orphans()) if self._index.is_counted else None
+        return len(self.index)
 
     def orphans(self) -> int:
         """Return the number of annotations of the library that are orphaned or ambiguous."""
-        return self._index.orphans()
-
-    def ahead(self, article: ArticleId) -> tuple[int, Sequence[Annotation]] | None:
-        """Return the annotations of an article if they are in memory; may be called from any thread.
-
-        Returns:
-            The number of the last change that the annotations include, for `changed_since`; the annotations in the
-            order of the text; None if they were not read yet.
-        """
-        return self._index.ahead(article)
-
-    def changed_since(self, change: int) -> tuple[int, Collection[AnnotationId] | None]:
-        """Return the ids of all annotations, of any article, that changed after a change number.
-
-        Returns:
-            The number of the last change, and the ids of the changed annotations, some of which may be deleted; None
-            in place of the ids if the index no longer keeps so many changes.
-        """
-        return self._index.changed_since(change)
+        return self.index.orphans()
 
     def count(self, article: ArticleId) -> int:
         """Return the number of annotations that an article has."""
-        return self._index.count(article)
+        return self.index.count(article)
 
     def add(
         self,

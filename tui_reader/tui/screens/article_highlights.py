@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
-    from tui_reader.services.annotations.editing import AnnotationEditing
+    from tui_reader.services.annotations.annotation_index import AnnotationIndex
     from tui_reader.tui.screens.reading.state import ReadingScreenState
     from tui_reader.tui.widgets.article_pane.note_rows import ArticleNote
     from tui_reader.tui.widgets.article_pane.pane import ArticlePane
@@ -31,12 +31,12 @@ class ArticleHighlights:
     that changed, about 0.05 ms each, independent of the total number.
     """
 
-    def __init__(self, service: AnnotationEditing) -> None:
-        self._service = service
+    def __init__(self, annotations: AnnotationIndex) -> None:
+        self._all = annotations
         self._source: tuple[ArticleId | None, Document | None, bool] = (None, None, False)
         """The article of the last `update`, its text if that was complete, and True if at least a part was loaded."""
         self._change_number = -1
-        """The change number of the annotation service at the last call of `update`."""
+        """The number of the last change of annotations at the last call of `update`."""
         self._annotations: dict[AnnotationId, Annotation] = {}
         """All annotations of the article, highlighted or not."""
         self._article_notes: dict[AnnotationId, ArticleNote] = {}
@@ -79,14 +79,14 @@ class ArticleHighlights:
         """
         readable = document if document is not None and not document.partial and not document.error else None
         source = article, readable, document is not None
-        self._change_number, ids = self._service.changed_since(self._change_number)
+        self._change_number, ids = self._all.changed_since(self._change_number)
         if source == self._source and ids is not None:
             return self._update_ids(dict.fromkeys(ids))
         same = source[0] == self._source[0] and source[2] == self._source[2] and ids is not None and not ids
         self._source, self._index = source, None
         if not same:
             # A thread reads annotations together with the text; reading them here before would block for 0.1 s.
-            self._set_annotations(self._service.of(article) if article is not None and document is not None else ())
+            self._set_annotations(self._all.of(article) if article is not None and document is not None else ())
         self._build(readable, same=same)
         return True
 
@@ -99,7 +99,7 @@ class ArticleHighlights:
         Returns:
             False if nothing was computed: the annotations were not read ahead, or the document is an error page.
         """
-        ahead = self._service.ahead(article)
+        ahead = self._all.ahead(article)
         if ahead is None or document.error:
             return False
         self._change_number, annotations = ahead
@@ -152,7 +152,7 @@ class ArticleHighlights:
         changed = False
         for annotation_id in ids:
             old = self._annotations.pop(annotation_id, None)
-            new = self._service.get(annotation_id) if is_there else None
+            new = self._all.get(annotation_id) if is_there else None
             if new is not None and new.article != article:
                 new = None
             if new is not None:
@@ -200,7 +200,7 @@ class HighlightsDisplay:
 
     def __init__(self, state: ReadingScreenState) -> None:
         self._state = state
-        self.highlights = ArticleHighlights(state.library.annotations)
+        self.highlights = ArticleHighlights(state.library.annotations.index)
         """The highlights of the open article."""
         self._shown_article: ArticleId | None = None
         """The article whose highlights the pane shows."""
@@ -226,7 +226,7 @@ class HighlightsDisplay:
 
     def _prepare(self, article: ArticleId, document: Document) -> None:
         """Compute the highlights of an article in the thread that read its text: about 15 ms for 5,000."""
-        highlights = ArticleHighlights(self._state.library.annotations)
+        highlights = ArticleHighlights(self._state.library.annotations.index)
         if highlights.prepare(article, document):
             while len(self._prepared) >= MOST_KEPT:
                 self._prepared.pop(next(iter(self._prepared), article), None)
@@ -238,7 +238,7 @@ class HighlightsDisplay:
         if prepared is not None and prepared.is_for(document):
             self.highlights, self._shown_article = prepared, None
         elif article != self._shown_article:
-            self.highlights = self._recent.get(article) or ArticleHighlights(self._state.library.annotations)
+            self.highlights = self._recent.get(article) or ArticleHighlights(self._state.library.annotations.index)
         else:
             return
         self._recent.pop(article, None)

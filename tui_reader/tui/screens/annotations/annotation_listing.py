@@ -147,7 +147,7 @@ class AnnotationListing:
             keep: The annotation to set the cursor on.
             index: Position of the annotation that gets the cursor if `keep` is not listed.
         """
-        self._change_number, _ = self._state.library.annotations.changed_since(self._change_number)
+        self._change_number, _ = self._state.library.annotations.index.changed_since(self._change_number)
         self._loader.begin(self._empty_text(), keep=keep, index=index)
         self._load_more()
 
@@ -171,7 +171,7 @@ class AnnotationListing:
             annotation: The annotation to set the cursor on; None to leave the cursor where it is.
         """
         self._list.unchoose_missing()
-        self._change_number, _ = self._state.library.annotations.changed_since(self._change_number)
+        self._change_number, _ = self._state.library.annotations.index.changed_since(self._change_number)
         if annotation or self._loader.count() != self._loader.total:
             self.load(keep=annotation or self._loader.nearest(), index=self._list.index)
         else:
@@ -185,7 +185,7 @@ class AnnotationListing:
         Returns:
             True if the list was updated.
         """
-        self._change_number, ids = self._state.library.annotations.changed_since(self._change_number)
+        self._change_number, ids = self._state.library.annotations.index.changed_since(self._change_number)
         if ids is not None and not ids:
             return False
         self._list.unchoose_missing()

@@ -36,7 +36,7 @@ class PlacePreview:
         self._offered: tuple[AnnotationId, Document, Range] | None = None
         """The displayed candidate: an annotation without a certain position, the shown document, a range in it."""
         self._narrow = False
-        self._highlights = ArticleHighlights(library.annotations)
+        self._highlights = ArticleHighlights(library.annotations.index)
         self._highlighted_article: ArticleId | None = None
         self.article: ArticleId | None = None
         """The article whose text is shown or loading; None if the article is not in the library."""
@@ -95,7 +95,7 @@ class PlacePreview:
         pane, gone = self._pane, self._is_gone(annotation)
         if document is not pane.document or document is None:
             pane.show(self._library.missing_articles.headline(annotation.article), document)
-            self._highlights, self._highlighted_article = ArticleHighlights(self._library.annotations), None
+            self._highlights, self._highlighted_article = ArticleHighlights(self._library.annotations.index), None
         if document is None:
             return
         if not gone:

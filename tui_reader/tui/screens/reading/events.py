@@ -135,7 +135,7 @@ class EventHandlers:
         changed = tuple(self._unlisted)
         self._unlisted.clear()
         host.navigator.try_again()
-        totals = state.library.annotations.known_totals
+        totals = state.library.annotations.index.known_totals
         if totals != self._totals:
             # Annotations of missing articles, and orphans, change no headline.
             self._totals = totals

@@ -264,7 +264,7 @@ class HeadlineListing:
         if state.pane is Pane.ARTICLE and state.annotation_counts:
             parts = list(state.annotation_counts)
         else:
-            parts += library_counts(*(state.library.annotations.known_totals or (counts.annotations, 0)))
+            parts += library_counts(*(state.library.annotations.index.known_totals or (counts.annotations, 0)))
         missing = state.library.missing_reason(state.shown)
         state.panes.top.show(state.library.name, parts, " · ".join(filter(None, (state.library.warning, missing))))
 
