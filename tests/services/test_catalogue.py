@@ -484,14 +484,18 @@ def test_only_names_and_fingerprints_that_differ_are_recorded() -> None:
     identities.note_files(ids[:2])
     identities.assign(files[1]._replace(fingerprint="new"))
     assert identities.unrecorded(ids) == ids[1:]
-    names, fingerprints = identities.edits_to_files(ids[1:])
-    assert list(names) == [Edit(ARTICLES, "c.md", "location", None, "c.md")]
-    assert list(fingerprints) == [
+    edits = [
         Edit(ARTICLES, "b.md", "fingerprint", "old", "new"),
+        Edit(ARTICLES, "c.md", "location", None, "c.md"),
         Edit(ARTICLES, "c.md", "fingerprint", None, "old"),
     ]
+    assert identities.edits_to_files(ids[1:]) == edits
+    names, fingerprints = identities.columns_of_files(ids[1:])
+    assert list(names) == edits[1:2]
+    assert list(fingerprints) == [edits[0], edits[2]]
     identities.note_files(ids)
-    assert [list(column) for column in identities.edits_to_files(ids)] == [[], []]
+    assert identities.edits_to_files(ids) == []
+    assert [list(column) for column in identities.columns_of_files(ids)] == [[], []]
 
 
 def test_an_article_that_is_changed_before_a_bulk_change_is_saved_shows_both_changes(tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from tui_reader.model.article import Article, ArticleId, Metadata
 from tui_reader.services.articles.article_records import FINGERPRINT, LOCATION
 from tui_reader.services.articles.bulk_states import edits_to_texts
 from tui_reader.sources import stdin
+from tui_reader.storage.base import ARTICLES, Edit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from tui_reader.services.library.library_paths import LibraryPaths
-    from tui_reader.storage.base import Column, Edit, Record
+    from tui_reader.storage.base import Column, Record
     from tui_reader.storage.cache.scan_cache import CachedFile
 
 
@@ -161,12 +162,23 @@ class Identities:
             self._up_to_date.difference_update(found)
         return found
 
-    def edits_to_files(self, ids: Sequence[ArticleId]) -> tuple[Column, Column]:
-        """Return the edits that record the current names of articles' files, and those for their fingerprints.
+    def edits_to_files(self, ids: Sequence[ArticleId]) -> list[Edit]:
+        """Return the edits that record the current names and fingerprints of articles' files.
 
         Args:
-            ids: Articles that have a file.
+            ids: Articles that have a file; a few, see `columns_of_files`.
         """
+        edits: list[Edit] = []
+        for each in ids:
+            old, file = self._records.get(each, _Record("", "")), self._files[each]
+            if old.location != file.name:
+                edits.append(Edit(ARTICLES, each, LOCATION, old.location or None, file.name or None))
+            if old.fingerprint != file.fingerprint:
+                edits.append(Edit(ARTICLES, each, FINGERPRINT, old.fingerprint or None, file.fingerprint or None))
+        return edits
+
+    def columns_of_files(self, ids: Sequence[ArticleId]) -> tuple[Column, Column]:
+        """Return the edits of many articles' file names, and those of the fingerprints; see `edits_to_files`."""
         records, nothing = self._records, _Record("", "")
         files = [self._files[each] for each in ids]
         old = [records.get(each, nothing) for each in ids]

@@ -318,9 +318,9 @@ class LibraryState:
         new = self.identities.unrecorded(ids)
         if not new or self.store.read_only:
             return
-        names, fingerprints = self.identities.edits_to_files(new)
-        # The edits of one field are saved faster than those of two.
-        for edits in ([*names, *fingerprints],) if len(new) < MANY else (names, fingerprints):
+        # The edits of many records are saved faster in columns, one for each field.
+        is_few = len(new) < MANY
+        for edits in (self.identities.edits_to_files(new),) if is_few else self.identities.columns_of_files(new):
             self._saving(self.store.apply(edits, "recorded files", undoable=False))
         self.identities.note_files(new)
 
