@@ -271,7 +271,8 @@ class View(NamedTuple):
         """
         if self.shelf is Shelf.INBOX and asks_for_archive(self.filter):
             return And((self.filter,))
-        return And((SHELF_QUERIES[self.shelf], self.filter))
+        shelf = SHELF_QUERIES[self.shelf]
+        return And((shelf,)) if self.filter is EVERYTHING else And((shelf, self.filter))
 
 
 def asks_for_archive(term: Term) -> bool:

@@ -25,14 +25,14 @@ def effective(term: Term) -> Term:
     match term:
         case And() | Or():
             parts = [effective(each) for each in term.terms]
-            kept = tuple(part for part in parts if part != EVERYTHING)
+            kept = tuple(part for part in parts if not _is_everything(part))
             if len(kept) == len(parts) and all(map(_is_same, kept, term.terms)):
                 return term
             # An `Or` without terms finds nothing, and must not result from alternatives that restrict nothing.
             return term.with_fields(terms=kept) if kept else EVERYTHING
         case Not():
             inner = effective(term.term)
-            return EVERYTHING if inner == EVERYTHING else term if inner is term.term else term.with_fields(term=inner)
+            return EVERYTHING if _is_everything(inner) else term if inner is term.term else term.with_fields(term=inner)
         case Field():
             values = tuple(each for each in term.values if not _is_empty(term.name, each))
             if not values or term.name in ORDERING:
@@ -43,7 +43,7 @@ def effective(term: Term) -> Term:
 
 def finds_everything(term: Term) -> bool:
     """Return True if a query restricts nothing, not even the number of records by `limit:`."""
-    return effective(term) == EVERYTHING and not any(each.name is FieldName.LIMIT for each in ordering_fields(term))
+    return _is_everything(effective(term)) and not any(each.name is FieldName.LIMIT for each in ordering_fields(term))
 
 
 def ordering_fields(term: Term) -> list[Field]:
@@ -68,6 +68,10 @@ def has_field(term: Term) -> bool:
         case Not():
             return has_field(term.term)
     return isinstance(term, Field) and bool(term.values)
+
+
+def _is_everything(term: Term) -> bool:
+    return isinstance(term, And) and not term.terms
 
 
 def _is_same(one: Term, other: Term) -> bool:

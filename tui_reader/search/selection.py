@@ -133,7 +133,7 @@ class GradualSelection(Generic[Record]):
 
     def begin(self, query: Term, context: Context) -> None:
         """Begin to evaluate a query; the evaluation of an equal query in an equal context continues."""
-        if query != self._query or context != self._context:
+        if self._query is None or query != self._query or context != self._context:
             self._query, self._context, self._limit = query, context, limit_of(query)
             self._effective = effective(query)
             self.evaluated, self.found = 0, []
