@@ -151,7 +151,7 @@ class Documents:
                 self._parsers.interrupt_later(PATIENCE, lambda: self._is_waiting(article_id))
             self._requested.notify(tasks)
             self._changed.notify_all()
-        if self._parsers.is_lent_for(article_id):
+        if article_id in self._parsers.lent:
             self.listener(ParsingBegun(article_id, OPENED.seconds))
 
     def want_within(

@@ -34,7 +34,8 @@ class ParserPool:
         """
         self._free = [Parser(limit, NICENESS) for _ in range(size)]
         self._all = tuple(self._free)
-        self._lent: dict[ArticleId, Parser] = {}
+        self.lent: dict[ArticleId, Parser] = {}
+        """The lent parsers by the articles that they parse."""
         self._used: dict[Parser, float] = {}
         """Parsers whose processes run, with the time of their last file."""
         self._resting: threading.Timer | None = None
@@ -45,20 +46,16 @@ class ParserPool:
         """Lend a parser to the thread that loads an article, for a `with` block; there is one for each thread."""
         with self._lock:
             parser = self._free.pop()
-            self._lent[article_id] = parser
+            self.lent[article_id] = parser
         try:
             yield parser
         finally:
             with self._lock:
-                if self._lent.get(article_id) is parser:
-                    del self._lent[article_id]
+                if self.lent.get(article_id) is parser:
+                    del self.lent[article_id]
                 self._free.append(parser)
                 self._used[parser] = time.monotonic()
                 self._rest_later(EXTRA_SECONDS)
-
-    def is_lent_for(self, article_id: ArticleId) -> bool:
-        """Return True if an article is being parsed."""
-        return article_id in self._lent
 
     def interrupt_later(self, seconds: float, is_needed: Callable[[], bool]) -> None:
         """After some time, stop the running parsing that started first, if a parser is still needed for another file.
@@ -74,7 +71,7 @@ class ParserPool:
     def _interrupt_first(self, is_needed: Callable[[], bool]) -> None:
         """Stop the running parsing that started first, if `is_needed` returns True."""
         with self._lock:
-            first = next(iter(self._lent.values()), None)
+            first = next(iter(self.lent.values()), None)
             if first is not None and is_needed():
                 first.interrupt()
 

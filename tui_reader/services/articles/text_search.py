@@ -60,12 +60,8 @@ class TextSearch:
         self._progress = Progress()
         self._cancelled = Event()
         self._worker: Worker | None = None
-        self._values: tuple[Value, ...] = ()
-
-    @property
-    def values(self) -> Sequence[Value]:
-        """The values of the current or last search."""
-        return self._values
+        self.values: tuple[Value, ...] = ()
+        """The values of the current or last search; empty if the query has no `text:` field."""
 
     @property
     def progress(self) -> Progress:
@@ -86,21 +82,21 @@ class TextSearch:
         """
         self._cancelled.set()
         self._cancelled = Event()
-        self._values = tuple(values)
+        self.values = tuple(values)
         with self._lock:
             self._found = {value: set() for value in values}
         self._progress = Progress(0, len(articles) if values else 0)
         if values and articles:
-            arguments = (self._values, tuple(articles), self._found, self._cancelled)
+            arguments = (self.values, tuple(articles), self._found, self._cancelled)
             Thread(target=self._run, args=arguments, name="text search", daemon=True).start()
 
     def repeat(self, articles: Sequence[ArticleId]) -> None:
         """Search changed and new articles for the values of the last `search`; results of other articles are kept."""
-        if not self._values or not articles:
+        if not self.values or not articles:
             return
         with self._lock:
             self._progress = Progress(self._progress.done, self._progress.total + len(articles))
-        arguments = (self._values, tuple(articles), self._found, self._cancelled)
+        arguments = (self.values, tuple(articles), self._found, self._cancelled)
         Thread(target=self._run, args=arguments, name="text search", daemon=True).start()
 
     def close(self) -> None:

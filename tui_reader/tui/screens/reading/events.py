@@ -44,7 +44,7 @@ class EventHandlers:
         match event:
             case events.DocumentLoaded(article, document):
                 before = state.context
-                if not document.partial and self._parsing.began:
+                if not document.partial and article in self._parsing.began:
                     self._parsing.loaded(article)
                 host.navigator.arrived(article, document)
                 if state.context != before:
@@ -141,20 +141,22 @@ class EventHandlers:
             self._totals = totals
             host.listing.show_counts()
         if not changed:
-            host.resumption.try_again()
+            if host.resumption.waits:
+                host.resumption.try_again()
             return
         if host.annotations is not None:
             host.annotations.changed()
         state.panes.headlines.touch(changed)
         host.listing.refresh(hold=True)
-        host.query_actions.articles_changed(changed)
+        if state.library.text_search.values:
+            host.query_actions.articles_changed(changed)
         if state.settings.rules:
             self._rules.articles_changed(changed)
         if state.shown in changed:
             host.navigator.update_header()
             host.highlight_actions.refresh()
         self._say_missing(missing)
-        if host.resumption.try_again() or host.resumption.keeps_pane_empty:
+        if host.resumption.waits and (host.resumption.try_again() or host.resumption.keeps_pane_empty):
             return
         gone = state.shown is not None and state.headline(state.shown) is None
         if state.pane is not Pane.ARTICLE or state.shown is None or gone:

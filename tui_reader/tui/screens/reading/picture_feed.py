@@ -9,7 +9,6 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_reader.document.figures import figure_targets
 from tui_reader.services.library.picture_forms import PIXELS, PNG, SIXEL
 from tui_reader.tui.terminal_query import draws_placeholders, is_multiplexed
 
@@ -54,15 +53,13 @@ class ArticlePictures:
         app.app_resume_signal.subscribe(app, lambda _: self._images.clear())
 
     def sizes(self, document: Document) -> Mapping[str, PictureSize]:
-        """Return the sizes of pictures by target; empty until they are known, and where no picture is drawn."""
+        """Return the sizes of pictures by target; empty until they are known, and where no picture is drawn.
+
+        Args:
+            document: A document that contains pictures: the first call starts the process that reads them.
+        """
         state = self._state
-        # The targets are checked first: `pictures` starts a process, which articles without pictures do not need.
-        if (
-            state.shown is None
-            or not figure_targets(document)
-            or state.settings.pictures == "off"
-            or not self._can_draw()
-        ):
+        if state.shown is None or state.settings.pictures == "off" or not self._can_draw():
             return _NONE
         return state.library.pictures.sizes(state.shown, document)
 

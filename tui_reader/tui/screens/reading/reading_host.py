@@ -82,6 +82,9 @@ class AnnotationsView(Protocol):
 class RestoredStart(Protocol):
     """Protocol of the object that restores the last session on the reading screen."""
 
+    waits: bool
+    """True until the first article has been found, or is no longer to be shown."""
+
     @property
     def keeps_pane_empty(self) -> bool:
         """True while the article pane is active and stays empty until the first article has been found."""
@@ -92,8 +95,8 @@ class RestoredStart(Protocol):
     def scan_finished(self) -> None:
         """Stop waiting for the first article to show if the first scan did not find it."""
 
-    def text_shown(self) -> None:
-        """Restore the row and the focused sentence, if the text has been read."""
+    def text_shown(self) -> bool:
+        """Restore the row and the focused sentence, if the text has been read; return False if no text is awaited."""
 
 
 class ReadingHost(EditorHost, Protocol):

@@ -35,9 +35,10 @@ class Resumption:
         self._host, self._state, self._pane_layout = host, host.state, pane_layout
         self._session = session
         self._as_page = as_page and host.state.library.names_one_article
-        self._waits = self._as_page or (session is not None and session.article is not None)
+        self.waits = self._as_page or (session is not None and session.article is not None)
+        """True until the first article has been found, or is no longer to be shown."""
         self._is_scanned = False
-        self.holds_keys = self._waits
+        self.holds_keys = self.waits
         """True while keys are queued for the first article: until its text is shown, or `stop_holding` is called."""
         self._to_restore: Session | None = None
         """The session whose row is restored as soon as the text of its article is shown."""
@@ -52,7 +53,7 @@ class Resumption:
     @property
     def keeps_pane_empty(self) -> bool:
         """True while the article pane is active and stays empty until the first article has been found."""
-        return self._waits and self._state.pane is Pane.ARTICLE
+        return self.waits and self._state.pane is Pane.ARTICLE
 
     @property
     def awaits_text(self) -> bool:
@@ -81,7 +82,7 @@ class Resumption:
             pane = _PANES.get(session.pane, Pane.LIST)
             if pane is not Pane.ARTICLE and not session.cursor:
                 # A cursor at the top of the list stays at the top, where new articles appear.
-                self._waits = False
+                self.waits = False
             elif pane is Pane.ARTICLE and session.article is None:
                 pane = Pane.LIST
             state.set_pane(pane)
@@ -102,11 +103,11 @@ class Resumption:
             True if the article is shown now.
         """
         state, session = self._state, self._session
-        if not self._waits:
+        if not self.waits:
             return False
         pane = Pane.ARTICLE if self._as_page else _PANES.get(session.pane if session is not None else "", Pane.LIST)
         if state.pane is not pane or (pane is not Pane.ARTICLE and state.has_run_command):
-            self._waits = False  # the user has moved to another article
+            self.waits = False  # the user has moved to another article
             return False
         headline = state.headline(self._article)
         if headline is None or not state.library.has_file(headline.id):
@@ -114,7 +115,7 @@ class Resumption:
                 self._give_up()
             return False
         self._put_cursor()
-        self._waits = False
+        self.waits = False
         state.count_command()
         same = session is not None and session.article == headline.id
         self._to_restore = session if same else None
@@ -130,7 +131,7 @@ class Resumption:
         self.try_again()
 
     def _give_up(self) -> None:
-        self._waits = False
+        self.waits = False
         state = self._state
         if state.pane is Pane.ARTICLE:
             self._pane_layout.activate(Pane.LIST)
@@ -142,7 +143,7 @@ class Resumption:
         """Put the cursor on the first article to show; list an open article even if it does not match the view."""
         state, article = self._state, self._article
         headlines = state.panes.headlines
-        if not self._waits or article is None or state.headline(article) is None:
+        if not self.waits or article is None or state.headline(article) is None:
             return
         ids, index = headlines.ids, self._session.cursor if self._session is not None else 0
         if article in ids:
@@ -154,8 +155,12 @@ class Resumption:
 
     # The row in the article
 
-    def text_shown(self) -> None:
-        """Restore the row and the focused sentence, if the text at that position has been read."""
+    def text_shown(self) -> bool:
+        """Restore the row and the focused sentence, if the text at that position has been read.
+
+        Returns:
+            False if there is nothing more to do for later texts.
+        """
         session, state = self._to_restore, self._state
         document = state.panes.article.document
         if document is not None and state.panes.article.viewport.page is not None:
@@ -163,11 +168,12 @@ class Resumption:
         elif document is not None:  # the pane gets its size with the next frame; keys would find no sentence before
             self._host.app.call_after_refresh(self.stop_holding)
         if session is None:
-            return
+            return self.waits or self.holds_keys
         if state.shown != session.article:
             self._to_restore = None
         elif document is not None and not (document.partial and len(document.text) <= session.offset):
             self._host.app.call_after_refresh(self._restore_row)
+        return self.waits or self.holds_keys or self._to_restore is not None
 
     def _restore_row(self) -> None:
         session, state = self._to_restore, self._state
@@ -186,7 +192,7 @@ class Resumption:
     def session(self) -> Session:
         """Return the current state of the screen as a session to save, without themes."""
         state, panes = self._state, self._state.panes
-        if self._waits and self._session is not None:
+        if self.waits and self._session is not None:
             return self._session._replace(commands=state.former_lines)
         if not self._host.is_wired:
             return self._session or Session()

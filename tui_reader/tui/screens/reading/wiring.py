@@ -75,8 +75,9 @@ def wire(host: ReadingHost, pane_layout: PaneLayout, program: Program) -> Wiring
         changes_notice=changes.notice,
     )
     # The hints are updated last: a new text cancels an incomplete command for the former text.
-    for callback in (highlights.refresh, host.resumption.text_shown, host.show_hints):
+    for callback in (highlights.refresh, host.show_hints):
         state.on_text_shown(callback)
+    state.wait_for_text(host.resumption.text_shown)
     triage = Triage(state, listing, navigator, highlights, host.ask)
     view_options = ViewOptions(
         program,

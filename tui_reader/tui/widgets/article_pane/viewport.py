@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from tui_reader.document.blocks import Structure
 from tui_reader.document.cells import cell_width
-from tui_reader.document.figures import Figures, most_rows_for
+from tui_reader.document.figures import Figures, figure_targets, most_rows_for
 from tui_reader.document.flow import offset_in_fragment
 from tui_reader.document.partial import offset_in_whole
 from tui_reader.document.rows import Fragment, Row
@@ -366,7 +366,10 @@ class Viewport:
         self._canvas.repaint()
 
     def use_picture_sizes(self, sizes: Callable[[Document], Mapping[str, PictureSize]]) -> None:
-        """Set the function that returns the sizes of a document's pictures, as far as they are known."""
+        """Set the function that returns the sizes of a document's pictures, as far as they are known.
+
+        It is called only for documents with pictures.
+        """
         self._picture_sizes = sizes
 
     def pictures_measured(self) -> None:
@@ -376,9 +379,10 @@ class Viewport:
 
     def _figures(self, document: Document | None) -> Figures:
         """Return the pictures to draw in a document."""
-        if document is None or self._picture_sizes is None or not (sizes := self._picture_sizes(document)):
+        if document is None or self._picture_sizes is None or not figure_targets(document):
             return Figures()
-        return Figures(sizes, most_rows_for(self.height))
+        sizes = self._picture_sizes(document)
+        return Figures(sizes, most_rows_for(self.height)) if sizes else Figures()
 
     def show_loaded_parts(self) -> None:
         """Show a partial text from its start if only the header is shown, since its reading position is not loaded yet.

@@ -250,7 +250,7 @@ class QueryActions:
         """Search the texts if the query has `text:` fields, and cancel an outdated search."""
         search = self._state.library.text_search
         values = tuple(dict.fromkeys(text_values(self._state.query.while_typing)))
-        if values == tuple(search.values):
+        if values == search.values:
             return
         search.search((), ())
         self._use_texts({})
@@ -269,9 +269,7 @@ class QueryActions:
         self._take_in_texts()
 
     def articles_changed(self, articles: Iterable[ArticleId]) -> None:
-        """Search the texts of articles again after `TEXT_AGAIN_SECONDS`, if the query has `text:` fields."""
-        if not self._state.library.text_search.values:
-            return
+        """Search the texts of articles again after `TEXT_AGAIN_SECONDS`, for a query with `text:` fields."""
         if not self._changed_articles:
             self._headlines.set_timer(TEXT_AGAIN_SECONDS, self._search_again)
         self._changed_articles.update(articles)
