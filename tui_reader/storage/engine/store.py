@@ -49,7 +49,8 @@ class LibraryStore:
         opened = library.clock.latest
         self._writer = Writer(library, self._document_ids, self._pending_fields.remove)
         self._history = History(partial(older_entries, library), opened)
-        self._field_log = FieldLog(library)
+        self._field_log: FieldLog | None = None
+        """Exists from the first bulk change of this run."""
         self._closed = False
         self._unreadable = ""
         """The reason why some records could not be read, as a sentence; empty if there was no such failure."""
@@ -235,7 +236,7 @@ class LibraryStore:
             edits: Sequence[Edit] = step.transaction.edits
             spared: set[str] = set()
             reversal = Reversal(step, is_undo=is_undo)
-            if isinstance(edits, Column) and not self._writer.has_news and self._field_log.is_unchanged(reversal):
+            if isinstance(edits, Column) and self._is_unchanged(reversal):
                 edits = edits.swapped() if is_undo else edits
             else:
                 found, spared = inverse(edits, self._records(edits), redo=not is_undo)
@@ -245,6 +246,10 @@ class LibraryStore:
             if edits or spared:
                 return Transaction(step.transaction.label, edits, tuple(sorted(spared)))
         return None
+
+    def _is_unchanged(self, reversal: Reversal) -> bool:
+        """Return True if a bulk change can be undone or redone without comparing values."""
+        return self._field_log is not None and not self._writer.has_news and self._field_log.is_unchanged(reversal)
 
     def _records(self, edits: Sequence[Edit]) -> Callable[[str, str], Record | None]:
         """Return a function that returns a record by table and key; for many edits, it has read the records already.
@@ -265,14 +270,18 @@ class LibraryStore:
         receipt: Receipt = Future()
         pending = Pending(edits, step, reversal, receipt)
         self._pending_fields.add(pending)
-        self._field_log.note(edits, step, reversal)
+        if self._field_log is None and isinstance(edits, Column):
+            self._field_log = FieldLog(self._library)
+        if self._field_log is not None:
+            self._field_log.note(edits, step, reversal)
         self._writer.submit(pending)
         return receipt
 
     def poll(self) -> Sequence[Edit]:
         """Return the edits that other programs made since the last call; `get` includes them already."""
         news = self._writer.news()
-        self._field_log.note(news)
+        if self._field_log is not None:
+            self._field_log.note(news)
         return news
 
     def close(self) -> None:
