@@ -84,7 +84,7 @@ class CommandUse:
         return self._host.is_wired and self._state.panes.article.highlights.current is not None
 
     def _has_marks(self) -> bool:
-        return self._host.is_wired and bool(self._host.highlight_actions.painted)
+        return self._host.is_wired and len(self._state.panes.article.highlights.index) > 0
 
     def _compares(self) -> bool:
         return self._state.comparison is not None
