@@ -246,9 +246,9 @@ class ArticleNavigator:
             return transfer.carry(Range(*place))
 
         was_selecting, was_focused = bool(pane.selection.kind), pane.focus.range is not None
-        top = pane.selection.held[:1]
         offset = pane.viewport.offset
-        if top and offset and (place := carry(top[0])) is not None:
+        top = pane.selection.held[:1] if offset else ()
+        if top and (place := carry(top[0])) is not None:
             offset = max(0, min(place[0] + offset - top[0][0], place[1] - 1))
         self._prepared_transfer = None
         pane.show(headline, document, offset=offset, progress=headline.state.progress, carry=carry)

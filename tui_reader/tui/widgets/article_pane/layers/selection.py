@@ -119,14 +119,17 @@ class Selection(Layer):
 
     @property
     def held(self) -> tuple[Range, ...]:
-        """The ranges to find in a new version of the text: the first visible sentence, then the selection or focus."""
-        document = self._viewport.text
+        """The ranges to find in a new version of the text: the first visible sentence, then the selection or focus.
+
+        Where the text is shown from its start, so is the new version, and no sentence is to be found.
+        """
+        document, offset = self._viewport.text, self._viewport.offset
         if document is None:
             return ()
-        top = motions.sentence_at(document, self._viewport.offset)
+        top = (motions.sentence_at(document, offset),) if offset else ()
         if self._kind:
-            return top, range_between(document, CHARACTER, self._ends)
-        return (top,) if self._focus.range is None else (top, self._focus.range)
+            return *top, range_between(document, CHARACTER, self._ends)
+        return top if self._focus.range is None else (*top, self._focus.range)
 
     # Start and end
 
