@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from tui_reader.errors import StoreError
 from tui_reader.services.library.save_monitor import warning_of
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.snapshot.disk import Disk
+from tui_reader.tui.screens import quitting
 from tui_reader.tui.screens.reading import events
 
 if TYPE_CHECKING:
@@ -52,6 +54,30 @@ async def test_the_first_row_warns_until_changes_are_saved(
                 await reader.until(lambda: "NOT saved" not in reader.lines()[0])
                 assert not reader.library.store.unsaved
                 await reader.returns(undoing=2)
+
+
+@pytest.mark.parametrize(("before", "key"), [((), "Q"), (("A",), "Q"), (("l",), "ctrl+q")])
+async def test_a_first_quit_while_changes_are_not_saved_is_refused(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch, before: tuple[str, ...], key: str
+) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no such luck")
+
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        with monkeypatch.context() as context:
+            context.setattr(Disk, "write_some", fail)
+            await reader.keys("s", *before)
+            await reader.until(lambda: "NOT saved: disk full (" in reader.lines()[0])
+            await reader.keys(key)
+            assert f"{key} again quits, and this is lost" in reader.last_row
+            assert not reader.app._exit
+            later = monotonic() + quitting.AGAIN_SECONDS
+            context.setattr(quitting, "monotonic", lambda: later)
+            await reader.keys(key)
+            assert not reader.app._exit, "so long after the question, the key is none to it"
+            await reader.keys(key)
+            await reader.until(lambda: reader.app._exit)
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,8 @@ class ReaderApp(FailureGuard, App[None]):
 
     async def action_quit(self) -> None:
         """Save the open note and the reading position, and quit. Textual also binds a key to this action."""
+        if not self._status and self.reading.is_wired and self.reading.state.quit_guard.refuses("ctrl+q", self.say):
+            return
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
                 await screen.wait_for_note_keys()

@@ -109,5 +109,7 @@ class ProgramActions:
     @command("quit")
     def quit(self, _count: int | None) -> None:
         """Quit; the reading position is saved."""
+        if self._state.quit_guard.refuses(self._state.keymap.hint("quit"), self._host.say):
+            return
         self._reading.navigator.keep_place()
         self._host.app.exit()

@@ -13,6 +13,7 @@ from tui_reader.search.parsed_query import ParsedQuery
 from tui_reader.search.values import local_today
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.screens.quitting import QuitGuard
 from tui_reader.tui.widgets.bars import MESSAGE_SECONDS, MOST_SECONDS
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class ReadingScreenState:
 
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
+        self.quit_guard = QuitGuard(library)
         self.panes = panes
         self._query = ParsedQuery()
         self._sort = Sort(settings.sort)

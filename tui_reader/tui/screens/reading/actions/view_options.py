@@ -279,5 +279,7 @@ class ViewOptions:
     @command("quit")
     def quit(self, _count: int | None) -> None:
         """Quit; the reading position is saved."""
+        if self._state.quit_guard.refuses(self._state.keymap.hint("quit"), self._state.say):
+            return
         self._navigator.keep_place()
         self._app.exit()
