@@ -21,6 +21,7 @@ from tests.counts import FULL
 from tests.tui.painting import paint_when_looked_at, painted, painted_texts
 from tests.tui.settling import make_pilots_cheap
 from tests.tui.sharing import share
+from tests.tui.styling import share_styles
 from tui_reader.cli.main import main
 from tui_reader.config import Settings
 from tui_reader.model.query import Shelf
@@ -47,6 +48,7 @@ A limit in looks grows with the load of the machine, and a process that was stop
 make_pilots_cheap()
 paint_when_looked_at()
 share()
+share_styles()
 
 LONGEST_WAIT = 0.05
 """Seconds between two looks for the effect of a thread; the first look comes sooner."""
