@@ -98,6 +98,9 @@ def test_what_matches_is_among_the_entries_and_stays_so_with_fewer_letters(typed
     found = matching(PALETTE, typed)
     assert len({each.name for each in found}) == len(found)
     assert not typed.strip() or search_key(typed).strip() or found == PALETTE
+
+
+def test_a_whole_name_comes_first() -> None:
     for each in PALETTE[:5]:
         assert matching(PALETTE, each.name)[0] == each
 
