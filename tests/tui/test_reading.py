@@ -233,6 +233,29 @@ def says_only_what_is_needed(reader: Any) -> bool:
     return " ".join(reader.text.split()) in {"Needs 24 columns, 6 rows"[:n] for n in (8, 17, 19, 24)}
 
 
+async def test_keys_that_need_an_article_say_that_there_is_none(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "3 unread")
+        await reader.enters("/", "nothingofthekind")
+        await reader.sees("No article matches")
+        status = reader.app.reading.state.panes.status
+        for pane, keys in (
+            ([], ("enter", "o", "Y", "i", "s", "L", "e", "r", "t", "x", "v", "T", "g n", "g a", "g d", "g w")),
+            (["l"], (")", "{", "H", "a", "c 1", "v", "V", "f", "g p", "g f", "y", "] h", "] ]", "m a", "|", "o", "s")),
+        ):
+            await reader.keys(*pane)
+            for key in keys:
+                with case(*pane, key):
+                    await reader.keys(*key.split())
+                    assert status.said == "there is no article here"
+                    await reader.keys("j")
+                    assert status.said == ""
+        await reader.keys("g", "c")
+        await reader.sees("Alpha wolf")
+        await reader.keys("l", ")", "H")
+        await reader.sees("1 highlight")
+
+
 async def test_an_empty_library_says_what_to_do(start: Start, tmp_path: Path) -> None:
     async with start(tmp_path) as reader:
         await reader.sees("No articles yet", "Put articles, saved pages or books into")

@@ -47,6 +47,12 @@ class Group(StrEnum):
     PROGRAM = "Program"
 
 
+_OF_ARTICLES = frozenset({Group.READ, Group.ANNOTATE, Group.SELECT, Group.ARTICLES})
+"""The groups with commands that concern articles."""
+_ELSEWHERE = frozenset({"go_to_bookmark", "export"})
+"""Commands of these groups that lead to another article, or have a message of their own."""
+
+
 class Command(NamedTuple):
     """One row of the command table."""
 
@@ -72,3 +78,11 @@ class Command(NamedTuple):
     """True if the key after the command is its argument, such as the character to go to."""
     argument: str = ""
     """Argument after the name on the command line: `NAME`, `[SCOPE]`; brackets mean optional."""
+
+    @property
+    def needs_article(self) -> bool:
+        """True if the command does nothing in the reading screen where no article is listed or shown.
+
+        Commands that work in the sidebar, too, concern the list as a whole; a bookmark may be in another article.
+        """
+        return self.group in _OF_ARTICLES and Pane.SIDEBAR not in self.panes and self.id not in _ELSEWHERE

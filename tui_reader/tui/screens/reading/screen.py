@@ -285,6 +285,9 @@ class ReadingScreen(KeyScreen):
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command in the active pane."""
         self.state.count_command()
+        if command.needs_article and self.state.shown is None and not self.state.panes.headlines.ids:
+            self.state.refuse("there is no article here")
+            return
         handler = self._handlers[command.id]
         chosen = self.state.panes.headlines.chosen_count
         handler(count, key) if command.takes_key else handler(count)
