@@ -244,27 +244,30 @@ def possessive_groups(found: list[Module]) -> list[str]:
     ]
 
 
+def breaches(found: list[Module]) -> dict[str, list[str]]:
+    """Return the places at which each rule is broken, by what they are."""
+    return {
+        "import circles": [" ".join(group) for group in circles(imports(found))],
+        "names that occur twice in a layer": [" ".join(names) for names in repeated_names(found)],
+        "docstrings that begin “The same”": same_docstrings(found),
+        "strings below nothing that they describe": stray_strings(found),
+        "methods looked up by a computed name": attribute_dispatch(found),
+        "imports in functions without a reason": unexplained_imports(found),
+        "groups that a pattern repeats possessively": possessive_groups(found),
+        f"classes with more than {MOST_METHODS} public methods": [
+            f"{count} {name}" for count, name, _ in classes(found) if count > MOST_METHODS
+        ],
+        f"files with more than {MOST_LINES} lines": [
+            f"{module.lines} {module.name}" for module in found if module.lines > MOST_LINES
+        ],
+    }
+
+
 def main() -> int:
     """Print all findings; returns 1 if a rule is broken."""
     found = modules()
     broken = 0
-    for title, rows in (
-        ("import circles", [" ".join(group) for group in circles(imports(found))]),
-        ("names that occur twice in a layer", [" ".join(names) for names in repeated_names(found)]),
-        ("docstrings that begin “The same”", same_docstrings(found)),
-        ("strings below nothing that they describe", stray_strings(found)),
-        ("methods looked up by a computed name", attribute_dispatch(found)),
-        ("imports in functions without a reason", unexplained_imports(found)),
-        ("groups that a pattern repeats possessively", possessive_groups(found)),
-        (
-            f"classes with more than {MOST_METHODS} public methods",
-            [f"{count} {name}" for count, name, _ in classes(found) if count > MOST_METHODS],
-        ),
-        (
-            f"files with more than {MOST_LINES} lines",
-            [f"{module.lines} {module.name}" for module in found if module.lines > MOST_LINES],
-        ),
-    ):
+    for title, rows in breaches(found).items():
         broken += len(rows)
         print(f"{title}: {len(rows) or 'none'}")
         for row in rows:
