@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CORPUS = {"sherlock": sherlock, "japanese": japanese, "technical": technical}
-COUNT = 250 if FULL else 125
-"""Highlights that each test resolves: of the benchmark's, a quarter with the full counts, else an eighth."""
-WORDS = 10_000 if FULL else 4_000
+COUNT = 250 if FULL else 64
+"""Highlights that each test resolves: of the benchmark's, a quarter with the full counts, else a sixteenth."""
+WORDS = 10_000 if FULL else 2_500
 """Words of each real text."""
 
 
@@ -195,7 +195,7 @@ def test_a_moved_line_of_many_equal_ones_is_ambiguous() -> None:
     ],
 )
 def test_highlights_in_repetitive_texts_are_told_apart(name: str, kind: str, right: float, wrong: int) -> None:
-    words, count = (10_000, 500) if FULL else (5_000, 250)
+    words, count = (10_000, 500) if FULL else (3_000, 150)
     score = run(first_words(repetitive_texts.TEXTS[name](), words), EDITS[kind], count=count, seed=1)
     assert score.right >= right * score.there
     assert score.wrong <= wrong * count // 500

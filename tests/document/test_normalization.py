@@ -26,7 +26,7 @@ from tui_reader.document.normalization import (
 )
 from tui_reader.model.ranges import Range
 
-MANY = 40_000 if FULL else 8_000
+MANY = 40_000 if FULL else 3_000
 """Words of a text that is folded in parts."""
 FOLDINGS = (WORDS, EXACT_WORDS, SEARCH, CASED_SEARCH)
 ODD = (

@@ -15,7 +15,7 @@ from tui_reader.formats.markdown import markdown
 from tui_reader.formats.markdown.effort import is_too_deep, seconds_of
 from tui_reader.formats.text.running_text import RunningText
 
-SIZE = size(300_000, 4)
+SIZE = size(300_000)
 LIMIT = 2 * SIZE / 300_000
 """Estimated seconds from which a text is read as plain text: the limit of the program, with the full counts."""
 COSTLY = {

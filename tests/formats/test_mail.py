@@ -234,7 +234,7 @@ def test_an_encrypted_mail_says_so() -> None:
 
 
 def test_hostile_mails_are_read() -> None:
-    deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(size(600, 2)))
+    deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(size(600)))
     opened(b"Subject: deep\n" + deep)
     opened(raw("--b\r\n\r\nx\r\n" * size(2_500), "multipart/mixed; boundary=b"))
     opened(b"Subject: " + b"=?utf-8?q?a?= " * size(3_000) + b"\n\nWords.")

@@ -155,6 +155,7 @@ def test_an_interrupted_job_ends_and_the_next_one_runs(worker: Worker, tmp_path:
     thread = Thread(target=lambda: answers.append(worker.attempt(job(tell_id, {"path": str(path)}))))
     thread.start()
     while not path.exists():
+        thread.join(0.005)
         assert thread.is_alive()
     worker.interrupt()
     thread.join(20.0)

@@ -34,7 +34,7 @@ Files = dict[str, bytes]
 MODES = ("nothing", "everything", "zeros", "half", "short", "last alone")
 """What a power cut leaves of a file's unflushed writes; `half` and `short` cut the last of them."""
 
-EVERY = 1 if FULL else 16
+EVERY = 1 if FULL else 24
 """The tests check one of so many states or kills; with the full counts, they check all."""
 
 

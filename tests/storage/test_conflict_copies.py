@@ -103,17 +103,20 @@ def test_a_conflict_copy_is_found_by_name_merged_and_moved_to_the_backups(path: 
     library.close()
 
 
-@pytest.mark.parametrize("name", OTHERS)
-def test_files_with_other_names_are_left_alone(path: Path, name: str) -> None:
-    shutil.copy(theirs(path, "theirs"), path.with_name(name))
-    assert all_copies(str(path), Disk()) == []
+def test_files_with_other_names_are_left_alone(path: Path) -> None:
+    copy = theirs(path, "theirs")
+    for name in OTHERS:
+        shutil.copy(copy, path.with_name(name))
+        assert all_copies(str(path), Disk()) == [], name
+        path.with_name(name).unlink()
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"name": "SensorKit", "version": "1.2.0"}', b"not JSON"])
-def test_files_that_are_not_of_a_library_are_left_alone(path: Path, name: str, content: bytes) -> None:
-    path.with_name(name).write_bytes(content)
-    assert all_copies(str(path), Disk()) == []
+def test_files_that_are_not_of_a_library_are_left_alone(path: Path, content: bytes) -> None:
+    for name in NAMES:
+        path.with_name(name).write_bytes(content)
+        assert all_copies(str(path), Disk()) == [], name
+        path.with_name(name).unlink()
 
 
 @pytest.mark.parametrize("name", ["library (1).json", "library 2.json", "library-DESKTOP-AB12CD3.json"])

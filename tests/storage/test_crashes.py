@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
-KILLS = 200 if FULL else 20
+KILLS = 200 if FULL else 10
 """How often each writing process is killed; `make torture` kills more often, for a given time."""
 
 
@@ -44,7 +44,7 @@ def test_every_state_that_a_power_cut_may_leave_is_recovered(tmp_path: Path, qui
 
 
 def test_every_call_may_fail_once_or_for_good(quick: Path) -> None:
-    step = 1 if FULL else 5
+    step = 1 if FULL else 9
     count, wrong = faults.run_all(quick, step=step)
     assert not wrong
     assert count > 250 // step
@@ -55,7 +55,7 @@ def test_a_journal_cut_or_flipped_anywhere_loses_no_other_line(quick: Path) -> N
 
 
 def test_a_snapshot_cut_or_flipped_anywhere_is_reported_and_not_replaced(quick: Path) -> None:
-    assert list(torn.snapshots(quick, (1,), every=1 if FULL else 3)) == []
+    assert list(torn.snapshots(quick, (1,), every=1 if FULL else 6)) == []
 
 
 @pytest.mark.parametrize("race", windows.RACES)
