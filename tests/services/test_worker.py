@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from threading import Thread
@@ -18,6 +21,7 @@ from tui_reader.services.library.worker import Answer, Failure, Job, Worker
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+ROOT = Path(__file__).resolve().parents[2]
 resource = pytest.importorskip("resource")
 
 SUM = Job("builtins:sum", {})
@@ -58,6 +62,16 @@ def tell_id(arguments: Mapping[str, Any]) -> None:
     """Write the id of the process to a file, then sleep for a minute; a job."""
     Path(arguments["path"]).write_text(str(os.getpid()))
     time.sleep(60.0)
+
+
+def keep_open(arguments: Mapping[str, Any]) -> None:
+    """Write into a named pipe, and keep it open for a minute, asleep or busy; a job."""
+    end = time.monotonic() + 60.0
+    with Path(arguments["path"]).open("wb", buffering=0) as pipe:
+        pipe.write(b"begun\n")
+        while time.monotonic() < end:
+            if arguments["sleeps"]:
+                time.sleep(60.0)
 
 
 def fail(_: Mapping[str, Any]) -> None:
@@ -168,3 +182,25 @@ def test_an_interrupted_job_ends_and_the_next_one_runs(worker: Worker, tmp_path:
 def test_a_process_ends_by_itself_if_it_is_not_killed(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GRACE_SECONDS", 0.2 - 60.0 * MOST_PATIENCE)
     assert worker.attempt(job(sleep, {"seconds": 60.0}, seconds=60.0)) == Answer(failure=Failure.CRASH)
+
+
+@pytest.mark.usefixtures("real_processes")
+@pytest.mark.parametrize("sleeps", [True, False])
+def test_a_process_ends_with_its_parent_in_the_middle_of_a_job(sleeps: bool, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    program = (
+        "import sys; from tui_reader.services.library.worker import Job, Worker;"
+        f"Worker().attempt(Job('{__name__}:keep_open', {{'path': sys.argv[1], 'sleeps': {sleeps}}}));"
+        "open(sys.argv[1], 'wb').close()"  # so that the test does not wait for a job that failed
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program, str(pipe)], cwd=ROOT)
+    try:
+        with pipe.open("rb", buffering=0) as opened:
+            assert opened.read(6) == b"begun\n"
+            parent.kill()
+            assert select.select([opened], [], [], 20.0)[0], "the process that has it open still runs"
+            assert opened.read() == b""
+    finally:
+        parent.kill()
+        parent.wait()
