@@ -409,11 +409,24 @@ def test_no_letter_of_a_note_is_lost(note: str) -> None:
     assert sorted(re.findall("[ab]", shown)) == sorted(re.findall("[ab]", note))
 
 
-@given(st.text(st.sampled_from("ab*_`[]()<&> -1\\\n\n\u00a0é漢"), max_size=40))
+_emphasised = st.lists(
+    st.sampled_from(["**a**", "*é b*", "**", "*", "a", "1", "(", ")", ".", "-", " ", "\n", "\n\n", "—"])
+)
+
+
+@given(st.one_of(st.text(st.sampled_from("ab*_`[]()<&> -1\\\n\n\u00a0é漢"), max_size=40), _emphasised.map("".join)))
 def test_the_fast_path_for_notes_gives_the_same_result(note: str) -> None:
     whole = note_html(f"{note.strip()}\n\n- a list")  # with a list, all blocks are parsed
-    if re.search(r"^[^\W\d_]", note.strip()) and whole.endswith("<ul><li>a list</li></ul>"):
+    if re.search(r"^\*{0,2}[^\W\d_]", note.strip()) and whole.endswith("<ul><li>a list</li></ul>"):
         assert note_html(note) == whole.removesuffix("<ul><li>a list</li></ul>")
+
+
+def test_notes_in_bold_and_italics_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_reader.exchange.note_html._parser", None)
+    written = note_html("**Of** course, *this\nand that* (**too**).\n\n\nEnd > begin")
+    assert written == (
+        "<p><strong>Of</strong> course, <em>this<br/>and that</em> (<strong>too</strong>).</p><p>End &gt; begin</p>"
+    )
 
 
 def test_a_note_keeps_every_word_however_deep_or_long_it_is() -> None:

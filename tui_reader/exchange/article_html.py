@@ -254,7 +254,7 @@ class ArticleHtml:
         if self._document is None:
             return ""
         now = self._document.text[each.where.start : each.where.end]
-        return "" if now.split() == each.quote.split() else each.quote
+        return "" if now == each.quote or now.split() == each.quote.split() else each.quote
 
     def _aside(self, number: int, each: ClippedAnnotation) -> str:
         former = self._former_words(each)

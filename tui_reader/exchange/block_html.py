@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from tui_reader.exchange.inline_html import Highlight
     from tui_reader.exchange.page_names import PageNames
 
-_SPACED = re.compile(r"[ \t]{2}|\t|\n ")
-"""White space that a page would show as one space, although it has a meaning, as in verse: runs of blanks, tabs, and
-indented lines."""
 _MANY_COLUMNS = 6
 """Smallest number of columns of a table in which printing may break words, so that the table fits the page."""
 _DEEPEST = 40
@@ -152,9 +148,9 @@ class BlockHtml:
 
     def _paragraph(self, index: int, name: str) -> str:
         block = self._document.blocks[index]
-        spaced = _SPACED.search(self._document.text, block.start, block.end) is not None
-        flags = (("quiet", block.quiet), ("tight", block.tight), ("spaced", spaced))
-        kinds = " ".join(kind for kind, is_set in flags if is_set)
+        text = self._document.text[block.start : block.end]
+        flags = (("quiet", block.quiet), ("tight", block.tight), ("spaced", _is_spaced(text)))
+        kinds = " ".join([kind for kind, is_set in flags if is_set])
         href = self._names.href_of_reference(index)
         back = f' <a class="back" href="{href}">↩</a>' if href and block.marker else ""
         return f"<p{attribute('class', kinds)}{name}{self._dir(block)}>{self._words(index)}{back}</p>\n"
@@ -213,6 +209,14 @@ class BlockHtml:
         """Return the `dir` attribute of a block whose direction differs from the article's; else empty."""
         own = direction(self._document.text[block.start : min(block.end, block.start + 400)])
         return attribute("dir", own) if own and own != self._direction else ""
+
+
+def _is_spaced(text: str) -> bool:
+    """Return True if a page would show white space with a meaning as one space: runs of blanks, tabs, indented lines.
+
+    Verse has such white space.
+    """
+    return "  " in text or "\t" in text or "\n " in text
 
 
 def _spread(highlight: Highlight, ranges: Sequence[Block] | Sequence[Cell]) -> list[tuple[int, Highlight]]:

@@ -50,6 +50,8 @@ class ContainerHtml:
             marker: The marker of the item that begins with the block; empty if none does.
             is_term: True if the block is the term of a definition, which counts as in a list.
         """
+        if not quote and not depth and not self._stack:
+            return
         begins_item = bool(marker) or is_term
         kind = _Kind.DEFINITIONS if is_term else _kind(marker)
         quotes, lists = self._close_to(quote, depth, kind if begins_item else None)

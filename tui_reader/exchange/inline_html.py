@@ -16,7 +16,7 @@ from tui_reader.document.blocks import SpanKind
 from tui_reader.exchange.markup import attribute, escape, safe_href
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tui_reader.document.blocks import Document, Span
     from tui_reader.exchange.page_names import PageNames
@@ -74,10 +74,12 @@ class InlineHtml:
 
     def __init__(self, document: Document, names: PageNames) -> None:
         self._text = document.text
-        self._spans = document.spans
+        self._spans = tuple(document.spans)  # of a document from a process, each look at a span is a call
         self._names = names
 
-    def write(self, start: int, end: int, highlights: Iterable[Highlight] = (), *, line_break: str = LINE_BREAK) -> str:
+    def write(
+        self, start: int, end: int, highlights: Collection[Highlight] = (), *, line_break: str = LINE_BREAK
+    ) -> str:
         """Return a range of the text as inline HTML.
 
         Args:
@@ -88,8 +90,11 @@ class InlineHtml:
             line_break: The HTML to write for a line feed.
         """
         line = _Line(self._text, start, end, line_break)
+        spans = self._spans_in(start, end) if self._spans else ()
+        if not spans and not highlights:
+            return line.escaped(start, end)
         numbers: dict[int, str] = {}
-        elements = [self._element(span, end) for span in self._spans_in(start, end)]
+        elements = [self._element(span, end) for span in spans]
         for highlight in highlights:
             if highlight.end <= end:
                 numbers[highlight.end] = numbers.get(highlight.end, "") + highlight.number
@@ -195,24 +200,35 @@ def _weave(line: _Line, elements: Sequence[_Element], numbers: Mapping[int, str]
     opened: dict[int, list[_Element]] = {}
     for element in elements:
         opened.setdefault(element.start, []).append(element)
+    ends = {each.end for each in elements}
     stack: list[tuple[_Element, str]] = []  # with its closing tag; empty for an element that is not written
     parts: list[str] = []
     previous = line.start
-    for position in sorted({line.start, line.end, *opened, *(each.end for each in elements), *numbers}):
+    for position in sorted({line.start, line.end, *opened, *ends, *numbers}):
         parts.append(line.escaped(previous, position))
         previous = position
         new = opened.get(position, [])
-        shorter = _unwind(stack, position, parts)
+        shorter = _unwind(stack, position, parts) if position in ends else []
         parts.append(numbers.get(position, ""))
-        # A link is never split: elements inside it are closed before it and opened again in it.
-        shorter += _unwind(stack, max((each.end - 1 for each in new if each.is_link), default=position), parts)
-        for element in sorted([*shorter, *new], key=lambda each: (-each.end, not each.is_link)):
+        links = [each.end for each in new if each.is_link]
+        if links:
+            # A link is never split: elements inside it are closed before it and opened again in it.
+            shorter += _unwind(stack, max(links) - 1, parts)
+        begun = [*shorter, *new]
+        if len(begun) > 1:
+            begun.sort(key=_outermost_first)
+        for element in begun:
             if element.end <= position:
                 continue
             opening, closing = _tags(element, [each for each, closing in stack if closing])
             parts.append(opening.removesuffix(">") + f"{element.name}>" if opening and element in new else opening)
             stack.append((element, closing))
     return "".join(parts)
+
+
+def _outermost_first(element: _Element) -> tuple[int, bool]:
+    """Return a key that sorts elements with the same beginning: those that end last first, links before others."""
+    return -element.end, not element.is_link
 
 
 def _unwind(stack: list[tuple[_Element, str]], until: int, parts: list[str]) -> list[_Element]:

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_NO_BLOCK = re.compile(r"(?>(?:[^\W\d_].*+(?:\n|\Z)|\n)*)")
-"""Lines that each begin with a letter, or are empty: paragraphs, since marks of other blocks are not letters."""
+_NO_BLOCK = re.compile(r"(?>(?:\*{0,2}+[^\W\d_].*+(?:\n|\Z)|\n)*)")
+"""Lines that are empty, or each begin with a letter, perhaps in bold: paragraphs, as no other block begins so."""
 _INLINE_MARK = re.compile(r"[\\`*_~\[<&]")
+_EMPHASIS = re.compile(r"\*(?<![^ \n(]\*)(\*?)([^\W_](?:[^\\`*_~\[<&]*[^\W_])?)\*\1(?![^ \n.,;:!?)])")
+"""Words in italics or bold whose marks can have no other meaning: letters or digits inside, a space or punctuation
+outside. A pattern that begins with the mark itself is found faster than one with a condition before the mark."""
+_LINE_END = re.compile(" *\n *")
 _MOST_CHARACTERS = 20_000
 _MOST_MARKS = 1_000
 """A note with more than `_MOST_CHARACTERS` characters or `_MOST_MARKS` characters of markup is shown as written: the
@@ -43,10 +47,12 @@ def note_html(note: str) -> str:
     text = note.strip()
     if not text:
         return ""
-    if len(text) > _MOST_CHARACTERS or sum(map(text.count, "*_`~[<>!&\\")) > _MOST_MARKS:
+    if len(text) > _MOST_CHARACTERS:
+        return _plain(text)
+    if len(text) > _MOST_MARKS and sum(map(text.count, "*_`~[<>!&\\")) > _MOST_MARKS:
         return _plain(text)
     if _NO_BLOCK.fullmatch(text) is not None:
-        return "".join(f"<p>{_paragraph(each.strip())}</p>" for each in re.split(r"\n\n+", text))
+        return "".join(f"<p>{_paragraph(each.strip())}</p>" for each in text.split("\n\n") if each)
     try:
         tokens = _parser().parse(text)
     except RecursionError:
@@ -55,10 +61,20 @@ def note_html(note: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """Return a paragraph as inline HTML; its blocks are not parsed, which halves the time."""
-    if _INLINE_MARK.search(text) is None:
-        return "<br/>".join(escape(line.strip(" ")) for line in text.split("\n"))
-    return _inline(_parser().parseInline(text)[0].children or ())
+    """Return a paragraph as inline HTML; its blocks are not parsed, which halves the time.
+
+    A paragraph without marks other than `_EMPHASIS` is not parsed at all, which takes a fifth of the time.
+    """
+    if "\n" in text:
+        text = _LINE_END.sub("\n", text)
+    first, *others = _EMPHASIS.split(text) if "*" in text else (text,)
+    if any(map(_INLINE_MARK.search, (first, *others[2::3]))):
+        return _inline(_parser().parseInline(text)[0].children or ())
+    parts = [escape(first)]
+    for more, words, rest in zip(others[::3], others[1::3], others[2::3], strict=True):
+        tag = "strong" if more else "em"
+        parts.append(f"<{tag}>{escape(words)}</{tag}>{escape(rest)}")
+    return "".join(parts).replace("\n", "<br/>")
 
 
 def _plain(text: str) -> str:
