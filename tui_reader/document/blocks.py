@@ -230,12 +230,12 @@ class DocumentBuilder:
         """
         start = self.next_start
         end = start + len(text)
-        table = block.table
-        if table is not None:
-            table = table._replace(
-                rows=tuple(tuple(Cell(c.start + start, c.end + start) for c in row) for row in table.rows)
+        if block.table is not None:
+            table = block.table._replace(
+                rows=tuple(tuple(Cell(c.start + start, c.end + start) for c in row) for row in block.table.rows)
             )
-        self.blocks.append(block._replace(start=start, end=end, table=table))
+            block = block._replace(table=table)
+        self.blocks.append(Block(block.kind, start, end, *block[3:]))  # `_replace` takes four times as long
         for span in spans:
             if span.kind is SpanKind.TARGET:
                 self._targets.setdefault(span.target, span.start + start)

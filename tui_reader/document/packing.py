@@ -98,7 +98,7 @@ def _unpacked(packed: bytes) -> Document:
     if not unpacker.eof or unpacker.unused_data:
         raise ValueError("cut off, or too large")
     size = int.from_bytes(data[:8], "little")
-    header = json.loads(data[8 : 8 + size])
+    header = json.loads(data[8 : 8 + size].decode("ascii"))
     at = 8 + size
     text = data[at : at + header["bytes"]].decode("utf-8", "surrogatepass")
     _require(is_clean(text))
@@ -135,13 +135,14 @@ def _unpacked(packed: bytes) -> Document:
 
 def _block_columns(blocks: Sequence[Block], strings: dict[str, int]) -> Iterator[array[int]]:
     """Yield the columns of blocks, without their tables. `strings` maps strings to numbers; new strings are added."""
-    kinds = {kind: number for number, kind in enumerate(_KINDS)}
-    yield array(_NUMBER, [kinds[block.kind] for block in blocks])
+    numbers = {kind: number for number, kind in enumerate(_KINDS)}
+    columns = dict(zip(Block._fields, zip(*blocks, strict=True), strict=False))
+    yield array(_NUMBER, [numbers[kind] for kind in columns.get("kind", ())])
     for name in ("start", "end", "level", "quote", "depth", "quote_ends"):
-        yield array(_NUMBER, [getattr(block, name) for block in blocks])
+        yield array(_NUMBER, columns.get(name, ()))
     yield array(_NUMBER, [block.tight | block.quiet << 1 | (block.table is not None) << 2 for block in blocks])
     for name in ("marker", "language", "target"):
-        yield array(_NUMBER, [strings.setdefault(getattr(block, name), len(strings)) for block in blocks])
+        yield array(_NUMBER, [strings.setdefault(each, len(strings)) for each in columns.get(name, ())])
 
 
 def _table_columns(blocks: Sequence[Block]) -> Iterator[array[int]]:
@@ -167,10 +168,10 @@ def _columns(data: memoryview, lengths: Sequence[int]) -> Iterator[array[int]]:
     width = array(_NUMBER).itemsize
     ends = list(accumulate(map(_count, lengths)))
     _require(width * ends[-1] == len(data))
+    numbers = array(_NUMBER)
+    numbers.frombytes(data)
     for start, end in pairwise([0, *ends]):
-        column = array(_NUMBER)
-        column.frombytes(data[width * start : width * end])
-        yield column
+        yield numbers[start:end]
 
 
 def _blocks(

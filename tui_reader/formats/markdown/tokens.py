@@ -152,13 +152,14 @@ class BlockReader:
         if self._targets:
             spans = [*self._targets, *spans]
             self._targets = []
-        marker, self._marker = self._marker or block.marker, ""
-        block = block._replace(
-            quote=block.quote + len(self._quote_starts),
-            depth=block.depth + len(self._lists),
-            marker=marker,
-            quiet=block.quiet or self._quiet,
-        )
+        if self._marker or self._quote_starts or self._lists or self._quiet:  # most blocks are in neither
+            marker, self._marker = self._marker or block.marker, ""
+            block = block._replace(
+                quote=block.quote + len(self._quote_starts),
+                depth=block.depth + len(self._lists),
+                marker=marker,
+                quiet=block.quiet or self._quiet,
+            )
         self.builder.add(block, text, spans)
         self._enclosing.append(tuple(self._lists))
 

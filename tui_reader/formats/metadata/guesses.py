@@ -72,8 +72,8 @@ def complete(
     fields = fields_of(header)
     failed = FailedHeader() if header else failed_header(body)
     body = body[failed.end :]
-    lines = _first_lines(body)
     guessed = Fields()
+    lines = _first_lines(body) if not fields.keys() >= {"title", "byline", "date"} else []
     if "title" not in fields:
         found = heading() if heading else None
         if found is not None and found.level == 1:
