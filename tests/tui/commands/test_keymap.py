@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui_reader.tui.commands.command import Command, Pane
+from tests.tui.conftest import case
+from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.command_texts import footer_hints, help_lines, markdown_table
 from tui_reader.tui.commands.keymap import Keymap, is_key_sequence, written
 from tui_reader.tui.commands.table import BY_ID, COMMANDS
@@ -14,15 +15,17 @@ def test_the_table_has_no_conflicts_of_its_own() -> None:
     assert Keymap().warnings == []
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
-def test_every_command_can_be_reached_and_is_described(command: Command) -> None:
+def test_every_command_can_be_reached_and_is_described() -> None:
     keymap = Keymap()
-    assert keymap.keys_of(command) == command.keys, "a key of it is taken by another command"
-    assert command.keys or command.palette, "neither a key nor the palette leads to it"
-    assert command.help[0].isupper()
-    assert not command.help.endswith(".")
-    assert all(is_key_sequence(keys) for keys in command.keys)
-    assert command.help in markdown_table(keymap)
+    table = markdown_table(keymap)
+    for command in COMMANDS:
+        with case(command.id):
+            assert keymap.keys_of(command) == command.keys, "a key of it is taken by another command"
+            assert command.keys or command.palette, "neither a key nor the palette leads to it"
+            assert command.help[0].isupper()
+            assert not command.help.endswith(".")
+            assert all(is_key_sequence(keys) for keys in command.keys)
+            assert command.help in table
 
 
 def test_names_are_unique_and_every_row_is_in_the_help_once() -> None:
