@@ -73,7 +73,7 @@ if (
 
 # No time limits for hypothesis: a busy machine would exceed them. The benchmarks measure durations.
 _PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow,)}
-settings.register_profile("default", max_examples=8, **_PATIENT)
+settings.register_profile("default", max_examples=5, **_PATIENT)
 settings.register_profile("ci", max_examples=60, derandomize=True, database=None, print_blob=True, **_PATIENT)
 settings.register_profile("thorough", max_examples=2_000, **_PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))
@@ -136,19 +136,21 @@ _PLACES = (
 """Environment variables with paths, and the path of each in the home folder of a test."""
 
 
-@pytest.fixture(scope="session")
-def homes_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the folder of all homes: `mktemp` looks through all earlier folders, which costs more with each test."""
-    return tmp_path_factory.mktemp("homes")
+_homes: list[Path] = []
+"""The folder of all homes of this process, once it is made."""
 
 
-@pytest.fixture(autouse=True)
-def _own_places(homes_of_tests: Path) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give each test an empty home folder, and no editor or browser.
 
-    The variables are not set back, since each test sets all of them: `monkeypatch` would take a second for all tests.
+    This is no fixture, since pytest works longer for a fixture of each test than this takes. The variables are not set
+    back, since each test sets all of them: `monkeypatch` would take a second for all tests.
     """
-    home = f"{homes_of_tests}/{next(_numbers)}"
+    if not _homes:
+        # One folder for all: `mktemp` for each test costs more with each of them.
+        _homes.append(item.config._tmp_path_factory.mktemp("homes"))  # type: ignore[attr-defined]
+    home = f"{_homes[0]}/{next(_numbers)}"
     os.mkdir(home)  # noqa: PTH102 - a path object for each test takes as long as all the rest
     os.environ |= {variable: home + folder for variable, folder in _PLACES}
     for variable in ("VISUAL", "EDITOR", "BROWSER"):

@@ -66,7 +66,7 @@ def test_each_letter_of_a_thousand_queries_selects_what_the_whole_text_selects()
     typed = sequences()
     assert len(typed) == COUNT
     seen: set[str] = set()
-    for _, text in typed[:: step()]:
+    for _, text in typed[:: step(1, 8)]:
         for end in range(1, len(text) + 1):
             query = parse(text[:end], COLOURS)
             term = query.while_typing
