@@ -18,6 +18,7 @@ from tests.placements import orphans, placed_in
 from tui_reader.anchoring.scores import quote_similarity
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.document.normalization import normalized
+from tui_reader.document.text_merge import BETWEEN
 from tui_reader.model.annotation import Annotation, PlaceState
 from tui_reader.model.article import Metadata
 from tui_reader.model.query import Shelf, View
@@ -143,6 +144,23 @@ def test_undo_keeps_a_highlight_on_which_another_program_has_written_a_note(tmp_
     assert bench.reading.undo().message == "nothing to undo"
     bench.restart()
     assert bench.notes.of("1.md") == (kept,)
+
+
+def test_a_note_of_another_program_that_no_sync_has_applied_yet_is_merged(tmp_path: Path, bench: Bench) -> None:
+    made = bench.add("the ferry", note="base")
+    bench.store.apply((), "all is written").result(60)
+    assert bench.notes.of("1.md")[0].note == "base"
+    other = Bench(tmp_path / "library.json")
+    other.notes.edit_note(made, "theirs")
+    other.close()
+    while (bench.store.get(ANNOTATIONS, made) or {}).get("note") != "theirs":
+        threading.Event().wait(0.01)
+    assert bench.one(made).note == "base"
+    bench.notes.edit_note(made, "base mine", base="base")
+    both = f"theirs\n\n{BETWEEN}\n\nbase mine"
+    assert bench.one(made).note == both
+    bench.restart()
+    assert bench.one(made).note == both
 
 
 def test_each_change_has_a_message_survives_a_restart_and_can_be_undone(bench: Bench) -> None:

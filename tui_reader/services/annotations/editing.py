@@ -10,7 +10,7 @@ from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.document.quotation import quoted
 from tui_reader.model.annotation import COLOURS, Annotation, AnnotationId, Placement, PlaceState
 from tui_reader.model.ranges import Range
-from tui_reader.services.annotations.annotation_records import Ids, encode, encode_anchor, encode_placement, now
+from tui_reader.services.annotations.annotation_records import Ids, decode, encode, encode_anchor, encode_placement, now
 from tui_reader.services.annotations.reanchoring import Reanchoring
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.services.library.background import Background
@@ -219,8 +219,11 @@ class AnnotationEditing:
             label = "wrote a note on {}" if text else "removed the note from {}"
         label += _mention_tags(more_tags)
         merged, merge_message = text, ""
-        if annotation is not None and base is not None and annotation.note not in (base, text):
-            merged, merge_message = _merge_notes(base, text, annotation.note)
+        if annotation is not None and base is not None:
+            # The store may already have a change of another program that the index gets with the next sync.
+            stored = decode(annotation_id, self._state.store.get(ANNOTATIONS, annotation_id) or {}) or annotation
+            if stored.note not in (base, text):
+                merged, merge_message = _merge_notes(base, text, stored.note)
 
         def fields(each: Annotation) -> Mapping[str, Any]:
             tags = {"tags": _clean_tags((*each.tags, *more_tags))} if more_tags else {}
