@@ -29,6 +29,7 @@ from tui_reader.services.headless.clips import Clips
 from tui_reader.services.headless.export_watch import ExportWatch, Target
 from tui_reader.services.headless.session import library_of
 from tui_reader.services.library.opening import init_library
+from tui_reader.services.library.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +104,30 @@ def test_an_export_goes_to_standard_output_in_the_order_of_titles_and_text(run: 
     places = [out.index(each) for each in words]
     assert places == sorted(places)
     assert "tui-reader" not in out
+
+
+def test_a_large_library_is_exported_as_a_small_one_and_leaves_no_process(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing_ahead, "_processors", lambda: 2)
+    small = [run("--to", form, *options) for form in ("json", "html") for options in ((), ("tag:sea", "--articles"))]
+    monkeypatch.setattr("tui_reader.cli.export._LARGE_STATE", 0)
+    monkeypatch.setattr(parsing_ahead, "LEAST_BYTES", 0)
+    monkeypatch.setattr(parsing_ahead, "_BATCH", 1)
+    workers: list[Worker] = []
+
+    def made(**arguments: int) -> Worker:
+        workers.append(Worker(**arguments))
+        return workers[-1]
+
+    monkeypatch.setattr(parsing_ahead, "Worker", made)
+    large = [run("--to", form, *options) for form in ("json", "html") for options in ((), ("tag:sea", "--articles"))]
+    assert large == small
+    assert len(workers) == 2, "no process for the queries of one article"
+    (folder / "low-water.md").unlink()
+    run("--to", "json")
+    assert len(workers) == 3
+    assert [worker._process for worker in workers] == [None, None, None]
 
 
 def test_a_query_chooses_annotations_and_with_articles_it_chooses_articles(run: Run, tmp_path: Path) -> None:

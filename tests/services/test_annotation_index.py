@@ -82,6 +82,29 @@ def test_all_annotations_are_read_in_one_pass_and_later_changes_count(
     assert next(each.note for each in index.of("article 2")) == "altered"
 
 
+def test_annotations_read_when_they_are_counted_are_not_read_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        write_note(store, str(number), f"note {number}", article=f"article {number % 2}")
+    write_note(store, "3", None, "note 3", article="article 1")
+    index = AnnotationIndex(store)
+    index.reads_counted = True
+    readers = record_readers(store, monkeypatch)
+    in_thread(index.scan)
+    index.read_all()
+    assert [(each.article, each.note) for each in index.all()] == [
+        ("article 1", "note 1"),
+        ("article 1", ""),
+        ("article 0", "note 0"),
+        ("article 0", "note 2"),
+    ]
+    assert len(readers) == 1
+    write_note(store, "2", "altered", "note 2", article="article 0")
+    index.absorb(["2"])
+    assert [each.note for each in index.of("article 0")] == ["note 0", "altered"]
+
+
 def test_a_change_after_all_were_read_is_seen_by_articles_not_asked_for_yet(store: Store) -> None:
     for number in range(4):
         write_note(store, str(number), "note", article=f"article {number}")

@@ -15,12 +15,12 @@ from tui_reader.exchange.registry import find_export
 from tui_reader.model.query import EVERYTHING
 from tui_reader.services.articles import parsing_ahead
 from tui_reader.services.articles.parsed_files import load
-from tui_reader.services.articles.parsing_ahead import ParsingAhead, WantedFile, parse_files
+from tui_reader.services.articles.parsing_ahead import ParsingAhead, ParsingProcesses, WantedFile, parse_files
 from tui_reader.services.headless.clips import Clips
 from tui_reader.services.headless.export_watch import Target
 from tui_reader.services.headless.session import library_of
 from tui_reader.services.library.opening import init_library
-from tui_reader.services.library.worker import Answer, Failure, Worker
+from tui_reader.services.library.worker import Answer, Failure, Job, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -154,6 +154,35 @@ def test_an_export_with_a_process_is_that_without_one(
             made.append([form.write(clips) for form in forms])
     assert made[0] == made[1]
     assert str(made[0][0]).count("A **note**.") >= 5
+
+
+def test_processes_started_before_the_files_are_known_parse_them(
+    files: list[WantedFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing_ahead, "_processors", lambda: 2)
+    processes = ParsingProcesses()
+    processes.start()
+    ((worker, _),) = processes._workers
+    ahead = ParsingAhead(files, LIMIT, started=processes)
+    assert ahead._workers == [worker]
+    with ahead._changed:
+        assert ahead._changed.wait_for(lambda: len(ahead._parsed) >= 6, 60.0), "all but the empty and the missing one"
+    processes.close()
+    assert worker.jobs, "processes that are in use are not ended"
+    assert list(map(shown, documents(ahead, files))) == parsed_here(files)
+    assert worker._process is None
+
+
+def test_processes_that_are_not_needed_are_ended(files: list[WantedFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing_ahead, "_processors", lambda: 3)
+    processes = ParsingProcesses()
+    processes.start()
+    workers = [worker for worker, _ in processes._workers]
+    ahead = ParsingAhead(files[:2], LIMIT, started=processes)
+    assert list(map(shown, documents(ahead, files[:2]))) == parsed_here(files[:2])
+    processes.close()
+    assert [worker._process for worker in workers] == [None, None]
+    assert [worker.attempt(Job("builtins:sum", {})).failure for worker in workers] == [Failure.CLOSED] * 2
 
 
 def test_few_small_files_need_no_process(files: list[WantedFile], monkeypatch: pytest.MonkeyPatch) -> None:

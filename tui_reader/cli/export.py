@@ -6,7 +6,7 @@ import argparse
 import gc
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _SWITCH_SECONDS = 0.0002
 """Longest time in seconds for which a thread runs while another one waits; Python's default is 0.005."""
+_LARGE_STATE = 250_000
+"""Size of a state file in bytes from which processes are started before it is known whether they are needed."""
 _EPILOG = """\
 QUERY chooses annotations, as in the reader's list of annotations and in “{program} notes list”; with --articles it
 chooses articles, as in “{program} list”. PATH is a file, or a folder, which gets a file an article where the format has
@@ -79,17 +81,32 @@ def export(arguments: Sequence[str]) -> int:
     text = check_query(options.query)
 
     # Imported after the arguments are checked: the import takes 0.1 s, and errors appear sooner.
+    from tui_reader.services.articles.parsing_ahead import ParsingProcesses  # noqa: PLC0415
     from tui_reader.services.headless.clips import Clips  # noqa: PLC0415
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
     settings = Settings() if options.no_config else settings_of(options)
+    processes = ParsingProcesses()
+
+    def opened(library: Library) -> None:
+        """Begin what takes long for many annotations, at once with the scan of the folders."""
+        if _is_large(library) and not options.articles and options.ids is None and options.annotations is None:
+            library.annotations.index.reads_counted = True
+            processes.start()
+
     with (
         _quick_export(),
+        closing(processes),
         library_of(
-            library_paths_of(options), options.state, settings, notify=print_notice, watch=options.watch
+            library_paths_of(options),
+            options.state,
+            settings,
+            notify=print_notice,
+            watch=options.watch,
+            opened=opened,
         ) as library,
     ):
-        clips = Clips(library, settings)
+        clips = Clips(library, settings, processes)
         target = _target(options, form, template, clips, text, to_folder=to_folder)
         if options.output == "-":
             found = list(target.prepared(target.chosen(clips)))
@@ -100,6 +117,14 @@ def export(arguments: Sequence[str]) -> int:
         else:
             status = _watch(library, clips, target) if options.watch else _write(options, target, clips, library)
         return StoreError.exit_code if library.store.damage else status
+
+
+def _is_large(library: Library) -> bool:
+    """Return True if the state file has so many annotations that their texts are probably parsed by processes."""
+    try:
+        return library.paths.state.stat().st_size >= _LARGE_STATE
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from tui_reader.services.annotations.annotation_records import decode, decode_ti
 from tui_reader.storage.base import ANNOTATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from tui_reader.model.annotation import Annotation, AnnotationId
     from tui_reader.model.article import ArticleId
@@ -52,6 +52,8 @@ class AnnotationIndex:
     def __init__(self, store: Store) -> None:
         """Create an empty index; annotations are read when a method first needs them."""
         self._store = store
+        self.reads_counted = False
+        """True to read the annotations into memory when they are counted, for a caller that needs all of them."""
         # The next three are as in `Counted`; until the count was applied, they have only changed annotations.
         self._owners: dict[AnnotationId, ArticleId] = {}
         self._ids: defaultdict[ArticleId, set[AnnotationId]] = defaultdict(set)
@@ -91,19 +93,26 @@ class AnnotationIndex:
             is_over: Returns True if the result is no longer needed: the count ends, and is not kept for `apply_count`.
         """
         counted = Counted({}, defaultdict(set), set())
+        read: defaultdict[ArticleId, list[_Entry]] = defaultdict(list)
+        changes = self._changes
         self._counting = True
         try:
             for key, record in self._store.items(ANNOTATIONS):
                 if is_over():
                     return counted
                 yield_gil()
+                may_be_orphan = _may_be_orphan(record)
+                annotation = decode(key, record) if self.reads_counted or may_be_orphan else None
+                if self.reads_counted and annotation is not None:
+                    read[annotation.article].append((_position(annotation), annotation))
                 article = record.get("article")
                 deleted = _is_deleted(record.get("deleted"), record.get("updated"))
                 if isinstance(article, str) and article and not deleted:
                     counted.owners[key] = article
                     counted.ids[article].add(key)
-                    if _may_be_orphan(record) and _is_orphan(decode(key, record)):
+                    if may_be_orphan and _is_orphan(annotation):
                         counted.orphans.add(key)
+            self._keep_read(read, changes)
             self._found = counted
         finally:
             self._counting = False
@@ -207,6 +216,10 @@ class AnnotationIndex:
             annotation = decode(key, record)
             if annotation is not None and annotation.article not in self._pages:
                 read[annotation.article].append((_position(annotation), annotation))
+        self._keep_read(read, changes)
+
+    def _keep_read(self, read: Mapping[ArticleId, list[_Entry]], changes: int) -> None:
+        """Keep the annotations of articles, read when there had been a number of changes, for their first use."""
         for article, page in read.items():
             page.sort(key=_sort_key)
             self._ahead[article] = changes, page

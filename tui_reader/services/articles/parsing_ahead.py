@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
 
 FUNCTION = f"{__name__}:parse_files"
+_READY = f"{__name__}:get_ready"
 LEAST_BYTES = 300_000
 """Minimum total size of files in bytes for using processes: starting a process takes as long as parsing so many."""
 MOST_BYTES = 4_000_000
@@ -45,6 +46,34 @@ class WantedFile(NamedTuple):
     """True for the whole page in place of the article, in formats that distinguish them."""
 
 
+class ParsingProcesses:
+    """Worker processes that import what they need before it is known which files to parse."""
+
+    def __init__(self) -> None:
+        """Create the workers without processes, for `start`."""
+        self._workers: list[tuple[Worker, threading.Thread]] = []
+
+    def start(self) -> None:
+        """Start the processes: one less than the processors, at most two."""
+        for _ in range(min(MOST_PROCESSES, _processors() - 1)):
+            worker = Worker(niceness=0)
+            job = Job(_READY, {}, _SECONDS)
+            thread = threading.Thread(target=worker.attempt, args=(job,), name="getting ready", daemon=True)
+            self._workers.append((worker, thread))
+            thread.start()
+
+    def take(self) -> list[tuple[Worker, threading.Thread]]:
+        """Return the workers, each with the thread that uses it until it is ready; the caller closes them."""
+        taken, self._workers = self._workers, []
+        return taken
+
+    def close(self) -> None:
+        """End the processes that were not taken."""
+        for worker, thread in self.take():
+            worker.close()
+            thread.join()
+
+
 class ParsingAhead:
     """Documents of files, parsed by worker processes and by the thread that needs them.
 
@@ -52,13 +81,20 @@ class ParsingAhead:
     file that no process could parse; after the first failed batch, a process is not used again.
     """
 
-    def __init__(self, files: Iterable[WantedFile], limit: int, processes: int | None = None) -> None:
+    def __init__(
+        self,
+        files: Iterable[WantedFile],
+        limit: int,
+        processes: int | None = None,
+        started: ParsingProcesses | None = None,
+    ) -> None:
         """Start to parse, if the files are so large together that processes save time.
 
         Args:
             files: The files, in the order in which `document` will be called for them.
             limit: Largest number of bytes that a file may have.
             processes: Number of worker processes; None for one less than the processors, at most two.
+            started: Processes to use if some are needed; otherwise the caller ends them.
         """
         count = min(MOST_PROCESSES, _processors() - 1) if processes is None else processes
         self._limit = limit
@@ -78,10 +114,12 @@ class ParsingAhead:
         self._parsed: dict[WantedFile, bytes | Document | None] = {}
         """Documents that are not needed yet: packed if from a process; None for a file that cannot be read."""
         self._is_closed = False
-        self._workers = [Worker(niceness=0) for _ in range(count if self._batches else 0)]
+        taken = started.take() if started is not None and self._batches else []
+        new = [(Worker(niceness=0), None) for _ in range(count - len(taken) if self._batches else 0)]
+        workers: list[tuple[Worker, threading.Thread | None]] = [*taken, *new]
+        self._workers = [worker for worker, _ in workers]
         self._threads = [
-            threading.Thread(target=self._work, args=(worker,), name="parsing ahead", daemon=True)
-            for worker in self._workers
+            threading.Thread(target=self._work, args=each, name="parsing ahead", daemon=True) for each in workers
         ]
         for thread in self._threads:
             thread.start()
@@ -146,9 +184,16 @@ class ParsingAhead:
         self._next += 1
         return number
 
-    def _work(self, worker: Worker) -> None:
-        """Have a process parse batches until all are claimed or one fails; runs in a thread."""
+    def _work(self, worker: Worker, user: threading.Thread | None) -> None:
+        """Have a process parse batches until all are claimed or one fails; runs in a thread.
+
+        Args:
+            worker: The process.
+            user: The thread that uses the process until it is ready; None if no other thread uses it.
+        """
         try:
+            if user is not None:
+                user.join()
             # Batches are claimed when the process has started: until then the calling thread may take them.
             is_usable = self._parse(worker, [])
             while is_usable and (number := self._claimed_for_process()) is not None:
@@ -183,6 +228,14 @@ class ParsingAhead:
         with self._changed:
             self._parsed |= packed
         return True
+
+
+def get_ready(_: Mapping[str, Any]) -> None:
+    """Import what most files need; runs in the worker process."""
+    from tui_reader.document.packing import pack  # noqa: PLC0415 - as in `_packed`
+    from tui_reader.formats.registry import read  # noqa: PLC0415 - as in `_packed`
+
+    pack(read(b"---\ntitle: A\n---\n\nA *b*\n", "a.md"))
 
 
 def parse_files(arguments: Mapping[str, Any]) -> list[str]:

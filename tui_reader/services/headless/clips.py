@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId, Headline
     from tui_reader.model.query import Term
     from tui_reader.search.parsed_query import ParsedQuery
+    from tui_reader.services.articles.parsing_ahead import ParsingProcesses
     from tui_reader.services.library.library import Library
     from tui_reader.storage.base import Store
 
@@ -41,8 +42,15 @@ its document again when a writer asks for it."""
 class Clips:
     """Creates the clips of a library that `library_of` has opened."""
 
-    def __init__(self, library: Library, settings: Settings) -> None:
-        self._library, self._settings = library, settings
+    def __init__(self, library: Library, settings: Settings, processes: ParsingProcesses | None = None) -> None:
+        """Create the object; nothing is read yet.
+
+        Args:
+            library: The library.
+            settings: The current settings.
+            processes: Started processes for parsing the first articles; the caller ends them if they are not needed.
+        """
+        self._library, self._settings, self._processes = library, settings, processes
         self._queries = Queries(library, settings)
         self._latest: tuple[ArticleId, Document | None] = ("", None)
         self._left = _KEPT_CHARACTERS
@@ -114,7 +122,7 @@ class Clips:
         annotations = self._library.annotations
         annotated = frozenset(annotations.articles())
         files = self._files(each for each in headlines if each.id in annotated)
-        ahead = self._ahead = ParsingAhead(files, self._settings.max_file_mb * MEGABYTE)
+        ahead = self._ahead = ParsingAhead(files, self._settings.max_file_mb * MEGABYTE, started=self._processes)
         try:
             if _SHARE_READ_AT_ONCE * len(headlines) > len(annotated):
                 annotations.read_all()

@@ -42,6 +42,7 @@ def library_of(
     notify: Callable[[str], None] = noop,
     *,
     watch: bool = False,
+    opened: Callable[[Library], None] = noop,
 ) -> Iterator[Library]:
     """Open a library and bring it up to date; other programs may have it open at the same time.
 
@@ -51,6 +52,7 @@ def library_of(
         settings: The current settings.
         notify: Called with each notice for the user, such as that the state file is damaged.
         watch: True to notice files that change while the library is open.
+        opened: Called with the library before it is brought up to date.
 
     Raises:
         UsageError: A path does not exist.
@@ -59,6 +61,7 @@ def library_of(
     """
     library = open_library(paths, state=state, settings=settings, begin=False)
     try:
+        opened(library)
         bring_up_to_date(library, notify, watch=watch)
         yield library
     finally:
