@@ -162,6 +162,19 @@ async def test_an_article_without_pictures_says_so(start: Start, tmp_path: Path)
         await reader.last_row_shows("this article has no pictures")
 
 
+async def test_pictures_on_the_web_are_not_promised_and_the_key_says_where_they_are(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text("# Title\n\n![Sun](https://example.org/sun.png)\n\nWords.\n", "utf-8")
+    async with start(tmp_path) as reader:
+        await reader.sees("Words.")
+        await reader.keys("enter")
+        await reader.until(lambda: "H highlight" in reader.last_row)
+        assert "picture" not in reader.last_row
+        await reader.keys("g", "p")
+        await reader.last_row_shows("its pictures are on the web; o opens the original")
+
+
 @pytest.mark.parametrize("depth", ["standard", "truecolor"])
 async def test_without_colours_or_if_switched_off_the_description_is_shown(
     start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch, depth: str

@@ -244,6 +244,7 @@ async def test_keys_that_need_an_article_say_that_there_is_none(start: Start, ar
             (["l"], (")", "{", "H", "a", "c 1", "v", "V", "f", "g p", "g f", "y", "] h", "] ]", "m a", "|", "o", "s")),
         ):
             await reader.keys(*pane)
+            assert not {"f links", "J next"} & set(reader.last_row.split("  "))
             for key in keys:
                 with case(*pane, key):
                     await reader.keys(*key.split())

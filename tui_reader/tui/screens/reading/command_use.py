@@ -26,7 +26,7 @@ class CommandUse:
         self._noted: tuple[Document | None, bool] = (None, False)
         """Cache: the last document that was searched for footnotes, and True if it has some."""
         self._pictured: tuple[Document | None, bool] = (None, False)
-        """Cache: the last document that was searched for pictures, and True if it has some."""
+        """Cache: the last document that was searched for pictures, and True if it has some that are not on the web."""
         on_article = ("open", "toggle_read", "star", "up_next", "archive", "tags", "details", "note_on_article")
         on_text = ("highlight", "note", "note_outside", "select", "copy", *COLOUR_COMMANDS)
         by_text = ("next_sentence", "previous_sentence", "next_paragraph", "previous_paragraph")
@@ -34,7 +34,7 @@ class CommandUse:
         on_tag, on_search = ("include_tag", "exclude_tag"), ("edit_search", "rename_search", "delete_search")
         self._checks: dict[str, Callable[[], bool]] = {
             **dict.fromkeys((*on_article, "copy_link", "open_original", "annotations_here"), self._has_article),
-            **dict.fromkeys((*on_text, *by_text), self._has_text),
+            **dict.fromkeys((*on_text, *by_text, "follow_link"), self._has_text),
             **dict.fromkeys(on_mark, self._has_mark),
             **dict.fromkeys(("next_mark", "previous_mark"), self._has_marks),
             **dict.fromkeys(("next_change", "previous_change"), self._compares),
@@ -90,14 +90,14 @@ class CommandUse:
         return self._state.comparison is not None
 
     def _has_pictures(self) -> bool:
-        """Return True if a picture is visible."""
+        """Return True if a picture is visible, and the article has one that is not on the web."""
         document = self._document
         if document is None:
             return False
         if document is not self._pictured[0]:
-            from tui_reader.document.blocks import BlockKind  # noqa: PLC0415 - 2 ms, not for the first frame
+            from tui_reader.document.figures import figure_targets  # noqa: PLC0415 - 2 ms, not for the first frame
 
-            self._pictured = document, any(block.kind is BlockKind.FIGURE for block in document.blocks)
+            self._pictured = document, bool(figure_targets(document))
         return self._pictured[1] and bool(self._state.panes.article.pictures.visible)
 
     def _has_headings(self) -> bool:
@@ -131,7 +131,7 @@ class CommandUse:
 
     def _has_next(self) -> bool:
         headlines = self._state.panes.headlines
-        return headlines.cursor + 1 < len(headlines.ids) or self._state.pane is Pane.ARTICLE
+        return headlines.cursor + 1 < len(headlines.ids) or (self._state.pane is Pane.ARTICLE and bool(headlines.ids))
 
     def _is_movable(self) -> bool:
         """Return True if the row under the cursor can be moved up and down: a saved search, or an article up next."""

@@ -45,7 +45,9 @@ class PictureActions:
             return
         shown, first = _pictures_of(document, state.panes.article.pictures.visible, state.panes.article.viewport.offset)
         if not shown:
-            state.refuse("this article has no pictures")
+            has_some = any(block.kind is BlockKind.FIGURE for block in document.blocks)
+            on_web = f"its pictures are on the web; {state.keymap.hint('open_original')} opens the original"
+            state.refuse(on_web if has_some else "this article has no pictures")
             return
         # 15 ms with the service of pictures, which articles without pictures do not need.
         from tui_reader.tui.screens.picture_viewer import PicturePage, PictureViewer  # noqa: PLC0415
