@@ -134,5 +134,5 @@ async def test_escape_ends_the_discarding_and_other_keys_work(start: Start, arti
 
 def test_the_command_line_refuses_changes(articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
     quote = ["--quote", "Paragraph 1 of Alpha wolf."]
-    assert main(["notes", "add", str(articles / "alpha.md"), *quote]) == 1
+    assert main(["notes", "add", str(articles / "alpha.md"), *quote]) == 3
     assert "read-only" in capsys.readouterr().err
