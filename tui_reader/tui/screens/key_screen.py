@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.screen import Screen
 
+from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.command_texts import Hint, footer_hints
 from tui_reader.tui.commands.keymap import written
 from tui_reader.tui.commands.sequencer import Sequencer, Step
+from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.widgets.line_pane import FailureGuard, rows_alike
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
-    from tui_reader.tui.commands.command import Command, Pane
+    from tui_reader.tui.commands.command import Command
     from tui_reader.tui.commands.keymap import Keymap
     from tui_reader.tui.screens.query_typing import QueryTyping
     from tui_reader.tui.screens.reading.state import ReadingScreenState
@@ -29,10 +31,11 @@ if TYPE_CHECKING:
 
 PAUSE_SECONDS = 1.0
 """Seconds without a key after which `KeyScreen.discards` stops discarding keys typed for a refused note."""
+NOTE_COMMANDS = frozenset(("note", "note_selection", "note_on_article"))
+"""Ids of the commands that open a note. If one does not, the user may believe that it did, and type words."""
 WRITES_NOTE = "note_selection"
-"""Id of the command that writes a note on a selection.
-
-If its keys were begun but not completed, the user may believe that a note is open and type its words."""
+"""Id of the command for a note of which a user may type only the first key."""
+WORDS_DISCARDED = "words typed now are discarded"
 _WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
 
 
@@ -130,7 +133,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         return fed.step is not Step.PASS
 
     def _refuse(self, keys: Sequence[str], begun: Mapping[str, str]) -> None:
-        """Report unknown keys. If they began the command `WRITES_NOTE`, discard the words typed next.
+        """Report unknown keys. If they began `WRITES_NOTE`, or open a note elsewhere, discard the words typed next.
 
         Args:
             keys: The typed sequence, with the unknown key last.
@@ -142,8 +145,11 @@ class KeyScreen(FailureGuard, Screen[None]):
         refused = f"no command on {written(' '.join(keys))}"
         if WRITES_NOTE in begun:
             note = written(" ".join((*keys[:-1], begun[WRITES_NOTE])))
+            refused += f" · {note} writes a note; {WORDS_DISCARDED}"
             self.drop_typed_words()
-            refused += f" · {note} writes a note; words typed now are discarded"
+        elif " ".join(keys) in self._keymap.keys_of(BY_ID["note"], Pane.ARTICLE):
+            refused += f" · it writes a note in the article; {WORDS_DISCARDED}"
+            self.drop_typed_words()
         self.say(refused)
 
     def drop_typed_words(self) -> None:

@@ -86,7 +86,7 @@ class ReadingScreenState:
         """`--config FILE` or `--no-config`, to pass on to child processes; empty if the command line has neither."""
         self.former_lines: tuple[str, ...] = ()
         """History of the command line, latest last."""
-        self._refusal = ""
+        self.refusal = ""
         """The shown message that the next key removes."""
         self._undo_hint = ""
         """The end of the last message, which names the key for undo."""
@@ -276,11 +276,11 @@ class ReadingScreenState:
     def refuse(self, message: str) -> None:
         """Show a message until the next key, such as why a key did nothing, or which keys may follow."""
         self.say(message)
-        self._refusal = message
+        self.refusal = message
 
     def clear_refusal(self) -> None:
         """Remove the message of `refuse`, if it is still shown."""
-        refused, self._refusal = self._refusal, ""
+        refused, self.refusal = self.refusal, ""
         if refused and self.panes.status.said == clean_line(refused):
             self.panes.status.say("")
 

@@ -247,7 +247,7 @@ class HighlightActions:
         pane = self._state.panes.article
         document = pane.document
         if self._state.comparison is not None:
-            self._state.say(f"{self._state.keymap.hint('changes')} shows the text itself, to highlight in")
+            self._state.refuse(f"{self._state.keymap.hint('changes')} shows the text itself, to highlight in")
             return None
         if document is None or document.partial or not document.has_text:
             self._state.refuse(
