@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import lru_cache
+from inspect import isawaitable
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from textual import _callback, message_pump
@@ -18,6 +21,7 @@ from tui_reader.tui.commands.keymap import Keymap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from types import CodeType
 
     from tui_reader.document.blocks import Document
@@ -37,6 +41,8 @@ _parameters: dict[CodeType, int] = {}
 _computed: dict[tuple[type, str], bool] = {}
 """Whether a class has the method that computes a reactive attribute."""
 _get_reactive: Any = Reactive.__get__
+_NOTHING = nullcontext()
+_prevent: Any = MessagePump.prevent
 _make_sheet = Stylesheet.__init__
 _read = Markdown.read
 _scan = Markdown.scan
@@ -48,8 +54,8 @@ _count_parameters = _callback._count_parameters
 def share() -> None:
     """Share parsed style sheets, colours, keymaps, short Markdown files, and the handlers of messages.
 
-    Without the search for handlers and for methods that compute attributes, and without the log that only a console of
-    Textual shows, the tests take a tenth less time.
+    Without the search for handlers and for methods that compute attributes, without detours of each message, and
+    without the log that only a console of Textual shows, the tests take a tenth less time.
     """
     Stylesheet.__init__ = _make_sheet_with_shared_rules  # type: ignore[method-assign]
     ColorSystem.generate = _generate_once  # type: ignore[method-assign]
@@ -59,7 +65,8 @@ def share() -> None:
     Reactive.__get__ = _get_known  # type: ignore[method-assign, assignment]
     MessagePump._get_dispatch_methods = _known_handlers  # type: ignore[method-assign, assignment]
     vars(_callback).update(_count_parameters=_known_parameters)
-    vars(message_pump).update(log=_NoLog())
+    MessagePump.prevent = _prevent_any  # type: ignore[method-assign, assignment]
+    vars(message_pump).update(log=_NoLog(), invoke=_invoke)
 
 
 def _make_sheet_with_shared_rules(self: Stylesheet, *, variables: dict[str, str] | None = None) -> None:
@@ -169,6 +176,17 @@ def _known_parameters(function: Any) -> int:
     if code not in _parameters:
         _parameters[code] = _count_parameters(function)
     return _parameters[code]
+
+
+def _prevent_any(self: MessagePump, *types: type[Message]) -> AbstractContextManager[None]:
+    """Stand in for `MessagePump.prevent`: hardly any message prevents others, and a generator for each is dear."""
+    return _prevent(self, *types) if types else _NOTHING
+
+
+async def _invoke(callback: Any, *given: object) -> Any:
+    """Stand in for `_callback.invoke`, without the check whether to report slow handlers."""
+    result = callback(*given[: _callback.count_parameters(callback)])
+    return await result if isinstance(result, CoroutineType) or isawaitable(result) else result
 
 
 class _NoLog:
