@@ -285,7 +285,7 @@ class ReadingScreen(KeyScreen):
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command in the active pane."""
         self.state.count_command()
-        if command.needs_article and self.state.shown is None and not self.state.panes.headlines.ids:
+        if self.state.shown is None and not self.state.panes.headlines.ids and command.needs_article:
             self.state.refuse("there is no article here")
             self._discard_words_of(command)
             return
