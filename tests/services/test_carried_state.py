@@ -102,3 +102,41 @@ def test_deleted_annotations_and_links_out_of_the_folder_are_left_out(
 
 def test_a_folder_without_a_state_begins_empty(tmp_path: Path, run: Callable[..., str]) -> None:
     assert "begins with" not in run("init", tmp_path)
+
+
+@pytest.mark.parametrize("is_plain", [False, True], ids=["own layout", "written by TinyDB"])
+def test_the_own_state_file_is_merged_into_a_folder_that_carries_its_state(
+    *, is_plain: bool, folder: Path, run: Callable[..., str], tmp_path: Path
+) -> None:
+    listed = json.loads(run("notes", "list", "--library", folder, "--json"))
+    run("notes", "delete", "--library", folder, next(each["id"] for each in listed if each["note"]))
+    before = shown(run, folder)
+    assert len(before[1]) == 2
+    copy = tmp_path / "copy.json"
+    copy.write_bytes((paths.data_dir() / "library.json").read_bytes())
+    if is_plain:
+        tables = json.loads(copy.read_bytes())
+        del tables["meta"]
+        copy.write_text(json.dumps(tables), encoding="utf-8")
+    (paths.data_dir() / "library.json").unlink()
+    run("init", folder)
+    run("star", "--library", folder, "title:moon")
+    run("merge", copy, "--library", folder)
+    before[0][0]["starred"] = True
+    assert shown(run, folder) == before
+    assert "gone" not in run("notes", "list", "--library", folder)
+    assert str(folder) not in (folder / "library.json").read_text(encoding="utf-8")
+
+
+def test_a_merge_of_absolute_names_keeps_the_latest_value(
+    folder: Path, run: Callable[..., str], tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.json"
+    copy.write_bytes((paths.data_dir() / "library.json").read_bytes())
+    run("init", folder)
+    run("star", "--off", "--library", folder, "title:tides")
+    run("merge", copy, "--library", folder)
+    articles, annotations = shown(run, folder)
+    assert [each["starred"] for each in articles] == [False, False]
+    assert sorted(each["note"] for each in annotations) == ["", "", "where?"]
+    assert "0 records" in run("merge", copy, "--library", folder)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from tui_reader.services.library.library_paths import LibraryPaths
 
 _DEFAULT = "your default library"
 _EPILOG = (
@@ -65,7 +66,9 @@ def merge(arguments: Sequence[str]) -> int:
     parser = _parser(
         "merge",
         "Merge other copies of a library's state into it: another machine's file, the conflict copy of a program that "
-        "syncs, a plain TinyDB file of ours. Of each field the latest value stands; the copies are only read.",
+        "syncs, a plain TinyDB file of ours. Of each field the latest value stands; the copies are only read. Where a "
+        "library keeps its state in its folder, a copy may name the articles of the folder by absolute paths, as the "
+        "state in the data folder does.",
     )
     parser.add_argument("copies", nargs="+", type=Path, metavar="FILE", help="the copies")
     parser.add_argument(
@@ -85,8 +88,9 @@ def merge(arguments: Sequence[str]) -> int:
         merge_versions(*options.copies)
         return 0
 
-    state = _state_of(options)
-    for merged in merge_copies(state, options.copies):
+    library_paths = _paths_of(options)
+    state = library_paths.state
+    for merged in merge_copies(state, options.copies, library_paths.base):
         print_line(f"{merged.source}: {with_count(merged.changes, 'record')} of {state} changed by it")
     return 0
 
@@ -134,13 +138,13 @@ def _parser(verb: str, description: str) -> ArgumentParser:
     return ArgumentParser(prog=f"{paths.PROGRAM} {verb}", description=description, epilog=_EPILOG, allow_abbrev=False)
 
 
-def _state_of(options: argparse.Namespace) -> Path:
+def _paths_of(options: argparse.Namespace) -> LibraryPaths:
     from tui_reader.services.library.library_paths import find_library_paths  # noqa: PLC0415 - as in `doctor`
 
     library_paths = find_library_paths(library_paths_of(options), options.state, paths.data_dir(), paths.cache_dir())
     if library_paths.notice:
         print_notice(library_paths.notice)
-    return library_paths.state
+    return library_paths
 
 
 def _existing_state_of(options: argparse.Namespace) -> Path:
@@ -149,7 +153,7 @@ def _existing_state_of(options: argparse.Namespace) -> Path:
     Raises:
         UsageError: Neither the file given by `--state` nor a journal or a backup of it exists.
     """
-    state = _state_of(options)
+    state = _paths_of(options).state
     if options.state is not None and not any(state.parent.glob(f"*{glob.escape(state.name)}*")):
         raise UsageError(
             f"{options.state} does not exist.", "Is it spelled right? --library PATH names it by its folder."

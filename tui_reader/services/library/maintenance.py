@@ -6,8 +6,10 @@ line that need the storage import this module.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_reader.services.library.library_paths import name_inside
 from tui_reader.storage.recovery.backups import backups
 from tui_reader.storage.recovery.doctor import doctor
 from tui_reader.storage.recovery.other_copies import merge, restore
@@ -38,13 +40,19 @@ def check(state: Path, *, fix: bool = False) -> Checkup:
     return doctor(state, replica_id(), fix=fix)
 
 
-def merge_copies(state: Path, others: Sequence[Path]) -> list[Merged]:
+def merge_copies(state: Path, others: Sequence[Path], folder: Path | None = None) -> list[Merged]:
     """Merge other copies of the state file into it; the copies are only read.
+
+    Args:
+        state: The file, usually `library.json`.
+        others: The copies.
+        folder: The folder to which the names of articles in `state` are relative; None if they are absolute paths.
+            A copy may have absolute paths of the same articles, such as the program's own state file.
 
     Raises:
         StoreError: A file cannot be read or is damaged, or the state cannot be written.
     """
-    return merge(state, replica_id(), others)
+    return merge(state, replica_id(), others, None if folder is None else partial(name_inside, folder=folder))
 
 
 def merge_versions(ancestor: Path, ours: Path, theirs: Path) -> None:

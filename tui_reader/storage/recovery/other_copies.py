@@ -15,7 +15,7 @@ from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -34,13 +34,19 @@ class Restored(NamedTuple):
     """Number of documents that the restoration changed."""
 
 
-def merge(path: str | Path, replica: str, others: Sequence[str | Path]) -> list[Merged]:
+def merge(
+    path: str | Path,
+    replica: str,
+    others: Sequence[str | Path],
+    rename: Callable[[str], str | None] | None = None,
+) -> list[Merged]:
     """Merge copies of a library's snapshot into the library: another machine's, a conflict copy, or a backup.
 
     Args:
         path: The snapshot.
         replica: This machine's replica id.
         others: The copies; these files are not changed.
+        rename: Returns the library's name of an article that a copy may name differently, or None if the name stays.
 
     Returns:
         The result for each copy.
@@ -52,7 +58,7 @@ def merge(path: str | Path, replica: str, others: Sequence[str | Path]) -> list[
     try:
         with problems.as_store_errors(library.path):
             _require_sound(library)
-            merged = [merge_file(library, os.path.realpath(other)) for other in others]
+            merged = [merge_file(library, os.path.realpath(other), rename) for other in others]
             compact(library)
     finally:
         library.close()

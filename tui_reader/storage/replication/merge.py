@@ -16,6 +16,7 @@ from tui_reader.storage.replication.conflicts import Copy, all_copies
 from tui_reader.storage.replication.keyindex import DocumentIdIndex
 from tui_reader.storage.replication.registers import Registers, compress, expand, has_sets, join
 from tui_reader.storage.replication.relocations import reunite
+from tui_reader.storage.replication.renaming import Renaming
 from tui_reader.storage.snapshot.compaction import compact
 from tui_reader.storage.snapshot.journal import decode_lines
 from tui_reader.storage.snapshot.json_values import decode_object
@@ -25,7 +26,7 @@ from tui_reader.storage.snapshot.state import State
 from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from tui_reader.storage.engine.library_files import LibraryFiles
@@ -50,27 +51,29 @@ class Merged(NamedTuple):
     """
 
 
-def merge_file(library: LibraryFiles, source: str) -> Merged:
+def merge_file(library: LibraryFiles, source: str, rename: Callable[[str], str | None] | None = None) -> Merged:
     """Merge a copy of a library into the library: for each field, the value with the later timestamp wins.
 
     Args:
         library: The library to merge into.
         source: A snapshot, or any TinyDB file with this program's tables. The file is not changed.
+        rename: Returns the library's name of an article that the copy may name differently, or None if the name stays.
 
     Raises:
         StoreError: The file cannot be read, is damaged, or a later version wrote it.
     """
     with problems.as_store_errors(source):
-        return _merge(library, source)
+        return _merge(library, source, rename)
 
 
-def _merge(library: LibraryFiles, source: str) -> Merged:
+def _merge(library: LibraryFiles, source: str, rename: Callable[[str], str | None] | None) -> Merged:
     other = _open(library, source)
     waiting: list[list[Any]] = []
     annotations: set[int] = set()
     changes = 0
     try:
-        for operation in _differing_documents(library.state, other):
+        renaming = Renaming(other, rename) if rename is not None else None
+        for operation in _differing_documents(library.state, other, renaming):
             waiting.append(operation)
             if operation[0] == ANNOTATIONS:
                 annotations.add(int(operation[1]))
@@ -111,7 +114,7 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
     return adopted.snapshot
 
 
-def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any]]:
+def _differing_documents(state: State, other: SnapshotFile, renaming: Renaming | None) -> Iterator[list[Any]]:
     """Yield the documents of another snapshot that would change the library, each as `[table, id, document]`."""
     for name in other.tables:
         table = name.removesuffix(TOMBSTONES)
@@ -120,6 +123,8 @@ def _differing_documents(state: State, other: SnapshotFile) -> Iterator[list[Any
             if state.snapshot.line(name, number) == line:
                 continue
             document = decode_object(line)
+            if renaming is not None:
+                number, document = renaming.apply(table, number, document)  # noqa: PLW2901 - its id in the library
             if not is_header(document) and _would_change(state, table, number, expand(document, sets=sets)):
                 yield [table, str(number), document]
 
