@@ -124,11 +124,14 @@ class KeyScreen(FailureGuard, Screen[None]):
         keymap, keys = self._keymap.of(self.context), self._sequencer.keys
         begun = self._sequencer.continuations(keymap)
         fed = self._sequencer.feed(key, keymap)
-        self.show_hints()
         if fed.step is Step.RUN and fed.command is not None:
-            self.run(fed.command, fed.times, fed.key)
-            self.show_hints()
-        elif fed.step is Step.PASS or (fed.step is Step.CANCEL and key != "escape"):
+            try:
+                self.run(fed.command, fed.times, fed.key)
+            finally:
+                self.show_hints()
+            return True
+        self.show_hints()
+        if fed.step is Step.PASS or (fed.step is Step.CANCEL and key != "escape"):
             self._refuse((*keys, key), {command.id: typed for typed, command in begun})
         return fed.step is not Step.PASS
 

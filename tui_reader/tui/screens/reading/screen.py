@@ -249,6 +249,9 @@ class ReadingScreen(KeyScreen):
     def show_hints(self) -> None:
         """Show hints for useful keys, and the bookmarks while a bookmark's letter is expected."""
         super().show_hints()
+        self._offer_bookmarks()
+
+    def _offer_bookmarks(self) -> None:
         if self.is_wired and self._sequencer.taker is not self._bookmark_offer.waiting:
             self._bookmark_offer.follow(self._sequencer.taker)
 
@@ -284,6 +287,7 @@ class ReadingScreen(KeyScreen):
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command in the active pane."""
+        self._offer_bookmarks()  # a typed letter ends the offer before the command shows its effect
         self.state.count_command()
         if self.state.shown is None and not self.state.panes.headlines.ids and command.needs_article:
             self.state.refuse("there is no article here")
