@@ -159,8 +159,9 @@ def test_a_note_that_could_not_be_saved_is_restored_at_the_next_start(
     with monkeypatch.context() as patch:
         patch.setattr(first.store._writer._library, "commit_all", full)  # type: ignore[attr-defined]
         draft.save("base, and no room")
-        with pytest.raises(StoreError):
+        with pytest.raises(StoreError, match="NOT saved") as failure:
             first.close()
+        assert failure.value.hint == "1 note comes back at the next start; what else was changed is lost."
     second = window()
     assert len(second.drafts.restore()) == 1
     until(lambda: kept_notes(second, tmp_path) == ["base, and no room"])

@@ -53,6 +53,7 @@ async def test_a_read_only_library_is_announced_and_stays_marked(
     async with start(articles, size=size) as reader:
         await reader.until(lambda: "NOT saved" in words(reader))
         assert "read-only" in reader.lines()[0]
+        assert "Until the reader ends, changes are shown." in words(reader)
         await enter(reader)
         await reader.keys("H", "H")
         await reader.until(lambda: "highlighted in" in words(reader))
@@ -132,7 +133,31 @@ async def test_escape_ends_the_discarding_and_other_keys_work(start: Start, arti
         await reader.until(lambda: reader.app.screen is not shown)
 
 
-def test_the_command_line_refuses_changes(articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    quote = ["--quote", "Paragraph 1 of Alpha wolf."]
-    assert main(["notes", "add", str(articles / "alpha.md"), *quote]) == 3
-    assert "read-only" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("notes", "add", "alpha.md", "--quote", "Paragraph 1 of Alpha wolf."),
+        ("tag", "words>=0", "+new", "--library", "."),
+        ("star", "words>=0", "--library", "."),
+        ("read", "words>=0", "--library", "."),
+        ("archive", "words>=0", "--library", "."),
+    ],
+    ids=lambda verb: verb[0],
+)
+def test_the_command_line_refuses_changes_and_says_why_once(
+    verb: tuple[str, ...], articles: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(articles)
+    assert main(list(verb)) == 3
+    said = capsys.readouterr().err
+    assert said.count("read-only") == 1
+    assert "reader ends" not in said
+
+
+def test_the_command_line_reads_a_read_only_library_without_a_word_about_changes(
+    articles: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", "--library", str(articles)]) == 0
+    out, err = capsys.readouterr()
+    assert "Alpha wolf" in out
+    assert err == ""

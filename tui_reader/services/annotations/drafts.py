@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import queue
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.document.cleaning import clean_line
+from tui_reader.errors import StoreError
 from tui_reader.services.articles.reading import Outcome
 from tui_reader.storage.drafts import DraftFile, drafts_left, new_draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tui_reader.model.annotation import Annotation, AnnotationId
@@ -210,20 +211,34 @@ class Drafts:
             self._end_once_saved(file)
         return restored
 
-    def close(self, *, saved: bool) -> None:
-        """Stop the drafts thread, and remove the draft files.
+    @contextmanager
+    def closed_by_saving(self) -> Iterator[None]:
+        """Stop the drafts thread when the context, in which all changes are saved, ends, and remove the draft files.
 
-        Args:
-            saved: True if all changes are on disk; if False, the draft files stay for the next start.
+        If the context raises an exception, the draft files stay for the next start, and a `StoreError` says so.
         """
+        saved = False
+        try:
+            yield
+            saved = True
+        except StoreError as error:
+            self._stop()
+            if count := len(self._files):
+                notes = "1 note comes" if count == 1 else f"{count:,} notes come"
+                error.hint = f"{notes} back at the next start; what else was changed is lost."
+            raise
+        finally:
+            self._stop()
+            for file in list(self._files):
+                if saved:
+                    file.remove()
+                else:
+                    file.release()
+
+    def _stop(self) -> None:
         if self._thread is not None:
             self._jobs.put(None)
             self._thread.join(MAX_DISK_SECONDS)
-        for file in list(self._files):
-            if saved:
-                file.remove()
-            else:
-                file.release()
 
     # Called in the drafts thread, except `do`
 

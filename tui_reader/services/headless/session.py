@@ -80,7 +80,9 @@ def bring_up_to_date(library: Library, notify: Callable[[str], None] = noop, *, 
         ReaderError: The folders cannot be scanned.
     """
     for notice in library.notices:
-        if not notice.startswith(OTHER_WINDOW):
+        # What saves a change raises the reason itself; what only reads has none to lose.
+        is_read_only = bool(library.read_only) and notice.startswith(library.read_only)
+        if not notice.startswith(OTHER_WINDOW) and not is_read_only:
             notify(notice)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     library.start(events.put, watch=watch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -401,14 +402,11 @@ class Library:
         parts.background.wait(CLOSE_SECONDS)
         parts.background.close()
         parts.discovery.join_counting()
-        saved = False
         try:
-            self.store.close()
-            saved = True
+            with self.drafts.closed_by_saving() if "drafts" in self.__dict__ else nullcontext():
+                self.store.close()
         finally:
             parts.save_monitor.close()
-            if "drafts" in self.__dict__:
-                self.drafts.close(saved=saved)
         parts.discovery.join_scanning()
 
     def put_standard_input(self, data: bytes) -> ArticleId:

@@ -77,7 +77,7 @@ class Writer:
 
     def _add_opening_notices(self) -> None:
         library, notices = self._library, self._notices
-        notices.add(library.read_only, filesystem.warning(library.folder))
+        notices.add(problems.shown_unsaved(library.read_only), filesystem.warning(library.folder))
         self._maintenance.report_damage()
         if self._instance_lock.is_second:
             notices.add(
@@ -163,7 +163,8 @@ class Writer:
         if count:
             changes = "1 change is" if count == 1 else f"{count:,} changes are"
             reason = self._failure.message if self._failure is not None else ""
-            raise StoreError(f"{changes} NOT saved. {reason}".strip(), "They are lost when the reader ends.")
+            lost = "It is lost." if count == 1 else "They are lost."
+            raise StoreError(f"{changes} NOT saved. {reason}".strip(), lost)
 
     # -- the thread ---------------------------------------------------------------------------------------------
 

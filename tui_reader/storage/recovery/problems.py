@@ -222,17 +222,20 @@ def damaged(path: str, where: str) -> str:
 def unusable(error: RefusedError) -> str:
     """Return the message that nothing can be saved because the path of the journal is a link or no regular file."""
     return (
-        f"{error.path} {error.reason}: changes are shown until the reader ends, and NOT saved. "
-        "Remove it, or move it away, then reopen."
+        f"{error.path} {error.reason}: changes are NOT saved. Remove it, or move it away, then open the library again."
     )
 
 
 def read_only(path: str) -> str:
     """Return the message that a library or its folder cannot be written."""
     return (
-        f"{path} or its folder is read-only: new changes are shown until the reader ends, and NOT saved. "
-        "Allow writing to both, then reopen."
+        f"{path} or its folder is read-only: changes are NOT saved. Allow writing to both, then open the library again."
     )
+
+
+def shown_unsaved(reason: str) -> str:
+    """Return the notice for a program that shows changes which cannot be saved; empty without a reason."""
+    return reason and f"{reason} Until the reader ends, changes are shown."
 
 
 def newer(path: str, version: str) -> str:
