@@ -26,7 +26,7 @@ def test_the_estimate_follows_the_preceding_text_although_much_was_inserted_befo
     assert abs(estimate_position(anchor, new, text) - new.index(SENTENCES[10])) <= 1
 
 
-def test_with_the_old_text_more_distant_context_is_used() -> None:
+def test_distant_context_is_used_if_the_old_text_is_known() -> None:
     text = "".join(SENTENCES)
     anchor = anchor_of(text, SENTENCES[9].strip())
     new = "Quite another beginning. " * 60 + "".join(SENTENCES[:5]) + "".join(SENTENCES[13:])
@@ -34,7 +34,7 @@ def test_with_the_old_text_more_distant_context_is_used() -> None:
     assert abs(estimate_position(anchor, new, text) - border) < 260
 
 
-def test_without_any_context_left_the_estimate_is_the_same_share_of_the_text() -> None:
+def test_without_any_context_left_the_estimate_is_at_the_same_fraction_of_the_text() -> None:
     text = "".join(SENTENCES)
     anchor = anchor_of(text, SENTENCES[10].strip())
     new = "xyzzy " * 10

@@ -95,7 +95,7 @@ def test_highlights_survive_edits_of_real_texts(long_text: str, kind: str) -> No
     check(kind, run(long_text, EDITS[kind], count=COUNT, seed=1))
 
 
-def test_five_of_a_thousand_at_most_are_lost_if_every_twentieth_word_was_edited(long_text: str) -> None:
+def test_at_most_five_of_a_thousand_highlights_are_lost_if_every_twentieth_word_was_edited(long_text: str) -> None:
     score = run(long_text, EDITS["5 % of the words"], count=4 * COUNT, seed=2)
     assert (score.wrong, score.right >= 0.995 * score.there) == (0, True)
 
@@ -161,7 +161,7 @@ def manual() -> tuple[list[str], int]:
     "quote", ["Returns 404 if there is no object", "limit integer no", "between 1 and 100.\nErrors"]
 )
 @pytest.mark.parametrize("section", [1, 3, 6])
-def test_a_repeated_line_is_told_apart_by_what_stands_around_it(quote: str, section: int) -> None:
+def test_a_repeated_line_is_identified_by_its_context(quote: str, section: int) -> None:
     lines, size = manual()
     old = "\n".join(lines)
     # A repetition of each line is moved, and the section before loses a line.
@@ -194,14 +194,16 @@ def test_a_moved_line_of_many_equal_ones_is_ambiguous() -> None:
         ("source code", "half is cut", 0.4, 4),
     ],
 )
-def test_highlights_in_repetitive_texts_are_told_apart(name: str, kind: str, right: float, wrong: int) -> None:
+def test_highlights_in_repetitive_texts_are_found_at_the_right_occurrence(
+    name: str, kind: str, right: float, wrong: int
+) -> None:
     words, count = (10_000, 500) if FULL else (3_000, 150)
     score = run(first_words(repetitive_texts.TEXTS[name](), words), EDITS[kind], count=count, seed=1)
     assert score.right >= right * score.there
     assert score.wrong <= wrong * count // 500
 
 
-def test_without_the_old_text_fewer_are_found_and_at_most_two_are_wrong(samples: str) -> None:
+def test_without_the_old_text_fewer_highlights_are_found_and_at_most_two_are_misplaced(samples: str) -> None:
     score = run(samples, EDITS["5 % of the words"], count=COUNT, seed=1, snapshot=False)
     assert score.wrong <= 2
     assert score.right >= 0.95 * score.there
@@ -280,7 +282,7 @@ def test_a_position_is_always_inside_the_text_and_certain_or_empty(old: str, new
     assert resolve(anchor, old, old).range == Range(start, end)
 
 
-def test_anchors_exported_by_hypothesis_find_their_quotes(corpus: Callable[[str], Path]) -> None:
+def test_anchors_exported_by_the_hypothesis_annotation_service_find_their_quotes(corpus: Callable[[str], Path]) -> None:
     folder = corpus("hypothesis") / "html-baselines"
     page = (folder / "wikipedia-regression-testing.html").read_text("utf-8")
     text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<!--.*?-->", "", page)

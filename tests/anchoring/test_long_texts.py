@@ -66,7 +66,7 @@ def assert_at_its_words(
 
 
 @pytest.mark.parametrize("names", [NAMES, None], ids=["named", "without sections"])
-def test_chapters_that_are_elsewhere_keep_their_passages(names: Sequence[str] | None) -> None:
+def test_passages_in_moved_chapters_are_found(names: Sequence[str] | None) -> None:
     old = book(CHAPTERS, names)
     new = book([chapter(99), *CHAPTERS[6:], *CHAPTERS[:6]], names)
     for each in CHAPTERS:
@@ -84,7 +84,7 @@ def test_equal_chapters_are_distinguished_by_their_names() -> None:
 
 
 @pytest.mark.parametrize("names", [NAMES, None], ids=["named", "without sections"])
-def test_an_edited_chapter_is_compared(names: Sequence[str] | None) -> None:
+def test_passages_in_an_edited_chapter_are_found_or_become_orphans(names: Sequence[str] | None) -> None:
     old = book(CHAPTERS, names)
     chapters = [list(each) for each in CHAPTERS]
     chapters[5][3] = chapters[5][3].replace(" ", " and ", 3)

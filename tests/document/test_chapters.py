@@ -99,7 +99,7 @@ def test_the_head_of_a_chapter_is_drawn_around_its_own_heading() -> None:
     assert "2 chapters · 1 min · 207 words" in lines
 
 
-def test_the_beginning_of_a_book_says_neither_how_long_it_is_nor_how_many_chapters_it_has() -> None:
+def test_a_partly_loaded_book_shows_neither_its_length_nor_its_number_of_chapters() -> None:
     lines = rows(STORY, whole=False)
     assert "chapter 2" in lines
     assert not any("min" in line or "of 4" in line for line in lines)
@@ -214,7 +214,7 @@ def test_the_outline_joins_sections_and_headings() -> None:
     ]
 
 
-def test_keys_walk_the_outline_of_a_book_and_stop_once_at_each_chapter() -> None:
+def test_keys_step_through_the_outline_of_a_book_and_stop_once_at_each_chapter() -> None:
     places = [entry.offset for entry in outline(STORY)]
     at, walked = 0, [0]
     while (step := next_heading(STORY, at)) != at:
@@ -242,7 +242,7 @@ def books(draw: st.DrawFn) -> Document:
 
 
 @given(books(), st.integers(8, 60), st.booleans())
-def test_heads_move_no_offset_and_fit_the_width(source: Document, width: int, low: bool) -> None:
+def test_chapter_heads_change_no_text_offset_and_fit_the_width(source: Document, width: int, low: bool) -> None:
     heads = ChapterHeads(chapters_of(source), width, "A Book 本", "Ann", low=low)
     layout, bare = Layout(source, width, heads=heads), Layout(source, width)
     for each in (layout, bare):
@@ -272,7 +272,7 @@ def test_a_prologue_has_no_number_where_the_chapters_have_their_own() -> None:
     assert [each.number for each in chapters_of(source).all] == [0, 1, 2]
 
 
-def test_a_name_at_the_end_of_a_paragraph_begins_the_chapter_below_it() -> None:
+def test_a_section_at_the_end_of_a_paragraph_starts_at_the_heading_below_it() -> None:
     builder = DocumentBuilder()
     builder.add(Block(PARAGRAPH, 0, 0), "The end of one.")
     builder.add(Block(HEADING, 0, 0, level=2), "Two")

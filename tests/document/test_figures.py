@@ -89,7 +89,7 @@ def test_a_low_pane_leaves_room_for_text() -> None:
     assert [most_rows_for(height) for height in (9, 24, 35, 200)] == [6, 16, 23, MOST_ROWS]
 
 
-def test_pictures_on_the_web_are_not_targets() -> None:
+def test_web_addresses_are_left_out_of_the_pictures_to_load() -> None:
     builder = DocumentBuilder()
     for target in (
         "a.png",

@@ -57,7 +57,7 @@ def test_a_heading_has_the_id_that_github_gives_it(title: str, expected: str) ->
     assert slug(title) == expected
 
 
-def test_equal_titles_are_told_apart_by_numbers() -> None:
+def test_headings_with_equal_titles_get_numbered_ids() -> None:
     assert unique_slugs(["Setup", "Setup", "setup!", "Other"]) == ["setup", "setup-1", "setup-2", "other"]
     assert unique_slugs(["A", "A 1", "A"]) == ["a", "a-1", "a-2"]
     assert unique_slugs(["A", "A", "A 1", "A 1"]) == ["a", "a-1", "a-1-1", "a-1-2"]
@@ -97,7 +97,7 @@ def test_every_id_leads_to_its_heading_also_percent_encoded(titles: list[str]) -
         "before--after:~:text=some%20words",
     ],
 )
-def test_other_spellings_of_an_id_lead_there_too(name: str) -> None:
+def test_other_spellings_of_an_id_lead_to_its_heading(name: str) -> None:
     assert found(headed("First", "Before & After", "Last"), name) == 1
 
 
@@ -124,7 +124,7 @@ def test_emoji_and_ids_of_other_programs_are_understood(title: str, names: list[
     assert [found(document, name) for name in names] == [1] * len(names)
 
 
-def test_the_exact_id_comes_before_a_similar_one() -> None:
+def test_the_exact_id_takes_precedence_over_a_similar_one() -> None:
     document = headed("Set up", "Set-up", "Setup-1", "Setup", "Setup", "SETUP_1")
     assert [found(document, name) for name in ("set-up", "set-up-1", "setup-1", "setup", "setup-2", "setup_1")] == [
         *(0, 1, 2, 3, 4, 5)
@@ -132,24 +132,24 @@ def test_the_exact_id_comes_before_a_similar_one() -> None:
 
 
 @pytest.mark.parametrize("name", ["absent", "setup-2", "set", "setups", "%", "%FF", "1", "[1]", "•"])
-def test_a_name_that_nothing_has_leads_nowhere(name: str) -> None:
+def test_an_unknown_link_name_has_no_offset(name: str) -> None:
     assert offset_of_name(headed("Setup", "Setup"), name) is None
 
 
-def test_the_top_of_the_page_needs_no_name() -> None:
+def test_an_empty_or_top_link_leads_to_the_start_without_a_target() -> None:
     document = headed("First", "Second")
     assert [offset_of_name(document, name) for name in ("", "top", "TOP")] == [0, 0, 0]
     assert found(headed("First", "Top"), "top") == 1
 
 
-def test_a_name_that_html_gives_comes_before_a_heading() -> None:
+def test_an_html_name_takes_precedence_over_a_heading() -> None:
     document = headed("First", "Second")
     named = replace(document, link_targets={"second": 0, "Own Name": document.blocks[2].start})
     assert [found(named, name) for name in ("second", "Own Name", "own%20name", "own-name")] == [0, 1, 1, 1]
 
 
 @given(st.text(max_size=30), st.lists(st.text(max_size=12), max_size=4))
-def test_any_name_leads_into_the_text_or_nowhere(name: str, titles: list[str]) -> None:
+def test_any_link_name_has_an_offset_in_the_text_or_none(name: str, titles: list[str]) -> None:
     document = headed(*(title.replace("\n", " ") for title in titles))
     offset = offset_of_name(document, name)
     assert offset is None or 0 <= offset <= len(document.text)

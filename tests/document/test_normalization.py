@@ -92,7 +92,7 @@ def test_folding_twice_is_folding_once(text: str, folding: Folding) -> None:
 
 
 @given(texts, foldings)
-def test_offsets_lead_to_the_original_in_order_and_back(text: str, folding: Folding) -> None:
+def test_offsets_convert_to_the_original_text_in_order_and_back(text: str, folding: Folding) -> None:
     folded = fold(text, folding)
     length = len(folded.text)
     assert folded.folded(Range(0, len(text))) == (0, length)

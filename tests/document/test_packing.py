@@ -94,7 +94,7 @@ def test_unpacking_returns_the_packed_document(document: Document) -> None:
 
 
 @given(documents(), st.data())
-def test_damaged_bytes_give_no_document(document: Document, data: st.DataObject) -> None:
+def test_damaged_packed_bytes_are_refused(document: Document, data: st.DataObject) -> None:
     packed = pack(document)
     at = data.draw(st.integers(0, len(packed) - 1))
     flipped = bytearray(packed)
@@ -152,11 +152,11 @@ def test_header_values_of_any_kind_are_packed_and_come_back_clean() -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"x", MAGIC, MAGIC + b"x", MAGIC + zlib.compress(b""), MAGIC + zlib.compress(b"\0" * 90)]
 )
-def test_other_bytes_give_no_document(data: bytes) -> None:
+def test_bytes_that_are_not_a_packed_document_are_refused(data: bytes) -> None:
     assert unpack(data) is None
 
 
-def test_spans_that_are_built_late_are_a_sequence() -> None:
+def test_lazily_unpacked_spans_behave_as_a_sequence() -> None:
     builder = DocumentBuilder()
     for number in range(450):
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "abc", [Span(SpanKind.LINK, 0, 2, f"#{number}")])

@@ -30,7 +30,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     st.integers(0, 300),
     st.integers(1, 100),
 )
-def test_pieces_are_the_text(text: str, offsets: list[int], start: int, length: int) -> None:
+def test_pieces_joined_are_the_text_and_within_the_length_limit(
+    text: str, offsets: list[int], start: int, length: int
+) -> None:
     pieces.SHORTEST, pieces.LONGEST, before = SHORTEST, LONGEST, (pieces.SHORTEST, pieces.LONGEST)
     try:
         found = list(divide(text, [Section(at, "", key=str(at)) for at in offsets]))

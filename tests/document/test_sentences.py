@@ -69,7 +69,7 @@ def test_abbreviations_and_initials_do_not_end_a_sentence(text: str) -> None:
         ["Él dijo que sí.", "¿Cuándo?", "¡Ahora!"],
     ],
 )
-def test_each_of_these_texts_is_split_into_its_sentences(parts: list[str]) -> None:
+def test_example_texts_are_split_into_their_sentences(parts: list[str]) -> None:
     assert sentences(" ".join(parts)) == parts
 
 

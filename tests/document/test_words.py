@@ -33,7 +33,7 @@ def test_words_across_slices_are_counted_once(text: str, size: int) -> None:
 
 
 @given(texts(breaks="\n\t"))
-def test_any_text_has_a_count(text: str) -> None:
+def test_the_word_count_is_between_zero_and_the_length_of_the_text(text: str) -> None:
     assert 0 <= count_words(text) <= len(text)
 
 

@@ -83,7 +83,7 @@ def test_a_book_is_well_formed_and_equal_articles_make_equal_bytes(clipped: list
 
 
 @pytest.mark.parametrize("form", ["epub", "epub-quotes"])
-def test_a_book_of_nothing_is_a_book(form: str) -> None:
+def test_an_export_of_no_articles_is_a_valid_book(form: str) -> None:
     assert list(read_book(book(form=form))[1]) == ["contents.xhtml"]
 
 

@@ -36,7 +36,7 @@ def page_of(*blocks: tuple[str, str], **properties: str) -> Page:
     return Page("a1", [Block(*each) for each in blocks], {"title": "Rivers", **properties})
 
 
-def test_a_mark_is_found_in_the_beginning_of_a_file_that_ends_within_its_properties() -> None:
+def test_the_mark_of_an_export_is_found_in_properties_that_are_cut_off() -> None:
     front = f"---\n{'own: property' * 20}\ntui-reader: markdown a/b.md 0 1\ntitle: a\n"
     comments = markdown.FORM.comments
     assert article_of(front, comments) == "a/b.md"
@@ -45,7 +45,9 @@ def test_a_mark_is_found_in_the_beginning_of_a_file_that_ends_within_its_propert
 
 
 @given(clips(), forms, st.booleans())
-def test_a_second_export_of_nothing_changed_changes_nothing(exported: Clip, form: TextFormat, together: bool) -> None:
+def test_exporting_unchanged_annotations_again_changes_nothing(
+    exported: Clip, form: TextFormat, together: bool
+) -> None:
     page = form.page_of_all([exported]) if together else form.page(exported)
     file = render(page, form.comments)
     assert merged(file, page, form) == file
@@ -55,7 +57,7 @@ def test_a_second_export_of_nothing_changed_changes_nothing(exported: Clip, form
 
 
 @given(clips(), clips(), forms)
-def test_a_file_that_was_not_touched_is_what_a_new_one_would_be(before: Clip, after: Clip, form: TextFormat) -> None:
+def test_an_unedited_file_is_updated_to_what_a_new_export_would_be(before: Clip, after: Clip, form: TextFormat) -> None:
     page = Page("x", form.page(after).blocks, form.page(after).properties)
     file = render(Page("x", form.page(before).blocks, form.page(before).properties), form.comments)
     assert merged(file, page, form) == render(page, form.comments)
@@ -101,7 +103,7 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_edited_block_is_kept_while_the_library_has_nothing_new_and_becomes_text_then(edit: str) -> None:
+def test_an_edited_block_is_kept_and_becomes_text_when_its_annotation_changes(edit: str) -> None:
     form = FORMS["obsidian"]
     page = page_of(("n1", "> one\n\nnote one"), ("n2", "> two\n\nnote two"))
     edited = render(page, form.comments).replace(*EDITS[edit])
@@ -145,7 +147,7 @@ def test_blocks_that_a_person_moved_stay_where_they_were_moved() -> None:
         "%% tui-reader-export obsidian a1 00000000 %%\n",
     ],
 )
-def test_a_file_without_our_mark_is_not_ours(text: str) -> None:
+def test_a_file_without_our_mark_is_not_recognized_as_an_export(text: str) -> None:
     assert merge(text, page_of(("n1", "one")), FORMS["obsidian"].comments) is None
 
 
@@ -182,7 +184,7 @@ def test_the_hash_of_properties_is_that_of_their_lines(properties: dict[str, str
 
 
 @given(clips(), forms)
-def test_no_note_can_look_like_a_mark(exported: Clip, form: TextFormat) -> None:
+def test_a_note_that_imitates_a_block_mark_is_not_read_as_one(exported: Clip, form: TextFormat) -> None:
     marks = "\n".join(form.comments.comment(each) for each in ("tui-reader n9 00000000", "/tui-reader"))
     page = Page("a1", [Block("n1", f"> one\n\n{marks}\nafter"), Block("n2", "two")])
     file = render(page, form.comments)

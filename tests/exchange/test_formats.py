@@ -28,7 +28,7 @@ def written(form: str, *exported: Clip) -> str:
 
 
 @pytest.mark.parametrize("form", [each.id for each in EXPORTS])
-def test_a_format_writes_nothing_and_an_article_without_notes(form: str) -> None:
+def test_every_format_exports_an_empty_selection_and_an_article_without_notes(form: str) -> None:
     assert isinstance(find_export(form).write(()), str | bytes)
 
 
@@ -49,7 +49,7 @@ def test_annotations_are_in_the_order_of_the_text(exported: Clip) -> None:
 
 
 @given(clips())
-def test_a_place_holds_its_quote_in_code_points_and_in_utf_16(exported: Clip) -> None:
+def test_exported_offsets_delimit_the_quote_in_code_points_and_in_utf_16(exported: Clip) -> None:
     document = exported.document
     assert document is not None
     units = document.text.encode("utf-16-le")
@@ -74,13 +74,13 @@ def test_json_is_lossless(exported: Clip) -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"format": "tui-reader-export", "version": 2}', "no"])
-def test_json_of_others_is_refused(text: str) -> None:
+def test_json_of_other_programs_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         lossless_json.read(text)
 
 
 @given(clips())
-def test_w3c_keeps_what_the_table_says_and_fits_the_model(exported: Clip) -> None:
+def test_w3c_keeps_the_documented_fields_and_fits_the_annotation_model(exported: Clip) -> None:
     collection = json.loads(written("w3c", exported))
     assert collection["@context"][0] == "http://www.w3.org/ns/anno.jsonld"
     assert (collection["type"], collection["first"]["type"]) == ("AnnotationCollection", "AnnotationPage")
@@ -120,7 +120,7 @@ def test_w3c_keeps_what_the_table_says_and_fits_the_model(exported: Clip) -> Non
 
 
 @given(clips())
-def test_hypothesis_keeps_what_the_table_says(exported: Clip) -> None:
+def test_an_export_for_the_hypothesis_service_keeps_the_documented_fields(exported: Clip) -> None:
     document = exported.document
     assert document is not None
     units = document.text.encode("utf-16-le")
@@ -191,7 +191,7 @@ def _spaces(text: str) -> str:
 
 
 @given(clips())
-def test_obsidian_keeps_what_the_table_says(exported: Clip) -> None:
+def test_an_obsidian_export_keeps_the_documented_fields(exported: Clip) -> None:
     text = written("obsidian", exported)
     at = 0
     for each in exported.annotations:
@@ -321,7 +321,7 @@ def test_bibtex_keys_differ_and_braces_close(one: Clip, other: Clip) -> None:
     assert len(set(keys)) == 2 or one.id == other.id
 
 
-def test_what_is_kept_names_fields_that_exist() -> None:
+def test_every_format_declares_known_fields_and_every_export_keeps_the_state() -> None:
     assert all(each.keeps <= set(Kept) for each in FORMATS)
     assert all(Kept.STATE in each.keeps for each in EXPORTS), "an orphan is exported with its state"
 

@@ -58,7 +58,7 @@ def test_the_fast_path_for_separate_elements_gives_the_same_result(
         ("word-", "chapter", False),
     ],
 )
-def test_a_number_behind_a_word_that_leads_into_the_text_is_a_reference(
+def test_a_number_after_a_word_with_a_link_into_the_text_is_a_reference(
     before: str, words: str, is_reference: bool
 ) -> None:
     text = f"{before}{words} and more"

@@ -135,7 +135,7 @@ def check_text(root: ElementTree.Element, clipped: Clip, document: Document) -> 
 
 
 @given(clips())
-def test_a_page_has_the_text_and_all_annotations_whatever_they_hold(clipped: Clip) -> None:
+def test_a_page_contains_the_text_and_all_annotations_for_random_content(clipped: Clip) -> None:
     root = parse(page(clipped))
     assert clipped.document is not None
     check_text(root, clipped, clipped.document)
@@ -289,7 +289,7 @@ def test_the_title_is_shown_once_with_its_highlight_and_the_readers_own_title_in
 @pytest.mark.parametrize(
     "source", ["# T\n\n[up](#t)", "# T\n\n[up](#top)", "# T\n\n[down](#last)\n\n## Last\n\nx[^1]\n\n[^1]: y"]
 )
-def test_links_lead_to_what_is_shown_or_are_text(source: str) -> None:
+def test_links_lead_to_shown_parts_and_others_become_text(source: str) -> None:
     clipped = article(source)
     root = parse(page(clipped))
     assert sum(each.get("href", "").startswith("#a1-b") for each in root.iter()) >= 1
@@ -347,7 +347,7 @@ def test_quotes_without_a_text_and_uncertain_ones_are_listed_with_their_state() 
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_no_field_acts_in_a_browser(attack: str) -> None:
+def test_no_field_can_run_code_in_a_browser(attack: str) -> None:
     document = read(
         f"# {attack}\n\n{attack}\n\n```{attack}\n{attack}\n```\n\n[w]({attack})".encode(errors="replace"), "a.md"
     )
@@ -486,7 +486,7 @@ def test_a_collection_has_contents_that_lead_to_its_articles() -> None:
     assert [words(each) for each in root.iter(f"{XHTML}h1")] == ["2articles"]
 
 
-def test_the_policy_forbids_everything_but_the_pages_own_style() -> None:
+def test_the_content_security_policy_allows_only_the_pages_own_style() -> None:
     text = page(article("# A"))
     style = text.partition("<style>")[2].partition("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -513,7 +513,7 @@ def colours(scheme: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_words_contrast_with_what_they_stand_on(scheme: str) -> None:
+def test_text_contrasts_with_its_background(scheme: str) -> None:
     known = colours(scheme)
     assert len(known) == 18
     low = {}

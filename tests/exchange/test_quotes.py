@@ -164,7 +164,7 @@ def test_words_are_quoted_in_full_whatever_the_title_contains(title: str, style:
     assert text.endswith("\n")
 
 
-def test_the_setting_allows_the_name_of_every_writer(tmp_path: Path) -> None:
+def test_the_quote_style_setting_accepts_every_style(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     for style in QUOTE_STYLES:
         file.write_text(f'quote_style = "{style.id}"')

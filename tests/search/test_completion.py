@@ -101,7 +101,7 @@ def test_completions_fit_what_is_typed(text: str, labels: list[str]) -> None:
     assert [each.label for each in offered(text)] == labels
 
 
-def test_completions_say_what_they_are() -> None:
+def test_completions_have_a_kind_and_a_description_or_a_count() -> None:
     assert (offered("sp")[1].kind, offered("sp")[1].articles) == ("word", 4)
     assert (offered("so")[0].kind, offered("so")[0].detail) == ("field", FIELDS[FieldName.SOURCE].finds)
     assert offered("sort:lon")[0].detail == "longest first"
@@ -132,7 +132,7 @@ def test_a_completion_replaces_what_it_completes(text: str, cursor: int, taken: 
 
 
 @pytest.mark.parametrize("typed", ["#", '#"', "tag:", "-#nato,", "(#", "source:", 'source:"', "by:"])
-def test_a_taken_name_of_any_spelling_means_that_name(typed: str) -> None:
+def test_inserting_a_completed_name_makes_a_query_for_exactly_that_name(typed: str) -> None:
     names = {"to read": 9, "2024": 8, "_x": 7, "eu/b": 6, "a,b": 5, 'say "hi"': 4, "f(x)": 3, "#x": 2, "x*": 1, "..": 1}
     vocabulary = Vocabulary({}, dict.fromkeys((FieldName.TAG, FieldName.SOURCE, FieldName.BY), names))
     found = complete(parse(typed), len(typed), Offer(vocabulary, (), date(2026, 11, 29)))
@@ -148,7 +148,7 @@ def test_a_taken_name_of_any_spelling_means_that_name(typed: str) -> None:
 
 
 @given(TEXTS, st.data())
-def test_taking_a_completion_anywhere_keeps_the_rest_of_the_text(text: str, data: st.DataObject) -> None:
+def test_inserting_a_completion_anywhere_keeps_the_rest_of_the_text(text: str, data: st.DataObject) -> None:
     cursor = data.draw(st.integers(0, len(text)))
     query = parse(text, COLOURS)
     found = complete(query, cursor, OFFER, everything=data.draw(st.booleans()))
@@ -161,13 +161,13 @@ def test_taking_a_completion_anywhere_keeps_the_rest_of_the_text(text: str, data
 
 
 @given(TEXTS)
-def test_the_parts_with_their_roles_are_the_text(text: str) -> None:
+def test_the_highlighted_parts_of_a_query_joined_are_its_text(text: str) -> None:
     parts = parts_with_roles(parse(text, COLOURS))
     assert "".join(part for part, _ in parts) == text
     assert all(part for part, _ in parts)
 
 
-def test_roles_follow_the_meaning_of_the_parts() -> None:
+def test_parts_of_a_query_are_highlighted_by_their_meaning() -> None:
     assert parts_with_roles(parse('tag:a,"b c" -is:read OR titel:x (y)')) == [
         ("tag:", Role.FIELD),
         ("a", Role.VALUE),
@@ -226,7 +226,7 @@ def test_words_of_notes_and_quotes_are_counted_by_articles() -> None:
     assert {each.name for each in quotes} == {"the", "港湾局", "カメラ"}
 
 
-def test_of_a_long_run_of_chinese_pairs_are_offered() -> None:
+def test_pairs_of_characters_of_a_long_chinese_title_are_offered() -> None:
     builder = VocabularyBuilder()
     builder.add(ArticleRecord(Headline(Article("1", "a.md", Metadata(title="北约国防部长会议")), ReadingState(), 0)))
     assert {each.name for each in builder.build().words("", 20)} == {

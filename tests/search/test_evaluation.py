@@ -428,7 +428,7 @@ def article(title: str, **about: object) -> ArticleRecord:
         ("pled*", ["A pledge"]),
     ],
 )
-def test_words_are_found_as_a_reader_means_them(query: str, found: list[str]) -> None:
+def test_words_with_signs_numbers_and_accents_are_found_as_a_reader_expects(query: str, found: list[str]) -> None:
     titles = "C++ for all|C, the language|AT&T buys|The 10:30 to Leeds|10,000 words|see https://x.org/a?b|Don’t stop"
     titles += "|Résumé of a life|東京湾の夜警|ががが|A pledge"
     records = [article(title) for title in titles.split("|")]
@@ -465,7 +465,7 @@ def test_a_phrase_is_not_found_across_two_fields() -> None:
     assert select_articles([record], parse("space gap").term) == [record]
 
 
-def test_an_annotation_of_a_missing_article_is_gone_and_lost() -> None:
+def test_an_annotation_of_a_missing_article_matches_is_gone_and_is_lost() -> None:
     orphan = AnnotationRecord(Annotation(id="1", article="x", note="A Café"), None, "Its title")
     for text in ("is:gone", "is:lost", "title cafe", "-is:unread"):
         assert compile_for_annotations(parse(text).term)(orphan), text

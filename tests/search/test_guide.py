@@ -53,7 +53,7 @@ ORDERS = {"sort:longest", "limit:20"}
 
 
 @pytest.mark.parametrize("example", [each for section in SECTIONS for each in section.examples], ids=lambda e: e.query)
-def test_an_example_is_understood_and_finds_what_it_says(example: Example) -> None:
+def test_every_example_of_the_guide_is_parsed_and_finds_the_articles_it_describes(example: Example) -> None:
     parsed = parse(example.query)
     assert not parsed.slips
     headline = MATCHING

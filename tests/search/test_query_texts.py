@@ -53,7 +53,7 @@ def test_every_text_is_a_query_that_prints_to_an_equal_one(text: str) -> None:
 
 
 @given(TEXTS)
-def test_each_part_stands_where_its_span_says(text: str) -> None:
+def test_each_part_of_a_query_is_at_its_span(text: str) -> None:
     def check(term: Term) -> None:
         start, end = term.span
         assert 0 <= start <= end <= len(text)
@@ -157,7 +157,7 @@ def test_a_text_is_parsed_to_its_parts(text: str, term: Term) -> None:
         ('is:"a b"', Phrase("a b"), "is:a b?", ""),
     ],
 )
-def test_a_slip_is_searched_as_words_and_said_with_a_suggestion(
+def test_a_mistyped_query_is_searched_as_words_with_a_message_and_a_suggestion(
     text: str, term: Term, message: str, suggestion: str
 ) -> None:
     parsed = parse(text, COLOURS)
@@ -199,7 +199,7 @@ def test_a_slip_is_searched_as_words_and_said_with_a_suggestion(
         ("a OR*", And((Word("a"), Word("OR", is_prefix=True)))),
     ],
 )
-def test_the_end_of_a_text_that_is_being_typed_may_go_on(text: str, term: Term) -> None:
+def test_the_unfinished_end_of_a_query_is_matched_as_a_prefix_or_ignored(text: str, term: Term) -> None:
     assert parse(text).while_typing == term
 
 
@@ -221,13 +221,13 @@ def test_the_end_of_a_text_that_is_being_typed_may_go_on(text: str, term: Term) 
         "( " * 3_000 + "a" + " )" * 3_000,
     ],
 )
-def test_no_text_is_too_long(text: str) -> None:
+def test_queries_of_any_length_are_parsed_printed_and_explained(text: str) -> None:
     parsed = parse(text, COLOURS)
     assert parse(print_query(parsed.term), COLOURS).term == parsed.term
     assert explain(parsed.while_typing)
 
 
-def test_parts_beyond_the_greatest_number_are_said_not_to_be_searched_for() -> None:
+def test_parts_of_a_query_beyond_the_limit_are_reported_as_not_searched_for() -> None:
     parsed = parse("word " * (MAX_PARTS + 5))
     assert isinstance(parsed.term, And)
     assert len(parsed.term.terms) == MAX_PARTS

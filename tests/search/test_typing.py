@@ -81,7 +81,7 @@ def test_each_letter_of_a_thousand_queries_selects_what_the_whole_text_selects()
             assert explain(term, COLOURS)
 
 
-def test_parts_of_a_library_that_skip_letters_select_what_the_whole_selects() -> None:
+def test_a_gradual_selection_interrupted_by_letters_equals_a_complete_one() -> None:
     library, draw = records(), Random(5)
     selection = GradualSelection(library, 7)
     for _, text in sequences()[:: step(3, 5)]:
@@ -96,6 +96,6 @@ def test_parts_of_a_library_that_skip_letters_select_what_the_whole_selects() ->
                     assert selection.found == expected, text[:end]
 
 
-def test_the_queries_are_of_many_kinds_and_the_same_in_every_run() -> None:
+def test_the_typed_example_queries_are_varied_and_reproducible() -> None:
     assert sequences() == sequences()
     assert len({each.kind for each in sequences()}) > 30

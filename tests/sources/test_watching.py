@@ -43,7 +43,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., It
     return watch
 
 
-def test_it_yields_twice_a_second_while_other_files_are_written_all_the_time(
+def test_the_watcher_yields_regularly_while_only_other_files_change(
     watched: Callable[..., Iterator[bool]],
 ) -> None:
     state = ["library.json.journal-aaaa"]
@@ -142,9 +142,7 @@ def test_a_folder_that_is_removed_after_the_listing_does_not_end_the_watching(fo
 
 
 @pytest.mark.skipif(not watcher.WATCHES_EACH_FOLDER, reason="the system reports changes below a folder by itself")
-def test_listed_folders_are_watched_so_that_no_file_is_looked_at_for_that(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_listed_folder_is_watched_without_recursion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
     def reports(*folders: Any, recursive: bool, **_: Any) -> Iterator[set[Any]]:
