@@ -45,7 +45,7 @@ def blocks(source: str) -> list[tuple[int, int, str]]:
         (":::note\n:::\na", [(1, 0, "Note"), (0, 0, "a")]),
     ],
 )
-def test_title_and_body_of_a_callout_are_apart_and_quoted(source: str, shown: list[tuple[int, int, str]]) -> None:
+def test_title_and_body_of_a_callout_are_separate_quoted_blocks(source: str, shown: list[tuple[int, int, str]]) -> None:
     assert blocks(source) == shown
 
 
@@ -61,7 +61,7 @@ def test_title_and_body_of_a_callout_are_apart_and_quoted(source: str, shown: li
         ("    :::note\n    :::", [":::note\n:::"]),
     ],
 )
-def test_other_signs_stay_text(source: str, shown: list[str]) -> None:
+def test_incomplete_or_unknown_callout_signs_stay_text(source: str, shown: list[str]) -> None:
     assert [text for _, _, text in blocks(source)] == shown
 
 
@@ -84,5 +84,5 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
-def test_no_mixture_of_signs_loses_a_word(source: str) -> None:
+def test_no_mixture_of_callout_signs_loses_a_word(source: str) -> None:
     assert "".join(text for _, _, text in blocks(source)).count("w") == source.count("w")

@@ -138,7 +138,7 @@ def test_comments_are_hidden_and_other_text_is_kept(source: str, shown: str) -> 
         ("====\n====", []),
     ],
 )
-def test_marked_text(source: str, marked: list[str]) -> None:
+def test_text_between_double_equals_signs_is_marked(source: str, marked: list[str]) -> None:
     document = markdown(source)
     assert [words for kind, words, _ in spans(document) if kind is SpanKind.MARK] == marked
     if not marked:
@@ -195,7 +195,7 @@ def test_a_callout_of_obsidian_may_be_folded_and_nested() -> None:
         ("`:rocket:`", ":rocket:"),
     ],
 )
-def test_emoji_by_name(source: str, shown: str) -> None:
+def test_emoji_names_between_colons_become_emoji(source: str, shown: str) -> None:
     assert markdown(source).text == shown
 
 
@@ -209,7 +209,7 @@ def test_a_title_with_an_emoji_is_the_same_in_the_list() -> None:
     assert scan(data, "a.md")[0].title == read(data, "a.md").metadata.title == "🚀 Launch"
 
 
-def test_an_alert_of_github() -> None:
+def test_a_github_alert_becomes_a_title_and_a_body() -> None:
     assert blocks(markdown("> [!WARNING]\n> Mind the gap.")) == [
         ("paragraph", "Warning"),
         ("paragraph", "Mind the gap."),
@@ -261,14 +261,14 @@ def test_citations_without_a_bibliography_stay_as_written() -> None:
         ("the 5^th^ day", SpanKind.SUPERSCRIPT, "th"),
     ],
 )
-def test_raised_and_lowered_text(source: str, kind: SpanKind, words: str) -> None:
+def test_text_between_carets_or_tildes_is_superscript_or_subscript(source: str, kind: SpanKind, words: str) -> None:
     document = markdown(source)
     assert spans(document) == [(kind, words, "")]
     assert document.text == source.replace("^", "").replace("~", "")
 
 
 @pytest.mark.parametrize("source", ["~5 or ~6", "a ~ b ~ c", "~/bin and ~/lib", "x ^ y ^ z"])
-def test_signs_apart_from_words_stay(source: str) -> None:
+def test_carets_and_tildes_apart_from_words_stay_as_written(source: str) -> None:
     assert markdown(source).text == source
 
 
@@ -284,7 +284,7 @@ def test_signs_apart_from_words_stay(source: str) -> None:
         ("", ""),
     ],
 )
-def test_the_language_of_code(info: str, language: str) -> None:
+def test_the_language_of_code_is_read_from_its_info_string(info: str, language: str) -> None:
     assert markdown(f"```{info}\nx\n```").blocks[0].language == language
 
 
@@ -341,7 +341,7 @@ def test_a_shortcode_of_code_is_code_byte_for_byte(begin: str, end: str) -> None
         ("{% gist jorgelbg/1 %}", "https://gist.github.com/jorgelbg/1", "https://gist.github.com/jorgelbg/1"),
     ],
 )
-def test_links_by_shortcode(source: str, words: str, target: str) -> None:
+def test_shortcodes_with_addresses_become_links(source: str, words: str, target: str) -> None:
     assert (SpanKind.LINK, words, target) in spans(markdown(f"See {source} there."))
 
 
@@ -363,7 +363,7 @@ def test_links_by_shortcode(source: str, words: str, target: str) -> None:
         ("{% highlight go %}\nunclosed", "unclosed"),
     ],
 )
-def test_other_shortcodes_are_readable(source: str, shown: str) -> None:
+def test_other_shortcodes_become_readable_text(source: str, shown: str) -> None:
     assert markdown(source).text == shown
 
 

@@ -102,7 +102,7 @@ def test_the_date_of_a_post_is_beside_its_author() -> None:
     assert texts(read(PAGES["Discourse"]))[0] == "jane_roe · May 2021"
 
 
-def test_the_whole_page_has_what_is_around_the_posts() -> None:
+def test_the_whole_page_includes_the_text_around_the_posts() -> None:
     document = read(PAGES["phpBB"], whole=True)
     assert {"Who is online", "Gravel is my middle name"} <= set(texts(document))
 

@@ -165,13 +165,13 @@ def test_words_of_another_script_in_an_english_text_are_decoded(codec: str) -> N
     assert decode(text.encode(codec)).text == text
 
 
-def test_a_text_in_two_bytes_a_character_may_have_a_damaged_place() -> None:
+def test_a_double_byte_text_with_a_damaged_character_is_decoded() -> None:
     good = JAPANESE.encode("euc_jp") * 10
     decoded = decode(good + b"\xff\x20" + good)
     assert decoded.text == JAPANESE * 10 + "\ufffd " + JAPANESE * 10
 
 
-def test_letters_of_a_language_later_in_a_long_text_count() -> None:
+def test_letters_late_in_a_long_text_decide_its_encoding() -> None:
     text = "It’s late, said the guide.\n" * 400 + "Příliš žluťoučký kůň úpěl ďábelské ódy.\n" * 60
     assert decode(text.encode("cp1250")).text == text
 

@@ -61,7 +61,9 @@ def test_the_metadata_of_the_package_become_those_of_the_article() -> None:
         ("<dc-metadata><dc:title>Old</dc:title></dc-metadata>", ("Old", ""), set()),
     ],
 )
-def test_titles_and_dates_of_many_kinds(metadata: str, expected: tuple[str, str], guessed: set[str]) -> None:
+def test_titles_and_dates_of_a_package_are_read_or_guessed(
+    metadata: str, expected: tuple[str, str], guessed: set[str]
+) -> None:
     found, error = scan(book(CHAPTERS, metadata=metadata), "the long way home.epub")
     assert ((found.title, found.date), set(found.guessed), error) == (expected, guessed, "")
 
@@ -91,7 +93,7 @@ def test_nested_tables_of_contents_have_levels() -> None:
     assert at(document, document.sections[2].offset) == "It was late."
 
 
-def test_the_table_of_epub_2_is_read_where_there_is_no_other() -> None:
+def test_the_epub_2_table_of_contents_is_read_if_there_is_no_other() -> None:
     points = (
         '<navPoint><navLabel><text>1. Harbour</text></navLabel><content src="one.xhtml"/>'
         '<navPoint><navLabel><text>Late</text></navLabel><content src="one.xhtml#x"/></navPoint></navPoint>'
@@ -158,7 +160,7 @@ def test_notes_jump_across_files_and_their_labels_stay_in_the_text() -> None:
     assert [block.quiet for block in document.blocks] == [False, False, True]
 
 
-def test_names_that_nothing_refers_to_are_left_out() -> None:
+def test_ids_that_no_link_refers_to_are_not_link_targets() -> None:
     chapters = {"one.xhtml": '<p id="a"><span id="kobo.1.1">One.</span> <a id="b"/><a href="#b">b</a></p>'}
     assert set(read(book(chapters), "a.epub").link_targets) == {"OPS/one.xhtml", "OPS/one.xhtml#b"}
 
@@ -183,7 +185,7 @@ def test_links_lead_to_places_in_the_book_or_to_the_web_and_nowhere_else(href: s
     assert [span.target for span in document.spans] == ([target] if target else [])
 
 
-def test_pictures_are_named_by_their_files_and_given_by_name() -> None:
+def test_pictures_have_the_paths_of_their_files_and_can_be_read_by_them() -> None:
     chapters = {
         "text/one.xhtml": (
             '<p>Seen:</p><figure><img src="../img/a%20b.png" alt="A hill"/><figcaption>The hill at dusk.</figcaption>'
@@ -257,7 +259,7 @@ def test_missing_chapters_are_a_notice_and_not_an_error() -> None:
     assert "1 part outside the reading order is at the end" in notices
 
 
-def test_printed_pages_come_from_the_page_list_or_from_page_breaks() -> None:
+def test_page_numbers_come_from_the_page_list_or_from_page_breaks() -> None:
     breaks = '<p>A <span epub:type="pagebreak" id="p1" title="1"/>b</p><p role="doc-pagebreak" aria-label="2"/><p>c</p>'
     chapters = {"one.xhtml": breaks}
     document = read(book(chapters), "a.epub")

@@ -83,7 +83,9 @@ def not_a_package() -> bytes:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_page_names_the_file_the_reason_and_the_way_out(make: Callable[[], bytes], reason: str) -> None:
+def test_a_refused_book_shows_its_file_name_the_reason_and_how_to_open_it(
+    make: Callable[[], bytes], reason: str
+) -> None:
     data = make()
     document = read(data, "shelf/a.epub")
     assert reason in document.error
@@ -119,7 +121,7 @@ def test_entities_that_grow_are_not_expanded_and_no_file_is_read() -> None:
     assert read(epub({"book.opf": opf, "one.xhtml": xhtml("<p>Words.</p>")}), "a.epub").text == "Words."
 
 
-def test_a_table_of_contents_nested_without_end_is_read_as_far_as_it_goes() -> None:
+def test_a_very_deeply_nested_table_of_contents_is_read_up_to_a_limit() -> None:
     point = '<navPoint><navLabel><text>a</text></navLabel><content src="one.xhtml"/>'
     ncx = f"<ncx><navMap>{point * 3_000}{'</navPoint>' * 3_000}</navMap></ncx>"
     manifest = {"one.xhtml": XHTML, "toc.ncx": "application/x-dtbncx+xml"}

@@ -166,7 +166,7 @@ def test_unclosed_formulas_take_linear_time_and_lose_no_text(unit: str) -> None:
         ("Term\n: meaning of the term", "Term : meaning of the term", "meaning of the term", "meaning of the term"),
     ],
 )
-def test_passages_of_the_text_as_it_was_read_before_are_found_again(
+def test_passages_marked_before_formulas_were_kept_as_written_are_found(
     source: str, former: str, quote: str, found: str
 ) -> None:
     builder = DocumentBuilder()

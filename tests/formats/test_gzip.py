@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_says_why(data: bytes | Callable[[], bytes], 
     assert preview(data, "folder/a.md.gz") is None
 
 
-def test_a_new_version_of_the_format_inside_changes_the_edition() -> None:
+def test_the_edition_of_a_compressed_format_depends_on_the_format_inside() -> None:
     inside, around = row_named("a.md"), row_named("a.md.gz")
     assert inside is not None
     assert around is not None

@@ -49,12 +49,12 @@ def outline(source: str) -> list[tuple[str, int, str]]:
         ("# a<br>b", ["a\nb"]),
     ],
 )
-def test_tags_that_begin_lines_part_words(source: str, shown: list[str]) -> None:
+def test_block_tags_at_the_start_of_a_line_separate_words(source: str, shown: list[str]) -> None:
     assert texts(source) == shown
 
 
 @pytest.mark.parametrize("tag", sorted(BLOCK_TAGS - {"head"}))
-def test_no_block_tag_glues_words(tag: str) -> None:
+def test_no_block_tag_joins_the_words_around_it(tag: str) -> None:
     for source in (f"a<{tag}>b</{tag}>c", f"<div>a<{tag}>b</{tag}>c</div>", f"| a<{tag}>b</{tag}>c |\n|-|\n"):
         assert markdown(source).text.split() == ["a", "b", "c"]
 
@@ -207,7 +207,7 @@ def test_text_with_a_colon_is_not_a_definition() -> None:
     assert outline("a\n:smile: b\n\n: c") == [("", 0, "a 😄 b"), ("", 0, ": c")]
 
 
-def test_quotations_after_each_other_are_apart() -> None:
+def test_consecutive_quotations_stay_separate() -> None:
     def ends(source: str) -> list[int]:
         return [each.quote_ends for each in markdown(source).blocks]
 
@@ -281,7 +281,7 @@ def test_any_mixture_of_tags_is_read_without_flaws_and_loses_no_word(source: str
         ("<a:b> c <d:e/>", "<a:b> c"),
     ],
 )
-def test_nested_tables_drawings_quotations_and_tags_of_other_vocabularies(source: str, shown: str) -> None:
+def test_text_in_nested_tables_drawings_quotations_and_unknown_tags_is_shown(source: str, shown: str) -> None:
     assert " ".join(markdown(source).text.split()) == shown
 
 

@@ -311,7 +311,7 @@ def test_a_page_without_an_article_is_shown_whole() -> None:
     ],
     ids=["depth", "attributes", "columns", "data", "unclosed", "controls"],
 )
-def test_hostile_pages_are_read(data: str) -> None:
+def test_the_text_of_hostile_pages_is_shown(data: str) -> None:
     document = read(data.encode())
     assert "The text." in document.text
 
@@ -410,7 +410,7 @@ def test_text_in_a_shadow_tree_is_shown(attribute: str) -> None:
     assert texts(read(page(around=around))) == PARAGRAPHS
 
 
-def test_other_templates_are_not_shown() -> None:
+def test_templates_outside_a_shadow_tree_are_not_shown() -> None:
     assert "hidden" not in read(page("<template><p>hidden words of a template</p></template>"), whole=True).text
 
 
@@ -469,7 +469,7 @@ def test_the_name_of_the_site_is_not_part_of_the_title(separator: str) -> None:
     assert read(data).metadata.title == "水門の決定"
 
 
-def test_a_footnote_whose_label_is_before_a_box_with_its_text() -> None:
+def test_a_footnote_gets_its_label_from_before_the_box_with_its_text() -> None:
     body = (
         "<p>The word is old.<a class='footnote-anchor' id='fa-1' href='#fn-1'>1</a> So is the wall, of course.</p>"
         "<div class='footnote'><a id='fn-1' href='#fa-1' class='footnote-number'>1</a>"

@@ -70,7 +70,7 @@ def kinds(source: str) -> list[tuple[str, str]]:
         ("<pre>a <b>b</b> &lt;c&gt; <i>  d</i></pre>", "a b <c>   d", ""),
     ],
 )
-def test_code_is_what_the_author_wrote(source: str, code: str, language: str) -> None:
+def test_code_keeps_its_text_and_language_as_written(source: str, code: str, language: str) -> None:
     ((block, text, _),) = walked(source).blocks
     assert (block.kind, text, block.language) == (BlockKind.CODE, code, language)
 
@@ -139,7 +139,7 @@ def test_the_picture_that_a_reader_would_see_is_found(source: str, target: str) 
     assert (block.kind, block.target) == (BlockKind.FIGURE, target)
 
 
-def test_pictures_in_the_page_have_short_names() -> None:
+def test_pictures_embedded_as_data_get_short_targets() -> None:
     source = "data:image/png;base64," + "iVBORw0KGgo" * 1_000
     ((block, _, _),) = walked(f"<img src='{source}'>").blocks
     assert block.target.startswith("data:")
@@ -181,7 +181,7 @@ NOTES = [
 
 
 @pytest.mark.parametrize("source", NOTES)
-def test_footnotes_are_numbered_quiet_and_reached_from_their_references(source: str) -> None:
+def test_footnotes_are_numbered_and_muted_and_their_references_lead_to_them(source: str) -> None:
     blocks = [each for each in walked(source).blocks if each.block.kind is not BlockKind.RULE]
     assert [(block.marker, text, block.quiet, block.depth) for block, text, _ in blocks] == [
         ("", "a[1] b[2]", False, 0),
@@ -191,7 +191,7 @@ def test_footnotes_are_numbered_quiet_and_reached_from_their_references(source: 
     assert [span.target for span in blocks[0].spans if span.kind is SpanKind.NOTE] == ["#1", "#2"]
 
 
-def test_notes_of_a_book_are_counted_on_and_keep_their_names() -> None:
+def test_footnote_numbers_and_link_names_continue_across_the_chapters_of_a_book() -> None:
     class Chapter(Addresses):
         def __init__(self, name: str) -> None:
             super().__init__()
@@ -248,7 +248,7 @@ def test_notes_of_a_book_are_counted_on_and_keep_their_names() -> None:
         ("<p>a&#27;[31m\u202eb\u0007</p>", ["a[31mb"]),
     ],
 )
-def test_what_is_shown_of_formulas_hidden_parts_and_controls(source: str, shown: list[str]) -> None:
+def test_formulas_are_shown_as_text_and_hidden_parts_and_controls_left_out(source: str, shown: list[str]) -> None:
     assert texts(source) == shown
 
 
@@ -284,7 +284,7 @@ def test_each_block_knows_the_element_that_it_comes_from() -> None:
     ],
     ids=lambda source: source[:12],
 )
-def test_depth_and_repetition_neither_fail_nor_lose_the_text(source: str) -> None:
+def test_deeply_nested_and_repeated_elements_keep_their_text(source: str) -> None:
     assert "a" in "".join(texts(source))
 
 

@@ -54,7 +54,7 @@ def after(document: Document, name: str) -> str | None:
         ('One\n\n<a name="é ü"></a>two', "%C3%A9%20%C3%BC", "two"),
     ],
 )
-def test_a_name_that_html_gives_leads_to_what_follows_it(source: str, name: str, expected: str) -> None:
+def test_an_html_name_leads_to_the_text_after_it(source: str, name: str, expected: str) -> None:
     document = markdown(source)
     assert after(document, name) == expected
     assert flaws_of(document) == []
@@ -70,16 +70,16 @@ def test_a_name_that_html_gives_leads_to_what_follows_it(source: str, name: str,
         "<!-- <a id='x'></a> -->\n\nOne",
     ],
 )
-def test_what_only_looks_like_a_name_is_none(source: str) -> None:
+def test_text_that_only_resembles_an_html_name_is_not_a_link_target(source: str) -> None:
     assert after(markdown(source), "x") is None
 
 
-def test_the_first_of_equal_names_counts() -> None:
+def test_of_equal_html_names_the_first_is_the_link_target() -> None:
     assert after(markdown('<a id="x"></a>One\n\n<a id="x"></a>Two'), "x") == "One"
 
 
 @given(st.lists(st.sampled_from(['<a id="x">', "</a>", "<p id=y>", "\n\n", "w ", "- ", "|", "<td id=z>", "# "])))
-def test_names_lie_in_the_text(pieces: list[str]) -> None:
+def test_any_html_names_have_offsets_within_the_text(pieces: list[str]) -> None:
     document = markdown("".join(pieces))
     assert flaws_of(document) == []
     assert all(0 <= offset <= len(document.text) for offset in document.link_targets.values())
@@ -206,7 +206,7 @@ def test_what_only_resembles_an_address_stays_text(text: str) -> None:
 
 
 @given(st.text(st.sampled_from("aw.@:/ htpsmilo(),W-_1é中\n"), max_size=60))
-def test_links_lie_in_the_text_in_order(text: str) -> None:
+def test_any_addresses_become_links_within_the_text_in_order(text: str) -> None:
     links = bare_links(text)
     ends = [0, *(edge for link in links for edge in (link.start, link.end)), len(text)]
     assert ends == sorted(ends)

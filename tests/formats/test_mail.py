@@ -247,7 +247,7 @@ def test_any_bytes_after_a_header_become_a_document(data: bytes) -> None:
     assert flaws_of(read(b"Subject: x\nContent-Type: multipart/alternative; boundary=a\n" + data, "a.eml")) == []
 
 
-def test_footnotes_of_a_newsletter_lead_there_and_its_title_is_known() -> None:
+def test_references_of_a_newsletter_lead_to_its_footnotes_and_its_title_is_found() -> None:
     message = mail("Of Tides")
     message.set_content(
         '<h1>Of  Tides</h1><p>They rise.<a href="#fn1"><sup>1</sup></a></p><p id="fn1"><sup>1</sup> At night, too.</p>',

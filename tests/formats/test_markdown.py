@@ -423,7 +423,7 @@ def test_deep_lists_are_read_in_linear_time() -> None:
     assert 0 < read(800) < 2.5 * read(400)
 
 
-def test_texts_read_before_or_at_once_in_other_threads_change_nothing() -> None:
+def test_a_text_is_read_alike_after_others_and_in_parallel_threads() -> None:
     texts = [
         "".join("  " * depth + f"- level {depth}\n" for depth in range(60)) + "\nThe end[^1].\n\n[^1]: *Note*.\n",
         "$$\nunclosed\n\n[far]: https://x.org\n\nA [link][far] and a note[^1].\n\n[^1]: Another.\n",

@@ -200,7 +200,7 @@ def test_keywords_in_one_element_are_separate_tags() -> None:
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.odt"])
-def test_a_caption_with_the_words_of_the_description_stands_once(name: str) -> None:
+def test_a_caption_equal_to_the_description_is_shown_once(name: str) -> None:
     if name == "a.docx":
         picture = DOCX_BODY[DOCX_BODY.index("</w:tbl>") + len("</w:tbl>") :]
         data = docx(picture + paragraph("A harbour") + paragraph("A harbour"))
@@ -224,7 +224,7 @@ def test_a_caption_is_the_description_of_a_picture_without_one() -> None:
         assert document.text.strip() == "The sea at night"
 
 
-def test_of_an_archive_whose_end_is_missing_the_text_is_read_and_that_is_said() -> None:
+def test_the_text_of_a_cut_off_archive_is_read_with_a_notice() -> None:
     body = "".join(paragraph(f"Paragraph {number}.") for number in range(300))
     for name, data in (
         ("a.docx", docx(body, core=CORE)),
@@ -238,7 +238,7 @@ def test_of_an_archive_whose_end_is_missing_the_text_is_read_and_that_is_said() 
 
 
 @pytest.mark.parametrize(("written", "title"), [("Document1", "First"), ("Documents of the revolution", None)])
-def test_only_the_names_that_word_gives_are_no_titles(written: str, title: str | None) -> None:
+def test_default_titles_of_word_are_ignored_and_others_are_used(written: str, title: str | None) -> None:
     data = docx(paragraph("First", style="H1"), core=f"<dc:title>{written}</dc:title>")
     assert opened(data, "a.docx").metadata.title == (title or written)
 

@@ -56,5 +56,5 @@ def test_headlines_with_a_full_stop_are_separated_if_they_have_new_names() -> No
         [*STORY[:3], "A story that breaks off in mid", *HEADLINES],
     ],
 )
-def test_lines_that_are_less_certain_stay_in_the_story(texts: list[str]) -> None:
+def test_lines_that_may_not_be_headlines_of_other_stories_stay_in_the_article(texts: list[str]) -> None:
     assert find_tail(texts) is None

@@ -242,7 +242,7 @@ def test_links_lead_to_addresses_and_to_places_in_the_file() -> None:
     assert offset_of_name(document, links[1].target.removeprefix("#")) == document.text.index("In the second column")
 
 
-def test_a_raised_number_that_leads_on_is_the_reference_to_a_note() -> None:
+def test_a_raised_number_with_a_link_is_a_footnote_reference() -> None:
     place = "<< /S /GoTo /D [11 0 R /XYZ 0 700 0] >>"
     document = opened(
         sheet(
@@ -319,7 +319,7 @@ def test_the_invisible_text_of_a_recognised_scan_is_its_text() -> None:
     assert [block.kind for block in document.blocks] == [BlockKind.PARAGRAPH]
 
 
-def test_blank_pages_are_said_to_be_blank() -> None:
+def test_a_file_of_blank_pages_shows_that_they_are_blank() -> None:
     assert texts(opened(sheet(), sheet())) == ["There is nothing to read in this file: its pages are blank."]
 
 
@@ -331,7 +331,7 @@ def test_text_in_other_directions_follows_the_upright_text() -> None:
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
-def test_a_turned_page_is_read_as_it_is_shown(rotate: int) -> None:
+def test_a_rotated_page_is_read_as_it_is_shown(rotate: int) -> None:
     width, height = 595.0, 842.0
     downward = [100 + 12 * i for i in range(5)]
     shown = {

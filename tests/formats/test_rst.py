@@ -46,7 +46,7 @@ def test_a_title_may_begin_with_a_role(title: str) -> None:
     assert document.title_block == 0
 
 
-def test_lists_definitions_lines_and_quotations() -> None:
+def test_lists_definitions_line_blocks_and_quotations_become_blocks() -> None:
     source = """
 - one
 - two
@@ -111,7 +111,7 @@ def test_marks_links_notes_and_roles_of_sphinx_become_spans() -> None:
     assert offset_of_name(document, "the-moon") == document.text.index("The moon\n")
 
 
-def test_tables_code_pictures_and_formulas() -> None:
+def test_tables_code_pictures_and_formulas_become_blocks() -> None:
     source = """
 =====  ====
 Port   High
@@ -205,7 +205,7 @@ def test_admonitions_have_their_title_and_directives_of_sphinx_are_readable() ->
     assert links == ["intro.rst", "parts/moon.rst"]
 
 
-def test_nothing_is_loaded_or_passed_through(tmp_path: object) -> None:
+def test_directives_load_no_file_and_pass_no_raw_html_through(tmp_path: object) -> None:
     source = f"""
 Text.
 

@@ -58,7 +58,7 @@ def test_simple_paragraphs_are_read_as_the_general_rules_read_them(source: str) 
     assert parsed(PLAIN, source) == parsed(GENERAL, source)
 
 
-def test_a_text_of_letters_needs_no_other_rule_of_blocks() -> None:
+def test_the_simple_paragraph_rule_alone_parses_plain_words() -> None:
     parser = _new_parser()
     parser.block.ruler.enableOnly(["simple_paragraph"])
     source = "Some words\nand more.\n\n“Others” follow."

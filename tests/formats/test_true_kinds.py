@@ -32,7 +32,9 @@ SUFFIXES = (".pdf", ".epub", ".docx", ".odt", ".md.gz")
     ],
     ids=["png", "jpeg", "epub", "docx", "odt", "pdf", "rtf"],
 )
-def test_a_file_of_another_kind_is_named_by_what_it_is(suffix: str, data: bytes, what: str, wanted: str) -> None:
+def test_a_file_with_a_wrong_suffix_is_reported_with_its_actual_kind(
+    suffix: str, data: bytes, what: str, wanted: str
+) -> None:
     if suffix == wanted:
         return
     document = read(data, f"folder/a{suffix}")
@@ -46,7 +48,7 @@ def test_a_file_of_another_kind_is_named_by_what_it_is(suffix: str, data: bytes,
 
 
 @pytest.mark.parametrize("suffix", [".epub", ".docx", ".odt", ".md.gz"])
-def test_a_web_page_or_a_text_under_the_name_of_another_format_is_named(suffix: str) -> None:
+def test_a_web_page_or_text_with_a_wrong_suffix_is_reported_as_such(suffix: str) -> None:
     assert read(PAGE, f"a{suffix}").error == "a web page, not what its name says"
     document = read("Words, and more – of them.".encode(), f"a{suffix}")
     assert document.error == "text, not what its name says"
@@ -63,7 +65,7 @@ def test_a_damaged_file_is_not_called_another_kind(suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf", b"\0" * 500])
-def test_an_empty_file_that_cannot_be_empty_is_an_error(suffix: str, data: bytes) -> None:
+def test_an_empty_file_of_a_binary_format_is_an_error(suffix: str, data: bytes) -> None:
     document = read(data, f"a{suffix}")
     assert document.error == "empty, as after an interrupted download or on a full disk"
     assert document.text.startswith(f"a{suffix} cannot be read\nIt is empty, as after")

@@ -34,7 +34,7 @@ def wikipedia(end: str = "") -> bytes:
 
 
 @pytest.mark.parametrize("end", ["", AFTER])
-def test_the_box_its_caption_and_the_heading_of_the_notes_stay(end: str) -> None:
+def test_the_infobox_its_caption_and_the_heading_of_the_references_are_kept(end: str) -> None:
     document = read(wikipedia(end))
     shown = texts(document)
     assert shown[0] == "The Light, Outer Bank"
