@@ -43,12 +43,12 @@ def library(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("name", "message"), CASES)
-def test_the_reason_is_the_one_that_holds(library: Path, name: str, message: str) -> None:
+def test_the_reason_why_a_file_is_not_in_the_library_is_correct(library: Path, name: str, message: str) -> None:
     file = library / name
     assert explain_absence(file, (library,))[0] == message.format(file, root=library)
 
 
-def test_verbs_say_the_reason(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_report_why_a_file_is_not_in_the_library(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, message in CASES:
         for options in (["--library", str(library)], []):
             if name == "../other/c.md" and not options:

@@ -62,7 +62,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("address", REFUSED)
-def test_any_other_address_is_refused(address: str) -> None:
+def test_addresses_that_are_not_plain_web_or_mail_are_refused(address: str) -> None:
     with pytest.raises(RefusedUrlError) as refused:
         safe_url(address)
     assert " is not opened: " in refused.value.message
@@ -161,6 +161,6 @@ def test_no_program_is_started_for_a_refused_address(started: list[Any], address
     assert started == []
 
 
-def test_a_file_is_never_taken_for_an_option(started: list[Any]) -> None:
+def test_a_file_name_is_never_passed_as_an_option(started: list[Any]) -> None:
     desktop.open_file(Path("--help"), "xdg-open")
     assert started[0][1].startswith("/")

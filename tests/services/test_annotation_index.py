@@ -131,7 +131,7 @@ def test_annotations_changed_since_they_were_read_ahead_are_read_again(store: St
     assert [each.note for each in index.of("a")] == ["first", "altered", "third"]
 
 
-def test_an_edit_that_was_read_before_it_is_absorbed_appears_once(store: Store) -> None:
+def test_an_edit_read_ahead_before_the_index_is_updated_appears_once(store: Store) -> None:
     write_note(store, "1", "first")
     index = AnnotationIndex(store)
     index.apply_count(index.scan())

@@ -96,7 +96,7 @@ def words_of(annotation: Annotation, text: str) -> str:
     return text[slice(*annotation.placed.range)]
 
 
-def test_a_highlight_keeps_the_piece_around_it(file: Path, opened: Callable[..., Any]) -> None:
+def test_the_text_around_a_highlight_in_a_book_is_stored(file: Path, opened: Callable[..., Any]) -> None:
     owner = opened(file.parent).scanned()
     article = owner.at("book.md").id
     document = load_document(owner, article)
@@ -149,7 +149,7 @@ def test_highlights_are_found_in_another_edition(
     assert not [record for record in texts(owner).values() if len(str(record)) > 100_000 and how != "whole text kept"]
 
 
-def test_the_change_of_a_book_is_shown_from_the_cache(file: Path, opened: Callable[..., Any]) -> None:
+def test_the_changes_of_a_book_are_computed_from_the_cached_text(file: Path, opened: Callable[..., Any]) -> None:
     owner = opened(file.parent).scanned()
     article = owner.at("book.md").id
     load_document(owner, article)
@@ -164,7 +164,7 @@ def test_the_change_of_a_book_is_shown_from_the_cache(file: Path, opened: Callab
     assert texts(owner) == {}
 
 
-def test_damaged_records_of_pieces_are_passed_over(file: Path, opened: Callable[..., Any]) -> None:
+def test_damaged_stored_pieces_of_a_book_are_skipped(file: Path, opened: Callable[..., Any]) -> None:
     owner = opened(file.parent).scanned()
     article = owner.at("book.md").id
     load_document(owner, article)

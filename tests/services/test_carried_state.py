@@ -59,7 +59,9 @@ def shown(run: Callable[..., str], folder: Path) -> tuple[list[Any], list[Any]]:
     )
 
 
-def test_a_new_library_begins_with_what_was_done_with_its_articles(folder: Path, run: Callable[..., str]) -> None:
+def test_a_new_library_takes_over_the_state_of_its_articles_from_the_default_one(
+    folder: Path, run: Callable[..., str]
+) -> None:
     before = shown(run, folder)
     out = run("init", folder)
     assert f"begins with the state of 2 articles and 3 annotations, copied from {paths.data_dir()}" in out

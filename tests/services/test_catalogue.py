@@ -178,7 +178,7 @@ def test_a_view_is_read_by_index_and_searched_by_id(shown: MemoryCatalogue) -> N
     assert [row.id for row in shown.everything()] == ["d", "c", "a", "b"]
 
 
-def test_a_capital_bookmark_is_found_without_its_article(shown: MemoryCatalogue) -> None:
+def test_the_article_of_a_capital_letter_bookmark_is_found(shown: MemoryCatalogue) -> None:
     def holder(letter: str) -> str | None:
         found = shown.bookmarked(letter)
         return found.id if found is not None else None

@@ -49,7 +49,9 @@ def ways(environ: dict[str, str], *installed: str, setting: str = "") -> list[st
         (TMUX, "xclip", []),
     ],
 )
-def test_the_nearest_program_takes_the_text(environ: dict[str, str], installed: str, expected: list[str]) -> None:
+def test_the_clipboard_program_is_chosen_by_environment_and_setting(
+    environ: dict[str, str], installed: str, expected: list[str]
+) -> None:
     assert ways(environ, *installed.split()) == expected
     assert ways(environ, *installed.split(), setting="clip 'a b'") == ["clip a b"]
 
@@ -69,7 +71,7 @@ def test_the_message_says_where_a_text_goes(environ: dict[str, str], words: str)
 
 
 @pytest.mark.parametrize("length", [1, 400, 100_000])
-def test_screen_gets_a_text_in_pieces_that_it_passes_on(length: int) -> None:
+def test_a_long_text_is_sent_through_gnu_screen_in_short_sequences(length: int) -> None:
     text = ("é" + "word " * length)[:length]
     sequence = terminal_sequence(text, {"STY": "1.tty"})
     pieces = re.findall(r"\x1bP([^\x1b]|\x1b\][^\x1b]*)*?\x1b\\", sequence)

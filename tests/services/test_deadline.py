@@ -51,5 +51,5 @@ def test_a_cancelled_deadline_ends_nothing() -> None:
     assert not deadline.is_late
 
 
-def test_a_process_that_is_gone_has_no_time() -> None:
+def test_an_ended_process_has_no_processor_time() -> None:
     assert processor_time(2**22 + 1) is None

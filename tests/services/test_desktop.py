@@ -82,7 +82,9 @@ def test_a_field_of_a_mail_address_is_one_line_and_is_used_once() -> None:
         "",
     ],
 )
-def test_any_other_address_is_refused_with_a_printable_message(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_that_are_not_plain_web_or_mail_are_refused_with_a_printable_message(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(subprocess, "Popen", None)  # it would be called
     with pytest.raises(RefusedUrlError) as refused:
         desktop.open_url(url, "browser")

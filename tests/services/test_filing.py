@@ -62,14 +62,14 @@ def test_a_rule_that_is_added_later_acts_on_articles_that_others_filed(machine: 
     assert machine.catalogue.row("1.md").state.read
 
 
-def test_tags_of_two_rules_for_one_article_are_both_given(machine: Machine) -> None:
+def test_an_article_gets_the_tags_of_all_matching_rules(machine: Machine) -> None:
     both = (Rule("title:1", tag=("a",)), Rule("title:1", tag=("b",), archive=True))
     assert file_all(machine, both) == "filed 1 article by your rules"
     state = machine.catalogue.row("1.md").state
     assert (state.tags, state.archived) == (("a", "b"), True)
 
 
-def test_only_the_articles_that_are_given_are_tried(machine: Machine) -> None:
+def test_rules_are_tried_only_on_the_requested_articles(machine: Machine) -> None:
     found = filing_of(machine).pending(RULES[:1], ["2.md", "4.md", "unknown"], today=TODAY)
     assert [row.id for _, rows in found for row in rows] == ["2.md"]
 

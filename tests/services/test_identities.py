@@ -116,7 +116,7 @@ def test_copying_a_file_and_deleting_the_original_is_a_move(tmp_path: Path, open
     owner.until(lambda: "x.md" not in owner.headlines() and owner.at("y.md").state.starred)
 
 
-def test_a_copy_that_is_up_next_stays_there_after_its_original_went(tmp_path: Path, opened: Opener) -> None:
+def test_a_copy_stays_in_the_up_next_list_after_its_original_is_deleted(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "x")
     owner = opened(path.parent).scanned()
     owner.library.reading.toggle_star([owner.at("x.md").id])
@@ -189,7 +189,7 @@ def test_an_address_of_two_articles_does_not_move_the_state_of_a_present_one(tmp
 
 
 @pytest.mark.parametrize("while_running", [True, False])
-def test_a_copy_that_was_opened_before_its_original_went_is_the_moved_file(
+def test_a_copy_opened_before_its_original_was_deleted_is_the_moved_file(
     tmp_path: Path, opened: Opener, while_running: bool
 ) -> None:
     path = write(tmp_path / "articles" / "x.md", "x")
@@ -225,7 +225,7 @@ def test_a_copy_with_stars_or_notes_of_its_own_stays_a_separate_article(tmp_path
     assert len(list(owner.library.annotations.all())) == 2
 
 
-def test_of_two_copies_neither_is_taken_for_the_moved_file(tmp_path: Path, opened: Opener) -> None:
+def test_of_two_copies_neither_is_treated_as_the_moved_file(tmp_path: Path, opened: Opener) -> None:
     path = write(tmp_path / "articles" / "x.md", "x")
     shutil.copyfile(path, path.with_name("y.md"))
     shutil.copyfile(path, path.with_name("z.md"))

@@ -368,7 +368,7 @@ def test_several_folders_and_files_are_one_library(folder: Path, tmp_path: Path,
     assert owner.at("one.md").title == "One"
 
 
-def test_a_damaged_scan_cache_only_costs_a_scan(folder: Path, opened: Opener, homes: Path) -> None:
+def test_a_damaged_scan_cache_only_causes_another_scan(folder: Path, opened: Opener, homes: Path) -> None:
     opened(folder).scanned().library.close()
     (cache,) = (homes / "cache" / "tui-reader" / "scans").glob("*.sqlite")
     cache.write_bytes(b"this is no database" * 1000)

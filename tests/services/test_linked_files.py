@@ -162,7 +162,7 @@ def test_a_file_of_another_folder_of_the_library_is_opened(shelf: Path) -> None:
 
 
 @given(st.text(st.one_of(st.characters(), st.sampled_from("./%2e#?\\\ud800")), max_size=40))
-def test_no_link_is_an_error_or_leads_out(link: str) -> None:
+def test_any_link_gives_absolute_paths_and_a_missing_file_is_refused(link: str) -> None:
     folder = Path("/nowhere/shelf")
     paths = paths_of(folder)
     assert all(Path(each).is_absolute() for each in paths_of_link(paths, folder / "a.md", link))

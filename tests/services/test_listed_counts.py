@@ -55,7 +55,7 @@ def test_the_counts_are_those_of_the_listed_articles(
 
 
 @pytest.mark.parametrize("size", [SLICE + 1, 3 * SLICE, 3 * SLICE + 7])
-def test_a_long_list_is_counted_in_slices_and_shows_the_former_counts_until_then(size: int) -> None:
+def test_a_long_list_is_counted_in_slices_and_shows_old_counts_until_the_end(size: int) -> None:
     catalogue = catalogue_of([("desk", ("t",), False)] * size)
     listed, ids = ListedCounts(catalogue), catalogue.ids(View(Shelf.INBOX))
     listed.begin(ids[:5])

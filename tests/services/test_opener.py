@@ -141,7 +141,7 @@ def test_an_article_that_failed_ahead_is_left_alone_until_it_is_opened(desk: Des
     desk.until(lambda: desk.begun[-1] == ("2", OPENED))
 
 
-def test_an_opened_article_takes_the_place_of_the_one_that_was_begun_first(desk: Desk) -> None:
+def test_opening_an_article_cancels_the_parsing_that_began_first(desk: Desk) -> None:
     desk.documents.want("1")
     desk.until_begun("1")
     desk.documents.want("2")
@@ -155,7 +155,7 @@ def test_an_opened_article_takes_the_place_of_the_one_that_was_begun_first(desk:
     desk.until(lambda: desk.loaded() == {"1": "1", "3": "3"})
 
 
-def test_an_article_that_is_opened_again_while_it_is_given_up_is_parsed_again(desk: Desk) -> None:
+def test_an_article_reopened_while_its_parsing_is_cancelled_is_parsed_again(desk: Desk) -> None:
     desk.documents.want("1")
     desk.until_begun("1")
     with desk.news:
@@ -167,7 +167,7 @@ def test_an_article_that_is_opened_again_while_it_is_given_up_is_parsed_again(de
     desk.until(lambda: desk.loaded() == {"1": "1"})
 
 
-def test_processes_that_are_not_used_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_parser_processes_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parser_pool, "EXTRA_SECONDS", 0.01)
     desk.documents.want("1", ["2"])
     desk.until(lambda: len(desk.begun) == 2)
@@ -203,7 +203,9 @@ def test_a_neighbour_whose_cancelled_parsing_has_not_ended_is_parsed_again(
     desk.until(lambda: "2" in [name for name, _ in desk.begun])
 
 
-def test_neighbours_are_parsed_when_the_keys_rest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neighbouring_articles_are_parsed_after_a_pause_of_the_keys(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "SLOW_AHEAD_PAUSE", 3600.0)
     desk.end("1")
     desk.end("3")

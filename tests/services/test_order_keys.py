@@ -21,7 +21,7 @@ def test_records_put_anywhere_stay_in_the_order_in_which_they_were_put(moves: li
 
 
 @given(st.lists(st.text(alphabet="09Az./é", min_size=1, max_size=4), unique=True, min_size=2, max_size=2), MACHINES)
-def test_keys_of_other_programs_leave_room_wherever_there_is_some(keys: list[str], machine: str) -> None:
+def test_a_key_is_found_between_any_two_keys_of_other_programs_if_one_exists(keys: list[str], machine: str) -> None:
     low, high = sorted(keys)
     try:
         key = key_between(low, high, machine)
@@ -42,7 +42,7 @@ def test_a_key_stays_short_when_records_are_put_at_the_end() -> None:
 
 
 @given(st.text("0Vz", max_size=4), st.integers(0, 200))
-def test_many_keys_behind_another_are_in_order_and_short(low: str, count: int) -> None:
+def test_many_keys_after_another_are_in_order_and_short(low: str, count: int) -> None:
     keys = keys_behind(low and f"{low}.m", count, "m")
     assert len(set(keys)) == count
     assert keys == sorted(keys)

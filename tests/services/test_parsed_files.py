@@ -145,7 +145,7 @@ def test_a_damaged_or_missing_cache_only_causes_another_parse(tmp_path: Path, ho
     assert parser.document(content, path, SCANNED).document.text == "one"
 
 
-def test_bytes_without_a_file_are_handed_over(parser: Parser) -> None:
+def test_standard_input_is_parsed_from_its_bytes_in_the_process(parser: Parser) -> None:
     data = slow_formats.MARK + b"Title\none"
     content = Content(data, "-", Signature(len(data), 0, 0))
     assert parsed_files.is_slow(content)
@@ -156,7 +156,7 @@ def test_bytes_without_a_file_are_handed_over(parser: Parser) -> None:
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_bad_file_does_not_affect_other_files(tmp_path: Path, parser: Parser, what: str) -> None:
+def test_a_file_that_crashes_the_parser_does_not_affect_other_files(tmp_path: Path, parser: Parser, what: str) -> None:
     good, bad = write(tmp_path, "good.slow", "Good", "one"), write(tmp_path, "bad.slow", what)
     assert parser.scan(good).metadata.title == "Good"
     for call in (lambda: parser.scan(bad), lambda: parser.document(read_content(bad, LIMIT), bad, slow_formats.SHORT)):
@@ -181,7 +181,7 @@ def test_a_missing_or_large_file_is_not_a_failure_of_the_parser(tmp_path: Path, 
         parser.scan(large)
 
 
-def test_what_is_not_on_the_screen_is_read_within_limits_too(tmp_path: Path) -> None:
+def test_articles_read_without_a_screen_are_parsed_within_limits(tmp_path: Path) -> None:
     assert load(write(tmp_path, "bad.slow", "crash"), LIMIT) is None
     document = load(write(tmp_path, "good.slow", "Good", "one"), LIMIT)
     assert document is not None
@@ -250,7 +250,7 @@ def is_loaded(owner: Owner, article: str) -> bool:
     return document is not None and not document.partial
 
 
-def test_a_format_that_reads_another_text_moves_annotations(
+def test_annotations_are_reanchored_when_a_new_format_version_reads_another_text(
     tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "articles"

@@ -94,13 +94,13 @@ def test_a_document_from_a_process_is_the_one_that_parsing_gives(files: list[Wan
     assert not any(thread.is_alive() for thread in ahead._threads)
 
 
-def test_documents_come_while_processes_parse_or_in_another_order(files: list[WantedFile]) -> None:
+def test_documents_can_be_requested_early_and_in_another_order(files: list[WantedFile]) -> None:
     backwards = [*files[::-1], files[0], WantedFile(files[1].path, whole=True)]
     for order in (files, backwards):
         assert list(map(shown, documents(ParsingAhead(files, LIMIT, processes=2), order))) == parsed_here(order)
 
 
-def test_what_was_needed_meanwhile_is_not_parsed_once_more(
+def test_a_file_requested_in_the_meantime_is_not_parsed_twice(
     files: list[WantedFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Worker, "attempt", lambda *_: Answer(None, Failure.CRASH))
@@ -113,7 +113,7 @@ def test_what_was_needed_meanwhile_is_not_parsed_once_more(
     ahead.close()
 
 
-def test_a_process_that_dies_costs_no_document(files: list[WantedFile]) -> None:
+def test_no_document_is_missing_after_a_parser_process_dies(files: list[WantedFile]) -> None:
     deadly = WantedFile(files[2].path.rename(files[2].path.with_name(DEADLY)))
     files[2] = deadly
     ahead = ParsingAhead(files, LIMIT, processes=1)
@@ -132,7 +132,7 @@ def test_a_process_that_hangs_is_ended(files: list[WantedFile]) -> None:
     assert time.monotonic() - began < 30.0
 
 
-def test_an_export_with_a_process_is_that_without_one(
+def test_an_export_with_parser_processes_equals_one_without(
     files: list[WantedFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = files[0].path.parent

@@ -90,13 +90,13 @@ def test_pictures_of_all_modes_are_drawn(tmp_path: Path, mode: str) -> None:
     assert len(base64.b64decode(drawn(tmp_path / "a.tiff", 2, 2)["data"])) == 12
 
 
-def test_a_box_keeps_the_proportions(tmp_path: Path) -> None:
+def test_a_picture_fitted_into_a_box_keeps_its_proportions(tmp_path: Path) -> None:
     path = halves(tmp_path / "a.png", size=(640, 320))
     answer = drawn(path, 100, 200, is_box=True)
     assert (answer["columns"], answer["rows"]) == (100, 50)
 
 
-def test_a_terminal_that_draws_itself_gets_a_file(tmp_path: Path) -> None:
+def test_a_terminal_with_a_picture_protocol_gets_a_scaled_png(tmp_path: Path) -> None:
     answer = drawn(halves(tmp_path / "a.jpg", "JPEG"), 40, 20, form=PNG)
     with Image.open(io.BytesIO(base64.b64decode(answer["data"]))) as image:
         assert (image.format, image.size) == ("PNG", (40, 20))

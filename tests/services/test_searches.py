@@ -119,7 +119,7 @@ def test_a_name_that_exists_gets_the_new_query(machine: Machine) -> None:
         assert not machine.searches.add(name, query).undo
 
 
-def test_records_of_other_programs_are_read_with_care(machine: Machine) -> None:
+def test_invalid_fields_of_searches_from_other_programs_are_ignored_or_cleaned(machine: Machine) -> None:
     edits = [
         Edit(SEARCHES, "bad", "name", None, 5),
         Edit(SEARCHES, "no-query", "name", None, "x"),

@@ -26,7 +26,7 @@ def wait(condition: Callable[[], object]) -> None:
         time.sleep(0.01)
 
 
-def test_values_are_found_in_texts_and_unreadable_files_are_passed_over(
+def test_words_are_found_in_texts_and_unreadable_files_are_skipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(text_search, "BATCH", 3)

@@ -414,7 +414,7 @@ def test_stars_and_reading_positions_follow_an_article_without_annotations(folde
     assert "ebb.md looks like tides.md: state kept; undo takes it back" in owner.library.transfer.messages
 
 
-def test_a_place_up_next_follows_an_article_that_was_moved_and_edited(folder: Path, opened: Opener) -> None:
+def test_a_moved_and_edited_article_stays_in_the_up_next_list(folder: Path, opened: Opener) -> None:
     owner = opened(folder).scanned()
     articles = [owner.at(name).id for name in ("tides.md", "bread.md")]
     highlight(owner, "tides.md", "gulls walked about")

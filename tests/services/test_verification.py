@@ -43,7 +43,7 @@ def checked(quote: str, article: str = ENGLISH) -> Checked:
         ("The office of information was closed.", "The of\u00adfice of infor\u00admation was closed."),
     ],
 )
-def test_matters_of_presentation_leave_a_quote_exact(article: str, quote: str) -> None:
+def test_a_quote_that_differs_only_in_presentation_is_exact(article: str, quote: str) -> None:
     result = checked(quote, f"# A title\n\nBefore it. {article} Behind it.\n")
     assert result.verdict is Verdict.EXACT
     assert result.passage == article[:-1] if not result.passage.endswith(".") else result.passage == article
@@ -152,7 +152,7 @@ def test_real_japanese_sentences_with_one_character_changed_are_found(corpus: Ca
     assert [each.difference for each in results if "驢" not in each.difference] == []
 
 
-def test_of_similar_lines_the_right_one_is_compared() -> None:
+def test_a_quote_is_compared_with_the_most_similar_line() -> None:
     lines = "\n\n".join(f"Sentence {number} of many in it." for number in range(1, 31))
     for number in (3, 12, 29):
         result = checked(f"Sentence {number} of very many in it.", lines)

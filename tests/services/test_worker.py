@@ -151,7 +151,7 @@ def test_a_failed_job_says_why(worker: Worker, wanted: Job, failure: Failure, de
 
 
 @pytest.mark.usefixtures("real_processes")
-def test_the_memory_of_a_large_reader_is_not_taken_for_that_of_its_process(worker: Worker) -> None:
+def test_a_crash_is_not_reported_as_lack_of_memory_if_the_reader_is_large(worker: Worker) -> None:
     """A process begins with the largest use of its parent, by which a crash would look like a lack of memory."""
     used = b"x" * 300_000_000
     assert worker.attempt(job(fill_and_die, {"bytes": 1_000}, memory=400_000_000)).failure is Failure.CRASH
