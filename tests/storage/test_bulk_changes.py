@@ -53,7 +53,7 @@ def documents(draw: st.DrawFn) -> Registers:
 
 
 @given(documents(), st.lists(st.tuples(names, values), min_size=1, max_size=4))
-def test_only_what_edits_change_is_compared_and_nothing_else_differs(
+def test_comparing_only_edited_fields_finds_the_changes_of_a_full_comparison(
     registers: Registers, changes: list[tuple[str, Any]]
 ) -> None:
     edits = [Edit(ARTICLES, "key", name, None, value) for name, value in changes]
@@ -162,7 +162,9 @@ def test_many_records_are_read_and_written_as_one_by_one(tmp_path: Path, monkeyp
     assert found[0] == found[1]
 
 
-def test_lines_are_found_together_as_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_lines_of_the_snapshot_are_found_by_blocks_as_by_single_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     records = Records(tmp_path)
     library = LibraryFiles(records.path, "aaaa")
     numbers = [document_id(key) for key in records.keys]
@@ -176,7 +178,7 @@ def test_lines_are_found_together_as_one_by_one(tmp_path: Path, monkeypatch: pyt
     assert len(found[0]) == 150
 
 
-def test_changes_wait_while_they_are_held(tmp_path: Path) -> None:
+def test_changes_are_written_only_after_the_hold_ends(tmp_path: Path) -> None:
     store = LibraryStore(LibraryFiles(tmp_path / "library.json", "aaaa"))
     with store.hold():
         receipt = store.apply([Edit(ARTICLES, "a", "starred", None, True)], "starred")
@@ -191,7 +193,7 @@ def test_changes_wait_while_they_are_held(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("field", ["read", "starred", "archived", "up_next"])
-def test_the_short_way_is_taken_for_the_fields_of_a_usual_record(field: str) -> None:
+def test_only_edited_fields_of_a_plain_record_are_compared(field: str) -> None:
     registers = expand({"id": "a", "location": "a.md", "read": True, "tags": ["x"]}, sets=True)
     edit = Edit(ARTICLES, "a", field, None, True)
     assert changed_alone(registers, [edit]) == ({} if field == "read" else {field: True})
@@ -214,7 +216,9 @@ plain = st.sampled_from(("read", "starred", "archived", "joined", "opened", "fin
 
 
 @given(states, st.dictionaries(plain | st.just("tags"), values | st.just(["b"]), max_size=3))
-def test_a_state_is_amended_as_its_whole_record_is_decoded(state: ReadingState, fields: dict[str, Any]) -> None:
+def test_amending_fields_of_a_state_equals_decoding_the_whole_record(
+    state: ReadingState, fields: dict[str, Any]
+) -> None:
     assert amended(state, fields) == decode({**encode(state), **fields})
     assert {name: encoded(state, fields)[name] for name in fields} == {name: encode(state)[name] for name in fields}
 
@@ -229,5 +233,5 @@ def depth(value: object) -> int:
     st.recursive(values, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=1), inner)),
     st.integers(0, 6),
 )
-def test_depth_is_that_of_the_deepest_part(value: object, levels: int) -> None:
+def test_the_depth_check_finds_the_deepest_part_of_a_value(value: object, levels: int) -> None:
     assert _is_deep(value, levels) == (depth(value) > levels)

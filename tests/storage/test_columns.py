@@ -311,7 +311,7 @@ def test_undo_and_redo_of_a_column_read_no_record(stars: LibraryStore, monkeypat
     stars.close()
 
 
-def test_what_was_changed_since_a_column_is_left_alone_by_its_undo(stars: LibraryStore) -> None:
+def test_undo_of_a_column_keeps_values_that_were_changed_since(stars: LibraryStore) -> None:
     star(stars)
     stars.apply([Edit(ARTICLES, "a7", "starred", True, "mine")], "opened", undoable=False)
     done = stars.undo()

@@ -43,7 +43,7 @@ def test_every_state_that_a_power_cut_may_leave_is_recovered(tmp_path: Path, qui
     assert count > 500
 
 
-def test_every_call_may_fail_once_or_for_good(quick: Path) -> None:
+def test_no_change_is_lost_if_a_disk_call_fails_once_or_for_good(quick: Path) -> None:
     step = 1 if FULL else 9
     count, wrong = faults.run_all(quick, step=step)
     assert not wrong

@@ -123,7 +123,7 @@ def test_records_inside_an_object_of_a_damaged_record_are_found(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("indent", [0, 1, 4, None])
-def test_damage_to_a_record_in_another_layout_costs_no_other_one(
+def test_damage_to_a_record_in_another_layout_loses_no_other_record(
     tmp_path: Path, whole: bytes, indent: int | None
 ) -> None:
     data = json.loads(whole)
@@ -138,7 +138,7 @@ def test_damage_to_a_record_in_another_layout_costs_no_other_one(
     }
 
 
-def test_a_repair_writes_what_was_joined(tmp_path: Path, whole: bytes) -> None:
+def test_a_repaired_file_has_the_records_that_lacked_a_comma_between_them(tmp_path: Path, whole: bytes) -> None:
     comma = whole.index(b"},\n", whole.index(b'"articles"')) + 1
     path = tmp_path / "library.json"
     path.write_bytes(whole[:comma] + whole[comma + 1 :])

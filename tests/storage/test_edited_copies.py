@@ -87,7 +87,7 @@ def test_a_note_that_was_deleted_here_and_edited_in_the_copy_comes_back(machines
     assert merged(mine)["note"] == "beta text"
 
 
-def test_another_field_that_was_edited_in_the_copy_counts(machines: tuple[Path, Path]) -> None:
+def test_another_field_that_was_edited_in_the_copy_is_merged(machines: tuple[Path, Path]) -> None:
     mine, theirs = machines
     write(mine, "aaaa", note="alpha text")
     plain(theirs, colour=4)
@@ -97,7 +97,7 @@ def test_another_field_that_was_edited_in_the_copy_counts(machines: tuple[Path, 
 
 
 @pytest.mark.parametrize("table", [True, False])
-def test_what_is_missing_in_a_copy_is_not_removed(machines: tuple[Path, Path], *, table: bool) -> None:
+def test_records_missing_in_a_conflict_copy_are_not_removed(machines: tuple[Path, Path], *, table: bool) -> None:
     mine, theirs = machines
     with TinyDB(theirs) as db:
         if table:

@@ -192,7 +192,7 @@ def test_the_unchanged_store_passes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_each_mutant_is_noticed(tmp_path: Path, name: str) -> None:
+def test_each_mutant_of_the_store_fails_a_check(tmp_path: Path, name: str) -> None:
     check, *change = MUTANTS[name]
     seen = look(tmp_path, mutant(tmp_path, *change), *([check] if not FULL else mutants.CHECKS))
     assert seen.returncode == mutants.NOTICED, f"no test noticed that {name}: {seen.stdout}{seen.stderr}"

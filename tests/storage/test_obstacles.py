@@ -45,7 +45,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", lives.NAMES)
-def test_whatever_stands_in_the_place_of_a_file(
+def test_the_library_survives_any_obstacle_in_place_of_a_file(
     name: str, prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for flush in ("fsync", "fdatasync"):

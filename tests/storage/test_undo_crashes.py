@@ -40,7 +40,7 @@ def test_a_kill_before_any_call_of_a_compaction_keeps_the_undo_history(
 @pytest.mark.parametrize("lines", [6_000, 1], ids=["appended", "rewritten"])
 @pytest.mark.parametrize("windows", [2, 3])
 @pytest.mark.parametrize("name", ["steps", "undone and done again", "the undo of words undone"])
-def test_windows_that_end_at_once_keep_the_undo_history(
+def test_windows_that_end_at_the_same_time_keep_the_undo_history(
     tmp_path: Path, name: str, windows: int, lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_file, "_REWRITE_AT", lines)

@@ -240,7 +240,7 @@ def test_undo_keeps_fields_that_were_changed_since(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", [False, True])
-def test_undo_skips_what_another_window_did_since_this_one_opened(tmp_path: Path, closed: bool) -> None:
+def test_undo_skips_changes_that_another_window_made_since_this_one_opened(tmp_path: Path, closed: bool) -> None:
     path = tmp_path / "library.json"
     before = open_store(path)
     change(before, "a", "read", True)
@@ -264,7 +264,7 @@ def test_undo_skips_what_another_window_did_since_this_one_opened(tmp_path: Path
     after.close()
 
 
-def test_rewriting_the_undo_file_keeps_the_steps_of_another_window_apart(
+def test_steps_of_another_window_are_not_undone_after_the_undo_file_is_rewritten(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_file, "_REWRITE_AT", 1)
