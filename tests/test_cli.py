@@ -122,7 +122,7 @@ class TestReading:
         assert shown.settings == config.Settings(theme="nord", measure=50)
         assert (shown.opening.fresh, shown.opening.configured_theme) == (False, "auto")
 
-    def test_a_start_can_begin_with_the_list(self, shown: Shown) -> None:
+    def test_an_option_starts_the_reader_with_the_list(self, shown: Shown) -> None:
         assert cli.main(["--fresh"]) == 0
         assert (shown.opening.fresh, shown.opening.configured_theme) == (True, "")
         assert cli.main([]) == 0
@@ -226,7 +226,7 @@ class TestBreaking:
 
 
 class TestCommands:
-    def test_init_makes_a_library_that_carries_its_state(
+    def test_init_creates_a_library_with_its_state_inside(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert cli.main(["init", str(tmp_path)]) == 0
@@ -263,12 +263,16 @@ class TestCommands:
         ("line", "verb"),
         [(["lsit", "--library", "x"], "list"), (["stars", "is:unread"], "star"), (["Exprt"], "export")],
     )
-    def test_a_slip_of_a_verb_is_named(self, line: list[str], verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_a_misspelt_verb_is_answered_with_the_right_one(
+        self, line: list[str], verb: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         assert cli.main(line) == 2
         assert f"Did you mean {verb}?" in capsys.readouterr().err
 
     @pytest.mark.parametrize("word", ["essays", "lis.md", "./lsit", "--lsit"])
-    def test_other_words_are_paths_and_options(self, word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_words_unlike_any_verb_are_treated_as_paths_or_options(
+        self, word: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         try:
             assert cli.main([word]) == 2
         except SystemExit as end:
@@ -306,7 +310,7 @@ def article(tmp_path: Path) -> str:
 
 class TestOnATerminal:
     @pytest.mark.usefixtures("real_processes")
-    def test_what_is_piped_in_is_read_and_keys_come_from_the_terminal(self, terminal: Callable[..., Terminal]) -> None:
+    def test_piped_input_is_read_and_keys_come_from_the_terminal(self, terminal: Callable[..., Terminal]) -> None:
         reading, writing = os.pipe()
         os.write(writing, b"A headline piped in\n\nAnd its text, quite short.\n")
         os.close(writing)

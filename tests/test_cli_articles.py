@@ -77,7 +77,7 @@ def test_articles_are_listed_by_a_query(run: Any, query: tuple[str, ...], found:
     assert ("No article matches (3 in all): “nothing”, “at”, “all”." in err) == (not found)
 
 
-def test_a_list_has_forms_for_scripts(folder: Path, run: Any) -> None:
+def test_a_list_is_printed_as_paths_ids_or_by_a_template_for_scripts(folder: Path, run: Any) -> None:
     assert sorted(run("list", "tag:nato", "--paths")[1].splitlines()) == [
         str(folder / "pledge.md"),
         str(folder / "space.md"),
@@ -210,14 +210,14 @@ def test_rules_of_the_settings_are_tried_and_applied(folder: Path, tmp_path: Pat
         ("feed://x.org", "“feed://x.org”."),
     ],
 )
-def test_any_text_is_searched_for_and_said(run: Any, text: str, said: str) -> None:
+def test_any_text_is_a_valid_query_and_an_empty_result_is_explained(run: Any, text: str, said: str) -> None:
     for verb in (("list",), ("notes", "list")) if len(text) == 10_000 else (("list",),):
         status, out, err = run(*verb, text)
         assert (status, out) == (0, "")
         assert said in err or verb[0] == "notes"
 
 
-def test_a_library_without_articles_says_what_was_passed_over(run: Any, folder: Path) -> None:
+def test_a_library_without_articles_reports_the_files_that_are_not_read(run: Any, folder: Path) -> None:
     for name in ARTICLES:
         (folder / name).rename(folder / f"{name}.odg")
     assert run("list")[2] == "There are no articles in this library. Passed over: 3 files of kinds not read (3 .odg).\n"

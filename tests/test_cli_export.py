@@ -280,7 +280,7 @@ def test_a_record_of_exports_cannot_name_files_elsewhere(run: Run, tmp_path: Pat
     assert outside.exists()
 
 
-def test_templates_are_shown_used_and_refused(run: Run, tmp_path: Path) -> None:
+def test_templates_are_printed_applied_and_checked(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.txt"
     for form in ("markdown", "obsidian", "org"):
         status, shown, _ = run("--to", form, "--show-template")
@@ -315,13 +315,13 @@ def test_templates_are_shown_used_and_refused(run: Run, tmp_path: Path) -> None:
         ((), "--to"),
     ],
 )
-def test_wrong_arguments_are_said(run: Run, arguments: tuple[str, ...], words: str) -> None:
+def test_wrong_arguments_are_refused_with_a_message(run: Run, arguments: tuple[str, ...], words: str) -> None:
     status, out, err = run(*arguments)
     assert (status, out) == (2, "")
     assert words in err
 
 
-def test_a_folder_within_the_library_is_said(run: Run, folder: Path) -> None:
+def test_an_export_into_the_library_folder_gives_a_warning(run: Run, folder: Path) -> None:
     assert "lies in the library" in run("--to", "org", "-o", folder / "notes")[2]
 
 

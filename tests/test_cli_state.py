@@ -53,7 +53,7 @@ def test_doctor_reports_damage_and_repairs_it_only_with_fix(state: Path, capsys:
 
 
 @pytest.mark.parametrize(("number", "text"), [(1, "1 line of it is damaged"), (2_000, "2,000 lines of it are damaged")])
-def test_findings_of_the_doctor_count_in_the_right_number(number: int, text: str) -> None:
+def test_the_doctor_counts_findings_in_singular_and_plural(number: int, text: str) -> None:
     assert f"{counted(number, 'line', 'is', 'are', of='it')} damaged" == text
 
 

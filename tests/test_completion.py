@@ -173,7 +173,7 @@ def test_zsh_completes_verbs_options_and_values(here: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_verb_prints_what_is_installed(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_completion_verb_prints_the_installed_script(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", shell]) == 0
     installed = {
         "bash": "bash-completion/completions/tui-reader",
@@ -249,5 +249,5 @@ def test_the_wheel_installs_what_is_generated() -> None:
         ("Over\n  two rows. Yes", "Over two rows"),
     ],
 )
-def test_the_first_sentence(text: str, sentence: str) -> None:
+def test_the_first_sentence_of_a_help_text_is_found(text: str, sentence: str) -> None:
     assert first_sentence(text) == sentence

@@ -65,7 +65,7 @@ def test_macos_uses_its_own_folders(place: Callable[[], Path], monkeypatch: pyte
     assert place().is_relative_to(Path.home() / "Library")
 
 
-def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_home_folder_an_error_names_the_variable_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_home() -> Path:
         raise RuntimeError("Could not determine home directory.")
 

@@ -214,7 +214,7 @@ def check(verb: str, case: Case) -> None:
                 json.loads(out)
 
 
-def test_every_verb_has_runs_in_this_file() -> None:
+def test_every_verb_of_the_command_line_is_run_by_these_tests() -> None:
     assert every_verb() == set(VERBS)
 
 

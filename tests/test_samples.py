@@ -53,7 +53,7 @@ def test_the_book_has_chapters_pages_notes_and_pictures() -> None:
     assert sum(block.kind is BlockKind.TABLE for block in document.blocks) == 1
 
 
-def test_the_saved_page_is_read_without_what_is_around_its_article() -> None:
+def test_the_saved_web_page_is_read_without_menus_and_footers() -> None:
     document = read_sample("the-machine-that-added-waves.html")
     metadata = document.metadata
     assert (metadata.title, metadata.byline, metadata.source) == (
@@ -88,7 +88,7 @@ def test_the_links_of_the_tour_lead_to_samples() -> None:
     assert [target for target in targets if not (SAMPLES / target).is_file()] == []
 
 
-def test_a_source_of_the_samples_is_written_in_one_way() -> None:
+def test_each_source_of_the_samples_is_spelled_in_one_way() -> None:
     paths = [path for path in SAMPLES.iterdir() if path.is_file() and path.suffix != ".svg"]
     sources = {read(path.read_bytes(), path.name).metadata.source for path in paths}
     assert len({source.casefold() for source in sources}) == len(sources)

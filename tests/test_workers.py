@@ -56,7 +56,7 @@ def test_every_test_is_reported_although_a_process_dies(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("count", "processes"), [(0, 2), (1, 5), (7, 3), (8_000, 5)])
-def test_the_pieces_are_all_tests_and_become_single_ones(count: int, processes: int) -> None:
+def test_the_batches_contain_all_tests_and_end_with_single_ones(count: int, processes: int) -> None:
     pieces = list(workers.pieces(count, processes))
     assert [number for piece in pieces for number in range(*piece)] == list(range(count))
     sizes = [end - start for start, end in pieces]
