@@ -21,7 +21,7 @@ TODAY = date(2026, 6, 10)
         ("a.md", "", "", "Thursday 4 June (file)"),
     ],
 )
-def test_where_an_article_is_from_is_said_once_the_person_first_for_books(
+def test_author_and_source_are_shown_once_and_the_author_first_for_books(
     location: str, source: str, byline: str, shown: str
 ) -> None:
     day = "" if "file" in shown else "2026-06-04"

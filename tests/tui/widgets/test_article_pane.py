@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 
-async def test_the_head_says_title_source_date_length_and_tags() -> None:
+async def test_the_head_shows_title_source_date_length_and_tags() -> None:
     document = article(source="Brussels desk", date="2026-06-05", tags=("nato", "defence"))
     async with stage() as shown:
         await shown.show(document)
@@ -30,7 +30,7 @@ async def test_the_head_says_title_source_date_length_and_tags() -> None:
         assert shown.lines()[6] == "    Part 0"
 
 
-async def test_the_head_comes_at_once_and_the_text_when_it_has_been_read() -> None:
+async def test_the_head_is_shown_at_once_and_the_text_when_it_is_loaded() -> None:
     document = article()
     async with stage() as shown:
         await shown.show(None, headline_of(document))
@@ -41,7 +41,7 @@ async def test_the_head_comes_at_once_and_the_text_when_it_has_been_read() -> No
         assert shown.top_words.startswith("Paragraph 18")
 
 
-async def test_the_whole_text_takes_the_place_of_its_beginning_without_a_jump() -> None:
+async def test_the_whole_text_replaces_its_beginning_without_a_jump() -> None:
     whole = article()
     beginning = article(20)
     beginning = replace(beginning, partial=True)
@@ -56,7 +56,7 @@ async def test_the_whole_text_takes_the_place_of_its_beginning_without_a_jump() 
         assert 0 < shown.pane.viewport.progress < 0.4
 
 
-async def test_a_beginning_that_ends_before_the_place_is_not_shown_in_its_stead() -> None:
+async def test_a_preview_that_ends_before_the_reading_position_is_not_shown() -> None:
     whole = article()
     place = whole.blocks[50].start
     async with stage() as shown:
@@ -68,7 +68,7 @@ async def test_a_beginning_that_ends_before_the_place_is_not_shown_in_its_stead(
         assert shown.top_words.startswith("Paragraph 45")
 
 
-async def test_a_long_wait_is_said_and_a_short_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_loading_is_announced_only_if_it_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     async with stage() as shown:
         await shown.show(None, headline_of(None))
         assert "loading" not in shown.text
@@ -83,7 +83,7 @@ async def test_a_long_wait_is_said_and_a_short_one_is_not(monkeypatch: pytest.Mo
         assert "loading" not in shown.text
 
 
-async def test_the_progress_stands_on_the_last_row_and_nothing_else_does() -> None:
+async def test_the_last_row_shows_only_the_progress() -> None:
     async with stage() as shown:
         await shown.show(article())
         shown.pane.scroller.to_percent(50)
@@ -138,7 +138,7 @@ async def test_a_star_changes_the_head_and_leaves_the_text_alone() -> None:
         assert shown.lines() == before
 
 
-async def test_joined_stories_lose_their_line_and_the_place_is_kept() -> None:
+async def test_joining_other_stories_removes_their_divider_and_keeps_the_position() -> None:
     document = replace(article(12), tail=9)
     async with stage(80, 60) as shown:
         await shown.show(document)
@@ -148,7 +148,7 @@ async def test_joined_stories_lose_their_line_and_the_place_is_kept() -> None:
         assert "other stories" not in shown.text
 
 
-async def test_an_error_page_has_no_head_but_its_own() -> None:
+async def test_an_error_page_has_no_article_head_above_its_own_title() -> None:
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.HEADING, 0, 0, level=1), "ledger.md cannot be read")
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "It looks like a binary file.")
@@ -162,7 +162,7 @@ async def test_an_error_page_has_no_head_but_its_own() -> None:
         assert shown.style_of("ledger.md").color.name == "#f4efe3"
 
 
-async def test_a_title_that_the_text_begins_with_is_said_once() -> None:
+async def test_a_title_at_the_start_of_the_text_is_shown_once() -> None:
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.HEADING, 0, 0, level=1), "A title that is said once")
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), WORDS)
@@ -181,7 +181,7 @@ async def test_a_title_that_the_text_begins_with_is_said_once() -> None:
         assert shown.text.count("A title that is said once") == 1
 
 
-async def test_nothing_to_read_says_so_in_the_middle() -> None:
+async def test_an_empty_pane_shows_its_message_in_the_middle() -> None:
     async with stage(60, 11) as shown:
         shown.pane.clear("No articles yet", ["", "Put .md files into [/b] ~/articles"])
         await shown.pilot.pause()
@@ -193,7 +193,7 @@ async def test_nothing_to_read_says_so_in_the_middle() -> None:
 
 
 @pytest.mark.parametrize("theme", ["paper-light", "high-contrast", "terminal"])
-async def test_live_things_are_told_apart_in_every_theme(theme: str) -> None:
+async def test_matches_focus_links_and_text_look_different_in_every_theme(theme: str) -> None:
     async with stage(theme=theme) as shown:
         await shown.show(article())
         plain = shown.style_of("Paragraph 0")
@@ -209,7 +209,7 @@ async def test_live_things_are_told_apart_in_every_theme(theme: str) -> None:
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 119, 200])
 @pytest.mark.parametrize("height", [5, 12, 70])
-async def test_every_size_is_filled_exactly(width: int, height: int) -> None:
+async def test_every_row_has_the_width_of_the_pane_at_every_size(width: int, height: int) -> None:
     builder = DocumentBuilder()
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0), "👩‍🚀 astronauts and 東京湾の夜警 with é, नमस्ते and ❤️ " * 20)
     builder.add(Block(BlockKind.CODE, 0, 0), "if x:\n\n\treturn '東京'\n" * 3, ())

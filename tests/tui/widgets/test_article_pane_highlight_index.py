@@ -15,7 +15,9 @@ marks = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30), st.integers(1
 
 
 @given(marks, st.integers(0, 90), st.integers(1, 40))
-def test_what_meets_a_range_is_found_in_order_and_nothing_else(found: list[Highlight], start: int, size: int) -> None:
+def test_exactly_the_highlights_that_overlap_a_range_are_found_in_order(
+    found: list[Highlight], start: int, size: int
+) -> None:
     index = HighlightIndex(found)
     meeting = [mark for mark in found if mark.start < start + size and mark.end > start]
     assert sorted(index.within(start, start + size)) == sorted(meeting)
@@ -25,7 +27,7 @@ def test_what_meets_a_range_is_found_in_order_and_nothing_else(found: list[Highl
 
 
 @given(marks, st.integers(0, 60), st.integers(1, 40), st.sampled_from(["", "0", "3"]))
-def test_every_character_shows_the_mark_on_top_and_the_one_below(
+def test_every_character_has_the_topmost_highlight_and_the_one_below(
     found: list[Highlight], start: int, size: int, top: str
 ) -> None:
     runs = HighlightIndex(found).runs(start, start + size, top)
@@ -41,7 +43,7 @@ def test_every_character_shows_the_mark_on_top_and_the_one_below(
 @given(
     marks, st.lists(st.tuples(st.integers(0, 30), st.integers(0, 60), st.integers(0, 30), st.booleans()), max_size=40)
 )
-def test_marks_that_change_one_by_one_lie_as_if_set_at_once(
+def test_an_index_after_single_changes_equals_a_new_index(
     found: list[Highlight], changes: list[tuple[int, int, int, bool]]
 ) -> None:
     """After any insertion, removal or move, the index gives the answers of a new index."""

@@ -39,7 +39,7 @@ def tone_of(shown: Shown, words: str) -> str:
     return str(style.bgcolor.name) if style.bgcolor else ""
 
 
-async def test_highlights_have_their_tone_and_their_number_in_the_margin() -> None:
+async def test_highlights_have_their_colour_and_their_number_in_the_margin() -> None:
     async with stage() as shown:
         await shown.show(TEXT)
         shown.pane.highlights.set([mark("Paragraph 1.", 3), mark("Paragraph 2.", 5, uncertain=True)])
@@ -51,7 +51,7 @@ async def test_highlights_have_their_tone_and_their_number_in_the_margin() -> No
         assert row_with(shown, "Paragraph 2.").split()[0] == "5?"
 
 
-async def test_overlaps_mix_their_tones_and_are_walked_with_the_later_on_top() -> None:
+async def test_overlapping_highlights_mix_their_colours_and_are_visited_one_by_one() -> None:
     async with stage() as shown:
         await shown.show(TEXT)
         start = TEXT.text.index("Paragraph 1.")
@@ -68,7 +68,7 @@ async def test_overlaps_mix_their_tones_and_are_walked_with_the_later_on_top() -
         assert shown.pane.highlights.current != first
 
 
-async def test_one_goes_from_highlight_to_highlight_and_the_view_follows() -> None:
+async def test_stepping_through_the_highlights_scrolls_each_into_view() -> None:
     async with stage(70, 12) as shown:
         await shown.show(TEXT)
         shown.pane.highlights.set([mark("Paragraph 15."), mark("Paragraph 3."), mark("Paragraph 9.")])
@@ -85,7 +85,7 @@ async def test_one_goes_from_highlight_to_highlight_and_the_view_follows() -> No
         assert shown.pane.selection.point == TEXT.text.index("Paragraph 3.")
 
 
-async def test_notes_stand_beside_their_lines_and_never_on_each_other() -> None:
+async def test_notes_are_beside_their_lines_and_never_overlap() -> None:
     async with stage(120, 30) as shown:
         await shown.show(TEXT)
         start = TEXT.text.index("already on", TEXT.text.index("Paragraph 1."))
@@ -148,7 +148,7 @@ async def test_all_of_a_long_note_can_be_reached() -> None:
 
 
 @pytest.mark.parametrize("theme", ["paper-dark", "paper-light", "high-contrast", "terminal"])
-async def test_highlight_selection_and_caret_are_told_apart_in_every_theme(theme: str) -> None:
+async def test_highlight_selection_and_caret_look_different_in_every_theme(theme: str) -> None:
     async with stage(theme=theme) as shown:
         await shown.show(TEXT)
         shown.pane.highlights.set([mark("Paragraph 1.", 1), mark("Paragraph 2.", 2)])
@@ -188,7 +188,7 @@ async def test_a_click_on_a_highlight_or_its_note_makes_it_current() -> None:
             assert shown.app.posted == ["one", "one"]
 
 
-async def test_a_text_that_changed_shows_no_highlight_until_it_is_told_where() -> None:
+async def test_a_changed_text_shows_no_highlight_until_its_position_is_set() -> None:
     async with stage() as shown:
         await shown.show(TEXT)
         shown.pane.highlights.set([mark("Paragraph 1.", 1)])
@@ -200,7 +200,7 @@ async def test_a_text_that_changed_shows_no_highlight_until_it_is_told_where() -
 
 @pytest.mark.parametrize("width", [60, 120], ids=["folded notes", "notes in the margin"])
 @pytest.mark.parametrize("successor", [article(6), None], ids=["another article", "nothing"])
-async def test_a_page_that_is_thrown_away_is_not_laid_out_again(
+async def test_a_replaced_page_is_not_laid_out_again(
     monkeypatch: pytest.MonkeyPatch, width: int, successor: Document | None
 ) -> None:
     async with stage(width, 30) as shown:
@@ -271,12 +271,12 @@ async def test_with_any_highlights_every_row_is_reached_once_and_in_order(
             assert pane.highlights.current is None or pane.highlights.current in marks
 
 
-def test_the_messages_are_those_of_the_pane() -> None:
+def test_the_messages_have_the_handler_names_of_the_article_pane() -> None:
     assert ArticlePane.Selected.handler_name == "on_article_pane_selected"
     assert ArticlePane.HighlightClicked.handler_name == "on_article_pane_highlight_clicked"
 
 
-async def test_numbers_of_several_highlights_stand_apart() -> None:
+async def test_numbers_of_several_highlights_in_a_row_are_separated() -> None:
     """Without a space, 1 and 4 would look like 14; if the margin has no room for all, a + says that there are more."""
     marks = [Highlight(str(n), n, 30, colour=n, uncertain=n == 4) for n in (1, 4, 5)]
     text = document("One sentence is here, of some length. Two follow it.")
@@ -356,7 +356,7 @@ def many_notes(count: int) -> list[Highlight]:
     ]
 
 
-async def test_of_many_notes_on_a_paragraph_the_current_one_stands_beside_it() -> None:
+async def test_the_current_of_many_notes_on_a_paragraph_is_beside_it() -> None:
     async with stage(120, 30) as shown:
         await shown.show(TEXT)
         shown.pane.highlights.set(many_notes(10))
@@ -373,7 +373,7 @@ async def test_of_many_notes_on_a_paragraph_the_current_one_stands_beside_it() -
         assert len(set(seen)) == 10
 
 
-async def test_notes_keep_the_order_of_the_text_while_one_walks() -> None:
+async def test_notes_stay_in_the_order_of_the_text_while_stepping_through_them() -> None:
     """Tested with many notes on one paragraph, notes on several, and notes at the top of the page."""
     first = TEXT.text.index("Paragraph 1.")
     several = [
@@ -429,7 +429,7 @@ async def test_notes_that_reach_beyond_the_text_can_be_scrolled_to() -> None:
         assert "▎ note 19" in shown.text
 
 
-async def test_the_sentence_that_is_looked_at_stays_on_its_row_when_a_note_above_it_folds() -> None:
+async def test_the_focused_sentence_stays_on_its_row_when_a_note_above_it_folds() -> None:
     async with stage(60, 30) as shown:
         await shown.show(TEXT)
         long = mark("Paragraph 1.", 1, "\n".join(f"line {n}" for n in range(60)), name="long")
@@ -447,7 +447,7 @@ async def test_the_sentence_that_is_looked_at_stays_on_its_row_when_a_note_above
         assert shown.lines().index(row_with(shown, "Paragraph 4.")) == row
 
 
-async def test_a_note_that_shrinks_elsewhere_leaves_something_to_read_and_to_click() -> None:
+async def test_a_note_shortened_by_another_program_leaves_text_in_view_and_clickable() -> None:
     async with stage(60, 30) as shown:
         short = article(3)
         await shown.show(short)

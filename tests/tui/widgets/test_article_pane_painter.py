@@ -95,7 +95,7 @@ def test_letters_over_links_keep_every_row_in_its_width(
             assert sum(cell_len(segment.text) for segment in strip) == width + 2 * MARGIN
 
 
-def test_looks_begin_and_end_where_their_ranges_do() -> None:
+def test_styles_begin_and_end_with_their_ranges() -> None:
     text = document("Plain strong both end.")
     text = Document(text.text, text.blocks, (Span(SpanKind.STRONG, 6, 17), Span(SpanKind.EMPHASIS, 13, 17)))
     page, painter = opened(text, 40)
@@ -112,14 +112,14 @@ def test_looks_begin_and_end_where_their_ranges_do() -> None:
     ]
 
 
-def test_emphasis_stands_upright_within_a_quotation() -> None:
+def test_emphasis_within_an_italic_quotation_is_upright() -> None:
     looks = Styles(PLAIN_STYLES, look_of)
     assert looks((Role.QUOTE,)).italic
     assert looks((Role.EMPHASIS,)).italic
     assert not looks((Role.QUOTE, Role.EMPHASIS)).italic
 
 
-def test_the_tone_of_code_covers_its_empty_rows_and_hangs_with_its_list() -> None:
+def test_the_background_of_code_covers_its_empty_rows_and_is_indented_with_its_list() -> None:
     text = document(block(PARAGRAPH, "Item", marker="•", depth=1), block(CODE, "a\n\nb", depth=1), "End")
     page, painter = opened(text, 20)
     toned = []
@@ -142,7 +142,7 @@ def test_the_tone_of_code_covers_its_empty_rows_and_hangs_with_its_list() -> Non
     st.integers(8, 60),
     st.booleans(),
 )
-def test_the_head_fits_any_width_and_says_everything(
+def test_the_head_fits_any_width_and_shows_all_metadata(
     title: str, source: str, tags: list[str], width: int, starred: bool
 ) -> None:
     metadata = Metadata(title=title, source=source, date="2025-06-05", tags=tuple(tags), words=5214)
@@ -154,7 +154,7 @@ def test_the_head_fits_any_width_and_says_everything(
         assert "".join(part.split()) in "".join(said.split()).replace("·", "")
 
 
-def test_the_words_are_counted_where_that_costs_no_row() -> None:
+def test_the_number_of_words_is_shown_if_it_needs_no_further_row() -> None:
     metadata = Metadata(title="T", source="Brussels desk", date="2026-06-05", words=5214)
     headline = Headline(Article("a", "a.md", metadata))
     line = "Brussels desk · Friday 5 June · 23 min"
@@ -163,5 +163,5 @@ def test_the_words_are_counted_where_that_costs_no_row() -> None:
     assert len(head_rows(headline, 40, TODAY)) == len(head_rows(headline, 60, TODAY))
 
 
-def test_wrapped_text_is_whole() -> None:
+def test_text_of_the_head_is_wrapped_at_words() -> None:
     assert wrapped("one two three", 8) == ["one two", "three"]

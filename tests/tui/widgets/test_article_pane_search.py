@@ -10,7 +10,7 @@ from tui_reader.document.blocks import Block, BlockKind, DocumentBuilder, Span, 
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 
 
-async def test_what_is_found_is_counted_painted_and_walked_round() -> None:
+async def test_matches_are_counted_and_painted_and_stepping_wraps_around() -> None:
     async with stage() as shown:
         pane = shown.pane
         await shown.show(article())
@@ -33,7 +33,7 @@ async def test_what_is_found_is_counted_painted_and_walked_round() -> None:
             shown.style_of("table")
 
 
-async def test_the_next_match_is_the_next_from_where_the_reader_is() -> None:
+async def test_the_next_match_is_searched_from_the_reading_position() -> None:
     async with stage() as shown:
         await shown.show(article())
         shown.pane.search.find("paragraph")
@@ -43,7 +43,7 @@ async def test_the_next_match_is_the_next_from_where_the_reader_is() -> None:
         assert shown.pane.search.next(-1) == (40, 60)
 
 
-async def test_the_first_sentence_to_be_focused_is_that_of_the_match() -> None:
+async def test_the_first_focus_after_a_search_is_the_sentence_of_the_match() -> None:
     async with stage() as shown:
         await shown.show(article())
         shown.pane.search.find("paragraph 33")
@@ -98,7 +98,7 @@ async def test_letters_of_links_hide_no_word_where_a_row_is_full() -> None:
         assert shown.strips()[-1].cell_length == 34
 
 
-async def test_the_mouse_follows_links_wakes_the_pane_and_turns_the_page() -> None:
+async def test_a_click_follows_a_link_or_activates_the_pane_and_the_wheel_scrolls() -> None:
     async with stage() as shown:
         await shown.show(linked(30))
         y = next(y for y, line in enumerate(shown.lines()) if "page 2" in line)

@@ -41,7 +41,7 @@ def cell_of(shown: Shown, words: str) -> tuple[int, int]:
     raise AssertionError(words)
 
 
-async def test_selecting_begins_with_the_focused_sentence_and_leaves_with_the_same_key() -> None:
+async def test_a_selection_starts_with_the_focused_sentence_and_ends_with_the_same_key() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         assert shown.pane.selection.text_of(shown.pane.selection.target()) == "One is here."
@@ -78,7 +78,7 @@ async def test_motions_extend_the_selection_as_they_would_in_vim() -> None:
         assert selected(shown) == " it. T"
 
 
-async def test_a_character_is_sought_and_sought_again() -> None:
+async def test_a_character_search_extends_the_selection_and_can_be_repeated() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         pane = shown.pane
@@ -94,7 +94,7 @@ async def test_a_character_is_sought_and_sought_again() -> None:
         assert not pane.selection.find_character("f", "ß", 1)
 
 
-async def test_a_repeated_search_stays_in_its_paragraph() -> None:
+async def test_a_repeated_character_search_stays_in_its_paragraph() -> None:
     text = document("First one, then two.", "Second, here, there.")
     async with stage() as shown:
         await shown.show(text)
@@ -124,7 +124,7 @@ async def test_a_text_object_among_paragraphs_is_selected_by_its_characters() ->
         assert (shown.pane.selection.kind, selected(shown)) == ("paragraph", SENTENCES.block_text(0))
 
 
-async def test_text_objects_take_the_place_of_what_was_selected_first_and_then_grow() -> None:
+async def test_a_text_object_replaces_the_first_selection_and_then_extends_it() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         pane = shown.pane
@@ -144,7 +144,7 @@ async def test_text_objects_take_the_place_of_what_was_selected_first_and_then_g
         assert selected(shown) == "One is here."
 
 
-async def test_a_search_carries_the_caret_and_is_taken_back() -> None:
+async def test_a_search_moves_the_caret_and_clearing_it_restores_the_selection() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         pane = shown.pane
@@ -163,7 +163,7 @@ async def test_a_search_carries_the_caret_and_is_taken_back() -> None:
         assert selected(shown).endswith("Alone i")
 
 
-async def test_the_view_and_the_terminals_cursor_go_with_the_caret() -> None:
+async def test_the_view_and_the_terminal_cursor_follow_the_caret() -> None:
     async with stage(60, 12) as shown:
         await shown.show(article())
         pane = shown.pane
@@ -180,7 +180,7 @@ async def test_the_view_and_the_terminals_cursor_go_with_the_caret() -> None:
             assert reversed_text(shown).strip() == pane.document.text[pane.selection.point].strip()
 
 
-async def test_what_is_selected_outlives_width_theme_and_another_reading() -> None:
+async def test_a_selection_survives_another_width_theme_and_a_reload() -> None:
     async with stage(90, 20) as shown:
         await shown.show(article(20))
         pane = shown.pane
@@ -199,7 +199,7 @@ async def test_what_is_selected_outlives_width_theme_and_another_reading() -> No
         assert pane.selection.range is None
 
 
-async def test_dragging_selects_what_lies_under_the_mouse_and_says_so() -> None:
+async def test_dragging_selects_the_characters_under_the_mouse_and_posts_a_message() -> None:
     async with stage() as shown:
         await shown.show(document("Here 日本語 stands and e\u0301nds 👩\u200d🚀 today.", "More."))
         x, y = cell_of(shown, "stands")
@@ -213,7 +213,7 @@ async def test_dragging_selects_what_lies_under_the_mouse_and_says_so() -> None:
         assert shown.pane.selection.range is None
 
 
-async def test_two_clicks_take_a_word_and_three_a_paragraph() -> None:
+async def test_two_clicks_select_a_word_and_three_a_paragraph() -> None:
     async with stage() as shown:
         await shown.show(SENTENCES)
         x, y = cell_of(shown, "follows")
@@ -223,7 +223,7 @@ async def test_two_clicks_take_a_word_and_three_a_paragraph() -> None:
         assert selected(shown) == SENTENCES.block_text(0)
 
 
-async def test_a_drag_ends_with_its_text() -> None:
+async def test_a_drag_ends_when_another_text_is_shown() -> None:
     short = article(1)
     async with stage() as shown:
         await shown.show(article(30))
@@ -246,7 +246,7 @@ async def test_a_drag_ends_with_its_text() -> None:
         await shown.pilot.mouse_up(offset=(20, 0))
 
 
-async def test_the_mouse_held_at_the_edge_scrolls_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_dragging_to_the_edge_keeps_scrolling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pointer, "EDGE_SECONDS", 3600.0)
     async with stage(60, 12) as shown:
         await shown.show(article())
@@ -270,7 +270,7 @@ async def test_the_mouse_held_at_the_edge_scrolls_on(monkeypatch: pytest.MonkeyP
     st.integers(20, 60),
     st.lists(st.tuples(st.sampled_from((*MOTIONS, "swap", "is", "aw", "ap", "V")), st.integers(1, 3)), max_size=14),
 )
-async def test_no_sequence_of_motions_tears_a_character(
+async def test_no_sequence_of_motions_splits_a_character(
     text: Document, width: int, steps: list[tuple[str, int]]
 ) -> None:
     async with stage(width, 10) as shown:
@@ -294,7 +294,7 @@ async def test_no_sequence_of_motions_tears_a_character(
         assert all(strip.cell_length == width for strip in pane.render_lines(pane.size.region))
 
 
-async def test_a_caret_on_what_is_not_drawn_is_seen_all_the_same() -> None:
+async def test_a_caret_on_a_line_break_is_visible() -> None:
     async with stage() as shown:
         await shown.show(document(block(CODE, "one\n\nthree")))
         shown.pane.selection.start("character")
@@ -304,7 +304,7 @@ async def test_a_caret_on_what_is_not_drawn_is_seen_all_the_same() -> None:
         assert selected(shown) == "one\n\n"
 
 
-async def test_text_objects_take_counts_and_pairs() -> None:
+async def test_text_objects_accept_counts_and_include_brackets_and_quotes() -> None:
     """v2as selects two sentences; brackets and quotes extend outwards; just after v, a word excludes its full stop."""
     text = document("One is here. Two “follows (it)” well. Three ends. Four too.")
     async with stage() as shown:

@@ -29,5 +29,5 @@ def test_words_are_legible_where_two_highlights_overlap(theme: Theme) -> None:
             assert style.bgcolor != looks((f"highlight-{over}",)).bgcolor
 
 
-def test_every_role_has_a_look() -> None:
+def test_every_role_has_a_style() -> None:
     assert set(STYLES) == {"", *Role}

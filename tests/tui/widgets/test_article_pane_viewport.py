@@ -43,7 +43,7 @@ async def test_an_article_opens_where_it_was_left() -> None:
 
 
 @pytest.mark.parametrize("place", [0, 40_000], ids=["from the beginning", "from a place that is not read yet"])
-async def test_the_end_is_shown_before_the_middle_is_read_and_stays_there(place: int) -> None:
+async def test_the_end_is_shown_before_the_middle_is_loaded_and_stays_in_place(place: int) -> None:
     whole = article(200)
     cut = next(block.start for block in whole.blocks if block.start > len(whole.text) - 4_000)
     first = article(20)
@@ -73,7 +73,7 @@ async def test_the_end_is_shown_before_the_middle_is_read_and_stays_there(place:
         assert not shown.pane.viewport.at_end
 
 
-async def test_motions_say_whether_anything_changed() -> None:
+async def test_scrolling_returns_whether_the_view_moved() -> None:
     async with stage() as shown:
         pane = shown.pane
         assert not pane.scroller.by_rows(1)
@@ -93,7 +93,7 @@ async def test_motions_say_whether_anything_changed() -> None:
         assert not pane.scroller.to_start()
 
 
-async def test_a_page_keeps_two_rows_in_sight() -> None:
+async def test_scrolling_by_a_page_keeps_two_rows_visible() -> None:
     async with stage() as shown:
         await shown.show(article())
         await shown.pilot.pause()
@@ -103,7 +103,7 @@ async def test_a_page_keeps_two_rows_in_sight() -> None:
         assert shown.lines()[:2] == last
 
 
-async def test_sentences_take_the_focus_and_the_view_follows() -> None:
+async def test_the_focus_moves_by_sentences_and_the_view_follows() -> None:
     document = article()
     async with stage() as shown:
         await shown.show(document)
@@ -152,7 +152,7 @@ async def test_the_focused_sentence_stays_in_view_at_every_size() -> None:
         assert pane.viewport.visible_range()[0] <= focus.start < pane.viewport.visible_range()[1]
 
 
-async def test_headings_come_to_the_top_and_the_last_one_into_view() -> None:
+async def test_moving_by_headings_scrolls_each_to_the_top_and_the_last_into_view() -> None:
     async with stage() as shown:
         await shown.show(article())
         for number in range(1, 6):
@@ -166,7 +166,7 @@ async def test_headings_come_to_the_top_and_the_last_one_into_view() -> None:
         assert [entry.title for entry in shown.pane.focus.outline()] == [f"Part {number}" for number in range(6)]
 
 
-async def test_another_measure_keeps_the_place() -> None:
+async def test_another_line_length_keeps_the_reading_position() -> None:
     async with stage(120, 30) as shown:
         await shown.show(article())
         shown.pane.scroller.to_percent(40)
@@ -197,7 +197,7 @@ def slow_counting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(viewport, "REFINE_EVERY", 3600.0)
 
 
-async def test_rows_follow_each_other_while_heights_are_estimates(slow_counting: None) -> None:
+async def test_scrolled_rows_are_contiguous_while_heights_are_estimated(slow_counting: None) -> None:
     async with stage(60, 20) as shown:
         pane = shown.pane
         await shown.show(wide())
@@ -214,7 +214,7 @@ async def test_rows_follow_each_other_while_heights_are_estimates(slow_counting:
                 assert first[abs(step) :] == second[: -abs(step)]
 
 
-async def test_counting_the_heights_leaves_what_is_shown_where_it_is(slow_counting: None) -> None:
+async def test_making_estimated_heights_exact_moves_no_visible_row(slow_counting: None) -> None:
     async with stage(60, 20) as shown:
         pane = shown.pane
         await shown.show(wide())
@@ -231,7 +231,7 @@ async def test_counting_the_heights_leaves_what_is_shown_where_it_is(slow_counti
         assert pane.viewport.offset == offset
 
 
-async def test_the_end_of_an_estimated_text_is_its_end(slow_counting: None) -> None:
+async def test_jumping_to_the_end_reaches_it_while_heights_are_estimated(slow_counting: None) -> None:
     document = wide()
     async with stage(60, 20) as shown:
         await shown.show(document)
@@ -243,7 +243,7 @@ async def test_the_end_of_an_estimated_text_is_its_end(slow_counting: None) -> N
 
 
 @pytest.mark.parametrize("text", [article(), wide(90)], ids=["narrow", "wide"])
-async def test_wherever_the_page_is_moved_it_is_filled_and_the_focus_is_seen(text: Document) -> None:
+async def test_any_sequence_of_motions_fills_the_page_and_keeps_the_focus_visible(text: Document) -> None:
     chance = random.Random(7)
     async with stage(44, 15) as shown:
         pane = shown.pane

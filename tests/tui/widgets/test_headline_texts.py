@@ -64,7 +64,7 @@ def test_long_reading_times_are_in_hours(minutes: int, text: str) -> None:
         ({"source": "S", "error": "not text: 3 % zero bytes"}, "not text: 3 % zero bytes"),
     ],
 )
-def test_a_row_says_whose_article_it_is_of_when_and_how_long(fields: dict[str, Any], text: str) -> None:
+def test_a_row_shows_author_or_source_date_and_reading_time(fields: dict[str, Any], text: str) -> None:
     assert meta_text(headline(**fields), 80, TODAY) == text
 
 
@@ -83,7 +83,7 @@ def test_a_row_says_whose_article_it_is_of_when_and_how_long(fields: dict[str, A
         (3, "4…"),
     ],
 )
-def test_the_date_leaves_after_progress_weekday_time_and_source(width: int, text: str) -> None:
+def test_a_narrow_row_drops_the_date_after_progress_weekday_time_and_source(width: int, text: str) -> None:
     begun = headline(source="Brussels desk", date="2026-06-04", progress=0.3)
     assert meta_text(begun, width, TODAY) == text
 
@@ -98,7 +98,7 @@ def test_the_date_leaves_after_progress_weekday_time_and_source(width: int, text
         (24, "Arthur Conan Do… · 4 Jun"),
     ],
 )
-def test_a_long_reading_time_loses_its_minutes_and_leaves_before_the_author(width: int, text: str) -> None:
+def test_a_narrow_row_drops_the_minutes_and_then_the_reading_time_before_the_author(width: int, text: str) -> None:
     """The list has 30 columns or fewer in a terminal of 80."""
     book = headline(byline="Arthur Conan Doyle", date="2026-06-04", words=230 * 420, progress=0.1)
     assert meta_text(book, width, TODAY) == text
@@ -108,7 +108,9 @@ WORDS = st.text("ab 家\U0001f468é", max_size=30)
 
 
 @given(st.integers(1, 70), WORDS, WORDS, st.sampled_from(["", "2026-06-04", "2020-01-01", "no date"]), st.floats(0, 1))
-def test_no_row_is_wider_than_its_room(width: int, source: str, byline: str, day: str, progress: float) -> None:
+def test_no_row_of_the_list_is_wider_than_its_column(
+    width: int, source: str, byline: str, day: str, progress: float
+) -> None:
     shown = headline(source=source.strip(), byline=byline.strip(), date=day, progress=progress)
     assert cell_len(meta_text(shown, width, TODAY)) <= width
 

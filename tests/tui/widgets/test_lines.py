@@ -46,7 +46,7 @@ def test_merging_segments_changes_no_cell(segments: list[Segment]) -> None:
     assert merged(strip).cell_length == strip.cell_length
 
 
-def test_margin_text_and_padding_of_one_ground_are_one_segment() -> None:
+def test_blank_segments_merge_with_text_on_the_same_background() -> None:
     base, title = Style(color="#d9d4c7", bgcolor="#15171b"), Style(color="#f4efe3", bgcolor="#15171b", bold=True)
     strip = merged(Strip([Segment("   ", base), Segment("A title", title), Segment("     ", base)]))
     assert list(strip) == [Segment("   A title     ", title)]
@@ -54,7 +54,7 @@ def test_margin_text_and_padding_of_one_ground_are_one_segment() -> None:
 
 @pytest.mark.parametrize("text", ["漢字", "a漢b", "家 家", "\u0301漢", "👩\u200d💻", "plain words"])
 @pytest.mark.parametrize("width", [1, 2, 3, 80])
-def test_wrapping_ends_and_no_row_is_too_wide(text: str, width: int) -> None:
+def test_any_text_is_wrapped_into_rows_that_fit(text: str, width: int) -> None:
     rows = wrap(text, width)
     assert all(cell_len(row) <= width for row in rows)
     assert [row for row in rows if row.strip()]

@@ -26,6 +26,6 @@ from tui_reader.tui.widgets.prompt import LastPartSuggester
         ("politics,", None),
     ],
 )
-def test_a_tag_is_completed(typed: str, suggested: str | None) -> None:
+def test_the_last_part_of_the_input_is_completed_with_a_known_tag(typed: str, suggested: str | None) -> None:
     words = ("politics", "café noir", "oﬃce", "re\u0301sume\u0301", "in\u00adform")
     assert asyncio.run(LastPartSuggester(words).get_suggestion(typed)) == suggested
