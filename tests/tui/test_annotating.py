@@ -55,7 +55,9 @@ async def test_while_a_note_is_written_no_message_says_that_u_undoes(start: Star
         await reader.sees("wrote a note on “First part” · u undoes")
 
 
-async def test_without_a_focus_the_first_key_focuses_what_the_second_highlights(start: Start, articles: Path) -> None:
+async def test_without_a_focus_the_first_key_focuses_a_sentence_and_the_second_highlights_it(
+    start: Start, articles: Path
+) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys("enter")
@@ -431,7 +433,7 @@ async def test_a_selection_is_piped_through_a_command_and_its_output_shown(start
         await reader.sees("ended with status 3")
 
 
-async def test_the_mouse_selects_and_clicks_on_highlights(start: Start, articles: Path) -> None:
+async def test_the_mouse_selects_text_and_a_click_chooses_a_highlight(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         row = next(y for y, line in enumerate(reader.lines()) if "Paragraph 2 of" in line)
@@ -493,7 +495,9 @@ async def test_the_highlight_key_marks_the_sentence_of_the_match(start: Start, a
         assert set(quotes) == {"Paragraph 3 of Alpha wolf.", "And a third."}
 
 
-async def test_stepping_continues_from_the_top_and_the_bottom(start: Start, articles: Path) -> None:
+async def test_stepping_by_sentences_continues_after_a_jump_to_the_top_or_the_bottom(
+    start: Start, articles: Path
+) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys("}", "}", "}", ")", "g", "g", ")", "H")

@@ -69,7 +69,7 @@ async def test_all_annotations_are_listed_by_article_with_a_preview(start: Start
         await reader.sees("INBOX")
 
 
-async def test_the_filter_takes_words_colours_tags_and_more(start: Start, articles: Path) -> None:
+async def test_the_filter_of_annotations_accepts_words_colours_and_tags(start: Start, articles: Path) -> None:
     async with start(articles, settings=Settings(colours=("claim", "doubt", "idea", "x", "y"))) as reader:
         await annotate(reader)
         await reader.keys("A", "/")
@@ -431,7 +431,7 @@ async def test_the_list_of_all_is_limited_to_an_article_and_back(start: Start, a
         await reader.no_longer_sees("3 of 3")
 
 
-async def test_the_first_row_and_the_list_of_annotations_count_alike(start: Start, articles: Path) -> None:
+async def test_the_first_row_and_the_list_show_the_same_number_of_annotations(start: Start, articles: Path) -> None:
     """In the library, in an article, with an orphan, and with annotations of an article that is gone."""
     first, alpha, beta = "Paragraph 1 of Alpha wolf.", articles / "alpha.md", articles / "beta.md"
     async with start(articles) as reader:
@@ -457,7 +457,7 @@ async def test_the_first_row_and_the_list_of_annotations_count_alike(start: Star
         assert reader.lines()[0].endswith("1 highlight · 1 orphan")
 
 
-def test_one_word_for_annotations_without_a_certain_place() -> None:
+def test_annotations_without_a_certain_place_are_called_orphans_everywhere() -> None:
     """In what is shown, in the help of every verb and in the documents."""
     other_words = re.compile(
         r"without a place|[^\w]no place\b(?! to go)|several places\b(?! (?:are open|fit))|is:lost|listed as lost"

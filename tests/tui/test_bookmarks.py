@@ -142,5 +142,5 @@ async def check_offer(reader: Reader) -> None:
         ("", ""),
     ],
 )
-def test_words_at_a_bookmark_that_go_on_end_with_an_ellipsis(words: str, shown: str) -> None:
+def test_the_beginning_of_a_long_passage_at_a_bookmark_ends_with_an_ellipsis(words: str, shown: str) -> None:
     assert beginning(words) == shown

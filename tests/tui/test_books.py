@@ -57,7 +57,7 @@ def rows(reader: Reader) -> list[str]:
     return [line.strip() for line in reader.lines()]
 
 
-async def test_a_book_is_walked_by_chapters_contents_notes_and_pages(start: Start, shelf: Path) -> None:
+async def test_keys_move_through_a_book_by_chapters_contents_notes_and_pages(start: Start, shelf: Path) -> None:
     async with start(shelf) as reader:
         await reader.sees("The Shore")
         await reader.keys("enter", "z")
@@ -129,7 +129,7 @@ async def test_open_contents_are_completed_when_the_whole_book_has_been_read(sta
 @pytest.mark.parametrize(
     ("size", "foot"), [((60, 20), "in the book"), ((40, 12), "left in the chapter"), ((24, 12), "%")]
 )
-async def test_the_foot_of_a_book_leaves_out_whole_parts(size: tuple[int, int], foot: str) -> None:
+async def test_the_last_row_of_a_book_omits_parts_that_do_not_fit(size: tuple[int, int], foot: str) -> None:
     async with stage(*size) as shown:
         document = read(DATA, "shore.epub")
         await shown.show(document, offset=document.sections[1].offset)
@@ -139,7 +139,7 @@ async def test_the_foot_of_a_book_leaves_out_whole_parts(size: tuple[int, int], 
         assert len(line) < size[0]
 
 
-async def test_the_position_in_a_book_is_kept_at_the_head_of_a_chapter_through_widths() -> None:
+async def test_resizing_keeps_the_position_at_the_head_of_a_chapter() -> None:
     async with stage(100, 30) as shown:
         document = read(DATA, "shore.epub")
         offset = document.sections[2].offset
@@ -221,7 +221,7 @@ def test_a_pdf_is_opened_at_its_page_if_the_program_accepts_one(
     assert calls == [[each.format(path=path, uri=path.as_uri()) for each in started]]
 
 
-async def test_articles_without_chapters_show_nothing_of_books(start: Start, articles: Path) -> None:
+async def test_articles_without_chapters_show_no_chapter_information(start: Start, articles: Path) -> None:
     async with start(articles, settings=Settings()) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("enter")

@@ -40,7 +40,7 @@ async def test_letters_narrow_every_picker_and_arrows_move_in_it(start: Start, a
         await reader.no_longer_sees("footnote")
 
 
-async def test_letters_typed_ahead_are_those_of_the_picker_and_of_the_search(start: Start, articles: Path) -> None:
+async def test_letters_typed_ahead_go_to_the_picker_or_to_its_search(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         reader.burst(*":theme")
@@ -89,23 +89,23 @@ async def test_a_command_without_a_key_shows_none_in_the_help(start: Start, arti
         ("quit", "quit"),
     ],
 )
-def test_names_come_before_sentences_and_scattered_letters(typed: str, first: str) -> None:
+def test_matches_in_names_come_before_matches_in_descriptions_and_scattered_letters(typed: str, first: str) -> None:
     assert matching(PALETTE, typed)[0].name == first
 
 
 @given(st.text())
-def test_what_matches_is_among_the_entries_and_stays_so_with_fewer_letters(typed: str) -> None:
+def test_any_search_in_a_picker_gives_distinct_entries_and_a_blank_one_gives_all(typed: str) -> None:
     found = matching(PALETTE, typed)
     assert len({each.name for each in found}) == len(found)
     assert not typed.strip() or search_key(typed).strip() or found == PALETTE
 
 
-def test_a_whole_name_comes_first() -> None:
+def test_an_entry_whose_whole_name_is_typed_comes_first() -> None:
     for each in PALETTE[:5]:
         assert matching(PALETTE, each.name)[0] == each
 
 
-async def test_a_sentence_is_readable_at_every_size(start: Start, articles: Path) -> None:
+async def test_the_description_of_a_command_is_readable_at_every_size(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         for size in ((120, 35), (80, 24), (40, 12)):

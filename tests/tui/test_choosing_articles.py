@@ -27,7 +27,7 @@ def titles(reader: Reader, what: str) -> set[str]:
     return {row.title.split()[0] for row in rows if getattr(row.state, what)}
 
 
-async def test_motions_extend_a_choice_that_is_marked_counted_and_ended(start: Start, articles: Path) -> None:
+async def test_motions_extend_a_choice_of_articles_that_is_marked_and_counted(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("v")
@@ -77,7 +77,7 @@ async def test_single_articles_are_chosen_and_taken_out(start: Start, articles: 
         await reader.no_longer_sees("CHOOSE")
 
 
-async def test_keys_act_on_all_that_are_chosen_in_one_step(start: Start, articles: Path) -> None:
+async def test_keys_change_all_chosen_articles_in_one_undo_step(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
         for key, what in (("s", "starred"), ("r", "read"), ("e", "archived"), ("L", "up_next")):
@@ -91,7 +91,7 @@ async def test_keys_act_on_all_that_are_chosen_in_one_step(start: Start, article
                 await reader.returns()
 
 
-async def test_what_is_chosen_stays_so_for_the_next_command(start: Start, articles: Path) -> None:
+async def test_chosen_articles_stay_chosen_for_the_next_command(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("v", "j", "s", "j", "r")
@@ -116,7 +116,7 @@ async def test_tags_of_several_are_added_and_removed(start: Start, articles: Pat
         assert set(reader.library.catalogue.everything()[0].tags) == {"nature"}
 
 
-async def test_what_leaves_the_list_is_no_longer_chosen(start: Start, articles: Path) -> None:
+async def test_an_article_that_leaves_the_list_is_no_longer_chosen(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("*", "/")
@@ -127,7 +127,7 @@ async def test_what_leaves_the_list_is_no_longer_chosen(start: Start, articles: 
         assert reader.app.reading.state.panes.headlines.chosen_count <= 1
 
 
-def test_a_range_follows_its_list() -> None:
+def test_a_chosen_range_keeps_its_articles_when_the_list_changes() -> None:
     choice: RowChoice[str] = RowChoice()
     choice.begin("abcdef", 1)
     assert choice.chosen(3) == ("b", "c", "d")

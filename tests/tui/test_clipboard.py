@@ -31,7 +31,7 @@ def fake_tmux(folder: Path, script: str) -> None:
         ("exit 1", "set -g set-clipboard on"),
     ],
 )
-async def test_in_tmux_a_quote_is_in_its_paste_buffer(
+async def test_a_quote_copied_in_tmux_is_in_the_paste_buffer(
     start: Start, articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
 ) -> None:
     fake_tmux(tmp_path / "bin", script)

@@ -70,7 +70,7 @@ async def check_verb(reader: Reader, line: str, what: str, changed: set[str], ba
     await reader.until(lambda: titles(reader, what) == set())
 
 
-async def test_the_line_says_what_it_acts_on_before_it_is_run(start: Start, articles: Path) -> None:
+async def test_the_command_line_shows_its_scope_before_it_is_run(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
         await reader.keys(":")
@@ -110,7 +110,7 @@ async def test_the_line_says_what_it_acts_on_before_it_is_run(start: Start, arti
         await reader.sees("did you mean star?")
 
 
-async def test_names_numbers_and_letters_follow_other_commands(start: Start, articles: Path) -> None:
+async def test_commands_accept_names_numbers_and_letters_as_arguments(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await runs(reader, "sort title")
@@ -170,7 +170,7 @@ async def test_names_numbers_and_letters_follow_other_commands(start: Start, art
         await reader.until(lambda: reader.app.reading.state.context is Pane.ARTICLE)
 
 
-async def test_keys_typed_ahead_of_a_line_act_after_it(start: Start, articles: Path) -> None:
+async def test_keys_typed_ahead_run_after_the_command_line(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "Gamma rays", "3 unread")
         reader.burst(":", *"star", "enter", "j", ":", *"tag", "tab", *"+burst", "enter", "j", "r")
@@ -179,7 +179,7 @@ async def test_keys_typed_ahead_of_a_line_act_after_it(start: Start, articles: P
         assert [row.title for row in reader.library.catalogue.everything() if "burst" in row.tags] == ["Beta test"]
 
 
-async def test_tab_completes_and_arrows_choose_what_follows(start: Start, articles: Path) -> None:
+async def test_tab_completes_and_arrows_choose_a_completion(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys(":")
@@ -202,7 +202,7 @@ async def test_tab_completes_and_arrows_choose_what_follows(start: Start, articl
         await reader.sees("by title")
 
 
-async def test_former_lines_come_back_also_after_a_restart(start: Start, articles: Path) -> None:
+async def test_earlier_lines_are_recalled_even_after_a_restart(start: Start, articles: Path) -> None:
     async with start(articles, opening=Opening()) as reader:
         await reader.sees("Alpha wolf")
         await runs(reader, "tag +first")
@@ -224,7 +224,7 @@ async def test_former_lines_come_back_also_after_a_restart(start: Start, article
 
 
 @given(st.text())
-def test_any_text_is_a_line(text: str) -> None:
+def test_any_text_is_split_into_a_command_its_words_and_a_scope(text: str) -> None:
     line = split(text)
     assert " " not in line.name
     assert line.scope is None or line.scope in Scope
@@ -239,7 +239,7 @@ def test_a_quoted_word_is_read_as_it_was(word: str) -> None:
         assert line.scope is Scope.ALL
 
 
-def test_a_tag_may_be_called_as_a_scope_is() -> None:
+def test_a_tag_with_the_name_of_a_scope_can_be_written() -> None:
     assert split("tag +all").words[0].text == "+all"
     assert split('tag "all"').words[0].text == "all"
     assert split('tag "all"').scope is None
@@ -256,13 +256,13 @@ def test_fifty_lines_are_kept_each_once() -> None:
     assert with_line(lines, "x" * 10_000) == lines
 
 
-def test_arguments_are_told_in_the_table() -> None:
+def test_commands_with_arguments_declare_them_in_the_table() -> None:
     taking = {each.id for each in COMMANDS if each.argument}
     assert {"read", "unread", "star", "unstar", "archive", "unarchive", "up_next", "tag", "sort", "theme"} <= taking
 
 
 @pytest.mark.usefixtures("exports_in_this_process")
-async def test_an_export_says_what_it_will_write_and_what_it_has_written(
+async def test_an_export_shows_what_it_will_write_and_what_it_has_written(
     start: Start, articles: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "my pages"
@@ -288,7 +288,9 @@ async def test_an_export_says_what_it_will_write_and_what_it_has_written(
         assert "Alpha" in (tmp_path / "refs.bib").read_text("utf-8")
 
 
-async def test_a_line_that_can_run_is_not_called_no_match_and_leaving_is_named(start: Start, articles: Path) -> None:
+async def test_a_valid_line_without_completions_shows_the_key_to_leave_instead_of_no_match(
+    start: Start, articles: Path
+) -> None:
     async with start(articles, size=(120, 24)) as reader:
         await reader.sees("Alpha wolf")
         for width in (120, 80, 60):

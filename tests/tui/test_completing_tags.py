@@ -46,7 +46,7 @@ WORDS = ("deep sea", "deep-sky", "Économie", "nato", "to read again", "x, y", "
         ("nato, ", 6, []),
     ],
 )
-def test_the_words_that_fit(answer: str, cursor: int, fitting: list[str]) -> None:
+def test_known_words_that_contain_the_typed_part_are_offered(answer: str, cursor: int, fitting: list[str]) -> None:
     assert WordCompletion(WORDS).fitting(answer, cursor) == fitting
 
 
@@ -61,18 +61,22 @@ def test_the_words_that_fit(answer: str, cursor: int, fitting: list[str]) -> Non
         ("nato, dexx, a", 8, "deep sea", ("nato, deep sea, a", 14)),
     ],
 )
-def test_the_answer_with_a_word(answer: str, cursor: int, word: str, completed: tuple[str, int]) -> None:
+def test_taking_a_word_replaces_the_part_at_the_cursor(
+    answer: str, cursor: int, word: str, completed: tuple[str, int]
+) -> None:
     assert WordCompletion(WORDS).completed(answer, cursor, word) == completed
 
 
-def test_one_word_may_have_commas() -> None:
+def test_a_name_with_a_comma_is_completed_if_only_one_is_asked_for() -> None:
     names = WordCompletion(["left, right", "left"], in_list=False)
     assert names.fitting("left, r", 7) == ["left, right"]
     assert names.completed("left, r", 7, "left, right") == ("left, right", 11)
 
 
 @given(st.lists(st.text("abcÄß é-", min_size=1, max_size=6)), st.text("abÄé, -", max_size=12), st.data())
-def test_whatever_fits_can_be_taken(words: list[str], answer: str, data: st.DataObject) -> None:
+def test_any_offered_word_can_be_taken_and_keeps_the_other_parts(
+    words: list[str], answer: str, data: st.DataObject
+) -> None:
     completion = WordCompletion(words)
     cursor = data.draw(st.integers(0, len(answer)))
     others = completion.part(answer, cursor)
@@ -130,7 +134,7 @@ async def test_tab_takes_the_known_tag(start: Start, tagged: Path) -> None:
                 await reader.keys("u")
 
 
-async def test_all_tags_that_fit_are_listed_over_the_line(start: Start, tagged: Path) -> None:
+async def test_all_matching_tags_are_listed_above_the_input_line(start: Start, tagged: Path) -> None:
     async with start(tagged) as reader:
         await begin(reader)
         for size in ((120, 35), (80, 24), (40, 12)):

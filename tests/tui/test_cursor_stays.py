@@ -98,7 +98,7 @@ async def test_no_article_is_skipped_after_reading_some_and_archiving_one(start:
                 await reader.returns()
 
 
-async def test_an_article_that_undo_lists_again_has_its_place_of_now(start: Start, eight: Path) -> None:
+async def test_an_article_restored_by_undo_is_listed_at_its_current_place(start: Start, eight: Path) -> None:
     async with start(eight) as reader:
         await reader.sees("A title", "H title")
         await reader.keys("j", "j", "enter", "e", "J", "e", "q", "2", "u")

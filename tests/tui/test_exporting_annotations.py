@@ -63,7 +63,9 @@ def exported(file: Path) -> list[str]:
 
 
 @pytest.mark.usefixtures("exports_in_this_process")
-async def test_the_scope_is_this_chosen_or_all_that_match(start: Start, articles: Path, tmp_path: Path) -> None:
+async def test_an_export_is_of_the_current_the_chosen_or_all_matching_annotations(
+    start: Start, articles: Path, tmp_path: Path
+) -> None:
     alpha = QUOTES["alpha"]
     this, chosen, all_ = tmp_path / "this one", tmp_path / "two", tmp_path / "four"
     async with start(articles) as reader:
@@ -100,7 +102,9 @@ async def test_the_scope_is_this_chosen_or_all_that_match(start: Start, articles
 
 
 @pytest.mark.usefixtures("exports_in_this_process")
-async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, articles: Path, tmp_path: Path) -> None:
+async def test_the_list_of_annotations_reports_why_an_export_fails(
+    start: Start, articles: Path, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("mine\n", "utf-8")
     async with start(articles) as reader:
         await reader.sees("3 unread")
@@ -130,7 +134,9 @@ async def test_what_cannot_be_exported_is_said_in_the_list(start: Start, article
 
 
 @pytest.mark.usefixtures("exports_in_this_process")
-async def test_a_key_of_your_own_asks_for_format_and_path(start: Start, articles: Path, tmp_path: Path) -> None:
+async def test_a_key_configured_for_export_asks_for_format_and_path(
+    start: Start, articles: Path, tmp_path: Path
+) -> None:
     async with start(articles, settings=Settings(keys={"export": ("X",)})) as reader:
         await listed(reader)
         await reader.keys("X")
@@ -166,7 +172,7 @@ async def test_the_process_gets_library_state_and_settings_of_the_reader(
 
 
 @pytest.mark.usefixtures("exports_in_this_process")
-async def test_annotations_of_one_article_and_of_gone_ones_are_exported_wherever_the_path_leads(
+async def test_annotations_of_one_article_or_of_missing_ones_are_exported_to_any_path(
     start: Start, articles: Path, tmp_path: Path
 ) -> None:
     async with start(articles, size=(60, 20)) as reader:

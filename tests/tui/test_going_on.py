@@ -65,7 +65,7 @@ def session_file() -> Path:
 
 
 @pytest.mark.parametrize(("size", "rows"), [(SIZES[0], 8), (SIZES[1], 9), (SIZES[2], 10)])
-async def test_the_article_is_open_again_at_its_row_with_its_focus(
+async def test_the_next_start_opens_the_article_at_its_row_with_its_focus(
     start: Start, articles: Path, size: tuple[int, int], rows: int
 ) -> None:
     async with start(articles, size=size, opening=GO_ON) as reader:
@@ -96,7 +96,7 @@ async def test_the_article_is_open_again_at_its_row_with_its_focus(
         await reader.until(lambda: title_of(reader) == "Beta test")
 
 
-async def test_view_query_and_order_are_those_of_the_end(start: Start, articles: Path) -> None:
+async def test_the_next_start_restores_view_query_and_order(start: Start, articles: Path) -> None:
     async with start(articles, opening=GO_ON) as reader:
         await reader.sees("Alpha wolf")
         listing = reader.app.reading.listing
@@ -128,7 +128,9 @@ async def test_view_query_and_order_are_those_of_the_end(start: Start, articles:
         assert (state.view.shelf, state.pane) == (Shelf.INBOX, Pane.LIST)
 
 
-async def test_an_order_or_theme_of_changed_settings_counts(start: Start, articles: Path) -> None:
+async def test_an_order_or_theme_changed_in_the_settings_replaces_the_restored_one(
+    start: Start, articles: Path
+) -> None:
     async with start(articles, opening=GO_ON) as reader:
         await reader.sees("Alpha wolf")
         reader.app.reading.listing.sort(Sort.TITLE)
@@ -184,7 +186,7 @@ async def test_an_open_article_that_left_the_view_is_listed_and_the_next_one_is_
 
 
 @pytest.mark.parametrize("keys", [[], ["enter"]])
-async def test_if_the_article_is_gone_the_list_is_shown(start: Start, articles: Path, keys: list[str]) -> None:
+async def test_the_list_is_shown_if_the_last_article_is_gone(start: Start, articles: Path, keys: list[str]) -> None:
     async with start(articles, opening=GO_ON) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("j", *keys)
@@ -215,7 +217,7 @@ async def test_an_article_that_is_listed_after_the_first_frame_has_the_cursor(
         assert (state.panes.headlines.cursor, state.panes.headlines.current) == (2, state.shown)
 
 
-async def test_a_moved_article_is_open_again(start: Start, articles: Path) -> None:
+async def test_the_next_start_opens_the_last_article_although_it_was_moved(start: Start, articles: Path) -> None:
     async with start(articles, opening=GO_ON) as reader:
         await reader.sees("Alpha wolf")
         await reader.keys("j", "enter")
@@ -229,7 +231,7 @@ async def test_a_moved_article_is_open_again(start: Start, articles: Path) -> No
         await reader.until(lambda: title_of(reader) == "Beta test" and article_rows(reader)[3:20] == before[3:20])
 
 
-async def test_a_damaged_session_does_no_harm(start: Start, articles: Path) -> None:
+async def test_a_damaged_session_file_does_not_prevent_the_start(start: Start, articles: Path) -> None:
     async with start(articles, opening=GO_ON) as reader:
         await reader.sees("Alpha wolf")
         await quit_from(reader)
@@ -259,7 +261,7 @@ def shows_list(reader: Reader) -> bool:
     return reader.app.reading.is_wired and reader.app.reading.state.pane is Pane.LIST
 
 
-async def test_a_session_is_private_and_one_of_each_library(start: Start, articles: Path, tmp_path: Path) -> None:
+async def test_each_library_has_its_own_private_session_file(start: Start, articles: Path, tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text(TEXT)
     for path in (articles, tmp_path / "page.md"):
         async with start(path, opening=GO_ON) as reader:
@@ -350,7 +352,7 @@ async def test_standard_input_opens_as_a_page(start: Start, articles: Path) -> N
         await reader.sees("Alpha wolf")
 
 
-async def test_a_named_file_comes_before_the_article_of_last_time(start: Start, articles: Path, tmp_path: Path) -> None:
+async def test_a_named_file_is_opened_instead_of_the_last_article(start: Start, articles: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(TEXT)
     async with start(articles, page, opening=GO_ON) as reader:
@@ -366,7 +368,7 @@ async def test_a_named_file_comes_before_the_article_of_last_time(start: Start, 
         assert reader.app.reading.state.pane is Pane.ARTICLE
 
 
-async def test_several_files_are_a_list(start: Start, articles: Path) -> None:
+async def test_several_named_files_open_as_a_list(start: Start, articles: Path) -> None:
     async with start(articles / "alpha.md", articles / "beta.md", opening=GO_ON) as reader:
         await reader.sees("INBOX", "Alpha wolf", "Beta test")
         assert reader.app.reading.state.pane is Pane.LIST
@@ -382,7 +384,7 @@ async def test_a_file_that_cannot_be_read_is_a_page_that_says_why(start: Start, 
         await reader.sees("INBOX")
 
 
-async def test_a_long_article_is_at_its_row_again(start: Start, tmp_path: Path) -> None:
+async def test_the_next_start_opens_a_long_article_at_its_row(start: Start, tmp_path: Path) -> None:
     text = "\n\n".join(f"Paragraph {n} of very many, each of which is short." for n in range(6_000))
     page = tmp_path / "long.md"
     page.write_text(f"# Long\n\n{text}\n")

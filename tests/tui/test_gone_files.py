@@ -150,7 +150,7 @@ BLINKS = [
 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("blink", BLINKS)
-async def test_a_file_missing_for_a_moment_changes_nothing(
+async def test_a_file_missing_for_a_moment_changes_neither_text_nor_position(
     start: Start, articles: Path, blink: Callable[[Path], Callable[[], None]]
 ) -> None:
     path = articles / "alpha.md"

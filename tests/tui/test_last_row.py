@@ -37,7 +37,7 @@ async def begin(reader: Any) -> None:
 # The mode
 
 
-async def test_a_selection_says_its_mode_and_how_much_it_holds(start: Start, articles: Path) -> None:
+async def test_a_selection_shows_its_mode_and_its_size(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf")
         for size in ((120, 35), (80, 24), (40, 12)):
@@ -104,7 +104,7 @@ PREFIXES = {
 WAYS = {Pane.SIDEBAR: ["h"], Pane.LIST: [], Pane.ARTICLE: ["l", ")"], Pane.SELECTION: ["l", ")", "v"]}
 
 
-async def test_a_key_that_continues_nothing_is_refused_and_does_not_run(start: Start, articles: Path) -> None:
+async def test_a_key_that_continues_no_sequence_is_refused_and_does_not_run(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         for pane, prefixes in PREFIXES.items():
@@ -169,7 +169,7 @@ async def test_a_half_typed_key_is_not_forgotten_while_its_continuations_are_rea
         assert reading.state.panes.status._typed == "g"
 
 
-async def test_words_typed_behind_the_note_key_of_a_selection_do_nothing(start: Start, articles: Path) -> None:
+async def test_words_typed_after_the_refused_note_key_of_a_selection_do_nothing(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         for words in ("this is good", "xvjJGzq", "eRR"):
@@ -186,7 +186,7 @@ async def test_words_typed_behind_the_note_key_of_a_selection_do_nothing(start: 
                 await reader.returns()
 
 
-async def test_a_letter_of_no_link_is_refused(start: Start, articles: Path) -> None:
+async def test_a_letter_that_labels_no_link_is_refused(start: Start, articles: Path) -> None:
     (articles / "links.md").write_text("# Links\n\n[one](beta.md) and [two](gamma.md), a [third](alpha.md)\n")
     async with start(articles) as reader:
         await reader.sees("Links")
@@ -202,7 +202,7 @@ async def test_a_letter_of_no_link_is_refused(start: Start, articles: Path) -> N
 # Hints that fit
 
 
-async def test_no_hint_is_shown_for_what_would_do_nothing(start: Start, articles: Path) -> None:
+async def test_no_hint_is_shown_for_a_key_that_would_do_nothing(start: Start, articles: Path) -> None:
     async with start(articles, size=(300, 35)) as reader:
         await begin(reader)
         assert "keep search" not in reader.last_row
@@ -241,7 +241,7 @@ async def test_the_list_of_annotations_has_hints_for_what_it_lists(start: Start,
         await reader.until(lambda: "CHOOSE" not in reader.last_row)
 
 
-async def test_the_list_says_how_many_articles_are_chosen(start: Start, articles: Path) -> None:
+async def test_the_last_row_of_the_list_shows_how_many_articles_are_chosen(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
         await reader.keys("v")
@@ -252,7 +252,7 @@ async def test_the_list_says_how_many_articles_are_chosen(start: Start, articles
         await reader.until(lambda: "CHOOSE" not in reader.last_row)
 
 
-async def test_a_message_offers_no_key_that_is_not_in_force(start: Start, articles: Path) -> None:
+async def test_a_message_names_only_keys_that_work_in_the_current_pane(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         await reader.keys("l", ")", "s")
@@ -264,7 +264,7 @@ async def test_a_message_offers_no_key_that_is_not_in_force(start: Start, articl
 # How long a message stays
 
 
-async def test_what_a_bulk_verb_did_is_said_while_it_is_saved(start: Start, articles: Path) -> None:
+async def test_the_result_of_a_bulk_change_stays_visible_while_it_is_saved(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         handle = reader.app.reading.library_events.handle
@@ -278,7 +278,9 @@ async def test_what_a_bulk_verb_did_is_said_while_it_is_saved(start: Start, arti
         assert said(reader) == f"{result} · merged the changes of another window"
 
 
-async def test_what_happens_outside_does_not_replace_what_a_key_did(start: Start, articles: Path) -> None:
+async def test_a_message_about_a_changed_file_does_not_replace_the_result_of_a_key(
+    start: Start, articles: Path
+) -> None:
     async with start(articles) as reader:
         await begin(reader)
         await reader.keys("enter", "s")
@@ -294,7 +296,7 @@ async def test_saving_hides_neither_hints_nor_messages_in_the_list_of_annotation
         await reader.until(lambda: "saving…" in reader.last_row and "? keys" in reader.last_row)
 
 
-async def test_the_first_count_is_whole_beside_a_long_name_of_a_library(start: Start, articles: Path) -> None:
+async def test_a_long_library_name_is_cut_to_show_the_first_count_in_full(start: Start, articles: Path) -> None:
     async with start(articles, size=(40, 12)) as reader:
         await reader.sees("Alpha wolf")
         top = reader.app.reading.state.panes.top
@@ -308,7 +310,7 @@ async def test_the_first_count_is_whole_beside_a_long_name_of_a_library(start: S
                 assert reader.lines()[0].strip() == row
 
 
-async def test_the_progress_of_a_scan_stands_in_the_first_row(start: Start, articles: Path) -> None:
+async def test_the_progress_of_a_scan_is_shown_in_the_first_row(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         handle = reader.app.reading.library_events.handle
@@ -345,7 +347,9 @@ async def test_a_scan_of_few_files_that_takes_long_shows_its_progress(
         assert "reading" not in reader.lines()[0]
 
 
-async def test_every_message_ends_by_itself(start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_message_disappears_after_its_time(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The row itself keeps the time, so that no caller can forget to."""
     async with start(articles) as reader:
         await begin(reader)

@@ -52,7 +52,7 @@ async def go_to(reader: Reader, section: Section, name: str) -> None:
     raise AssertionError(name)
 
 
-async def test_the_most_frequent_names_stand_first_and_the_rest_on_demand(start: Start, pages: Path) -> None:
+async def test_the_sidebar_shows_the_most_frequent_names_and_others_on_demand(start: Start, pages: Path) -> None:
     async with start(pages, size=(120, 60)) as reader:
         await reader.sees("20 · newest first", "every page", "… 12 more", "… 14 more")
         tags = names(reader, Section.TAGS)
@@ -70,7 +70,7 @@ async def test_the_most_frequent_names_stand_first_and_the_rest_on_demand(start:
         assert len(names(reader, Section.SOURCES)) == SHOWN + 1
 
 
-async def test_what_filters_the_list_has_a_row(start: Start, pages: Path) -> None:
+async def test_a_rare_name_that_filters_the_list_has_a_row_in_the_sidebar(start: Start, pages: Path) -> None:
     async with start(pages, size=(120, 60)) as reader:
         await reader.sees("20 · newest first")
         await reader.enters("/", 'tag:"keyword 18" source:"site 18"')
@@ -80,7 +80,7 @@ async def test_what_filters_the_list_has_a_row(start: Start, pages: Path) -> Non
         await reader.until(lambda: "keyword 18" not in names(reader, Section.TAGS))
 
 
-async def test_no_row_stands_for_a_single_name_or_for_none(start: Start, tmp_path: Path) -> None:
+async def test_a_single_further_name_is_listed_instead_of_a_row_for_more(start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
     for number in range(SHOWN + 2):
@@ -96,7 +96,7 @@ async def test_no_row_stands_for_a_single_name_or_for_none(start: Start, tmp_pat
             assert sum(entry.section is Section.TAGS for entry in sidebar_of(reader)._entries) == 1 + len(every)
 
 
-async def test_the_readers_own_tags_stand_first_and_always(start: Start, pages: Path) -> None:
+async def test_the_readers_own_tags_are_always_shown_first(start: Start, pages: Path) -> None:
     async with start(pages, size=(120, 60)) as reader:
         await reader.sees("20 · newest first")
         await reader.enters(":", "tag +zebra +yak")
@@ -108,7 +108,7 @@ async def test_the_readers_own_tags_stand_first_and_always(start: Start, pages: 
         assert names(reader, Section.TAGS) == [*[f"own{n:02}" for n in range(SHOWN)], "yak", "zebra", "…"]
 
 
-async def test_few_names_have_no_row_for_a_rest(start: Start, articles: Path) -> None:
+async def test_few_names_are_listed_without_a_row_for_more(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Space desk", "nature")
         assert "…" not in [*names(reader, Section.TAGS), *names(reader, Section.SOURCES)]

@@ -113,7 +113,7 @@ async def test_resizing_the_terminal_redraws_the_picture(start: Start, folder: P
         await reader.until(lambda: reader.app.screen.size.width == 40 and len(picture_rows(reader)) == 6)
 
 
-async def test_a_key_shows_a_picture_large_and_walks_to_the_next(
+async def test_keys_show_a_picture_enlarged_and_step_to_the_next(
     start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[list[str]] = []
@@ -162,7 +162,7 @@ async def test_an_article_without_pictures_says_so(start: Start, tmp_path: Path)
         await reader.last_row_shows("this article has no pictures")
 
 
-async def test_pictures_on_the_web_are_not_promised_and_the_key_says_where_they_are(
+async def test_pictures_on_the_web_are_not_offered_and_the_key_says_where_they_are(
     start: Start, tmp_path: Path
 ) -> None:
     (tmp_path / "a.md").write_text("# Title\n\n![Sun](https://example.org/sun.png)\n\nWords.\n", "utf-8")
@@ -229,7 +229,7 @@ async def test_kitty_gets_the_picture_once_and_placeholders_in_its_place(
         ("kitty(0.35.2)", "", "blocks"),
     ],
 )
-async def test_half_blocks_are_drawn_in_older_ones_inside_tmux_and_on_demand(
+async def test_half_blocks_are_drawn_in_older_terminals_inside_tmux_and_on_demand(
     start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch, program: str, tmux: str, pictures: str
 ) -> None:
     monkeypatch.setenv("TMUX", tmux)

@@ -85,7 +85,7 @@ async def test_the_note_key_resizes_the_highlight_and_opens_its_note(start: Star
         assert (made.quote, made.note) == (" ".join(SENTENCES[:2]), "why")
 
 
-async def test_an_annotation_without_a_place_waits_only_in_its_article(start: Start, articles: Path) -> None:
+async def test_an_orphan_is_attached_only_in_its_own_article(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin_to_attach(reader, articles / "alpha.md")
         await reader.keys("J")
@@ -112,7 +112,7 @@ async def test_an_overlapping_highlight_becomes_the_current_one(start: Start, ar
         assert pane.highlights.current != first
 
 
-async def test_a_deleted_annotation_waits_no_longer(start: Start, articles: Path) -> None:
+async def test_attaching_an_orphan_ends_when_it_is_deleted(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin_to_attach(reader, articles / "alpha.md")
         await reader.keys("A", "x", "q", ")", "H")

@@ -36,7 +36,7 @@ async def ready(reader: Reader) -> None:
     await reader.until(lambda: reader.app.reading.state.scan is None)
 
 
-async def test_what_is_typed_is_completed_and_narrows_the_list(start: Start, articles: Path) -> None:
+async def test_a_typed_query_is_completed_and_narrows_the_list(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
         await reader.keys("/")
@@ -87,7 +87,7 @@ async def test_a_costly_query_shows_its_first_matches_and_then_all(
         assert bar(reader)[1].split() == ["2", "articles", "newest", "first"]
 
 
-async def test_the_frame_of_a_letter_comes_before_further_matches(
+async def test_a_typed_letter_is_shown_before_further_matches_are_searched(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A slice between a letter and its frame delayed the frame by 7 ms."""
@@ -161,7 +161,7 @@ async def test_escape_restores_the_query_and_the_article_and_clears_it_the_secon
         await reader.sees("filter cleared", "3 · newest first")
 
 
-async def test_up_brings_former_queries_and_down_the_text_before(start: Start, articles: Path) -> None:
+async def test_up_recalls_earlier_queries_and_down_returns_to_the_typed_text(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
         for query in ("beta", "tag:space", "beta"):
@@ -183,7 +183,7 @@ async def test_up_brings_former_queries_and_down_the_text_before(start: Start, a
         assert bar(reader)[0] == "/ tag:space", "they are kept for the next start"
 
 
-async def test_a_slip_is_said_and_tab_takes_the_suggestion(start: Start, articles: Path) -> None:
+async def test_a_mistyped_query_shows_a_suggestion_that_tab_inserts(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
         await reader.keys("/")
@@ -202,7 +202,7 @@ async def test_a_slip_is_said_and_tab_takes_the_suggestion(start: Start, article
         assert "is:odd? searched as words · unread, read," in " ".join(bar(reader)[1:3]), "before a list that is cut"
 
 
-async def test_a_list_without_a_match_says_what_was_searched_and_how_to_clear(start: Start, articles: Path) -> None:
+async def test_an_empty_list_shows_the_query_and_how_to_clear_it(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
         await reader.enters("/", "C++ is:unraed")
@@ -211,7 +211,7 @@ async def test_a_list_without_a_match_says_what_was_searched_and_how_to_clear(st
         )
 
 
-async def test_odd_input_is_searched_and_said(start: Start, articles: Path) -> None:
+async def test_unusual_input_is_searched_for_and_explained(start: Start, articles: Path) -> None:
     odd = ("C++", "AT&T", "10:30", "https://x.org/a?b=c", '"', "-", "OR", "(((", "a OR", "is:", "tag:,", "\u202e港")
     async with start(articles, size=(60, 20)) as reader:
         await ready(reader)
@@ -270,7 +270,9 @@ async def test_a_small_screen_shows_the_bar_and_what_is_found(start: Start, arti
                 await reader.returns()
 
 
-async def test_a_click_takes_a_completion_and_one_elsewhere_keeps_the_query(start: Start, articles: Path) -> None:
+async def test_a_click_on_a_completion_inserts_it_and_a_click_elsewhere_keeps_the_query(
+    start: Start, articles: Path
+) -> None:
     async with start(articles) as reader:
         await ready(reader)
         await reader.keys("/")
@@ -310,7 +312,7 @@ async def test_a_note_is_found_as_soon_as_it_is_prepared(start: Start, articles:
         assert "Alpha wolf" in "".join(bar(reader))
 
 
-async def test_the_order_in_the_query_and_the_chosen_one_are_one(start: Start, articles: Path) -> None:
+async def test_the_order_picker_and_the_order_in_the_query_agree(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
         await reader.keys("/")
@@ -331,7 +333,7 @@ async def test_the_order_in_the_query_and_the_chosen_one_are_one(start: Start, a
         await reader.until(lambda: bar(reader)[0] == "INBOX (alpha OR beta) sort:oldest")
 
 
-async def test_what_is_not_typed_to_its_end_neither_finds_nor_hides_everything(start: Start, articles: Path) -> None:
+async def test_an_unfinished_part_of_a_query_is_ignored_while_typing(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await ready(reader)
         await reader.keys("/")

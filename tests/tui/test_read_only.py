@@ -47,7 +47,7 @@ async def enter(reader: Any) -> None:
 
 
 @SIZES
-async def test_a_read_only_library_is_announced_and_stays_marked(
+async def test_a_read_only_library_is_announced_and_marked_in_the_first_row(
     start: Start, articles: Path, size: tuple[int, int]
 ) -> None:
     async with start(articles, size=size) as reader:
@@ -60,7 +60,7 @@ async def test_a_read_only_library_is_announced_and_stays_marked(
         assert "changes are shown" not in words(reader), "what comes next takes its place"
 
 
-async def test_the_announcement_gives_way_to_the_hints(
+async def test_the_announcement_of_a_read_only_library_disappears_after_its_time(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "MOST_SECONDS", 0.5)
@@ -121,7 +121,7 @@ async def check_typing(reader: Any, clock: list[float], *keys: str) -> None:
     await reader.until(lambda: reader.app.screen is not shown)
 
 
-async def test_escape_ends_the_discarding_and_other_keys_work(start: Start, articles: Path) -> None:
+async def test_escape_ends_the_discarding_of_typed_words_and_keys_work_again(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await enter(reader)
         await reader.keys(")", ")", "a", "j", "ctrl+d")

@@ -157,7 +157,7 @@ async def test_a_link_leads_to_another_article_and_back(start: Start, articles: 
         await reader.sees("The end of Alpha")
 
 
-async def test_the_outline_jumps(start: Start, articles: Path) -> None:
+async def test_the_outline_jumps_to_the_chosen_heading(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("T")
@@ -326,7 +326,9 @@ async def test_the_counts_of_the_sidebar_are_those_of_the_listed_articles(start:
         assert counts(reader).items() >= {"Starred": "1", "space": "1", "tools": "1"}.items()
 
 
-async def test_the_first_scan_and_what_it_passes_over_are_said(start: Start, tmp_path: Path) -> None:
+async def test_the_first_scan_shows_progress_and_reports_the_files_that_are_not_read(
+    start: Start, tmp_path: Path
+) -> None:
     for name in ("a.djvu", "b.djvu", "c.mobi"):
         (tmp_path / name).touch()
     said = "3 files of kinds not read (2 .djvu, 1 .mobi)"

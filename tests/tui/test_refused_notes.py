@@ -34,7 +34,7 @@ async def test_words_after_a_refused_note_change_nothing(start: Start, tmp_path:
                 await reader.keys("u")
 
 
-async def test_words_for_a_note_where_no_article_is_are_discarded(start: Start, articles: Path) -> None:
+async def test_words_typed_for_a_note_without_an_article_are_discarded(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Alpha wolf", "3 unread")
         await reader.enters("/", "nothingofthekind")

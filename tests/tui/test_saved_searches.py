@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.tui.conftest import Start
 
 
-async def test_a_query_is_kept_found_in_the_sidebar_changed_and_undone(start: Start, articles: Path) -> None:
+async def test_a_query_is_saved_listed_in_the_sidebar_changed_and_undone(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("SEARCHES", "Long reads", "This week", "With open questi")
         await reader.keys("ctrl+s")

@@ -124,7 +124,7 @@ async def test_a_filtered_list_is_never_empty_while_it_is_reloaded(
         assert {each for _, each in counts} == {current}
 
 
-async def test_a_tag_typed_behind_those_of_a_highlight_is_one_more(start: Start, articles: Path) -> None:
+async def test_a_tag_typed_after_the_tags_of_a_highlight_is_added(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await three(reader)
         for tag in ("check", "lede", "to ask"):

@@ -67,7 +67,7 @@ def test_accents_and_links_keep_a_colour_where_light_or_dark_is_known(name: str)
     assert "ansi_default" not in {found["accent-ink"], found["link-ink"]}
 
 
-def test_the_theme_that_knows_no_terminal_is_that_of_an_unknown_one() -> None:
+def test_the_default_terminal_theme_suits_an_unknown_terminal() -> None:
     theme = next(theme for theme in own_themes() if theme.ansi)
     found = chosen(GROUNDS["unknown"])
     assert {name: theme.variables[name] for name in (*HIGHLIGHTS, *SIXTEEN_INKS)} == {
@@ -83,13 +83,13 @@ def test_every_style_is_painted_legibly(name: str, style: Style) -> None:
 
 
 @given(style=styles)
-def test_a_legible_style_is_painted_as_it_is(style: Style) -> None:
+def test_a_legible_style_is_not_changed(style: Style) -> None:
     for sixteen in (GROUNDS["light"], GROUNDS["dark"]):
         first = LegibleStyles(sixteen).legible(style)
         assert LegibleStyles(sixteen).legible(first) == first
 
 
-def test_bold_black_counts_as_the_grey_that_it_is_in_many_terminals() -> None:
+def test_bold_black_is_treated_as_grey_because_many_terminals_draw_it_so() -> None:
     sixteen = GROUNDS["light"]
     current = Style(color="black", bgcolor="bright_yellow", bold=True)
     assert sixteen.worst(current) < 4.5
@@ -114,7 +114,7 @@ def test_on_the_console_underlined_and_italic_text_has_other_colours() -> None:
         (TerminalAnswers(page=(255, 255, 255), colours=dict(enumerate(PALETTES["xterm"]))), (0, 0, 0), (255, 255, 255)),
     ],
 )
-def test_what_the_terminal_answers_counts(
+def test_colours_reported_by_the_terminal_are_used(
     answers: TerminalAnswers, text: tuple[int, ...], page: tuple[int, ...]
 ) -> None:
     sixteen = known_sixteen(answers)
@@ -122,7 +122,7 @@ def test_what_the_terminal_answers_counts(
     assert len(sixteen.grounds) == (1 if answers.colours else len(PALETTES))
 
 
-def test_a_palette_of_the_users_own_is_chosen_from() -> None:
+def test_legible_colours_are_chosen_from_a_custom_palette() -> None:
     # Solarized: its bright colours are greys.
     solarized = (
         "073642 dc322f 859900 b58900 268bd2 d33682 2aa198 eee8d5"
@@ -160,7 +160,7 @@ def unreadable(reader: Any, sixteen: Sixteen) -> list[str]:
         ("xterm", "15;0", "nord", Sixteen(DARK).on(dark=True).grounds),
     ],
 )
-async def test_all_that_is_on_the_screen_is_legible(
+async def test_all_text_on_the_screen_is_legible_with_16_colours(
     start: Start,
     articles: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -119,7 +119,7 @@ def test_the_number_of_colours_follows_from_the_environment(
     ("fgbg", "dark"),
     [("0;15", False), ("15;0", True), ("0;default;15", False), ("7;8", True), ("default;default", None), ("", None)],
 )
-def test_colorfgbg_says_light_or_dark(fgbg: str, dark: bool | None) -> None:
+def test_the_colorfgbg_variable_decides_between_light_and_dark(fgbg: str, dark: bool | None) -> None:
     assert TerminalAnswers.of({"TERM": "xterm", "COLORFGBG": fgbg}).dark is dark
     assert TerminalAnswers.of({"TERM": "screen", "STY": "1", "COLORFGBG": fgbg}).dark is None
 
@@ -139,7 +139,7 @@ def test_a_terminal_that_might_print_the_questions_is_not_asked(environ: dict[st
     assert questions(environ, "standard", wants_light=True, wants_palette=True) == ""
 
 
-def test_only_what_is_not_known_is_asked() -> None:
+def test_the_terminal_is_asked_only_for_unknown_properties() -> None:
     environ = {"TERM": "xterm-256color"}
     assert questions(environ, "truecolor", wants_light=False, wants_palette=False) == ""
     assert "\x1bP" not in questions(environ, "truecolor", wants_light=True, wants_palette=False)
@@ -158,7 +158,7 @@ def keys_of(parser: InputParser, pieces: Iterable[str]) -> list[str]:
 
 
 @given(st.sampled_from(sorted(set(RECORDED) - {"urxvt"})), st.data())
-def test_a_late_answer_is_not_a_key_and_swallows_none_however_it_is_split(name: str, data: st.DataObject) -> None:
+def test_a_late_answer_in_any_fragments_is_not_a_key_and_loses_no_key(name: str, data: st.DataObject) -> None:
     keys, answers = "jk/é1", re.findall(r"\x1b[^\x1b]+(?:\x1b\\)?", RECORDED[name])
     parts = [*keys, "".join(answers[: len(answers) // 2]), "".join(answers[len(answers) // 2 :])]
     whole = "".join(data.draw(st.permutations(parts[:5]))) + parts[5] + "g" + parts[6] + "G"
@@ -175,7 +175,7 @@ def test_a_late_answer_is_not_a_key_and_swallows_none_however_it_is_split(name: 
     assert known.is_complete
 
 
-def test_esc_is_typed_also_while_answers_are_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_escape_key_works_while_answers_are_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InputParser, "answers", TerminalAnswers(awaited_until=float("inf")))
     parser = InputParser()
     found = [*parser.feed("\x1b")]
@@ -186,7 +186,7 @@ def test_esc_is_typed_also_while_answers_are_awaited(monkeypatch: pytest.MonkeyP
     assert [event.key for event in found if isinstance(event, events.Key)] == ["escape"]
 
 
-def test_keys_typed_before_there_was_a_parser_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_typed_before_the_input_parser_started_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     for later in (["k"], []):
         monkeypatch.setattr(InputParser, "typed_ahead", "jj")
         parser = InputParser()
@@ -225,7 +225,7 @@ def open_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterable[C
 
 
 @pytest.mark.parametrize(("page", "theme"), [("ffff/ffff/ffff", "paper-light"), ("0000/0000/0000", "paper-dark")])
-def test_the_first_frame_is_as_light_as_the_terminal(
+def test_the_first_frame_is_light_or_dark_as_the_terminal_reports(
     open_terminal: Callable[..., Terminal], page: str, theme: str
 ) -> None:
     terminal = open_terminal()
@@ -248,7 +248,7 @@ def test_a_late_answer_changes_the_theme_and_is_not_typed(open_terminal: Callabl
     assert b"the terminal is as it was" in terminal.output
 
 
-def test_a_theme_of_the_user_asks_nothing(open_terminal: Callable[..., Terminal]) -> None:
+def test_a_theme_chosen_by_the_user_sends_no_questions_to_the_terminal(open_terminal: Callable[..., Terminal]) -> None:
     terminal = open_terminal("--theme", "paper-dark")
     terminal.wait_for("Words of")
     assert ASKED.encode() not in terminal.output
@@ -286,7 +286,7 @@ def test_the_reader_ends_with_its_window(open_terminal: Callable[..., Terminal],
 
 
 @pytest.mark.usefixtures("real_processes")
-def test_the_reader_ends_with_its_window_though_no_signal_says_so(
+def test_the_reader_ends_with_its_window_even_without_a_signal(
     open_terminal: Callable[..., Terminal],
 ) -> None:
     terminal = open_terminal(controls=False)

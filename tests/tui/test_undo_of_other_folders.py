@@ -87,7 +87,7 @@ async def test_redo_leaves_another_folder_alone(start: Start, obs: Path, art: Pa
         assert is_starred(reader.library, "Orion")
 
 
-async def test_in_both_folders_each_step_is_undone_in_turn(start: Start, obs: Path, art: Path) -> None:
+async def test_a_library_of_both_folders_undoes_the_steps_of_each_in_turn(start: Start, obs: Path, art: Path) -> None:
     for path, title in ((obs, "Orion"), (art, "Amber")):
         async with start(path) as reader:
             await reader.sees(title)
@@ -104,7 +104,7 @@ async def test_in_both_folders_each_step_is_undone_in_turn(start: Start, obs: Pa
         assert headline.title == "Orion"
 
 
-async def test_a_step_about_both_folders_waits_for_both(start: Start, obs: Path, art: Path) -> None:
+async def test_a_step_about_both_folders_is_undone_only_if_both_are_open(start: Start, obs: Path, art: Path) -> None:
     async with start(obs, art) as reader:
         await reader.sees("Orion", "Amber")
         await reader.keys("R")
@@ -120,7 +120,9 @@ async def test_a_step_about_both_folders_waits_for_both(start: Start, obs: Path,
 
 
 @pytest.mark.parametrize("gone", [False, True])
-async def test_an_undone_change_out_of_sight_is_named_with_its_file(start: Start, obs: Path, *, gone: bool) -> None:
+async def test_an_undone_change_of_an_article_that_is_not_listed_is_reported_with_its_file(
+    start: Start, obs: Path, *, gone: bool
+) -> None:
     """The article may be filtered out, or its file may be gone."""
     async with start(obs) as reader:
         await reader.sees("Orion", "Oak")

@@ -200,7 +200,7 @@ async def test_undo_in_the_list_of_annotations_moves_the_cursor_to_the_restored_
         await reader.sees("Alpha wolf", "3 · newest first")
 
 
-async def test_undoing_an_undo_is_said_in_plain_words(start: Start, articles: Path) -> None:
+async def test_undoing_an_undo_is_reported_in_plain_words(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await reader.sees("Paragraph 1 of Alpha")
         await reader.keys("enter", ")", ")", "a")

@@ -45,7 +45,7 @@ async def test_keys_show_the_standing_views(start: Start, articles: Path) -> Non
                     await reader.sees(view, title)
 
 
-async def test_a_view_shown_by_a_key_is_whole(start: Start, articles: Path) -> None:
+async def test_a_view_shown_by_a_key_clears_the_query(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         await reader.keys("/", "g", "a", "m", "enter")
@@ -79,7 +79,7 @@ async def test_in_a_selection_only_the_archive_key_is_a_motion(start: Start, art
 
 
 @pytest.mark.parametrize("key", ["space", "pagedown"])
-async def test_the_page_key_goes_on_at_its_second_press_at_the_end(start: Start, articles: Path, key: str) -> None:
+async def test_the_second_page_key_at_the_end_opens_the_next_article(start: Start, articles: Path, key: str) -> None:
     async with start(articles) as reader:
         await begin(reader)
         await reader.keys("l", "G", key)
@@ -95,7 +95,7 @@ async def test_the_page_key_goes_on_at_its_second_press_at_the_end(start: Start,
         await reader.sees("The end of Gamma")
 
 
-async def test_the_last_page_is_shown_before_the_end_is_said(start: Start, articles: Path) -> None:
+async def test_the_last_page_is_shown_before_the_end_is_announced(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         await reader.keys("l")
@@ -109,7 +109,7 @@ async def test_the_last_page_is_shown_before_the_end_is_said(start: Start, artic
         await reader.last_row_shows("the end · space: next unread")
 
 
-async def test_any_command_between_takes_the_offer_back(start: Start, articles: Path) -> None:
+async def test_any_other_command_withdraws_the_offer_of_the_next_article(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         for between in (["k", "space"], ["s"], ["r"], ["v", "escape"], ["h", "l"]):
@@ -120,7 +120,9 @@ async def test_any_command_between_takes_the_offer_back(start: Start, articles: 
                 await reader.returns()
 
 
-async def test_the_offer_passes_over_what_is_read_and_names_the_key_in_force(start: Start, articles: Path) -> None:
+async def test_the_offer_of_the_next_article_skips_read_ones_and_names_the_configured_key(
+    start: Start, articles: Path
+) -> None:
     async with start(articles, settings=Settings(keys={"page_down": ("f5",)})) as reader:
         await begin(reader)
         await reader.keys("j", "r", "k", "l", "G", "f5")
@@ -129,7 +131,7 @@ async def test_the_offer_passes_over_what_is_read_and_names_the_key_in_force(sta
         await reader.sees("Paragraph 1 of Gamma")
 
 
-async def test_in_the_list_and_in_a_selection_the_page_key_does_not_go_on(start: Start, articles: Path) -> None:
+async def test_in_the_list_and_in_a_selection_the_page_key_opens_no_next_article(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await begin(reader)
         await reader.keys("space", "space")

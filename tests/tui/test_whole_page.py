@@ -52,7 +52,7 @@ async def test_a_key_shows_the_whole_page_and_the_article_again(start: Start, fo
         await reader.until(lambda: not reader.library.annotations.orphans())
 
 
-async def test_a_text_that_is_all_article_says_so(start: Start, tmp_path: Path) -> None:
+async def test_a_message_says_that_a_text_has_no_other_parts_than_the_article(start: Start, tmp_path: Path) -> None:
     (tmp_path / "note.md").write_text("# Note\n\nAll of it.\n")
     async with start(tmp_path) as reader:
         await reader.sees("All of it.")

@@ -11,7 +11,7 @@ from tui_reader.tui.commands.keymap import Keymap, is_key_sequence, written
 from tui_reader.tui.commands.table import BY_ID, COMMANDS
 
 
-def test_the_table_has_no_conflicts_of_its_own() -> None:
+def test_the_command_table_has_no_key_conflicts() -> None:
     assert Keymap().warnings == []
 
 
@@ -28,7 +28,7 @@ def test_every_command_can_be_reached_and_is_described() -> None:
             assert command.help in table
 
 
-def test_names_are_unique_and_every_row_is_in_the_help_once() -> None:
+def test_command_names_are_unique_and_every_row_is_in_the_help_once() -> None:
     shown = [text for _, rows in help_lines(Keymap()) for _, _, text in rows]
     assert len(BY_ID) == len(COMMANDS) == len(shown) == len(set(shown))
 
@@ -72,7 +72,7 @@ def test_quit_help_and_palette_always_keep_a_key() -> None:
     assert keymap.hint("help") == "?"
 
 
-def test_footer_hints_share_a_label_and_come_from_the_keys_in_force() -> None:
+def test_footer_hints_join_keys_with_one_label_and_follow_remapped_keys() -> None:
     first = footer_hints(Keymap({"down": ["f1"]}), Pane.LIST)[0]
     assert (first.keys, first.label) == ("f1 k", "move")
 

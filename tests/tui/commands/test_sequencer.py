@@ -19,7 +19,7 @@ def type_keys(*keys: str) -> list[tuple[Step, str, int | None]]:
     return [(each.step, each.command.id if each.command else "", each.times) for each in fed]
 
 
-def test_one_key_runs_at_once() -> None:
+def test_a_single_key_runs_its_command_at_once() -> None:
     assert type_keys("j") == [(Step.RUN, "down", None)]
 
 
@@ -27,7 +27,7 @@ def test_a_sequence_waits_for_its_last_key() -> None:
     assert type_keys("g", "g") == [(Step.WAIT, "", None), (Step.RUN, "top", None)]
 
 
-def test_a_count_goes_before_a_key_and_before_a_sequence() -> None:
+def test_a_count_may_precede_a_key_or_a_sequence() -> None:
     assert type_keys("1", "2", "}")[-1] == (Step.RUN, "next_paragraph", 12)
     assert type_keys("5", "0", "g", "g")[-1] == (Step.RUN, "top", 50)
 

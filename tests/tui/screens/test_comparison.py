@@ -23,7 +23,7 @@ texts = st.lists(st.sampled_from(["one", "two", "three", "four", "five", "six.",
 
 @settings(max_examples=examples(150))
 @given(texts, texts)
-def test_added_and_removed_words_stand_at_their_places(old: str, new: str) -> None:
+def test_added_and_removed_words_are_shown_where_they_changed(old: str, new: str) -> None:
     altered = [TextChange(old[c.old.start : c.old.end], c.new.start, c.new.end) for c in changes(old, new)]
     both = ComparisonDocument(document(new), altered)
     shown = both.document.text

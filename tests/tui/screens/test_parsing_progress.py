@@ -76,7 +76,7 @@ def test_the_progress_of_a_cancelled_article_is_dropped(clock: Clock) -> None:
     assert shown == []
 
 
-def test_a_text_that_came_from_the_cache_is_not_said_to_be_read(clock: Clock) -> None:
+def test_no_progress_is_shown_for_a_text_from_the_cache(clock: Clock) -> None:
     progress, state, shown = progress_while("another", clock)
     progress.begin("book", 30.0)  # cancelled, since the user went on to another article
     clock.passes(5.0)
