@@ -53,7 +53,7 @@ _MARKS = frozenset("\u061c\u200e\u200f\ufeff")
 
 
 @functools.cache
-def acts(character: str) -> bool:
+def controls_terminal(character: str) -> bool:
     """Return True if a character controls a terminal, or the order or visibility of its neighbours."""
     return (
         unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
@@ -62,14 +62,14 @@ def acts(character: str) -> bool:
     )
 
 
-def acting(text: str, *, marks: bool = False) -> list[str]:
+def terminal_controls(text: str, *, marks: bool = False) -> list[str]:
     """Return the characters of a text that control a terminal, except line feeds.
 
     Args:
         text: The printed text.
         marks: Whether to include invisible direction marks.
     """
-    return [each for each in text if each != "\n" and (acts(each) or (marks and each in _MARKS))]
+    return [each for each in text if each != "\n" and (controls_terminal(each) or (marks and each in _MARKS))]
 
 
 def numbered(texts: Sequence[str], name: str) -> str:

@@ -587,7 +587,7 @@ def test_notes_of_an_article_whose_file_was_replaced_are_listed_as_gone(
 
 
 @pytest.fixture
-def two(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str]]) -> Path:
+def nested_library(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[int, str]]) -> Path:
     """Return a library where a relative path of one file is the location of another; both have a note."""
     for name in ("deep/a.md", "a.md"):
         (folder / name).write_text(f"# {name}\n\nWords.\n", "utf-8")
@@ -597,12 +597,12 @@ def two(folder: Path, monkeypatch: pytest.MonkeyPatch, run: Callable[..., tuple[
 
 
 def test_a_relative_path_names_the_file_below_the_current_folder(
-    two: Path, run: Callable[..., tuple[int, str]]
+    nested_library: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
-    assert run("notes", "move", "a.md", two / "other.md") == (0, "moved 1 note of “deep/a.md” to “Other”\n")
-    status, out = run("notes", "move", "a.md", two / "other.md")
+    assert run("notes", "move", "a.md", nested_library / "other.md") == (0, "moved 1 note of “deep/a.md” to “Other”\n")
+    status, out = run("notes", "move", "a.md", nested_library / "other.md")
     assert status == 1 and "a.md has no notes" in out
-    assert run("notes", "move", "../a.md", two / "other.md") == (0, "moved 1 note of “a.md” to “Other”\n")
+    assert run("notes", "move", "../a.md", nested_library / "other.md") == (0, "moved 1 note of “a.md” to “Other”\n")
 
 
 def test_if_several_articles_had_a_path_only_an_id_can_name_one(

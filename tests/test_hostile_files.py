@@ -21,7 +21,7 @@ import pytest
 from tests.counts import size
 from tests.formats.epub_files import book, epub, package, xhtml
 from tests.formats.pdf_files import Link, Sheet, Text, pdf
-from tests.hostile import acts
+from tests.hostile import controls_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -201,7 +201,7 @@ def test_a_library_of_hostile_files_is_listed_and_searched_without_harm(tmp_path
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0
-        assert not any(acts(character) for character in done.stdout + done.stderr if character != "\n")
+        assert not any(controls_terminal(character) for character in done.stdout + done.stderr if character != "\n")
         return done.stdout + done.stderr
 
     articles = {Path(article["path"]).name: article for article in json.loads(run("list", "--json"))}

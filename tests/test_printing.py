@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.counts import FULL, step
-from tests.hostile import STORABLE, TEXTS, acting, hostile, make_library
+from tests.hostile import STORABLE, TEXTS, hostile, make_library, terminal_controls
 from tui_reader import paths
 from tui_reader.cli import common, notes, state
 from tui_reader.cli import main as cli
@@ -207,7 +207,7 @@ def check(verb: str, case: Case) -> None:
             assert out + err
             # A tab of a text is exported as it is, and some formats end their lines with CR LF.
             shown = out.replace("\t", " ").replace("\r\n", "\n") if verb == "export" else out
-            assert acting(shown + err, marks=True) == [], (each, out, err)
+            assert terminal_controls(shown + err, marks=True) == [], (each, out, err)
             assert "Traceback" not in err
             assert "of its own" not in err, (each, err)
             if "--json" in each and out:
@@ -261,10 +261,10 @@ def test_an_annotation_with_a_hostile_id_is_found_by_the_id_and_by_its_printed_f
 @given(hostile)
 def test_a_printed_row_is_one_row_and_its_escapes_are_stable(text: str) -> None:
     shown = common.escape_for_terminal(text)
-    assert acting(shown, marks=True) == []
+    assert terminal_controls(shown, marks=True) == []
     assert "\n" not in shown
     rows = common.escape_for_terminal(text, keep_line_feeds=True)
-    assert acting(rows, marks=True) == []
+    assert terminal_controls(rows, marks=True) == []
     assert rows.count("\n") == text.count("\n")
     if text.isprintable():
         assert shown == text
@@ -273,7 +273,7 @@ def test_a_printed_row_is_one_row_and_its_escapes_are_stable(text: str) -> None:
 
 @given(hostile)
 def test_a_row_of_the_screen_is_one_row(text: str) -> None:
-    assert acting(clean_row(text)) == []
+    assert terminal_controls(clean_row(text)) == []
     assert "\n" not in clean_row(text)
     assert clean_row(clean_row(text)) == clean_row(text)
 
@@ -282,7 +282,7 @@ def test_a_row_of_the_screen_is_one_row(text: str) -> None:
 def test_escaped_json_has_the_same_value_and_no_control_characters(value: Any) -> None:
     text = escape_json(json.dumps(value, ensure_ascii=False, indent=2))
     assert json.loads(text) == json.loads(json.dumps(value))
-    assert acting(text, marks=True) == []
+    assert terminal_controls(text, marks=True) == []
 
 
 def test_the_log_of_internal_errors_has_no_control_characters() -> None:
@@ -290,10 +290,10 @@ def test_the_log_of_internal_errors_has_no_control_characters() -> None:
         with patch.dict(cli._VERBS, {"config": _fail(text)}):
             status, out, err = run("config")
         assert status == cli.EXIT_INTERNAL
-        assert acting(out + err, marks=True) == []
+        assert terminal_controls(out + err, marks=True) == []
     log = paths.log_file().read_text("utf-8")
     assert log.count("\nRuntimeError: ") == len(TEXTS)
-    assert acting(log, marks=True) == []
+    assert terminal_controls(log, marks=True) == []
 
 
 def _fail(text: str) -> Callable[[Sequence[str]], int]:

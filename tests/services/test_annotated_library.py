@@ -158,7 +158,7 @@ def test_an_unchanged_file_is_searched_once(file: Path, opened: Opener, monkeypa
 
 
 @pytest.fixture
-def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
+def searched_library(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a library with two articles that are not opened, with a highlight in each that was searched."""
     monkeypatch.setattr(reanchor_queue, "QUIET_SECONDS", 0.0)
     file.with_name("bread.md").write_text("# Sour\n\nOn the third day it smells of apples.\n", "utf-8")
@@ -175,33 +175,33 @@ def looked(file: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch) -> Any:
     return owner
 
 
-def test_highlights_moved_to_an_article_that_is_not_opened_are_searched_in_it(looked: Any) -> None:
-    lost = looked.library.annotations.orphans
-    looked.library.transfer.move_annotations("low-water.md", "bread.md")
-    looked.until(lambda: lost() == 1)
-    looked.library.reading.undo()
-    looked.until(lambda: lost() == 0)
-    looked.library.reading.redo()
-    looked.until(lambda: lost() == 1)
+def test_highlights_moved_to_an_article_that_is_not_opened_are_searched_in_it(searched_library: Any) -> None:
+    lost = searched_library.library.annotations.orphans
+    searched_library.library.transfer.move_annotations("low-water.md", "bread.md")
+    searched_library.until(lambda: lost() == 1)
+    searched_library.library.reading.undo()
+    searched_library.until(lambda: lost() == 0)
+    searched_library.library.reading.redo()
+    searched_library.until(lambda: lost() == 1)
 
 
 @pytest.mark.parametrize("step", ["given", "taken back"])
 def test_highlights_moved_just_before_the_end_are_searched_at_the_next_start(
-    file: Path, opened: Opener, looked: Any, step: str
+    file: Path, opened: Opener, searched_library: Any, step: str
 ) -> None:
-    looked.library.transfer.move_annotations("low-water.md", "bread.md")
+    searched_library.library.transfer.move_annotations("low-water.md", "bread.md")
     if step == "taken back":
-        looked.until(lambda: looked.library.annotations.orphans() == 1)
-        looked.library.reading.undo()
-    looked.library.close()
+        searched_library.until(lambda: searched_library.library.annotations.orphans() == 1)
+        searched_library.library.reading.undo()
+    searched_library.library.close()
     owner = opened(file.parent).scanned()
     owner.until(lambda: owner.library.annotations.orphans() == (1 if step == "given" else 0))
 
 
 def test_a_highlight_from_another_replica_is_searched_in_the_local_text(
-    file: Path, opened: Opener, looked: Any
+    file: Path, opened: Opener, searched_library: Any
 ) -> None:
-    looked.library.close()
+    searched_library.library.close()
     with LibraryDB(str(file.with_name("library.json"))) as db:
         table = db.table("annotations")
         (record,) = table.search(where("article") == "bread.md")

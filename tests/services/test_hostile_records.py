@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile import STORABLE, acting, hostile, make_library
+from tests.hostile import STORABLE, hostile, make_library, terminal_controls
 from tui_reader.model.query import FieldName, View
 from tui_reader.search.edits import exact
 from tui_reader.services.annotations.annotation_records import decode as decode_annotation
@@ -50,7 +50,7 @@ def test_fields_of_an_article_hold_no_terminal_control_characters(
 ) -> None:
     record = fields | {"tags": tags, f"bookmark_{letter}": {"exact": letter or "x", "prefix": letter}}
     found = [*texts_in(decode(record)), *texts_in(decode_description(record))]
-    assert [acting(each) for each in found if acting(each)] == []
+    assert [terminal_controls(each) for each in found if terminal_controls(each)] == []
     one_row = [*(decode(record).tags or ()), decode_description(record).title, *decode(record).edits.values()]
     assert not any("\n" in each for each in one_row)
     assert all(decode(record).tags or ("x",))
@@ -71,7 +71,7 @@ def test_fields_of_an_annotation_hold_no_terminal_control_characters(texts: list
     }
     annotation = decode_annotation("1", record)
     assert annotation is not None
-    assert [acting(each) for each in texts_in(annotation) if acting(each)] == []
+    assert [terminal_controls(each) for each in texts_in(annotation) if terminal_controls(each)] == []
     assert not annotation.is_on_article
     assert all(tag and "\n" not in tag for tag in annotation.tags)
     assert len(set(annotation.tags)) == len(annotation.tags)
@@ -81,7 +81,7 @@ def test_fields_of_an_annotation_hold_no_terminal_control_characters(texts: list
 def test_a_text_snapshot_is_cleaned_as_its_article(text: str) -> None:
     unpacked = unpack(pack(text))
     assert unpacked is not None
-    assert acting(unpacked.replace("\t", "")) == []
+    assert terminal_controls(unpacked.replace("\t", "")) == []
 
 
 @pytest.mark.parametrize("text", ["plain", "a – “b”", "e\u0301 \u00a0 \u200d \u200e", "two\n\nrows\tand a tab"])
@@ -117,7 +117,7 @@ def test_a_tag_with_an_escape_is_shown_filtered_and_removed(tmp_path: Path, open
     with_tags(state, "articles", "here.md", [raw, "kept"])
     library = opened(tmp_path / "articles").scanned().library
     (tag,) = set(library.catalogue.row("here.md").tags) - {"kept"}
-    assert acting(tag) == []
+    assert terminal_controls(tag) == []
     assert list(library.catalogue.ids(View(filter=exact(FieldName.TAG, tag)))) == ["here.md"]
     library.reading.set_tags("here.md", ["kept"])
     assert stored_tags(library, ARTICLES, "here.md") == ["kept"]
@@ -135,7 +135,7 @@ def test_a_tag_of_an_annotation_with_an_escape_is_removed(tmp_path: Path, opened
     library = opened(tmp_path / "articles").scanned().library
     annotation = library.annotations.get(KEY)
     assert annotation is not None
-    assert acting("".join(annotation.tags)) == []
+    assert terminal_controls("".join(annotation.tags)) == []
     library.annotations.retag(KEY, ["kept"])
     assert stored_tags(library, ANNOTATIONS, KEY) == ["kept"]
 

@@ -29,33 +29,33 @@ KILLS = 200 if FULL else 10
 
 
 @pytest.fixture
-def quick(tmp_path: Path) -> Iterator[Path]:
+def memory_folder(tmp_path: Path) -> Iterator[Path]:
     """Return a folder in memory if possible, since hundreds of states are written and checked in it."""
     folder = crashes.quick_folder(tmp_path).with_name(f"crash-{os.getpid()}-{tmp_path.name}")
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_every_state_that_a_power_cut_may_leave_is_recovered(tmp_path: Path, quick: Path) -> None:
+def test_every_state_that_a_power_cut_may_leave_is_recovered(tmp_path: Path, memory_folder: Path) -> None:
     scenario = crashes.record(tmp_path)
-    count, wrong = crashes.check(scenario, quick, every=crashes.EVERY)
+    count, wrong = crashes.check(scenario, memory_folder, every=crashes.EVERY)
     assert not wrong
     assert count > 500
 
 
-def test_no_change_is_lost_if_a_disk_call_fails_once_or_for_good(quick: Path) -> None:
+def test_no_change_is_lost_if_a_disk_call_fails_once_or_for_good(memory_folder: Path) -> None:
     step = 1 if FULL else 9
-    count, wrong = faults.run_all(quick, step=step)
+    count, wrong = faults.run_all(memory_folder, step=step)
     assert not wrong
     assert count > 250 // step
 
 
-def test_a_journal_cut_or_flipped_anywhere_loses_no_other_line(quick: Path) -> None:
-    assert list(torn.journals(quick, (0, 5) if FULL else (5,))) == []
+def test_a_journal_cut_or_flipped_anywhere_loses_no_other_line(memory_folder: Path) -> None:
+    assert list(torn.journals(memory_folder, (0, 5) if FULL else (5,))) == []
 
 
-def test_a_snapshot_cut_or_flipped_anywhere_is_reported_and_not_replaced(quick: Path) -> None:
-    assert list(torn.snapshots(quick, (1,), every=1 if FULL else 6)) == []
+def test_a_snapshot_cut_or_flipped_anywhere_is_reported_and_not_replaced(memory_folder: Path) -> None:
+    assert list(torn.snapshots(memory_folder, (1,), every=1 if FULL else 6)) == []
 
 
 @pytest.mark.parametrize("race", windows.RACES)

@@ -69,7 +69,7 @@ def test_undo_can_restore_the_words_of_an_undone_note_after_a_new_change(tmp_pat
     """Otherwise a note would be lost for good after two keys: undo, then any change."""
     store = open_store(tmp_path / "library.json")
 
-    def maybe_again(now: int) -> None:
+    def restart_if(now: int) -> None:
         nonlocal store
         if restarts >= now:
             store.close()
@@ -80,15 +80,15 @@ def test_undo_can_restore_the_words_of_an_undone_note_after_a_new_change(tmp_pat
     noted(store, "n", "one", "two")
     store.undo()
     store.undo()
-    maybe_again(1)
+    restart_if(1)
     star(store, "b")
     assert store.redo() is None
-    maybe_again(2)
+    restart_if(2)
     said: list[str] = []
     words: list[object] = []
     for _ in range(3):
         if len(said) == 1:
-            maybe_again(3)
+            restart_if(3)
         undone = store.undo()
         assert undone is not None
         said.append(undone.label)
@@ -226,13 +226,13 @@ while True:
 NOTED = {"article": "a", "anchor": {"exact": "q"}, "note": "words", "placed": {"start": 1}}
 
 
-def keep_whole(store: Store) -> None:
+def add_annotation(store: Store) -> None:
     store.apply([Edit(ANNOTATIONS, "n", field, None, value) for field, value in NOTED.items()], "made").result(60)
 
 
 def test_an_annotation_is_complete_at_every_step_of_its_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path / "library.json")
-    keep_whole(store)
+    add_annotation(store)
     seen = []
     take = State._join
 
@@ -253,7 +253,7 @@ def test_an_annotation_is_complete_at_every_step_of_its_move(tmp_path: Path, mon
 
 def test_an_annotation_that_is_moved_during_a_read_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(tmp_path / "library.json")
-    keep_whole(store)
+    add_annotation(store)
     find, moves = DocumentIdIndex.find, ["b"]
 
     def found(numbers: DocumentIdIndex, state: State, table: str, key: str) -> int | None:

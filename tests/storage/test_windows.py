@@ -374,14 +374,14 @@ def test_changes_of_the_last_run_are_recovered_and_reported(tmp_path: Path) -> N
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+def always_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the writer treat every moment as idle."""
     monkeypatch.setattr(writer, "POLL_SECONDS", 0.02)
     monkeypatch.setattr(maintenance, "IDLE_SECONDS", 0.0)
     monkeypatch.setattr(maintenance, "COMPACT_BYTES", 0)
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("always_idle")
 def test_an_idle_library_is_compacted_while_it_is_open(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     store = open_store(path)
@@ -400,7 +400,7 @@ def test_an_idle_library_is_compacted_while_it_is_open(tmp_path: Path) -> None:
     store.close()
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("always_idle")
 def test_a_flipped_bit_is_reported_once_it_is_found(tmp_path: Path) -> None:
     path = tmp_path / "library.json"
     store = open_store(path)

@@ -69,7 +69,7 @@ def broken(step: str, error: BaseException, store: LibraryStore, patch: pytest.M
 
 
 @pytest.fixture(autouse=True)
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+def _always_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(maintenance, "IDLE_SECONDS", 0.0)
     monkeypatch.setattr(maintenance, "COMPACT_BYTES", 0)

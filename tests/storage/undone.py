@@ -89,7 +89,7 @@ class Killing(Stopping):
         self.is_dead = True
         raise KilledError
 
-    def bury(self) -> None:
+    def close_all(self) -> None:
         for handle in list(self.open_handles):
             with contextlib.suppress(OSError):
                 os.close(handle)
@@ -100,7 +100,7 @@ class Killing(Stopping):
             super().close(handle)
 
 
-def play(store: LibraryStore, session: str, prefix: str = "") -> None:
+def perform(store: LibraryStore, session: str, prefix: str = "") -> None:
     """Perform the actions of a session on a store."""
     for action in session.split():
         if action == "u":
@@ -122,7 +122,7 @@ def play(store: LibraryStore, session: str, prefix: str = "") -> None:
     store.apply([Edit(ARTICLES, "end", "n", None, prefix or "end")], "", undoable=False).result(60)
 
 
-def leave(store: LibraryStore, folder: Path) -> Path:
+def copy_as_killed(store: LibraryStore, folder: Path) -> Path:
     """Copy the files in the state that a kill at this moment would leave, and return the copy."""
     copy = folder.with_name(f"{folder.name}-left")
     shutil.copytree(folder, copy)
@@ -130,7 +130,7 @@ def leave(store: LibraryStore, folder: Path) -> Path:
     return copy
 
 
-def reach(folder: Path) -> tuple[list[str], list[str]]:
+def undo_and_redo_labels(folder: Path) -> tuple[list[str], list[str]]:
     """Return the labels of the steps that can be undone and of those that can be redone, next one first."""
     library = LibraryFiles(folder / "library.json", "aaaa", disk=Unflushed())
     try:
@@ -147,7 +147,7 @@ def reach(folder: Path) -> tuple[list[str], list[str]]:
     return back, forth
 
 
-def fresh(source: Path, target: Path) -> Path:
+def replaced_copy(source: Path, target: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
     return target
@@ -168,12 +168,12 @@ def kills_in_a_compaction(folder: Path, session: str, step: int = 1, first: int 
     start = folder / "start"
     start.mkdir(parents=True)
     store = LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed()))
-    play(store, session)
-    left = leave(store, start)
-    expected, at = reach(left), first
+    perform(store, session)
+    left = copy_as_killed(store, start)
+    expected, at = undo_and_redo_labels(left), first
     wrong: list[str] = []
     while True:
-        work = fresh(left, folder / "work")
+        work = replaced_copy(left, folder / "work")
         if not _killed(work, at):
             return at, wrong
         for doing in ("killed", "killed twice", "compacted"):
@@ -181,7 +181,7 @@ def kills_in_a_compaction(folder: Path, session: str, step: int = 1, first: int 
                 _killed(work, max(1, at * 7 % 50))
             elif doing == "compacted":
                 _killed(work, 0)
-            if (found := reach(work)) != expected:
+            if (found := undo_and_redo_labels(work)) != expected:
                 wrong.append(f"{session!r}, {doing} at call {at}: {found}, not {expected}")
         at += step
 
@@ -195,7 +195,7 @@ def _killed(folder: Path, at: int) -> bool:
     except KilledError:
         return True
     finally:
-        disk.bury()
+        disk.close_all()
     return False
 
 
@@ -211,15 +211,15 @@ def windows_ending_together(
     start.mkdir(parents=True)
     stores = [LibraryStore(LibraryFiles(start / "library.json", "aaaa", disk=Unflushed())) for _ in range(windows)]
     for number, store in enumerate(stores):
-        play(store, session, f"{number}")
+        perform(store, session, f"{number}")
     left = folder / "left"
     shutil.copytree(start, left)
     for store in stores:
         store.close()
-    expected, at = reach(left), first
+    expected, at = undo_and_redo_labels(left), first
     wrong: list[str] = []
     while True:
-        work = fresh(left, folder / "work")
+        work = replaced_copy(left, folder / "work")
         libraries: list[LibraryFiles] = []
 
         def end(number: int, work: Path = work, libraries: list[LibraryFiles] = libraries, at: int = at) -> int:
@@ -239,7 +239,7 @@ def windows_ending_together(
         for library in libraries:
             _quietly(compact, library)
             library.close()
-        if (found := reach(work)) != expected:
+        if (found := undo_and_redo_labels(work)) != expected:
             wrong.append(f"{session!r}, {windows} windows, at call {at}: {found}, not {expected}")
         if at > calls:
             return at, wrong

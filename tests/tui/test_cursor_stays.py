@@ -25,7 +25,7 @@ NAMES = "ABCDEFGH"
 
 
 @pytest.fixture
-def eight(tmp_path: Path) -> Path:
+def eight_articles(tmp_path: Path) -> Path:
     """Make eight articles, A to H in the order of the list, all with the tag `many`."""
     folder = tmp_path / "eight"
     folder.mkdir()
@@ -75,8 +75,8 @@ async def choose(reader: Reader, view: str) -> None:
 VIEWS = ["inbox", "unread", "starred", "tag"]
 
 
-async def test_no_article_is_skipped_after_reading_some_and_archiving_one(start: Start, eight: Path) -> None:
-    async with start(eight) as reader:
+async def test_no_article_is_skipped_after_reading_some_and_archiving_one(start: Start, eight_articles: Path) -> None:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         starred(reader, *NAMES)
         ids = [row.id for row in reader.library.catalogue.everything()]
@@ -98,8 +98,8 @@ async def test_no_article_is_skipped_after_reading_some_and_archiving_one(start:
                 await reader.returns()
 
 
-async def test_an_article_restored_by_undo_is_listed_at_its_current_place(start: Start, eight: Path) -> None:
-    async with start(eight) as reader:
+async def test_an_article_restored_by_undo_is_listed_at_its_current_place(start: Start, eight_articles: Path) -> None:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         await reader.keys("j", "j", "enter", "e", "J", "e", "q", "2", "u")
         assert listed(reader) == NAMES
@@ -111,10 +111,10 @@ async def test_an_article_restored_by_undo_is_listed_at_its_current_place(start:
 
 @pytest.mark.parametrize(("view", "key"), [("unread", "r"), ("starred", "s"), ("unread", "e"), ("starred", "e")])
 async def test_the_cursor_moves_to_the_next_article_that_stays_listed(
-    start: Start, eight: Path, view: str, key: str
+    start: Start, eight_articles: Path, view: str, key: str
 ) -> None:
     """Articles that a key removed from the view leave it with a change from outside; the cursor keeps its article."""
-    async with start(eight) as reader:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         starred(reader, *NAMES)
         await choose(reader, view)
@@ -125,7 +125,7 @@ async def test_the_cursor_moves_to_the_next_article_that_stays_listed(
             if under_cursor(reader) in seen:
                 await reader.keys("J")
         assert seen == "ABC"
-        write(eight, "I", 10)
+        write(eight_articles, "I", 10)
         await reader.until(lambda: len(reader.library.catalogue) == 9)
         assert under_cursor(reader) == shown(reader) == "D"
         await reader.keys("J")
@@ -134,13 +134,13 @@ async def test_the_cursor_moves_to_the_next_article_that_stays_listed(
         assert under_cursor(reader) == shown(reader) == "D"
 
 
-async def test_the_article_under_the_cursor_stays_listed_for_the_next_key(start: Start, eight: Path) -> None:
+async def test_the_article_under_the_cursor_stays_listed_for_the_next_key(start: Start, eight_articles: Path) -> None:
     """A new file must not remove the article that was just marked."""
-    async with start(eight) as reader:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         await choose(reader, "unread")
         await reader.keys("j", "j", "r")
-        write(eight, "I", 10)
+        write(eight_articles, "I", 10)
         await reader.until(lambda: "I" in listed(reader))
         assert under_cursor(reader) == shown(reader) == "C"
         await reader.keys("r")
@@ -149,40 +149,40 @@ async def test_the_article_under_the_cursor_stays_listed_for_the_next_key(start:
 
 @pytest.mark.parametrize("at_end", [False, True])
 async def test_after_a_file_is_deleted_the_cursor_is_on_the_next_article(
-    start: Start, eight: Path, *, at_end: bool
+    start: Start, eight_articles: Path, *, at_end: bool
 ) -> None:
-    async with start(eight) as reader:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         await reader.keys("G", *([] if at_end else ["k", "k"]))
         for name in ("A", "B", "H" if at_end else "F"):
-            (eight / f"{name}.md").unlink()
+            (eight_articles / f"{name}.md").unlink()
         await reader.until(lambda: len(reader.library.catalogue) == 5)
         assert under_cursor(reader) == "G"
         await reader.until(lambda: shown(reader) == "G")
 
 
-async def test_the_cursor_returns_to_a_file_that_comes_back(start: Start, eight: Path) -> None:
-    async with start(eight) as reader:
+async def test_the_cursor_returns_to_a_file_that_comes_back(start: Start, eight_articles: Path) -> None:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         await reader.keys("j", "j")
-        (eight / "C.md").unlink()
+        (eight_articles / "C.md").unlink()
         await reader.until(lambda: len(reader.library.catalogue) == 7)
         assert under_cursor(reader) == "D"
-        write(eight, "C", 26)
+        write(eight_articles, "C", 26)
         await reader.until(lambda: len(reader.library.catalogue) == 8)
         assert under_cursor(reader) == "C"
         await reader.until(lambda: shown(reader) == "C")
 
 
-async def test_undo_and_marking_all_read_keep_the_cursor_on_its_article(start: Start, eight: Path) -> None:
-    async with start(eight) as reader:
+async def test_undo_and_marking_all_read_keep_the_cursor_on_its_article(start: Start, eight_articles: Path) -> None:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         await choose(reader, "unread")
         await reader.keys("r", "j", "j", "r", "j")
         await reader.keys("u")
         assert under_cursor(reader) == "C"
         await reader.keys("j", "R")
-        write(eight, "I", 10)
+        write(eight_articles, "I", 10)
         await reader.until(lambda: "I" in listed(reader))
         assert under_cursor(reader) == "D"
         await reader.keys("u")
@@ -190,12 +190,14 @@ async def test_undo_and_marking_all_read_keep_the_cursor_on_its_article(start: S
         assert under_cursor(reader) == "D"
 
 
-async def test_changes_in_another_window_move_the_cursor_at_most_to_the_next_article(start: Start, eight: Path) -> None:
-    async with start(eight) as reader:
+async def test_changes_in_another_window_move_the_cursor_at_most_to_the_next_article(
+    start: Start, eight_articles: Path
+) -> None:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         await choose(reader, "unread")
         await reader.keys("4", "j")
-        other = open_library((eight,), settings=Settings())
+        other = open_library((eight_articles,), settings=Settings())
         try:
             rows = other.catalogue.rows(other.catalogue.ids(View(sort=Sort.NEWEST)))
             other.reading.toggle_archive([row.id for row in rows if row.title[0] in "ACE"])
@@ -208,9 +210,11 @@ async def test_changes_in_another_window_move_the_cursor_at_most_to_the_next_art
 
 
 @pytest.mark.parametrize("chosen", [1, 3])
-async def test_deleting_annotations_moves_the_cursor_to_the_next_one(start: Start, eight: Path, chosen: int) -> None:
+async def test_deleting_annotations_moves_the_cursor_to_the_next_one(
+    start: Start, eight_articles: Path, chosen: int
+) -> None:
     """Also if several above it are deleted at the same time."""
-    async with start(eight) as reader:
+    async with start(eight_articles) as reader:
         await reader.sees("A title", "H title")
         catalogue = reader.library.catalogue
         for headline in catalogue.rows(catalogue.ids(View(sort=Sort.NEWEST))):

@@ -30,7 +30,7 @@ BLINK = 0.7
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+def usual_gone_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count a file as gone as late as outside of tests."""
     monkeypatch.setattr(scanner, "GONE_SECONDS", 2.0)
 
@@ -148,7 +148,7 @@ BLINKS = [
 ]
 
 
-@pytest.mark.usefixtures("patient")
+@pytest.mark.usefixtures("usual_gone_delay")
 @pytest.mark.parametrize("blink", BLINKS)
 async def test_a_file_missing_for_a_moment_changes_neither_text_nor_position(
     start: Start, articles: Path, blink: Callable[[Path], Callable[[], None]]

@@ -14,7 +14,7 @@ from hypothesis import given
 from rich.style import Style
 from textual.widgets import Input, TextArea
 
-from tests.hostile import STORABLE, TEXTS, acting, hostile, make_library
+from tests.hostile import STORABLE, TEXTS, hostile, make_library, terminal_controls
 from tests.tui.conftest import case
 from tui_reader import config
 from tui_reader.tui.widgets.styled_lines import Piece, clip, line, wrap
@@ -48,12 +48,12 @@ def painted(reader: Reader) -> list[str]:
 
 def check(reader: Reader, where: str) -> None:
     """Fail if a segment of the screen contains a control character, or a row more than one line."""
-    bad = [text for text in painted(reader) if acting(text) or "\n" in text]
+    bad = [text for text in painted(reader) if terminal_controls(text) or "\n" in text]
     assert bad == [], where
     for each in reader.app.screen.query(Input):
-        assert acting(each.value + str(each.placeholder)) == [], where
+        assert terminal_controls(each.value + str(each.placeholder)) == [], where
     for area in reader.app.screen.query(TextArea):
-        assert acting(area.text.replace("\t", "")) == [], where
+        assert terminal_controls(area.text.replace("\t", "")) == [], where
 
 
 WALKS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -191,7 +191,7 @@ async def test_no_escape_character_is_copied_to_the_clipboard(articles: Path, st
     assert len(codes) == len(TEXTS)
     for code in codes:
         copied = base64.b64decode(code.split(";")[-1].rstrip("\a")).decode()
-        assert acting(copied.replace("\t", "")) == []
+        assert terminal_controls(copied.replace("\t", "")) == []
         assert copied.endswith("[201~rm -rf")
 
 
@@ -204,10 +204,10 @@ def test_a_painted_row_has_the_requested_width_and_no_control_characters(left: s
         strip = line(
             width, PLAIN_STYLES, [Piece(left, PLAIN_STYLES), Piece("x", PLAIN_STYLES)], [Piece(right, PLAIN_STYLES)]
         )
-        assert acting(strip.text) == []
+        assert terminal_controls(strip.text) == []
         assert "\n" not in strip.text
         assert sum(segment.cell_length for segment in strip) == width
-        assert acting("".join([clip(left, width), *wrap(right, width)])) == []
+        assert terminal_controls("".join([clip(left, width), *wrap(right, width)])) == []
 
 
 MAKERS = re.compile(r"\b(?:Segment|Text|Input|TextArea|Label)\(")

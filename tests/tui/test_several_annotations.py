@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-async def three(reader: Any) -> None:
+async def make_three_highlights(reader: Any) -> None:
     """Make three highlights, the last of them green, and open their list."""
     await reader.sees("Paragraph 1 of Alpha")
     await reader.keys("enter", ")", ")", "H", ")", "H", ")", "c", "2")
@@ -33,7 +33,7 @@ def tags_of(reader: Any) -> list[tuple[str, ...]]:
 
 async def test_tagging_several_annotations_is_one_step_and_keeps_their_other_tags(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await three(reader)
+        await make_three_highlights(reader)
         await reader.keys("t")
         await reader.types("one")
         await reader.keys("enter", "j", "t")
@@ -52,7 +52,7 @@ async def test_chosen_annotations_that_are_not_listed_are_counted_and_left_uncha
     start: Start, articles: Path
 ) -> None:
     async with start(articles) as reader:
-        await three(reader)
+        await make_three_highlights(reader)
         await reader.enters("space /", "c:2")
         await reader.sees("1 chosen, 1 not listed · 1 of 3")
         await reader.keys("x")
@@ -70,7 +70,7 @@ async def test_an_open_list_shows_changes_made_elsewhere(
 ) -> None:
     file = articles / "alpha.md"
     async with start(articles) as reader:
-        await three(reader)
+        await make_three_highlights(reader)
         await reader.keys("j")
         gone = next(each for each in reader.library.annotations.all() if each.colour == 1)
         here = ["--library", str(articles)]
@@ -86,7 +86,7 @@ async def test_an_open_list_shows_changes_made_elsewhere(
 
 async def test_a_half_typed_filter_matches_everything(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await three(reader)
+        await make_three_highlights(reader)
         await reader.keys("/")
         for typed in ("tag:", "-", "-tag:", "is:", "C:"):
             await reader.types(typed)
@@ -103,7 +103,7 @@ async def test_a_filtered_list_is_never_empty_while_it_is_reloaded(
     start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with start(articles) as reader:
-        await three(reader)
+        await make_three_highlights(reader)
         await reader.keys("/")
         await reader.types("c:1")
         await reader.keys("enter", "j")
@@ -126,7 +126,7 @@ async def test_a_filtered_list_is_never_empty_while_it_is_reloaded(
 
 async def test_a_tag_typed_after_the_tags_of_a_highlight_is_added(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
-        await three(reader)
+        await make_three_highlights(reader)
         for tag in ("check", "lede", "to ask"):
             await reader.enters("t", tag)
         assert tags_of(reader)[0] == ("check", "lede", "to ask")
