@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_reader.config import Rule, Settings
+from tui_reader.services.library.opening import open_library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,24 @@ async def test_a_query_is_saved_listed_in_the_sidebar_changed_and_undone(start: 
         await reader.sees("deleted the search “Sky”")
         await reader.keys("u")
         await reader.sees("undid: deleted the search “Sky”", "Sky")
+
+
+async def test_a_search_that_another_window_keeps_renames_and_deletes_is_shown(start: Start, articles: Path) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf", "SEARCHES", "This week")
+        other = open_library([articles])
+        try:
+            other.searches.add("Orbit", "tag:space")
+            await reader.sees("Orbit           2")
+            (orbit,) = [each.id for each in other.searches.all() if each.name == "Orbit"]
+            other.searches.rename(orbit, "Sky")
+            await reader.sees("Sky             2")
+            other.searches.edit(orbit, "wolf")
+            await reader.sees("Sky             1")
+            other.searches.delete(orbit)
+            await reader.no_longer_sees("Sky")
+        finally:
+            other.close()
 
 
 async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, articles: Path) -> None:

@@ -140,6 +140,9 @@ class EventHandlers:
             # Annotations of missing articles, and orphans, change no headline.
             self._totals = totals
             host.listing.show_counts()
+        if state.library.searches.all() != host.listing.shown_searches:
+            host.listing.show_searches()
+            host.listing.recount()
         if not changed:
             if host.resumption.waits:
                 host.resumption.try_again()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_reader.model.article import ArticleId
     from tui_reader.search.parsed_query import ParsedQuery
     from tui_reader.services.articles.counts import Counts
+    from tui_reader.services.library.searches import SavedSearch
     from tui_reader.tui.screens.reading.state import ReadingScreenState
 
 
@@ -58,6 +59,8 @@ class HeadlineListing:
         """The last complete list while only the first articles of the next list are known; else None."""
         self._searches: list[Entry] = []
         """The rows of the saved searches in the sidebar."""
+        self.shown_searches: tuple[SavedSearch, ...] = ()
+        """The saved searches that the sidebar shows; another window may have changed them since."""
         self._gap: tuple[ArticleId, int] | None = None
         self._lost: tuple[ArticleId, ArticleId | None] | None = None
         """An article that left the list while the cursor was on it, and the article that got the cursor instead."""
@@ -236,9 +239,9 @@ class HeadlineListing:
     def show_searches(self) -> None:
         """Show the saved searches with their last known counts."""
         library = self._state.library
-        numbers = library.search_counts
+        numbers, self.shown_searches = library.search_counts, library.searches.all()
         self._searches = [
-            Entry(Section.SEARCHES, each.name, numbers.of(each.query), each.id) for each in library.searches.all()
+            Entry(Section.SEARCHES, each.name, numbers.of(each.query), each.id) for each in self.shown_searches
         ]
         self.show_counts()
 
