@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.tui.conftest import case
 from tui_reader.config import Rule, Settings
 from tui_reader.services.library.opening import open_library
 
@@ -76,6 +77,34 @@ async def test_a_search_that_another_window_keeps_renames_and_deletes_is_shown(s
             await reader.no_longer_sees("Sky")
         finally:
             other.close()
+
+
+async def test_a_long_name_in_a_question_leaves_room_for_the_answer(start: Start, articles: Path) -> None:
+    async with start(articles, size=(40, 12)) as reader:
+        await reader.sees("Alpha wolf")
+        sidebar = reader.app.reading.state.panes.sidebar
+        for name in (
+            "The longest name of all the saved searches",
+            "\u6700\u3082\u9577\u3044\u691c\u7d22\u306e\u540d\u524d" * 3,
+        ):
+            with case(name):
+                reader.library.searches.add(name, "tag:space")
+                reader.app.reading.listing.show_searches()
+                await reader.keys("h", "g", "g")
+                while sidebar.current is None or sidebar.current.name != name:
+                    await reader.keys("j")
+                await reader.keys("e")
+                await reader.types(" wolf")
+                await reader.until(lambda: "… " in reader.last_row and "wolf" in reader.last_row)
+                await reader.keys("escape", "l")
+
+
+async def test_a_remark_leaves_room_for_the_words_searched_for(start: Start, articles: Path) -> None:
+    async with start(articles, size=(40, 12)) as reader:
+        await reader.sees("Alpha wolf")
+        await reader.keys("enter", "/")
+        await reader.types("words nowhere")
+        await reader.until(lambda: "/ words nowhere" in reader.last_row and "“words" in reader.last_row)
 
 
 async def test_articles_are_put_up_next_shown_in_order_and_moved(start: Start, articles: Path) -> None:

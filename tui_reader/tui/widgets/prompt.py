@@ -14,7 +14,7 @@ from tui_reader.document.cleaning import clean_line
 from tui_reader.tui.widgets.completion_rows import CompletionRows
 from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
-from tui_reader.tui.widgets.styled_lines import Piece, line
+from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 from tui_reader.tui.widgets.word_completion import WordCompletion, ghost
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ class LastPartSuggester(Suggester):
 
 
 class PromptLabel(LinePane):
-    """A text before or after the answer."""
+    """A text before or after the answer, of at most half of the row: it may contain a long name."""
 
-    DEFAULT_CSS = "PromptLabel { height: 1; width: auto; background: $raised; }"
+    DEFAULT_CSS = "PromptLabel { height: 1; width: auto; max-width: 50%; background: $raised; }"
     STYLES: ClassVar[Mapping[str, str]] = {
         "": "text-ink on raised",
         "key": "bold accent-ink",
@@ -87,9 +87,8 @@ class PromptLabel(LinePane):
 
     def paint_row(self, y: int, width: int) -> Strip:
         """Paint the label."""
-        return line(
-            width, self.named_style(""), [Piece(f" {self.text} ", self.named_style("") + self.named_style("key"))]
-        )
+        text = clip(self.text, width - 2)
+        return line(width, self.named_style(""), [Piece(f" {text} ", self.named_style("") + self.named_style("key"))])
 
 
 class PromptInput(LineInput):
@@ -166,7 +165,7 @@ class Prompt(Horizontal):
         """Open a question and get the keyboard focus at once, since the next keys belong to the answer."""
         self.question = None
         self._label.text = question.label
-        self._label.styles.width = len(question.label) + 2
+        self._label.styles.width = cell_len(question.label) + 2
         self.remark("")
         self._input.suggester = self._completion = None
         if question.suggestions:
