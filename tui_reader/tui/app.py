@@ -31,6 +31,7 @@ from tui_reader.services.library.events import DocumentLoaded
 from tui_reader.tui import theme as themes
 from tui_reader.tui.commands.keymap import Keymap
 from tui_reader.tui.screens.dialog import Dialog
+from tui_reader.tui.screens.joined_keys import joined
 from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.screen import ReadingScreen
 from tui_reader.tui.screens.session_keeper import SessionKeeper
@@ -46,9 +47,6 @@ REST_SECONDS = 20.0
 """Seconds without a key after which all generations of the garbage collector are collected."""
 HOLD_SECONDS = 1.0
 """Longest time in seconds for which keys are queued until the first article's text is shown."""
-
-_JOINERS = ("\u200c", "\u200d")
-"""The zero-width non-joiner and joiner: words of Persian contain them, but Textual treats them as unprintable."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -299,7 +297,7 @@ class ReaderApp(FailureGuard, App[None]):
         """Send each key to the active key screen first, unless text is being typed there.
 
         Each key is handled after all effects of the previous one, so that keys typed ahead act on the intended screen.
-        Keys that arrive before the screen is complete are queued.
+        Keys that arrive before the screen is complete are queued; text that is waiting is inserted at once.
         """
         if isinstance(event, events.InputEvent) and not event.is_forwarded and self.reading.holds_keys:
             self._typed_ahead.append(event)
@@ -311,13 +309,14 @@ class ReaderApp(FailureGuard, App[None]):
             await self.on_event(events.Key("escape", "\x1b"))
             await self.on_event(events.Key(event.key.removeprefix("alt+"), event.character))
             return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            event = await joined(event, self, self._typed_ahead)
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, KeyScreen):
             self.app_focus = True
             screen, typing = self.screen, self.screen.typing
             if screen.query_typing is not None and screen.is_typing_query:
                 # The bar updates text, list and completions at once, so that a letter costs one frame.
-                is_text = event.is_printable or event.character in _JOINERS
-                screen.query_typing.feed(event.key, event.character or "" if is_text else "")
+                screen.query_typing.feed_key(event)
                 screen.show_hints()
                 return
             if typing is not None and typing.is_editing_key(event.key):

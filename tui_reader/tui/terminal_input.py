@@ -41,6 +41,18 @@ def key_name(event: events.Key) -> str:
     return event.key
 
 
+JOINED = "typed_text"
+"""Name of the key event that `screens/joined_keys.py` makes of several keys."""
+JOINERS = ("\u200c", "\u200d")
+"""The zero-width non-joiner and joiner: words of Persian and emoji contain them; for Textual, they are unprintable."""
+
+
+def text_of(event: events.Key) -> str:
+    """Return the text that a key inserts into a text field; empty if the key is no text."""
+    is_text = event.is_printable or event.character in JOINERS or event.key == JOINED
+    return event.character or "" if is_text else ""
+
+
 def cleaned(pasted: str) -> str:
     """Return the text of a paste without control sequences, such as colour codes."""
     return clean_text(_sequences.sub("", pasted))

@@ -45,6 +45,9 @@ class Typing(Protocol):
     def is_editing_key(self, key: str) -> bool:
         """Return True if a key edits the text; any other key ends the typing."""
 
+    def inserted_text(self, event: events.Key) -> str:
+        """Return the text that a key inserts, if it may be joined with the text of other keys; else empty."""
+
     async def typed(self) -> None:
         """Wait until the widget has received every key that was typed so far."""
 

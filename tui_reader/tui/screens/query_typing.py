@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.tui.commands.query_keys import BAR_HINTS, SAVING_KEY
+from tui_reader.tui.terminal_input import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual import events
     from textual.app import App
 
     from tui_reader.search.completion import Completion, Offer
@@ -94,12 +96,16 @@ class QueryTyping:
         self.bar.offer(())
         self._callbacks.repaint()
 
+    def feed_key(self, event: events.Key) -> None:
+        """Handle a key, or several joined keys, as an event of Textual."""
+        self.feed(event.key, text_of(event))
+
     def feed(self, key: str, character: str = "") -> None:
         """Handle a key.
 
         Args:
             key: The key's name, such as `ctrl+w`.
-            character: The character that the key types; empty for none.
+            character: The text that the key types; empty for none.
         """
         bar = self.bar
         if key == "enter" or (key == "backspace" and not bar.edit.text):

@@ -10,6 +10,18 @@ from tui_reader.document.cleaning import clean_line, clean_row
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.widget import Widget
+
+
+async def run_editing_key(field: Widget, event: events.Key) -> None:
+    """Run the action that a text field binds to a key at once; do nothing for other keys.
+
+    Textual would run the action only after letters that are typed behind the key.
+    """
+    bindings = () if event.is_printable else field._bindings.key_to_bindings.get(event.key, ())
+    if bindings and await field.app.run_action(bindings[0].action, field):
+        event.stop()
+        event.prevent_default()
 
 
 class LineInput(Input):
@@ -22,6 +34,10 @@ class LineInput(Input):
     def validate_placeholder(self, placeholder: str) -> str:
         """Remove control characters from the placeholder, which may be an earlier search."""
         return clean_row(placeholder)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Handle each editing key before the next key."""
+        await run_editing_key(self, event)
 
     def on_paste(self, event: events.Paste) -> None:
         """Replace the pasted text by one clean line before Textual inserts it."""

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual.containers import Vertical
+from textual.document._history import EditHistory
 from textual.widgets import TextArea
 
 from tui_reader.document.cleaning import clean_text
 from tui_reader.tui.commands.command_texts import Hint
+from tui_reader.tui.terminal_input import JOINED, JOINERS, text_of
+from tui_reader.tui.widgets.line_input import run_editing_key
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, clip, line
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.document._edit import Edit
     from textual.strip import Strip
     from textual.timer import Timer
 
@@ -32,7 +36,6 @@ PAUSE_SECONDS = 0.3
 """Seconds without a key after which the text is passed to `NoteSheet.typed`."""
 MOST_SECONDS = 0.9
 """Maximum seconds until the text is passed on while keys are typed without a pause."""
-_JOINERS = ("\u200c", "\u200d")
 
 
 class SheetHead(LinePane):
@@ -64,18 +67,65 @@ class SheetHead(LinePane):
         )
 
 
+class TypingHistory(EditHistory):
+    """The history of a text, in which joined keys are undone together with the letters typed before and after them.
+
+    Textual makes every insertion of several characters a step of its own: how much a key undoes would depend on how
+    busy the machine is.
+    """
+
+    def record(self, edit: Edit) -> None:
+        """Record an edit, as part of the previous step if its characters would be part of it one by one."""
+        count, is_insertion = len(edit.text), not (edit._edit_result and edit._edit_result.replaced_text)
+        if count < 2 or not is_insertion or "\n" in edit.text or count > self.checkpoint_max_characters:
+            super().record(edit)
+            return
+        now = self._get_time()
+        is_continued = (
+            self._undo_stack
+            and not self._force_end_batch
+            and not self._previously_replaced
+            and now - self._last_edit_time <= self.checkpoint_timer
+            and self._character_count + count <= self.checkpoint_max_characters
+        )
+        if is_continued:
+            self._undo_stack[-1].append(edit)
+        else:
+            self._undo_stack.append([edit])
+            self._character_count = 0
+        self._character_count += count
+        self._last_edit_time, self._previously_replaced, self._force_end_batch = now, False, False
+        self._redo_stack.clear()
+
+
 class SheetText(TextArea):
-    """A text area that accepts zero-width joiners and non-joiners.
+    """A text area that inserts the text of joined keys at once, and accepts zero-width joiners and non-joiners.
 
     Emoji and Persian words need them; Textual 8 ignores them as unprintable.
     """
 
-    def on_key(self, event: events.Key) -> None:
-        """Insert a typed joiner at the cursor; other keys are handled by Textual."""
-        if event.character in _JOINERS:
+    def __init__(self) -> None:
+        super().__init__(
+            "",
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="indent",
+            highlight_cursor_line=False,
+            placeholder="Markdown; words like .check at its start become tags",
+        )
+        usual = self.history
+        self.history = TypingHistory(usual.max_checkpoints, usual.checkpoint_timer, usual.checkpoint_max_characters)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Insert joined keys or a typed joiner at the cursor, and handle editing keys before the next key."""
+        if event.key == JOINED or event.character in JOINERS:
             event.stop()
             event.prevent_default()
-            self.replace(event.character, *self.selection, maintain_selection_offset=False)
+            self.replace(text_of(event), *self.selection, maintain_selection_offset=False)
+            # Textual scrolls to the cursor before it knows the rows that a text of several lines adds.
+            self.scroll_cursor_visible()
+        else:
+            await run_editing_key(self, event)
 
     def on_paste(self, event: events.Paste) -> None:
         """Remove control characters from the pasted text before Textual inserts it."""
@@ -118,14 +168,7 @@ class NoteEditor(Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that Textual gives it
         super().__init__(id=id)
         self._head = SheetHead()
-        self._area = SheetText(
-            "",
-            soft_wrap=True,
-            show_line_numbers=False,
-            tab_behavior="indent",
-            highlight_cursor_line=False,
-            placeholder="Markdown; words like .check at its start become tags",
-        )
+        self._area = SheetText()
         self._sheet: NoteSheet | None = None
         self._waiting: Timer | None = None
         self._first = self._last = 0.0
@@ -182,6 +225,12 @@ class NoteEditor(Vertical):
     def is_editing_key(self, key: str) -> bool:
         """Return True if a key edits the text instead of closing the editor."""
         return key not in ("escape", "ctrl+s", "ctrl+enter")
+
+    def inserted_text(self, event: events.Key) -> str:
+        """Return the text that a key inserts, if it may be joined with that of other keys; the tab key indents."""
+        if event.key == "enter":
+            return "\n"
+        return text_of(event) if "+" not in event.key else ""
 
     async def typed(self) -> None:
         """Wait until the text contains all keys typed so far: the text area handles keys in its own task."""

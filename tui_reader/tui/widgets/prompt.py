@@ -104,15 +104,10 @@ class PromptInput(LineInput):
         self._take_key = take_key
 
     async def on_key(self, event: events.Key) -> None:
-        """Handle each key before the next: Textual would run editing keys only after letters typed behind them."""
-        bindings = () if event.is_printable else self._bindings.key_to_bindings.get(event.key, ())
+        """Handle completion and similar keys here; `LineInput` handles editing keys."""
         if self._take_key(event.key):
             event.stop()
             event.prevent_default()
-        elif bindings:
-            event.stop()
-            event.prevent_default()
-            await self.run_action(bindings[0].action)
 
 
 STEPS = {"down": 1, "ctrl+n": 1, "up": -1, "ctrl+p": -1}
@@ -198,6 +193,10 @@ class Prompt(Horizontal):
     def is_editing_key(self, key: str) -> bool:
         """Return True if a key edits the answer instead of closing the question."""
         return key not in ("enter", "escape")
+
+    def inserted_text(self, event: events.Key) -> str:
+        """Return the text that a key inserts into the answer, if it may be joined with that of other keys."""
+        return event.character or "" if event.is_printable and "+" not in event.key else ""
 
     def end_by(self, key: str) -> None:
         """Confirm or cancel the question, depending on the key that closes it."""
