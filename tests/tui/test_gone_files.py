@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,6 @@ from tui_reader.tui.commands.command import Pane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.tui.conftest import Reader, Start
     from tui_reader.model.article import Headline
@@ -427,3 +427,14 @@ async def test_the_whole_library_may_disappear_and_come_back(start: Start, artic
         await reader.until(lambda: not reader.library.missing_reason(reader.app.reading.state.shown))
         assert title(reader) == "Alpha wolf"
         assert reader.app.reading.state.panes.article.viewport.offset == offset
+
+
+async def test_a_file_that_became_something_else_is_named_in_a_whole_sentence(start: Start, tmp_path: Path) -> None:
+    page = tmp_path / "pages" / "page.epub"
+    page.parent.mkdir()
+    shutil.copy(Path(__file__).parents[2] / "sample_articles" / "nine-stones.epub", page)
+    async with start(page) as reader:
+        await reader.sees("A little book about tides")
+        await reader.keys("enter")
+        page.write_bytes(b"words instead of a book")
+        await reader.last_row_shows("the file: text, not what its name says; the text stays as last read")

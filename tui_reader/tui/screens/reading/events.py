@@ -179,6 +179,8 @@ class EventHandlers:
         elif now and now != before:
             # The reading position may move to a file that is recognized as the renamed file.
             host.navigator.keep_place()
-            state.say_also(f"the {now}; the text stays as last read")
+            # Not every reason begins with the file: it may be “text, not what its name says”.
+            named = f"the {now}" if now.startswith("file ") else f"the file: {now}"
+            state.say_also(f"{named}; the text stays as last read")
         elif before and not now and state.headline(state.shown) is not None:
             state.say_also("the file is back")
