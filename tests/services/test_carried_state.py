@@ -9,6 +9,7 @@ import pytest
 
 from tui_reader import paths
 from tui_reader.cli.main import main
+from tui_reader.services.library.maintenance import merge_copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,3 +143,17 @@ def test_a_merge_of_absolute_names_keeps_the_latest_value(
     assert [each["starred"] for each in articles] == [False, False]
     assert sorted(each["note"] for each in annotations) == ["", "", "where?"]
     assert "0 records" in run("merge", copy, "--library", folder)
+
+
+def test_articles_that_were_merged_under_absolute_names_are_found_by_merging_again(
+    folder: Path, run: Callable[..., str], tmp_path: Path
+) -> None:
+    before = shown(run, folder)
+    copy = tmp_path / "copy.json"
+    copy.write_bytes((paths.data_dir() / "library.json").read_bytes())
+    (paths.data_dir() / "library.json").unlink()
+    run("init", folder)
+    merge_copies(folder / "library.json", [copy])
+    assert shown(run, folder) != before
+    run("merge", copy, "--library", folder)
+    assert shown(run, folder) == before

@@ -120,10 +120,11 @@ def _differing_documents(state: State, other: SnapshotFile, renaming: Renaming |
         table = name.removesuffix(TOMBSTONES)
         sets = has_sets(table)
         for number, line in other.lines(name):
-            if state.snapshot.line(name, number) == line:
+            if renaming is None and state.snapshot.line(name, number) == line:
                 continue
             document = decode_object(line)
             if renaming is not None:
+                # Also what the library has under the copy's name: it was merged when the copy's names were its own.
                 number, document = renaming.apply(table, number, document)  # noqa: PLW2901 - its id in the library
             if not is_header(document) and _would_change(state, table, number, expand(document, sets=sets)):
                 yield [table, str(number), document]
