@@ -483,3 +483,26 @@ def test_pages_and_books_contain_pictures_of_the_library_and_nothing_else(
         assert book.read(name) == PIXEL
         assert f'href="{name.removeprefix("EPUB/")}" media-type="image/png"' in book.read("EPUB/package.opf").decode()
         assert f'<img src="{name.removeprefix("EPUB/")}"' in book.read("EPUB/article-0001.xhtml").decode()
+
+
+def test_an_export_of_a_folder_has_nothing_of_other_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("public", "private"):
+        (tmp_path / name).mkdir()
+        for page in ("kept", "removed"):
+            file = tmp_path / name / f"{page}.txt"
+            file.write_text(f"Page {page} {name}\n\nNobody knows.\n", "utf-8")
+            assert main(["notes", "add", str(file), "--quote", "Nobody", "--note", f"{page} {name}"]) == 0
+        (tmp_path / name / "removed.txt").unlink()
+    capsys.readouterr()
+
+    def exported(*arguments: str) -> str:
+        assert main(["export", "--to", "markdown", *arguments]) == 0
+        return capsys.readouterr().out
+
+    of_folder = exported("--library", str(tmp_path / "public"))
+    assert "kept public" in of_folder
+    assert "removed public" in of_folder
+    assert "private" not in of_folder
+    everything = exported()
+    assert "kept private" in everything
+    assert "removed private" in everything

@@ -106,7 +106,7 @@ def export(arguments: Sequence[str]) -> int:
             opened=opened,
         ) as library,
     ):
-        clips = Clips(library, settings, processes)
+        clips = Clips(library, settings, processes, everywhere=not library_paths_of(options))
         target = _target(options, form, template, clips, text, to_folder=to_folder)
         if options.output == "-":
             found = list(target.prepared(target.chosen(clips)))

@@ -18,12 +18,10 @@ from tui_reader.document.quotation import quoted
 from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.model.ranges import Range
 from tui_reader.paths import expand_user
-from tui_reader.services.articles.article_records import LOCATION
 from tui_reader.services.headless.absent_files import explain_absence
 from tui_reader.services.headless.clips import place
 from tui_reader.services.headless.queries import Queries
-from tui_reader.services.headless.session import document_of, file_of
-from tui_reader.storage.base import ARTICLES
+from tui_reader.services.headless.session import document_of, file_of, last_path, was_in_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,7 +111,7 @@ class AnnotationsApi:
         annotated = dict.fromkeys(each.article for each in self._library.annotations.all())
         titles = {row.id: row.title for row in here.rows(annotated)}
         for article in sorted(annotated, key=lambda each: (each not in titles, titles.get(each, each), each)):
-            if everywhere or article in titles or self._was_in_folders(article):
+            if everywhere or article in titles or was_in_folders(self._library, article):
                 yield from self.of(article)
 
     def of(self, article: ArticleId) -> Iterator[Note]:
@@ -352,18 +350,11 @@ class AnnotationsApi:
             left_out=path is not None and article not in self._library.catalogue and self._is_in_folders(path),
         )
 
-    def _was_in_folders(self, article: ArticleId) -> bool:
-        """Return True if the last recorded path of an article is in the library's folders."""
-        path = self._last_path(article)
-        return path is not None and self._is_in_folders(path)
-
     def _is_in_folders(self, path: Path) -> bool:
         return any(map(path.is_relative_to, self._library.folders))
 
     def _last_path(self, article: ArticleId) -> Path | None:
-        """Return the recorded path of an article's file, which may not exist any more; None if none is recorded."""
-        location = (self._library.store.get(ARTICLES, article) or {}).get(LOCATION)
-        return self._library.path_named(location) if isinstance(location, str) and location else None
+        return last_path(self._library, article)
 
     def article_of(self, file: Path) -> ArticleId:
         """Return the article of a file; if `file` is a symbolic link, also that of the file to which it leads.

@@ -14,7 +14,7 @@ from tui_reader.services.annotations.text_snapshots import kept_texts
 from tui_reader.services.articles.parsing_ahead import ParsingAhead, WantedFile
 from tui_reader.services.headless.export_pictures import ArticlePictures
 from tui_reader.services.headless.queries import Queries
-from tui_reader.services.headless.session import file_of, read_document
+from tui_reader.services.headless.session import file_of, read_document, was_in_folders
 from tui_reader.sources.files import MEGABYTE
 
 if TYPE_CHECKING:
@@ -42,14 +42,24 @@ its document again when a writer asks for it."""
 class Clips:
     """Creates the clips of a library that `library_of` has opened."""
 
-    def __init__(self, library: Library, settings: Settings, processes: ParsingProcesses | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        processes: ParsingProcesses | None = None,
+        *,
+        everywhere: bool = True,
+    ) -> None:
         """Create the object; nothing is read yet.
 
         Args:
             library: The library.
             settings: The current settings.
             processes: Started processes for parsing the first articles; the caller ends them if they are not needed.
+            everywhere: True for all annotations in the state file, False for those of articles that are or were in the
+                library's folders; annotations that are named by their ids are found in any case.
         """
+        self._everywhere = everywhere
         self._library, self._settings, self._processes = library, settings, processes
         self._queries = Queries(library, settings)
         self._latest: tuple[ArticleId, Document | None] = ("", None)
@@ -79,6 +89,8 @@ class Clips:
         ids = [each for each in library.annotations.articles() if only is None or each in only]
         if chosen is not None:
             ids = [each for each in ids if not chosen.isdisjoint(library.annotations.ids(each))]
+        elif not self._everywhere:
+            ids = [each for each in ids if each in library.catalogue or was_in_folders(library, each)]
         headlines = sorted(map(library.missing_articles.headline, ids), key=by_title)
         limit = limit_of(query)
         with self._reading_ahead(headlines):

@@ -199,3 +199,15 @@ class Articles:
 
     def _is_draft(self, path: Path) -> bool:
         return bool(self._excluded) and os.path.realpath(path) == self._excluded
+
+
+def was_in_folders(library: Library, article: ArticleId) -> bool:
+    """Return True if the last recorded path of an article is in the library's folders."""
+    path = last_path(library, article)
+    return path is not None and any(map(path.is_relative_to, library.folders))
+
+
+def last_path(library: Library, article: ArticleId) -> Path | None:
+    """Return the recorded path of an article's file, which may not exist any more; None if none is recorded."""
+    location = (library.store.get(ARTICLES, article) or {}).get(LOCATION)
+    return library.path_named(location) if isinstance(location, str) and location else None
