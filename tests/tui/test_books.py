@@ -81,6 +81,8 @@ async def test_keys_move_through_a_book_by_chapters_contents_notes_and_pages(sta
         assert "gf goes back" in reader.last_row
         await reader.keys("g", "f")
         await reader.sees("late¹ there")
+        assert "goes back" not in reader.last_row
+        assert "gf footnote" in reader.last_row
 
         await reader.keys("T")
         await reader.sees("Contents", "I  The Harbour", "II  The Boat", "you are here · 3 min")

@@ -96,6 +96,7 @@ async def check_links(reader: Reader, above: int) -> None:
         assert "ctrl+o goes back" in reader.last_row
         await reader.keys("ctrl+o")
         assert article_rows(reader) == before
+        assert "goes back" not in reader.last_row
     await reader.keys("f", "g")
     await reader.last_row_shows("there is no “nothing” in this article")
     assert article_rows(reader) == before

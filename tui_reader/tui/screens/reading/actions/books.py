@@ -65,6 +65,7 @@ class BookActions:
         document = pane.viewport.text
         if document is None:
             return
+        state.say("")  # it may be the hint that this key goes back
         if self._jumped == (document, pane.viewport.offset) and self._navigator.jump(-1):
             self._jumped = (None, -1)
             return

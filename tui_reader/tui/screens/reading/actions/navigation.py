@@ -251,6 +251,7 @@ class Navigation:
     @command("jump_back")
     def jump_back(self, count: int | None) -> None:
         """Go back in the jump list."""
+        self._state.say("")  # it may be the hint that this key goes back
         if not self._navigator.jump(-(count or 1)):
             self._state.refuse("no place to go back to")
 
