@@ -495,9 +495,7 @@ async def test_the_highlight_key_marks_the_sentence_of_the_match(start: Start, a
         assert set(quotes) == {"Paragraph 3 of Alpha wolf.", "And a third."}
 
 
-async def test_stepping_by_sentences_continues_after_a_jump_to_the_top_or_the_bottom(
-    start: Start, articles: Path
-) -> None:
+async def test_stepping_by_sentences_continues_after_a_jump_to_the_top(start: Start, articles: Path) -> None:
     async with start(articles) as reader:
         await open_first(reader)
         await reader.keys("}", "}", "}", ")", "g", "g", ")", "H")
