@@ -112,8 +112,9 @@ def test_a_library_whose_own_journal_is_refused_is_read_only(kind: str, prepared
         pytest.skip("needs root")
     store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
     assert store.read_only.startswith(f"{journal} is a ")
-    assert "NOT saved. Remove it, or move it away, then reopen." in store.read_only
-    assert [notice for notice in store.notices if str(journal) in notice] == [store.read_only]
+    assert "NOT saved. Remove it, or move it away, then open the library again." in store.read_only
+    (notice,) = (each for each in store.notices if str(journal) in each)
+    assert notice == f"{store.read_only} Until the reader ends, changes are shown."
     assert store.get(ARTICLES, "a1") is not None
     with pytest.raises(StoreError, match="NOT saved"):
         store.apply([Edit(ARTICLES, "new", "starred", None, True)], "starred").result(60)
