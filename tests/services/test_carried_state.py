@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from tui_reader import paths
 from tui_reader.cli.main import main
 from tui_reader.services.library.maintenance import merge_copies
+from tui_reader.storage import open_store
+from tui_reader.storage.base import ANNOTATIONS, Edit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,4 +159,15 @@ def test_articles_that_were_merged_under_absolute_names_are_found_by_merging_aga
     merge_copies(folder / "library.json", [copy])
     assert shown(run, folder) != before
     run("merge", copy, "--library", folder)
+    assert shown(run, folder) == before
+
+
+def test_an_annotation_edited_after_its_deletion_elsewhere_is_copied(run: Callable[..., str], folder: Path) -> None:
+    with closing(open_store(paths.data_dir() / "library.json")) as store:
+        key, _ = next(iter(store.items(ANNOTATIONS)))
+        deleted = Edit(ANNOTATIONS, key, "deleted", None, "2001-01-01T00:00:00.000Z")
+        store.apply([deleted], "deleted", undoable=False).result()
+    before = shown(run, folder)
+    assert len(before[1]) == 3
+    run("init", folder)
     assert shown(run, folder) == before

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader import paths
 from tui_reader.errors import StoreError
+from tui_reader.services.annotations.annotation_records import decode
 from tui_reader.services.annotations.text_snapshots import TEXTS
 from tui_reader.services.articles.article_records import LOCATION
 from tui_reader.services.library.library_paths import STATE_FILE, is_library, name_inside
@@ -68,7 +69,8 @@ def state_of_folder(store: Store, folder: Path) -> CarriedState:
         new_key = name_inside(key, folder) or key
         parts = [(ARTICLES, new_key, {**record, LOCATION: name})]
         for annotation, fields in store.items(ANNOTATIONS, of=key):
-            if not fields.get("deleted"):
+            found = decode(annotation, fields)
+            if found is not None and not found.is_deleted:  # an edit after a deletion elsewhere restores an annotation
                 parts.append((ANNOTATIONS, annotation, {**fields, "article": new_key}))
         for table, each, fields in parts:
             edits += _edits(table, each, fields)
