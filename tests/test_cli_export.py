@@ -503,6 +503,10 @@ def test_an_export_of_a_folder_has_nothing_of_other_folders(tmp_path: Path, caps
     assert "kept public" in of_folder
     assert "removed public" in of_folder
     assert "private" not in of_folder
+    (tmp_path / "ids").write_text(f"{tmp_path / 'private' / 'kept.txt'}\n", "utf-8")
+    named = exported("--library", str(tmp_path / "public"), "--ids", str(tmp_path / "ids"))
+    assert "kept private" in named
+    assert "public" not in named
     everything = exported()
     assert "kept private" in everything
     assert "removed private" in everything

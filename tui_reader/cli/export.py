@@ -106,7 +106,8 @@ def export(arguments: Sequence[str]) -> int:
             opened=opened,
         ) as library,
     ):
-        clips = Clips(library, settings, processes, everywhere=not library_paths_of(options))
+        is_everywhere = options.ids is not None or not library_paths_of(options)
+        clips = Clips(library, settings, processes, everywhere=is_everywhere)
         target = _target(options, form, template, clips, text, to_folder=to_folder)
         if options.output == "-":
             found = list(target.prepared(target.chosen(clips)))
