@@ -394,6 +394,7 @@ def test_any_note_and_title_make_a_well_formed_page(title: str, note: str) -> No
         ("<b>a</b> &amp; <!-- c -->", "<p>&lt;b&gt;a&lt;/b&gt; &amp; &lt;!-- c --&gt;</p>"),
         ("[ref]: https://e.org\n\n[ref]", "<p>[ref]: https://e.org</p><p>[ref]</p>"),
         ("| a | b |\n|---|---|", "<p>| a | b |<br/>|---|---|</p>"),
+        ("C:\\dir\\  \nnext", "<p>C:\\dir\\ <br/>next</p>"),
         ("", ""),
         (" \n ", ""),
     ],
