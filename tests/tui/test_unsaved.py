@@ -80,6 +80,20 @@ async def test_a_first_quit_while_changes_are_not_saved_is_refused(
             await reader.until(lambda: reader.app._exit)
 
 
+@pytest.mark.parametrize(("change", "is_asked"), [((), False), (("s",), True)])
+async def test_in_a_read_only_library_only_changes_of_the_user_refuse_a_first_quit(
+    start: Start, articles: Path, change: tuple[str, ...], is_asked: bool
+) -> None:
+    async with start(articles) as reader:
+        await reader.sees("Alpha wolf")
+        reader.library.store._library.read_only = "The library is read-only: no room."  # type: ignore[attr-defined]
+        await reader.keys("enter", "space", "j", "h", "j", "enter", *change)
+        assert reader.library.store.unsaved, "reading positions are changes, too"
+        await reader.keys("Q")
+        assert reader.app._exit is not is_asked
+        assert ("again quits" in reader.last_row) is is_asked
+
+
 @pytest.mark.parametrize(
     ("sentence", "warning"),
     [

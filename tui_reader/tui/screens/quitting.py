@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from tui_reader.services.library.save_monitor import warning_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui_reader.services.library.library import Library
 
 AGAIN_SECONDS = 30.0
@@ -24,12 +26,20 @@ class Say(Protocol):
 class QuitGuard:
     """Refuses the first command to quit while changes could not be saved: they would be lost."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, library: Library, has_changes: Callable[[], bool]) -> None:
+        """Store the arguments.
+
+        Args:
+            library: The library.
+            has_changes: Returns True if the user made changes that can be undone.
+        """
+        self._library, self._has_changes = library, has_changes
         self._refused_at = -AGAIN_SECONDS
 
     def refuses(self, key: str, say: Say) -> bool:
         """Report unsaved changes, unless this was reported within the last `AGAIN_SECONDS`.
+
+        In a read-only library, reading positions are lost without a question: the first row says that it is read-only.
 
         Args:
             key: The key that quits.
@@ -39,6 +49,8 @@ class QuitGuard:
             True if the program must go on.
         """
         unsaved = self._library.store.unsaved
+        if self._library.read_only and not self._has_changes():
+            return False
         if not unsaved or monotonic() < self._refused_at + AGAIN_SECONDS:
             return False
         self._refused_at = monotonic()

@@ -64,7 +64,7 @@ class ReadingScreenState:
 
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
-        self.quit_guard = QuitGuard(library)
+        self.quit_guard = QuitGuard(library, lambda: self._can_undo)
         self.panes = panes
         self._query = ParsedQuery()
         self._sort = Sort(settings.sort)
