@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 AGAIN_SECONDS = 30.0
 """Seconds for which a second press of the key quits in spite of unsaved changes."""
+SHOWN_SECONDS = 5.0
+"""Seconds for which no message about another change that cannot be saved may replace the report."""
 
 
 class Say(Protocol):
@@ -35,6 +37,11 @@ class QuitGuard:
         """
         self._library, self._has_changes = library, has_changes
         self._refused_at = -AGAIN_SECONDS
+
+    @property
+    def has_just_refused(self) -> bool:
+        """True for `SHOWN_SECONDS` after a refusal, which the user has to read."""
+        return monotonic() < self._refused_at + SHOWN_SECONDS
 
     def refuses(self, key: str, say: Say) -> bool:
         """Report unsaved changes, unless this was reported within the last `AGAIN_SECONDS`.

@@ -94,6 +94,8 @@ class EventHandlers:
                 state.say_also(message)
                 if annotations is not None:
                     annotations.say(message)
+            case events.StoreFailed() if state.quit_guard.has_just_refused:
+                pass  # the question whether to quit says that changes are not saved, and so does the first row
             case events.StoreFailed(message):
                 state.say(message, bad=True, seconds=FAILURE_SECONDS)
                 if annotations is not None:
