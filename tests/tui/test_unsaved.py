@@ -68,7 +68,7 @@ async def test_a_first_quit_while_changes_are_not_saved_is_refused(
         with monkeypatch.context() as context:
             context.setattr(Disk, "write_some", fail)
             await reader.keys("s")
-            await reader.sees("Make room")  # else the message of the failure may come after the key
+            await reader.last_row_shows("Make room")  # else the message of the failure may come after the key
             await reader.keys(*before)
             await reader.until(lambda: "NOT saved: disk full (" in reader.lines()[0])
             await reader.keys(key)
