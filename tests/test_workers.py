@@ -41,7 +41,9 @@ def test_every_test_is_reported_although_a_process_dies(tmp_path: Path) -> None:
     (tmp_path / "test_some.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "--workers=2", "-rs"]
-    done = subprocess.run([*command, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+    # A folder given for all files of tests is emptied once, not by each worker.
+    command += [f"--basetemp={tmp_path / 'base'}", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     for text in (
         "2 failed, 61 passed, 1 skipped, 1 error in",

@@ -107,6 +107,8 @@ class Pool:
         for name in READING:
             import_module(name)
         gc.freeze()
+        # A folder given by --basetemp is emptied when it is first asked for: once, not by each fork.
+        self._session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
         assert threading.active_count() == 1, "a fork has only one of the threads"
         try:
             for _ in range(self._count):

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from tui_reader.model.article import Metadata
 
 CORPORA = Path(__file__).resolve().parents[2] / "../shared/corpora"
-PAPERS = "pdf: 97 % of pdftotext's words" if shutil.which("pdftotext") else "pdf: pdftotext is not installed"
+WITHOUT_POPPLER = "pdf: pdftotext is not installed"
+PAPERS = "pdf: 97 % of pdftotext's words" if shutil.which("pdftotext") else WITHOUT_POPPLER
 NOTHING = ("This file is empty.", "There is nothing to read in this file.")
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 

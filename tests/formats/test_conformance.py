@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.counts import FULL, step
-from tests.formats.conforming import ROWS, run
+from tests.formats.conforming import ROWS, WITHOUT_POPPLER, run
 from tests.formats.conforming_pages import CHECKS, Figure, below, benchmark
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ STEPS = {
 @pytest.mark.parametrize("row", [row for row in ROWS if row != "decoded exactly"])
 def test_real_files_are_read_without_a_flaw(row: str, corpus: Callable[[str], Path]) -> None:
     corpus(".")
+    if row == WITHOUT_POPPLER:
+        pytest.skip("pdftotext is not installed: the words of PDF files were NOT compared")
     tried, flaws = run(row, STEPS.get(row, 1))
     assert tried > 10
     assert flaws == []

@@ -6,6 +6,8 @@ import base64
 import re
 import shutil
 import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from tui_reader.services.library.clipboard import clipboard_commands, terminal_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TMUX = {"TMUX": "/tmp/tmux-0/default,1,0"}
 
@@ -83,15 +84,16 @@ def test_a_long_text_is_sent_through_gnu_screen_in_short_sequences(length: int) 
 
 
 @pytest.fixture
-def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def tmux(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Run a tmux server of the test's own, and be inside of it."""
     if shutil.which("tmux") is None:
         pytest.skip("there is no tmux here")
-    socket = tmp_path / "tmux"
-    subprocess.run(["tmux", "-S", str(socket), "-f", "/dev/null", "new-session", "-d", "cat"], check=True)
-    monkeypatch.setenv("TMUX", f"{socket},1,0")
-    yield socket
-    subprocess.run(["tmux", "-S", str(socket), "kill-server"], check=False)
+    with TemporaryDirectory() as folder:  # the path of a socket has at most 107 bytes, and `tmp_path` may be longer
+        socket = Path(folder) / "tmux"
+        subprocess.run(["tmux", "-S", str(socket), "-f", "/dev/null", "new-session", "-d", "cat"], check=True)
+        monkeypatch.setenv("TMUX", f"{socket},1,0")
+        yield socket
+        subprocess.run(["tmux", "-S", str(socket), "kill-server"], check=False)
 
 
 def test_tmux_has_the_text_in_its_paste_buffer(tmux: Path) -> None:
