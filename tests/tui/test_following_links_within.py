@@ -219,3 +219,25 @@ async def test_a_link_of_obsidian_leads_to_the_note_in_another_folder(start: Sta
         await reader.until(lambda: title_of(reader) == "Today" and bool(headlines.ids))
         await reader.keys("enter", "f")
         await reader.until(partial(shows, reader, "About tides", "Spring tides"))
+
+
+async def test_in_an_article_outside_of_the_list_headings_footnotes_and_pages_lead_within_it(
+    start: Start, tmp_path: Path
+) -> None:
+    write(tmp_path / "a.md", "# Alpha\n\nSee [the other](b.md) and a note.[^1]\n\n[^1]: A note of Alpha.\n")
+    write(
+        tmp_path / "b.md",
+        f"# Beta\n\nHere[^1] it begins.\n\n{FILLING}\n\n## Part two\n\nMore.\n\n[^1]: A note of Beta.\n",
+    )
+    async with start(tmp_path) as reader:
+        await reader.sees("Alpha", "Beta")
+        await reader.enters("/", "title:alpha")
+        await reader.no_longer_sees("Beta")
+        await reader.keys("enter", "f", "a")
+        await reader.sees("Here[1] it begins.")
+        for keys, words in ((("g", "f"), "[1] A note of Beta."), (("T", "p", "a", "r", "t", "enter"), "More.")):
+            with case(keys):
+                await reader.keys(*keys)
+                await reader.sees(words)
+                assert title_of(reader) == "Beta"
+                await reader.keys("g", "g")

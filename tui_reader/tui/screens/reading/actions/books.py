@@ -157,7 +157,7 @@ class BookActions:
         return bisect_right(pages, viewport.offset, key=lambda page: page.offset) - 1
 
     def _go(self, offset: int) -> None:
-        self._navigator.enter()
+        self._navigator.mark_opened()  # the shown article: after a link, it may not be the one under the cursor
         self._navigator.remember_place()
         self._state.panes.article.scroller.to_offset(offset)
         self._activate(Pane.ARTICLE)

@@ -196,7 +196,7 @@ class ViewOptions:
         pane = self._state.panes.article
 
         def jump(offset: int) -> None:
-            self._navigator.enter()
+            self._navigator.mark_opened()  # the shown article: after a link, it may not be the one under the cursor
             self._navigator.remember_place()
             pane.scroller.to_offset(offset)
             self._activate(Pane.ARTICLE)
