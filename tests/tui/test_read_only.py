@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tui.conftest import case
+from tests.tui.conftest import Reader, case
 from tui_reader.cli.main import main
 from tui_reader.storage.snapshot.disk import Disk
 from tui_reader.tui import app
-from tui_reader.tui.screens import key_screen
+from tui_reader.tui.screens import discarded_words
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textual import events
 
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -26,7 +28,15 @@ SIZES = pytest.mark.parametrize("size", [(120, 35), (60, 20)])
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Replace the clock that measures pauses between keys."""
     now = [100.0]
-    monkeypatch.setattr(key_screen, "monotonic", lambda: now[0])
+    make = Reader._event
+
+    def typed(key: str) -> events.Key:
+        event = make(key)
+        event.time = now[0]
+        return event
+
+    monkeypatch.setattr(Reader, "_event", staticmethod(typed))
+    monkeypatch.setattr(discarded_words, "get_time", lambda: now[0])
     return now
 
 

@@ -329,7 +329,7 @@ class ReaderApp(FailureGuard, App[None]):
                 screen.show_hints()
                 await screen.settle()
                 return
-            if screen.discards(key_name(event)):
+            if screen.discards(event):
                 return
             if screen.feed(key_name(event)):
                 await screen.settle()

@@ -62,8 +62,8 @@ class EditorHost(Protocol):
     def write(self, sheet: NoteSheet) -> None:
         """Open the note sheet after the current key has been handled."""
 
-    def drop_typed_words(self) -> None:
-        """Discard the words that the user goes on typing for a note, because the note cannot be saved."""
+    def drop_typed_words(self, message: str) -> None:
+        """Discard the words that the user goes on typing for a note that cannot be saved, and show a message."""
 
     def edit_outside(self, text: str, draft: Draft) -> Edited:
         """Let the user edit the text of a draft in an external editor."""
@@ -168,7 +168,7 @@ class AnnotationEditor:
         if self._library.read_only:
             message = "the library is read-only: no note can be kept · what you type is discarded until a pause or esc"
             self._host.say(message, bad=True)
-            self._host.drop_typed_words()
+            self._host.drop_typed_words(message)
         return not self._library.read_only
 
     def _written(self, about: str, draft: Draft, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from textual.screen import Screen
@@ -12,10 +12,12 @@ from tui_reader.tui.commands.command_texts import Hint, footer_hints
 from tui_reader.tui.commands.keymap import written
 from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.screens.discarded_words import DiscardedWords
+from tui_reader.tui.terminal_input import key_name
 from tui_reader.tui.widgets.line_pane import FailureGuard, rows_alike
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from textual import events
     from textual.widget import Widget
@@ -29,14 +31,16 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.note_sheet import NoteSheet
     from tui_reader.tui.widgets.prompt import Prompt
 
-PAUSE_SECONDS = 1.0
-"""Seconds without a key after which `KeyScreen.discards` stops discarding keys typed for a refused note."""
-NOTE_COMMANDS = frozenset(("note", "note_selection", "note_on_article"))
+OPENS_EDITOR = "note_outside"
+"""Id of the command that opens a note in an external editor, for which the user waits."""
+NOTE_COMMANDS = frozenset(("note", "note_selection", "note_on_article", "edit_annotation", OPENS_EDITOR))
 """Ids of the commands that open a note. If one does not, the user may believe that it did, and type words."""
 WRITES_NOTE = "note_selection"
 """Id of the command for a note of which a user may type only the first key."""
+SENTENCE_MOTIONS = BY_ID["next_sentence"], BY_ID["previous_sentence"]
+"""The commands that choose another sentence for a note that the same key again opens."""
 WORDS_DISCARDED = "words typed now are discarded"
-_WRITING = frozenset(("space", "enter", "tab", "backspace", "delete"))
+WORDS_NOT_USED = "the words typed were not used"
 
 
 class Typing(Protocol):
@@ -81,7 +85,7 @@ class KeyScreen(FailureGuard, Screen[None]):
         super().__init__()
         self.state, self._status = state, status
         self._sequencer = Sequencer()
-        self._dropping_until = 0.0
+        self._discarded_words = DiscardedWords()
         self.use_keymap(state.keymap)
 
     def use_keymap(self, keymap: Keymap) -> None:
@@ -152,25 +156,63 @@ class KeyScreen(FailureGuard, Screen[None]):
         if WRITES_NOTE in begun:
             note = written(" ".join((*keys[:-1], begun[WRITES_NOTE])))
             refused += f" · {note} writes a note; {WORDS_DISCARDED}"
-            self.drop_typed_words()
+            self.drop_typed_words(refused)
         elif " ".join(keys) in self._keymap.keys_of(BY_ID["note"], Pane.ARTICLE):
             refused += f" · it writes a note in the article; {WORDS_DISCARDED}"
-            self.drop_typed_words()
+            self.drop_typed_words(refused)
         self.say(refused)
 
-    def drop_typed_words(self) -> None:
-        """Discard keys until the user pauses for `PAUSE_SECONDS`: they are words of a note that cannot be written."""
-        self._dropping_until = monotonic() + PAUSE_SECONDS
+    def drop_typed_words(self, message: str = WORDS_NOT_USED) -> None:
+        """Discard keys until the user pauses: they are words of a note that cannot be written.
 
-    def discards(self, key: str) -> bool:
-        """Return True if a key is to be discarded, see `drop_typed_words`; esc is the last key that is discarded."""
-        now = monotonic()
-        if now >= self._dropping_until or (len(key) > 1 and key not in _WRITING and key != "escape"):
+        Args:
+            message: The message to show while keys are discarded.
+        """
+        self._discarded_words.begin(message)
+
+    def discards(self, event: events.Key) -> bool:
+        """Return True if a key is to be discarded, see `drop_typed_words`; the last row says so."""
+        key = key_name(event)
+        if not self._discarded_words.takes(key, event.time, self._sequencer.keys):
             return False
-        self._dropping_until = 0.0 if key == "escape" else now + PAUSE_SECONDS
+        if self._sequencer.pending:
+            self._sequencer.reset()
+            self.show_hints()
         if key == "escape":
             self.say("")
+        elif message := self._discarded_words.due_message():
+            self.say(message)
         return True
+
+    @contextmanager
+    def _discarding_words_of(self, command: Command) -> Iterator[None]:
+        """Run a command within this context: if it is to open a note and opens none, discard the words typed next."""
+        if command.id not in NOTE_COMMANDS:
+            yield
+            return
+        self._discarded_words.end()
+        self.state.clear_refusal()
+        try:
+            yield
+        finally:
+            if self._sheet is None and not self._discarded_words.is_active:
+                self._discard_words_of(command)
+
+    def _discard_words_of(self, command: Command) -> None:
+        state = self.state
+        if state.is_repeat_offered:
+            kept = [
+                tuple(keys.split(" "))
+                for each in (command, *SENTENCE_MOTIONS)
+                for keys in self._keymap.keys_of(each, self.context)
+            ]
+            again = f" · {self._keymap.hint(command.id)} writes on this sentence"
+            self._discarded_words.begin(f"{WORDS_NOT_USED}{again}", kept)
+        elif state.refusal:
+            state.refuse(f"{state.refusal} · {WORDS_DISCARDED}")
+            self.drop_typed_words(state.refusal)
+        elif command.id != OPENS_EDITOR:
+            self.drop_typed_words()
 
     def context_changed(self) -> None:
         """Discard an incomplete command, because other keys are active now."""

@@ -66,6 +66,8 @@ class AnnotationActions:
         """Open the note of the annotation under the cursor."""
         if (annotation := self._listing.current) is not None:
             self._editor.edit_note(annotation.id)
+        else:
+            self._host.say("there is no annotation to write on")
 
     @command("note_outside")
     def note_outside(self, _count: int | None) -> None:

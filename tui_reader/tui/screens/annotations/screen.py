@@ -169,7 +169,8 @@ class AnnotationsScreen(KeyScreen):
 
     def run(self, command: Command, count: int | None = None, key: str = "") -> None:
         """Run a command; `key` is not used, since no command of this screen takes a key."""
-        self._handlers[command.id](count)
+        with self._discarding_words_of(command):
+            self._handlers[command.id](count)
 
     def widget_below_sheet(self) -> Widget:
         """The widget above which the note sheet is mounted: the last row."""

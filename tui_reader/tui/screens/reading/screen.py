@@ -11,7 +11,7 @@ from tui_reader.search.values import local_today
 from tui_reader.tui.commands.command import Command, Pane
 from tui_reader.tui.commands.command_texts import BOOK_HINTS, BROKEN_HINTS, Hint, chosen_hints
 from tui_reader.tui.commands.table import BY_ID
-from tui_reader.tui.screens.key_screen import NOTE_COMMANDS, WORDS_DISCARDED, KeyScreen
+from tui_reader.tui.screens.key_screen import KeyScreen
 from tui_reader.tui.screens.reading.bookmark_offer import BookmarkOffer
 from tui_reader.tui.screens.reading.command_use import CommandUse
 from tui_reader.tui.screens.reading.events import EventHandlers
@@ -289,22 +289,15 @@ class ReadingScreen(KeyScreen):
         """Run a command in the active pane."""
         self._offer_bookmarks()  # a typed letter ends the offer before the command shows its effect
         self.state.count_command()
-        if self.state.shown is None and not self.state.panes.headlines.ids and command.needs_article:
-            self.state.refuse("there is no article here")
-            self._discard_words_of(command)
-            return
-        handler = self._handlers[command.id]
         chosen = self.state.panes.headlines.chosen_count
-        handler(count, key) if command.takes_key else handler(count)
-        self._discard_words_of(command)
+        with self._discarding_words_of(command):
+            if self.state.shown is None and not self.state.panes.headlines.ids and command.needs_article:
+                self.state.refuse("there is no article here")
+                return
+            handler = self._handlers[command.id]
+            handler(count, key) if command.takes_key else handler(count)
         if chosen or self.state.panes.headlines.chosen_count:
             self.show_hints()
-
-    def _discard_words_of(self, command: Command) -> None:
-        """After a refused command for a note, discard the words that the user types: as commands they would do harm."""
-        if command.id in NOTE_COMMANDS and self.state.refusal:
-            self.drop_typed_words()
-            self.state.refuse(f"{self.state.refusal} · {WORDS_DISCARDED}")
 
     def run_named(self, name: str, count: int | None = None, key: str = "") -> None:
         """Run the command with this id.

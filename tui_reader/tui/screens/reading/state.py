@@ -88,6 +88,8 @@ class ReadingScreenState:
         """History of the command line, latest last."""
         self.refusal = ""
         """The shown message that the next key removes."""
+        self.is_repeat_offered = False
+        """True until the next key if the last one only focused a sentence, and has its effect if typed again."""
         self._undo_hint = ""
         """The end of the last message, which names the key for undo."""
         self._can_undo = False
@@ -273,14 +275,19 @@ class ReadingScreenState:
         self.panes.status.say(message, bad=bad, seconds=seconds)
         self._said_at = monotonic()
 
-    def refuse(self, message: str) -> None:
-        """Show a message until the next key, such as why a key did nothing, or which keys may follow."""
+    def refuse(self, message: str, *, offers_repeat: bool = False) -> None:
+        """Show a message until the next key, such as why a key did nothing, or which keys may follow.
+
+        Args:
+            message: The message.
+            offers_repeat: True if the key has only focused a sentence, and has its effect if typed again.
+        """
         self.say(message)
-        self.refusal = message
+        self.refusal, self.is_repeat_offered = message, offers_repeat
 
     def clear_refusal(self) -> None:
         """Remove the message of `refuse`, if it is still shown."""
-        refused, self.refusal = self.refusal, ""
+        refused, self.refusal, self.is_repeat_offered = self.refusal, "", False
         if refused and self.panes.status.said == clean_line(refused):
             self.panes.status.say("")
 

@@ -256,7 +256,7 @@ class HighlightActions:
             return None
         if not pane.selection.kind and pane.focus.range is None and pane.focus.visible_candidate is None:
             pane.focus.move_by_sentences(1)
-            self._state.say("the same key again highlights this sentence")
+            self._state.refuse("the same key again highlights this sentence", offers_repeat=True)
             return None
         found = pane.selection.range if pane.selection.kind else pane.selection.target()
         if found is None or found.end <= found.start:
