@@ -288,7 +288,7 @@ async def test_an_export_shows_what_it_will_write_and_what_it_has_written(
         assert "Alpha" in (tmp_path / "refs.bib").read_text("utf-8")
 
 
-async def test_a_valid_line_without_completions_shows_the_key_to_leave_instead_of_no_match(
+async def test_a_line_whose_effect_is_described_does_not_show_no_match(
     start: Start, articles: Path
 ) -> None:
     async with start(articles, size=(120, 24)) as reader:
@@ -300,6 +300,11 @@ async def test_a_valid_line_without_completions_shows_the_key_to_leave_instead_o
                 await reader.types("tag +unheard")
                 await reader.sees("+unheard", "esc leaves")
                 assert "no match" not in reader.text
+                for line, said in (("export org ", "a file or folder follows"), ("page 3", "no printed pages")):
+                    await reader.keys("ctrl+u")
+                    await reader.types(line)
+                    await reader.sees(said)
+                    assert "no match" not in reader.text
                 await reader.keys("ctrl+u")
                 await reader.types("qqqq")
                 await reader.sees("no match", "esc leaves")

@@ -63,7 +63,8 @@ class CommandLine(Picker):
         elif line.name in BY_ID and all(each.name != line.name for each in self._choices):
             # A command that the palette does not offer, such as a motion, is found only by its full name.
             found = [Choice(line.name, "", lambda: None, self._plan.problem or BY_ID[line.name].help), *found]
-        self._list.empty_text = "" if self._plan.run is not None and line.has_arguments else "no match"
+        is_described = bool(self._plan.run or self._plan.summary or self._plan.problem)
+        self._list.empty_text = "" if line.has_arguments and is_described else "no match"
         self._list.show(found)
         self.describe()
 
