@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.tui.conftest import case
 from tui_reader.document.normalization import search_key
+from tui_reader.tui.screens.tag_list import tags_in
 from tui_reader.tui.widgets.word_completion import WordCompletion
 
 if TYPE_CHECKING:
@@ -178,3 +179,38 @@ async def test_the_name_of_a_saved_search_is_completed_whole(start: Start, artic
         await reader.types("lo")
         await reader.keys("tab")
         await reader.until(lambda: "keep this search as Long reads" in reader.last_row)
+
+
+@pytest.mark.parametrize(
+    ("answer", "tags"),
+    [
+        ("nato, to read again", ["nato", "to read again"]),
+        (
+            "Tales, English, Holmes, Sherlock (Detective), nato",
+            ["Tales, English", "Holmes, Sherlock (Detective)", "nato"],
+        ),
+        ("Tales,English, Tales", ["Tales", "English", "Tales"]),
+        ("-Tales, English, x", ["-Tales, English", "x"]),
+        ("a, b, c, a, b", ["a, b, c", "a, b"]),
+        ("", [""]),
+        ("a, b, ", ["a, b", ""]),
+    ],
+)
+def test_an_answer_is_divided_at_commas_except_within_known_tags(answer: str, tags: list[str]) -> None:
+    known = ["nato", "Tales, English", "-Tales, English", "Holmes, Sherlock (Detective)", "a, b", "a, b, c"]
+    assert tags_in(answer, known) == tags
+
+
+async def test_a_tag_with_a_comma_stays_one_tag_when_another_is_added(start: Start, articles: Path) -> None:
+    header = "title: Zebra\ndate: 2027-01-01\ntags: ['Tales, English', nature]"
+    (articles / "sea.md").write_text(f"---\n{header}\n---\n\nWords.\n", "utf-8")
+    async with start(articles) as reader:
+        await begin(reader)
+        await reader.keys("g", "g", "t")
+        reader.burst("n", "e", "w", "enter")
+        await reader.last_row_shows("tagged “Zebra”")
+        assert sorted(tags_of(reader, "Zebra")) == ["Tales, English", "nature", "new"]
+        await reader.keys("u", "*", "t")
+        reader.burst(*"-Tales, English", "enter")
+        await reader.last_row_shows("-Tales, English")
+        assert tags_of(reader, "Zebra") == ["nature"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui_reader.document.cleaning import clean_line
 from tui_reader.document.normalization import search_key
 from tui_reader.model.annotation import PlaceState
+from tui_reader.tui.screens.tag_list import tags_in
 from tui_reader.tui.widgets.note_sheet import NoteSheet
 from tui_reader.tui.widgets.prompt import Question
 
@@ -109,9 +110,10 @@ class AnnotationEditor:
         if not annotations:
             return
         shared = set(annotations[0].tags).intersection(*(each.tags for each in annotations))
+        suggestions = self._known_tags(annotations)
 
         def answered(answer: str) -> None:
-            known, wanted = [each.id for each in annotations], answer.split(",")
+            known, wanted = [each.id for each in annotations], tags_in(answer, [*shared, *suggestions])
             self._host.show_outcome(self._library.annotations.retag_several(known, wanted, shared))
 
         what = "tags of the highlight" if len(annotations) == 1 else f"tags of {len(annotations):,}"
@@ -120,7 +122,7 @@ class AnnotationEditor:
                 what,
                 answered,
                 value="".join(f"{tag}, " for tag in sorted(shared)),
-                suggestions=self._known_tags(annotations),
+                suggestions=suggestions,
                 placeholder="such as: to check, lede",
             )
         )

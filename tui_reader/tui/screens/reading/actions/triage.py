@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.tag_list import tags_in
 from tui_reader.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
@@ -91,16 +92,17 @@ class Triage:
         if headline is None or article is None:
             return
         reading = self._state.library.reading
+        known = reading.all_tags()
 
         def answered(answer: str) -> None:
-            self.show_outcome(reading.set_tags(article, answer.split(",")))
+            self.show_outcome(reading.set_tags(article, tags_in(answer, [*headline.tags, *known])))
 
         self._ask(
             Question(
                 "tags",
                 answered,
                 value="".join(f"{tag}, " for tag in headline.tags),
-                suggestions=reading.all_tags(),
+                suggestions=known,
                 placeholder="such as: nato, defence, to read again",
             )
         )
@@ -110,19 +112,20 @@ class Triage:
         reading = self._state.library.reading
         what = f"tags of {len(articles):,} articles" if len(articles) > 1 else "tags to add"
         self._state.panes.headlines.keep_choice()
+        tags = reading.all_tags()
+        suggestions = [*tags, *(f"-{tag}" for tag in tags)]
 
         def answered(answer: str) -> None:
-            parts = [part.strip() for part in answer.split(",")]
+            parts = tags_in(answer, suggestions)
             add = [part.removeprefix("+") for part in parts if not part.startswith("-")]
             remove = [part[1:] for part in parts if part.startswith("-")]
             self.show_outcome(reading.edit_tags(articles, add, remove), "no tag is changed")
 
-        tags = reading.all_tags()
         self._ask(
             Question(
                 what,
                 answered,
-                suggestions=[*tags, *(f"-{tag}" for tag in tags)],
+                suggestions=suggestions,
                 placeholder="such as: nato, -old",
             )
         )
