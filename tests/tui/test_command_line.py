@@ -288,9 +288,7 @@ async def test_an_export_shows_what_it_will_write_and_what_it_has_written(
         assert "Alpha" in (tmp_path / "refs.bib").read_text("utf-8")
 
 
-async def test_a_line_whose_effect_is_described_does_not_show_no_match(
-    start: Start, articles: Path
-) -> None:
+async def test_a_line_whose_effect_is_described_does_not_show_no_match(start: Start, articles: Path) -> None:
     async with start(articles, size=(120, 24)) as reader:
         await reader.sees("Alpha wolf")
         for width in (120, 80, 60):
