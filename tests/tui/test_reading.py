@@ -105,6 +105,13 @@ async def test_tags_are_included_and_excluded_in_the_sidebar(start: Start, artic
         await reader.sees("INBOX tag:space", "2 articles", "newest first")
         await reader.keys("-")
         await reader.sees("INBOX -tag:space", "1 article ")
+        await reader.keys("-")
+        await reader.sees("3 · newest first")
+        for shown in (("INBOX tag:space", "2 articles"), ("INBOX -tag:space", "1 article "), ("3 · newest first",)):
+            await reader.keys("enter")
+            await reader.sees(*shown)
+        await reader.keys("+")
+        await reader.sees("INBOX tag:space")
         await reader.keys("q", "q")
         await reader.sees("3 · newest first")
 

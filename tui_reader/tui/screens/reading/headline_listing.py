@@ -349,11 +349,9 @@ class HeadlineListing:
             text = without(text, FieldName.SOURCE)
             self._edit(text if is_chosen else with_term(text, exact(FieldName.SOURCE, entry.name)))
             return True
+        # A tag is included first, then excluded, then dropped.
         tags = chosen(self._state.query.term, FieldName.TAG)
-        if value_key(entry.name) in tags.included | tags.excluded:
-            self._edit(without(text, FieldName.TAG, entry.name))
-        else:
-            self.mark_tag(entry.name, include=True)
+        self.mark_tag(entry.name, include=value_key(entry.name) not in tags.included | tags.excluded)
         return False
 
     def mark_tag(self, tag: str, *, include: bool) -> None:
