@@ -205,7 +205,7 @@ def test_a_draft_is_verified(folder: Path, tmp_path: Path, run: Callable[..., tu
     assert run("verify", draft, folder)[0] == 0
     status, out = run("verify", tmp_path / "none.md", folder)
     assert status == 2
-    assert "cannot be read" in out
+    assert "none.md does not exist." in out
 
 
 def test_a_draft_without_quotes_says_so(folder: Path, tmp_path: Path, run: Callable[..., tuple[int, str]]) -> None:

@@ -24,7 +24,7 @@ from tui_reader.cli.manual import manual
 
 ROOT = Path(__file__).resolve().parents[1]
 VERBS = set(_VERBS)
-COMMON = {"--help", "--config", "--state", "--library"}
+COMMON = {"--help", "--config", "--no-config", "--state", "--library"}
 
 LINES: tuple[tuple[str, set[str]], ...] = (
     ("tui-reader no", {"notes", "notable.md"}),

@@ -180,8 +180,15 @@ def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
     try:
         # Some editors write a byte order mark, which TOML does not allow.
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise ConfigError(
+            f"The settings in {path} do not exist.", "Is it spelled right? Or start with --no-config."
+        ) from None
+    except IsADirectoryError:
+        raise ConfigError(f"The settings in {path} are a folder.", "Name a file, or start with --no-config.") from None
     except OSError as error:
-        raise ConfigError(f"The settings in {path} cannot be read: {error.strerror}.", hint) from None
+        way_out = "Check its owner and its permissions, or start with --no-config."
+        raise ConfigError(f"The settings in {path} cannot be read: {error.strerror}.", way_out) from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"The settings in {path} are not UTF-8 (at line {line}).", hint) from None

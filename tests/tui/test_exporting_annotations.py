@@ -125,7 +125,7 @@ async def test_the_list_of_annotations_reports_why_an_export_fails(
             await reader.sees(problem)
             await reader.keys("enter", "escape")
         await runs(reader, "export org file/x.org")
-        await reader.sees("file: File exists. ·")
+        await reader.sees("file is no folder.")
         await reader.enters(":", "export")
         await reader.types("plain one.txt")
         await reader.keys("enter")

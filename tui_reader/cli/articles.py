@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_reader import config, paths
 from tui_reader.cli.common import (
     ArgumentParser,
     add_library_options,
+    add_settings_options,
     check_query,
     escape_for_terminal,
     print_filled,
@@ -128,13 +128,15 @@ def rules(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     settings = settings_of(options)
     if not settings.rules:
+        _check_library(options)
         where = options.config or paths.config_file()
         print_notice(f"There are no filing rules in {where}; “{paths.PROGRAM} config” shows how to write one.")
         return 0
     from tui_reader.search.values import local_today  # noqa: PLC0415 - refused arguments must not wait
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
-    with library_of(options.library, options.state, settings, notify=print_notice) as library:
+    must_exist = options.dry_run
+    with library_of(options.library, options.state, settings, notify=print_notice, must_exist=must_exist) as library:
         for problem in library.filing.problems(settings.rules, settings.colours):
             print_notice(problem)
         library.annotation_texts.prepare()
@@ -154,6 +156,19 @@ def rules(arguments: Sequence[str]) -> int:
         return 0
 
 
+def _check_library(options: argparse.Namespace) -> None:
+    """Refuse paths that the options name wrongly, where the library itself is not opened.
+
+    Raises:
+        UsageError: A path does not exist.
+        StoreError: The state file cannot be used.
+    """
+    from tui_reader.services.library.library_paths import find_library_paths  # noqa: PLC0415 - as in `rules`
+
+    data_dir, cache_dir = paths.data_dir(), paths.cache_dir()
+    find_library_paths(options.library, options.state, data_dir, cache_dir, must_exist=options.dry_run)
+
+
 def _actions(rule: config.Rule) -> list[str]:
     """Return the actions of a filing rule in words to print, such as `+politics` for a tag, `star`, `up next`."""
     switches = {"star": rule.star, "archive": rule.archive, "read": rule.read, "up next": rule.up_next}
@@ -169,7 +184,7 @@ def _parser(verb: str, about: str, epilog: str = "") -> ArgumentParser:
         allow_abbrev=False,
     )
     add_library_options(parser, _DEFAULT)
-    parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
+    add_settings_options(parser)
     return parser
 
 
@@ -192,7 +207,11 @@ class _opened:  # noqa: N801 - used as a function
         from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
         settings = settings_of(self._options)
-        self._context = library_of(self._options.library, self._options.state, settings, notify=print_notice)
+        # What changes articles may begin a new state file.
+        must_exist = getattr(self._options, "dry_run", True)
+        self._context = library_of(
+            self._options.library, self._options.state, settings, notify=print_notice, must_exist=must_exist
+        )
         library = self._context.__enter__()
         queries = Queries(library, settings)
         parsed = queries.parse(text)

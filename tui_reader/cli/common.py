@@ -62,6 +62,48 @@ def parsers_found() -> Iterator[None]:
         ArgumentParser.only_found = False
 
 
+def text_argument(text: str) -> str:
+    """Return the text of an argument, for `type` of argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: The text is empty. A script passes "" for a variable that is not set, which must not
+            stand for the current folder or for any name.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; is a variable not set?")
+    return text
+
+
+def path_argument(text: str) -> Path:
+    """Return the path that an argument names, for `type` of argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: The text is empty, see `text_argument`.
+    """
+    return Path(text_argument(text))
+
+
+def read_argument(file: str | Path) -> bytes:
+    """Return the bytes of a file that an argument names; `-` is standard input.
+
+    Raises:
+        UsageError: The file cannot be read, or standard input is closed.
+    """
+    if str(file) == "-":
+        if sys.stdin is None:
+            raise UsageError("Standard input is closed.", "Pipe something into it.")
+        return sys.stdin.buffer.read()
+    try:
+        return paths.expand_user(file).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{file} does not exist.", "Is it spelled right?") from None
+    except IsADirectoryError:
+        raise UsageError(f"{file} is a folder.", "Name a file.") from None
+    except OSError as error:
+        way_out = "Check its owner and its permissions."
+        raise UsageError(f"{file} cannot be read: {error.strerror}.", way_out) from None
+
+
 def add_library_options(
     parser: argparse.ArgumentParser, default: str, *, positional: bool = False, alias: str = ""
 ) -> None:
@@ -75,19 +117,52 @@ def add_library_options(
     """
     help_text = f"folder or file of the library; may be given again. Without it: {default}"
     if positional:
-        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="the same as --library PATH")
-    parser.add_argument("--library", action="append", default=[], type=Path, metavar="PATH", help=help_text)
+        parser.add_argument("paths", nargs="*", type=path_argument, metavar="PATH", help="the same as --library PATH")
+    parser.add_argument("--library", action="append", default=[], type=path_argument, metavar="PATH", help=help_text)
     if alias:
-        parser.add_argument(alias, dest="library", action="append", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--state", type=Path, metavar="FILE", help="the state file, where it is not the library's own")
+        parser.add_argument(alias, dest="library", action="append", type=path_argument, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--state", type=path_argument, metavar="FILE", help="the state file, where it is not the library's own"
+    )
+
+
+def add_settings_options(parser: argparse.ArgumentParser) -> None:
+    """Add `--config` and `--no-config`, which choose the settings, to the parser of a verb."""
+    settings = parser.add_mutually_exclusive_group()
+    settings.add_argument("--config", type=path_argument, metavar="FILE", help="take the settings from FILE")
+    settings.add_argument("--no-config", action="store_true", help="use the default settings")
+
+
+def load_settings(options: argparse.Namespace) -> tuple[Settings, tuple[str, ...]]:
+    """Load the settings that the options choose.
+
+    Returns:
+        The settings, and a warning for each that is not used.
+
+    Raises:
+        ConfigError: The file cannot be read, or is not TOML.
+    """
+    from tui_reader import config  # noqa: PLC0415 - several verbs have no settings
+
+    file: Path = options.config or paths.config_file()
+    is_wanted = options.config or (not options.no_config and _may_exist(file))
+    return config.load(file) if is_wanted else (config.Settings(), ())
+
+
+def _may_exist(file: Path) -> bool:
+    """Return True unless a file is known to be missing: what cannot be read, such as a broken link, is not ignored."""
+    try:
+        os.lstat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """Load the settings without their warnings, which only the full-screen reader shows."""
-    from tui_reader import config  # noqa: PLC0415 - several verbs have no settings
-
-    file: Path = options.config or paths.config_file()
-    return config.load(file)[0] if options.config or file.exists() else config.Settings()
+    return load_settings(options)[0]
 
 
 def library_paths_of(options: argparse.Namespace) -> list[Path]:

@@ -15,19 +15,22 @@ from tui_reader import paths
 from tui_reader.cli.common import (
     ArgumentParser,
     add_library_options,
+    add_settings_options,
     check_query,
     flush_stdout,
     library_paths_of,
+    path_argument,
     print_export,
     print_line,
     print_lines,
     print_notice,
     print_slips,
     queries_last,
+    read_argument,
     settings_of,
+    text_argument,
     with_count,
 )
-from tui_reader.config import Settings
 from tui_reader.errors import ReaderError, StoreError, UsageError
 from tui_reader.exchange.registry import EXPORTS, Format
 
@@ -85,7 +88,7 @@ def export(arguments: Sequence[str]) -> int:
     from tui_reader.services.headless.clips import Clips  # noqa: PLC0415
     from tui_reader.services.headless.session import library_of  # noqa: PLC0415
 
-    settings = Settings() if options.no_config else settings_of(options)
+    settings = settings_of(options)
     processes = ParsingProcesses()
 
     def opened(library: Library) -> None:
@@ -104,6 +107,7 @@ def export(arguments: Sequence[str]) -> int:
             notify=print_notice,
             watch=options.watch,
             opened=opened,
+            must_exist=True,
         ) as library,
     ):
         is_everywhere = options.ids is not None or not library_paths_of(options)
@@ -159,20 +163,29 @@ def _parser() -> ArgumentParser:
     parser.add_argument("query", nargs="*", metavar="QUERY", help="what to export; without it, everything")
     parser.add_argument("--to", required=True, metavar="FORMAT", help="the format; they are listed below")
     parser.add_argument(
-        "-o", "--output", default="-", metavar="PATH", help="file or folder to write; without it, standard output"
+        "-o",
+        "--output",
+        type=text_argument,
+        default="-",
+        metavar="PATH",
+        help="file or folder to write; without it, standard output",
     )
     parser.add_argument(
         "--articles", action="store_true", help="the query chooses articles, also such without annotations"
     )
     parser.add_argument(
-        "--ids", metavar="FILE", help="only the articles whose ids stand in FILE, one a line; - for standard input"
+        "--ids",
+        type=text_argument,
+        metavar="FILE",
+        help="only the articles whose ids stand in FILE, one a line; - for standard input",
     )
     parser.add_argument(
         "--annotations",
+        type=text_argument,
         metavar="FILE",
         help="only the annotations whose ids stand in FILE, one a line; - for standard input",
     )
-    parser.add_argument("--template", type=Path, metavar="FILE", help="write by the template in FILE")
+    parser.add_argument("--template", type=path_argument, metavar="FILE", help="write by the template in FILE")
     parser.add_argument("--show-template", action="store_true", help="print the format's own template, to start from")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be written")
     parser.add_argument("--prune", action="store_true", help="remove unedited files of articles that no longer match")
@@ -180,9 +193,7 @@ def _parser() -> ArgumentParser:
         "--watch", action="store_true", help="go on: keep PATH up to date while the library changes, until ctrl+c"
     )
     add_library_options(parser, "your default library, and all that you annotated elsewhere")
-    settings = parser.add_mutually_exclusive_group()
-    settings.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
-    settings.add_argument("--no-config", action="store_true", help="use the default settings")
+    add_settings_options(parser)
     return parser
 
 
@@ -213,9 +224,7 @@ def _template(file: Path | None, form: Format) -> str:
     from tui_reader.exchange.templates import Template  # noqa: PLC0415 - only where a template is given
 
     try:
-        text = paths.expand_user(file).read_text("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+        text = read_argument(file).decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise UsageError(f"{file} is not text in UTF-8.", "Save it as UTF-8.") from None
     if not text.strip():
@@ -233,9 +242,8 @@ def _is_folder(output: str, form: Format) -> bool:
     if output == "-":
         return False
     given = paths.expand_user(output)
-    return (
-        output.endswith("/") or given.is_dir() or (form.per_article and not os.path.lexists(given) and not given.suffix)
-    )
+    is_folder = os.path.isdir(given)  # noqa: PTH112 - `Path.is_dir` fails in a folder that may not be searched
+    return output.endswith("/") or is_folder or (form.per_article and not os.path.lexists(given) and not given.suffix)
 
 
 def _target(
@@ -270,13 +278,9 @@ def _ids(file: str | None) -> frozenset[str] | None:
     """
     if file is None:
         return None
-    if file == "-" and sys.stdin is None:
-        raise UsageError("Standard input is closed.", "Pipe ids into it.")
-    try:
-        data = sys.stdin.buffer.read() if file == "-" else paths.expand_user(file).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
-    return frozenset(line.strip() for line in data.decode("utf-8", "replace").split("\n") if line.strip())
+    return frozenset(
+        line.strip() for line in read_argument(file).decode("utf-8", "replace").split("\n") if line.strip()
+    )
 
 
 def _whole(form: Format, clips: Sequence[Clip], template: str) -> str | bytes:
@@ -327,8 +331,9 @@ def _warn_of_library(files: ExportFiles, library: Library) -> None:
 
 def _reason(error: OSError, target: Target) -> str:
     """Return the reason, as a sentence, why a file or folder cannot be written."""
-    reason = error.strerror or str(error)
-    return str(error) if not error.errno or "so it is not used" in str(error) else f"{target.folder}: {reason}."
+    from tui_reader.services.headless.export_files import reason_not_written  # noqa: PLC0415 - see `export`
+
+    return reason_not_written(error, target.folder, target.name)
 
 
 def _watch(library: Library, clips: Clips, target: Target) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import __version__, config, paths
@@ -19,6 +18,7 @@ from tui_reader.cli.common import (
     escape_unencodable,
     flush_stderr,
     flush_stdout,
+    path_argument,
     print_error,
     print_line,
     print_lines,
@@ -29,6 +29,7 @@ from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from tui_reader.cli.grammar import Verb
 
@@ -97,7 +98,7 @@ def _init(arguments: Sequence[str]) -> int:
         "It begins with what you did with the articles of the folder so far; that stays where it is as well.",
         allow_abbrev=False,
     )
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the articles")
+    parser.add_argument("folder", type=path_argument, metavar="FOLDER", help="the folder with the articles")
     folder: Path = parser.parse_args(arguments).folder
 
     from tui_reader.services.library.carried_state import default_state_of  # noqa: PLC0415 - the other verbs do without

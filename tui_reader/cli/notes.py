@@ -6,21 +6,22 @@ All changes go through the store, so an open reader shows them within a second, 
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import config, paths
 from tui_reader.cli.common import (
     ArgumentParser,
     add_library_options,
+    add_settings_options,
     check_query,
     library_paths_of,
+    path_argument,
     print_json,
     print_line,
     print_notice,
     print_slips,
     queries_last,
+    read_argument,
     refuse_everything,
     settings_of,
     with_count,
@@ -29,6 +30,7 @@ from tui_reader.errors import ReaderError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from tui_reader.services.headless.annotations_api import AnnotationsApi, Note
     from tui_reader.services.headless.session import Articles
@@ -63,7 +65,8 @@ def notes(arguments: Sequence[str]) -> int:
 
     settings = settings_of(options)
     options.colour = _colour(getattr(options, "colour", None), settings)
-    with library_of(_library_paths(options), options.state, settings, notify=print_notice) as library:
+    given_paths, must_exist = _library_paths(options), not options.makes
+    with library_of(given_paths, options.state, settings, notify=print_notice, must_exist=must_exist) as library:
         api = AnnotationsApi(library, settings)
         status = run(options, api)
         # Changes to a damaged state file are kept in a second file, but the data read may be incomplete.
@@ -84,7 +87,7 @@ def verify(arguments: Sequence[str]) -> int:
         "wrong; 3 the state cannot be used, or is damaged",
         allow_abbrev=False,
     )
-    parser.add_argument("draft", type=Path, metavar="DRAFT", help="the draft, - for standard input")
+    parser.add_argument("draft", type=path_argument, metavar="DRAFT", help="the draft, - for standard input")
     add_library_options(parser, _EVERYWHERE, positional=True)
     _add_common_options(parser)
     options = parser.parse_args(arguments)
@@ -97,7 +100,7 @@ def verify(arguments: Sequence[str]) -> int:
     quotes = quotes_in(_read_draft(options.draft))
     settings = settings_of(options)
     given_paths = library_paths_of(options)
-    with library_of(given_paths, options.state, settings, notify=print_notice) as library:
+    with library_of(given_paths, options.state, settings, notify=print_notice, must_exist=True) as library:
         articles = Articles(library, settings, everywhere=not given_paths, excluded=options.draft)
         results = check(quotes, articles)
         searched = _describe_search(articles, given_paths or library.folders)
@@ -150,10 +153,15 @@ def _notes_parser() -> tuple[ArgumentParser, dict[str, argparse.ArgumentParser]]
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     def verb(
-        name: str, run: Callable[[argparse.Namespace, AnnotationsApi], int], about: str, *, reads: bool = False
+        name: str,
+        run: Callable[[argparse.Namespace, AnnotationsApi], int],
+        about: str,
+        *,
+        reads: bool = False,
+        makes: bool = False,
     ) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.", allow_abbrev=False)
-        made.set_defaults(run=run, file=None, reads=reads)
+        made.set_defaults(run=run, file=None, reads=reads, makes=makes)
         return made
 
     listing = verb("list", _list, "list annotations as they stand in the files of now", reads=True)
@@ -167,8 +175,8 @@ def _notes_parser() -> tuple[ArgumentParser, dict[str, argparse.ArgumentParser]]
     )
     showing = verb("show", _show, "show one annotation in full", reads=True)
     showing.add_argument("id", metavar="ID", help=_ID_HELP)
-    adding = verb("add", _add, "highlight a quote in a file, or write a note on the whole article")
-    adding.add_argument("file", type=Path, metavar="FILE", help="the article's file")
+    adding = verb("add", _add, "highlight a quote in a file, or write a note on the whole article", makes=True)
+    adding.add_argument("file", type=path_argument, metavar="FILE", help="the article's file")
     adding.add_argument("--quote", default="", metavar="WORDS", help="what to highlight, in whole words")
     adding.add_argument(
         "--occurrence", type=_positive_number, default=0, metavar="N", help="which one, where the words come again"
@@ -197,7 +205,7 @@ def _notes_parser() -> tuple[ArgumentParser, dict[str, argparse.ArgumentParser]]
     deleting.add_argument("--dry-run", action="store_true", help="only list what would be deleted")
     moving = verb("move", _move, "give the notes of an article, such as one that is gone, to another one")
     moving.add_argument("source", metavar="FROM", help="its file, the path where that was, or the id of the article")
-    moving.add_argument("file", type=Path, metavar="TO", help="file of the article that takes the notes")
+    moving.add_argument("file", type=path_argument, metavar="TO", help="file of the article that takes the notes")
     add_library_options(moving, "the folder around TO that has a library.json, else TO alone")
     for each in (showing, editing):
         add_library_options(each, _EVERYWHERE, positional=True)
@@ -217,7 +225,7 @@ def _positive_number(text: str) -> int:
 
 def _add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
+    add_settings_options(parser)
 
 
 def _list(options: argparse.Namespace, api: AnnotationsApi) -> int:
@@ -394,7 +402,7 @@ def _colour(given: str | None, settings: config.Settings) -> int | None:
 
 
 def _note_text(given: str | None) -> str | None:
-    return _decode(_read_stdin(), "Standard input") if given == "-" else given
+    return _decode(read_argument("-"), "Standard input") if given == "-" else given
 
 
 def _read_draft(draft: Path) -> str:
@@ -404,16 +412,7 @@ def _read_draft(draft: Path) -> str:
         UsageError: The draft cannot be read.
         ReaderError: The draft is not text in UTF-8.
     """
-    try:
-        return _decode(_read_stdin() if draft == Path("-") else draft.read_bytes(), str(draft))
-    except OSError as error:
-        raise UsageError(f"{draft} cannot be read: {error.strerror}.") from None
-
-
-def _read_stdin() -> bytes:
-    if sys.stdin is None:
-        raise UsageError("Standard input is closed.", "Pipe something into it.")
-    return sys.stdin.buffer.read()
+    return _decode(read_argument(draft), str(draft))
 
 
 def _decode(data: bytes, source: str) -> str:

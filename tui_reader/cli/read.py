@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import __version__, config, paths
-from tui_reader.cli.common import ArgumentParser
+from tui_reader.cli.common import ArgumentParser, load_settings, path_argument
 from tui_reader.errors import ReaderError, UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def read(arguments: Sequence[str]) -> int:
         ReaderError: The reader cannot start, or ended because its state could not be saved.
     """
     options = _parser().parse_args(arguments)
-    settings, warnings = _settings(options)
+    settings, warnings = load_settings(options)
     from_stdin = STDIN in options.paths
     _require_terminal(from_stdin=from_stdin, has_paths=bool(options.paths))
     piped = _read_stdin(settings.max_file_mb) if from_stdin else None
@@ -91,14 +91,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "paths",
         nargs="*",
-        type=Path,
+        type=path_argument,
         metavar="PATH",
         help="folders and files to read, - for standard input; a single file opens as a page; without any, your "
         "default library",
     )
-    parser.add_argument("--state", type=Path, metavar="FILE", help="keep the state (read, starred, tags, …) in FILE")
+    parser.add_argument(
+        "--state", type=path_argument, metavar="FILE", help="keep the state (read, starred, tags, …) in FILE"
+    )
     settings = parser.add_mutually_exclusive_group()
-    settings.add_argument("--config", type=Path, metavar="FILE", help="take the settings from FILE")
+    settings.add_argument("--config", type=path_argument, metavar="FILE", help="take the settings from FILE")
     settings.add_argument("--no-config", action="store_true", help="start with the default settings")
     parser.add_argument(
         "--fresh", action="store_true", help="begin with the list, not where the last start ended (setting: resume)"
@@ -174,12 +176,6 @@ def _read_stdin(max_megabytes: int) -> bytes:
             return pipe.read(max_megabytes * 1_000_000 + 1)
     except OSError as error:
         raise UsageError(f"Standard input cannot be read: {error.strerror}.") from None
-
-
-def _settings(options: argparse.Namespace) -> tuple[config.Settings, tuple[str, ...]]:
-    file: Path = options.config or paths.config_file()
-    is_wanted = options.config or (not options.no_config and file.exists())
-    return config.load(file) if is_wanted else (config.Settings(), ())
 
 
 def _require_terminal(*, from_stdin: bool, has_paths: bool) -> None:

@@ -5,8 +5,6 @@ The verbs may run while a reader has the library open; the reader shows changes 
 
 from __future__ import annotations
 
-import glob
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_reader import paths
@@ -14,8 +12,10 @@ from tui_reader.cli.common import (
     ArgumentParser,
     add_library_options,
     library_paths_of,
+    path_argument,
     print_line,
     print_notice,
+    text_argument,
     with_count,
 )
 from tui_reader.errors import UsageError
@@ -23,6 +23,7 @@ from tui_reader.errors import UsageError
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tui_reader.services.library.library_paths import LibraryPaths
 
@@ -70,7 +71,7 @@ def merge(arguments: Sequence[str]) -> int:
         "library keeps its state in its folder, a copy may name the articles of the folder by absolute paths, as the "
         "state in the data folder does.",
     )
-    parser.add_argument("copies", nargs="+", type=Path, metavar="FILE", help="the copies")
+    parser.add_argument("copies", nargs="+", type=path_argument, metavar="FILE", help="the copies")
     parser.add_argument(
         "--driver",
         action="store_true",
@@ -128,7 +129,10 @@ def _backup_parser() -> ArgumentParser:
     about = "Make the state what it was in a backup. What it is now is kept as a backup, too."
     restore = verbs.add_parser("restore", help="make the state what it was then", description=about, allow_abbrev=False)
     restore.add_argument(
-        "name", metavar="BACKUP", help="its name or a part of it, such as the date; or any copy's path"
+        "name",
+        type=text_argument,
+        metavar="BACKUP",
+        help="its name or a part of it, such as the date; or any copy's path",
     )
     add_library_options(restore, _DEFAULT)
     return parser
@@ -153,9 +157,10 @@ def _existing_state_of(options: argparse.Namespace) -> Path:
     Raises:
         UsageError: Neither the file given by `--state` nor a journal or a backup of it exists.
     """
+    from tui_reader.services.library.library_paths import require_state  # noqa: PLC0415 - as in `doctor`
+    from tui_reader.services.library.maintenance import list_backups  # noqa: PLC0415 - as in `doctor`
+
     state = _paths_of(options).state
-    if options.state is not None and not any(state.parent.glob(f"*{glob.escape(state.name)}*")):
-        raise UsageError(
-            f"{options.state} does not exist.", "Is it spelled right? --library PATH names it by its folder."
-        )
+    if options.state is not None and not list_backups(state):
+        require_state(options.state, state)
     return state

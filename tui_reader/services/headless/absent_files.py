@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,15 +27,19 @@ def explain_no_file(file: Path) -> tuple[str, str]:
         file: A path as the user gave it.
     """
     path = expand_user(file)
-    if path.is_file():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        if os.path.lexists(path):
+            return f"{file} is a link to a file that does not exist.", "Name the file of an article."
+        return f"There is no file {file}.", "Is it spelled right?"
+    except OSError as error:
+        return f"{file} cannot be read: {error.strerror}.", "Check its owner and its permissions."
+    if stat.S_ISREG(mode):
         return "", ""
-    if path.is_dir():
+    if stat.S_ISDIR(mode):
         return f"{file} is a folder, not a file.", "Name the file of an article."
-    if path.exists():
-        return f"{file} is no regular file.", "Pipes and devices are not read."
-    if os.path.lexists(path):
-        return f"{file} is a link to a file that does not exist.", ""
-    return f"There is no file {file}.", ""
+    return f"{file} is no regular file.", "Pipes and devices are not read."
 
 
 def require_file(file: Path) -> None:

@@ -73,6 +73,23 @@ class _Existing(NamedTuple):
     status: os.stat_result
 
 
+def reason_not_written(error: OSError, folder: Path, name: str) -> str:
+    """Return the reason, as a sentence, why a file cannot be written.
+
+    Args:
+        error: The error that `ExportFiles` raised.
+        folder: The folder to write into.
+        name: The file in it; empty if every article gets a file.
+    """
+    if not error.errno or isinstance(error, RefusedError):
+        return str(error)
+    # A name alone was opened relative to the descriptor of its folder.
+    where = folder / (error.filename if isinstance(error.filename, str) else name)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"{where} is no folder. Name another place."
+    return f"{where} cannot be written: {error.strerror or error}. Name another place."
+
+
 class ExportFiles:
     """Writes the files of an export into a folder."""
 

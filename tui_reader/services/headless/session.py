@@ -43,6 +43,7 @@ def library_of(
     *,
     watch: bool = False,
     opened: Callable[[Library], None] = noop,
+    must_exist: bool = False,
 ) -> Iterator[Library]:
     """Open a library and bring it up to date; other programs may have it open at the same time.
 
@@ -53,13 +54,14 @@ def library_of(
         notify: Called with each notice for the user, such as that the state file is damaged.
         watch: True to notice files that change while the library is open.
         opened: Called with the library before it is brought up to date.
+        must_exist: True to refuse a state file given by `state` that does not exist.
 
     Raises:
         UsageError: A path does not exist.
         StoreError: The state file may not be read.
         ReaderError: The folders cannot be scanned.
     """
-    library = open_library(paths, state=state, settings=settings, begin=False)
+    library = open_library(paths, state=state, settings=settings, begin=False, must_exist=must_exist)
     try:
         opened(library)
         bring_up_to_date(library, notify, watch=watch)

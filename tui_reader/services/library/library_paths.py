@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import stat
 import unicodedata
@@ -79,7 +80,9 @@ class LibraryPaths(NamedTuple):
         return self.base / name if self.base is not None else Path(name)
 
 
-def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path, cache_dir: Path) -> LibraryPaths:
+def find_library_paths(
+    paths: Sequence[Path], state: Path | None, data_dir: Path, cache_dir: Path, *, must_exist: bool = False
+) -> LibraryPaths:
     """Resolve the paths that the command line named.
 
     Args:
@@ -87,10 +90,12 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
         state: The state file from `--state`; None to choose one.
         data_dir: The program's data folder.
         cache_dir: The program's cache folder.
+        must_exist: True to refuse a state file from `--state` that does not exist: what only reads has no use for a
+            new one, and its name is probably mistyped.
 
     Raises:
         UsageError: A path does not exist, or is a folder that may not be listed.
-        StoreError: The state file is a folder, unreadable, or written by another program.
+        StoreError: The state file is a folder, unreadable, or written by another program, or cannot be in its folder.
     """
     folders, files = _folders_and_files(paths)
     everything = (*folders, *files)
@@ -104,9 +109,11 @@ def find_library_paths(paths: Sequence[Path], state: Path | None, data_dir: Path
             notice = _why_not_used(home, verdict, chosen)
     else:
         chosen = Path(os.path.abspath(state))  # noqa: PTH100 - the store follows symbolic links itself
-        if chosen.is_dir():
-            raise StoreError(f"{state} is a folder.", f"Name a file in it, such as {state / STATE_FILE}.")
-        require_library(chosen)
+        _require_file_path(state, chosen)
+        is_empty = require_library(chosen).is_empty
+        if must_exist:
+            require_state(state, chosen)
+            notice = f"{state} is empty: no state is kept in it yet." if is_empty else ""
         carried = home is not None and chosen.parent == home
     key = blake2b(b"\0".join(sorted(map(os.fsencode, everything))), digest_size=10).hexdigest()
     return LibraryPaths(
@@ -157,23 +164,58 @@ def is_library(file: Path) -> bool:
         return False
 
 
-def require_library(state: Path) -> None:
+def require_library(state: Path) -> Verdict:
     """Refuse a state file of another program.
+
+    Returns:
+        Whether there is a file, and whether it is empty.
 
     Raises:
         StoreError: Another program wrote the file, or it may not be read.
     """
     from tui_reader.storage.recovery.ownership import require_ours  # noqa: PLC0415 - 3 ms, see carried_state
 
-    require_ours(str(state))
+    return require_ours(str(state))
+
+
+def _require_file_path(state: Path, chosen: Path) -> None:
+    """Refuse a state file that is a folder, or that has a file in place of one of its folders.
+
+    Args:
+        state: The state file as the user named it.
+        chosen: Its absolute path.
+
+    Raises:
+        StoreError: The path is none of a file.
+    """
+    if os.path.isdir(chosen):  # noqa: PTH112 - `Path.is_dir` fails in a folder that may not be searched
+        raise StoreError(f"{state} is a folder.", f"Name a file in it, such as {state / STATE_FILE}.")
+    above = next((folder for folder in chosen.parents if os.path.lexists(folder)), None)
+    if above is not None and os.path.isfile(above):  # noqa: PTH113 - as above
+        raise StoreError(f"{state} cannot be a file: {above} is no folder.", "Is it spelled right?")
+
+
+def require_state(state: Path, chosen: Path) -> None:
+    """Refuse a state file of which there is neither the file nor a journal or an earlier generation.
+
+    Args:
+        state: The state file as the user named it.
+        chosen: Its absolute path.
+
+    Raises:
+        UsageError: There is no such state file.
+    """
+    file = Path(os.path.realpath(chosen))
+    if os.path.lexists(file) or any(file.parent.glob(f"{glob.escape(file.name)}.*")):
+        return
+    problem = "is a link to a file that does not exist" if os.path.lexists(chosen) else "does not exist"
+    raise UsageError(f"{state} {problem}.", "Is it spelled right? --library PATH names it by its folder.")
 
 
 def _why_not_used(home: Path, verdict: Verdict, chosen: Path) -> str:
     """Return the notice that `library.json` in a folder is not used, and why; empty if it is used or missing."""
-    from tui_reader.storage.recovery.ownership import Owner  # noqa: PLC0415 - 3 ms, see carried_state
-
     file = home / STATE_FILE
-    if verdict.owner is Owner.EMPTY:
+    if verdict.is_empty:
         return (
             f"{file} is empty and not used: the state is kept in {chosen}. "
             f"“tui-reader init {home}” makes the folder a library of its own."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from tui_reader import paths as program_paths
@@ -26,6 +27,7 @@ def open_library(
     stdin: bytes | None = None,
     settings: Settings | None = None,
     begin: bool = True,
+    must_exist: bool = False,
 ) -> Library:
     """Open a library with the results of the last scan; `Library.start` updates them.
 
@@ -35,6 +37,7 @@ def open_library(
         stdin: Bytes from standard input, which become an article; None without standard input.
         settings: The settings; None for the defaults.
         begin: True to create the default library with samples if it does not exist.
+        must_exist: True to refuse a state file given by `state` that does not exist.
 
     Raises:
         UsageError: A path does not exist.
@@ -53,7 +56,7 @@ def open_library(
 
             notices += fill_default_library(default)
         paths = (default,) if default.exists() else ()
-    library_paths = find_library_paths(paths, state, data_dir, program_paths.cache_dir())
+    library_paths = find_library_paths(paths, state, data_dir, program_paths.cache_dir(), must_exist=must_exist)
     if library_paths.notice:
         notices.append(library_paths.notice)
     has_several = len(library_paths.folders) + len(library_paths.files) > 1
@@ -82,7 +85,7 @@ def init_library(folder: Path, edits: Sequence[Edit] = ()) -> Path:
         StoreError: The file cannot be written.
     """
     state = folder / STATE_FILE
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - `Path.is_dir` fails in a folder that may not be searched
         raise UsageError(f"{folder} is not a folder.", "Make it first, or name another one.")
     verdict = carried_state(folder)
     if verdict.is_ours:

@@ -58,6 +58,11 @@ class Verdict(NamedTuple):
         return self.owner is Owner.OURS
 
     @property
+    def is_empty(self) -> bool:
+        """True if the file is empty, and nothing beside it shows that it was a library."""
+        return self.owner is Owner.EMPTY
+
+    @property
     def is_foreign(self) -> bool:
         """True if the file must not be taken for a library: another program's, `{}`, a folder, a pipe or a device."""
         return self.owner in (Owner.FOREIGN, Owner.NO_TABLES, Owner.NO_FILE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from typing import TYPE_CHECKING
 
 from tui_reader.errors import StoreError
@@ -32,7 +33,8 @@ def not_saved(path: str, error: OSError) -> StoreError:
         )
     if is_read_only(error):
         return StoreError(
-            f"{path} is read-only: this change is NOT saved.", "Allow writing to the file and its folder, then reopen."
+            f"{path} is read-only: this change is NOT saved.",
+            "Allow writing to the file and its folder, then open the library again.",
         )
     if isinstance(error, LockedError):
         return StoreError(
@@ -65,14 +67,16 @@ def may_concern_one(error: Exception) -> bool:
 
 def closed(path: str) -> StoreError:
     """Build the error for a change made after the library was closed."""
-    return StoreError(f"{path} was closed: this change is NOT saved.", "Reopen it, then repeat the change.")
+    return StoreError(
+        f"{path} was closed: this change is NOT saved.", "Open the library again, then repeat the change."
+    )
 
 
 def stopped(path: str, error: BaseException) -> StoreError:
     """Build the error for changes that cannot be saved because the thread that saves them has ended."""
     return StoreError(
         f"{path}: saving has stopped ({error!r}). Changes from now on are NOT saved.",
-        "Reopen the library, and please report this.",
+        "Open the library again, and please report this.",
     )
 
 
@@ -114,7 +118,8 @@ def unexpected(path: str, doing: str, error: BaseException) -> str:
         error: The exception that was raised.
     """
     if isinstance(error, MemoryError):
-        return f"{path}: {doing} needs more memory than there is. Nothing was lost; close other programs, then reopen."
+        reason = "needs more memory than there is"
+        return f"{path}: {doing} {reason}. Nothing was lost; close other programs, then open the library again."
     if isinstance(error, StoreError) and not isinstance(error.__cause__, OSError):
         return str(error)
     cause = error.__cause__ if isinstance(error, StoreError) else error
@@ -136,12 +141,16 @@ def not_put_away(copy: str, error: OSError) -> str:
 
 def unreadable(path: str, error: OSError) -> StoreError:
     """Build the error for a file that cannot be read at all."""
+    if isinstance(error, NotADirectoryError) and os.path.lexists(path):
+        return StoreError(f"{path} is no folder.", "Check the spelling of its name and its folder.")
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return StoreError(f"{path} does not exist.", "Check the spelling of its name and its folder.")
     if isinstance(error, RefusedError):
         return StoreError(f"{error.path} {error.reason}.", "Move it away, or name another file.")
     reason = error.strerror or str(error)
     way_out = "Check its owner and its permissions." if is_read_only(error) else "Check the disk."
+    if error.errno == errno.ENAMETOOLONG:
+        way_out = "Give it a shorter name."
     return StoreError(f"{path} cannot be read: {reason}.", way_out)
 
 
@@ -157,7 +166,8 @@ def partly_unreadable(path: str, error: Exception) -> str:
         reason = error.strerror or str(error)
     else:
         reason = str(error) or type(error).__name__
-    return f"A part of {path} cannot be read ({reason}): its content is not shown. Check the disk, then reopen."
+    way_out = "Check the disk, then open the library again."
+    return f"A part of {path} cannot be read ({reason}): its content is not shown. {way_out}"
 
 
 @contextlib.contextmanager
