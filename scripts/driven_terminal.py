@@ -30,6 +30,8 @@ ANSWERS = {
     rb"\x1b\]11;\?": b"\x1b]11;rgb:1010/1010/1010\x1b\\",
 }
 """What the reader asks a terminal, as patterns, and the answers."""
+PIECE = 1_024
+"""Number of bytes that are typed at once; a terminal of Linux holds 4,096."""
 END_SECONDS = 10.0
 """Longest time in seconds that a reader may take to end."""
 _PLACED = re.compile(rb"\x1b\[(\d+);(\d+)H((?:(?!\x1b\[\d+;\d+H).)*)", re.DOTALL)
@@ -85,6 +87,11 @@ class DrivenTerminal:
         at = time.monotonic()
         os.write(self._terminal, keys)
         return at
+
+    def type_all(self, keys: bytes) -> None:
+        """Type more keys than the terminal takes at once. Called in a thread, while another watches the output."""
+        while keys and not self.has_ended:
+            keys = keys[os.write(self._terminal, keys[:PIECE]) :]
 
     def watch(self, seconds: float, until: Callable[[Frame], bool] | None = None) -> Frame | None:
         """Keep the frames that arrive within some seconds.

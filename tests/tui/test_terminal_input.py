@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 
 from tui_reader.document.cleaning import is_clean
@@ -30,6 +31,8 @@ from tui_reader.tui.terminal_query import TerminalAnswers, TerminalQuestion
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textual.message import Message
 
 Start = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -61,6 +64,43 @@ def parsed(pieces: Iterable[str]) -> list[tuple[str, str]]:
 )
 def test_a_paste_is_one_text(pasted: str, text: str) -> None:
     assert parsed([f"j{BEGIN}{pasted}{END}k"]) == [("key", "j"), ("paste", text), ("key", "k")]
+
+
+def test_each_character_is_the_key_that_it_is_for_textual() -> None:
+    characters = [chr(code) for code in (*range(0x400), *range(0x2000, 0x2100), 0x6F22, 0xAC00, 0x1F469, 0xE000)]
+    characters.remove("\x1b")
+    ours, theirs = InputParser(), XTermParser()
+    for _ in range(2):  # the second time, the keys are known
+        for character in characters:
+            found, expected = list(ours.feed(character)), list(theirs.feed(character))
+            assert [(type(each), each.key, each.character) for each in found] == [  # type: ignore[attr-defined]
+                (type(each), each.key, each.character)  # type: ignore[attr-defined]
+                for each in expected
+            ], hex(ord(character))
+
+
+def test_letters_within_a_key_sequence_that_arrives_in_pieces_are_no_keys() -> None:
+    pieces = [
+        "a",
+        "\x1b",
+        "[",
+        "1;",
+        "5",
+        "Ab",
+        "c\x1b[",
+        "A",
+        f"d{BEGIN[:3]}",
+        BEGIN[3:],
+        "ef",
+        "g",
+        END[:2],
+        END[2:] + "h",
+    ]
+    assert parsed(pieces) == [
+        *(("key", name) for name in ("a", "ctrl+up", "b", "c", "up", "d")),
+        ("paste", "efg"),
+        ("key", "h"),
+    ]
 
 
 @given(
@@ -153,6 +193,48 @@ def test_a_frame_is_written_at_once() -> None:
         driver.write(part)
     assert driver.written() == [f"{FRAME_BEGIN}rows{FRAME_END}", "title", f"{FRAME_BEGIN}{FRAME_END}", "bell"]
     assert (FRAME_BEGIN, FRAME_END) == (SYNC_START, SYNC_END)
+
+
+class Loop:
+    """An event loop that keeps the functions it is to call, and an app that keeps the messages posted to it."""
+
+    def __init__(self) -> None:
+        self.calls: list[Callable[[], None]] = []
+        self.posted: list[Message] = []
+
+    def call_soon(self, call: Callable[[], None]) -> None:
+        self.calls.append(call)
+
+    call_soon_threadsafe = call_soon
+
+    def post_message(self, message: Message) -> None:
+        self.posted.append(message)
+
+
+def test_keys_that_arrive_together_wake_the_app_once_and_later_keys_wait_for_a_frame() -> None:
+    made: Any = patched_driver(cast("Any", Output), TerminalQuestion(TerminalAnswers()))
+    driver, loop = made(), Loop()
+    driver._loop = driver._app = loop
+    keys = [events.Key(letter, letter) for letter in "letters"]
+    for key in keys[:3]:
+        driver.send_message(key)
+    assert len(loop.calls) == 1
+
+    def posting(message: Message) -> None:
+        loop.posted.append(message)
+        if message is keys[0]:
+            for key in keys[3:]:
+                driver.send_message(key)
+
+    loop.post_message = posting  # type: ignore[method-assign]
+    loop.calls.pop()()
+    assert loop.posted == keys[:3]
+    assert len(loop.calls) == 1
+    loop.calls.pop()()
+    assert loop.posted == keys
+    assert not loop.calls
+    driver.send_message(keys[0])
+    assert len(loop.calls) == 1
 
 
 async def test_esc_and_a_quick_key_are_both_typed(start: Start, articles: Path) -> None:
