@@ -127,6 +127,8 @@ async def test_keys_show_a_picture_enlarged_and_step_to_the_next(
         await reader.until(lambda: len(picture_rows(reader)) >= 30)
         await reader.keys("n")
         await reader.sees("The sea", "2 of 2")
+        await reader.resizes(47, 20)
+        await reader.sees("The… 2 of 2")
         await reader.keys("o")
         await reader.until(lambda: opened)
         assert opened[0][-1].endswith("sea.png")

@@ -137,7 +137,7 @@ class PicturePage(LinePane):
         keys = [Piece(" o", base + key), Piece(" open outside  ", base + muted), Piece("q", base + key)]
         keys.append(Piece(" back ", base + muted))
         if len(self._shown) > 1:
-            count = f"{self._at + 1} of {len(self._shown)}  "
+            count = f" {self._at + 1} of {len(self._shown)}  "
             keys[:0] = [Piece(count, base + muted), Piece("n N", base + key), Piece(" next ", base + muted)]
         return keys
 
