@@ -153,6 +153,20 @@ def test_a_text_is_parsed_to_its_parts(text: str, term: Term) -> None:
         ("date:2026-13", Word("date:2026-13"), "date:2026-13? a date such as", ""),
         ("added:yestreday", Word("added:yestreday"), "added:yestreday?", "added:yesterday"),
         ("colour:cliam", Word("colour:cliam"), "colour:cliam? 1 to 5, claim", "colour:claim"),
+        ("words:900..800", Word("words:900..800"), "words:900..800 ends before it begins", "words:800..900"),
+        ("words>=5,2k..1.5k", Word("words>=5,2k..1.5k"), "words:2k..1.5k ends before", "words>=5,1.5k..2k"),
+        ("minutes:20..5,30", Word("minutes:20..5,30"), "minutes:20..5 ends before it begins", "minutes:5..20,30"),
+        ("-progress:99..1", Not(Word("progress:99..1")), "progress:99..1 ends before it begins", "progress:1..99"),
+        ("date:2026-05..2025-01", Word("date:2026-05..2025-01"), "date:2026-05..2025-01 ends", "date:2025-01..2026-05"),
+        ("opened:today..yesterday", Word("opened:today..yesterday"), "opened:today..y", "opened:yesterday..today"),
+        (
+            "date:2026-05-10..2026-05-9",
+            Word("date:2026-05-10..2026-05-9"),
+            "date:2026-05-10..2",
+            "date:2026-05-9..2026-05-10",
+        ),
+        ("added:7d..2w", Word("added:7d..2w"), "added:7d..2w ends before it begins", "added:2w..7d"),
+        ("is:unraed,read", Word("is:unraed,read"), "is:unraed?", "is:unread,read"),
         ("-sort:title", Not(Word("sort:title")), "sort: orders the whole list", ""),
         ('is:"a b"', Phrase("a b"), "is:a b?", ""),
     ],
@@ -168,6 +182,66 @@ def test_a_mistyped_query_is_searched_as_words_with_a_message_and_a_suggestion(
     if suggestion:
         start, end = slip.span
         assert not parse(text[:start] + suggestion + text[end:], COLOURS).slips
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("words:800,900", "words:800..900"),
+        ("words:900,800", "words:800..900"),
+        ("words:200,300,", "words:200..300,"),
+    ],
+)
+def test_two_numbers_that_are_read_as_one_are_said(text: str, suggestion: str) -> None:
+    (slip,) = parse(text, COLOURS).slips
+    assert slip.sentence == f"{text} is read as one number · did you mean {suggestion}?"
+    assert slip.suggestion == suggestion
+    assert not slip.is_searched
+    assert not parse(suggestion, COLOURS).slips
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "words:10,000",
+        "words:1,500",
+        "words:100,000",
+        "words>800,900",
+        "words>=800,900",
+        "words:800,90",
+        "words:5,100,200",
+        "words:800,900,000",
+        "minutes:800,900",
+        "words:800..900",
+        "words:800..800",
+        "words:..800",
+        "date:2026-05..2026-05",
+        "added:7d..7d",
+        "date:2026..7d",
+        "date:7d..2026",
+        "date:yesterday..2020",
+        "words:2000..2026",
+    ],
+)
+def test_numbers_and_ranges_that_hold_something_are_no_slips(text: str) -> None:
+    assert not parse(text, COLOURS).slips
+
+
+@pytest.mark.parametrize(
+    "text", ["words:900..1", "words:900..10", "words:2k..30", "date:2026-05..2026-1", "date:2026-05-10..2026-05-1"]
+)
+def test_a_range_whose_end_is_being_typed_is_no_slip_yet(text: str) -> None:
+    assert parse(text, COLOURS).problem == ""
+    assert parse(text, COLOURS).while_typing == And()
+    # The text goes on: the range is complete.
+    assert "ends before it begins" in parse(f"{text} nato", COLOURS).problem
+    assert "ends before it begins" in parse(f"({text})", COLOURS).problem
+
+
+@pytest.mark.parametrize("text", ["words:900..800", "date:2026-05..2025", "date:202", "date:2026-", "words:900..1"])
+def test_a_complete_query_says_its_last_slip_too(text: str) -> None:
+    (sentence,) = parse(text, COLOURS).sentences
+    assert sentence.startswith(text)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,8 @@ ORDERED = Section(
     "Numbers and dates",
     "Numbers and dates are compared with `:`, `<`, `>`, `<=` and `>=`, or given as a range with two dots, of which one "
     "end may be open. A date is a day, a month, a year, `today`, `yesterday`, or an age in days, weeks, months (of 30 "
-    "days) or years.",
+    "days) or years. A range that ends before it begins is said, as is `words:800,900`: a comma in a number of words "
+    "separates its thousands.",
     (
         Example("words>=2k", "2,000 words or more; so does words>=2,000"),
         Example("minutes:5..20", "from 5 to 20 minutes"),

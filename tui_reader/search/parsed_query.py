@@ -84,8 +84,8 @@ class ParsedQuery(NamedTuple):
 
     @property
     def sentences(self) -> list[str]:
-        """Return a message for each invalid field, at most `MOST_SENTENCES`; empty if all are valid."""
-        wrong = [each.sentence for each in self.slips if not each.is_begun]
+        """Return a message for each invalid field of a text that is complete, at most `MOST_SENTENCES`."""
+        wrong = [each.sentence for each in self.slips]
         rest = len(wrong) - MOST_SENTENCES
         return wrong if rest <= 0 else [*wrong[:MOST_SENTENCES], f"{rest:,} more parts are no fields either."]
 

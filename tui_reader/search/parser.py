@@ -15,7 +15,6 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.lazy_patterns import LazyPattern
-from tui_reader.model.annotation import COLOURS
 from tui_reader.model.query import (
     EVERYTHING,
     And,
@@ -45,9 +44,16 @@ from tui_reader.search.fields import (
     states_of,
 )
 from tui_reader.search.parsed_query import ParsedQuery, Slip
-from tui_reader.search.suggestions import suggest_field, suggest_value
+from tui_reader.search.suggestions import expected_values, suggest_field, suggest_range, suggest_value
+from tui_reader.search.values import (
+    are_days_reversed,
+    are_numbers_reversed,
+    is_begun_date,
+    may_reach,
+    number,
+    number_bounds,
+)
 from tui_reader.search.values import days as days_of
-from tui_reader.search.values import is_begun_date, number, number_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -300,6 +306,8 @@ class _Parser:
         if wrong is not None:
             self._note_invalid_value(name, wrong, span)
             return self._as_words(parts, start)
+        if operator is Operator.IS:
+            self._note_joined_number(name, span)
         return _directed(found[1].lower(), name, tuple(values), operator, span)
 
     def _values(self, depth: int, *, has_thousands: bool = False) -> Iterable[_Part]:
@@ -334,6 +342,8 @@ class _Parser:
     def _is_valid(self, name: FieldName, value: Value | Interval, operator: Operator) -> bool:
         """Return True if a value is valid for a field."""
         kind = FIELDS[name].kind
+        if isinstance(value, Interval) and _is_reversed(kind, value):
+            return False
         if kind is ValueKind.DATE:
             return days_of(value, operator, _ANY_DAY) is not None
         if isinstance(value, Interval):
@@ -365,29 +375,34 @@ class _Parser:
 
     def _note_invalid_value(self, name: FieldName, value: Value | Interval, span: Range) -> None:
         text = value.text if isinstance(value, Value) else f"{value.low}..{value.high}"
-        suggested = suggest_value(name, text, self._colours)
+        kind = FIELDS[name].kind
+        error, expected = f"{name}:{text}?", expected_values(name, self._colours)
+        if isinstance(value, Interval) and _is_reversed(kind, value):
+            suggested, is_begun = f"{value.high}..{value.low}", may_reach(value)
+            error, expected = f"{name}:{text} ends before it begins", ""
+        else:
+            suggested = suggest_value(name, text, self._colours)
+            # More digits may complete a date; all other values are valid from their first letter on.
+            is_begun = kind is ValueKind.DATE and (isinstance(value, Interval) or is_begun_date(value.text))
+        before, after = self._text[span.start : value.span.start], self._text[value.span.end : span.end]
+        suggestion = f"{before}{suggested}{after}" if suggested else ""
+        is_begun = is_begun and span.end == len(self._text)
+        self.slips.append(Slip(span, error, suggestion, is_begun, expected))
+
+    def _note_joined_number(self, name: FieldName, span: Range) -> None:
+        """Add a slip if two numbers of words, such as `words:800,900`, are read as one with its thousands separated."""
         typed = self._text[span.start : span.end]
-        # More digits may complete a date; all other values are valid from their first letter on.
-        is_begun = FIELDS[name].kind is ValueKind.DATE and (isinstance(value, Interval) or is_begun_date(value.text))
-        suggestion = typed[: value.span.start - span.start] + suggested if suggested else ""
-        expected = _expected(name, self._colours)
-        self.slips.append(Slip(span, f"{name}:{text}?", suggestion, is_begun, expected))
+        suggestion = suggest_range(typed) if name is FieldName.WORDS else ""
+        if suggestion:
+            self.slips.append(Slip(span, f"{typed} is read as one number", suggestion, is_searched=False))
 
 
 def _is_blank(character: str) -> bool:
     return character.isspace() or character in _INVISIBLE
 
 
-def _expected(name: FieldName, colours: Sequence[str]) -> str:
-    """Describe the valid values of a field in a few words."""
-    spec = FIELDS[name]
-    if spec.kind is ValueKind.DATE:
-        return "a date such as 2026-10, an age such as 7d, or a range such as 2026-01..2026-03"
-    if spec.kind is ValueKind.NUMBER:
-        return "a number"
-    if spec.kind is ValueKind.COLOUR:
-        return ", ".join((f"1 to {COLOURS}", *colours))
-    return ", ".join(spec.choices)
+def _is_reversed(kind: ValueKind, value: Interval) -> bool:
+    return are_days_reversed(value, _ANY_DAY) if kind is ValueKind.DATE else are_numbers_reversed(value)
 
 
 def _value(text: str, is_quoted: bool, span: Range) -> Value:

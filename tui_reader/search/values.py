@@ -91,6 +91,36 @@ def days(value: Value | Interval, operator: Operator, today: date) -> Days | Non
     return named
 
 
+def are_numbers_reversed(value: Interval) -> bool:
+    """Return True if a range of numbers ends before it begins, such as `900..800`, so that nothing is in it."""
+    bounds = number_bounds(value, Operator.IS)
+    return bounds is not None and bounds.low > bounds.high
+
+
+def are_days_reversed(value: Interval, today: date) -> bool:
+    """Return True if a range of dates ends before it begins, such as `2026-05..2025`, so that nothing is in it.
+
+    A date and an age are not compared: which of them is earlier changes with the day.
+    """
+    if bool(_DAY.fullmatch(value.low)) is not bool(_DAY.fullmatch(value.high)):
+        return False
+    found = days(value, Operator.IS, today)
+    if found is None or found.first is None or found.end is None:
+        return False
+    # Nothing is between two equal ages, but neither comes before the other.
+    are_ages = _AGE.fullmatch(value.low) and _AGE.fullmatch(value.high)
+    return found.first > found.end if are_ages else found.first >= found.end
+
+
+def may_reach(value: Interval) -> bool:
+    """Return True if more digits at its end may give a reversed range an end after its beginning, as in `900..10`."""
+    low, high = number(value.low), value.high
+    if "-" not in value.low and low is not None and high.isdecimal():
+        return len(high) < len(str(int(low)))
+    is_begun = is_begun_date(high) or re.fullmatch(r"\d{4}-\d{1,2}-\d", high, re.ASCII)
+    return bool(is_begun) and high >= value.low[: len(high)]
+
+
 def is_begun_date(text: str) -> bool:
     """Return True if more letters may make a text a date or an age: `20`, `2026-`, `7`, `yes` (of `yesterday`)."""
     text = text.lower()

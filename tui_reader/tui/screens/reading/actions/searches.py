@@ -95,7 +95,7 @@ class SearchActions:
         def answered(text: str) -> None:
             from tui_reader.search.parser import parse  # noqa: PLC0415 - only for a search that is edited
 
-            problem = parse(text, self._state.settings.colours).problem
+            problem = next(iter(parse(text, self._state.settings.colours).sentences), "")
             if self._show(self._state.library.searches.edit(search.id, text)) and problem:
                 self._state.say_also(problem)
 
