@@ -132,8 +132,11 @@ async def test_keys_show_a_picture_enlarged_and_step_to_the_next(
         await reader.keys("o")
         await reader.until(lambda: opened)
         assert opened[0][-1].endswith("sea.png")
-        await reader.keys("q")
-        await reader.sees("Before.")
+        for leaving in ("q", "ctrl+c", "escape"):
+            await reader.keys(leaving)
+            await reader.sees("Before.")
+            await reader.keys("g", "p")
+            await reader.sees("open outside")
 
 
 async def test_a_long_message_over_a_picture_is_shown_whole_in_a_narrow_terminal(

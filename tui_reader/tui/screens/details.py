@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_reader.services.articles.article_records import EDITABLE
 from tui_reader.tui.screens.dialog import Dialog
+from tui_reader.tui.widgets.containers import Columns
 from tui_reader.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
         with VerticalScroll(can_focus=False):
             yield Static(Content("Details"), classes="heading")
             for field in EDITABLE:
-                with Horizontal():
+                with Columns():
                     yield Static(Content(field), classes="label")
                     yield LineInput(
                         self._headline.field(field),

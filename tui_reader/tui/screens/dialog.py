@@ -9,10 +9,10 @@ from typing import Any
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, ScreenResultType
 
-from tui_reader.tui.widgets.line_pane import FailureGuard
+from tui_reader.tui.widgets.line_pane import ScreenGuard
 
 
-class Dialog(FailureGuard, ModalScreen[ScreenResultType]):
+class Dialog(ScreenGuard, ModalScreen[ScreenResultType]):
     """Base class of modal screens, such as pickers, forms and the help."""
 
     READY_SECONDS = 1.0

@@ -14,7 +14,7 @@ from tui_reader.tui.commands.sequencer import Sequencer, Step
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.discarded_words import DiscardedWords
 from tui_reader.tui.terminal_input import key_name
-from tui_reader.tui.widgets.line_pane import FailureGuard, rows_alike
+from tui_reader.tui.widgets.line_pane import ScreenGuard, rows_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ class Situation(Protocol):
         """Return False if the command with this id would have no effect now; its hint is then hidden."""
 
 
-class KeyScreen(FailureGuard, Screen[None]):
+class KeyScreen(ScreenGuard, Screen[None]):
     """A screen that receives every key before Textual's own bindings, and runs commands."""
 
     AUTO_FOCUS = ""

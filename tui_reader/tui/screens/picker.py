@@ -6,12 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui_reader.tui.screens.choice import Choice, matching
 from tui_reader.tui.screens.choice_list import ChoiceList, SideText
 from tui_reader.tui.screens.dialog import Dialog
+from tui_reader.tui.widgets.containers import Rows
 from tui_reader.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Picker(Dialog[Choice | None]):
     def compose(self) -> ComposeResult:
         """Yield the text field, the list, the description of the current entry, and the row of keys."""
         self.set_class(self._has_details, "-detailed")
-        with Vertical():
+        with Rows():
             yield LineInput(placeholder=self._placeholder, select_on_focus=False)
             yield from (self._sentence, self._list) if self.ALWAYS_SAYS else (self._list, self._sentence)
             yield self._foot

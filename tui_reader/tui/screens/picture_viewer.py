@@ -147,7 +147,7 @@ class PictureViewer(Dialog[None]):
 
     CSS = "PictureViewer { background: $page; } PictureViewer PicturePage { width: 100%; height: 100%; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape", "dismiss(None)", show=False),
+        Binding("q,escape,ctrl+c", "dismiss(None)", show=False),
         Binding("n,right,space,j,down,l", "step(1)", show=False),
         Binding("N,left,b,k,up,h", "step(-1)", show=False),
         Binding("o,enter", "open_outside", show=False),

@@ -47,6 +47,38 @@ class FailureGuard(MessagePump):
             tell(error)
 
 
+class LaidOutOnce(MessagePump):
+    """Base class, before Textual's, of widgets that a new size does not lay out a second time."""
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """Keep a new size, and ask for no other layout because of it.
+
+        Textual asks for one from each widget whose contents have another size. Only a scroll bar that appears or
+        disappears needs it, and asks for it itself.
+        """
+        updated: bool = super()._size_updated(size, virtual_size, container_size, layout=False)  # type: ignore[misc]
+        return updated
+
+
+class ScreenGuard(FailureGuard, LaidOutOnce):
+    """Base class of all screens, before Textual's: they neither compose nor lay out what the program does not need."""
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        """Add no widgets for Textual's notifications and tooltips.
+
+        The program shows neither, and a widget that shows nothing costs as much as others when a screen opens.
+        Notifications would also lay out the screen at each opening and closing.
+        """
+
+    def _screen_resized(self, size: Size) -> None:
+        """Lay out the screen for a new size of the terminal, but not again for a size that it has.
+
+        Textual sends each screen the size for which it has just laid it out, and then all screens below.
+        """
+        if self._compositor.size != size:  # type: ignore[attr-defined]
+            super()._screen_resized(size)  # type: ignore[misc]
+
+
 def rows_alike(render_lines: Callable[[Any, Region], list[Strip]]) -> Any:
     """Make the method `render_lines` of a widget that shows only its background return copies of the first row.
 
@@ -63,7 +95,7 @@ def rows_alike(render_lines: Callable[[Any, Region], list[Strip]]) -> Any:
     return render_alike
 
 
-class LinePane(FailureGuard, Widget):
+class LinePane(FailureGuard, LaidOutOnce, Widget):
     """A widget of painted rows. It never gets the keyboard focus: the screen sets `active`.
 
     The app dispatches all keys."""

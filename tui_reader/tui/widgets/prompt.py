@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import Suggester
 
 from tui_reader.document.cleaning import clean_line
 from tui_reader.tui.widgets.completion_rows import CompletionRows
+from tui_reader.tui.widgets.containers import Columns
 from tui_reader.tui.widgets.line_input import LineInput
 from tui_reader.tui.widgets.line_pane import LinePane
 from tui_reader.tui.widgets.styled_lines import Piece, clip, line
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from textual import events
-    from textual.app import ComposeResult
     from textual.strip import Strip
     from textual.widgets import Input
 
@@ -114,7 +114,7 @@ STEPS = {"down": 1, "ctrl+n": 1, "up": -1, "ctrl+p": -1}
 """The keys that move the cursor of the list of completions, with the number of words to move."""
 
 
-class Prompt(Horizontal):
+class Prompt(Columns):
     """Asks one question at a time; hidden while no question is open."""
 
     class Closed(Message):
@@ -139,9 +139,7 @@ class Prompt(Horizontal):
             is_on_top: True if it is shown at the top of the screen, so that completions are listed below it.
         """
         super().__init__(id=id)
-        self._label, self._remark = PromptLabel(), PromptLabel()
-        self._input = PromptInput(self._take_key)
-        self._completions = CompletionRows(below=is_on_top)
+        self._is_on_top = is_on_top
         self._completion: WordCompletion | None = None
         """The completion of the answer; None if the question has no suggestions."""
         self._listed_for = ""
@@ -149,16 +147,29 @@ class Prompt(Horizontal):
         self.question: Question | None = None
         """The open question; None if no question is open."""
 
-    def compose(self) -> ComposeResult:
-        """Yield the list of completions, the label, the input and the remark."""
-        yield self._completions
-        yield self._label
-        yield self._input
-        yield self._remark
+    # The parts are made for the first question: they are a third of the widgets of a screen, at each start.
+
+    @cached_property
+    def _completions(self) -> CompletionRows:
+        return CompletionRows(below=self._is_on_top)
+
+    @cached_property
+    def _label(self) -> PromptLabel:
+        return PromptLabel()
+
+    @cached_property
+    def _input(self) -> PromptInput:
+        return PromptInput(self._take_key)
+
+    @cached_property
+    def _remark(self) -> PromptLabel:
+        return PromptLabel()
 
     def ask(self, question: Question) -> None:
         """Open a question and get the keyboard focus at once, since the next keys belong to the answer."""
         self.question = None
+        if not self._input.is_attached:
+            self.mount(self._completions, self._label, self._input, self._remark)
         self._label.text = question.label
         self._label.styles.width = cell_len(question.label) + 2
         self.remark("")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal, Vertical
-
 from tui_reader.errors import ReaderError
 from tui_reader.tui.commands.binding import handlers_of
 from tui_reader.tui.commands.command import IN_ANNOTATIONS, Command, Pane
@@ -25,6 +23,7 @@ from tui_reader.tui.widgets.annotation_card import AnnotationCard
 from tui_reader.tui.widgets.annotation_list import AnnotationList
 from tui_reader.tui.widgets.article_pane.pane import ArticlePane
 from tui_reader.tui.widgets.bars import Divider, StatusBar, TopBar
+from tui_reader.tui.widgets.containers import Columns, Rows
 from tui_reader.tui.widgets.filter_bar import FilterBar
 from tui_reader.tui.widgets.prompt import Prompt, Question
 
@@ -120,10 +119,10 @@ class AnnotationsScreen(KeyScreen):
         yield self._top
         yield self._bar
         yield self._prompt
-        with Horizontal(id="places"):
+        with Columns(id="places"):
             yield self._list
             yield Divider(id="divider")
-            with Vertical(id="beside"):
+            with Rows(id="beside"):
                 yield self._card
                 yield self._pane
         yield self._status

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal
-
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import BY_ID
+from tui_reader.tui.widgets.containers import Columns
 from tui_reader.tui.widgets.line_pane import rows_alike
 
 if TYPE_CHECKING:
@@ -20,10 +19,10 @@ if TYPE_CHECKING:
     from tui_reader.tui.widgets.tag_sidebar import TagSidebar
 
 
-class PanesContainer(Horizontal):
+class PanesContainer(Columns):
     """Contains the panes side by side, and handles their messages about the mouse."""
 
-    render_lines = rows_alike(Horizontal.render_lines)
+    render_lines = rows_alike(Columns.render_lines)
 
     def __init__(self, host: ReadingHost, pane_layout: PaneLayout, *panes: Widget, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(*panes, id=id)
