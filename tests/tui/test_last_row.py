@@ -12,7 +12,7 @@ import pytest
 from textual.geometry import Size
 
 from tests.tui.conftest import case
-from tui_reader.services.library.events import Notice, Saved, Saving, ScanFinished, ScanProgress
+from tui_reader.services.library.events import Notice, Saved, Saving, ScanFinished, ScanProgress, StoreFailed
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading import scan_progress
 from tui_reader.tui.widgets import bars
@@ -365,6 +365,71 @@ async def test_every_message_disappears_after_its_time(
             assert timers[0][0] <= bars.MOST_SECONDS == 6
             timers[0][1]()
             assert row.said == ""
+
+
+@pytest.mark.parametrize("size", [(120, 35), (80, 24), (40, 12)])
+async def test_of_many_messages_at_once_the_newest_is_shown_and_the_others_are_in_the_help(
+    start: Start, articles: Path, size: tuple[int, int]
+) -> None:
+    texts = [f"The folder /srv/articles/{number} cannot be listed; it is left out." for number in range(10)]
+    async with start(articles, size=size) as reader:
+        await begin(reader)
+        row, handle = reader.app.reading.state.panes.status, reader.app.reading.library_events.handle
+        for text in texts:
+            handle(Notice(text))
+            await reader.pilot.pause()
+            assert text in said(reader)
+            assert row.styles.height.value <= bars.COMBINED_ROWS
+        shown = sum(text in said(reader) for text in texts)
+        assert said(reader) == " · ".join([*texts[10 - shown :], f"{10 - shown} more in the help"])
+        rows = reader.lines()[-int(row.styles.height.value) :]
+        assert "more in the help" in " ".join(" ".join(rows).split())
+        await reader.keys("?")
+        pages = []
+        for _ in range(30):
+            pages += [line.strip() for line in reader.lines()]
+            await reader.keys("j", "j")
+        assert all(any(f"/{number} " in f"{line} " for line in pages) for number in range(10 - shown))
+
+
+async def test_an_error_stays_one_among_messages_that_follow_it(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    async with start(articles, size=(40, 12)) as reader:
+        await begin(reader)
+        row, handle = reader.app.reading.state.panes.status, reader.app.reading.library_events.handle
+        monkeypatch.setattr(bars, "monotonic", lambda: now[0])
+        handle(StoreFailed("the disk is full: changes are not saved"))
+        for number in range(10):
+            now[0] += 0.1
+            handle(Notice(f"{number} files have been recognized as renamed"))
+            await reader.pilot.pause()
+            assert said(reader).startswith("the disk is full: changes are not saved · ")
+            assert row._bad
+        now[0] += 4  # the last notice is no longer recent, but the time of the error has not come
+        handle(Notice("a late message"))
+        assert said(reader) == "the disk is full: changes are not saved · a late message"
+        now[0] += 8
+        handle(Notice("a message of another time"))
+        assert said(reader) == "a message of another time"
+        assert not row._bad
+
+
+async def test_messages_to_which_others_are_appended_do_not_stay_for_ever(
+    start: Start, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    async with start(articles) as reader:
+        await begin(reader)
+        monkeypatch.setattr(bars, "monotonic", lambda: now[0])
+        for number in range(8):
+            reader.app.reading.state.say_also(f"message {number}")
+            now[0] += 1.0
+        assert said(reader) == " · ".join(f"message {number}" for number in (4, 5, 6, 7))
+        reader.app.reading.state.say_also("message 5")
+        assert said(reader).endswith("message 7 · message 5")
+        assert said(reader).count("message 5") == 1
 
 
 def test_the_row_paints_mode_hints_message_and_activity_within_its_width() -> None:

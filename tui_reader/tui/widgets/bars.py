@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections import deque
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 
@@ -23,6 +25,12 @@ MESSAGE_SECONDS = 4.0
 """Seconds for which a message stays in the last row, unless its caller asks for more."""
 MOST_SECONDS = 6.0
 """Largest number of seconds for a message, except messages about unsaved changes."""
+COMBINE_SECONDS = MOST_SECONDS - MESSAGE_SECONDS
+"""Largest age in seconds of a message to which `StatusBar.say_also` appends; an older message is replaced."""
+COMBINED_CELLS, COMBINED_ROWS = 160, 3
+"""Largest size of several messages together: what can be read in `MESSAGE_SECONDS`."""
+LEFT_OUT = 20
+"""Number of messages without room in the last row that are kept for the help."""
 
 
 class TopBar(LinePane):
@@ -82,11 +90,21 @@ class TopBar(LinePane):
         return line(width, base, left, right)
 
 
+class _Message(NamedTuple):
+    """A message of the last row."""
+
+    text: str
+    bad: bool
+    until: float
+    """The time at which it is removed."""
+
+
 class StatusBar(LinePane):
     """The last row: mode and key hints on the left, the latest message and a running activity on the right.
 
-    A message is removed after some seconds; a running activity is shown beside it. While a key sequence is
-    incomplete, the hints show its possible continuations and fill the whole row.
+    A message is removed after some seconds; a running activity is shown beside it. Messages that come by themselves are
+    appended to a recent one; if they are too long together, the oldest are left out, but errors last. While a key
+    sequence is incomplete, the hints show its possible continuations and fill the whole row.
     """
 
     DEFAULT_CSS = "StatusBar { height: 1; background: $side; color: $text-ink; }"
@@ -105,6 +123,12 @@ class StatusBar(LinePane):
         self._typed = ""
         self._mode = ""
         self._said = ""
+        self._messages: list[_Message] = []
+        self._said_at = 0.0
+        self._count_left_out = 0
+        """Number of recent messages that are left out of the combined message."""
+        self.left_out: deque[str] = deque(maxlen=LEFT_OUT)
+        """The last messages that were left out for lack of room, for the help."""
         self._activity = ""
         self._rows = [""]
         self._bad = False
@@ -131,12 +155,57 @@ class StatusBar(LinePane):
 
     def say(self, message: str, *, bad: bool = False, seconds: float = MESSAGE_SECONDS) -> None:
         """Show a message for some seconds; an empty text removes it. Control characters in it are dropped."""
-        message = clean_line(message)
+        text = clean_line(message)
+        self._messages = [_Message(text, bad, monotonic() + seconds)] if text else []
+        self._count_left_out = 0
+        self._show_messages()
+
+    def say_also(self, message: str, *, instead_of: str = "") -> None:
+        """Append a message to those that are recent, and to errors that are still shown; it replaces others.
+
+        Args:
+            message: The message.
+            instead_of: The text of a message that is removed, because the new message replaces it.
+        """
+        now, text = monotonic(), clean_line(message)
+        is_recent = now - self._said_at < COMBINE_SECONDS
+        if not is_recent:
+            self._count_left_out = 0
+        given = _Message(text, bad=False, until=now + MESSAGE_SECONDS)
+        kept = []
+        for each in self._messages:
+            if text in each.text:
+                given = each._replace(until=max(each.until, given.until))  # said again
+            elif each.text != clean_line(instead_of) and each.until > now and (is_recent or each.bad):
+                kept.append(each)
+        self._messages = [*kept, given]
+        self._leave_out()
+        self._show_messages()
+
+    def _leave_out(self) -> None:
+        """Remove messages until the others fit together: the oldest first, errors after all others, never the last."""
+        width = max(1, (self.size.width or self.app.size.width) - 2)
+        while len(self._messages) > 1:
+            combined = self._combined()
+            if cell_len(combined) <= COMBINED_CELLS and len(wrap(combined, width)) <= COMBINED_ROWS:
+                return
+            index = next((number for number, each in enumerate(self._messages[:-1]) if not each.bad), 0)
+            self.left_out.append(self._messages.pop(index).text)
+            self._count_left_out += 1
+
+    def _combined(self) -> str:
+        left_out = [f"{self._count_left_out:,} more in the help"] if self._count_left_out and self._messages else []
+        return " · ".join([each.text for each in self._messages] + left_out)
+
+    def _show_messages(self) -> None:
         if self._clear_timer is not None:
             self._clear_timer.stop()
             self._clear_timer = None
-        if message:
+        now = self._said_at = monotonic()
+        if self._messages:
+            seconds = max(each.until for each in self._messages) - now
             self._clear_timer = self.set_timer(seconds, lambda: self.say(""))
+        message, bad = self._combined(), any(each.bad for each in self._messages)
         if (message, bad) != (self._said, self._bad):
             self._said, self._bad = message, bad
             self._fit()

@@ -179,6 +179,10 @@ class AnnotationsScreen(KeyScreen):
         """Show a message in the last row for a few seconds; `bad` marks it as an error."""
         self._status.say(message, bad=bad)
 
+    def say_also(self, message: str) -> None:
+        """Append a message to the one in the last row if that is recent."""
+        self._status.say_also(message)
+
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
         """Show a running activity, such as saving, in the last row beside the message, for `seconds` if given."""
         self._status.show_activity(activity, seconds=seconds)

@@ -93,7 +93,7 @@ class EventHandlers:
             case events.Notice(message):
                 state.say_also(message)
                 if annotations is not None:
-                    annotations.say(message)
+                    annotations.say_also(message)
             case events.StoreFailed() if state.quit_guard.has_just_refused:
                 pass  # the question whether to quit says that changes are not saved, and so does the first row
             case events.StoreFailed(message):

@@ -75,6 +75,9 @@ class AnnotationsView(Protocol):
     def say(self, message: str, *, bad: bool = False) -> None:
         """Show a message in the last row; `bad` marks it as an error."""
 
+    def say_also(self, message: str) -> None:
+        """Append a message to the one in the last row if that is recent."""
+
     def show_activity(self, activity: str, *, seconds: float | None = None) -> None:
         """Show a running activity, such as saving, in the last row beside the message, for `seconds` if given."""
 

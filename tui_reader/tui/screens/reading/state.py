@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.document.cleaning import clean_line
@@ -14,7 +13,7 @@ from tui_reader.search.values import local_today
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.commands.table import BY_ID
 from tui_reader.tui.screens.quitting import QuitGuard
-from tui_reader.tui.widgets.bars import MESSAGE_SECONDS, MOST_SECONDS
+from tui_reader.tui.widgets.bars import MESSAGE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,9 +58,6 @@ class ReadingScreenState:
     method for every way in which it may change.
     """
 
-    COMBINE_SECONDS = MOST_SECONDS - MESSAGE_SECONDS
-    """Largest age in seconds of a message to which `say_also` appends; an older message is replaced."""
-
     def __init__(self, library: Library, settings: Settings, keymap: Keymap, panes: Panes) -> None:
         self.library, self.settings, self.keymap = library, settings, keymap
         self.quit_guard = QuitGuard(library, lambda: self._can_undo)
@@ -78,8 +74,6 @@ class ReadingScreenState:
         self._annotation_counts: Sequence[str] = ()
         self._text_shown: list[Callable[[], None]] = []
         self._waiting_for_text: list[Callable[[], bool]] = []
-        self._said_at = 0.0
-        """Time of the last message."""
         self.scan: tuple[int, int] | None = (0, 0)
         """Numbers of files read and of all files (0 while listing) during the first scan; None after it."""
         self.settings_options: tuple[str, ...] = ()
@@ -273,7 +267,6 @@ class ReadingScreenState:
             self.panes.prompt.remark(message)
             return
         self.panes.status.say(message, bad=bad, seconds=seconds)
-        self._said_at = monotonic()
 
     def refuse(self, message: str, *, offers_repeat: bool = False) -> None:
         """Show a message until the next key, such as why a key did nothing, or which keys may follow.
@@ -292,15 +285,16 @@ class ReadingScreenState:
             self.panes.status.say("")
 
     def say_also(self, message: str, *, instead_of: str = "") -> None:
-        """Append a message to the last message if that is recent, else replace it.
+        """Append a message to the last message if that is recent, see `StatusBar.say_also`.
 
         Args:
             message: The message.
-            instead_of: A part of the last message to leave out, because the new message replaces it.
+            instead_of: The text of a message that is removed, because the new message replaces it.
         """
-        said = self.panes.status.said if monotonic() - self._said_at < self.COMBINE_SECONDS else ""
-        said = " · ".join(part for part in said.split(" · ") if part != instead_of)
-        self.say(f"{said} · {message}" if said and message not in said else message)
+        if self.panes.prompt.question is not None:
+            self.panes.prompt.remark(message)
+        else:
+            self.panes.status.say_also(message, instead_of=instead_of)
 
     def say_outcome(self, outcome: Outcome, *, undoable: bool = True) -> None:
         """Show the message about the outcome of a change, with the key for undo if `undoable`."""

@@ -241,6 +241,7 @@ class ViewOptions:
 
         passed_over = self._state.library.passed_over
         notices = [f"Passed over: {passed_over}."] if passed_over else []
+        notices += self._state.panes.status.left_out
         self._app.push_screen(Help(self._state.keymap, [*self._program.notices, *notices]))
 
     def show_help(self, topic: str) -> None:
