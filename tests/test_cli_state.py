@@ -75,6 +75,53 @@ def test_a_missing_copy_is_reported_by_name(state: Path, tmp_path: Path, capsys:
     assert "permissions" not in said
 
 
+NO_COPIES = {
+    "text": (b"hello\nworld\n", "it is not JSON"),
+    "binary": (b"\x89PNG\r\n\x1a\n\x00", "it is not JSON"),
+    "empty": (b"", "it is empty"),
+    "list": (b"[1, 2]", "it holds a list"),
+    "other": (b'{"name": "SensorKit"}', "it holds “name”"),
+    "cut": (b'{"name": "Sensor', "it is not JSON"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_COPIES)
+def test_a_file_that_is_no_copy_is_named_as_such_and_nothing_is_changed(
+    kind: str, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, reason = NO_COPIES[kind]
+    copy, good = tmp_path / "copy.json", tmp_path / "good.json"
+    copy.write_bytes(content)
+    keep(good, "two", True)
+    before, driven = state.read_bytes(), good.read_bytes()
+    for verb, done in (
+        (["merge", str(good), str(copy), "--state", str(state)], "merged"),
+        (["merge", "--driver", str(tmp_path / "none.json"), str(good), str(copy)], "merged"),
+        (["backup", "restore", str(copy), "--state", str(state)], "restored"),
+    ):
+        (tmp_path / "none.json").touch()
+        assert main(verb) == 3, verb
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith(f"tui-reader: {copy} is not a library of tui-reader: {reason}"), verb
+        message, hint = err.splitlines()
+        assert message.endswith(f". Nothing was {done}."), verb
+        assert hint.startswith("  "), verb
+    assert state.read_bytes() == before
+    assert good.read_bytes() == driven
+    assert copy.read_bytes() == content
+    assert kept(state) == {"one": True}
+
+
+def test_a_file_without_tables_does_not_remove_all_records(
+    state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.json").write_text("{}", "utf-8")
+    assert main(["backup", "restore", str(tmp_path / "empty.json"), "--state", str(state)]) == 3
+    assert "it holds no tables. Nothing was restored." in capsys.readouterr().err
+    assert kept(state) == {"one": True}
+
+
 def test_a_folder_is_refused_as_a_copy(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["merge", str(tmp_path), "--state", str(state)]) == 3
     assert f"{tmp_path} is a folder." in capsys.readouterr().err

@@ -9,6 +9,7 @@ from tui_reader.errors import StoreError
 from tui_reader.storage.engine.edits import written
 from tui_reader.storage.engine.library_files import LibraryFiles
 from tui_reader.storage.recovery import backups, problems
+from tui_reader.storage.recovery.ownership import foreign_copy, owner_of
 from tui_reader.storage.replication.merge import Merged, merge_file
 from tui_reader.storage.replication.registers import DELETED
 from tui_reader.storage.snapshot.compaction import compact
@@ -58,7 +59,12 @@ def merge(
     try:
         with problems.as_store_errors(library.path):
             _require_sound(library)
-            merged = [merge_file(library, os.path.realpath(other), rename) for other in others]
+            sources = [os.path.realpath(other) for other in others]
+            # Before anything is merged, so that a mistyped name does not end the command half-way.
+            for source in sources:
+                if reason := foreign_copy(source, library.disk):
+                    raise problems.no_copy(source, reason, "merged")
+            merged = [merge_file(library, source, rename) for source in sources]
             compact(library)
     finally:
         library.close()
@@ -81,7 +87,12 @@ def restore(path: str | Path, replica: str, name: str) -> Restored:
 
 
 def _restored(path: str | Path, replica: str, name: str) -> Restored:
-    backup = backups.find(os.path.realpath(path), name, Disk())
+    disk = Disk()
+    backup = backups.find(os.path.realpath(path), name, disk)
+    # What holds no library would remove every record, or be refused with advice about a state file.
+    verdict = owner_of(backup.path, disk, named=True)
+    if verdict.is_foreign or verdict.is_empty:
+        raise problems.no_copy(backup.path, verdict.reason, "restored")
     library = LibraryFiles(path, replica)
     other = LibraryFiles(backup.path, replica)
     try:

@@ -139,18 +139,18 @@ def is_our_snapshot(path: str, disk: Disk) -> bool:
 
 
 def foreign_copy(path: str, disk: Disk) -> str:
-    """Return the reason why a file cannot be merged into a library: it is empty, or another program's valid file.
+    """Return the reason why a file is no copy of a library: it is empty, another program's, or not JSON.
 
     Returns:
-        The reason, as a clause; empty if the file is this program's, or is damaged, so that the error from parsing it
-        says more.
+        The reason, as a clause; empty if the file is this program's, intact or damaged, so that the error from parsing
+        it says more.
 
     Raises:
         OSError: The file cannot be read.
     """
     head, tail, size = _read(os.path.realpath(path), disk)
     content, reason = judge(head, tail, size)
-    return reason if content in (Content.OTHER, Content.EMPTY) else ""
+    return reason if content in (Content.OTHER, Content.EMPTY, Content.BROKEN) else ""
 
 
 def is_our_journal(path: str, disk: Disk) -> bool:

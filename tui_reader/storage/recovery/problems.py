@@ -216,6 +216,22 @@ def foreign(path: str, reason: str) -> StoreError:
     )
 
 
+NAME_A_COPY = "Name a copy of library.json; “tui-reader backup list” names the backups."
+"""Advice for a file that is no copy of a library."""
+
+
+def no_copy(path: str, reason: str, done: str, advice: str = NAME_A_COPY) -> StoreError:
+    """Build the error for a file that is no copy of a library.
+
+    Args:
+        path: The file, which is only read.
+        reason: Why, as a clause such as `it is not JSON`.
+        done: What was not done, as a participle such as `merged`.
+        advice: How to resolve it.
+    """
+    return StoreError(f"{path} is not a library of tui-reader: {reason}. Nothing was {done}.", advice)
+
+
 def damaged(path: str, where: str) -> str:
     """Return the message that a library is damaged, which is repaired only at the user's request.
 

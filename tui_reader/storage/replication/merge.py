@@ -102,7 +102,7 @@ def _open(library: LibraryFiles, source: str) -> SnapshotFile:
         pass
     file.close()
     if reason := foreign_copy(source, library.disk):
-        raise StoreError(f"{source} is not a library of tui-reader: {reason}. Nothing was merged.")
+        raise problems.no_copy(source, reason, "merged")
     if file.size > SMALL:
         adopted = Adoption(source, library.clock.now(), library.disk, library.path).result()
     else:

@@ -15,6 +15,7 @@ from tui_reader.storage.recovery.adoption import is_as_written
 from tui_reader.storage.recovery.external_edits import is_edit_of, join_known, timestamp_against_ancestor
 from tui_reader.storage.recovery.foreign_layout import DamagedError, Parsed, is_header, lay_out, parse, rekey
 from tui_reader.storage.recovery.fragments import joined, reassembled
+from tui_reader.storage.recovery.ownership import foreign_copy
 from tui_reader.storage.replication.hlc import HybridClock
 from tui_reader.storage.snapshot import limits
 from tui_reader.storage.snapshot.disk import Disk
@@ -25,6 +26,9 @@ from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_ADVICE = "Merge it by hand."
 
 
 class _Side(NamedTuple):
@@ -95,13 +99,15 @@ def _read(path: str, disk: Disk, common: _Ancestor | None, timestamp: str) -> _S
         timestamp_changes(parsed)
     except DamagedError as error:
         joined = reassembled(raw, timestamp_changes)
+        if joined is None and (reason := foreign_copy(path, Disk())):
+            raise problems.no_copy(path, reason, "merged", _ADVICE) from None
         if joined is None:
             raise StoreError(
                 f"{path} is damaged {error}. Nothing was merged.", "Repair it, then merge again."
             ) from None
         parsed = joined
     if not is_header(parsed.header):
-        raise StoreError(f"{path} is no library of tui-reader. Nothing was merged.", "Merge it by hand.")
+        raise problems.no_copy(path, foreign_copy(path, Disk()) or "it has no header of one", "merged", _ADVICE)
     if parsed.newer:
         raise StoreError(problems.newer(path, parsed.newer))
     return _Side(raw, parsed)
