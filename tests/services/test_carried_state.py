@@ -162,6 +162,52 @@ def test_articles_that_were_merged_under_absolute_names_are_found_by_merging_aga
     assert shown(run, folder) == before
 
 
+def test_a_merge_counts_the_annotations_of_other_folders_that_it_brings(
+    folder: Path, run: Callable[..., str], tmp_path: Path
+) -> None:
+    sun = tmp_path / "other" / "sun.md"
+    for quote in ("It has light.", "It shines."):
+        run("notes", "add", "--library", sun.parent, sun, "--quote", quote)
+    run("notes", "delete", "--library", sun.parent, "quote:shines")
+    copy = tmp_path / "copy.json"
+    copy.write_bytes((paths.data_dir() / "library.json").read_bytes())
+    (paths.data_dir() / "library.json").unlink()
+    run("init", folder)
+    first, *more = run("merge", copy, "--library", folder).splitlines()
+    assert first.startswith(f"{copy}: ")
+    (said,) = more
+    assert said.startswith(f"  1 annotation of it belongs to articles outside of {folder}: kept, and shown here once ")
+    assert len(shown(run, folder)[1]) == 3
+    # Kept: they are shown where the articles are open, and merged on from this library.
+    state = ("--state", folder / "library.json", "--library", sun.parent)
+    assert "It has light." in run("notes", "list", *state)
+    assert run("merge", copy, "--library", folder) == f"{copy}: 0 records of {folder / 'library.json'} changed by it\n"
+
+
+def test_a_merge_into_the_own_state_file_counts_what_the_copy_names_in_its_folder(
+    folder: Path, run: Callable[..., str]
+) -> None:
+    run("init", folder)
+    (paths.data_dir() / "library.json").unlink()
+    out = run("merge", folder / "library.json")
+    assert "  3 annotations of it belong to articles that it names relative to its own folder: kept, " in out
+    other = folder.parent / "other.json"
+    assert "belong" not in run("merge", folder / "library.json", "--state", other)
+
+
+def test_articles_that_had_another_place_where_the_copy_was_made_are_found_after_a_merge(
+    folder: Path, run: Callable[..., str], tmp_path: Path
+) -> None:
+    before = shown(run, folder)
+    copy = tmp_path / "copy.json"
+    copy.write_bytes((paths.data_dir() / "library.json").read_bytes())
+    (paths.data_dir() / "library.json").unlink()
+    moved = folder.rename(tmp_path / "moved")
+    run("init", moved)
+    run("merge", copy, "--library", moved)
+    assert shown(run, moved) == before
+
+
 def test_an_annotation_edited_after_its_deletion_elsewhere_is_copied(run: Callable[..., str], folder: Path) -> None:
     with closing(open_store(paths.data_dir() / "library.json")) as store:
         key, _ = next(iter(store.items(ANNOTATIONS)))

@@ -91,8 +91,18 @@ def merge(arguments: Sequence[str]) -> int:
 
     library_paths = _paths_of(options)
     state = library_paths.state
-    for merged in merge_copies(state, options.copies, library_paths.base):
+    folder = library_paths.base
+    for merged in merge_copies(state, options.copies, folder, is_default=library_paths.is_private):
         print_line(f"{merged.source}: {with_count(merged.changes, 'record')} of {state} changed by it")
+        if merged.elsewhere:
+            belong = "belongs" if merged.elsewhere == 1 else "belong"
+            articles = (
+                f"articles outside of {folder}" if folder else "articles that it names relative to its own folder"
+            )
+            print_line(
+                f"  {with_count(merged.elsewhere, 'annotation')} of it {belong} to {articles}: "
+                "kept, and shown here once the same files are found"
+            )
     return 0
 
 

@@ -6,6 +6,7 @@ line that need the storage import this module.
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from tui_reader.storage.replication.replica import replica_id
 from tui_reader.storage.snapshot.disk import Disk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from tui_reader.storage.recovery.backups import Backup
@@ -40,7 +41,9 @@ def check(state: Path, *, fix: bool = False) -> Checkup:
     return doctor(state, replica_id(), fix=fix)
 
 
-def merge_copies(state: Path, others: Sequence[Path], folder: Path | None = None) -> list[Merged]:
+def merge_copies(
+    state: Path, others: Sequence[Path], folder: Path | None = None, *, is_default: bool = False
+) -> list[Merged]:
     """Merge other copies of the state file into it; the copies are only read.
 
     Args:
@@ -48,11 +51,25 @@ def merge_copies(state: Path, others: Sequence[Path], folder: Path | None = None
         others: The copies.
         folder: The folder to which the names of articles in `state` are relative; None if they are absolute paths.
             A copy may have absolute paths of the same articles, such as the program's own state file.
+        is_default: True if `state` is the program's own state file, in which all names are absolute paths.
+
+    Returns:
+        The result for each copy, with the number of annotations that belong to other folders. These are merged, too:
+        the articles of a folder may have been in another place where the copy was made, and are found by their content.
 
     Raises:
         StoreError: A file cannot be read or is damaged, or the state cannot be written.
     """
-    return merge(state, replica_id(), others, None if folder is None else partial(name_inside, folder=folder))
+    rename = None if folder is None else partial(name_inside, folder=folder)
+    is_elsewhere: Callable[[str], bool] | None = None
+    if folder is not None:
+        is_elsewhere = os.path.isabs
+    elif is_default:
+
+        def is_elsewhere(name: str) -> bool:
+            return not os.path.isabs(name)  # noqa: PTH117 - a name, no path
+
+    return merge(state, replica_id(), others, rename, is_elsewhere)
 
 
 def merge_versions(ancestor: Path, ours: Path, theirs: Path) -> None:

@@ -40,6 +40,7 @@ def merge(
     replica: str,
     others: Sequence[str | Path],
     rename: Callable[[str], str | None] | None = None,
+    is_elsewhere: Callable[[str], bool] | None = None,
 ) -> list[Merged]:
     """Merge copies of a library's snapshot into the library: another machine's, a conflict copy, or a backup.
 
@@ -48,6 +49,7 @@ def merge(
         replica: This machine's replica id.
         others: The copies; these files are not changed.
         rename: Returns the library's name of an article that a copy may name differently, or None if the name stays.
+        is_elsewhere: Returns True for the name of a file in no folder of the library; None if that is not known.
 
     Returns:
         The result for each copy.
@@ -64,7 +66,7 @@ def merge(
             for source in sources:
                 if reason := foreign_copy(source, library.disk):
                     raise problems.no_copy(source, reason, "merged")
-            merged = [merge_file(library, source, rename) for source in sources]
+            merged = [merge_file(library, source, rename, is_elsewhere) for source in sources]
             compact(library)
     finally:
         library.close()

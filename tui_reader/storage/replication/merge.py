@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.errors import StoreError
-from tui_reader.storage.base import ANNOTATIONS
+from tui_reader.storage.base import ANNOTATIONS, ARTICLES
 from tui_reader.storage.recovery import problems
 from tui_reader.storage.recovery.adoption import SMALL, Adoption, adopt
 from tui_reader.storage.recovery.backups import keep
@@ -13,6 +13,7 @@ from tui_reader.storage.recovery.foreign_layout import is_header
 from tui_reader.storage.recovery.ownership import foreign_copy
 from tui_reader.storage.recovery.snapshot_opener import Signature, signature
 from tui_reader.storage.replication.conflicts import Copy, all_copies
+from tui_reader.storage.replication.document_ids import document_id
 from tui_reader.storage.replication.keyindex import DocumentIdIndex
 from tui_reader.storage.replication.registers import Registers, compress, expand, has_sets, join
 from tui_reader.storage.replication.relocations import reunite
@@ -26,7 +27,7 @@ from tui_reader.storage.snapshot.state import State
 from tui_reader.storage.snapshot.wholefile import read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from tui_reader.storage.engine.library_files import LibraryFiles
@@ -49,24 +50,37 @@ class Merged(NamedTuple):
 
     Empty if there was no problem.
     """
+    elsewhere: int = 0
+    """Number of annotations that the merge brought and whose articles are in no folder of the library."""
 
 
-def merge_file(library: LibraryFiles, source: str, rename: Callable[[str], str | None] | None = None) -> Merged:
+def merge_file(
+    library: LibraryFiles,
+    source: str,
+    rename: Callable[[str], str | None] | None = None,
+    is_elsewhere: Callable[[str], bool] | None = None,
+) -> Merged:
     """Merge a copy of a library into the library: for each field, the value with the later timestamp wins.
 
     Args:
         library: The library to merge into.
         source: A snapshot, or any TinyDB file with this program's tables. The file is not changed.
         rename: Returns the library's name of an article that the copy may name differently, or None if the name stays.
+        is_elsewhere: Returns True for the name of a file in no folder of the library; None if that is not known.
 
     Raises:
         StoreError: The file cannot be read, is damaged, or a later version wrote it.
     """
     with problems.as_store_errors(source):
-        return _merge(library, source, rename)
+        return _merge(library, source, rename, is_elsewhere)
 
 
-def _merge(library: LibraryFiles, source: str, rename: Callable[[str], str | None] | None) -> Merged:
+def _merge(
+    library: LibraryFiles,
+    source: str,
+    rename: Callable[[str], str | None] | None,
+    is_elsewhere: Callable[[str], bool] | None,
+) -> Merged:
     other = _open(library, source)
     waiting: list[list[Any]] = []
     annotations: set[int] = set()
@@ -85,7 +99,22 @@ def _merge(library: LibraryFiles, source: str, rename: Callable[[str], str | Non
             library.add_news(reunite(library, DocumentIdIndex(), annotations))
     finally:
         other.close()
-    return Merged(source, changes)
+    elsewhere = 0 if is_elsewhere is None else sum(map(is_elsewhere, _places(library.state, annotations)))
+    return Merged(source, changes, elsewhere=elsewhere)
+
+
+def _places(state: State, annotations: Iterable[int]) -> Iterator[str]:
+    """Yield, for each annotation that is not deleted, the name of its article's file; none if it is not known."""
+    for number in annotations:
+        annotation = state.document(ANNOTATIONS, number) or {}
+        article, deleted = annotation.get("article"), annotation.get("deleted")
+        if not isinstance(article, str) or (deleted and str(deleted) >= str(annotation.get("updated", ""))):
+            continue
+        record = state.document(ARTICLES, document_id(article)) or {}
+        # Without a record of the article, its id is a path or a name that the article gives itself.
+        place = record.get("location") or (article if "/" in article else "")
+        if isinstance(place, str) and place:
+            yield place
 
 
 def _open(library: LibraryFiles, source: str) -> SnapshotFile:
