@@ -127,3 +127,18 @@ async def test_a_highlight_being_resized_does_not_move_to_other_words(start: Sta
             "Another one comes behind it.",
             "Nothing is left of all that was here before this.",
         ]
+
+
+async def test_keys_follow_no_link_once_a_change_of_the_file_has_removed_the_letters(start: Start, note: Path) -> None:
+    (note.parent / "other.md").write_text("# Other\n\nElsewhere.\n", encoding="utf-8")
+    rewrite(note, f"See [one](other.md) and [two](other.md).\n\n{TEXT}")
+    async with start(note.parent) as reader:
+        await reader.sees("Note", "Other")
+        reader.app.reading.listing.refresh(keep=reader.library.article_at(note))
+        await reader.keys("enter")
+        await reader.sees("See one")
+        await reader.keys("f")
+        await reader.last_row_shows("type the letters of a link")
+        await changed(reader, note, f"NEW. See [one](other.md) and [two](other.md).\n\n{TEXT}", "NEW. See one")
+        await reader.keys("s")
+        await reader.last_row_shows("starred “Note”")

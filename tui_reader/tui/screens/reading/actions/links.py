@@ -54,7 +54,7 @@ class LinkActions:
         self.copy_text = copy_text
         self._later = later
         self.hints: list[tuple[str, str]] = []
-        """The letters and targets of the shown hints; if not empty, the next letters choose a link."""
+        """The letters and targets of the hints that were shown last; empty once a link was chosen."""
         self._typed = ""
         self._wanted: tuple[ArticleId, str] | None = None
         """An article and the name of an anchor in it, to go to once the text has been read."""
@@ -74,6 +74,16 @@ class LinkActions:
         else:
             self._state.panes.article.links.hide_hints()
             self._state.refuse("no link in sight")
+
+    def is_choosing(self) -> bool:
+        """Return True while letters are shown over the links: then the next letters choose one.
+
+        They are no longer shown when the text was scrolled or replaced, such as after a change of its file.
+        """
+        if self.hints and self._state.panes.article.links.is_idle:
+            self.hints = []
+            self._state.say("")
+        return bool(self.hints)
 
     def feed(self, key: str) -> None:
         """Handle a letter of a link hint; any other key removes the hints."""
