@@ -241,3 +241,15 @@ async def test_in_an_article_outside_of_the_list_headings_footnotes_and_pages_le
                 await reader.sees(words)
                 assert title_of(reader) == "Beta"
                 await reader.keys("g", "g")
+
+
+async def test_the_letters_of_a_link_below_the_head_of_a_table_are_shown_once(start: Start, tmp_path: Path) -> None:
+    write(tmp_path / "a.md", "# Alpha\n\n| name | page |\n|---|---|\n| [two](b.md) | 2 |\n| [three](c.md) | 3 |\n")
+    async with start(tmp_path) as reader:
+        await reader.sees("Alpha", "three")
+        await reader.keys("enter", "f")
+        await reader.last_row_shows("type the letters of a link")
+        rows = [row.strip() for row in article_rows(reader)]
+        head = next(number for number, row in enumerate(rows) if row.startswith("name"))
+        assert rows[head + 1].replace("─", "") == "┼"
+        assert [row[0] for row in rows[head + 2 :] if row.endswith(("│ 2", "│ 3"))] == ["a", "s"]

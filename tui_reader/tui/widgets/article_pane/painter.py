@@ -128,7 +128,7 @@ class Painter:
         roles = self._block_roles(block, row)
         for fragment in row.fragments:
             pieces.extend(self._fragment(document.text, fragment, roles, self._spans_of(row.block), overlays))
-        if not row.fragments and row.ornaments:
+        if not row.fragments and row.ornaments and block.kind is BlockKind.FIGURE:
             # For a picture without a caption, the letters of its link hint are painted before its symbol.
             pieces[:0] = [_Placed(row.ornaments[-1].column, o.text, _HINT) for o in overlays if o.text]
         pieces.extend(self._caret_beyond(page.layout, row, overlays))
