@@ -11,6 +11,8 @@ from tests.formats.epub_files import book
 from tests.formats.office_files import docx, odt, paragraph
 from tests.formats.pdf_files import Sheet, Text, pdf
 from tui_reader.formats import read, scan
+from tui_reader.formats.pdf import pdfium
+from tui_reader.formats.reasons import WrongContent
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 60
 PDF = pdf(Sheet((Text(60, 60, "Words of a page"),)))
@@ -45,6 +47,16 @@ def test_a_file_with_a_wrong_suffix_is_reported_with_its_actual_kind(
     assert (f"It can be read once its name ends in {wanted}." in lines) == bool(wanted)
     assert "Open the original" in document.text
     assert scan(data, f"folder/a{suffix}") == (document.metadata, document.error)
+
+
+def test_the_wording_of_a_reason_does_not_decide_what_a_file_is_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pdfium, "DAMAGED", WrongContent("no whole PDF file"))
+    assert read(b"words", "a.pdf").error == "text, not what its name says"
+    assert scan(b"words", "a.pdf")[1] == "text, not what its name says"
+    monkeypatch.setattr(pdfium, "DAMAGED", "damaged, or locked as a ZIP archive may be")
+    assert read(b"words", "a.pdf").error == "damaged, or locked as a ZIP archive may be"
 
 
 @pytest.mark.parametrize("suffix", [".epub", ".docx", ".odt", ".md.gz"])

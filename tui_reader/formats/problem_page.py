@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from tui_reader.document.blocks import Block, BlockKind, Document, DocumentBuilder
 from tui_reader.document.cleaning import clean_line
+from tui_reader.formats.reasons import clean_reason
 from tui_reader.model.article import Metadata
 
 _ADVICE = (
@@ -43,7 +44,7 @@ def problem_document(name: str, size: int, reason: str, ending: str = "") -> Doc
         reason: Why the file cannot be read, in a few words that may begin with `not text: `.
         ending: Suffix under which the file can be read; empty if there is none, or the reason implies it.
     """
-    reason = clean_line(reason)
+    error = reason = clean_reason(reason)
     shown = base_name(name)
     detail = reason.removeprefix("not text: ")
     ending = ending or _ENDINGS.get(detail, "")
@@ -58,7 +59,7 @@ def problem_document(name: str, size: int, reason: str, ending: str = "") -> Doc
     if where:
         builder.add(Block(BlockKind.PARAGRAPH, 0, 0), _ADVICE)
     builder.add(Block(BlockKind.PARAGRAPH, 0, 0, quiet=True), f"where\t{where or shown}, {human_size(size)}")
-    return builder.build(problem_metadata(name), error=reason, title_block=0)
+    return builder.build(problem_metadata(name), error=error, title_block=0)
 
 
 def empty_document(metadata: Metadata, source: str) -> Document:

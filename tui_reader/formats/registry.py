@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.formats.base import HEAD, Format, suffix_of
+from tui_reader.formats.reasons import WrongContent
 
 if TYPE_CHECKING:
     from tui_reader.document.blocks import Document
@@ -221,7 +222,7 @@ def _reason(error: str, data: bytes, name: str) -> tuple[str, str]:
     """
     from tui_reader.formats.true_kinds import mistake_in  # noqa: PLC0415 - see `_page`
 
-    if not error.startswith("damaged") and not error.startswith("not an ") and "ZIP archive" not in error:
+    if not isinstance(error, WrongContent):
         return error, ""
     what, ending = mistake_in(data, name)
     return (f"{what}, not what its name says", ending) if what else (error, "")

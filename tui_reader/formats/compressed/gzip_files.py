@@ -10,6 +10,7 @@ from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
+from tui_reader.formats.reasons import WrongContent
 from tui_reader.formats.registry import format_for
 from tui_reader.formats.true_kinds import is_blank
 
@@ -28,6 +29,7 @@ _NAME_FLAG, _EXTRA_FLAG = 8, 4
 """Bits of the flags in the header: a file name, an extra field."""
 _LONGEST_NAME = 300
 
+_NOT_INFLATED = WrongContent("damaged: it cannot be inflated")
 _CUT_OFF = "The compressed file is damaged: the end of its text is missing."
 
 
@@ -103,7 +105,7 @@ FORMAT: Format = GzipFormat()
 def _inflated(data: bytes) -> _Inflated:
     """Inflate all members of a file; bytes after them, such as padding, are ignored."""
     if not data.startswith(_SIGN):
-        return _Inflated(b"", "damaged: it is no gzip file")
+        return _Inflated(b"", WrongContent("damaged: it is no gzip file"))
     parts: list[bytes] = []
     length = 0
     rest = data
@@ -117,9 +119,9 @@ def _inflated(data: bytes) -> _Inflated:
                     return _Inflated(b"", f"a compressed file of more than {_MOST // 1_000_000} MB")
                 rest = member.unconsumed_tail
         except zlib.error:
-            return _Inflated(b"".join(parts), "" if parts else "damaged: it cannot be inflated", is_cut_off=True)
+            return _Inflated(b"".join(parts), "" if parts else _NOT_INFLATED, is_cut_off=True)
         if not member.eof:
-            return _Inflated(b"".join(parts), "" if parts else "damaged: it cannot be inflated", is_cut_off=True)
+            return _Inflated(b"".join(parts), "" if parts else _NOT_INFLATED, is_cut_off=True)
         rest = member.unused_data
     return _Inflated(b"".join(parts))
 

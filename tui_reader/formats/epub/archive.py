@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
 from tui_reader.document.cleaning import escape
+from tui_reader.formats.reasons import UnreadableError, WrongContent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ _WIDE = 0xFFFFFFFF
 """Value of a 32-bit field whose actual value is in the ZIP64 extra field."""
 
 
-class ArchiveError(Exception):
+class ArchiveError(UnreadableError):
     """The archive, or one of its files, cannot be read; the message is the reason in a few words."""
 
 
@@ -61,7 +62,7 @@ class CutArchiveError(ArchiveError):
     """The end of the archive is missing, where its directory should be."""
 
     def __init__(self) -> None:
-        super().__init__("damaged: its end is missing, as after an interrupted download")
+        super().__init__(WrongContent("damaged: its end is missing, as after an interrupted download"))
 
 
 class Entry(NamedTuple):
@@ -203,7 +204,7 @@ def _directory_range(data: bytes) -> tuple[int, int, int]:
         ArchiveError: The bytes are not a ZIP archive, or the directory is not where its end says.
     """
     if not data.startswith(b"PK"):
-        raise ArchiveError("not an EPUB: an EPUB is a ZIP archive, and the file does not begin like one")
+        raise ArchiveError(WrongContent("not an EPUB: an EPUB is a ZIP archive, and the file does not begin like one"))
     end = data.rfind(_END, max(0, len(data) - _LONGEST_COMMENT - _end_record.size))
     if end < 0 or end + _end_record.size > len(data):
         raise CutArchiveError
@@ -219,7 +220,7 @@ def _directory_range(data: bytes) -> tuple[int, int, int]:
     if start < 0 or not data.startswith(_ENTRY, start):
         start = offset
     if start + size > len(data) or not data.startswith(_ENTRY, start):
-        raise ArchiveError("damaged: the list of its files is not where its end says")
+        raise ArchiveError(WrongContent("damaged: the list of its files is not where its end says"))
     return start, size, start - offset
 
 

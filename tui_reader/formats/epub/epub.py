@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.base import BY_CONTENT, BY_NAME, NO_MATCH, Format, suffix_of
 from tui_reader.formats.epub.archive import Archive, ArchiveError, CutArchiveError, resolve
 from tui_reader.formats.epub.book_words import MOST_CHAPTERS, BookWords
@@ -13,6 +12,7 @@ from tui_reader.formats.epub.package import Package, read_package
 from tui_reader.formats.epub.protection import encrypted_files, protection
 from tui_reader.formats.metadata.guesses import guess_title
 from tui_reader.formats.problem_page import cut_off_notice, empty_document, problem_document, problem_metadata
+from tui_reader.formats.reasons import clean_reason
 from tui_reader.model.article import Metadata
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Epub(Format):
             book = _Book(data)
             text, contents = book.text()
         except ArchiveError as error:
-            return problem_document(name, len(data), str(error))
+            return problem_document(name, len(data), error.reason)
         words = text.words.count if text.is_complete else book.count_words()
         metadata = book.metadata(name, words)
         document = text.build(metadata, _notices(book, text, contents))
@@ -140,7 +140,7 @@ class Epub(Format):
             book = _Book(data)
             return book.metadata(name, book.count_words()), ""
         except ArchiveError as error:
-            return problem_metadata(name), clean_line(str(error))
+            return problem_metadata(name), clean_reason(error.reason)
 
     def preview(self, data: bytes, name: str) -> Document | None:
         """Return the first chapters of a book of 60 kB or more; None for a shorter book, or if they are all of it."""

@@ -9,6 +9,7 @@ from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.epub.archive import Archive, ArchiveError, resolve
 from tui_reader.formats.epub.xml_tree import children, descendants, line_of, local_name, parse_xml
 from tui_reader.formats.metadata.fields import Fields, iso_date
+from tui_reader.formats.reasons import WrongContent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -135,7 +136,7 @@ def _package_path(archive: Archive) -> str:
     packages = [name for name in archive.entries if name.lower().endswith(".opf")]
     if packages:
         return min(packages, key=lambda name: (name.count("/"), name))
-    raise ArchiveError("a ZIP archive without the package document of an EPUB")
+    raise ArchiveError(WrongContent("a ZIP archive without the package document of an EPUB"))
 
 
 def _items(root: Element, base: str) -> dict[str, Item]:

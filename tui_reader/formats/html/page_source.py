@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui_reader.formats.html.mhtml import is_mhtml, read_mhtml
 from tui_reader.formats.problem_page import cut_off_notice
+from tui_reader.formats.reasons import WrongContent
 from tui_reader.formats.text.encodings import decode
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def open_page(data: bytes) -> PageSource:
     """
     archive = read_mhtml(data) if is_mhtml(data) else None
     if archive is not None and not archive.page:
-        return PageSource(problem="damaged: it is a web archive without a page")
+        return PageSource(problem=WrongContent("damaged: it is a web archive without a page"))
     decoded = decode(data if archive is None else archive.page)
     if decoded.problem:
         return PageSource(problem=decoded.problem)

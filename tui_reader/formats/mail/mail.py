@@ -13,6 +13,7 @@ from tui_reader.formats.metadata.fields import web_address
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.plain import plain
 from tui_reader.formats.problem_page import cut_off_notice, human_size, problem_document
+from tui_reader.formats.reasons import WrongContent
 from tui_reader.formats.text.concatenation import append_document
 from tui_reader.formats.text.source import SourceText, open_source
 from tui_reader.formats.titled_document import titled_document
@@ -67,7 +68,7 @@ class Mail(Format):
             builder = DocumentBuilder()
             _add_parts(builder, parts, depth=0)
         except RecursionError:
-            return problem_document(name, len(data), "damaged: its parts are nested too deeply")
+            return problem_document(name, len(data), WrongContent("damaged: its parts are nested too deeply"))
         if parts.is_encrypted and not builder.blocks:
             return problem_document(name, len(data), "an encrypted mail, which only your mail program opens")
         metadata = _metadata(message, builder.build().text, name)

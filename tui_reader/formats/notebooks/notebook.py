@@ -16,6 +16,7 @@ from tui_reader.formats.metadata.front_matter import read_front_matter
 from tui_reader.formats.metadata.guesses import complete
 from tui_reader.formats.notebooks.cells import Notebook, add_cell, notebook_of, picture_in
 from tui_reader.formats.problem_page import empty_document, problem_document, problem_metadata
+from tui_reader.formats.reasons import WrongContent
 from tui_reader.formats.titled_document import titled_document
 from tui_reader.formats.true_kinds import is_blank
 
@@ -67,10 +68,10 @@ def _parsed(data: bytes) -> tuple[Notebook | None, str]:
     try:
         value = json.loads(data.decode("utf-8-sig", "replace"))
     except RecursionError:
-        return None, "damaged: it is nested too deeply"
+        return None, WrongContent("damaged: it is nested too deeply")
     except ValueError as error:
         line = getattr(error, "lineno", 0)
-        return None, f"damaged: it is no JSON{f' (line {line})' if line else ''}"
+        return None, WrongContent(f"damaged: it is no JSON{f' (line {line})' if line else ''}")
     notebook = notebook_of(value)
     return (notebook, "") if notebook is not None else (None, "a JSON file that is no notebook: it has no cells")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.office.office_format import ConvertedFile, OfficeFormat
+from tui_reader.formats.reasons import WrongContent
 
 if TYPE_CHECKING:
     from tui_reader.formats.base import Format
@@ -103,7 +104,7 @@ def _safe_copy(archive: Archive) -> bytes:
     if archive.is_cut and "word/document.xml" not in archive.entries:
         raise office.UnreadableOfficeError(office.CUT_OFF)
     if "word/document.xml" not in archive.entries and "[Content_Types].xml" not in archive.entries:
-        raise office.UnreadableOfficeError("a ZIP archive that is no document of Word")
+        raise office.UnreadableOfficeError(WrongContent("a ZIP archive that is no document of Word"))
     copy = io.BytesIO()
     absent: set[str] = set()
     with zipfile.ZipFile(copy, "w") as target:
@@ -147,6 +148,6 @@ def _converted(data: bytes, *, is_cut: bool) -> str:
             io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(picture)
         )
     except Exception as error:  # mammoth raises errors of many kinds for documents that it does not expect
-        reason = office.CUT_OFF if is_cut else "damaged: its text cannot be found in it"
+        reason = office.CUT_OFF if is_cut else WrongContent("damaged: its text cannot be found in it")
         raise office.UnreadableOfficeError(reason) from error
     return str(result.value)

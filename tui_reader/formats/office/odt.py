@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui_reader.document.cleaning import clean_line
 from tui_reader.formats.office.office_format import ConvertedFile, OfficeFormat
 from tui_reader.formats.problem_page import ENCRYPTED
+from tui_reader.formats.reasons import WrongContent
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -72,7 +73,9 @@ def _roots(data: bytes) -> tuple[list[Element], bool]:
         roots = [office.xml_root(office.part_of(archive, part)) for part in ("content.xml", "styles.xml", "meta.xml")]
     found = [root for root in roots if root is not None]
     if roots[0] is None or not str(roots[0].tag).startswith("{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"):
-        raise office.UnreadableOfficeError(office.CUT_OFF if is_cut else "damaged: it has no text of OpenDocument")
+        raise office.UnreadableOfficeError(
+            office.CUT_OFF if is_cut else WrongContent("damaged: it has no text of OpenDocument")
+        )
     return found, is_cut
 
 

@@ -12,6 +12,7 @@ from tui_reader.formats.html.note_references import Notes
 from tui_reader.formats.html.walker import walk
 from tui_reader.formats.metadata.guesses import Heading, complete
 from tui_reader.formats.problem_page import cut_off_notice
+from tui_reader.formats.reasons import UnreadableError, WrongContent
 from tui_reader.formats.titled_document import titled_document
 
 if TYPE_CHECKING:
@@ -27,12 +28,12 @@ MOST_PICTURE = 30_000_000
 """Maximum number of inflated bytes of a picture."""
 CAPTION = "caption"
 """Class of the captions in the HTML of a document."""
-CUT_OFF = str(CutArchiveError())
+CUT_OFF = CutArchiveError().reason
 """Reason why a file is not shown if the part with its text is missing, with the end of the archive."""
 _COMPOUND = b"\xd0\xcf\x11\xe0"
 
 
-class UnreadableOfficeError(Exception):
+class UnreadableOfficeError(UnreadableError):
     """Raised for a file that is not a readable document; the message is the reason in a few words."""
 
 
@@ -54,11 +55,11 @@ def archive_of(data: bytes) -> Archive:
     if data.startswith(_COMPOUND):
         raise UnreadableOfficeError("encrypted with a password, or a document of Word before 2007")
     if not data.startswith(b"PK"):
-        raise UnreadableOfficeError("damaged: it does not begin like a ZIP archive, as such documents do")
+        raise UnreadableOfficeError(WrongContent("damaged: it does not begin like a ZIP archive, as such documents do"))
     try:
         return Archive(data)
     except ArchiveError as error:
-        raise UnreadableOfficeError(f"damaged: {str(error).removeprefix('damaged: ')}") from None
+        raise UnreadableOfficeError(WrongContent(f"damaged: {str(error).removeprefix('damaged: ')}")) from None
 
 
 def part_of(archive: Archive, name: str) -> bytes:
@@ -72,7 +73,7 @@ def part_of(archive: Archive, name: str) -> bytes:
     try:
         part = archive.read(name, MOST_XML)
     except ArchiveError as error:
-        raise UnreadableOfficeError(f"damaged: {error}") from None
+        raise UnreadableOfficeError(WrongContent(f"damaged: {error}")) from None
     if b"<!ENTITY" in part or b"<!DOCTYPE" in part[:1_000]:
         raise UnreadableOfficeError("a document whose parts define entities, which no word processor writes")
     return part

@@ -56,7 +56,7 @@ class OfficeFormat(Format):
         try:
             root, header, is_cut = self.converted(data)
         except office.UnreadableOfficeError as error:
-            return problem_document(name, len(data), str(error))
+            return problem_document(name, len(data), error.reason)
         return office.document_of(root, header, name, is_cut=is_cut)
 
     def resource(self, data: bytes, name: str, target: str) -> bytes | None:

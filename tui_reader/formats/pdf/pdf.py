@@ -42,7 +42,7 @@ class PdfFormat(Format):
             with opened(data) as pdf:
                 return document_of(pdf, data, name)
         except UnreadableFileError as error:
-            return problem_document(name, len(data), str(error))
+            return problem_document(name, len(data), error.reason)
 
     def scan(self, data: bytes, name: str) -> tuple[Metadata, str]:
         """Return the metadata, and the reason if the file cannot be read."""
@@ -54,7 +54,7 @@ class PdfFormat(Format):
             with opened(data) as pdf:
                 return metadata_of(pdf, data, name), ""
         except UnreadableFileError as error:
-            return problem_metadata(name), str(error)
+            return problem_metadata(name), error.reason
 
     def preview(self, data: bytes, name: str) -> Document | None:
         """Return the first pages (`_PREVIEW`) of a file of at least 12 pages; None for a shorter file."""

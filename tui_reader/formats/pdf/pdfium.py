@@ -7,6 +7,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_reader.formats.problem_page import ENCRYPTED, WEB_PAGE
+from tui_reader.formats.reasons import UnreadableError, WrongContent
 from tui_reader.formats.true_kinds import is_web_page
 
 if TYPE_CHECKING:
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 LOCK = RLock()
 """Lock around every call of pdfium."""
 
-DAMAGED = "damaged: it is no whole PDF file"
+DAMAGED = WrongContent("damaged: it is no whole PDF file")
 NO_PAGES = "a PDF file without pages"
 FOREIGN_LOCK = "encrypted in a way that is not known"
 
 
-class UnreadableFileError(Exception):
+class UnreadableFileError(UnreadableError):
     """Raised for a file that pdfium cannot open; the message is the reason in a few words."""
 
 

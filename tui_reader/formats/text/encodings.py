@@ -12,6 +12,7 @@ import unicodedata
 from typing import NamedTuple
 
 from tui_reader.document.cooperative import yield_gil
+from tui_reader.formats.reasons import WrongContent
 
 _MARKS = (
     # The mark of UTF-32 begins with the mark of UTF-16, so UTF-32 must be tested first.
@@ -23,9 +24,10 @@ _MARKS = (
 )
 """Byte order marks, with Python's name and the display name of the encoding."""
 
+_ZIP = b"PK\x03\x04"
 SIGNATURES = (
     (b"%PDF-", "a PDF file"),
-    (b"PK\x03\x04", "a ZIP archive, as EPUB and office files are"),
+    (_ZIP, "a ZIP archive, as EPUB and office files are"),
     (b"\x89PNG\r\n", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF87a", "a GIF picture"),
@@ -114,7 +116,9 @@ def decode(data: bytes) -> Decoded:
             return _decode_marked(data[len(mark) :], codec, name)
     for signature, what in SIGNATURES:
         if data.startswith(signature):
-            return Decoded("", problem=f"not text: {what}")
+            reason = f"not text: {what}"
+            # What is in a ZIP archive says more about it.
+            return Decoded("", problem=WrongContent(reason) if signature == _ZIP else reason)
     seven_bit = _decode_seven_bit(data)
     if seven_bit:
         return seven_bit
