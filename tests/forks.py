@@ -40,13 +40,45 @@ READING = (
 )
 """What nearly all processes import that read files, and most tests of formats and services as well."""
 _VERBS = ("tui_reader.cli.main", "tui_reader.cli.notes", "tui_reader.cli.articles", "tui_reader.cli.export")
+_STORE = ("tinydb", "tui_reader.storage.engine.store", "tui_reader.storage.engine.library_reader")
+_LIBRARY = (
+    *_STORE,
+    "tui_reader.storage.snapshot.compaction",
+    "tui_reader.services.library.opening",
+    "tui_reader.services.headless.session",
+    "tui_reader.services.headless.clips",
+    "tui_reader.services.annotations.drafts",
+    "tui_reader.services.articles.scanner",
+    "tui_reader.formats.markdown.markdown",
+    "tui_reader.formats.markdown.dialects",
+    "tui_reader.formats.markdown.tokens",
+    "tui_reader.anchoring.resolution",
+    "linkify_it",
+    "markdown_it",
+    "mdit_py_plugins.footnote",
+    "sqlite3",
+    "yaml",
+)
+"""What a process imports that opens a library and reads a text."""
+_READER = (
+    "tui_reader.tui.app",
+    "tui_reader.tui.screens.reading.wiring",
+    "textual.drivers.linux_driver",
+    "textual.layouts.factory",
+    "textual.pilot",
+    "textual.scrollbar",
+)
 IMPORTS = {
     "services.library.worker": READING,
-    "cli.main": (*_VERBS, "tui_reader.tui.app"),
-    "tests.storage": ("tinydb", "tui_reader.storage"),
+    "cli.main": (*_VERBS, *_LIBRARY, *_READER),
+    "tests.storage": _STORE,
 }
 """What is imported before the first fork for a program that contains the key."""
-MODULES = {"tui_reader": _VERBS, "tests.storage.kills": ("tests.storage.kills",)}
+MODULES = {
+    "tui_reader": (*_VERBS, *_LIBRARY),
+    "tests.storage.kills": ("tests.storage.kills",),
+    "tests.storage.lives": ("tests.storage.lives", *_LIBRARY),
+}
 """What is imported before the first fork for a module that is run."""
 _CHILD_SUBREAPER = 36
 """Number of the option of `prctl` by which a process adopts the orphans among its descendants."""
