@@ -9,6 +9,7 @@ process is started by the system, as it is wherever a process differs in more th
 from __future__ import annotations
 
 import atexit
+import codecs
 import ctypes
 import gc
 import io
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - before any import
-FREE = {"HOME", "PATH", "EDITOR", "VISUAL", "BROWSER", "PYTEST_CURRENT_TEST", "PWD", "OLDPWD"}
-"""Variables that no module reads when it is imported, besides those that begin with one of `FREE_PREFIXES`."""
+FREE = {"HOME", "PATH", "EDITOR", "VISUAL", "BROWSER", "PYTEST_CURRENT_TEST", "PWD", "OLDPWD", "PYTHONIOENCODING"}
+"""Variables that no module reads when it is imported, besides those that begin with one of `FREE_PREFIXES`; a fork
+follows that of the encoding."""
 FREE_PREFIXES = ("XDG_", "TUI_READER_")
 READING = (
     "tui_reader.services.articles.parsed_files",
@@ -257,12 +259,22 @@ def _become(request: Request, streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(request.environment)
     for number, name in enumerate(("stdin", "stdout", "stderr")):
-        old = getattr(sys, name)
         raw = open(number, "wb" if number else "rb", closefd=False)  # noqa: SIM115 - a stream of the process
         at_once = name == "stderr" or (number and os.isatty(number))
-        new = io.TextIOWrapper(raw, old.encoding, old.errors, newline="\n", line_buffering=bool(at_once))
+        new = io.TextIOWrapper(raw, *_coding(request, name), newline="\n", line_buffering=bool(at_once))
         setattr(sys, name, new)
         setattr(sys, f"__{name}__", new)
+
+
+def _coding(request: Request, name: str) -> tuple[str, str | None]:
+    """Return the encoding of a standard stream, and how it handles errors: as `PYTHONIOENCODING` says, or as usual."""
+    usual = getattr(sys, name)
+    encoding, _, errors = request.environment.get("PYTHONIOENCODING", "").partition(":")
+    if not encoding and not errors:
+        return usual.encoding, usual.errors
+    return codecs.lookup(
+        encoding
+    ).name if encoding else usual.encoding, usual.errors if name == "stderr" else errors or "strict"
 
 
 def _run(request: Request) -> None:

@@ -38,6 +38,9 @@ ENDS = {
 """A program, and the status, standard output and part of standard error with which it ends."""
 
 
+CODINGS = ("ascii", "latin-1", "utf-8:strict", "ascii:replace", ":backslashreplace", "ascii:backslashreplace")
+
+
 @pytest.mark.skipif(not forks.is_possible(), reason="forks")
 @pytest.mark.parametrize("end", ENDS)
 def test_a_forked_process_ends_as_any_process(end: str) -> None:
@@ -50,3 +53,14 @@ def test_a_forked_process_ends_as_any_process(end: str) -> None:
     assert [done.returncode, done.stdout] == expected[:2]
     assert str(expected[2]) in done.stderr
     assert bool(done.stderr) == bool(expected[2])
+
+
+@pytest.mark.skipif(not forks.is_possible(), reason="forks")
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_forked_process_writes_in_the_encoding_of_its_environment(coding: str) -> None:
+    program = "import sys; print(*((s.encoding, s.errors) for s in (sys.stdin, sys.stdout, sys.stderr)))"
+    command, variables = [sys.executable, "-c", program], {**os.environ, "PYTHONIOENCODING": coding}
+    forked = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+    with forks.SERVER.off():
+        real = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+    assert forked.stdout == real.stdout
