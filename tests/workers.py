@@ -7,6 +7,7 @@ A fork that dies costs the test it ran: another one continues with the rest of i
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import pickle
@@ -236,6 +237,8 @@ def work(session: pytest.Session, number: int, source: int, handle: int, first: 
                 yield from range(*_PIECE.unpack(piece))
             yield None
 
+        # To find the hooks of a test takes longer than some tests, and they are those of its module.
+        session.gethookproxy = functools.cache(session.gethookproxy)  # type: ignore[assignment, method-assign]
         for current, following in pairwise(numbers()):
             assert current is not None
             item = session.items[current]
