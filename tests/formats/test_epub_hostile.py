@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counts import size
 from tests.formats.conforming import flaws_of
 from tests.formats.epub_files import CONTAINER, XHTML, book, epub, package, xhtml
 from tui_reader.formats import read, scan
+from tui_reader.formats.epub import archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +40,7 @@ def truncated() -> bytes:
 
 
 def huge_directory() -> bytes:
-    entries = entry(b"a", 0, 0, 0) * 151_000
+    entries = entry(b"a", 0, 0, 0) * size(151_000)
     return b"PK\x03\x04" + entries + end(65_535, len(entries), 4)
 
 
@@ -72,7 +74,7 @@ def not_a_package() -> bytes:
     [
         (bomb, "inflates to more than"),
         (truncated, "its end is missing"),
-        (huge_directory, "more than 150,000 files"),
+        (huge_directory, f"more than {size(150_000):,} files"),
         (overlapping, "its files overlap"),
         (without_package, "without the package document"),
         (outside, "without the package document"),
@@ -84,8 +86,9 @@ def not_a_package() -> bytes:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_refused_book_shows_its_file_name_the_reason_and_how_to_open_it(
-    make: Callable[[], bytes], reason: str
+    make: Callable[[], bytes], reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(archive, "MOST_ENTRIES", size(150_000))  # the limit of the program, with the full counts
     data = make()
     document = read(data, "shelf/a.epub")
     assert reason in document.error

@@ -280,7 +280,7 @@ def test_entities_cannot_insert_control_characters() -> None:
         "- " * 3_000 + "deep",
         "\n".join(" " * 2 * depth + "- deep" for depth in range(600)),
         "[" * size(20_000, 16) + "deep",
-        "![" * size(20_000, 16) + "deep",
+        "![" * size(20_000, 32) + "deep",
         "*a **deep " * LONG,
         "a" + "`" * LONG + "deep",
         "<script>" * LONG + "deep",
@@ -291,14 +291,14 @@ def test_entities_cannot_insert_control_characters() -> None:
         "<div>\n" + "<!" * LONG + "deep",
         "deep" + "(https://x.org/" + ")" * LONG,
         "^[" * size(2_000) + "deep" + "]" * size(2_000),
-        "|" + "deep|" * 500 + "\n|" + "-|" * 500 + "\n" + "|a\n" * 50,
+        "|" + "deep|" * size(500, 2) + "\n|" + "-|" * size(500, 2) + "\n" + "|a\n" * 50,
         "# " + "`" * LONG + " deep",
         "# deep " + " " * LONG + "x #",
         "[x](" + "a" * size(200_000) + " deep",
         "<div>\n<script></script>" + "<script>" * LONG + "deep",
         "deep\n" * size(60_000),
         "d\n" * size(60_000) + "deep",
-        "".join(f"[^{number}]: deep [^{number + 1}]\n\n" for number in range(500)) + "[^0]",
+        "".join(f"[^{number}]: deep [^{number + 1}]\n\n" for number in range(size(500, 2))) + "[^0]",
     ],
     ids=lambda source: source[:12],
 )
@@ -314,7 +314,7 @@ def test_a_text_that_is_nested_too_deeply_is_shown_as_plain_text_with_a_notice()
 
 def test_a_preview_is_the_beginning_of_the_text_with_resolved_links() -> None:
     part = "A paragraph with a [link][far] and a note[^n], and *words* enough to fill its line twice over.\n\n"
-    source = ("# Title\n\n" + part * 2_000 + "[far]: https://x.org\n\n[^n]: the note\n").encode()
+    source = ("# Title\n\n" + part * max(1_100, size(2_000)) + "[far]: https://x.org\n\n[^n]: the note\n").encode()
     beginning, whole = preview(source, "a.md"), read(source, "a.md")
     assert beginning is not None
     assert beginning.partial
