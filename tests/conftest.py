@@ -73,7 +73,7 @@ if (
 
 # No time limits for hypothesis: a busy machine would exceed them. The benchmarks measure durations.
 _PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow,)}
-settings.register_profile("default", max_examples=5, **_PATIENT)
+settings.register_profile("default", max_examples=3, **_PATIENT)
 settings.register_profile("ci", max_examples=60, derandomize=True, database=None, print_blob=True, **_PATIENT)
 settings.register_profile("thorough", max_examples=2_000, **_PATIENT)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "default"))

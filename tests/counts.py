@@ -29,5 +29,5 @@ def step(full: int = 1, part: int = 4) -> int:
 
 
 def examples(full: int) -> int:
-    """Return the number of examples for a costly property: a sixteenth of the full count, but at least four."""
-    return full if FULL else max(4, full // 16)
+    """Return the number of examples for a costly property: a twentieth of the full count, but at least three."""
+    return full if FULL else max(3, full // 20)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CORPUS = {"sherlock": sherlock, "japanese": japanese, "technical": technical}
-COUNT = 250 if FULL else 64
-"""Highlights that each test resolves: of the benchmark's, a quarter with the full counts, else a sixteenth."""
-WORDS = 10_000 if FULL else 2_500
+COUNT = 250 if FULL else 32
+"""Highlights that each test resolves: of the benchmark's, a quarter with the full counts, else one in 32."""
+WORDS = 10_000 if FULL else 1_500
 """Words of each real text."""
 
 
@@ -96,7 +96,7 @@ def test_highlights_survive_edits_of_real_texts(long_text: str, kind: str) -> No
 
 
 def test_at_most_five_of_a_thousand_highlights_are_lost_if_every_twentieth_word_was_edited(long_text: str) -> None:
-    score = run(long_text, EDITS["5 % of the words"], count=4 * COUNT, seed=2)
+    score = run(long_text, EDITS["5 % of the words"], count=1_000 if FULL else 256, seed=2)
     assert (score.wrong, score.right >= 0.995 * score.there) == (0, True)
 
 
