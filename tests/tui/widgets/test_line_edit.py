@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_reader.document.cells import cell_width, clusters_of
+from tui_reader.document.cells import cell_width, clusters_of, previous_boundary
 from tui_reader.tui.widgets.line_edit import _KEYS, LONGEST, LineEdit
 
 TEXTS = st.lists(
@@ -29,12 +29,29 @@ def test_every_key_keeps_the_cursor_on_a_boundary_in_the_visible_part(keys: list
         assert 0 <= low <= high <= len(line.text)
         assert line.cursor in (low, high)
         assert cell_width(line.text[start:end]) <= room
+        if start:
+            before = previous_boundary(line.text, start)
+            assert cell_width(line.text[before:]) + 1 > room, "more of the text would fit"
         if line.text:
             boundaries, at = {0}, 0
             for cluster in clusters_of(line.text):
                 at += len(cluster)
                 boundaries.add(at)
             assert {start, end} <= boundaries
+
+
+def test_a_line_that_was_shortened_shows_what_is_left_of_it() -> None:
+    line = LineEdit()
+    line.insert(" ".join(["word"] * 20))
+    assert line.window(12) == (88, 99)
+    for shown in ("d word word ", "d word word "):
+        line.edit("ctrl+w")
+        start, end = line.window(12)
+        assert f"{line.text[start:end]} "[-12:] in (shown, shown[1:] + " ")
+    for _ in range(16):
+        line.edit("ctrl+w")
+    assert line.text == "word word "
+    assert line.window(12) == (0, 10)
 
 
 @pytest.mark.parametrize(

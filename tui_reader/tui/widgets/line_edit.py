@@ -89,17 +89,10 @@ class LineEdit:
     def window(self, room: int) -> tuple[int, int]:
         """Return the range of the text to show in `room` cells, which includes the cluster at the cursor."""
         text, cursor = self.text, self.cursor
-        left = room - (cells_of_cluster(text[cursor : next_boundary(text, cursor)]) if cursor < len(text) else 1)
-        least = cursor
-        while least > 0:
-            before = previous_boundary(text, least)
-            left -= cells_of_cluster(text[before:least])
-            if left < 0:
-                break
-            least = before
-        self._first = min(max(self._first, least), cursor)
-        if least == 0:
-            self._first = 0
+        at_cursor = cells_of_cluster(text[cursor : next_boundary(text, cursor)]) if cursor < len(text) else 1
+        least, most = self._begin_within(cursor, room - at_cursor), self._begin_within(len(text), room - 1)
+        # After the text was shortened, its end stays at the end of the room.
+        self._first = max(least, min(self._first, cursor, most)) if least else 0
         end, left = self._first, room
         while end < len(text):
             behind = next_boundary(text, end)
@@ -108,6 +101,17 @@ class LineEdit:
                 break
             end = behind
         return self._first, end
+
+    def _begin_within(self, end: int, room: int) -> int:
+        """Return the least offset from which the text up to `end` takes at most `room` cells."""
+        begin = end
+        while begin > 0:
+            before = previous_boundary(self.text, begin)
+            room -= cells_of_cluster(self.text[before:begin])
+            if room < 0:
+                break
+            begin = before
+        return begin
 
     def offset_at(self, column: int, room: int) -> int:
         """Return the offset of the cluster at a column of the visible part."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.geometry import Region
 from textual.widgets import Input
 
 from tui_reader.document.cleaning import clean_line, clean_row
@@ -34,6 +35,18 @@ class LineInput(Input):
     def validate_placeholder(self, placeholder: str) -> str:
         """Remove control characters from the placeholder, which may be an earlier search."""
         return clean_row(placeholder)
+
+    def watch_selection(self) -> None:
+        """Scroll to the cursor, also after the first change of the value, where Textual does not: it may be a paste."""
+        self._scroll_to_cursor()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view, such as when a remark beside the field takes a part of its width."""
+        self._scroll_to_cursor()
+
+    def _scroll_to_cursor(self) -> None:
+        if self.size.width:
+            self.scroll_to_region(Region(self._cursor_offset, 0, 1, 1), force=True, animate=False)
 
     async def on_key(self, event: events.Key) -> None:
         """Handle each editing key before the next key."""

@@ -163,7 +163,9 @@ class Prompt(Columns):
 
     @cached_property
     def _remark(self) -> PromptLabel:
-        return PromptLabel()
+        remark = PromptLabel()
+        remark.styles.width = 0  # else it would take a part of the row before the first remark
+        return remark
 
     def ask(self, question: Question) -> None:
         """Open a question and get the keyboard focus at once, since the next keys belong to the answer."""
