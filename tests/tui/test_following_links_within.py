@@ -253,3 +253,22 @@ async def test_the_letters_of_a_link_below_the_head_of_a_table_are_shown_once(st
         head = next(number for number, row in enumerate(rows) if row.startswith("name"))
         assert rows[head + 1].replace("─", "") == "┼"
         assert [row[0] for row in rows[head + 2 :] if row.endswith(("│ 2", "│ 3"))] == ["a", "s"]
+
+
+async def test_the_panes_are_walked_without_losing_an_article_that_the_list_does_not_have(
+    start: Start, tmp_path: Path
+) -> None:
+    write(tmp_path / "a.md", "# Alpha\n\nSee [the other](b.md).\n")
+    write(tmp_path / "b.md", "# Beta\n\nIt begins.\n")
+    async with start(tmp_path) as reader:
+        await reader.sees("Alpha", "Beta")
+        await reader.enters("/", "title:alpha")
+        await reader.no_longer_sees("Beta")
+        await reader.keys("enter", "f")
+        await reader.sees("It begins.")
+        for keys in (("h", "l"), ("tab", "tab", "tab"), ("h", "z"), ("z", "h", "l")):
+            with case(keys):
+                await reader.keys(*keys)
+                assert (title_of(reader), reader.app.reading.state.pane) == ("Beta", Pane.ARTICLE)
+        await reader.keys("h", "enter")
+        assert title_of(reader) == "Alpha"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_reader.tui.commands.command import Pane
 from tui_reader.tui.screens.reading.layout import Arrangement, Mode, arrange
+from tui_reader.tui.screens.reading.state import is_off_list
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -70,7 +71,8 @@ class PaneLayout:
             return
         self.zen = zen
         if zen and state.pane is not Pane.ARTICLE:
-            self._host.navigator.enter()
+            if not is_off_list(state):
+                self._host.navigator.enter()
             self.activate(Pane.ARTICLE)
         else:
             self.fit(self._host.app.size)

@@ -392,3 +392,11 @@ class ReadingScreenState:
         what = "the folder" if count == 1 else "the folders" if count else "the files"
         how_far = f" {done:,} of {total:,}" if total else f" {done:,} found" if done else ""
         return f"Reading {what} …{how_far}"
+
+
+def is_off_list(state: ReadingScreenState) -> bool:
+    """Return True if the open article is not in the list, as after a link, and the cursor has not moved since.
+
+    Without previews the cursor moves while the article stays, so this is never true then.
+    """
+    return state.entered and state.settings.preview and state.shown not in state.panes.headlines.ids

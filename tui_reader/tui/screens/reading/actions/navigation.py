@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui_reader.document.quotation import quoted
 from tui_reader.tui.commands.binding import command
 from tui_reader.tui.commands.command import Pane
+from tui_reader.tui.screens.reading.state import is_off_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,7 +163,7 @@ class Navigation:
         self._to_pane(ORDER[ORDER.index(self._state.pane) - 1])
 
     def _to_pane(self, pane: Pane) -> None:
-        if pane is Pane.ARTICLE and self._state.pane is not Pane.ARTICLE:
+        if pane is Pane.ARTICLE and self._state.pane is not Pane.ARTICLE and not is_off_list(self._state):
             self._navigator.enter()
         self._activate(pane)
 
