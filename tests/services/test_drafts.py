@@ -14,6 +14,7 @@ from tui_reader.document.text_merge import BETWEEN
 from tui_reader.errors import StoreError
 from tui_reader.services.library.library import Library
 from tui_reader.services.library.opening import open_library
+from tui_reader.storage.base import ANNOTATIONS
 from tui_reader.storage.drafts import drafts_left
 from tui_reader.storage.replication.replica import state_folder
 from tui_reader.storage.snapshot.disk import Disk
@@ -197,6 +198,30 @@ def test_a_restored_draft_is_merged_with_changes_made_since_the_program_died(win
     (outcome,) = second.drafts.restore()
     assert "both texts stand in it" in outcome.message
     until(lambda: kept_notes(second, tmp_path) == [f"base, theirs\n\n{BETWEEN}\n\nbase, mine"])
+
+
+def test_an_emptied_note_on_an_article_keeps_words_that_another_instance_has_just_written(
+    window: Opener, tmp_path: Path
+) -> None:
+    first, second = window(), window()
+    annotation = annotate(first, tmp_path)
+    draft = first.drafts.of(annotation)
+    assert kept_notes(first, tmp_path) == ["base"]
+    until(lambda: second.sync() or second.annotations.get(annotation.id))
+    second.annotations.edit_note(annotation.id, "base, theirs")
+    until(lambda: (first.store.get(ANNOTATIONS, annotation.id) or {}).get("note") == "base, theirs")
+    assert kept_notes(first, tmp_path) == ["base"], "the change is in the store, but not yet in the index"
+    outcome = draft.save("")
+    assert "changed elsewhere meanwhile" in outcome.message
+    first.sync()
+    assert kept_notes(first, tmp_path) == ["base, theirs"]
+
+
+def test_an_emptied_note_on_an_article_is_deleted(window: Opener, tmp_path: Path) -> None:
+    library = window()
+    outcome = library.drafts.of(annotate(library, tmp_path)).save(" \n")
+    assert outcome.message.startswith("deleted ")
+    assert kept_notes(library, tmp_path) == []
 
 
 def test_a_draft_of_a_deleted_highlight_becomes_a_note_on_the_article(window: Opener, tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ class Drafts:
             quote = f"> {clean_line(opened.quote)}\n\n" if opened.quote else ""
             outcome = annotating.note_on_article(article, quote + text)
             return outcome._replace(message="its highlight is gone; the note was kept on the article")
-        if current.is_on_article and not text.strip() and current.note == opened.note:
+        if current.is_on_article and not text.strip() and annotating.stored_note(current) == opened.note:
             return annotating.delete(current.id)
         return annotating.edit_note(current.id, text, base=opened.note)
 

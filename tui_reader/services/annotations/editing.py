@@ -202,6 +202,11 @@ class AnnotationEditing:
         label = f"tagged {{}}: {', '.join(wanted)}" if wanted else "removed shared tags from {}"
         return self._change(which, fields, label)
 
+    def stored_note(self, annotation: Annotation) -> str:
+        """Return the note of an annotation in the store, which may have another program's change before the index."""
+        stored = decode(annotation.id, self._state.store.get(ANNOTATIONS, annotation.id) or {})
+        return (stored or annotation).note
+
     def edit_note(self, annotation_id: AnnotationId, note: str, *, base: str | None = None) -> Outcome:
         """Replace the note of an annotation; words like `.tag` at its start are added to the tags.
 
@@ -220,10 +225,9 @@ class AnnotationEditing:
         label += _mention_tags(more_tags)
         merged, merge_message = text, ""
         if annotation is not None and base is not None:
-            # The store may already have a change of another program that the index gets with the next sync.
-            stored = decode(annotation_id, self._state.store.get(ANNOTATIONS, annotation_id) or {}) or annotation
-            if stored.note not in (base, text):
-                merged, merge_message = _merge_notes(base, text, stored.note)
+            stored = self.stored_note(annotation)
+            if stored not in (base, text):
+                merged, merge_message = _merge_notes(base, text, stored)
 
         def fields(each: Annotation) -> Mapping[str, Any]:
             tags = {"tags": _clean_tags((*each.tags, *more_tags))} if more_tags else {}
