@@ -6,6 +6,7 @@ All changes go through the store, so an open reader shows them within a second, 
 from __future__ import annotations
 
 import argparse
+import functools
 from typing import TYPE_CHECKING
 
 from tui_reader import config, paths
@@ -141,6 +142,7 @@ def _describe_search(articles: Articles, searched_paths: Sequence[Path]) -> str:
     return f"{sentence}.{passed_over}"
 
 
+@functools.cache
 def _notes_parser() -> tuple[ArgumentParser, dict[str, argparse.ArgumentParser]]:
     """Return the parser of `notes`, and the parsers of its verbs that take a query."""
     parser = ArgumentParser(
