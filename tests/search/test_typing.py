@@ -66,7 +66,7 @@ def test_each_letter_of_a_thousand_queries_selects_what_the_whole_text_selects()
     typed = sequences()
     assert len(typed) == COUNT
     seen: set[str] = set()
-    for _, text in typed[:: step(1, 8)]:
+    for _, text in typed[:: step(1, 16)]:
         for end in range(1, len(text) + 1):
             query = parse(text[:end], COLOURS)
             term = query.while_typing
@@ -84,7 +84,7 @@ def test_each_letter_of_a_thousand_queries_selects_what_the_whole_text_selects()
 def test_a_gradual_selection_interrupted_by_letters_equals_a_complete_one() -> None:
     library, draw = records(), Random(5)
     selection = GradualSelection(library, 7)
-    for _, text in sequences()[:: step(3, 5)]:
+    for _, text in sequences()[:: step(3, 9)]:
         for end in range(1, len(text) + 1):
             term = parse(text[:end], COLOURS).while_typing
             expected = list(filter(article_predicate(term, CONTEXT), library))[: limit_of(term)]

@@ -140,7 +140,7 @@ def test_a_closed_worker_runs_nothing() -> None:
         (job(unserializable), Failure.ERROR, "TypeError"),
         (job(sleep, {"seconds": 60.0}, seconds=0.2), Failure.TIME, ""),
         (job(allocate, {"bytes": 3_000_000_000}, memory=1_000_000_000), Failure.MEMORY, ""),
-        (job(fill_and_die, {"bytes": 900_000_000}, memory=1_200_000_000), Failure.MEMORY, ""),
+        (job(fill_and_die, {"bytes": 450_000_000}, memory=600_000_000), Failure.MEMORY, ""),
         (job(fill_and_die, {"bytes": 1_000}, memory=30_000_000_000), Failure.CRASH, ""),
     ],
     ids=["killed", "raised", "no JSON", "late", "MemoryError", "aborted", "aborted early"],

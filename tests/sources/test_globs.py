@@ -17,7 +17,7 @@ from tui_reader.sources.ignore_rules import IGNORE_FILE, Rules
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATTERNS = 5_000 if FULL else 500
+PATTERNS = 5_000 if FULL else 250
 PIECES = (
     *"aab*?/.-!]",
     *("**", "**/", "/**", "/", "***", "[ab]", "[!a]", "[^b/]", "[a-c]", "[]a]", "[b-a]", "[a", "[[:alpha:]]"),
