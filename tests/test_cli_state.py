@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,6 +112,22 @@ def test_a_file_that_is_no_copy_is_named_as_such_and_nothing_is_changed(
     assert good.read_bytes() == driven
     assert copy.read_bytes() == content
     assert kept(state) == {"one": True}
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_is_not_restored_and_not_to_be_removed(
+    kind: str, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = tmp_path / "named"
+    if kind == "folder":
+        named.mkdir()
+    else:
+        os.mkfifo(named)
+    assert main(["backup", "restore", str(named), "--state", str(state)]) == 3
+    message, hint = capsys.readouterr().err.splitlines()
+    assert message.startswith(f"tui-reader: {named} is not a library of tui-reader: it is a ")
+    assert message.endswith(". Nothing was restored.")
+    assert hint == "  Name a copy of library.json; “tui-reader backup list” names the backups."
 
 
 def test_a_file_without_tables_does_not_remove_all_records(

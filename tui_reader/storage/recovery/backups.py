@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tui_reader.document.lazy_patterns import LazyPattern
 from tui_reader.errors import StoreError
 from tui_reader.storage.recovery import problems
-from tui_reader.storage.recovery.ownership import is_our_snapshot
+from tui_reader.storage.recovery.ownership import Owner, is_our_snapshot, owner_of
 from tui_reader.storage.snapshot.disk import Disk, RefusedError
 from tui_reader.storage.snapshot.snapshot import BACKUP, CHUNK_BYTES
 
@@ -277,8 +277,12 @@ def find(path: str, name: str, disk: Disk) -> Backup:
             raise StoreError(f"“{name}” means more than one backup: {names}.", "Give the whole name.")
     # The user named this file, so a link to it is followed, unless the link is among the backups.
     file = os.path.realpath(name)
-    if os.path.realpath(os.path.dirname(name)) != os.path.realpath(folder_of(path)) and disk.has_file(file):  # noqa: PTH120
-        return Backup(file, *_status(disk.stat(file)), "file")
+    if os.path.realpath(os.path.dirname(name)) != os.path.realpath(folder_of(path)):  # noqa: PTH120
+        if disk.has_file(file):
+            return Backup(file, *_status(disk.stat(file)), "file")
+        verdict = owner_of(file, disk, named=True)
+        if verdict.owner is Owner.NO_FILE:  # not to be removed, as such a thing among the backups: it was mistyped
+            raise problems.no_copy(file, verdict.reason, "restored")
     if refused := [each for each in disk.refused if name and name in os.path.basename(each)]:  # noqa: PTH119
         raise StoreError(disk.refused[refused[0]])
     raise StoreError(f"There is no backup “{name}” of {path}.", "“tui-reader backup list” names those there are.")
