@@ -20,7 +20,7 @@ WAITING = {
     "tests/sources/test_watching.py",
     "tests/tui/test_bookmarks.py",
     "tests/tui/test_changed_outside.py",
-    "tests/tui/test_gone_files.py",
+    "tests/tui/test_missing_files.py",
     "tests/tui/test_starting.py",
     "tests/tui/test_terminal_query.py",
     "tests/tui/test_undo_of_other_folders.py",
