@@ -43,7 +43,7 @@ from tests.storage import (  # noqa: E402
     crashes,
     failing_disk,
     faults,
-    lives,
+    file_usage,
     machines,
     obstacles,
     storms,
@@ -192,12 +192,12 @@ def full_disk(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
 
 def obstacles_everywhere(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     prepared = folder / "prepared"
-    lives.prepare(prepared)
+    file_usage.prepare(prepared)
     chance = random.Random(seed)
-    tries = [(name, kind) for name in lives.NAMES for kind in obstacles.KINDS if lives.is_tried(name, kind)]
+    tries = [(name, kind) for name in file_usage.NAMES for kind in obstacles.KINDS if file_usage.is_tried(name, kind)]
     wrong, skipped = [], 0
     for number, (name, kind) in enumerate(chance.sample(tries, 60)):
-        found = lives.live_with(kind, name, prepared, folder / str(number) / "root")
+        found = file_usage.live_with(kind, name, prepared, folder / str(number) / "root")
         skipped += found is None
         wrong += [f"{kind} in the place of {name}: {found}"] if found else []
         shutil.rmtree(folder / str(number))

@@ -79,7 +79,7 @@ IMPORTS = {
 MODULES = {
     "tui_reader": (*_VERBS, *_LIBRARY),
     "tests.storage.kills": ("tests.storage.kills",),
-    "tests.storage.lives": ("tests.storage.lives", *_LIBRARY),
+    "tests.storage.file_usage": ("tests.storage.file_usage", *_LIBRARY),
 }
 """What is imported before the first fork for a module that is run."""
 _CHILD_SUBREAPER = 36

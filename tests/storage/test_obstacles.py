@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.counts import FULL
-from tests.storage import crashes, lives
+from tests.storage import crashes, file_usage
 from tests.storage.obstacles import KINDS, everything, make_outside, put
 from tui_reader.errors import StoreError
 from tui_reader.storage.base import ARTICLES, Edit
@@ -40,22 +40,22 @@ BY_WHOLE_PATH = {
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("prepared") / "root"
-    lives.prepare(root)
+    file_usage.prepare(root)
     return root
 
 
-@pytest.mark.parametrize("name", lives.NAMES)
+@pytest.mark.parametrize("name", file_usage.NAMES)
 def test_the_library_survives_any_obstacle_in_place_of_a_file(
     name: str, prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for flush in ("fsync", "fdatasync"):
         monkeypatch.setattr(os, flush, lambda _: None)  # no power cut is simulated here
     folder = crashes.quick_folder(tmp_path)
-    kinds = [kind for kind in KINDS if lives.is_tried(name, kind)]
+    kinds = [kind for kind in KINDS if file_usage.is_tried(name, kind)]
     # Without the full counts each name gets one kind, and its neighbours in the list get the others.
-    kinds = kinds if FULL else [kinds[lives.NAMES.index(name) % len(kinds)]]
+    kinds = kinds if FULL else [kinds[file_usage.NAMES.index(name) % len(kinds)]]
     try:
-        wrong = {kind: lives.live_with(kind, name, prepared, folder / kind / "root") for kind in kinds}
+        wrong = {kind: file_usage.live_with(kind, name, prepared, folder / kind / "root") for kind in kinds}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     assert {kind: what for kind, what in wrong.items() if what} == {}
@@ -63,7 +63,7 @@ def test_the_library_survives_any_obstacle_in_place_of_a_file(
 
 def test_every_used_file_name_is_tested(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.storage.lives", "record", str(tmp_path / "root")],
+        [sys.executable, "-m", "tests.storage.file_usage", "record", str(tmp_path / "root")],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
@@ -71,7 +71,7 @@ def test_every_used_file_name_is_tested(tmp_path: Path) -> None:
         timeout=60,
     )
     used = json.loads(done.stdout)
-    tried = {Path(name).name for name in lives.NAMES}
+    tried = {Path(name).name for name in file_usage.NAMES}
     ours = {"other.json", "tui-reader", "<mkstemp>", "machine.<pid>", "fresh"}
     assert set(used["within"]) - tried - ours == set()
     assert set(used["whole"]) - BY_WHOLE_PATH == set()
@@ -91,14 +91,14 @@ def test_a_refused_path_is_reported_and_the_library_goes_on(
     path = folder / "library.json"
     if not put(kind, folder / name, make_outside(tmp_path / "outside")):
         pytest.skip("needs root")
-    texts = [finding.text for finding in doctor(path, lives.REPLICA).findings if finding.is_wrong]
+    texts = [finding.text for finding in doctor(path, file_usage.REPLICA).findings if finding.is_wrong]
     assert [text for text in texts if text.startswith(f"{folder / name} is ") and "Remove it, or move it" in text]
-    library = LibraryFiles(path, lives.REPLICA)
+    library = LibraryFiles(path, file_usage.REPLICA)
     store = LibraryStore(library)
     store.apply([Edit(ARTICLES, "new", "starred", None, True)], "starred").result()
     store.close()
     assert not store.read_only
-    again = LibraryStore(LibraryFiles(path, lives.REPLICA))
+    again = LibraryStore(LibraryFiles(path, file_usage.REPLICA))
     assert again.get(ARTICLES, "new") == {"starred": True}
     again.close()
 
@@ -107,10 +107,10 @@ def test_a_refused_path_is_reported_and_the_library_goes_on(
 def test_a_library_whose_own_journal_is_refused_is_read_only(kind: str, prepared: Path, tmp_path: Path) -> None:
     folder = tmp_path / "library"
     shutil.copytree(prepared / "library", folder)
-    journal = folder / f"library.json.journal-{lives.REPLICA}"
+    journal = folder / f"library.json.journal-{file_usage.REPLICA}"
     if not put(kind, journal, make_outside(tmp_path / "outside")):
         pytest.skip("needs root")
-    store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
+    store = LibraryStore(LibraryFiles(folder / "library.json", file_usage.REPLICA))
     assert store.read_only.startswith(f"{journal} is a ")
     assert "NOT saved. Remove it, or move it away, then open the library again." in store.read_only
     (notice,) = (each for each in store.notices if str(journal) in each)
@@ -129,9 +129,9 @@ def test_a_journal_that_is_replaced_while_the_library_is_open_loses_nothing_sile
     shutil.copytree(prepared / "library", folder)
     outside = make_outside(tmp_path / "outside")
     before = everything(outside)
-    store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
+    store = LibraryStore(LibraryFiles(folder / "library.json", file_usage.REPLICA))
     store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(60)
-    journal = folder / f"library.json.journal-{lives.REPLICA}"
+    journal = folder / f"library.json.journal-{file_usage.REPLICA}"
     if not put(kind, journal, outside):
         pytest.skip("needs root")
     with pytest.raises(StoreError, match=r"NOT saved.*[Rr]emove it"):
@@ -150,7 +150,7 @@ def test_a_link_that_replaces_a_file_while_the_library_is_open_is_not_followed(
     shutil.copytree(prepared / "library", folder)
     outside = make_outside(tmp_path / "outside")
     before = everything(outside)
-    store = LibraryStore(LibraryFiles(folder / "library.json", lives.REPLICA))
+    store = LibraryStore(LibraryFiles(folder / "library.json", file_usage.REPLICA))
     store.apply([Edit(ARTICLES, "one", "starred", None, True)], "starred").result(60)
     if (folder / name).is_dir():
         (folder / name).rename(tmp_path / "moved")
@@ -179,5 +179,5 @@ def test_no_backup_is_created_or_removed_through_a_linked_folder(folder: str, pr
     assert len(backups(path, disk)) == 1
     assert disk.refused[f"{tmp_path}/library/.backups"].startswith(f"{tmp_path}/library/.backups is a symbolic link")
     with pytest.raises(StoreError, match="is a symbolic link"):
-        restore(path, lives.REPLICA, "library.json.bak")
+        restore(path, file_usage.REPLICA, "library.json.bak")
     assert everything(outside) == before

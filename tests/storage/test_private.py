@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.storage import lives
+from tests.storage import file_usage
 from tui_reader import paths
 from tui_reader.services.library.opening import open_library
 from tui_reader.storage import open_store
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture(params=[0o000, 0o022], ids=["umask 000", "umask 022"])
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     before = os.umask(request.param)
-    with lives.set_up(tmp_path):
+    with file_usage.set_up(tmp_path):
         yield tmp_path
     os.umask(before)
 
@@ -39,7 +39,7 @@ def live(root: Path) -> None:
     (root / "articles").mkdir(exist_ok=True)
     open_library((root / "articles",)).close()
     for part in ("state", "cache"):
-        for step in lives.life(root, part):
+        for step in file_usage.life(root, part):
             step()
 
 

@@ -1,6 +1,6 @@
 """Use every function of the program that opens a file, with obstacles in place of the files.
 
-    python -m tests.storage.lives record FOLDER
+    python -m tests.storage.file_usage record FOLDER
 
 prints every name that is opened, created, renamed or removed, and how. It runs as a separate program, since Python
 cannot remove an audit hook.
