@@ -48,7 +48,7 @@ from tests.storage import (  # noqa: E402
     obstacles,
     storms,
     torn,
-    undone,
+    undo_races,
     windows,
 )
 from tui_reader.errors import StoreError  # noqa: E402
@@ -120,7 +120,7 @@ def races(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:  # noqa:
 
 
 def _session(chance: random.Random) -> str:
-    """Return a random sequence of user actions; see `undone.SESSIONS`."""
+    """Return a random sequence of user actions; see `undo_races.SESSIONS`."""
     steps = list("abcdeghijkNMOPQ")
     chance.shuffle(steps)
     first = steps.pop()
@@ -129,7 +129,7 @@ def _session(chance: random.Random) -> str:
 
 
 def killed_compactions(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
-    count, wrong = undone.kills_in_a_compaction(folder / "state", _session(random.Random(seed)))
+    count, wrong = undo_races.kills_in_a_compaction(folder / "state", _session(random.Random(seed)))
     return {"kills": count}, wrong
 
 
@@ -139,7 +139,7 @@ def instances_ending(folder: Path, seed: int) -> tuple[dict[str, int], list[str]
     deadlines = history_file._LOCK_SECONDS, journal._LOCK_SECONDS
     history_file._LOCK_SECONDS = journal._LOCK_SECONDS = -1.0  # an instance that is locked out ends later
     try:
-        count, wrong = undone.windows_ending_together(folder / "state", session, chance.choice((2, 3)))
+        count, wrong = undo_races.windows_ending_together(folder / "state", session, chance.choice((2, 3)))
     finally:
         history_file._LOCK_SECONDS, journal._LOCK_SECONDS = deadlines
     return {"interleavings": count}, wrong

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.counts import examples
-from tests.storage import undone
+from tests.storage import undo_races
 from tests.storage.crashes import EVERY, Unflushed
-from tests.storage.undone import SESSIONS
+from tests.storage.undo_races import SESSIONS
 from tui_reader.storage.engine import history_file
 from tui_reader.storage.engine.history import replay
 from tui_reader.storage.engine.history_file import in_order, read_entries, save_entries
@@ -32,7 +32,7 @@ def test_a_kill_before_any_call_of_a_compaction_keeps_the_undo_history(
 ) -> None:
     monkeypatch.setattr(history_file, "_REWRITE_AT", lines)
     first = 1 + (list(SESSIONS).index(name) + lines) % EVERY
-    count, wrong = undone.kills_in_a_compaction(tmp_path, SESSIONS[name], EVERY, first)
+    count, wrong = undo_races.kills_in_a_compaction(tmp_path, SESSIONS[name], EVERY, first)
     assert count > 20
     assert not wrong, wrong[:3]
 
@@ -47,7 +47,7 @@ def test_windows_that_end_at_the_same_time_keep_the_undo_history(
     monkeypatch.setattr(history_file, "_LOCK_SECONDS", -1.0)
     monkeypatch.setattr(journal, "_LOCK_SECONDS", -1.0)
     first = 1 + (list(SESSIONS).index(name) + lines + windows) % EVERY
-    count, wrong = undone.windows_ending_together(tmp_path, SESSIONS[name], windows, EVERY, first)
+    count, wrong = undo_races.windows_ending_together(tmp_path, SESSIONS[name], windows, EVERY, first)
     assert count > 20
     assert not wrong, wrong[:3]
 
