@@ -41,13 +41,13 @@ sys.path.insert(0, str(ROOT))
 
 from tests.storage import (  # noqa: E402
     crashes,
+    damaged_files,
     failing_disk,
     faults,
     file_usage,
     machines,
     obstacles,
     storms,
-    torn,
     undo_races,
     windows,
 )
@@ -93,12 +93,12 @@ def failing_calls(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
 
 def torn_journals(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     count = Counter[str]()
-    return count, list(torn.journals(folder / "state", (seed % 8,), lambda: count.update(["journals"])))
+    return count, list(damaged_files.journals(folder / "state", (seed % 8,), lambda: count.update(["journals"])))
 
 
 def torn_snapshots(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:
     count = Counter[str]()
-    return count, list(torn.snapshots(folder / "state", (seed % 8,), lambda: count.update(["snapshots"])))
+    return count, list(damaged_files.snapshots(folder / "state", (seed % 8,), lambda: count.update(["snapshots"])))
 
 
 def three_machines(folder: Path, seed: int) -> tuple[dict[str, int], list[str]]:

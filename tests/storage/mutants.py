@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.storage import crashes, faults, torn, windows
+from tests.storage import crashes, damaged_files, faults, windows
 from tui_reader.errors import StoreError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _faults(quick: Path, *calls: str) -> list[str]:
 
 CHECKS: dict[str, Callable[[Path, Path], list[str]]] = {
     "windows": lambda folder, _: windows.look(folder / "windows"),
-    "torn": lambda _, quick: list(islice(torn.journals(quick, (1,)), 1)),
+    "torn": lambda _, quick: list(islice(damaged_files.journals(quick, (1,)), 1)),
     "crashes": _crashes,
     "failing writes": lambda _, quick: _faults(quick, "write_some", "cut"),
     "failing flushes": lambda _, quick: _faults(quick, "sync_data"),

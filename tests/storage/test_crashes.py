@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.counts import FULL
-from tests.storage import crashes, faults, torn, windows
+from tests.storage import crashes, damaged_files, faults, windows
 from tui_reader.errors import StoreError
 from tui_reader.storage import open_store
 from tui_reader.storage.base import ARTICLES, Edit
@@ -51,11 +51,11 @@ def test_no_change_is_lost_if_a_disk_call_fails_once_or_for_good(memory_folder: 
 
 
 def test_a_journal_cut_or_flipped_anywhere_loses_no_other_line(memory_folder: Path) -> None:
-    assert list(torn.journals(memory_folder, (0, 5) if FULL else (5,))) == []
+    assert list(damaged_files.journals(memory_folder, (0, 5) if FULL else (5,))) == []
 
 
 def test_a_snapshot_cut_or_flipped_anywhere_is_reported_and_not_replaced(memory_folder: Path) -> None:
-    assert list(torn.snapshots(memory_folder, (1,), every=1 if FULL else 6)) == []
+    assert list(damaged_files.snapshots(memory_folder, (1,), every=1 if FULL else 6)) == []
 
 
 @pytest.mark.parametrize("race", windows.RACES)
