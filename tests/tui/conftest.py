@@ -19,6 +19,7 @@ from textual.keys import _character_to_key
 from tests.conftest import collect_rarely
 from tests.counts import FULL
 from tests.tui.painting import paint_when_looked_at, painted, painted_texts
+from tests.tui.pumping import pump_cheaply
 from tests.tui.settling import make_pilots_cheap
 from tests.tui.sharing import share
 from tests.tui.styling import share_styles
@@ -49,6 +50,7 @@ make_pilots_cheap()
 paint_when_looked_at()
 share()
 share_styles()
+pump_cheaply()
 
 LONGEST_WAIT = 0.05
 """Seconds between two looks for the effect of a thread; the first look comes sooner."""

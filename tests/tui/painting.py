@@ -12,6 +12,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from textual.app import App
     from textual.screen import Screen
 
@@ -41,12 +43,38 @@ class _Rows:
         self.changed.clear()
         if not regions:
             return
-        numbers = {y for region in regions for y in region.line_range}
-        first, last = min(numbers), max(numbers)
-        chops = compositor._render_chops(Region(0, first, size.width, last + 1 - first), numbers.__contains__)
-        for y in numbers:
-            strip = self.strips[y] = Strip.join(chops[y].values())
+        numbers = sorted({y for region in regions for y in region.line_range})
+        for y, strip in zip(numbers, _compose(compositor, numbers), strict=True):
+            self.strips[y] = strip
             self.texts[y] = strip.text.rstrip()
+
+
+def _compose(compositor: Compositor, numbers: Sequence[int]) -> Iterator[Strip]:
+    """Return rows of the screen by their numbers, in order.
+
+    Other than in `Compositor._render_chops`, each widget paints only rows that are asked for and that no widget above
+    it covers.
+    """
+    cuts = compositor.cuts
+    parts: dict[int, dict[int, Strip | None]] = {y: dict.fromkeys(cuts[y][:-1]) for y in numbers}
+    missing = {y: len(row) for y, row in parts.items()}
+    for widget, (region, clip) in compositor.visible_widgets.items():
+        seen = region.intersection(clip)
+        wanted = [y for y in numbers if seen.y <= y < seen.bottom and missing[y]] if seen else []
+        if not wanted:
+            continue
+        top = wanted[0]
+        band = Region(seen.x - region.x, top - region.y, seen.width, wanted[-1] + 1 - top)
+        strips = widget.render_lines(band)
+        for y in wanted:
+            row = parts[y]
+            within = [cut for cut in cuts[y] if seen.x <= cut <= seen.right]
+            divided = strips[y - top].divide([cut - seen.x for cut in within[1:]])
+            for cut, part in zip(within, divided, strict=False):
+                if row[cut] is None:
+                    row[cut] = part
+                    missing[y] -= 1
+    return (Strip.join(row.values()) for row in parts.values())
 
 
 _rows: WeakKeyDictionary[Compositor, _Rows] = WeakKeyDictionary()

@@ -144,7 +144,7 @@ def _known_handlers(self: MessagePump, name: str, message: Message) -> Iterator[
     # A handler that a test has replaced is another one.
     key = cls, type(message), getattr(cls, name, None), getattr(cls, f"_{name}", None)
     if key not in _handlers:
-        _handlers[key] = _plain_handlers(cls, name, type(message))
+        _handlers[key] = plain_handlers(cls, name, type(message))
     found = _handlers[key]
     if found is None:
         yield from _find_handlers(self, name, message)
@@ -155,7 +155,7 @@ def _known_handlers(self: MessagePump, name: str, message: Message) -> Iterator[
         yield owner, handler.__get__(self, owner)
 
 
-def _plain_handlers(cls: type, name: str, message: type[Message]) -> list[tuple[type, Any]] | None:
+def plain_handlers(cls: type, name: str, message: type[Message]) -> list[tuple[type, Any]] | None:
     """Return the handlers of a class and its bases; None if a decorator is among them."""
     messages = [each for each in message.__mro__ if issubclass(each, Message)]
     found = []
