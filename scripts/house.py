@@ -12,9 +12,13 @@ import gc
 import re
 import sys
 from collections import defaultdict
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _reason = re.compile(r"PLC0415\s+- \S").search
 
@@ -51,40 +55,53 @@ class Module(NamedTuple):
 
     name: str
     path: Path
-    nodes: list[ast.AST]
-    """All nodes of its syntax tree: to walk the tree costs more than any rule."""
+    nodes: dict[type[ast.AST], list[Any]]
+    """All nodes of its syntax tree by their kind: to walk the tree costs more than any rule."""
     lines: int
+
+    def nodes_of(self, *kinds: type[ast.AST]) -> Iterator[Any]:
+        """Yield the nodes of some kinds."""
+        for kind in kinds:
+            yield from self.nodes.get(kind, ())
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Look for no garbage: syntax trees are half a million objects without circles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def modules(package: Path = PACKAGE) -> list[Module]:
     """Return every module of the package."""
     found = []
-    # The nodes of all trees are half a million objects and no garbage: to look for it takes longer than to parse.
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with without_collection():
         for path in sorted(package.rglob("*.py")):
             text = path.read_text(encoding="utf-8")
             parts = path.relative_to(package.parent).with_suffix("").parts
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
             found.append(Module(name, path, _nodes(ast.parse(text)), text.count("\n")))
-    finally:
-        if was_enabled:
-            gc.enable()
     return found
 
 
-def _nodes(tree: ast.AST) -> list[ast.AST]:
-    """Return the nodes of a tree in the order of `ast.walk`, which takes twice as long."""
+def _nodes(tree: ast.AST) -> dict[type[ast.AST], list[Any]]:
+    """Return the nodes of a tree by kind, in the order of `ast.walk`, which takes twice as long."""
     found = [tree]
+    by_kind: dict[type[ast.AST], list[Any]] = defaultdict(list)
     for node in found:  # grows meanwhile
+        by_kind[type(node)].append(node)
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
                 found += [each for each in value if isinstance(each, ast.AST)]
             elif isinstance(value, ast.AST):
                 found.append(value)
-    return found
+    return by_kind
 
 
 def imports(found: list[Module]) -> dict[str, set[str]]:
@@ -92,10 +109,10 @@ def imports(found: list[Module]) -> dict[str, set[str]]:
     known = {module.name for module in found}
     graph: dict[str, set[str]] = {module.name: set() for module in found}
     for module in found:
-        for node in module.nodes:
+        for node in module.nodes_of(ast.Import, ast.ImportFrom):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            elif node.module and not node.level:
                 whole = [f"{node.module}.{alias.name}" for alias in node.names]
                 names = [name if name in known else node.module for name in whole]
             else:
@@ -139,16 +156,12 @@ def classes(found: list[Module]) -> list[tuple[int, str, str]]:
     """Return the number of public methods, own and inherited from ours, the name and the docstring of every class."""
     known: dict[str, list[tuple[str, ast.ClassDef]]] = defaultdict(list)
     for module in found:
-        for node in module.nodes:
-            if isinstance(node, ast.ClassDef):
-                known[node.name].append((module.name, node))
+        for node in module.nodes_of(ast.ClassDef):
+            known[node.name].append((module.name, node))
 
     def methods(node: ast.ClassDef, seen: frozenset[str]) -> set[str]:
-        own = {
-            each.name
-            for each in node.body
-            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and not each.name.startswith("_")
-        }
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+        own = {each.name for each in node.body if isinstance(each, kinds) and not each.name.startswith("_")}
         for base in node.bases:
             name = base.id if isinstance(base, ast.Name) else ""
             if name not in seen and len(known.get(name, ())) == 1:
@@ -183,8 +196,8 @@ def same_docstrings(found: list[Module]) -> list[str]:
     return [
         f"{module.name}:{getattr(node, 'lineno', 1)}"
         for module in found
-        for node in module.nodes
-        if isinstance(node, kinds) and (ast.get_docstring(node, clean=False) or "").lstrip().startswith("The same")
+        for node in module.nodes_of(*kinds)
+        if (ast.get_docstring(node, clean=False) or "").lstrip().startswith("The same")
     ]
 
 
@@ -193,8 +206,8 @@ def stray_strings(found: list[Module]) -> list[str]:
     return [
         f"{module.name}:{node.lineno}"
         for module in found
-        for parent in module.nodes
-        for before, node in pairwise(getattr(parent, "body", []) if not isinstance(parent, ast.expr) else [])
+        for parent in module.nodes_of(*(k for k in module.nodes if "body" in k._fields and not issubclass(k, ast.expr)))
+        for before, node in pairwise(parent.body)
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
@@ -223,8 +236,8 @@ def attribute_dispatch(found: list[Module]) -> list[str]:
     """Return the places that ask for a method by a computed name: `hasattr`, and in the tui `getattr`."""
     out = []
     for module in found:
-        for node in module.nodes:
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        for node in module.nodes_of(ast.Call):
+            if isinstance(node.func, ast.Name):
                 computed = len(node.args) > 1 and not isinstance(node.args[1], ast.Constant)
                 if computed and (node.func.id == "hasattr" or (node.func.id == "getattr" and ".tui." in module.name)):
                     out.append(f"{module.name}:{node.lineno}")
@@ -239,8 +252,8 @@ def possessive_groups(found: list[Module]) -> list[str]:
     return [
         f"{module.name}:{node.lineno}"
         for module in found
-        for node in module.nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _POSSESSIVE_GROUP.search(node.value)
+        for node in module.nodes_of(ast.Constant)
+        if isinstance(node.value, str) and _POSSESSIVE_GROUP.search(node.value)
     ]
 
 

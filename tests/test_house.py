@@ -7,7 +7,9 @@ from scripts import house
 
 def test_every_module_keeps_all_rules() -> None:
     """One test for all rules, since to parse all modules takes longer than to check them."""
-    assert {rule: places for rule, places in house.breaches(house.modules()).items() if places} == {}
+    with house.without_collection():
+        found = {rule: places for rule, places in house.breaches(house.modules()).items() if places}
+    assert found == {}
 
 
 def test_a_circle_through_type_checking_is_found() -> None:
