@@ -89,11 +89,13 @@ def export_command(request: ExportRequest, library: Library, options: Sequence[s
         library: The library.
         options: Further options of the command, such as `--config FILE`.
     """
+    # The verb refuses a named state that does not exist yet; without a name it takes the same one, and begins with it.
+    is_new = library.paths.is_private and not library.paths.state.exists()
     return shlex.join(
         [
             *(sys.executable, "-P", "-m", "tui_reader", "export", "--to", request.form.id, f"--output={request.path}"),
             *options,
-            *("--state", str(library.paths.state)),
+            *(() if is_new else ("--state", str(library.paths.state))),
             *(each for place in (*library.paths.folders, *library.paths.files) for each in ("--library", str(place))),
         ]
     )
