@@ -113,7 +113,12 @@ class Walk:
             reader.burst(*(["f7", "delete"] if over else ["enter"]), *fresh, "escape")
             await reader.until(lambda: not reader.app.screen.typing)
             self.keep(reader, fresh)
+        self.pause(reader)
         await self.come_back(reader)
+
+    def pause(self, reader: Any) -> None:
+        """Go on as after a pause: if the keys opened no sheet, what is typed at once behind them is discarded."""
+        reader.app.screen._discarded_words.end()
 
     def keep(self, reader: Any, fresh: str) -> None:
         if fresh:
@@ -125,6 +130,7 @@ class Walk:
         reader.burst("g", "g", *["}"] * (pick + 1), "a")
         await reader.pilot.pause()
         if not reader.app.screen.typing:
+            self.pause(reader)
             return
         fresh = f"word{len(self.kept):02}"
         reader.burst("enter", *fresh)
