@@ -172,6 +172,8 @@ def test_keys_at_once_have_the_effects_of_keys_one_at_a_time(start: Start, tmp_p
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
+    @example("details", ["up", "j", "down", "k", "tab", "s"])
+    @example("details", ["j", "enter", "k", "shift+tab", "s"])
     @example("note", [*"jks", "enter", "enter", *"kj", "left", "left", *"sss", "ctrl+w", "\u200d", "k", "tab", "j"])
     @example("tags", [*"jk", ",", "tab", "j", "enter", "s", "j", "j", "s"])
     @example("search in the article", [*"jk", "space", "backspace", "backspace", "k", "enter", "s"])

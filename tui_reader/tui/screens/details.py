@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -50,9 +51,12 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "dismiss(None)", show=False),
-        Binding("down,enter", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("ctrl+s", "save", show=False, priority=True),
+        # With priority, the focus has moved before the next key of those typed ahead is given to the focused field.
+        Binding("down,tab", "app.focus_next", show=False, priority=True),
+        Binding("up,shift+tab", "app.focus_previous", show=False, priority=True),
+        Binding("enter", "go_on", show=False, priority=True),
+        # Without priority, this comes after the letters that wait in the focused field.
+        Binding("ctrl+s", "save", show=False),
     ]
 
     def __init__(self, headline: Headline) -> None:
@@ -79,12 +83,15 @@ class Details(Dialog[tuple[str, dict[str, str]] | None]):
                 classes="note",
             )
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Move to the next field at enter; in the last field, save."""
-        if event.input.id == EDITABLE[-1]:
-            self.action_save()
-        else:
-            self.focus_next()
+    def action_go_on(self) -> None:
+        """Move to the next field; leave the key to the last one, which submits its text."""
+        if self.focused is None or self.focused.id == EDITABLE[-1]:
+            raise SkipAction
+        self.focus_next()
+
+    def on_input_submitted(self) -> None:
+        """Save at enter in the last field."""
+        self.action_save()
 
     def action_save(self) -> None:
         """Close the form with the changed fields as the result."""
