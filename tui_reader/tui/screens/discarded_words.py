@@ -25,7 +25,8 @@ class DiscardedWords:
     """
 
     def __init__(self) -> None:
-        self._until = 0.0
+        self.until = 0.0
+        """Time from which keys are commands again; 0 if none were to be discarded yet, or no more."""
         self._message = ""
         self._kept: Collection[Sequence] = ()
         """Key sequences that are commands until the first key is discarded."""
@@ -39,17 +40,17 @@ class DiscardedWords:
             message: The message for the last row as soon as a key is discarded.
             kept: Key sequences that remain commands until another key is discarded. From then on, they are text, too.
         """
-        self._until = get_time() + PAUSE_SECONDS
+        self.until = get_time() + PAUSE_SECONDS
         self._message, self._kept, self._has_discarded, self._said_at = message, kept, False, 0.0
 
     def end(self) -> None:
         """Discard no further keys."""
-        self._until = 0.0
+        self.until = 0.0
 
     @property
     def is_active(self) -> bool:
         """True if keys are discarded until a pause."""
-        return self._until > get_time()
+        return self.until > get_time()
 
     def takes(self, key: str, typed_at: float, begun: Sequence) -> bool:
         """Return True if a key is to be discarded.
@@ -62,7 +63,7 @@ class DiscardedWords:
             typed_at: The time of its event.
             begun: The keys of the incomplete sequence before it.
         """
-        if typed_at >= self._until or (len(key) > 1 and key not in _WRITING and key != "escape"):
+        if typed_at >= self.until or (len(key) > 1 and key not in _WRITING and key != "escape"):
             return False
         if key == "escape":
             self.end()
@@ -71,7 +72,7 @@ class DiscardedWords:
         if not self._has_discarded and any(kept[: len(keys)] == keys for kept in self._kept):
             return False
         self._has_discarded = True
-        self._until = typed_at + PAUSE_SECONDS
+        self.until = typed_at + PAUSE_SECONDS
         return True
 
     def due_message(self) -> str:

@@ -172,8 +172,8 @@ class KeyScreen(ScreenGuard, Screen[None]):
 
     def discards(self, event: events.Key) -> bool:
         """Return True if a key is to be discarded, see `drop_typed_words`; the last row says so."""
-        key = key_name(event)
-        if not self._discarded_words.takes(key, event.time, self._sequencer.keys):
+        words = self._discarded_words
+        if not words.until or not words.takes(key := key_name(event), event.time, self._sequencer.keys):
             return False
         if self._sequencer.pending:
             self._sequencer.reset()

@@ -241,7 +241,7 @@ class ReadingScreen(KeyScreen):
         self.state.clear_refusal()
         if self._bookmark_offer.waiting is not None and self._bookmark_offer.feed(key):
             return True
-        if self.link_actions.is_choosing():
+        if self.link_actions.hints and self.link_actions.is_choosing():
             self.link_actions.feed(key)
             return True
         return super().feed(key)
